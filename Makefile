@@ -1,0 +1,105 @@
+# `make help` lists the targets. Everything happens in .venv, from hash-pinned lock files; nothing outside this folder is touched.
+
+PYTHON ?= python3
+PYTEST_WORKERS ?= auto
+PYTEST_ARGS ?=
+UPGRADE ?=
+
+BIN := .venv/bin
+LOCALE := aidledger/locale
+KEYWORDS := -k _ -k N_ -k gettext -k ngettext:1,2 -k pgettext:1c,2 -k npgettext:1c,2,3
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+.PHONY: demo
+demo: .venv/.ready-dev  ## a made-up district: rosters written, imported, reconciled, reported
+	@rm -rf demo demo.db demo.db-journal demo.db-wal demo.db-shm
+	$(BIN)/aidledger --ledger demo.db demo demo
+
+.PHONY: test
+test: lint  ## every check, then the tests with their coverage (PYTEST_ARGS=…)
+	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --cov --cov-report=term $(PYTEST_ARGS)
+
+.PHONY: lint
+lint: .venv/.ready-dev  ## formatting, lint rules, types, import layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+.PHONY: format
+format: .venv/.ready-dev  ## formats, and mends what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: bench
+bench: .venv/.ready-bench  ## the benchmarks
+	$(BIN)/python -m tests.bench
+
+.PHONY: messages
+messages: .venv/.ready-dev  ## translations: extracts, updates, compiles
+	@mkdir -p $(LOCALE)
+	$(BIN)/pybabel -q extract -F babel.cfg --no-default-keywords $(KEYWORDS) --add-comments=Translators: --add-location=file \
+	  --sort-output --project=aidledger --copyright-holder='the aidledger authors' -o $(LOCALE)/aidledger.pot aidledger
+	@test -e $(LOCALE)/zh_CN/LC_MESSAGES/aidledger.po || \
+	  $(BIN)/pybabel -q init -D aidledger -l zh_CN -i $(LOCALE)/aidledger.pot -d $(LOCALE)
+	$(BIN)/pybabel -q update -D aidledger --no-fuzzy-matching --ignore-pot-creation-date -i $(LOCALE)/aidledger.pot -d $(LOCALE)
+	$(BIN)/pybabel -q compile -D aidledger --statistics -d $(LOCALE)
+
+# The header of a lock file says `make lock`, and names neither a registry nor this machine.
+LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv --no-config --quiet pip compile pyproject.toml $(UPGRADE) \
+  --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
+
+.PHONY: lock
+lock: .venv/.ready-lock  ## the lock files anew from pyproject.toml (UPGRADE=--upgrade for newer releases)
+	$(LOCK) -o requirements/runtime.txt
+	$(LOCK) --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(LOCK) --extra bench -c requirements/dev.txt -o requirements/bench.txt
+	$(LOCK) --extra lock -c requirements/dev.txt -o requirements/lock.txt
+
+.PHONY: build
+build: .venv/.ready-dev  ## dist/: the source archive, and the wheel made from it
+	@rm -rf dist
+	$(BIN)/python -m hatchling build -t sdist
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist dist/aidledger-*.tar.gz
+
+.PHONY: clean
+clean:  ## removes what the targets above made, but for .venv
+	rm -rf demo demo.db demo.db-journal demo.db-wal demo.db-shm dist build htmlcov .coverage .coverage.* \
+	  .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find aidledger tests -type d -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: distclean
+distclean: clean  ## .venv too
+	rm -rf .venv
+
+.PHONY: help
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+# --- set-up: quiet, but errors are shown; a stamp per lock file -------------------------------------------------------
+
+# -qq: no warnings, but errors.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
+
+.venv/.ready-dev: requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "aidledger needs Python 3.11 or newer: make PYTHON=...")'
+	@test -x $(BIN)/pip || { echo 'making .venv'; $(PYTHON) -m venv --clear .venv; }
+	@echo 'installing requirements/dev.txt'
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+# One after the other: two pips in one environment would get in each other's way.
+.venv/.ready-bench: requirements/bench.txt .venv/.ready-dev
+	@echo 'installing $<'
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+.venv/.ready-lock: | .venv/.ready-dev
+	@echo 'installing requirements/lock.txt'
+	@$(PIP) install --require-hashes -r requirements/lock.txt
+	@touch $@
