@@ -1,0 +1,43 @@
+"""Layouts out of their files: the shipped words, and an office's own added to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aidledger.catalogue.models import LayoutModel
+from aidledger.domain.layout import Layout, fold
+
+
+def _longest_first(parts: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    words = {fold(word) for part in parts for word in part}
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))
+
+
+def _value_table(models: list[LayoutModel], names: tuple[str, ...]) -> dict[str, str]:
+    return {
+        fold(word): name for model in models for name, words in model.values.items() if name in names for word in words
+    }
+
+
+_LEVELS = ("preschool", "primary", "junior", "senior", "vocational", "undergraduate", "graduate")
+
+
+def merged(models: list[LayoutModel]) -> Layout:
+    """One layout of the shipped words and the office's own, which are added to them."""
+    return Layout(
+        fields={fold(word): name for model in models for name, words in model.fields.items() for word in words},
+        money_around=_longest_first(model.money.around for model in models),
+        money_due=_longest_first(model.money.due for model in models),
+        money_paid=_longest_first(model.money.paid for model in models),
+        total=_longest_first(model.lines.total for model in models),
+        subtotal=_longest_first(model.lines.subtotal for model in models),
+        closing=_longest_first(model.lines.closing for model in models),
+        school_labels=_longest_first(model.school.labels for model in models),
+        school_endings=_longest_first(model.school.endings for model in models),
+        values={
+            "sex": _value_table(models, ("male", "female")),
+            "boarding": _value_table(models, ("boarder", "day")),
+            "level": _value_table(models, _LEVELS),
+            "document_type": _value_table(models, ("resident-id", "residence-permit", "passport", "other")),
+        },
+    )

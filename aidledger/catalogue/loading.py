@@ -1,0 +1,106 @@
+"""schemas/*.yaml read strictly into a catalogue, with an office's own folder on top of what is shipped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import aidledger
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.catalogue.layouts import merged
+from aidledger.catalogue.models import LayoutModel, OfficeModel, ReportModel
+from aidledger.catalogue.programs import extended, program_from
+from aidledger.catalogue.strict_yaml import Document
+from aidledger.domain.program import Program
+from aidledger.domain.published import PublishedLine, PublishedReport
+from aidledger.domain.term import Period
+from aidledger.errors import SchemasMissing
+
+
+def shipped_folder() -> Path:
+    """Where the shipped schemas are: inside the package when installed, beside it in a checkout."""
+    package = Path(aidledger.__file__).parent
+    inside = package / "schemas"
+    return inside if inside.is_dir() else package.parent / "schemas"
+
+
+def load(office_folder: Path | None = None) -> Catalogue:
+    """The catalogue; raises CatalogueError with file and line for anything that is not as it should be."""
+    folders = [shipped_folder()]
+    if office_folder is not None:
+        if not office_folder.is_dir():
+            raise SchemasMissing(path=office_folder)
+        folders.append(office_folder)
+    documents = {part: list(_documents(folders, part)) for part in ("programs", "layouts", "reports")}
+    offices = [Document(folder / "office.yaml") for folder in folders if (folder / "office.yaml").is_file()]
+    programs = _programs(documents["programs"])
+    reports = [_checked(document, programs) for document in documents["reports"]]
+    return Catalogue(
+        programs=programs,
+        layout=merged([document.validated(LayoutModel) for document in documents["layouts"]]),
+        reports={report.code: report for report in reports},
+        district=offices[-1].validated(OfficeModel).district,
+        digest=_digest([*documents["programs"], *documents["layouts"]]),
+    )
+
+
+def report_in(path: Path, catalogue: Catalogue) -> PublishedReport:
+    """A published report out of a file; raises CatalogueError."""
+    return _checked(Document(path), catalogue.programs)
+
+
+def _documents(folders: list[Path], part: str) -> Iterator[Document]:
+    for folder in folders:
+        for path in sorted((folder / part).glob("*.yaml")):
+            yield Document(path)
+
+
+def _programs(documents: list[Document]) -> dict[str, Program]:
+    programs: dict[str, Program] = {}
+    for document in documents:
+        values = document.values
+        if "extends" in values:
+            code = str(values["extends"])
+            if code not in programs:
+                raise document.fault(f"there is no program {code} to extend", "extends")
+            programs[code] = extended(programs[code], document)
+            continue
+        program = program_from(document)
+        if program.code in programs:
+            what = f"there is a program {program.code} already; to add to it, say extends: {program.code}"
+            raise document.fault(what, "code")
+        programs[program.code] = program
+    for document in documents:
+        excluded = document.values.get("excludes", ())
+        for i, code in enumerate(excluded if isinstance(excluded, list) else ()):
+            if code not in programs:
+                raise document.fault(f"there is no program {code}", "excludes", i)
+    return dict(sorted(programs.items(), key=lambda item: (item[1].order, item[0])))
+
+
+def _checked(document: Document, programs: Mapping[str, Program]) -> PublishedReport:
+    report = _report(document.validated(ReportModel))
+    for i, line in enumerate(report.lines):
+        if line.program not in programs:
+            raise document.fault(f"there is no program {line.program}", "lines", i, "program")
+    return report
+
+
+def _report(model: ReportModel) -> PublishedReport:
+    return PublishedReport(
+        code=model.code,
+        names=model.names.model_dump(),
+        district=model.district,
+        start=Period.parse(model.start),
+        end=Period.parse(model.end),
+        reference=model.reference,
+        lines=tuple(PublishedLine(line.program, line.count, str(line.amount_wan)) for line in model.lines),
+    )
+
+
+def _digest(documents: list[Document]) -> str:
+    content = [document.values for document in documents]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

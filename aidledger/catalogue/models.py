@@ -1,0 +1,225 @@
+"""The form of the files in schemas/: what each key is, refused where it is anything else."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from aidledger.domain.layout import FieldName
+from aidledger.domain.money import yuan_to_fen
+from aidledger.domain.program import Basis, Boarding, Cadence, Level, Nature, Stage, Unit
+from aidledger.domain.term import Period
+from aidledger.errors import UnknownPeriod
+
+NONE_FOUND = "none found"
+ALWAYS = "always"
+
+
+def _period_code(value: object) -> object:
+    try:
+        return Period.parse(str(value)).code
+    except UnknownPeriod as error:
+        raise ValueError(str(error)) from None
+
+
+def _start(value: object) -> object:
+    return value if value == ALWAYS else _period_code(value)
+
+
+def _money(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ValueError("an amount in 元 is expected")  # noqa: TRY004 - pydantic reports ValueError only
+    yuan_to_fen(Decimal(value))
+    return Decimal(value)
+
+
+Yuan = Annotated[Decimal, BeforeValidator(_money), Field(gt=0)]
+PeriodCode = Annotated[str, BeforeValidator(_period_code)]
+Start = Annotated[str, BeforeValidator(_start)]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Strict(BaseModel):
+    """Unknown keys are refused and nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Names(Strict):
+    """A name in each language."""
+
+    zh: Text
+    en: Text
+
+
+class RateModel(Strict):
+    """One amount, or a span from ``low`` to ``high``, in 元 per person."""
+
+    amount: Yuan | None = None
+    low: Yuan | None = None
+    high: Yuan | None = None
+    basis: Basis = "norm"
+    level: Level | None = None
+    boarding: Boarding | None = None
+    label: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_or_span(self) -> RateModel:
+        exact = self.amount is not None and self.low is None and self.high is None
+        span = self.amount is None and self.low is not None and self.high is not None and self.low <= self.high
+        if not (exact or span):
+            raise ValueError("either an amount, or low and high with low not above high")
+        return self
+
+
+class StandardModel(Strict):
+    """What is paid from a period on."""
+
+    start: Start = Field(alias="from")
+    per: Cadence
+    reference: Text
+    rates: Annotated[tuple[RateModel, ...], Field(min_length=1, strict=False)]
+    average: Yuan | None = None
+    note: Text | None = None
+    replaces: bool = False
+
+
+class FeeModel(Strict):
+    """A school's own fee per period from a period on."""
+
+    school: Text
+    start: Start = Field(alias="from")
+    amount: Yuan
+    reference: Text
+
+
+class SpanModel(Strict):
+    """From low to high, either of them open."""
+
+    low: int | None = None
+    high: int | None = None
+
+
+Texts = Annotated[tuple[Text, ...], Field(strict=False)]
+
+
+class WordsModel(Strict):
+    """How titles and columns name the program."""
+
+    title: Annotated[tuple[Texts, ...], Field(strict=False, min_length=1)]
+    column: Texts
+    never: Texts = ()
+
+
+class ProgramModel(Strict):
+    """A program of its own."""
+
+    code: Code
+    order: int
+    names: Names
+    stage: Stage
+    nature: Nature
+    unit: Unit
+    cadence: Cadence
+    words: WordsModel
+    wording: Text
+    continues: bool = False
+    reference: Text
+    standards: Annotated[tuple[StandardModel, ...], Field(strict=False, min_length=1)]
+    fees: Annotated[tuple[FeeModel, ...], Field(strict=False)] = ()
+    entry_years: SpanModel | None = None
+    ages: SpanModel | None = None
+    grades: Texts = ()
+    excludes: Annotated[tuple[Code, ...], Field(strict=False)] = ()
+    note: Text | None = None
+
+
+class AdditionModel(Strict):
+    """What an office adds to a program that is shipped: standards, fees, its own wording."""
+
+    extends: Code
+    standards: Annotated[tuple[StandardModel, ...], Field(strict=False)] = ()
+    fees: Annotated[tuple[FeeModel, ...], Field(strict=False)] = ()
+    wording: Text | None = None
+
+
+class OfficeModel(Strict):
+    """The office that keeps the ledger."""
+
+    district: Text
+
+
+class PublishedLineModel(Strict):
+    """One published figure; 万元 with the decimals it was printed with."""
+
+    program: Code
+    count: int
+    amount_wan: int | Decimal
+
+
+class ReportModel(Strict):
+    """A published report's totals."""
+
+    code: Code
+    names: Names
+    district: Text | None = None
+    start: PeriodCode = Field(alias="from")
+    end: PeriodCode = Field(alias="to")
+    reference: Text
+    lines: Annotated[tuple[PublishedLineModel, ...], Field(strict=False, min_length=1)]
+
+
+class MoneyWordsModel(Strict):
+    """Words around a program's word in the header of a money column."""
+
+    around: Texts = ()
+    due: Texts = ()
+    paid: Texts = ()
+
+
+class LineWordsModel(Strict):
+    """Words that begin lines which are no students."""
+
+    total: Texts = ()
+    subtotal: Texts = ()
+    closing: Texts = ()
+
+
+class SchoolWordsModel(Strict):
+    """Words by which a school's name is found."""
+
+    labels: Texts = ()
+    endings: Texts = ()
+
+
+ValueName = Literal[
+    "male",
+    "female",
+    "boarder",
+    "day",
+    "preschool",
+    "primary",
+    "junior",
+    "senior",
+    "vocational",
+    "undergraduate",
+    "graduate",
+    "resident-id",
+    "residence-permit",
+    "passport",
+    "other",
+]
+
+
+class LayoutModel(Strict):
+    """The words of a kind of list."""
+
+    code: Literal["roster"]
+    fields: dict[FieldName, Texts] = Field(default_factory=dict)
+    money: MoneyWordsModel = MoneyWordsModel()
+    lines: LineWordsModel = LineWordsModel()
+    school: SchoolWordsModel = SchoolWordsModel()
+    values: dict[ValueName, Texts] = Field(default_factory=dict)

@@ -1,0 +1,114 @@
+"""Programs out of their files: an office's additions applied, dates in order, amounts per period in 分."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from aidledger.catalogue.models import ALWAYS, NONE_FOUND, AdditionModel, FeeModel, ProgramModel, StandardModel
+from aidledger.catalogue.strict_yaml import Document
+from aidledger.domain.money import yuan_to_fen
+from aidledger.domain.program import Cadence, Fee, Program, Rate, Span, Standard, Words
+from aidledger.domain.term import Period
+
+
+def program_from(document: Document) -> Program:
+    """A program of its own; raises CatalogueError."""
+    model = document.validated(ProgramModel)
+    words = Words(model.words.title, model.words.column, model.words.never)
+    return Program(
+        code=model.code,
+        order=model.order,
+        names=model.names.model_dump(),
+        stage=model.stage,
+        nature=model.nature,
+        unit=model.unit,
+        cadence=model.cadence,
+        words=words,
+        wording=model.wording,
+        continues=model.continues,
+        reference=_reference(model.reference),
+        standards=_standards(document, model.standards, model.cadence, ()),
+        fees=_fees(model.fees),
+        entry_years=Span(**model.entry_years.model_dump()) if model.entry_years else None,
+        ages=Span(**model.ages.model_dump()) if model.ages else None,
+        grades=model.grades,
+        excludes=model.excludes,
+        note=model.note,
+    )
+
+
+def extended(program: Program, document: Document) -> Program:
+    """The program with an office's own standards and fees; raises CatalogueError."""
+    model = document.validated(AdditionModel)
+    return replace(
+        program,
+        standards=_standards(document, model.standards, program.cadence, program.standards),
+        fees=tuple(sorted((*program.fees, *_fees(model.fees)), key=_fee_key)),
+        wording=model.wording or program.wording,
+    )
+
+
+def _reference(text: str) -> str | None:
+    return None if text == NONE_FOUND else text
+
+
+def _start(text: str) -> Period | None:
+    return None if text == ALWAYS else Period.parse(text)
+
+
+def _fees(models: Iterable[FeeModel]) -> tuple[Fee, ...]:
+    fees = [Fee(m.school, _start(m.start), yuan_to_fen(m.amount), _reference(m.reference)) for m in models]
+    return tuple(sorted(fees, key=_fee_key))
+
+
+def _fee_key(fee: Fee) -> tuple[str, tuple[object, ...]]:
+    return fee.school, fee.start.sort_key if fee.start else ()
+
+
+def _standards(
+    document: Document, models: tuple[StandardModel, ...], cadence: Cadence, known: tuple[Standard, ...]
+) -> tuple[Standard, ...]:
+    by_start = {standard.begins(): standard for standard in known}
+    own: set[object] = set()
+    for i, model in enumerate(models):
+        standard = _standard(document, i, model, cadence)
+        begins = standard.begins()
+        if begins in own or (begins in by_start and not model.replaces):
+            what = f"two standards begin with {model.start}; to put one in place of a shipped one, say replaces: true"
+            raise document.fault(what, "standards", i)
+        own.add(begins)
+        by_start[begins] = standard
+    return tuple(by_start[begins] for begins in sorted(by_start))
+
+
+def _standard(document: Document, i: int, model: StandardModel, cadence: Cadence) -> Standard:
+    if model.per == "semester" and cadence == "year":
+        raise document.fault("a program that is paid by the year has standards by the year", "standards", i, "per")
+    parts = 2 if model.per == "year" and cadence == "semester" else 1
+
+    def fen(yuan: Decimal | None) -> int:
+        total = yuan_to_fen(yuan or Decimal(0))
+        if total % parts:
+            raise document.fault("half of it is no whole number of 分", "standards", i)
+        return total // parts
+
+    rates = tuple(
+        Rate(
+            low_fen=fen(rate.amount or rate.low),
+            high_fen=fen(rate.amount or rate.high),
+            basis=rate.basis,
+            level=rate.level,
+            boarding=rate.boarding,
+            label=rate.label,
+        )
+        for rate in model.rates
+    )
+    return Standard(
+        start=_start(model.start),
+        rates=rates,
+        reference=_reference(model.reference),
+        average_fen=fen(model.average) if model.average else None,
+        note=model.note,
+    )

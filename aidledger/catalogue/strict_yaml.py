@@ -1,0 +1,83 @@
+"""YAML read strictly: no duplicate keys, decimals exact, and the line of every value kept for messages."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from aidledger.errors import CatalogueError
+
+_INT, _FLOAT, _STR, _NULL, _BOOL = (f"tag:yaml.org,2002:{name}" for name in ("int", "float", "str", "null", "bool"))
+
+Where = tuple[int | str, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Document:
+    """A YAML file as plain values, and the line on which each of them begins."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lines: dict[Where, int] = {}
+        try:
+            root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            mark = getattr(error, "problem_mark", None)
+            what = getattr(error, "problem", None) or "this is not YAML in UTF-8"
+            raise CatalogueError(file=path.name, line=mark.line + 1 if mark else 1, what=what) from None
+        if not isinstance(root, yaml.MappingNode):
+            raise CatalogueError(file=path.name, line=1, what="keys and values are expected")
+        self.values = self._mapping(root, ())
+
+    def fault(self, what: str, *at: int | str) -> CatalogueError:
+        """An error that says where in the file, as near as it is known."""
+        while at not in self._lines:
+            at = at[:-1]
+        return CatalogueError(file=self.path.name, line=self._lines[at], what=what)
+
+    def validated(self, model: type[Model]) -> Model:
+        """The values as a model; raises CatalogueError for the first thing that does not fit."""
+        try:
+            return model.model_validate(self.values)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise self.fault(f"{where}: {first['msg']}", *first["loc"]) from None
+
+    def _plain(self, node: yaml.Node, at: Where) -> object:
+        self._lines[at] = node.start_mark.line + 1
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, at)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._plain(child, (*at, i)) for i, child in enumerate(node.value)]
+        return self._scalar(node, at)
+
+    def _mapping(self, node: yaml.MappingNode, at: Where) -> dict[str, object]:
+        self._lines[at] = node.start_mark.line + 1
+        result: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            if key in result:
+                self._lines[(*at, key)] = key_node.start_mark.line + 1
+                raise self.fault(f"the key {key} stands here twice", *at, key)
+            result[key] = self._plain(value_node, (*at, key))
+            self._lines[(*at, key)] = key_node.start_mark.line + 1
+        return result
+
+    def _scalar(self, node: yaml.Node, at: Where) -> object:
+        text = str(node.value)
+        if node.tag == _INT and text.removeprefix("-").isascii() and text.removeprefix("-").isdigit():
+            return int(text)
+        if node.tag == _FLOAT:
+            return Decimal(text)
+        if node.tag == _NULL:
+            return None
+        if node.tag == _BOOL:
+            return text.lower() in {"true", "yes", "on"}
+        if node.tag in {_STR, "tag:yaml.org,2002:timestamp"}:
+            return text
+        raise self.fault(f"{text} is of a kind that is not used here; put it in quotes", *at)

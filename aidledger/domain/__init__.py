@@ -1,0 +1,1 @@
+"""Nouns of student aid and pure functions on them; no input, no output."""

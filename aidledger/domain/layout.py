@@ -1,0 +1,54 @@
+"""The words by which columns, lines and values of a list are recognised."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+FieldName = Literal[
+    "serial",
+    "name",
+    "number",
+    "document_type",
+    "sex",
+    "birth",
+    "student_number",
+    "account",
+    "school",
+    "level",
+    "grade",
+    "class",
+    "boarding",
+    "tier",
+    "category",
+    "entry_year",
+    "amount",
+    "amount_standard",
+    "amount_due",
+    "amount_paid",
+    "sum",
+]
+FIELD_NAMES: tuple[str, ...] = get_args(FieldName)
+
+
+def fold(text: str) -> str:
+    """A header or label without what does not tell words apart: width, case, spaces, line breaks."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Folded words: of fields, of money columns, of lines that are no students, of schools, of values."""
+
+    fields: Mapping[str, str]
+    money_around: tuple[str, ...]
+    money_due: tuple[str, ...]
+    money_paid: tuple[str, ...]
+    total: tuple[str, ...]
+    subtotal: tuple[str, ...]
+    closing: tuple[str, ...]
+    school_labels: tuple[str, ...]
+    school_endings: tuple[str, ...]
+    values: Mapping[str, Mapping[str, str]]

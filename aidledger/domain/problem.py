@@ -1,0 +1,168 @@
+"""What is wrong with a roster: a code that scripts hold on to, a place, and facts; the words are put in at the rim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from aidledger.domain.place import Place
+
+
+class Severity(StrEnum):
+    """``error`` cannot be recorded; ``conflict`` contradicts totals or ledger; ``warning`` is posted all the same."""
+
+    ERROR = "error"
+    CONFLICT = "conflict"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One row of the contract's table of codes, with the sentence it is said in and what to do about it."""
+
+    severity: Severity
+    message: str
+    hint: str
+
+
+def _error(message: str, hint: str) -> Kind:
+    return Kind(Severity.ERROR, message, hint)
+
+
+def _conflict(message: str, hint: str) -> Kind:
+    return Kind(Severity.CONFLICT, message, hint)
+
+
+def _warning(message: str, hint: str) -> Kind:
+    return Kind(Severity.WARNING, message, hint)
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "unreadable-file": _error(
+            "The file cannot be read: {why}.",
+            "Open it in Excel or WPS, save it as .xlsx and import that.",
+        ),
+        "encrypted-file": _error(
+            "The workbook is protected by a password.",
+            "Ask the school for a copy without a password.",
+        ),
+        "file-too-large": _error(
+            "The file is beyond what is read: {what} over {limit}.",
+            "Split it, or clear the formatting of empty rows and columns and save it again.",
+        ),
+        "no-header": _error(
+            "No header row was found: no row names at least a name or an ID number and one more column.",
+            "Put the column names into one row above the students, or use `aidledger template`.",
+        ),
+        "missing-column": _error(
+            "There is no column for {field}. The header has: {headers}.",
+            "Name the column with --map 'HEADER={field}'.",
+        ),
+        "empty-roster": _error(
+            "There is no student under the header.",
+            "If the school has nobody to pay, there is no file to send.",
+        ),
+        "program-unknown": _error(
+            "Title, sheet name, file name and columns do not say which program this is.",
+            "Write the program into the title, or import the file with --program CODE.",
+        ),
+        "program-ambiguous": _error(
+            "This could be any of: {programs}.",
+            "Write the program into the title, give each its own money column, or use --program CODE.",
+        ),
+        "period-unknown": _error(
+            "Title, sheet name and file name do not say which {cadence} is paid for{found}.",
+            "Write it into the title (2021年秋季学期), or import the file with --period.",
+        ),
+        "id-missing": _error("The ID number is missing.", "Fill it in."),
+        "id-format": _error(
+            "{value} is not an ID number: it has {length} characters; 18 are needed, digits and at the end perhaps X.",
+            "Compare it with the household register.",
+        ),
+        "id-checksum": _error(
+            "The ID number {value} has a typing error: its last character should be {expected} if the rest is right.",
+            "Compare it with the household register.",
+        ),
+        "id-birthdate": _error(
+            "The ID number {value} has no real day of birth in it.",
+            "Compare it with the household register.",
+        ),
+        "id-precision-lost": _error(
+            "Excel stored this ID number as a number and lost its last digits.",
+            "Format the column as text and type the number again.",
+        ),
+        "name-missing": _error("The name is missing.", "Fill it in."),
+        "amount-missing": _error("The amount is missing.", "Fill it in, or delete the row if nothing is paid."),
+        "amount-format": _error("“{value}” is not an amount in 元.", "Write digits with at most two decimals."),
+        "amount-not-positive": _error(
+            "The amount is {amount}; a payment is more than 0.",
+            "Correct it, or delete the row if nothing is paid.",
+        ),
+        "formula-without-value": _error(
+            "The cell holds a formula that was never calculated.",
+            "Open the file in Excel or WPS and save it, or paste the values.",
+        ),
+        "cell-error": _error("The cell shows an error ({value}).", "Mend the formula, or type the value."),
+        "declared-total-mismatch": _conflict(
+            "The roster declares {declared}, its rows make {actual}.",
+            "Find the row that is missing or too many, or correct the total.",
+        ),
+        "duplicate-in-file": _conflict(
+            "The same ID number is paid under {program} for {period} in row {first_row}{first_sheet} already.",
+            "Delete one of the two, or correct the ID number.",
+        ),
+        "duplicate-in-ledger": _conflict(
+            "This person was paid under {program} for {period} already: batch {batch}, row {first_row}, {school}.",
+            "Delete the row; if both were really paid, import with --record-conflicts and the audit will follow it up.",
+        ),
+        "name-id-mismatch": _conflict(
+            "This ID number belongs to another name{where}.",
+            "Find out which of the two is right.",
+        ),
+        "amount-off-standard": _warning(
+            "{amount} is not what the standard allows ({allowed}; {reference}).",
+            "Correct the amount, or note why it differs.",
+        ),
+        "sex-id-mismatch": _warning(
+            "The sex is given as {stated}, the ID number says {actual}.", "Correct one of them."
+        ),
+        "birth-id-mismatch": _warning(
+            "The date of birth differs from that in the ID number.",
+            "Correct one of them.",
+        ),
+        "age-out-of-range": _warning(
+            "Aged {age} at the start of the term; {low} to {high} is usual for {program}.",
+            "Check the ID number and the program.",
+        ),
+        "entry-year-ineligible": _warning(
+            "Entered in {entry_year}; {program} is for those who entered {years}.",
+            "Check the year of entry.",
+        ),
+        "account-format": _warning(
+            "The card number {value} is not one of 12 to 19 digits.",
+            "Compare it with the card.",
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, where, and the facts its sentence needs. Facts hold no full ID or card number."""
+
+    code: str
+    place: Place = Place()
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> Kind:
+        """Severity and words of its code."""
+        return KINDS[self.code]
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is."""
+        return KINDS[self.code].severity

@@ -1,0 +1,198 @@
+"""Programs of student aid and the dated standards that say what one person-time may be paid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from aidledger.domain.term import Period
+
+Stage = Literal["preschool", "compulsory", "high-school", "vocational", "college"]
+Nature = Literal["waiver", "subsidy", "grant", "loan"]
+Unit = Literal["person-times", "persons"]
+Cadence = Literal["semester", "year"]
+Level = Literal["preschool", "primary", "junior", "senior", "vocational", "undergraduate", "graduate"]
+Boarding = Literal["boarder", "day"]
+Basis = Literal["norm", "school-fee", "cap"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One amount, or a span of amounts, in 分 per person and period, and the pupils for whom it is meant.
+
+    ``school-fee``: the school's approved fee, which must lie in the span unless the office lists the fee itself.
+    ``cap``: anything up to the upper end.
+    """
+
+    low_fen: int
+    high_fen: int
+    basis: Basis = "norm"
+    level: Level | None = None
+    boarding: Boarding | None = None
+    label: str | None = None
+
+    def meant_for(self, level: str | None, boarding: str | None) -> bool:
+        """Whether what is known of a pupil does not rule the rate out."""
+        return (self.level is None or level is None or self.level == level) and (
+            self.boarding is None or boarding is None or self.boarding == boarding
+        )
+
+    def allows(self, amount_fen: int) -> bool:
+        """Whether the amount is this rate."""
+        return self.low_fen <= amount_fen <= self.high_fen
+
+    def nearest(self, amount_fen: int) -> int:
+        """The allowed amount that is nearest."""
+        return min(max(amount_fen, self.low_fen), self.high_fen)
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """What is paid for periods from ``start`` on, until the next standard; ``start`` None: from the beginning."""
+
+    start: Period | None
+    rates: tuple[Rate, ...]
+    reference: str | None
+    average_fen: int | None = None
+    note: str | None = None
+
+    def begins(self) -> date:
+        """The first day of the first period it is for."""
+        return self.start.start if self.start else date.min
+
+    def rates_for(self, level: str | None, boarding: str | None) -> tuple[Rate, ...]:
+        """The rates that a pupil may get, as far as we know the pupil; every rate where none fits."""
+        return tuple(rate for rate in self.rates if rate.meant_for(level, boarding)) or self.rates
+
+    @property
+    def span_fen(self) -> tuple[int, int]:
+        """The least and the most that one person-time may be paid."""
+        return min(rate.low_fen for rate in self.rates), max(rate.high_fen for rate in self.rates)
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A school's own approved fee in 分 per period, from a period on: the standard of that school."""
+
+    school: str
+    start: Period | None
+    amount_fen: int
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From ``low`` to ``high``, both included, either of them open."""
+
+    low: int | None = None
+    high: int | None = None
+
+    def __contains__(self, value: int) -> bool:
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+    def __str__(self) -> str:
+        if self.low == self.high:
+            return str(self.low)
+        low = "" if self.low is None else self.low
+        high = "" if self.high is None else self.high
+        return f"{low}-{high}"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How titles and headers name a program.
+
+    A title names it when it holds a word of every group in ``title`` and none of ``never``. The header of a money
+    column names it by a word in ``column``, where the title does not say otherwise.
+    """
+
+    title: tuple[tuple[str, ...], ...]
+    column: tuple[str, ...]
+    never: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program of aid.
+
+    ``wording`` is its phrase in the report's paragraph; ``continues``: the phrase goes on with that of the program
+    before it, after a comma, where both are of one stage.
+    """
+
+    code: str
+    order: int
+    names: Mapping[str, str]
+    stage: Stage
+    nature: Nature
+    unit: Unit
+    cadence: Cadence
+    words: Words
+    wording: str
+    reference: str | None
+    standards: tuple[Standard, ...]
+    continues: bool = False
+    fees: tuple[Fee, ...] = ()
+    entry_years: Span | None = None
+    ages: Span | None = None
+    grades: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    note: str | None = None
+
+    def name(self, language: str) -> str:
+        """Its name in a language, ``en`` or ``zh``."""
+        return self.names[language]
+
+    @property
+    def repaid(self) -> bool:
+        """Whether the money is lent, and so never added to aid without a label."""
+        return self.nature == "loan"
+
+    def takes(self, period: Period) -> bool:
+        """Whether it is paid for periods of this kind."""
+        return period.semester == (self.cadence == "semester")
+
+    def standard_for(self, period: Period) -> Standard | None:
+        """The standard of the period the money is for; None before the first."""
+        found = None
+        for standard in self.standards:
+            if standard.begins() <= period.start:
+                found = standard
+        return found
+
+    def fee_of(self, school: str | None, period: Period) -> Fee | None:
+        """The school's own fee for a period, where the office has listed it."""
+        found = None
+        for fee in self.fees:
+            if fee.school == school and (fee.start is None or fee.start.start <= period.start):
+                found = fee
+        return found
+
+    def rates(
+        self, period: Period, level: str | None = None, boarding: str | None = None, school: str | None = None
+    ) -> tuple[Rate, ...]:
+        """What one person-time may be paid for a period; empty where no standard is known.
+
+        A listed school fee stands in for every ``school-fee`` span.
+        """
+        standard = self.standard_for(period)
+        if standard is None:
+            return ()
+        rates = standard.rates_for(level, boarding)
+        fee = self.fee_of(school, period)
+        if fee is None:
+            return rates
+        return tuple(
+            Rate(fee.amount_fen, fee.amount_fen, "school-fee", rate.level, rate.boarding, rate.label)
+            if rate.basis == "school-fee"
+            else rate
+            for rate in rates
+        )
+
+
+def nearest_fen(rates: tuple[Rate, ...], amount_fen: int) -> int:
+    """The amount that some rate allows and that is nearest; the amount itself where there is no rate."""
+    return min(
+        (rate.nearest(amount_fen) for rate in rates), key=lambda near: abs(near - amount_fen), default=amount_fen
+    )

@@ -1,0 +1,116 @@
+"""A school's list, as it was understood: tables of students, each paid under one or more programs.
+
+Students are kept as columns of equal length, because a district sends 126,000 of them and they travel from the
+reading process to the writing one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from aidledger.domain.problem import Problem, Severity
+from aidledger.domain.term import Period
+
+
+class Fate(StrEnum):
+    """What became of a row that was read. Every row has exactly one."""
+
+    STUDENT = "student"
+    HEADING = "heading"
+    TOTAL = "total"
+    BLANK = "blank"
+    OTHER = "other"
+
+
+@dataclass(slots=True)
+class Lines:
+    """The students of one table, column by column; an empty text or None where the roster says nothing."""
+
+    rows: list[int] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+    document_types: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    sexes: list[str | None] = field(default_factory=list)
+    births: list[str | None] = field(default_factory=list)
+    student_numbers: list[str | None] = field(default_factory=list)
+    accounts: list[str | None] = field(default_factory=list)
+    schools: list[str | None] = field(default_factory=list)
+    levels: list[str | None] = field(default_factory=list)
+    grades: list[str | None] = field(default_factory=list)
+    classes: list[str | None] = field(default_factory=list)
+    boardings: list[str | None] = field(default_factory=list)
+    tiers: list[str | None] = field(default_factory=list)
+    categories: list[str | None] = field(default_factory=list)
+    entry_years: list[int | None] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(slots=True)
+class Declared:
+    """What a total line says of the lines from ``first`` up to ``last`` (indexes, end excluded); None: nothing."""
+
+    row: int
+    person_times: int | None
+    amount_fen: int | None
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class Roster:
+    """One program's payments in a table: an amount in 分 for each of its lines, None where it is not paid.
+
+    Program and period are None where they were not recognised; such a roster is never posted. ``declared`` is what
+    it says of its whole, ``sections`` what subtotals say of parts. ``complete`` is False where an amount could not
+    be read.
+    """
+
+    program: str | None
+    period: Period | None
+    amounts_fen: list[int | None]
+    amount_column: str | None
+    declared: Declared | None = None
+    sections: list[Declared] = field(default_factory=list)
+    complete: bool = True
+
+    @property
+    def person_times(self) -> int:
+        """How many lines it pays."""
+        return sum(amount is not None for amount in self.amounts_fen)
+
+    @property
+    def amount_fen(self) -> int:
+        """How much it pays, in 分."""
+        return sum(amount or 0 for amount in self.amounts_fen)
+
+
+@dataclass(slots=True)
+class Table:
+    """The students of one sheet under one header, and what they are paid."""
+
+    sheet: str
+    header_row: int
+    school: str | None
+    columns: Mapping[str, str | None]
+    lines: Lines
+    rosters: list[Roster] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class RosterFile:
+    """A file as it was read: its tables, a fate for every row, and what is wrong with it."""
+
+    kind: str = "roster"
+    tables: list[Table] = field(default_factory=list)
+    fates: dict[Fate, int] = field(default_factory=lambda: dict.fromkeys(Fate, 0))
+    rows_read: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def blocked(self, *, record_conflicts: bool) -> bool:
+        """Whether a problem keeps it from being posted."""
+        keeps_out = {Severity.ERROR} if record_conflicts else {Severity.ERROR, Severity.CONFLICT}
+        return any(problem.severity in keeps_out for problem in self.problems)

@@ -1,0 +1,86 @@
+"""Terms: the semester or the year that money is paid *for*."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from dateutil.relativedelta import relativedelta
+
+from aidledger.errors import UnknownPeriod
+
+Half = Literal["spring", "autumn"]
+_CODE = re.compile(r"(19\d\d|20\d\d)(?:-(spring|autumn))?", re.ASCII)
+_YEARS_KNOWN = range(1990, 2100)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A semester (``2021-autumn``) or a year of an annual program (``2021``: the school year that begins then)."""
+
+    year: int
+    half: Half | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """The period of a code; raises UnknownPeriod."""
+        match = _CODE.fullmatch(text.strip())
+        if match is None:
+            raise UnknownPeriod(text=text)
+        half = match[2]
+        return cls(int(match[1]), "spring" if half == "spring" else "autumn" if half == "autumn" else None)
+
+    @property
+    def code(self) -> str:
+        """``2021-autumn`` or ``2021``, as in JSON and in the ledger."""
+        return f"{self.year}-{self.half}" if self.half else str(self.year)
+
+    @property
+    def start(self) -> date:
+        """Its first day: 1 August, or 1 February of a spring semester."""
+        return date(self.year, 2 if self.half == "spring" else 8, 1)
+
+    @property
+    def end(self) -> date:
+        """Its last day."""
+        months = 6 if self.half else 12
+        return self.start + relativedelta(months=months, days=-1)
+
+    @property
+    def semester(self) -> bool:
+        """Whether it is a semester rather than a year."""
+        return self.half is not None
+
+    @property
+    def school_year(self) -> int:
+        """The year in which its school year begins: 2021 for 2022-spring."""
+        return self.year - 1 if self.half == "spring" else self.year
+
+    @property
+    def sort_key(self) -> tuple[date, bool]:
+        """Chronological; a year comes before the semester with which it begins."""
+        return self.start, self.semester
+
+    def __str__(self) -> str:
+        return self.code
+
+
+def plausible_year(year: int) -> bool:
+    """Whether a number in a title can be the year of a term at all."""
+    return year in _YEARS_KNOWN
+
+
+def within(period: Period, first: Period | None, last: Period | None) -> bool:
+    """Whether a period begins in the span from the first to the last one, both included."""
+    if first is not None and period.start < first.start:
+        return False
+    return last is None or period.start <= last.end
+
+
+def semester_of(day: date) -> Period:
+    """The semester that a day lies in; January belongs to the autumn semester before."""
+    if day.month in range(2, 8):
+        return Period(day.year, "spring")
+    return Period(day.year if day.month >= 8 else day.year - 1, "autumn")  # noqa: PLR2004 - August

@@ -1,0 +1,144 @@
+"""What can go wrong, one class per failure; the docstring is the message.
+
+A message names its facts in braces; the rim translates the docstring and fills them in. The class carries
+the exit code of the contract: 2 the command was misused, 3 refused or failed.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import ClassVar
+
+
+class AidLedgerError(Exception):
+    """Something went wrong."""
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__()
+        self.facts = facts
+
+    @classmethod
+    def template(cls) -> str:
+        """The untranslated message, on one line."""
+        return " ".join(inspect.cleandoc(cls.__doc__ or "").split())
+
+    def __str__(self) -> str:
+        return self.template().format(**self.facts)
+
+
+class Misuse(AidLedgerError):
+    """The command was misused."""
+
+    exit_code = 2
+
+
+class UnknownProgram(Misuse):
+    """There is no program {code}. `aidledger programs` lists them all."""
+
+
+class UnknownPeriod(Misuse):
+    """{text} is not a period. Write a semester as 2021-autumn or 2022-spring, a year as 2021."""
+
+
+class UnknownBatch(Misuse):
+    """There is no batch {number}. `aidledger batches` lists them all."""
+
+
+class UnknownEntry(Misuse):
+    """There is no entry {number}."""
+
+
+class UnknownPerson(Misuse):
+    """Nobody in the ledger has this number or name."""
+
+
+class UnknownReport(Misuse):
+    """There is no published report {name}. Known are: {known}."""
+
+
+class UnknownMapping(Misuse):
+    """--map {text} is not of the form HEADER=field. Fields are: {fields}."""
+
+
+class ReasonMissing(Misuse):
+    """--reveal shows full ID and card numbers and needs --reason TEXT; the request is logged."""
+
+
+class OutputMissing(Misuse):
+    """An xlsx file cannot be printed on the screen. Name it with -o FILE."""
+
+
+class NothingToDemonstrate(Misuse):
+    """{path} is there already and is not an empty folder. The demo writes into a folder of its own."""
+
+    exit_code = 3
+
+
+class SchemasMissing(Misuse):
+    """{path} is not a folder of schemas."""
+
+
+class AlreadyReversed(AidLedgerError):
+    """Batch {number} was reversed already, by batch {by}."""
+
+
+class NotReversible(AidLedgerError):
+    """Batch {number} is itself a reversal; import the file again instead."""
+
+
+class LedgerMissing(AidLedgerError):
+    """There is no ledger at {path}. Make one with `aidledger init`, or name another with --ledger."""
+
+
+class LedgerExists(AidLedgerError):
+    """There is something at {path} already. Nothing was changed; name another place with --ledger."""
+
+
+class LedgerForeign(AidLedgerError):
+    """{path} is not a ledger of aidledger, or it is damaged. Nothing was changed."""
+
+
+class LedgerOlder(AidLedgerError):
+    """{path} was made by an older aidledger (version {found} of the tables, {wanted} is needed)."""
+
+
+class LedgerNewer(AidLedgerError):
+    """{path} was made by a newer aidledger (tables of version {found}; this one knows {wanted}). Install the newer."""
+
+
+class LedgerLocked(AidLedgerError):
+    """Somebody else is writing to {path}. Nothing was changed; try again in a minute."""
+
+
+class LedgerReadOnly(AidLedgerError):
+    """{path} cannot be written. Nothing was changed; look at the permissions of the file and its folder."""
+
+
+class LedgerFull(AidLedgerError):
+    """There is no room left on the disk of {path}. What was not committed was taken back; make room, try again."""
+
+
+class LedgerFailed(AidLedgerError):
+    """The database of {path} refused: {reason}. What was not committed was taken back."""
+
+
+class LedgerUnknownPrograms(AidLedgerError):
+    """The ledger holds programs that these schemas do not know: {codes}. Name the office's folder with --schemas."""
+
+
+class FatesDoNotAddUp(AidLedgerError):
+    """{file}: {read} rows were read, {accounted} have a fate. The import stopped here; please report this fault."""
+
+
+class SourceMissing(AidLedgerError):
+    """The ledger does not hold the bytes of batch {number}'s file."""
+
+
+class CannotWrite(AidLedgerError):
+    """{path} cannot be written: {reason}."""
+
+
+class CatalogueError(AidLedgerError):
+    """{file}:{line}: {what}."""

@@ -1,0 +1,38 @@
+"""Languages: English is the source, ``zh_CN`` a complete translation. The language is an argument, never a global."""
+
+from __future__ import annotations
+
+import gettext
+import locale
+import os
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+Language = Literal["en", "zh"]
+Translate = Callable[[str], str]
+DOMAIN = "aidledger"
+FOLDER = Path(__file__).parent / "locale"
+_CATALOGUES = {"en": ["en"], "zh": ["zh_CN"]}
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for "extract, translate later"
+    """Mark a message for translation where it is written; the rim translates it."""
+    return message
+
+
+def language_of(environment: Mapping[str, str]) -> Language:
+    """The language of AIDLEDGER_LANG, else of the locale."""
+    said = environment.get("AIDLEDGER_LANG") or ""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        said = said or environment.get(name) or ""
+    if not said and os.name == "nt":
+        said = locale.getlocale()[0] or ""
+    return "zh" if said.lower().startswith(("zh", "chinese")) else "en"
+
+
+@cache
+def translator(language: Language) -> Translate:
+    """From English messages to those of a language."""
+    return gettext.translation(DOMAIN, FOLDER, _CATALOGUES[language], fallback=True).gettext
