@@ -1,0 +1,27 @@
+"""Pure rules over one roster file, one module per subject; each check returns the problems that it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.checks import accounts, duplicates, eligibility, identity, standards, totals
+from aidledger.domain.problem import Problem
+from aidledger.domain.roster import RosterFile
+
+Check = Callable[[RosterFile, Catalogue], Iterator[Problem]]
+
+CHECKS: tuple[Check, ...] = (
+    identity.check,
+    accounts.check,
+    standards.check,
+    eligibility.check,
+    duplicates.check,
+    totals.check,
+)
+
+
+def problems_of(file: RosterFile, catalogue: Catalogue) -> Iterator[Problem]:
+    """Everything that the rules find wrong with a file."""
+    for check in CHECKS:
+        yield from check(file, catalogue)

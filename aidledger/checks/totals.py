@@ -1,0 +1,32 @@
+"""A roster's own totals against its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.money import yuan_text
+from aidledger.domain.place import Place
+from aidledger.domain.problem import Problem
+from aidledger.domain.roster import Declared, Roster, RosterFile, Table
+
+
+def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
+    """declared-total-mismatch: of the whole and of subtotals, in person-times and in money."""
+    for table in file.tables:
+        for roster in table.rosters:
+            if not roster.complete:
+                continue  # an amount that could not be read is the problem; the sum is only its shadow
+            for declared in (*roster.sections, *([roster.declared] if roster.declared else [])):
+                yield from _compare(table, roster, declared)
+
+
+def _compare(table: Table, roster: Roster, declared: Declared) -> Iterator[Problem]:
+    amounts = [amount for amount in roster.amounts_fen[declared.first : declared.last] if amount is not None]
+    place = Place(table.sheet, declared.row, roster.amount_column)
+    if declared.amount_fen is not None and declared.amount_fen != sum(amounts):
+        facts = {"declared": f"{yuan_text(declared.amount_fen)} 元", "actual": f"{yuan_text(sum(amounts))} 元"}
+        yield Problem("declared-total-mismatch", place, facts)
+    if declared.person_times is not None and declared.person_times != len(amounts):
+        facts = {"declared": f"{declared.person_times} 人次", "actual": f"{len(amounts)} 人次"}
+        yield Problem("declared-total-mismatch", Place(table.sheet, declared.row), facts)

@@ -1,0 +1,152 @@
+"""One cell into one value: text, ID number, amount, date. Reads what was typed; never guesses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+from aidledger.domain.money import FEN_PER_WAN, FEN_PER_YUAN
+from aidledger.sheets.grid import Cell
+
+# Digits that a number cell cannot hold: Excel keeps 15 and writes zeros for the rest.
+EXACT_DIGITS_LIMIT = 10**15
+_BLANKS = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "none", "n/a"})
+_INVISIBLE = dict.fromkeys([0xFEFF, 0x200B, 0x200C, 0x200D, 0x2060, 0x00AD, *range(0x202A, 0x202F)])
+_QUOTES = "'\"`‘’“”´＇＂"
+_DOTS = str.maketrans(dict.fromkeys("•・．∙⋅‧・.｡", "·"))
+_SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{2}", re.ASCII)
+_AMOUNT = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?", re.ASCII)
+_DATE = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})(?:[-./月]([0-9]{1,2}))?日?月?(?:[ T].*)?", re.ASCII)
+_COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})?", re.ASCII)
+_EXCEL_EPOCH = date(1899, 12, 30)
+_SERIALS = range(1_000, 80_000)
+# Formulas leave noise in the last bits of a number; real third decimals are a thousand times larger.
+_NOISE_YUAN = Decimal("0.000001")
+
+
+def text_of(value: Cell) -> str:
+    """What stands in a cell, without surrounding or invisible characters; whole numbers without ``.0``."""
+    if isinstance(value, str):
+        if value.isalnum():
+            return value
+        return value.translate(_INVISIBLE).strip()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text says that there is nothing: empty, dashes, 无."""
+    return not text or unicodedata.normalize("NFKC", text).strip().lower() in _BLANKS
+
+
+def optional_text(value: Cell) -> str | None:
+    """The text of a cell, or None where it says that there is nothing."""
+    text = text_of(value)
+    return None if is_blank(text) else text
+
+
+def name_of(value: Cell) -> str:
+    """A person's name: inner spaces of a Chinese name taken out, every middle dot made ``·``."""
+    if isinstance(value, str) and value.isalpha():
+        return value
+    text = text_of(value)
+    if is_blank(text):
+        return ""
+    text = " ".join(text.translate(_DOTS).replace("　", " ").split())
+    return text.replace(" ", "") if any(ord(sign) >= 0x2E80 for sign in text) else text  # noqa: PLR2004 - CJK begins
+
+
+def number_of(value: Cell) -> tuple[str, bool]:
+    """An ID, card or student number as bare characters, and whether the cell lost digits of it."""
+    if isinstance(value, str):
+        if value.isascii() and value.isalnum():
+            return value.upper(), False
+        text = unicodedata.normalize("NFKC", value.translate(_INVISIBLE)).upper()
+        text = "".join(sign for sign in text if not sign.isspace() and sign not in _QUOTES)
+        text = text.removeprefix("=")
+        if _SCIENTIFIC.fullmatch(text):
+            return text, True
+        return ("", False) if is_blank(text) else (text, False)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value), False
+    if abs(value) >= EXACT_DIGITS_LIMIT:
+        return str(int(value)), True
+    return text_of(value), False
+
+
+class AmountNotUnderstood(ValueError):
+    """The cell holds something that is no amount in whole 分."""
+
+
+def fen_of(value: Cell, *, wan: bool = False) -> int | None:
+    """An amount in 分; None where the cell is blank. ``wan``: the column is in 万元.
+
+    Raises AmountNotUnderstood for anything else, never 0.
+    """
+    yuan = _decimal_of(value)
+    if yuan is None:
+        return None
+    fen = yuan * (FEN_PER_WAN if wan else FEN_PER_YUAN)
+    whole = fen.to_integral_value()
+    if abs(fen - whole) > _NOISE_YUAN * FEN_PER_YUAN:
+        raise AmountNotUnderstood(text_of(value))
+    return int(whole)
+
+
+def _decimal_of(value: Cell) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise AmountNotUnderstood(str(value))
+    if not isinstance(value, str):
+        number = Decimal(repr(value))
+        if not number.is_finite() or abs(number) >= EXACT_DIGITS_LIMIT:
+            raise AmountNotUnderstood(str(value))
+        return number
+    text = unicodedata.normalize("NFKC", value.translate(_INVISIBLE))
+    text = "".join(sign for sign in text if not sign.isspace() and sign not in _QUOTES)
+    if is_blank(text):
+        return None
+    text = text.removeprefix("人民币").removeprefix("¥").removeprefix("￥").removeprefix("RMB")
+    text = text.removesuffix("整").removesuffix("元").removesuffix("圆")
+    if not _AMOUNT.fullmatch(text) or len(text) > 20:  # noqa: PLR2004 - longer than any money there is
+        raise AmountNotUnderstood(value)
+    try:
+        return Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        raise AmountNotUnderstood(value) from None
+
+
+def date_of(value: Cell) -> str | None:
+    """A day as ``2009-03-17``, a month as ``2009-03``; None where the cell holds neither.
+
+    dateutil.parser is not used: it reads 2009.3 as an hour and 03/04 as it pleases.
+    """
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    text = unicodedata.normalize("NFKC", text_of(value)).strip()
+    match = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
+    if match:
+        return _iso(int(match[1]), int(match[2]), int(match[3]) if match[3] else None)
+    if isinstance(value, int | float) and not isinstance(value, bool) and int(value) in _SERIALS:
+        return (_EXCEL_EPOCH + timedelta(days=int(value))).isoformat()
+    return None
+
+
+def _iso(year: int, month: int, day: int | None) -> str | None:
+    try:
+        iso = date(year, month, day or 1).isoformat()
+    except ValueError:
+        return None
+    return iso if day else iso[:7]
+
+
+def year_of(value: Cell) -> int | None:
+    """The year of ``2020``, ``2020级``, ``2020年9月``, a date."""
+    if isinstance(value, date):
+        return value.year
+    match = re.match(r"((?:19|20)[0-9]{2})(?![0-9]{5})", unicodedata.normalize("NFKC", text_of(value)))
+    return int(match[1]) if match else None

@@ -1,0 +1,214 @@
+"""The students' cells into the columns of a roster's lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from aidledger.domain.identity import RESIDENT_LENGTH, document_type_of, mask_account
+from aidledger.domain.layout import Layout, fold
+from aidledger.domain.place import Place, column_letter
+from aidledger.domain.problem import Problem
+from aidledger.domain.roster import Lines
+from aidledger.sheets.cells import (
+    AmountNotUnderstood,
+    date_of,
+    fen_of,
+    is_blank,
+    name_of,
+    number_of,
+    optional_text,
+    text_of,
+    year_of,
+)
+from aidledger.sheets.grid import Cell, Sheet
+from aidledger.sheets.header import Header, MoneyColumn
+from aidledger.sheets.package import FORMULA
+from aidledger.sheets.titles import school_name
+
+Value = TypeVar("Value")
+_LONGEST_SHOWN = 40
+
+
+class StudentRows:
+    """The rows of a sheet that are students, and what is wrong with their cells."""
+
+    def __init__(self, sheet: Sheet, header: Header, students: Sequence[int], layout: Layout) -> None:
+        self.sheet = sheet
+        self.header = header
+        self.layout = layout
+        self.rows = [sheet.rows[at] for at in students]
+        self.numbers = [sheet.first_row + at + 1 for at in students]
+        self.problems: list[Problem] = []
+        self._faulty = self._cell_faults()
+
+    def place(self, line: int, index: int | None) -> Place:
+        """Where the cell of a line in a column (an index into the rows read) is."""
+        column = None if index is None else column_letter(self.sheet.first_column + index)
+        return Place(self.sheet.name, self.numbers[line], column)
+
+    def letter(self, index: int | None) -> str | None:
+        """The spreadsheet's letter of a column that was read."""
+        return None if index is None else column_letter(self.sheet.first_column + index)
+
+    def lines(self) -> Lines:
+        """All fields but the money, normalised."""
+        numbers, losses = self._document_numbers()
+        return Lines(
+            rows=self.numbers,
+            numbers=numbers,
+            document_types=self._document_types(numbers, losses),
+            names=self._names(),
+            sexes=self._worded("sex"),
+            births=self._births(),
+            student_numbers=self._each("student_number", lambda cell: number_of(cell)[0] or None),
+            accounts=self._accounts(),
+            schools=self._remembered(
+                "school", lambda cell: None if is_blank(text_of(cell)) else school_name(text_of(cell))
+            ),
+            levels=self._worded("level"),
+            grades=self._remembered("grade", optional_text),
+            classes=self._remembered("class", optional_text),
+            boardings=self._worded("boarding"),
+            tiers=self._remembered("tier", optional_text),
+            categories=self._remembered("category", optional_text),
+            entry_years=self._remembered("entry_year", year_of),
+        )
+
+    def amounts(self, column: MoneyColumn, *, wan: bool, may_be_empty: bool) -> tuple[list[int | None], bool]:
+        """The column's amounts in 分, and whether all of them could be read.
+
+        ``may_be_empty``: the table pays under several programs, and 0 or a blank means not under this one.
+        """
+        known: dict[object, int | None] = {}
+        amounts: list[int | None] = []
+        complete = True
+        for line, row in enumerate(self.rows):
+            cell = row[column.index]
+            key = (type(cell), cell)
+            if key not in known:
+                try:
+                    known[key] = fen_of(cell, wan=wan or column.wan)
+                except AmountNotUnderstood as error:
+                    complete = False
+                    amounts.append(None)
+                    self._report("amount-format", line, column.index, value=shortened(error.args[0]))
+                    continue
+            amount = known[key]
+            if amount is None and (line, column.index) in self._faulty:
+                complete = False
+            elif amount is None and not may_be_empty:
+                complete = False
+                self._report("amount-missing", line, column.index)
+            amounts.append(None if amount == 0 and may_be_empty else amount)
+        return amounts, complete
+
+    def report_unpaid(self, amounts: Sequence[Sequence[int | None]], column: MoneyColumn) -> None:
+        """A line that is paid under none of a table's programs lacks an amount."""
+        for line in range(len(self.rows)):
+            if all(column_amounts[line] is None for column_amounts in amounts) and not self._any_fault(line):
+                self._report("amount-missing", line, column.index)
+
+    def _any_fault(self, line: int) -> bool:
+        row = self.numbers[line]
+        return any(at == line for at, _ in self._faulty) or any(
+            problem.code == "amount-format" and problem.place.row == row for problem in self.problems
+        )
+
+    def _report(self, code: str, line: int, index: int | None, **facts: object) -> None:
+        self.problems.append(Problem(code, self.place(line, index), facts))
+
+    def _cell_faults(self) -> set[tuple[int, int]]:
+        if not self.sheet.faults:
+            return set()
+        used = {index for indexes in self.header.fields.values() for index in indexes}
+        used |= {column.index for column in self.header.money}
+        faulty = set()
+        for line, row in enumerate(self.numbers):
+            for index in sorted(used):
+                fault = self.sheet.faults.get((row - 1, self.sheet.first_column + index))
+                if fault is None:
+                    continue
+                faulty.add((line, index))
+                if fault == FORMULA:
+                    self._report("formula-without-value", line, index)
+                else:
+                    self._report("cell-error", line, index, value=shortened(fault))
+        return faulty
+
+    def _cells(self, index: int | None) -> Iterator[Cell]:
+        return (row[index] for row in self.rows) if index is not None else iter(())
+
+    def _each(self, name: str, read: Callable[[Cell], Value | None]) -> list[Value | None]:
+        index = self.header.index(name)
+        return [None] * len(self.rows) if index is None else [read(cell) for cell in self._cells(index)]
+
+    def _remembered(self, name: str, read: Callable[[Cell], Value | None]) -> list[Value | None]:
+        # Grades, classes, schools repeat: read each wording once.
+        known: dict[object, Value | None] = {}
+
+        def once(cell: Cell) -> Value | None:
+            key = (type(cell), cell)
+            if key not in known:
+                known[key] = read(cell)
+            return known[key]
+
+        return self._each(name, once)
+
+    def _worded(self, name: str) -> list[str | None]:
+        table = self.layout.values[name]
+        return self._remembered(name, lambda cell: table.get(fold(text_of(cell))))
+
+    def _names(self) -> list[str]:
+        index = self.header.index("name")
+        if index is None:
+            return [""] * len(self.rows)
+        names = [name_of(cell) for cell in self._cells(index)]
+        for line, name in enumerate(names):
+            if not name and (line, index) not in self._faulty:
+                self._report("name-missing", line, index)
+        return names
+
+    def _document_numbers(self) -> tuple[list[str], set[int]]:
+        index = self.header.index("number")
+        if index is None:
+            return [""] * len(self.rows), set()
+        numbers, losses = [], set()
+        for line, cell in enumerate(self._cells(index)):
+            number, lost = number_of(cell)
+            if lost:
+                losses.add(line)
+                self._report("id-precision-lost", line, index)
+            elif not number and (line, index) not in self._faulty:
+                self._report("id-missing", line, index)
+            numbers.append("" if lost else number)
+        return numbers, losses
+
+    def _document_types(self, numbers: list[str], losses: set[int]) -> list[str]:
+        stated = self._worded("document_type")
+        return [
+            document_type_of(number)
+            if said in {None, "resident-id"} or (len(number) == RESIDENT_LENGTH and line not in losses)
+            else str(said)
+            for line, (number, said) in enumerate(zip(numbers, stated, strict=True))
+        ]
+
+    def _births(self) -> list[str | None]:
+        return self._each("birth", date_of)
+
+    def _accounts(self) -> list[str | None]:
+        index = self.header.index("account")
+        if index is None:
+            return [None] * len(self.rows)
+        accounts: list[str | None] = []
+        for line, cell in enumerate(self._cells(index)):
+            account, lost = number_of(cell)
+            if lost:
+                self._report("account-format", line, index, value=mask_account(account))
+            accounts.append(None if lost else account or None)
+        return accounts
+
+
+def shortened(text: str) -> str:
+    """A cell's text, cut where it is longer than a message should be."""
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -1,0 +1,24 @@
+"""How much of a file is read at all. Measured on 2,774 real and hostile workbooks; see docs/guarantees.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes, times in seconds. What is beyond is refused, not attempted."""
+
+    file_size_max_bytes: int = 20 * MIB
+    inflated_size_max_bytes: int = 200 * MIB
+    inflation_ratio_max: int = 250
+    parts_max: int = 2_000
+    cells_max: int = 3_000_000
+    columns_max: int = 512
+    seconds_max: int = 120
+    memory_max_bytes: int = 1_024 * MIB
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,132 @@
+"""What a roster says of itself around the table: program, term, school, unit."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from aidledger.domain.layout import Layout, fold
+from aidledger.domain.program import Program
+from aidledger.domain.term import Period
+from aidledger.sheets.cells import text_of
+from aidledger.sheets.grid import Cell
+from aidledger.sheets.terms import folded_title, semesters, terms_in, years
+
+_BRACKETED = re.compile(r"[((\[【][^))\]】]*[))\]】]")
+_WAN_UNIT = re.compile(r"单位[::]?\(?(?:人民币)?万元")
+_LABEL = re.compile(r"^(.{2,10}?)[::](.+)$")
+
+
+@dataclass(slots=True)
+class Said:
+    """What one source (the title, the sheet's name, the file's, the folder's) says."""
+
+    text: str
+    terms: list[Period]
+    programs: list[str]
+    stages: set[str]
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """Everything around one table, its sources in the order in which they are believed."""
+
+    sources: list[Said] = field(default_factory=list)
+    school: str | None = None
+    wan: bool = False
+
+    def programs(self) -> list[str] | None:
+        """The programs that the sources name in agreement; None where they contradict each other."""
+        agreed: list[str] = []
+        for said in self.sources:
+            if not said.programs:
+                continue
+            common = [code for code in agreed if code in said.programs] if agreed else said.programs
+            if not common:
+                return None
+            agreed = common
+        return agreed
+
+    def stages(self) -> set[str]:
+        """The stages of education that the sources name, by the first source that names any."""
+        return next((said.stages for said in self.sources if said.stages), set())
+
+    def periods(self, program: Program) -> list[Period]:
+        """The periods that it may be paid for: one where the sources agree; more, or none, where they do not."""
+        pick = semesters if program.cadence == "semester" else years
+        named = [period for said in self.sources for period in _most_telling(pick(said.terms))]
+        return list(dict.fromkeys(named))
+
+
+def _most_telling(periods: list[Period]) -> list[Period]:
+    return list(dict.fromkeys(periods))
+
+
+def said_by(text: str, programs: Iterable[Program]) -> Said:
+    """What a title or a name says."""
+    title = folded_title(text)
+    terms, _ = terms_in(title)
+    codes: list[str] = []
+    stages: set[str] = set()
+    for program in programs:
+        words = program.words
+        if any(word in title for word in words.never):
+            continue
+        if any(word in title for word in words.title[0]):
+            stages.add(program.stage)
+        if all(any(word in title for word in group) for group in words.title):
+            codes.append(program.code)
+    return Said(title, terms, codes, stages)
+
+
+def surroundings(
+    title_rows: Iterable[list[Cell]], names: Iterable[str], programs: Mapping[str, Program], layout: Layout
+) -> Surroundings:
+    """What the rows above a header say, and then the names (of sheet, file, folder), most believed first."""
+    found = Surroundings()
+    lines = [[text for cell in row if (text := text_of(cell))] for row in title_rows]
+    title = "\n".join(" ".join(line) for line in lines)
+    texts = [title, *names]
+    found.sources = [said_by(text, programs.values()) for text in texts if text]
+    found.wan = bool(_WAN_UNIT.search(fold(title)))
+    found.school = _labelled_school(lines, layout)
+    if found.school is None:
+        found.school = next(
+            (school for text in texts for line in text.split("\n") if (school := school_in(line, layout))), None
+        )
+    return found
+
+
+def _labelled_school(lines: list[list[str]], layout: Layout) -> str | None:
+    for line in lines:
+        for i, cell in enumerate(line):
+            for piece in re.split(r"\s{2,}|　+", cell):
+                match = _LABEL.match(unicodedata.normalize("NFKC", piece).strip())
+                label = fold(_BRACKETED.sub("", match[1])) if match else fold(_BRACKETED.sub("", piece)).rstrip(":")
+                if label not in layout.school_labels:
+                    continue
+                name = match[2] if match else line[i + 1] if i + 1 < len(line) else ""
+                name = school_name(name)
+                if any(ending in name for ending in layout.school_endings):
+                    return name
+    return None
+
+
+def school_name(text: str) -> str:
+    """A school's name without spaces and full-width forms, as the ledger keeps it."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def school_in(text: str, layout: Layout) -> str | None:
+    """The school that a title or a name begins with, or names before its program."""
+    _, rest = terms_in(folded_title(text))
+    endings = "|".join(map(re.escape, layout.school_endings))
+    one = rf"(?:{endings})(?!生)"
+    pattern = rf"[^\W\d_·、,。]{{2,}}?{one}(?:(?:附属|附设|分校|第[一二三四五]).{{0,8}}?{one}|\([^()]{{1,10}}校区\))?"
+    for piece in rest.split("\n"):
+        match = re.search(pattern, piece)
+        if match:
+            return match[0]
+    return None
