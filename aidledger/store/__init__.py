@@ -1,0 +1,1 @@
+"""The ledger: tables, posting and reversing, digests, migrations."""

@@ -1,0 +1,110 @@
+"""The catalogue in the ledger: programs and standards as they were loaded, so that a judgement can be repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.program import Program
+from aidledger.errors import LedgerUnknownPrograms
+from aidledger.store import events
+from aidledger.store.bulk import insert_row, insert_rows, next_id, table_of
+from aidledger.store.tables import CatalogueVersion, ProgramRow, StandardRow
+
+_catalogue, _program = table_of(CatalogueVersion), table_of(ProgramRow)
+_STANDARD_COLUMNS = (
+    "id",
+    "catalogue_id",
+    "program_id",
+    "start",
+    "low_fen",
+    "high_fen",
+    "basis",
+    "level",
+    "boarding",
+    "label",
+    "school",
+    "average_fen",
+    "reference",
+)
+
+
+def program_ids(books: Connection) -> dict[str, int]:
+    """The id of every program in the ledger, by its code."""
+    return {row.code: row.id for row in books.execute(select(_program.c.code, _program.c.id))}
+
+
+def require_known(books: Connection, catalogue: Catalogue) -> None:
+    """Refuse a catalogue that lacks programs which the ledger holds."""
+    unknown = program_ids(books).keys() - catalogue.programs.keys()
+    if unknown:
+        raise LedgerUnknownPrograms(codes=", ".join(sorted(unknown)))
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A state of the catalogue in the ledger: its id and digest, and the ids of the programs by code."""
+
+    id: int
+    digest: str
+    programs: Mapping[str, int]
+
+
+def ensure_loaded(books: Connection, catalogue: Catalogue, moment: str, actor: str) -> Loaded:
+    """This state of the catalogue, which is recorded where it is new; raises LedgerUnknownPrograms."""
+    require_known(books, catalogue)
+    known = books.execute(select(_catalogue.c.id).where(_catalogue.c.digest == catalogue.digest)).scalar_one_or_none()
+    if known is not None:
+        return Loaded(int(known), catalogue.digest, program_ids(books))
+    number = next_id(books, CatalogueVersion)
+    insert_row(books, CatalogueVersion, id=number, digest=catalogue.digest, loaded_at=moment, loaded_by=actor)
+    ids = program_ids(books)
+    for program in catalogue.programs.values():
+        if program.code not in ids:
+            ids[program.code] = next_id(books, ProgramRow)
+            insert_row(
+                books,
+                ProgramRow,
+                id=ids[program.code],
+                code=program.code,
+                name_zh=program.name("zh"),
+                name_en=program.name("en"),
+                stage=program.stage,
+                nature=program.nature,
+                unit=program.unit,
+                cadence=program.cadence,
+            )
+    first = next_id(books, StandardRow)
+    rates = [row for program in catalogue.programs.values() for row in _rates(program)]
+    rows = [(first + i, number, ids[code], *values) for i, (code, *values) in enumerate(rates)]
+    insert_rows(books, StandardRow, _STANDARD_COLUMNS, rows)
+    facts = {"catalogue": catalogue.digest, "programs": len(catalogue.programs), "rates": len(rows)}
+    events.record(books, moment, actor, "load-catalogue", facts)
+    return Loaded(number, catalogue.digest, ids)
+
+
+def _rates(program: Program) -> Iterator[tuple[Any, ...]]:
+    for standard in program.standards:
+        start = standard.start.code if standard.start else ""
+        for rate in standard.rates:
+            yield (
+                program.code,
+                start,
+                rate.low_fen,
+                rate.high_fen,
+                rate.basis,
+                rate.level,
+                rate.boarding,
+                rate.label,
+                None,
+                standard.average_fen,
+                standard.reference,
+            )
+    for fee in program.fees:
+        start = fee.start.code if fee.start else ""
+        fen = fee.amount_fen
+        yield program.code, start, fen, fen, "school-fee", None, None, None, fee.school, None, fee.reference

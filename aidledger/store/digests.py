@@ -1,0 +1,65 @@
+"""Digests: of an entry, of a batch over its entries, and of the chain of events over everything.
+
+Fields go into SHA-256 as a JSON array in ASCII: nothing can slide from one field into the next, and no Python or
+Unicode version changes the bytes. An unkeyed chain shows every change to who holds an earlier head; whoever can
+rewrite the whole file can re-make it (docs/guarantees.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from json import JSONEncoder
+
+# The head of a ledger in which nothing has happened.
+GENESIS = "0" * 64
+_encode = JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode
+
+# What an entry's digest covers, in this order; names instead of ids where a row elsewhere could be exchanged.
+ENTRY_FIELDS = (
+    "id",
+    "batch_id",
+    "roster_id",
+    "row",
+    "program",
+    "period",
+    "document_type",
+    "number",
+    "name",
+    "school",
+    "occurrence",
+    "amount_fen",
+    "name_stated",
+    "account",
+    "level",
+    "boarding",
+    "grade",
+    "class_name",
+    "tier",
+    "category",
+    "entry_year",
+    "reversal_of",
+)
+
+
+def entry_digest(fields: tuple[object, ...]) -> bytes:
+    """The digest of an entry's fields, in the order of ENTRY_FIELDS."""
+    return hashlib.sha256(_encode(fields).encode("ascii")).digest()
+
+
+def batch_digest(head: Mapping[str, object], rosters: Iterable[Mapping[str, object]], entries: Iterable[bytes]) -> str:
+    """The digest of a batch: its own columns, its rosters, and its entries' digests in their order."""
+    digest = hashlib.sha256(_encode([dict(head), [dict(roster) for roster in rosters]]).encode("ascii"))
+    for entry in entries:
+        digest.update(entry)
+    return digest.hexdigest()
+
+
+def event_digest(before: str, fields: Iterable[object]) -> str:
+    """The chain's next link: the head before it and the event's fields."""
+    return hashlib.sha256(_encode([before, *fields]).encode("ascii")).hexdigest()
+
+
+def facts_text(facts: Mapping[str, object]) -> str:
+    """An event's facts as the text that is stored and enters its digest."""
+    return _encode(dict(facts))

@@ -1,0 +1,46 @@
+"""Entries as questions are put to them: those in force, and the fields that their digests cover."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, Table, select
+
+from aidledger.store.bulk import tables_of
+from aidledger.store.digests import ENTRY_FIELDS
+from aidledger.store.tables import Batch, Beneficiary, Entry, ProgramRow, School
+
+_batch, _entry, _beneficiary, _program, _school = tables_of(Batch, Entry, Beneficiary, ProgramRow, School)
+_ELSEWHERE = {
+    "program": _program.c.code,
+    "document_type": _beneficiary.c.document_type,
+    "number": _beneficiary.c.number,
+    "name": _beneficiary.c.name,
+    "school": _school.c.name,
+}
+
+
+def in_force(entry: Table | FromClause) -> ColumnElement[bool]:
+    """Whether an entry is a disbursement that was not reversed."""
+    reversal = _entry.alias()
+    reversed_ids = select(reversal.c.id).where(reversal.c.reversal_of == entry.c.id)
+    return entry.c.reversal_of.is_(None) & ~reversed_ids.exists()
+
+
+def in_batch(entry: Table | FromClause, number: int) -> ColumnElement[bool]:
+    """Whether an entry is of a batch, asked by the batch's run of ids: no index on every entry's batch is needed."""
+    first = select(_batch.c.first_entry).where(_batch.c.id == number).scalar_subquery()
+    end = select(_batch.c.first_entry + _batch.c.entries).where(_batch.c.id == number).scalar_subquery()
+    return (entry.c.id >= first) & (entry.c.id < end)
+
+
+def covered_by_digest() -> Select[Any]:
+    """The fields of entries that their digests cover, in that order."""
+    columns = [_ELSEWHERE[name] if name in _ELSEWHERE else _entry.c[name] for name in ENTRY_FIELDS]
+    return (
+        select(*columns)
+        .select_from(_entry)
+        .join(_program, _program.c.id == _entry.c.program_id)
+        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
+        .outerjoin(_school, _school.c.id == _entry.c.school_id)
+    )

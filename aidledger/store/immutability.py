@@ -1,0 +1,46 @@
+"""Triggers that refuse to change or delete what was recorded. The one place with SQL of a particular engine."""
+
+from __future__ import annotations
+
+APPEND_ONLY = ("entry", "event", "batch", "roster", "source_file", "catalogue", "standard")
+# Who somebody is never changes; what is known of somebody may be completed.
+KEPT_COLUMNS = {
+    "beneficiary": ("id", "document_type", "number", "name"),
+    "school": ("id", "name"),
+    "program": ("id", "code"),
+}
+
+
+def statements(dialect: str) -> list[str]:
+    """The DDL for a dialect, ``sqlite`` or ``postgresql``."""
+    return _sqlite() if dialect == "sqlite" else _postgresql()
+
+
+def _sqlite() -> list[str]:
+    def refuse(table: str, action: str, columns: str, why: str) -> str:
+        name = f"{table}_{action.lower()}_refused"
+        return f"CREATE TRIGGER {name} BEFORE {action}{columns} ON {table} BEGIN SELECT RAISE(ABORT, '{why}'); END"
+
+    ddl = [
+        refuse(table, action, "", f"{table} is append-only") for table in APPEND_ONLY for action in ("UPDATE", "DELETE")
+    ]
+    for table, columns in KEPT_COLUMNS.items():
+        ddl.append(refuse(table, "UPDATE", f" OF {', '.join(columns)}", f"identity in {table} does not change"))
+        ddl.append(refuse(table, "DELETE", "", f"{table} is never deleted from"))
+    return ddl
+
+
+def _postgresql() -> list[str]:
+    refuse = "$$ BEGIN RAISE EXCEPTION '% on % is refused', TG_OP, TG_TABLE_NAME; END $$"
+    ddl = [f"CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS {refuse}"]
+    ddl += [
+        f"CREATE TRIGGER {table}_refused BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        for table in APPEND_ONLY
+    ]
+    for table, columns in KEPT_COLUMNS.items():
+        ddl.append(
+            f"CREATE TRIGGER {table}_refused BEFORE UPDATE OF {', '.join(columns)} OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
+    return ddl

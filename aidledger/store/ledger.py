@@ -1,0 +1,127 @@
+"""A ledger that is opened: reading and writing, and what its database's errors mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from aidledger.errors import (
+    AidLedgerError,
+    LedgerExists,
+    LedgerFailed,
+    LedgerForeign,
+    LedgerFull,
+    LedgerLocked,
+    LedgerNewer,
+    LedgerOlder,
+    LedgerReadOnly,
+)
+from aidledger.store import engine as engines
+
+# The newest migration; a test holds it to the migrations folder, so that opening need not load alembic.
+REVISION = "0001"
+Books = Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """An opened ledger, who uses it, and the clock that dates what is written."""
+
+    engine: Engine
+    place: str
+    actor: str
+    clock: Callable[[], datetime]
+
+    def moment(self) -> str:
+        """Now, in UTC to the second, as it is stored."""
+        return self.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @contextmanager
+    def reading(self) -> Iterator[Books]:
+        """One consistent view of the ledger."""
+        level = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        with _translated(self.place), self.engine.connect().execution_options(**level) as books, books.begin():
+            yield books
+
+    @contextmanager
+    def writing(self, *, keep: bool = True) -> Iterator[Books]:
+        """The ledger to write to: committed when the block ends, taken back when it raises or nothing is to be kept."""
+        connection = self.engine.connect().execution_options(**{engines.WRITES: True})
+        with _translated(self.place), connection as books, books.begin() as transaction:
+            if self.engine.dialect.name == "postgresql":
+                books.execute(text("SELECT pg_advisory_xact_lock(hashtext('aidledger'))"))
+            yield books
+            if not keep:
+                transaction.rollback()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def open_ledger(place: str, actor: str, clock: Callable[[], datetime]) -> Ledger:
+    """The ledger at a path or URL; raises LedgerMissing, LedgerForeign, LedgerOlder, LedgerNewer."""
+    url = engines.ledger_url(place)
+    engines.require_file(url)
+    shown = engines.shown(url)
+    if url.get_backend_name() == "sqlite" and not engines.looks_like_sqlite(url):
+        raise LedgerForeign(path=shown)
+    ledger = Ledger(engines.connect(url), shown, actor, clock)
+    with ledger.reading() as books:
+        _require_version(books, shown)
+    return ledger
+
+
+def create_ledger(place: str, actor: str, clock: Callable[[], datetime]) -> Ledger:
+    """A new, empty ledger; raises LedgerExists where there is something already."""
+    from aidledger.store.migrate import upgrade  # noqa: PLC0415 - alembic is slow to load and only needed here
+
+    url = engines.ledger_url(place)
+    engines.create_file(url)
+    ledger = Ledger(engines.connect(url), engines.shown(url), actor, clock)
+    with ledger.writing() as books:
+        if inspect(books).has_table("alembic_version"):
+            raise LedgerExists(path=ledger.place)
+        upgrade(books)
+    return ledger
+
+
+def _require_version(books: Books, shown: str) -> None:
+    if not inspect(books).has_table("alembic_version"):
+        raise LedgerForeign(path=shown)
+    found = str(books.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none())
+    if found != REVISION:
+        older = found.isdigit() and int(found) < int(REVISION)
+        raise (LedgerOlder if older else LedgerNewer)(path=shown, found=found, wanted=REVISION)
+
+
+_MEANINGS: tuple[tuple[str, Callable[..., AidLedgerError]], ...] = (
+    ("database is locked", LedgerLocked),
+    ("lock timeout", LedgerLocked),
+    ("disk is full", LedgerFull),
+    ("no space left", LedgerFull),
+    ("disk full", LedgerFull),
+    ("readonly database", LedgerReadOnly),
+    ("unable to open database file", LedgerReadOnly),
+    ("malformed", LedgerForeign),
+    ("not a database", LedgerForeign),
+)
+
+
+@contextmanager
+def _translated(place: str) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        reason = str(error.orig).splitlines()[0] if error.orig else ""
+        for words, meaning in _MEANINGS:
+            if words in reason.lower():
+                raise meaning(path=place) from error
+        raise LedgerFailed(path=place, reason=reason) from error
+    except UnicodeDecodeError as error:
+        raise LedgerForeign(path=place) from error

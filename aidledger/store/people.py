@@ -1,0 +1,87 @@
+"""Beneficiaries and schools: found where they are known, added where they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import BindParameter, Connection, bindparam, select, union_all
+
+from aidledger.domain.identity import RESIDENT_RULES, birth_of, sex_of
+from aidledger.domain.roster import Lines
+from aidledger.store.bulk import chunks, insert_rows, next_id, table_of
+from aidledger.store.tables import Beneficiary, School, SchoolAlias
+
+_beneficiary, _school, _alias = table_of(Beneficiary), table_of(School), table_of(SchoolAlias)
+_COLUMNS = ("id", "document_type", "number", "name", "birth_date", "sex", "student_number")
+Document = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Known:
+    """Beneficiaries by document (type, number): their ids and names, and which of them are new."""
+
+    ids: dict[Document, int]
+    names: dict[Document, str]
+    new: set[int]
+
+
+_KNOWN_PEOPLE = select(
+    _beneficiary.c.id, _beneficiary.c.document_type, _beneficiary.c.number, _beneficiary.c.name
+).where(_beneficiary.c.number.in_(bindparam("numbers", expanding=True)))
+
+
+def ensure_people(books: Connection, tables: Sequence[Lines]) -> Known:
+    """The beneficiaries of all lines; who is new is added with what the line says."""
+    wanted: dict[Document, tuple[Lines, int]] = {}
+    for lines in tables:
+        for i, document in enumerate(zip(lines.document_types, lines.numbers, strict=True)):
+            if document not in wanted:
+                wanted[document] = lines, i
+    known = Known({}, {}, set())
+    numbers = sorted({number for _, number in wanted})
+    for some in chunks(numbers):
+        for person, kind, number, name in books.execute(_KNOWN_PEOPLE, {"numbers": some}):
+            known.ids[kind, number] = person
+            known.names[kind, number] = name
+    _add_people(books, {document: at for document, at in wanted.items() if document not in known.ids}, known)
+    return known
+
+
+def _add_people(books: Connection, missing: Mapping[Document, tuple[Lines, int]], known: Known) -> None:
+    if not missing:
+        return
+    rows = []
+    for person, (document, (lines, i)) in enumerate(missing.items(), next_id(books, Beneficiary)):
+        kind, number = document
+        # The checks let no resident number pass whose date or check digit is wrong.
+        born = birth_of(number) if kind in RESIDENT_RULES else None
+        sex = sex_of(number) if born else lines.sexes[i]
+        rows.append((person, kind, number, lines.names[i], born and str(born), sex, lines.student_numbers[i]))
+        known.ids[document] = person
+        known.names[document] = lines.names[i]
+        known.new.add(person)
+    insert_rows(books, Beneficiary, _COLUMNS, rows)
+
+
+_NAMED: BindParameter[str] = bindparam("names", expanding=True)
+_KNOWN_SCHOOLS = union_all(
+    select(_school.c.name, _school.c.id, _school.c.name).where(_school.c.name.in_(_NAMED)),
+    select(_alias.c.name, _school.c.id, _school.c.name)
+    .join(_school, _school.c.id == _alias.c.school_id)
+    .where(_alias.c.name.in_(_NAMED)),
+)
+
+
+def ensure_schools(books: Connection, names: set[str]) -> dict[str, tuple[int, str]]:
+    """For every name that rosters use: the school's id and the name that the ledger prints."""
+    found: dict[str, tuple[int, str]] = {}
+    for some in chunks(sorted(names)):
+        for used, school, name in books.execute(_KNOWN_SCHOOLS, {"names": some}):
+            found[used] = school, name
+    missing = sorted(names - found.keys())
+    if missing:
+        rows = list(enumerate(missing, next_id(books, School)))
+        insert_rows(books, School, ("id", "name"), rows)
+        found |= {name: (number, name) for number, name in rows}
+    return found

@@ -1,0 +1,197 @@
+"""The tables. Entries, batches, rosters, source files and events are only ever added to (see immutability.py).
+
+No behaviour lives here: SQLModel does not validate table models, so what comes in was checked before, and the
+constraints are the last wall.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, column
+from sqlmodel import Field, SQLModel
+
+from aidledger.store.columns import CODE, DIGEST, FEN, HEX, ID, MOMENT, key, optional_reference, reference
+
+
+class CatalogueVersion(SQLModel, table=True):
+    """A state of the catalogue that has judged entries."""
+
+    __tablename__ = "catalogue"
+    id: int = key()
+    digest: str = Field(sa_type=HEX, unique=True)
+    loaded_at: str = Field(sa_type=MOMENT)
+    loaded_by: str = Field(sa_type=Text)
+
+
+class ProgramRow(SQLModel, table=True):
+    """A program of aid, by its code."""
+
+    __tablename__ = "program"
+    id: int = key()
+    code: str = Field(sa_type=CODE, unique=True)
+    name_zh: str = Field(sa_type=Text)
+    name_en: str = Field(sa_type=Text)
+    stage: str = Field(sa_type=CODE)
+    nature: str = Field(sa_type=CODE)
+    unit: str = Field(sa_type=CODE)
+    cadence: str = Field(sa_type=CODE)
+
+
+class StandardRow(SQLModel, table=True):
+    """One rate of a dated standard as it was loaded: 分 per person and period. ``start`` empty: from the beginning."""
+
+    __tablename__ = "standard"
+    id: int = key()
+    catalogue_id: int = reference("catalogue.id", index=True)
+    program_id: int = reference("program.id")
+    start: str = Field(sa_type=CODE)
+    low_fen: int = Field(sa_type=FEN)
+    high_fen: int = Field(sa_type=FEN)
+    basis: str = Field(sa_type=CODE)
+    level: str | None = Field(default=None, sa_type=CODE)
+    boarding: str | None = Field(default=None, sa_type=CODE)
+    label: str | None = Field(default=None, sa_type=Text)
+    school: str | None = Field(default=None, sa_type=Text)
+    average_fen: int | None = Field(default=None, sa_type=FEN)
+    reference: str | None = Field(default=None, sa_type=Text)
+
+
+class School(SQLModel, table=True):
+    """A school by the name that the ledger prints."""
+
+    __tablename__ = "school"
+    id: int = key()
+    name: str = Field(sa_type=Text, unique=True)
+
+
+class SchoolAlias(SQLModel, table=True):
+    """Another name by which rosters call a school."""
+
+    __tablename__ = "school_alias"
+    name: str = Field(primary_key=True, sa_type=Text)
+    school_id: int = reference("school.id")
+
+
+class Beneficiary(SQLModel, table=True):
+    """A person who receives aid, by the document that proves who it is; name as first recorded."""
+
+    __tablename__ = "beneficiary"
+    __table_args__ = (UniqueConstraint("number", "document_type"),)
+    id: int = key()
+    document_type: str = Field(sa_type=CODE)
+    number: str = Field(sa_type=CODE)
+    name: str = Field(sa_type=Text)
+    birth_date: date | None = None
+    sex: str | None = Field(default=None, sa_type=CODE)
+    student_number: str | None = Field(default=None, sa_type=CODE)
+
+
+class SourceFile(SQLModel, table=True):
+    """A school's file, byte for byte, by what it hashes to."""
+
+    __tablename__ = "source_file"
+    sha256: str = Field(primary_key=True, sa_type=HEX)
+    size_bytes: int = Field(sa_type=ID)
+    content: bytes = Field(sa_type=LargeBinary)
+
+
+class Batch(SQLModel, table=True):
+    """What was posted together: one file, or the reversal of a batch.
+
+    Its entries are ``first_entry`` and those that follow, ``entries`` in number; person-times and amount are its
+    control totals, net.
+    """
+
+    __tablename__ = "batch"
+    id: int = key()
+    kind: str = Field(sa_type=CODE)
+    file_name: str | None = Field(default=None, sa_type=Text)
+    source_sha256: str | None = Field(default=None, foreign_key="source_file.sha256", sa_type=HEX, index=True)
+    posted_at: str = Field(sa_type=MOMENT)
+    posted_by: str = Field(sa_type=Text)
+    catalogue_id: int = reference("catalogue.id")
+    reverses: int | None = optional_reference("batch.id", unique=True)
+    supersedes: int | None = optional_reference("batch.id")
+    reason: str | None = Field(default=None, sa_type=Text)
+    first_entry: int = Field(sa_type=ID)
+    entries: int = Field(sa_type=ID)
+    person_times: int = Field(sa_type=ID)
+    amount_fen: int = Field(sa_type=FEN)
+    digest: str = Field(sa_type=HEX)
+
+
+class RosterRow(SQLModel, table=True):
+    """One sheet's payments under one program in a batch, and what the sheet declared of itself."""
+
+    __tablename__ = "roster"
+    id: int = key()
+    batch_id: int = reference("batch.id", index=True)
+    sheet: str = Field(sa_type=Text)
+    header_row: int = Field(sa_type=ID)
+    program_id: int = reference("program.id")
+    period: str = Field(sa_type=CODE)
+    school_id: int | None = optional_reference("school.id")
+    person_times: int = Field(sa_type=ID)
+    amount_fen: int = Field(sa_type=FEN)
+    declared_row: int | None = Field(default=None, sa_type=ID)
+    declared_person_times: int | None = Field(default=None, sa_type=ID)
+    declared_amount_fen: int | None = Field(default=None, sa_type=FEN)
+
+
+class Entry(SQLModel, table=True):
+    """One disbursement to one person under one program for one period, or the reversal of one (amount negative).
+
+    ``occurrence`` counts the entries of a person, program and period from 1, so that no second one slips in beside
+    the first; a reversal carries the negative of what it reverses. ``name_stated`` is kept where the roster's name
+    is not the beneficiary's.
+    """
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        Index("entry_once", "program_id", "period", "beneficiary_id", "occurrence", unique=True),
+        Index("entry_beneficiary", "beneficiary_id"),
+        Index(
+            "entry_reversed_once",
+            "reversal_of",
+            unique=True,
+            sqlite_where=column("reversal_of").is_not(None),
+            postgresql_where=column("reversal_of").is_not(None),
+        ),
+        CheckConstraint("(reversal_of IS NULL) = (amount_fen > 0)", name="reversal_sign"),
+        CheckConstraint("(reversal_of IS NULL) = (occurrence > 0)", name="reversal_occurrence"),
+    )
+    id: int = key()
+    batch_id: int = reference("batch.id")
+    roster_id: int = reference("roster.id")
+    row: int = Field(sa_type=ID)
+    program_id: int = reference("program.id")
+    period: str = Field(sa_type=CODE)
+    beneficiary_id: int = reference("beneficiary.id")
+    school_id: int | None = optional_reference("school.id")
+    occurrence: int = Field(sa_type=ID)
+    amount_fen: int = Field(sa_type=FEN)
+    name_stated: str | None = Field(default=None, sa_type=Text)
+    account: str | None = Field(default=None, sa_type=Text)
+    level: str | None = Field(default=None, sa_type=CODE)
+    boarding: str | None = Field(default=None, sa_type=CODE)
+    grade: str | None = Field(default=None, sa_type=Text)
+    class_name: str | None = Field(default=None, sa_type=Text)
+    tier: str | None = Field(default=None, sa_type=Text)
+    category: str | None = Field(default=None, sa_type=Text)
+    entry_year: int | None = Field(default=None, sa_type=ID)
+    reversal_of: int | None = Field(default=None, foreign_key="entry.id", sa_type=ID)
+    digest: bytes = Field(sa_type=DIGEST)
+
+
+class Event(SQLModel, table=True):
+    """Who did what when: the links of the chain. ``facts`` is JSON; a batch's event holds the batch's digest."""
+
+    __tablename__ = "event"
+    id: int = key()
+    at: str = Field(sa_type=MOMENT)
+    actor: str = Field(sa_type=Text)
+    action: str = Field(sa_type=CODE)
+    batch_id: int | None = optional_reference("batch.id")
+    facts: str = Field(sa_type=Text)
+    digest: str = Field(sa_type=HEX)

@@ -1,0 +1,147 @@
+"""Recompute every digest and total of the ledger, and name what does not agree."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from aidledger.store.bulk import tables_of
+from aidledger.store.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_digest, event_digest
+from aidledger.store.entries import covered_by_digest
+from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, RosterRow, SourceFile
+
+_batch, _catalogue, _entry, _event, _roster, _source = tables_of(
+    Batch, CatalogueVersion, Entry, Event, RosterRow, SourceFile
+)
+_ENTRIES_AT_ONCE = 5_000
+_AT = {name: i for i, name in enumerate(ENTRY_FIELDS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What was found to be other than recorded (an English sentence with facts), and where."""
+
+    what: str
+    batch: int | None = None
+    entry: int | None = None
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The ledger's size, its head, and what is wrong with it."""
+
+    batches: int
+    entries: int
+    head: str
+    faults: list[Fault]
+
+
+def verify(books: Connection, expect: str | None = None) -> Verdict:
+    """Recompute everything in one consistent view."""
+    faults = []
+    batches = [dict(row) for row in books.execute(select(_batch).order_by(_batch.c.id)).mappings()]
+    entries = _Entries(books)
+    for number, batch in enumerate(batches, 1):
+        if batch["id"] != number:
+            faults.append(Fault("batch {batch} is missing", number))
+            break
+    for batch in batches:
+        faults += _batch_faults(books, batch, entries)
+    faults += entries.left_over()
+    faults += _source_faults(books)
+    head, chain_faults = _chain(books, {batch["id"]: batch["digest"] for batch in batches}, expect)
+    return Verdict(len(batches), entries.counted, head, faults + chain_faults)
+
+
+class _Entries:
+    """All entries in the order of their ids, handed out batch by batch."""
+
+    def __init__(self, books: Connection) -> None:
+        query = covered_by_digest().add_columns(_entry.c.digest).order_by(_entry.c.id)
+        self._rows = iter(books.execution_options(yield_per=_ENTRIES_AT_ONCE).execute(query))
+        self._next: Any = next(self._rows, None)
+        self.counted = 0
+
+    def up_to(self, last: int) -> Iterator[Any]:
+        """The next entries, with ids up to ``last``."""
+        while self._next is not None and self._next[0] <= last:
+            row, self._next = self._next, next(self._rows, None)
+            self.counted += 1
+            yield row
+
+    def left_over(self) -> Iterator[Fault]:
+        """Entries behind those of the last batch."""
+        while self._next is not None:
+            row, self._next = self._next, next(self._rows, None)
+            self.counted += 1
+            yield Fault("entry {entry} belongs to no batch", row[_AT["batch_id"]], row[0])
+
+
+def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries) -> Iterator[Fault]:
+    number, first = batch["id"], batch["first_entry"]
+    digests, expected_id, amount_fen, sign = [], first, 0, 0
+    for row in entries.up_to(first + batch["entries"] - 1):
+        *fields, stored = row
+        entry = fields[0]
+        for missing in range(expected_id, min(entry, first + batch["entries"])):
+            yield Fault("entry {entry} is missing", number, missing)
+        expected_id = max(expected_id, entry + 1)
+        if entry < first or fields[_AT["batch_id"]] != number:
+            yield Fault("entry {entry} was put into another batch", fields[_AT["batch_id"]], entry)
+            continue
+        amount_fen += fields[_AT["amount_fen"]]
+        sign += -1 if fields[_AT["reversal_of"]] else 1
+        digest = entry_digest(tuple(fields))
+        if digest != stored:
+            yield Fault("entry {entry} was changed", number, entry)
+        digests.append(stored)
+    for missing in range(expected_id, first + batch["entries"]):
+        yield Fault("entry {entry} is missing", number, missing)
+    if (sign, amount_fen) != (batch["person_times"], batch["amount_fen"]):
+        yield Fault("the control totals of batch {batch} are not those of its entries", number)
+    catalogue = select(_catalogue.c.digest).where(_catalogue.c.id == batch["catalogue_id"])
+    head = {name: value for name, value in batch.items() if name != "digest"}
+    head["catalogue"] = books.execute(catalogue).scalar_one_or_none()
+    rosters = books.execute(select(_roster).where(_roster.c.batch_id == number).order_by(_roster.c.id)).mappings()
+    if batch_digest(head, map(dict, rosters), digests) != batch["digest"]:
+        yield Fault("batch {batch} was changed, or entries or rosters of it were", number)
+
+
+def _source_faults(books: Connection) -> Iterator[Fault]:
+    used = select(_batch.c.source_sha256, _batch.c.id).where(_batch.c.source_sha256.is_not(None))
+    users = {row.source_sha256: row.id for row in books.execute(used)}
+    for sha256 in books.execute(select(_source.c.sha256).order_by(_source.c.sha256)).scalars().all():
+        content = books.execute(select(_source.c.content).where(_source.c.sha256 == sha256)).scalar_one()
+        batch = users.pop(sha256, None)
+        if hashlib.sha256(content).hexdigest() != sha256:
+            yield Fault("the source file of batch {batch} was changed", batch)
+    for batch in users.values():
+        yield Fault("the source file of batch {batch} is missing", batch)
+
+
+def _chain(books: Connection, batches: dict[int, str], expect: str | None) -> tuple[str, list[Fault]]:
+    faults, head, heads = [], GENESIS, {GENESIS}
+    for number, event in enumerate(books.execute(select(_event).order_by(_event.c.id)), 1):
+        if event.id != number:
+            faults.append(Fault("event {event} is missing", facts={"event": number}))
+            head = event.digest
+            break
+        fields = (event.id, event.at, event.actor, event.action, event.batch_id, event.facts)
+        if event_digest(head, fields) != event.digest:
+            faults.append(Fault("event {event} was changed", event.batch_id, facts={"event": event.id}))
+        head = event.digest
+        heads.add(head)
+        if event.batch_id is not None:
+            stored = batches.pop(event.batch_id, None)
+            if stored != json.loads(event.facts).get("digest"):
+                faults.append(Fault("batch {batch} is not the one that was recorded", event.batch_id))
+    faults += [Fault("batch {batch} was never recorded in the chain of events", batch) for batch in batches]
+    if expect is not None and expect not in heads:
+        faults.append(Fault("the head {expected} is not in this ledger's history", facts={"expected": expect}))
+    return head, faults
