@@ -1,0 +1,66 @@
+"""A roster's own totals against the entries that its rows became."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, or_, select
+
+from aidledger.reconcile.line import Figures, Line
+from aidledger.store.bulk import tables_of
+from aidledger.store.entries import in_force
+from aidledger.store.tables import Batch, Entry, ProgramRow, RosterRow, School
+
+_batch, _entry, _program, _roster, _school = tables_of(Batch, Entry, ProgramRow, RosterRow, School)
+
+
+def declared_lines(books: Connection) -> list[Line]:
+    """One line per program, period and school over all rosters that declare something and are in force.
+
+    A roster that declares only one of the two figures counts with its own for the other.
+    """
+    per_roster = (
+        select(
+            _entry.c.roster_id, func.count().label("person_times"), func.sum(_entry.c.amount_fen).label("amount_fen")
+        )
+        .where(in_force(_entry))
+        .group_by(_entry.c.roster_id)
+        .subquery()
+    )
+    declared_persons = func.coalesce(_roster.c.declared_person_times, per_roster.c.person_times)
+    declared_fen = func.coalesce(_roster.c.declared_amount_fen, per_roster.c.amount_fen)
+    reversal = _batch.alias()
+    query = (
+        select(
+            _program.c.code,
+            _roster.c.period,
+            _school.c.name.label("school"),
+            func.sum(declared_persons).label("declared_persons"),
+            func.sum(declared_fen).label("declared_fen"),
+            func.sum(per_roster.c.person_times).label("persons"),
+            func.sum(per_roster.c.amount_fen).label("fen"),
+            func.count(_roster.c.declared_person_times).label("says_persons"),
+            func.count(_roster.c.declared_amount_fen).label("says_fen"),
+            func.sum(func.abs(declared_persons - per_roster.c.person_times)).label("persons_off"),
+            func.sum(func.abs(declared_fen - per_roster.c.amount_fen)).label("fen_off"),
+        )
+        .join(per_roster, per_roster.c.roster_id == _roster.c.id)
+        .join(_program, _program.c.id == _roster.c.program_id)
+        .outerjoin(_school, _school.c.id == _roster.c.school_id)
+        .where(or_(_roster.c.declared_person_times.is_not(None), _roster.c.declared_amount_fen.is_not(None)))
+        .where(~select(reversal.c.id).where(reversal.c.reverses == _roster.c.batch_id).exists())
+        .group_by(_program.c.id, _program.c.code, _roster.c.period, _school.c.name)
+        .order_by(_program.c.id, _roster.c.period, _school.c.name)
+    )
+    return [
+        Line(
+            check="declared",
+            program=row.code,
+            period=row.period,
+            school=row.school,
+            ok=row.persons_off == 0 and row.fen_off == 0,
+            expected=Figures(
+                int(row.declared_persons) if row.says_persons else None, int(row.declared_fen) if row.says_fen else None
+            ),
+            actual=Figures(int(row.persons), int(row.fen)),
+        )
+        for row in books.execute(query)
+    ]

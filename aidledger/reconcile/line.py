@@ -1,0 +1,47 @@
+"""One comparison's line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Comparison = Literal["declared", "standard", "report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Person-times (persons, where a program is counted so) and 分; None where that side says nothing."""
+
+    person_times: int | None
+    amount_fen: int | None
+
+    def minus(self, other: Figures) -> Figures:
+        """The difference, None where either side says nothing."""
+        return Figures(_minus(self.person_times, other.person_times), _minus(self.amount_fen, other.amount_fen))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was expected of a program, a period and, where it applies, a school, and what the ledger holds.
+
+    ``printed_wan`` is a published figure as printed, ``note`` what else there is to say (an English word).
+    """
+
+    check: Comparison
+    program: str
+    period: str
+    school: str | None
+    ok: bool
+    expected: Figures
+    actual: Figures
+    printed_wan: str | None = None
+    source: str | None = None
+
+    @property
+    def difference(self) -> Figures:
+        """Actual minus expected."""
+        return self.actual.minus(self.expected)
+
+
+def _minus(left: int | None, right: int | None) -> int | None:
+    return None if left is None or right is None else left - right

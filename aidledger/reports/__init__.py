@@ -1,0 +1,1 @@
+"""What the office reports: questions to the ledger and the form of their answers."""

@@ -1,0 +1,80 @@
+"""Summaries as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.table import Answer, Cell, Column
+from aidledger.reports.summary import Figures, Summary
+
+FIGURE_COLUMNS = (
+    Column("person_times", "Person-times", "count"),
+    Column("persons", "Persons", "count"),
+    Column("amount", "Amount (yuan)", "yuan"),
+    Column("amount_wan", "Amount (10,000 yuan)", "wan"),
+)
+DIMENSION_TITLES = {
+    "program": "Program",
+    "school": "School",
+    "period": "Period",
+    "stage": "Stage",
+    "category": "Category",
+}
+TITLE = "Student aid {first} to {last}"
+NOTES = (
+    "Person-times: one person, one program, one semester. Persons: distinct people in the cell's scope.",
+    "Loans are lent, not given, and are not part of aid.",
+)
+
+
+def program_answer(summary: Summary, catalogue: Catalogue, language: str) -> Answer:
+    """Every program of the catalogue, then aid in total and loans."""
+    rows = [(catalogue.programs[code].name(language), *_cells(figures)) for code, figures in summary.programs.items()]
+    return Answer(
+        title=TITLE,
+        columns=(Column("program", "Program"), *FIGURE_COLUMNS),
+        rows=rows,
+        totals=_totals(summary, 1),
+        notes=NOTES,
+        facts=_span(summary),
+    )
+
+
+def group_answer(summary: Summary, catalogue: Catalogue, language: str) -> Answer:
+    """Every combination of what was asked by."""
+    rows: list[Sequence[Cell]] = []
+    for group in summary.groups:
+        named = [_named(name, value, catalogue, language) for name, value in group.by.items()]
+        kind = () if "program" in summary.by else ("Loan" if group.repaid else "Aid",)
+        rows.append((*named, *kind, *_cells(group.figures)))
+    kind_column = () if "program" in summary.by else (Column("kind", "Kind", "word"),)
+    columns = (
+        *(Column(name, DIMENSION_TITLES[name], "word" if name == "stage" else "text") for name in summary.by),
+        *kind_column,
+    )
+    return Answer(
+        title=TITLE,
+        columns=(*columns, *FIGURE_COLUMNS),
+        rows=rows,
+        totals=_totals(summary, len(columns)),
+        notes=NOTES,
+        facts=_span(summary),
+    )
+
+
+def _cells(figures: Figures) -> tuple[Cell, ...]:
+    return figures.person_times, figures.persons, figures.amount_fen, figures.amount_fen
+
+
+def _totals(summary: Summary, labels: int) -> Sequence[Sequence[Cell]]:
+    blanks = (None,) * (labels - 1)
+    return [("Aid in total", *blanks, *_cells(summary.aid)), ("Loans", *blanks, *_cells(summary.loans))]
+
+
+def _span(summary: Summary) -> dict[str, object]:
+    return {"first": summary.first or "-", "last": summary.last or "-"}
+
+
+def _named(name: str, value: str | None, catalogue: Catalogue, language: str) -> str | None:
+    return catalogue.programs[value].name(language) if name == "program" and value else value

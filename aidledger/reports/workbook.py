@@ -1,0 +1,196 @@
+"""Answers as workbooks that an office would hand upward: title, units, number formats, print set-up, a chart."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell as SheetCell
+from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.label import DataLabelList
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from aidledger.domain.money import FEN_PER_WAN, FEN_PER_YUAN
+from aidledger.domain.table import Answer, Cell, Column
+from aidledger.i18n import N_, Translate
+
+_FORMATS = {"count": "#,##0", "yuan": "#,##0.00", "wan": "#,##0.######"}
+_THIN = Side(style="thin", color="999999")
+_BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+_HEAD_FILL = PatternFill("solid", fgColor="DDE6F0")
+_WIDTH_MIN, _WIDTH_MAX = 8, 48
+_CHART_ROWS_MAX = 20
+_A4 = 9
+
+
+def write_answer(path: Path, answer: Answer, translate: Translate) -> None:
+    """Write an answer as a workbook of one sheet."""
+    book = Workbook()
+    _fill(_sheet(book), answer, translate, [])
+    book.save(path)
+
+
+def write_summary(path: Path, answer: Answer, translate: Translate, district: str, head: str, *, chart: bool) -> None:
+    """Write a summary: the office's district and the ledger's head are on the paper, amounts as a chart below."""
+    book = Workbook()
+    sheet = _sheet(book)
+    above = [translate(N_("District: {district}")).format(district=district)]
+    last = _fill(sheet, answer, translate, above)
+    note = _at(sheet, last + 1, 1)
+    _set_text(note, translate(N_("Ledger head: {head}")).format(head=head))
+    note.font = Font(size=8, color="666666")
+    if chart and 0 < len(answer.rows) <= _CHART_ROWS_MAX:
+        _add_chart(sheet, answer, translate, last + 3)
+    book.save(path)
+
+
+def _sheet(book: Workbook) -> Worksheet:
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)  # noqa: S101 - a new workbook has one
+    return sheet
+
+
+def _at(sheet: Worksheet, row: int, column: int) -> SheetCell:
+    cell = sheet.cell(row, column)
+    assert isinstance(cell, SheetCell)  # noqa: S101 - not one inside a merged range
+    return cell
+
+
+def _fill(sheet: Worksheet, answer: Answer, translate: Translate, above: list[str]) -> int:
+    """Title, lines above, header, rows, totals, notes; returns the last row used."""
+    width = max(1, len(answer.columns))
+    title = _at(sheet, 1, 1)
+    _set_text(title, translate(answer.title).format(**answer.facts))
+    title.font = Font(size=16, bold=True)
+    title.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=width)
+    sheet.row_dimensions[1].height = 30
+    row = 2
+    for line in above:
+        _set_text(_at(sheet, row, 1), line)
+        row += 1
+    header = row
+    for i, column in enumerate(answer.columns, 1):
+        cell = _at(sheet, row, i)
+        _set_text(cell, translate(column.title))
+        cell.font = Font(bold=True)
+        cell.fill = _HEAD_FILL
+        cell.border = _BOX
+        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    for values in answer.rows:
+        row += 1
+        _write_row(sheet, row, values, answer.columns, translate)
+    for values in answer.totals:
+        row += 1
+        label, *rest = values
+        _write_row(sheet, row, (translate(str(label)), *rest), answer.columns, translate, bold=True)
+    last_figure = row
+    for note in answer.notes:
+        row += 1
+        cell = _at(sheet, row, 1)
+        _set_text(cell, translate(note).format(**answer.facts))
+        cell.font = Font(size=9, color="666666")
+    _set_up_page(sheet, header, last_figure, width)
+    _set_widths(sheet, answer, header, last_figure)
+    return row
+
+
+def _write_row(
+    sheet: Worksheet,
+    row: int,
+    values: Sequence[Cell],
+    columns: Sequence[Column],
+    translate: Translate,
+    *,
+    bold: bool = False,
+) -> None:
+    for i, (value, column) in enumerate(zip(values, columns, strict=True), 1):
+        cell = _at(sheet, row, i)
+        _set_value(cell, value, column, translate)
+        cell.border = _BOX
+        cell.font = Font(bold=bold)
+
+
+def _set_value(cell: SheetCell, value: Cell, column: Column, translate: Translate) -> None:
+    if value is None:
+        return
+    if column.kind == "mark":
+        _set_text(cell, "✓" if value else "✗")
+        cell.alignment = Alignment(horizontal="center")
+    elif isinstance(value, str):
+        _set_text(cell, translate(value) if column.kind == "word" else value)
+    else:
+        # A workbook has no decimal type: Excel keeps 15 digits, more than any sum of money in 分 needs here.
+        divisor = {"yuan": FEN_PER_YUAN, "wan": FEN_PER_WAN}.get(column.kind, 1)
+        cell.value = value / divisor if value % divisor else value // divisor
+        cell.number_format = _number_format(column.kind, value)
+
+
+def _number_format(kind: str, value: int) -> str:
+    if kind == "wan" and value % FEN_PER_WAN == 0:
+        return "#,##0"  # Excel would print "51." with the optional decimals
+    return _FORMATS[kind]
+
+
+def _set_text(cell: SheetCell, text: str) -> None:
+    """Text that Excel never takes for a formula."""
+    cell.value = text
+    cell.data_type = "s"
+    cell.alignment = Alignment(vertical="center", wrap_text=False)
+
+
+def _set_up_page(sheet: Worksheet, header: int, last: int, width: int) -> None:
+    sheet.freeze_panes = f"A{header + 1}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = _A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = f"{header}:{header}"
+    sheet.print_options.horizontalCentered = True
+    sheet.oddFooter = HeaderFooterItem(center=_HeaderFooterPart(text="&P / &N"))
+    if last > header:
+        sheet.auto_filter.ref = f"A{header}:{get_column_letter(width)}{last}"
+
+
+def _set_widths(sheet: Worksheet, answer: Answer, header: int, last: int) -> None:
+    for i in range(1, len(answer.columns) + 1):
+        longest = max((_shown_width(_at(sheet, row, i)) for row in range(header, last + 1)), default=_WIDTH_MIN)
+        sheet.column_dimensions[get_column_letter(i)].width = min(_WIDTH_MAX, max(_WIDTH_MIN, longest + 3))
+
+
+def _shown_width(cell: SheetCell) -> int:
+    text = f"{cell.value:,.2f}" if isinstance(cell.value, int | float) else str(cell.value or "")
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _add_chart(sheet: Worksheet, answer: Answer, translate: Translate, at_row: int) -> None:
+    """Amounts by program, in 万元, as lying bars: the names are long."""
+    amount = next(i for i, column in enumerate(answer.columns, 1) if column.kind == "wan")
+    header = next(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, amount).fill == _HEAD_FILL)
+    last = header + len(answer.rows)
+    chart = BarChart()
+    chart.type = "bar"
+    chart.style = 10
+    chart.title = translate(N_("Amount by program (10,000 yuan)"))
+    chart.add_data(Reference(sheet, min_col=amount, min_row=header + 1, max_row=last))
+    chart.set_categories(Reference(sheet, min_col=1, min_row=header + 1, max_row=last))
+    chart.legend = None
+    chart.gapWidth = 60
+    chart.x_axis.scaling.orientation = "maxMin"
+    chart.x_axis.delete = False
+    chart.y_axis.delete = False
+    chart.y_axis.numFmt = "#,##0"
+    chart.y_axis.majorGridlines = None
+    chart.dataLabels = DataLabelList()
+    chart.dataLabels.showVal = True
+    for name in ("showSerName", "showCatName", "showLegendKey", "showPercent"):
+        setattr(chart.dataLabels, name, False)
+    chart.width, chart.height = 26, 12
+    sheet.add_chart(chart, f"A{at_row}")
