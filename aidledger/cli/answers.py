@@ -1,0 +1,341 @@
+"""Results as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from aidledger.domain.identity import mask_account, mask_number
+from aidledger.domain.money import yuan_text
+from aidledger.domain.table import Answer, Cell, Column
+from aidledger.i18n import N_, Language, Translate
+
+if TYPE_CHECKING:
+    from aidledger.catalogue.catalogue import Catalogue
+    from aidledger.domain.program import Program, Rate, Standard
+    from aidledger.domain.published import PublishedReport
+    from aidledger.domain.term import Period
+    from aidledger.operations.importing import ImportResult
+    from aidledger.operations.ledgers import BatchContent
+    from aidledger.operations.people import PersonHistory, Trace
+    from aidledger.reconcile.line import Line
+    from aidledger.store.lookups import BatchRecord, EntryRecord
+    from aidledger.store.verify import Verdict
+
+_PROGRAM = Column("program", N_("Program"))
+_PERIOD = Column("period", N_("Period"))
+_SCHOOL = Column("school", N_("School"))
+_SHEET = Column("sheet", N_("Sheet"))
+_ROW = Column("row", N_("Row"), "count")
+_PERSON_TIMES = Column("person_times", N_("Person-times"), "count")
+_AMOUNT = Column("amount", N_("Amount (yuan)"), "yuan")
+_BATCH = Column("batch", N_("Batch"), "count")
+_FILE = Column("file", N_("File"))
+_OK = Column("ok", N_("OK"), "mark")
+
+
+def files(result: ImportResult, catalogue: Catalogue, language: Language) -> Answer:
+    """What became of every file: one row per roster in it, or one for the file."""
+    rows: list[Sequence[Cell]] = []
+    for file in result.files:
+        for roster in file.rosters or (None,):
+            program = roster.program if roster else None
+            rows.append(
+                (
+                    file.path,
+                    file.outcome,
+                    file.batch,
+                    roster.sheet if roster else None,
+                    catalogue.programs[program].name(language) if program else None,
+                    roster.period if roster else None,
+                    roster.school if roster else None,
+                    roster.person_times if roster else 0,
+                    roster.amount_fen if roster else 0,
+                    len(file.problems),
+                )
+            )
+    columns = (
+        _FILE,
+        Column("outcome", N_("Outcome"), "word"),
+        _BATCH,
+        _SHEET,
+        _PROGRAM,
+        _PERIOD,
+        _SCHOOL,
+        _PERSON_TIMES,
+        _AMOUNT,
+        Column("problems", N_("Problems"), "count"),
+    )
+    return Answer(N_("Imported files"), columns, rows)
+
+
+def batches(records: Sequence[BatchRecord]) -> Answer:
+    """The list of batches."""
+    columns = (
+        _BATCH,
+        Column("posted_at", N_("Posted")),
+        Column("posted_by", N_("By")),
+        Column("kind", N_("Kind"), "word"),
+        _FILE,
+        _PERSON_TIMES,
+        _AMOUNT,
+        Column("state", N_("State"), "word"),
+    )
+    rows = [
+        (
+            record.batch,
+            record.posted_at,
+            record.posted_by,
+            record.kind,
+            record.file or (f"→ {record.reverses}" if record.reverses else None),
+            record.person_times,
+            record.amount_fen,
+            record.state,
+        )
+        for record in records
+    ]
+    return Answer(N_("Batches"), columns, rows)
+
+
+_ENTRY_COLUMNS = (
+    Column("entry", N_("Entry"), "count"),
+    _SHEET,
+    _ROW,
+    Column("name", N_("Name")),
+    Column("number", N_("ID number")),
+    _PROGRAM,
+    _PERIOD,
+    _SCHOOL,
+    _AMOUNT,
+    Column("account", N_("Account")),
+    Column("state", N_("State"), "word"),
+)
+
+
+def batch(content: BatchContent, catalogue: Catalogue, language: Language, *, reveal: bool) -> Answer:
+    """One batch's entries."""
+    record = content.record
+    rows = [_entry(entry, catalogue, language, reveal=reveal) for entry in content.entries]
+    facts = {
+        "batch": record.batch,
+        "file": record.file or record.kind,
+        "at": record.posted_at,
+        "by": record.posted_by,
+        "count": record.person_times,
+        "amount": yuan_text(record.amount_fen),
+    }
+    title = N_("Batch {batch}: {file}, posted {at} by {by}, {count} person-times, {amount} yuan")
+    return Answer(title, _ENTRY_COLUMNS, rows, facts=facts)
+
+
+def _entry(entry: EntryRecord, catalogue: Catalogue, language: Language, *, reveal: bool) -> Sequence[Cell]:
+    return (
+        entry.entry,
+        entry.sheet,
+        entry.row,
+        entry.name_stated or entry.name,
+        entry.number if reveal else mask_number(entry.number),
+        catalogue.programs[entry.program].name(language),
+        entry.period,
+        entry.school,
+        entry.amount_fen,
+        entry.account if reveal else mask_account(entry.account),
+        _state(entry),
+    )
+
+
+def _state(entry: EntryRecord) -> str:
+    if entry.reversal_of is not None:
+        return N_("reversal")
+    return N_("in-force") if entry.in_force else N_("reversed")
+
+
+def people(found: Sequence[PersonHistory], catalogue: Catalogue, language: Language, *, reveal: bool) -> Answer:
+    """Everybody found, with all entries."""
+    rows = [_entry(entry, catalogue, language, reveal=reveal) for history in found for entry in history.entries]
+    in_force = [entry for history in found for entry in history.entries if entry.in_force]
+    facts = {
+        "persons": len(found),
+        "count": len(in_force),
+        "amount": yuan_text(sum(entry.amount_fen for entry in in_force)),
+    }
+    title = N_("{persons} person(s), {count} person-times in force, {amount} yuan")
+    return Answer(title, _ENTRY_COLUMNS, rows, facts=facts)
+
+
+def trace(found: Trace, *, reveal: bool, mask: Callable[[str], str]) -> Answer:
+    """The cells behind an entry."""
+    columns = (Column("column", N_("Column")), Column("header", N_("Header")), Column("value", N_("Value")))
+    rows = [(cell.column, cell.header, cell.value if reveal else mask(cell.value)) for cell in found.cells]
+    facts = {
+        "entry": found.entry.entry,
+        "batch": found.batch.batch,
+        "at": found.batch.posted_at,
+        "by": found.batch.posted_by,
+        "file": found.origin.file,
+        "sheet": found.origin.sheet,
+        "row": found.origin.row,
+        "sha256": found.batch.sha256,
+        "amount": yuan_text(found.entry.amount_fen),
+    }
+    title = N_("Entry {entry}, {amount} yuan: batch {batch} ({at}, {by}), {file}, sheet {sheet}, row {row}")
+    return Answer(title, columns, rows, notes=(N_("The file's SHA-256 is {sha256}."),), facts=facts)
+
+
+def verdict(found: Verdict, translate: Translate) -> Answer:
+    """What verify found."""
+    columns = (_BATCH, Column("entry", N_("Entry"), "count"), Column("what", N_("What")))
+    rows = [
+        (
+            fault.batch,
+            fault.entry,
+            translate(fault.what).format(**{"batch": fault.batch, "entry": fault.entry, **fault.facts}),
+        )
+        for fault in found.faults
+    ]
+    facts = {"batches": found.batches, "entries": found.entries, "faults": len(rows), "head": found.head}
+    title = (
+        N_("{batches} batches, {entries} entries: {faults} faults")
+        if rows
+        else N_("{batches} batches, {entries} entries: every digest and total agrees")
+    )
+    return Answer(title, columns if rows else (), rows, notes=(N_("Head: {head}"),), facts=facts)
+
+
+def comparison(lines: Sequence[Line], report: PublishedReport, catalogue: Catalogue, language: Language) -> Answer:
+    """Published figures beside the ledger's."""
+    columns = (
+        _PROGRAM,
+        Column("published_count", N_("Published"), "count"),
+        Column("ledger_count", N_("Ledger"), "count"),
+        Column("published_wan", N_("Published (10,000 yuan)"), "wan"),
+        Column("ledger_wan", N_("Ledger (10,000 yuan)"), "wan"),
+        Column("difference_count", N_("Difference"), "count"),
+        Column("difference_wan", N_("Difference (10,000 yuan)"), "wan"),
+        _OK,
+    )
+    rows = [
+        (
+            catalogue.programs[line.program].name(language),
+            line.expected.person_times,
+            line.actual.person_times,
+            line.expected.amount_fen,
+            line.actual.amount_fen,
+            line.difference.person_times,
+            line.difference.amount_fen,
+            line.ok,
+        )
+        for line in lines
+    ]
+    facts = {
+        "report": report.names[language],
+        "first": report.start.code,
+        "last": report.end.code,
+        "equal": sum(line.ok for line in lines),
+        "count": len(lines),
+    }
+    notes = (N_("{equal} of {count} published figures agree with the ledger, {first} to {last}."),)
+    return Answer("{report}", columns, rows, notes=notes, facts=facts)
+
+
+def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Language, *, everything: bool) -> Answer:
+    """Comparisons; without ``everything`` only those that do not agree."""
+    columns = (
+        Column("check", N_("Check"), "word"),
+        _PROGRAM,
+        _PERIOD,
+        _SCHOOL,
+        Column("expected_person_times", N_("Expected"), "count"),
+        Column("actual_person_times", N_("Actual"), "count"),
+        Column("expected_amount", N_("Expected (yuan)"), "yuan"),
+        Column("actual_amount", N_("Actual (yuan)"), "yuan"),
+        Column("difference_amount", N_("Difference (yuan)"), "yuan"),
+        _OK,
+    )
+    rows = [
+        (
+            line.check,
+            catalogue.programs[line.program].name(language),
+            line.period,
+            line.school,
+            line.expected.person_times,
+            line.actual.person_times,
+            line.expected.amount_fen,
+            line.actual.amount_fen,
+            line.difference.amount_fen,
+            line.ok,
+        )
+        for line in lines
+        if everything or not line.ok
+    ]
+    right = sum(line.ok for line in lines)
+    facts = {"count": len(lines), "right": right, "wrong": len(lines) - right}
+    counted = {name: sum(line.check == name for line in lines) for name in ("declared", "standard", "report")}
+    notes = [N_("Compared: {declared} declared, {standard} by the standard, {report} published.")]
+    title = N_("{count} comparisons: {right} agree, {wrong} do not")
+    return Answer(title, columns if rows else (), rows, notes=notes, facts=facts | counted)
+
+
+def programs(catalogue: Catalogue, period: Period, language: Language) -> Answer:
+    """The catalogue with the standards of a period."""
+    columns = (
+        Column("code", N_("Code")),
+        Column("name", N_("Name")),
+        Column("unit", N_("Counted in"), "word"),
+        Column("standard", N_("Per period (yuan)")),
+        Column("since", N_("Since")),
+    )
+    rows: list[Sequence[Cell]] = []
+    for one in catalogue.programs.values():
+        standard = one.standard_for(period)
+        since = standard.start.code if standard and standard.start else None
+        rows.append((one.code, one.name(language), one.unit, _rates(standard) if standard else None, since))
+    return Answer(N_("Programs, with the standards for {period}"), columns, rows, facts={"period": period.code})
+
+
+def program(one: Program, language: Language) -> Answer:
+    """One program's standards through time."""
+    columns = (
+        Column("from", N_("From")),
+        Column("rates", N_("Per period (yuan)")),
+        Column("average", N_("Average"), "yuan"),
+        Column("reference", N_("Document")),
+    )
+    rows = [
+        (
+            standard.start.code if standard.start else "—",
+            "; ".join(_rate(rate) for rate in standard.rates),
+            standard.average_fen,
+            standard.reference or "—",
+        )
+        for standard in one.standards
+    ]
+    facts = {
+        "code": one.code,
+        "name": one.name(language),
+        "reference": one.reference or "—",
+        "note": one.note or "—",
+        "excludes": ", ".join(one.excludes) or "—",
+    }
+    notes = (
+        N_("Document of the program: {reference}. A dash: none was found."),
+        N_("Never together with: {excludes}."),
+        "{note}",
+    )
+    return Answer("{code}: {name}", columns, rows, notes=notes, facts=facts)
+
+
+def _rates(standard: Standard) -> str:
+    return ", ".join(dict.fromkeys(_rate_amount(rate) for rate in standard.rates))
+
+
+def _rate_amount(rate: Rate) -> str:
+    low, high = (yuan_text(fen).removesuffix(".00") for fen in (rate.low_fen, rate.high_fen))
+    return low if low == high else f"{low}-{high}"
+
+
+def _rate(rate: Rate) -> str:
+    words = [word for word in (rate.label, rate.level, rate.boarding) if word]
+    if rate.basis != "norm":
+        words.append(rate.basis)
+    return f"{_rate_amount(rate)} ({', '.join(words)})" if words else _rate_amount(rate)

@@ -1,0 +1,56 @@
+"""``programs`` and ``program``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aidledger.cli.localized import Command
+from aidledger.cli.office import Office, pass_office
+from aidledger.cli.options import PERIOD, option, result_options
+from aidledger.i18n import N_
+
+if TYPE_CHECKING:
+    from aidledger.domain.term import Period
+
+
+@click.command(cls=Command)
+@option("--on", "period", type=PERIOD, help=N_("The period whose standards are shown; default: the present one."))
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def programs(office: Office, period: Period | None, form: str, output: Path | None) -> None:
+    """The programs, with the standards in force."""
+    from aidledger.cli import answers, shapes
+    from aidledger.cli.output import emit_answer
+    from aidledger.domain.term import semester_of
+
+    catalogue = office.catalogue()
+    period = period or semester_of(office.clock().date())
+    emit_answer(
+        office,
+        form,
+        output,
+        answers.programs(catalogue, period, office.language),
+        lambda: {"programs": [shapes.program_shape(p, office.language) for p in catalogue.programs.values()]},
+    )
+
+
+@click.command(cls=Command)
+@click.argument("code")
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def program(office: Office, code: str, form: str, output: Path | None) -> None:
+    """One program: its standards with their dates and documents."""
+    from aidledger.cli import answers, shapes
+    from aidledger.cli.output import emit_answer
+
+    found = office.catalogue().program(code)
+    emit_answer(
+        office,
+        form,
+        output,
+        answers.program(found, office.language),
+        lambda: shapes.program_shape(found, office.language),
+    )

@@ -1,0 +1,105 @@
+"""``import`` and ``check``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aidledger.cli.localized import Command
+from aidledger.cli.office import Office, pass_office
+from aidledger.cli.options import EXISTING, PERIOD, option, result_options
+from aidledger.i18n import N_
+
+if TYPE_CHECKING:
+    from aidledger.domain.term import Period
+
+
+def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    decorators = (
+        click.argument("paths", nargs=-1, required=True, type=EXISTING, metavar="PATH..."),
+        option("--program", metavar="CODE", help=N_("The program, whatever the file says.")),
+        option("--period", type=PERIOD, help=N_("The semester or year that is paid for, whatever the file says.")),
+        option("--school", metavar="NAME", help=N_("The school, whatever the file says.")),
+        option("--kind", type=click.Choice(["roster"]), default="roster", help=N_("What kind of list the files are.")),
+        option(
+            "--map",
+            "mapping",
+            multiple=True,
+            metavar="HEADER=FIELD",
+            help=N_("Name a column that was not recognised: a field, or a program for a money column."),
+        ),
+        option(
+            "--record-conflicts",
+            is_flag=True,
+            help=N_("Post rows that contradict the ledger, for history that really was paid."),
+        ),
+        option("--workers", type=click.IntRange(min=1), help=N_("How many processes read files.")),
+        result_options("table", "json", "csv"),
+        pass_office,
+    )
+    for decorate in reversed(decorators):
+        function = decorate(function)
+    return function
+
+
+@click.command("import", cls=Command)
+@option("--dry-run", is_flag=True, help=N_("The real run, taken back at the end: the same as `check`."))
+@_import_options
+def import_(office: Office, *, dry_run: bool, **options: Any) -> int:  # noqa: ANN401 - Click's options
+    """Import rosters from files and folders; each file whole or not at all."""
+    return _run(office, dry_run=dry_run, **options)
+
+
+@click.command(cls=Command)
+@_import_options
+def check(office: Office, **options: Any) -> int:  # noqa: ANN401
+    """Look at rosters without keeping anything: the real run, taken back."""
+    return _run(office, dry_run=True, **options)
+
+
+def _run(
+    office: Office,
+    *,
+    paths: tuple[Path, ...],
+    program: str | None,
+    period: Period | None,
+    school: str | None,
+    kind: str,  # noqa: ARG001 - rosters are what is read so far
+    mapping: tuple[str, ...],
+    record_conflicts: bool,
+    dry_run: bool,
+    workers: int | None,
+    form: str,
+    output: Path | None,
+) -> int:
+    from aidledger.cli import answers, shapes
+    from aidledger.cli.importing import live, report
+    from aidledger.cli.output import emit_answer
+    from aidledger.cli.wording import problem_text
+    from aidledger.operations.importing import Request, import_files, mapped_columns
+    from aidledger.sheets.reader import Hints
+
+    catalogue = office.catalogue()
+    if program is not None:
+        catalogue.program(program)
+    hints = Hints(program, period, school, mapped_columns(mapping, catalogue))
+    request = Request(paths, hints, record_conflicts, dry_run, workers)
+    ledger = office.ledger()
+    with live(office, catalogue, quiet=form != "table" or output is not None) as screen:
+        result = import_files(ledger, catalogue, request, screen.started, screen.done)
+    if form == "table" and output is None:
+        report(office, catalogue, result)
+    else:
+        emit_answer(
+            office,
+            form,
+            output,
+            answers.files(result, catalogue, office.language),
+            lambda: shapes.import_shape(
+                result, lambda problem: problem_text(problem, catalogue.programs, office.language)
+            ),
+        )
+    return 1 if result.counted("rejected") else 0

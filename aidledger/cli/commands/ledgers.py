@@ -1,0 +1,123 @@
+"""``init``, ``batches``, ``batch``, ``reverse``, ``verify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aidledger.cli.localized import Command
+from aidledger.cli.office import Office, pass_office
+from aidledger.cli.options import option, result_options, reveal_options
+from aidledger.i18n import N_
+
+
+@click.command(cls=Command)
+@result_options("table", "json")
+@pass_office
+def init(office: Office, form: str, output: Path | None) -> None:
+    """Make a ledger and load the programs. Refuses one that is there."""
+    from aidledger.cli.output import emit
+    from aidledger.operations import ledgers
+
+    catalogue = office.catalogue()
+    ledger = ledgers.init(office.place, catalogue, office.actor, office.clock)
+    said = office._(N_("{path} is a new ledger with {count} programs.")).format(
+        path=ledger.place, count=len(catalogue.programs)
+    )
+    emit(
+        office,
+        "text" if form == "table" else form,
+        output,
+        text=lambda: said,
+        value=lambda: {"ledger": ledger.place, "programs": list(catalogue.programs)},
+    )
+
+
+@click.command(cls=Command)
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def batches(office: Office, form: str, output: Path | None) -> None:
+    """What was imported: when, by whom, in force or reversed."""
+    from aidledger.cli import answers, shapes
+    from aidledger.cli.output import emit_answer
+    from aidledger.operations import ledgers
+
+    records = ledgers.batches(office.ledger())
+    emit_answer(
+        office,
+        form,
+        output,
+        answers.batches(records),
+        lambda: {"batches": [shapes.batch_shape(record) for record in records]},
+    )
+
+
+@click.command(cls=Command)
+@click.argument("number", type=int)
+@reveal_options
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def batch(office: Office, number: int, reveal: bool, reason: str | None, form: str, output: Path | None) -> None:
+    """One batch with its rosters and rows."""
+    from aidledger.cli import answers, shapes
+    from aidledger.cli.output import emit_answer
+    from aidledger.cli.revealing import permit
+    from aidledger.operations import ledgers
+
+    ledger = office.ledger()
+    content = ledgers.batch(ledger, number)
+    permit(ledger, f"batch {number}", reveal=reveal, reason=reason)
+    emit_answer(
+        office,
+        form,
+        output,
+        answers.batch(content, office.catalogue(), office.language, reveal=reveal),
+        lambda: shapes.batch_content_shape(content, reveal=reveal),
+    )
+
+
+@click.command(cls=Command)
+@click.argument("number", metavar="BATCH", type=int)
+@option("--reason", required=True, metavar="TEXT", help=N_("Why it is taken back; kept in the ledger."))
+@result_options("table", "json")
+@pass_office
+def reverse(office: Office, number: int, reason: str, form: str, output: Path | None) -> None:
+    """Take a whole batch back by reversing entries. Nothing is ever edited or deleted."""
+    from aidledger.cli import shapes
+    from aidledger.cli.output import emit
+    from aidledger.domain.money import yuan_text
+    from aidledger.operations import ledgers
+
+    record, head = ledgers.reverse(office.ledger(), office.catalogue(), number, reason)
+    said = office._(N_("Batch {number} is reversed by batch {by}: {person_times} person-times, {amount} yuan.")).format(
+        number=number, by=record.batch, person_times=record.person_times, amount=yuan_text(record.amount_fen)
+    )
+    emit(
+        office,
+        "text" if form == "table" else form,
+        output,
+        text=lambda: said,
+        value=lambda: shapes.batch_shape(record) | {"head": head},
+    )
+
+
+@click.command(cls=Command)
+@option("--expect", metavar="HEAD", help=N_("Prove that nothing before this head was changed."))
+@result_options("table", "json")
+@pass_office
+def verify(office: Office, expect: str | None, form: str, output: Path | None) -> int:
+    """Recompute every digest and total, and name what was tampered with."""
+    from aidledger.cli import answers, shapes
+    from aidledger.cli.output import emit_answer
+    from aidledger.operations import ledgers
+
+    verdict = ledgers.verify(office.ledger(), expect)
+    emit_answer(
+        office,
+        form,
+        output,
+        answers.verdict(verdict, office._),
+        lambda: shapes.verdict_shape(verdict, lambda what, facts: office._(what).format(**facts)),
+    )
+    return 1 if verdict.faults else 0

@@ -1,0 +1,73 @@
+"""``person`` and ``trace``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aidledger.cli.localized import Command
+from aidledger.cli.office import Office, pass_office
+from aidledger.cli.options import result_options, reveal_options
+
+
+@click.command(cls=Command)
+@click.argument("who", metavar="ID_OR_NAME")
+@reveal_options
+@result_options("table", "json", "csv")
+@pass_office
+def person(
+    office: Office,
+    who: str,
+    reveal: bool,
+    reason: str | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """All aid of one person, across programs and periods."""
+    from aidledger.cli import answers, shapes
+    from aidledger.cli.output import emit_answer
+    from aidledger.cli.revealing import permit
+    from aidledger.operations import people
+
+    ledger = office.ledger()
+    found = people.person(ledger, who)
+    permit(ledger, f"person {', '.join(str(history.person.person) for history in found)}", reveal=reveal, reason=reason)
+    emit_answer(
+        office,
+        form,
+        output,
+        answers.people(found, office.catalogue(), office.language, reveal=reveal),
+        lambda: {"persons": [shapes.person_shape(history, reveal=reveal) for history in found]},
+    )
+
+
+@click.command(cls=Command)
+@click.argument("entry", type=int)
+@reveal_options
+@result_options("table", "json", "csv")
+@pass_office
+def trace(
+    office: Office,
+    entry: int,
+    reveal: bool,
+    reason: str | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """From an entry to its batch, file, sheet, row, and the cells as they stood."""
+    from aidledger.cli import answers, shapes
+    from aidledger.cli.output import emit_answer
+    from aidledger.cli.revealing import masked_text, permit
+    from aidledger.operations import people
+
+    ledger = office.ledger()
+    found = people.trace(ledger, entry)
+    permit(ledger, f"entry {entry}", reveal=reveal, reason=reason)
+    emit_answer(
+        office,
+        form,
+        output,
+        answers.trace(found, reveal=reveal, mask=masked_text),
+        lambda: shapes.trace_shape(found, reveal=reveal, mask=masked_text),
+    )

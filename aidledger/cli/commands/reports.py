@@ -1,0 +1,132 @@
+"""``report summary``, ``report compare``, ``reconcile``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aidledger.cli.localized import Command, Group
+from aidledger.cli.office import Office, pass_office
+from aidledger.cli.options import PERIOD, option, result_options
+from aidledger.i18n import N_
+
+if TYPE_CHECKING:
+    from aidledger.domain.term import Period
+
+DIMENSIONS = ("program", "school", "period", "stage", "category")
+CHECKS = ("declared", "standard", "report")
+
+
+class ByType(click.ParamType[tuple[str, ...]]):
+    """Dimensions, separated by commas."""
+
+    name = "BY"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:  # noqa: ANN401
+        """The dimensions, each once, in the order given."""
+        names = tuple(dict.fromkeys(name.strip() for name in str(value).split(",") if name.strip()))
+        for name in names:
+            if name not in DIMENSIONS:
+                self.fail(f"{name}: {', '.join(DIMENSIONS)}", param, ctx)
+        return names
+
+
+@click.group(cls=Group)
+def report() -> None:
+    """Totals per program, and comparisons with published ones."""
+
+
+@report.command(cls=Command)
+@option("--from", "first", type=PERIOD, help=N_("The first period."))
+@option("--to", "last", type=PERIOD, help=N_("The last period."))
+@option("--by", type=ByType(), default=None, metavar="BY", help=N_("Any of program,school,period,stage,category."))
+@result_options("table", "json", "csv", "xlsx", "text")
+@pass_office
+def summary(
+    office: Office,
+    first: Period | None,
+    last: Period | None,
+    by: tuple[Any, ...] | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """Totals per program; as text, the report's paragraph."""
+    from aidledger.cli import shapes
+    from aidledger.cli.output import emit
+    from aidledger.operations import reporting
+    from aidledger.reports.answers import group_answer, program_answer
+    from aidledger.reports.workbook import write_summary
+
+    catalogue, ledger = office.catalogue(), office.ledger()
+    if form == "text":
+        emit(office, form, output, text=lambda: reporting.paragraph(ledger, catalogue, first, last))
+        return
+    figures, head = reporting.summary(ledger, catalogue, first, last, by or ())
+    make = group_answer if by else program_answer
+    emit(
+        office,
+        form,
+        output,
+        answer=lambda: make(figures, catalogue, office.language),
+        value=lambda: shapes.summary_shape(figures, catalogue, office.language) | {"head": head},
+        workbook=lambda path: write_summary(
+            path, make(figures, catalogue, office.language), office._, catalogue.district, head, chart=not by
+        ),
+    )
+
+
+@report.command(cls=Command)
+@click.argument("file", metavar="FILE")
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def compare(office: Office, file: str, form: str, output: Path | None) -> int:
+    """The ledger beside a report's published totals, at the precision they were printed with."""
+    from aidledger.cli import answers, shapes
+    from aidledger.cli.output import emit_answer
+    from aidledger.operations import reporting
+
+    catalogue = office.catalogue()
+    published = reporting.published_report(catalogue, file)
+    lines = reporting.compare(office.ledger(), catalogue, published)
+    answer = answers.comparison(lines, published, catalogue, office.language)
+    emit_answer(office, form, output, answer, lambda: shapes.lines_shape(lines))
+    return 0 if all(line.ok for line in lines) else 1
+
+
+@click.command(cls=Command)
+@option("--check", "checks", multiple=True, type=click.Choice(CHECKS), help=N_("Only this comparison."))
+@option("--program", metavar="CODE", help=N_("Only this program."))
+@option("--period", type=PERIOD, help=N_("Only this period."))
+@option("--report", "reports", multiple=True, metavar="FILE", help=N_("Compare with this published report."))
+@option("--all", "everything", is_flag=True, help=N_("Show also the lines that are right."))
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def reconcile(
+    office: Office,
+    checks: tuple[Any, ...],
+    program: str | None,
+    period: Period | None,
+    reports: tuple[str, ...],
+    everything: bool,
+    form: str,
+    output: Path | None,
+) -> int:
+    """Person-times against amounts: declared, standard, report."""
+    from aidledger.cli import answers, shapes
+    from aidledger.cli.output import emit_answer
+    from aidledger.operations import reporting
+
+    catalogue = office.catalogue()
+    if program is not None:
+        catalogue.program(program)
+    published = [reporting.published_report(catalogue, name) for name in reports] or None
+    lines = [
+        line
+        for line in reporting.reconcile(office.ledger(), catalogue, checks or CHECKS, published)
+        if program in {None, line.program} and (period is None or line.period == period.code)
+    ]
+    answer = answers.reconciliation(lines, catalogue, office.language, everything=everything or form != "table")
+    emit_answer(office, form, output, answer, lambda: shapes.lines_shape(lines))
+    return 0 if all(line.ok for line in lines) else 1

@@ -1,0 +1,141 @@
+"""An import on the screen: a line per file as it is done, then what is wrong, then the totals and the receipt."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from aidledger.cli.screen import console, marks, printable
+from aidledger.cli.wording import place_text, problem_text
+from aidledger.domain.money import yuan_text
+from aidledger.domain.problem import Severity
+from aidledger.i18n import N_
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from aidledger.catalogue.catalogue import Catalogue
+    from aidledger.cli.office import Office
+    from aidledger.domain.problem import Problem
+    from aidledger.operations.importing import FileResult, ImportResult
+
+# A screen shows the first places of each kind of problem; JSON has them all.
+PLACES_SHOWN = 5
+
+
+class Live:
+    """Tells of each file as it is done; a bar below where there is a terminal."""
+
+    def __init__(self, office: Office, catalogue: Catalogue, progress: Progress | None, *, quiet: bool) -> None:
+        self.office = office
+        self.catalogue = catalogue
+        self.progress = progress
+        self.quiet = quiet
+        self.screen = progress.console if progress else console(sys.stdout)
+        self.ticks = marks(self.screen.file)
+        self.task: TaskID | None = None
+
+    def started(self, count: int) -> None:
+        """There are so many files."""
+        if self.progress:
+            self.task = self.progress.add_task(self.office._(N_("Importing")), total=count)
+
+    def done(self, result: FileResult) -> None:
+        """A file is done."""
+        if self.progress and self.task is not None:
+            self.progress.advance(self.task)
+        if not self.quiet:
+            self.screen.print(self._line(result), soft_wrap=True)
+
+    def _line(self, result: FileResult) -> str:
+        translate, language = self.office._, self.office.language
+        tick = self.ticks[result.outcome == "rejected"]
+        parts = [tick, printable(result.path)]
+        if result.outcome == "unchanged":
+            return " ".join([*parts, translate(N_("unchanged (batch {batch})")).format(batch=result.batch)])
+        by_program: dict[tuple[str | None, str | None], tuple[int, int]] = {}
+        for roster in result.rosters:
+            count, fen = by_program.get((roster.program, roster.period), (0, 0))
+            key = (roster.program, roster.period)
+            by_program[key] = (count + roster.person_times, fen + roster.amount_fen)
+        said = [
+            translate(N_("{program} {period} {count} person-times {amount} yuan")).format(
+                program=self.catalogue.programs[program].name(language) if program else "?",
+                period=period or "?",
+                count=f"{count:,}",
+                amount=yuan_text(fen),
+            )
+            for (program, period), (count, fen) in by_program.items()
+        ]
+        if result.outcome == "rejected":
+            said.append(translate(N_("rejected: {count} problems")).format(count=len(result.problems)))
+        return " ".join([*parts, "; ".join(said)])
+
+
+@contextmanager
+def live(office: Office, catalogue: Catalogue, *, quiet: bool) -> Iterator[Live]:
+    """The screen while files are imported."""
+    stream = sys.stderr if quiet else sys.stdout
+    if not stream.isatty():
+        yield Live(office, catalogue, None, quiet=quiet)
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(stream), transient=True) as progress:
+        yield Live(office, catalogue, progress, quiet=quiet)
+
+
+def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
+    """What is wrong, file by file, and the totals."""
+    screen = console(sys.stdout)
+    translate = office._
+    for file in result.files:
+        if file.problems:
+            screen.print()
+            screen.print(f"{printable(file.path)}: {translate(file.outcome)}", style="bold", soft_wrap=True)
+            for line in _problem_lines(file.problems, catalogue, office):
+                screen.print(f"  {line}", soft_wrap=True)
+    kept = result.counted("posted", "would-post")
+    screen.print()
+    screen.print(
+        translate(
+            N_(
+                "{files} files: {posted} posted, {unchanged} unchanged, {rejected} rejected; "
+                "{count} person-times, {amount} yuan"
+            )
+        ).format(
+            files=len(result.files),
+            posted=len(kept),
+            unchanged=len(result.counted("unchanged")),
+            rejected=len(result.counted("rejected")),
+            count=f"{sum(file.person_times for file in kept):,}",
+            amount=yuan_text(sum(file.amount_fen for file in kept)),
+        ),
+        style="bold",
+        soft_wrap=True,
+    )
+    if result.counted("would-post"):
+        screen.print(translate(N_("Nothing was kept: this was a check.")))
+    elif result.counted("posted"):
+        screen.print(translate(N_("Receipt: {head}")).format(head=result.head), soft_wrap=True)
+
+
+_ORDER = {Severity.ERROR: 0, Severity.CONFLICT: 1, Severity.WARNING: 2}
+
+
+def _problem_lines(problems: Sequence[Problem], catalogue: Catalogue, office: Office) -> Iterator[str]:
+    """One line per place, grouped by code, the gravest first."""
+    ordered = sorted(problems, key=lambda problem: (_ORDER[problem.severity], problem.code))
+    for code, group in groupby(ordered, key=lambda problem: problem.code):
+        some = list(group)
+        for problem in some[:PLACES_SHOWN]:
+            where = place_text(problem.place, office.language)
+            text = problem_text(problem, catalogue.programs, office.language)
+            severity = office._(problem.severity.value)
+            yield printable(f"{severity} {code} {where}: {text}" if where else f"{severity} {code}: {text}")
+        if len(some) > PLACES_SHOWN:
+            yield office._(N_("… and {count} more {code}")).format(count=len(some) - PLACES_SHOWN, code=code)

@@ -1,0 +1,112 @@
+"""Click in the reader's language: help texts are English in the code and translated when they are shown."""
+
+from __future__ import annotations
+
+import copy
+import gettext
+import os
+from typing import Any
+
+import click
+
+from aidledger.errors import AidLedgerError
+from aidledger.i18n import DOMAIN, FOLDER, Language, Translate, language_of, translator
+
+_META = "aidledger.language"
+_LOCALES = {"en": "en", "zh": "zh_CN"}
+
+
+def language(context: click.Context | None) -> Language:
+    """What --lang said, else the environment."""
+    said = context.meta.get(_META) if context else None
+    return said or language_of(os.environ)
+
+
+def translate(context: click.Context | None = None) -> Translate:
+    """The translator of a command's language."""
+    return translator(language(context or click.get_current_context(silent=True)))
+
+
+def set_language(context: click.Context, _parameter: click.Parameter, value: Language | None) -> None:
+    """What --lang does, before anything else is parsed; Click's own messages follow."""
+    if value is not None:
+        context.meta[_META] = value
+    speak(language(context))
+
+
+def speak(chosen: Language) -> None:
+    """Let Click's own messages, which ask the process's gettext, come from our translations."""
+    os.environ["LANGUAGE"] = _LOCALES[chosen]
+    gettext.bindtextdomain(DOMAIN, str(FOLDER))
+    gettext.textdomain(DOMAIN)
+
+
+class Refused(click.ClickException):
+    """An error of ours on its way to the screen: the contract's 3, refused or failed."""
+
+    exit_code = 3
+
+
+class Misused(click.ClickException):
+    """The contract's 2, the command was misused."""
+
+    exit_code = 2
+
+
+def _shown(error: AidLedgerError, context: click.Context) -> click.ClickException:
+    kind = Misused if error.exit_code == Misused.exit_code else Refused
+    return kind(translate(context)(error.template()).format(**error.facts))
+
+
+class Option(click.Option):
+    """An option with a translated help text."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The line in the list of options."""
+        shown = copy.copy(self)
+        shown.help = translate(ctx)(self.help) if self.help else self.help
+        return click.Option.get_help_record(shown, ctx)
+
+
+class Command(click.Command):
+    """A command with a translated help text, whose whole-number result is its exit code."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What the command does."""
+        shown = copy.copy(self)
+        shown.help = translate(ctx)(self.help) if self.help else self.help
+        click.Command.format_help_text(shown, ctx, formatter)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The first sentence, for the list of commands."""
+        shown = copy.copy(self)
+        shown.help = translate()(self.help) if self.help else self.help
+        return click.Command.get_short_help_str(shown, limit)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as Click has it
+        """Run; our errors become messages, our results exit codes. The one place where either happens."""
+        try:
+            result = super().invoke(ctx)
+        except AidLedgerError as error:
+            raise _shown(error, ctx) from error
+        if isinstance(result, int) and result:
+            ctx.exit(result)
+        return result
+
+
+class Group(Command, click.Group):
+    """A group of such commands."""
+
+    command_class = Command
+    group_class = type
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What the group is for."""
+        Command.format_help_text(self, ctx, formatter)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
+        """Run the command of the group that was named."""
+        try:
+            return click.Group.invoke(self, ctx)
+        except AidLedgerError as error:
+            raise _shown(error, ctx) from error

@@ -1,0 +1,92 @@
+"""``aidledger``: the global options, and the commands put together."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from aidledger import __version__
+from aidledger.cli.commands import catalogue, demonstration, imports, ledgers, people, reports
+from aidledger.cli.localized import Group, language, set_language, speak
+from aidledger.cli.office import Office
+from aidledger.cli.options import option
+from aidledger.i18n import N_, Language, language_of
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@option(
+    "--ledger",
+    "place",
+    envvar="AIDLEDGER_LEDGER",
+    default="aidledger.db",
+    metavar="PATH|URL",
+    help=N_("The ledger: a SQLite file or a database URL. Default: aidledger.db here."),
+)
+@option("--actor", envvar="AIDLEDGER_ACTOR", metavar="NAME", help=N_("Who does this; default: the login name."))
+@option(
+    "--schemas",
+    envvar="AIDLEDGER_SCHEMAS",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help=N_("A folder with the office's own programs, standards, layouts and reports."),
+)
+@option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    is_eager=True,
+    expose_value=False,
+    callback=set_language,
+    help=N_("The language of messages; default: AIDLEDGER_LANG, else the locale."),
+)
+@click.version_option(__version__, "--version", message="aidledger %(version)s")
+@click.pass_context
+def cli(context: click.Context, place: str, actor: str | None, schemas: Path | None) -> None:
+    """The disbursement ledger of a district's student aid office."""
+    context.obj = Office(
+        place=place,
+        actor=actor or _login_name(),
+        schemas=schemas,
+        language=language(context),
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+for _command in (
+    ledgers.init,
+    imports.import_,
+    imports.check,
+    ledgers.batches,
+    ledgers.batch,
+    ledgers.reverse,
+    reports.reconcile,
+    reports.report,
+    people.person,
+    people.trace,
+    catalogue.programs,
+    catalogue.program,
+    ledgers.verify,
+    demonstration.demo,
+):
+    cli.add_command(_command)
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
+
+
+def main() -> None:
+    """The console script. A name that a console's encoding lacks is written escaped, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    chosen: Language = language_of(os.environ)
+    speak(chosen)
+    cli.main(prog_name="aidledger")

@@ -1,0 +1,48 @@
+"""What the global options name: the ledger, the schemas, who is asking; opened when a command needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aidledger.i18n import Language, Translate, translator
+
+if TYPE_CHECKING:
+    from aidledger.catalogue.catalogue import Catalogue
+    from aidledger.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The global options of one call."""
+
+    place: str
+    actor: str
+    schemas: Path | None
+    language: Language
+    clock: Callable[[], datetime]
+
+    def catalogue(self) -> Catalogue:
+        """The shipped schemas with the office's own on top."""
+        from aidledger.catalogue.loading import load
+
+        return load(self.schemas)
+
+    def ledger(self) -> Ledger:
+        """The ledger, opened."""
+        from aidledger.store.ledger import open_ledger
+
+        return open_ledger(self.place, self.actor, self.clock)
+
+    @property
+    def _(self) -> Translate:
+        """The translator of this call's language."""
+        return translator(self.language)
+
+
+pass_office = click.make_pass_decorator(Office)

@@ -1,0 +1,57 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from aidledger.cli.localized import Option
+from aidledger.domain.term import Period
+from aidledger.i18n import N_
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class PeriodType(click.ParamType[Period]):
+    """A semester or a year by its code."""
+
+    name = "PERIOD"
+
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Period:  # noqa: ANN401
+        """The period; raises UnknownPeriod."""
+        return value if isinstance(value, Period) else Period.parse(str(value))
+
+
+PERIOD = PeriodType()
+EXISTING = click.Path(exists=True, path_type=Path)
+TO_WRITE = click.Path(dir_okay=False, path_type=Path)
+
+
+def option(*names: str, **settings: Any) -> Callable[[Function], Function]:  # noqa: ANN401 - as Click has it
+    """An option with a translated help text."""
+    return click.option(*names, cls=Option, **settings)
+
+
+def result_options(*formats: str) -> Callable[[Function], Function]:
+    """``--format`` with the formats that make sense for a command, and ``-o FILE``."""
+
+    def decorate(function: Function) -> Function:
+        function = option("-o", "--output", type=TO_WRITE, metavar="FILE", help=N_("Write the result into this file."))(
+            function
+        )
+        return option(
+            "--format", "form", type=click.Choice(formats), default=formats[0], help=N_("The form of the result.")
+        )(function)
+
+    return decorate
+
+
+def reveal_options(function: Function) -> Function:
+    """``--reveal --reason TEXT``."""
+    function = option("--reason", metavar="TEXT", help=N_("Why full numbers are needed; kept in the ledger."))(function)
+    return option("--reveal", is_flag=True, help=N_("Show ID and card numbers in full; needs --reason, is logged."))(
+        function
+    )

@@ -1,0 +1,47 @@
+"""Problems and faults as sentences in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aidledger.domain.place import Place
+from aidledger.domain.problem import Problem
+from aidledger.domain.program import Program
+from aidledger.i18n import Language, translator
+
+_WORDS = frozenset({"why", "what", "cadence", "stated", "actual", "field"})
+
+
+def problem_text(problem: Problem, programs: Mapping[str, Program], language: Language) -> str:
+    """What is wrong, and what to do."""
+    translate = translator(language)
+    facts = {name: _fact(name, value, programs, language) for name, value in problem.facts.items()}
+    message = translate(problem.kind.message).format_map(_Facts(facts))
+    hint = translate(problem.kind.hint).format_map(_Facts(facts))
+    return f"{message} {hint}" if language == "en" else f"{message}{hint}"
+
+
+def place_text(place: Place, language: Language) -> str:
+    """Where it is: sheet, row, column; empty for the whole file."""
+    translate = translator(language)
+    parts = [place.sheet] if place.sheet else []
+    if place.row is not None:
+        cell = f"{place.column or ''}{place.row}" if place.column else str(place.row)
+        parts.append(
+            translate("cell {cell}").format(cell=cell) if place.column else translate("row {row}").format(row=cell)
+        )
+    return ", ".join(parts)
+
+
+class _Facts(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _fact(name: str, value: object, programs: Mapping[str, Program], language: Language) -> object:
+    if name == "program" and value in programs:
+        return programs[str(value)].name(language)
+    if name == "programs":
+        codes = str(value).split(", ")
+        return ", ".join(f"{programs[code].name(language)} ({code})" if code in programs else code for code in codes)
+    return translator(language)(str(value)) if name in _WORDS and value else value

@@ -1,0 +1,1 @@
+"""One function per thing a person asks of the ledger; each owns its transaction."""

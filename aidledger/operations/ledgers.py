@@ -1,0 +1,66 @@
+"""Making a ledger, looking through it, proving it whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.store import events, lookups, posting
+from aidledger.store.catalogues import ensure_loaded
+from aidledger.store.ledger import Ledger, create_ledger
+from aidledger.store.lookups import BatchRecord, EntryRecord, RosterRecord
+from aidledger.store.verify import Verdict
+from aidledger.store.verify import verify as verify_books
+
+
+def init(place: str, catalogue: Catalogue, actor: str, clock: Callable[[], datetime]) -> Ledger:
+    """Make a ledger and load the programs; raises LedgerExists."""
+    ledger = create_ledger(place, actor, clock)
+    with ledger.writing() as books:
+        ensure_loaded(books, catalogue, ledger.moment(), actor)
+    return ledger
+
+
+def batches(ledger: Ledger) -> list[BatchRecord]:
+    """All batches."""
+    with ledger.reading() as books:
+        return lookups.batches(books)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchContent:
+    """A batch with its rosters and entries."""
+
+    record: BatchRecord
+    rosters: Sequence[RosterRecord]
+    entries: Sequence[EntryRecord]
+
+
+def batch(ledger: Ledger, number: int) -> BatchContent:
+    """One batch; raises UnknownBatch."""
+    with ledger.reading() as books:
+        record = lookups.batch(books, number)
+        return BatchContent(record, lookups.rosters_of(books, number), lookups.entries_of(books, record))
+
+
+def reverse(ledger: Ledger, catalogue: Catalogue, number: int, reason: str) -> tuple[BatchRecord, str]:
+    """Take a batch back; the reversing batch and the new head. Raises UnknownBatch, AlreadyReversed, NotReversible."""
+    with ledger.writing() as books:
+        moment = ledger.moment()
+        loaded = ensure_loaded(books, catalogue, moment, ledger.actor)
+        posted = posting.reverse(books, number, reason, loaded, moment, ledger.actor)
+        return lookups.batch(books, posted.batch), posted.head
+
+
+def verify(ledger: Ledger, expect: str | None = None) -> Verdict:
+    """Recompute every digest and total."""
+    with ledger.reading() as books:
+        return verify_books(books, expect)
+
+
+def log_reveal(ledger: Ledger, reason: str, seen: str) -> None:
+    """Record that somebody asked for full ID and card numbers: of what, and why."""
+    with ledger.writing() as books:
+        events.record(books, ledger.moment(), ledger.actor, "reveal", {"reason": reason, "seen": seen})

@@ -1,0 +1,88 @@
+"""Summaries, the report's paragraph, comparisons with what was published, reconciliation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.catalogue.loading import report_in
+from aidledger.domain.published import PublishedReport
+from aidledger.domain.term import Period, within
+from aidledger.reconcile.declared import declared_lines
+from aidledger.reconcile.line import Comparison, Line
+from aidledger.reconcile.published import covers, report_lines
+from aidledger.reconcile.standard import standard_lines
+from aidledger.reports import summary as summaries
+from aidledger.reports.paragraph import paragraph as paragraph_of
+from aidledger.reports.paragraph import years_of
+from aidledger.reports.summary import Dimension, Summary
+from aidledger.store import events, lookups
+from aidledger.store.catalogues import require_known
+from aidledger.store.ledger import Ledger
+
+
+def summary(
+    ledger: Ledger,
+    catalogue: Catalogue,
+    first: Period | None = None,
+    last: Period | None = None,
+    by: Sequence[Dimension] = (),
+) -> tuple[Summary, str]:
+    """The figures of a span of periods, and the ledger's head for which they hold."""
+    with ledger.reading() as books:
+        require_known(books, catalogue)
+        return summaries.summary(books, catalogue, first, last, by), events.head(books)
+
+
+def paragraph(ledger: Ledger, catalogue: Catalogue, first: Period | None = None, last: Period | None = None) -> str:
+    """The report's paragraph for a span of periods."""
+    with ledger.reading() as books:
+        require_known(books, catalogue)
+        figures = summaries.summary(books, catalogue, first, last)
+        periods = {
+            code: [period for period in some if within(Period.parse(period), first, last)]
+            for code, some in lookups.periods_by_program(books).items()
+        }
+    return paragraph_of(figures, catalogue, years_of(periods))
+
+
+def published_report(catalogue: Catalogue, name: str) -> PublishedReport:
+    """A published report by its code or in a file; raises UnknownReport, CatalogueError."""
+    path = Path(name)
+    return report_in(path, catalogue) if path.is_file() else catalogue.report(path.stem)
+
+
+def compare(ledger: Ledger, catalogue: Catalogue, report: PublishedReport) -> list[Line]:
+    """The ledger against a published report."""
+    with ledger.reading() as books:
+        require_known(books, catalogue)
+        return report_lines(books, catalogue, report)
+
+
+def reconcile(
+    ledger: Ledger,
+    catalogue: Catalogue,
+    checks: Sequence[Comparison],
+    reports: Sequence[PublishedReport] | None = None,
+) -> list[Line]:
+    """The comparisons asked for.
+
+    ``reports`` None: those of the office's own district that the ledger covers, that is, of whose every figure it
+    holds something. A ledger that was only begun is not held against a finished report.
+    """
+    with ledger.reading() as books:
+        require_known(books, catalogue)
+        lines: list[Line] = []
+        if "declared" in checks:
+            lines += declared_lines(books)
+        if "standard" in checks:
+            lines += standard_lines(books, catalogue)
+        if "report" in checks:
+            if reports is not None:
+                lines += [line for report in reports for line in report_lines(books, catalogue, report)]
+            else:
+                own = [report for report in catalogue.reports.values() if report.district == catalogue.district]
+                compared = [report_lines(books, catalogue, report) for report in own]
+                lines += [line for some in compared if covers(some) for line in some]
+    return lines
