@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aidledger.store.verify import Verdict
 
 _PROGRAM = Column("program", N_("Program"))
-_PERIOD = Column("period", N_("Period"))
+_PERIOD = Column("period", N_("Period"), "period")
 _SCHOOL = Column("school", N_("School"))
 _SHEET = Column("sheet", N_("Sheet"))
 _ROW = Column("row", N_("Row"), "count")
@@ -229,8 +229,8 @@ def comparison(lines: Sequence[Line], report: PublishedReport, catalogue: Catalo
     ]
     facts = {
         "report": report.names[language],
-        "first": report.start.code,
-        "last": report.end.code,
+        "first": report.start,
+        "last": report.end,
         "equal": sum(line.ok for line in lines),
         "count": len(lines),
     }
@@ -283,27 +283,27 @@ def programs(catalogue: Catalogue, period: Period, language: Language) -> Answer
         Column("name", N_("Name")),
         Column("unit", N_("Counted in"), "word"),
         Column("standard", N_("Per period (yuan)")),
-        Column("since", N_("Since")),
+        Column("since", N_("Since"), "period"),
     )
     rows: list[Sequence[Cell]] = []
     for one in catalogue.programs.values():
         standard = one.standard_for(period)
         since = standard.start.code if standard and standard.start else None
         rows.append((one.code, one.name(language), one.unit, _rates(standard) if standard else None, since))
-    return Answer(N_("Programs, with the standards for {period}"), columns, rows, facts={"period": period.code})
+    return Answer(N_("Programs, with the standards for {period}"), columns, rows, facts={"period": period})
 
 
 def program(one: Program, language: Language) -> Answer:
     """One program's standards through time."""
     columns = (
-        Column("from", N_("From")),
+        Column("from", N_("From"), "period"),
         Column("rates", N_("Per period (yuan)")),
         Column("average", N_("Average"), "yuan"),
         Column("reference", N_("Document")),
     )
     rows = [
         (
-            standard.start.code if standard.start else "—",
+            standard.start.code if standard.start else None,
             "; ".join(_rate(rate) for rate in standard.rates),
             standard.average_fen,
             standard.reference or "—",

@@ -12,6 +12,7 @@ from aidledger.cli.screen import console, marks, printable
 from aidledger.cli.wording import place_text, problem_text
 from aidledger.domain.money import yuan_text
 from aidledger.domain.problem import Severity
+from aidledger.domain.table import period_text
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Live:
         said = [
             translate(N_("{program} {period} {count} person-times {amount} yuan")).format(
                 program=self.catalogue.programs[program].name(language) if program else "?",
-                period=period or "?",
+                period=period_text(period, translate) if period else "?",
                 count=f"{count:,}",
                 amount=yuan_text(fen),
             )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 from typing import IO, TYPE_CHECKING
 
 from aidledger.domain.money import wan_text, yuan_text
+from aidledger.domain.table import period_text, sentence
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,15 +46,13 @@ def cell_text(cell: Cell, column: Column, translate: Translate, ticks: tuple[str
     """A cell as a person reads it."""
     if cell is None:
         return ""
+    if isinstance(cell, str):
+        said = {"word": translate, "period": lambda codes: period_text(codes, translate)}
+        return said.get(column.kind, printable)(cell)
     if column.kind == "mark":
         return ticks[0] if cell else ticks[1]
-    if column.kind == "word":
-        return translate(str(cell))
-    if isinstance(cell, str):
-        return printable(cell)
     if column.kind == "yuan":
-        whole, _, fen = yuan_text(cell).partition(".")
-        return f"{int(whole):,}.{fen}" if whole != "-0" else f"-0.{fen}"
+        return f"{Decimal(yuan_text(cell)):,}"
     return wan_text(cell) if column.kind == "wan" else f"{cell:,}"
 
 
@@ -91,7 +91,7 @@ def show(answer: Answer, translate: Translate, stream: IO[str]) -> None:
             cell_text(cell, column, translate, ticks) for cell, column in zip(rest, answer.columns[1:], strict=True)
         )
         table.add_row(translate(str(first)), *cells, style="bold")
-    screen.print(translate(answer.title).format(**answer.facts), style="bold")
+    screen.print(sentence(answer.title, answer.facts, translate), style="bold")
     screen.print(table)
     for note in answer.notes:
-        screen.print(translate(note).format(**answer.facts), style="dim")
+        screen.print(sentence(note, answer.facts, translate), style="dim")

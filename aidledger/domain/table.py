@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["text", "word", "count", "yuan", "wan", "mark"]
+from aidledger.domain.term import Period
+from aidledger.i18n import Translate
+
+Kind = Literal["text", "word", "period", "count", "yuan", "wan", "mark"]
 Cell = str | int | bool | None
 
 
@@ -14,7 +17,8 @@ Cell = str | int | bool | None
 class Column:
     """A column: its key in CSV, its title in English (translated at the rim), and what its cells are.
 
-    ``word`` cells are English words to translate, as are the labels of total rows; ``yuan`` and ``wan`` cells are 分;
+    ``word`` cells are English words to translate, as are the labels of total rows; ``period`` cells are codes of
+    periods, or of two with a slash between; ``yuan`` and ``wan`` cells are 分;
     ``mark`` cells are whether all is well; ``count`` cells whole numbers.
     """
 
@@ -33,3 +37,14 @@ class Answer:
     totals: Sequence[Sequence[Cell]] = ()
     notes: Sequence[str] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def sentence(template: str, facts: Mapping[str, object], translate: Translate) -> str:
+    """A title or note in the reader's language; periods among the facts are called as the reader calls them."""
+    said = {name: fact.said(translate) if isinstance(fact, Period) else fact for name, fact in facts.items()}
+    return translate(template).format(**said)
+
+
+def period_text(codes: str, translate: Translate) -> str:
+    """A cell of periods in the reader's language."""
+    return " – ".join(Period.parse(code).said(translate) for code in codes.split("/"))

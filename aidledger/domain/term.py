@@ -10,6 +10,7 @@ from typing import Literal
 from dateutil.relativedelta import relativedelta
 
 from aidledger.errors import UnknownPeriod
+from aidledger.i18n import N_, Translate
 
 Half = Literal["spring", "autumn"]
 _CODE = re.compile(r"(19\d\d|20\d\d)(?:-(spring|autumn))?", re.ASCII)
@@ -62,6 +63,14 @@ class Period:
     def sort_key(self) -> tuple[date, bool]:
         """Chronological; a year comes before the semester with which it begins."""
         return self.start, self.semester
+
+    def said(self, translate: Translate) -> str:
+        """As a reader calls it: 2021年春季."""
+        if self.half == "spring":
+            return translate(N_("{year}-spring")).format(year=self.year)
+        if self.half == "autumn":
+            return translate(N_("{year}-autumn")).format(year=self.year)
+        return translate(N_("year {year}")).format(year=self.year)
 
     def __str__(self) -> str:
         return self.code

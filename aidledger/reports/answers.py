@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.domain.table import Answer, Cell, Column
+from aidledger.domain.table import Answer, Cell, Column, Kind
+from aidledger.domain.term import Period
+from aidledger.i18n import N_
 from aidledger.reports.summary import Figures, Summary
 
 FIGURE_COLUMNS = (
-    Column("person_times", "Person-times", "count"),
-    Column("persons", "Persons", "count"),
-    Column("amount", "Amount (yuan)", "yuan"),
-    Column("amount_wan", "Amount (10,000 yuan)", "wan"),
+    Column("person_times", N_("Person-times"), "count"),
+    Column("persons", N_("Persons"), "count"),
+    Column("amount", N_("Amount (yuan)"), "yuan"),
+    Column("amount_wan", N_("Amount (10,000 yuan)"), "wan"),
 )
 DIMENSION_TITLES = {
-    "program": "Program",
-    "school": "School",
-    "period": "Period",
-    "stage": "Stage",
-    "category": "Category",
+    "program": N_("Program"),
+    "school": N_("School"),
+    "period": N_("Period"),
+    "stage": N_("Stage"),
+    "category": N_("Category"),
 }
-TITLE = "Student aid {first} to {last}"
+_KINDS: Mapping[str, Kind] = {"stage": "word", "period": "period"}
+TITLE = N_("Student aid {first} to {last}")
 NOTES = (
-    "Person-times: one person, one program, one semester. Persons: distinct people in the cell's scope.",
-    "Loans are lent, not given, and are not part of aid.",
+    N_("Person-times: one person, one program, one semester. Persons: distinct people in the cell's scope."),
+    N_("Loans are lent, not given, and are not part of aid."),
 )
 
 
@@ -33,7 +36,7 @@ def program_answer(summary: Summary, catalogue: Catalogue, language: str) -> Ans
     rows = [(catalogue.programs[code].name(language), *_cells(figures)) for code, figures in summary.programs.items()]
     return Answer(
         title=TITLE,
-        columns=(Column("program", "Program"), *FIGURE_COLUMNS),
+        columns=(Column("program", N_("Program")), *FIGURE_COLUMNS),
         rows=rows,
         totals=_totals(summary, 1),
         notes=NOTES,
@@ -46,11 +49,11 @@ def group_answer(summary: Summary, catalogue: Catalogue, language: str) -> Answe
     rows: list[Sequence[Cell]] = []
     for group in summary.groups:
         named = [_named(name, value, catalogue, language) for name, value in group.by.items()]
-        kind = () if "program" in summary.by else ("Loan" if group.repaid else "Aid",)
+        kind = () if "program" in summary.by else (N_("Loan") if group.repaid else N_("Aid"),)
         rows.append((*named, *kind, *_cells(group.figures)))
-    kind_column = () if "program" in summary.by else (Column("kind", "Kind", "word"),)
+    kind_column = () if "program" in summary.by else (Column("kind", N_("Kind"), "word"),)
     columns = (
-        *(Column(name, DIMENSION_TITLES[name], "word" if name == "stage" else "text") for name in summary.by),
+        *(Column(name, DIMENSION_TITLES[name], _KINDS.get(name, "text")) for name in summary.by),
         *kind_column,
     )
     return Answer(
@@ -69,11 +72,12 @@ def _cells(figures: Figures) -> tuple[Cell, ...]:
 
 def _totals(summary: Summary, labels: int) -> Sequence[Sequence[Cell]]:
     blanks = (None,) * (labels - 1)
-    return [("Aid in total", *blanks, *_cells(summary.aid)), ("Loans", *blanks, *_cells(summary.loans))]
+    return [(N_("Aid in total"), *blanks, *_cells(summary.aid)), (N_("Loans"), *blanks, *_cells(summary.loans))]
 
 
 def _span(summary: Summary) -> dict[str, object]:
-    return {"first": summary.first or "-", "last": summary.last or "-"}
+    ends = {"first": summary.first, "last": summary.last}
+    return {name: Period.parse(code) if code else "—" for name, code in ends.items()}
 
 
 def _named(name: str, value: str | None, catalogue: Catalogue, language: str) -> str | None:

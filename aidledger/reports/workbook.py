@@ -17,14 +17,14 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from aidledger.domain.money import FEN_PER_WAN, FEN_PER_YUAN
-from aidledger.domain.table import Answer, Cell, Column
+from aidledger.domain.table import Answer, Cell, Column, period_text, sentence
 from aidledger.i18n import N_, Translate
 
 _FORMATS = {"count": "#,##0", "yuan": "#,##0.00", "wan": "#,##0.######"}
 _THIN = Side(style="thin", color="999999")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _HEAD_FILL = PatternFill("solid", fgColor="DDE6F0")
-_WIDTH_MIN, _WIDTH_MAX = 8, 48
+_WIDTH_MIN, _WIDTH_MAX = 8, 64
 _CHART_ROWS_MAX = 20
 _A4 = 9
 
@@ -47,6 +47,7 @@ def write_summary(path: Path, answer: Answer, translate: Translate, district: st
     note.font = Font(size=8, color="666666")
     if chart and 0 < len(answer.rows) <= _CHART_ROWS_MAX:
         _add_chart(sheet, answer, translate, last + 3)
+        sheet.page_setup.fitToHeight = 1
     book.save(path)
 
 
@@ -66,7 +67,7 @@ def _fill(sheet: Worksheet, answer: Answer, translate: Translate, above: list[st
     """Title, lines above, header, rows, totals, notes; returns the last row used."""
     width = max(1, len(answer.columns))
     title = _at(sheet, 1, 1)
-    _set_text(title, translate(answer.title).format(**answer.facts))
+    _set_text(title, sentence(answer.title, answer.facts, translate))
     title.font = Font(size=16, bold=True)
     title.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=width)
@@ -94,7 +95,7 @@ def _fill(sheet: Worksheet, answer: Answer, translate: Translate, above: list[st
     for note in answer.notes:
         row += 1
         cell = _at(sheet, row, 1)
-        _set_text(cell, translate(note).format(**answer.facts))
+        _set_text(cell, sentence(note, answer.facts, translate))
         cell.font = Font(size=9, color="666666")
     _set_up_page(sheet, header, last_figure, width)
     _set_widths(sheet, answer, header, last_figure)
@@ -123,6 +124,8 @@ def _set_value(cell: SheetCell, value: Cell, column: Column, translate: Translat
     if column.kind == "mark":
         _set_text(cell, "✓" if value else "✗")
         cell.alignment = Alignment(horizontal="center")
+    elif column.kind == "period":
+        _set_text(cell, period_text(str(value), translate))
     elif isinstance(value, str):
         _set_text(cell, translate(value) if column.kind == "word" else value)
     else:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from aidledger.i18n import N_
 from aidledger.store.bulk import tables_of
 from aidledger.store.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_digest, event_digest
 from aidledger.store.entries import covered_by_digest
@@ -49,7 +49,7 @@ def verify(books: Connection, expect: str | None = None) -> Verdict:
     entries = _Entries(books)
     for number, batch in enumerate(batches, 1):
         if batch["id"] != number:
-            faults.append(Fault("batch {batch} is missing", number))
+            faults.append(Fault(N_("batch {batch} is missing"), number))
             break
     for batch in batches:
         faults += _batch_faults(books, batch, entries)
@@ -80,7 +80,7 @@ class _Entries:
         while self._next is not None:
             row, self._next = self._next, next(self._rows, None)
             self.counted += 1
-            yield Fault("entry {entry} belongs to no batch", row[_AT["batch_id"]], row[0])
+            yield Fault(N_("entry {entry} belongs to no batch"), row[_AT["batch_id"]], row[0])
 
 
 def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries) -> Iterator[Fault]:
@@ -90,27 +90,27 @@ def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries) -
         *fields, stored = row
         entry = fields[0]
         for missing in range(expected_id, min(entry, first + batch["entries"])):
-            yield Fault("entry {entry} is missing", number, missing)
+            yield Fault(N_("entry {entry} is missing"), number, missing)
         expected_id = max(expected_id, entry + 1)
         if entry < first or fields[_AT["batch_id"]] != number:
-            yield Fault("entry {entry} was put into another batch", fields[_AT["batch_id"]], entry)
+            yield Fault(N_("entry {entry} was put into another batch"), fields[_AT["batch_id"]], entry)
+            continue
+        digests.append(stored)
+        if entry_digest(tuple(fields)) != stored:
+            yield Fault(N_("entry {entry} was changed"), number, entry)
             continue
         amount_fen += fields[_AT["amount_fen"]]
         sign += -1 if fields[_AT["reversal_of"]] else 1
-        digest = entry_digest(tuple(fields))
-        if digest != stored:
-            yield Fault("entry {entry} was changed", number, entry)
-        digests.append(stored)
     for missing in range(expected_id, first + batch["entries"]):
-        yield Fault("entry {entry} is missing", number, missing)
+        yield Fault(N_("entry {entry} is missing"), number, missing)
     if (sign, amount_fen) != (batch["person_times"], batch["amount_fen"]):
-        yield Fault("the control totals of batch {batch} are not those of its entries", number)
+        yield Fault(N_("the control totals of batch {batch} are not those of its entries"), number)
     catalogue = select(_catalogue.c.digest).where(_catalogue.c.id == batch["catalogue_id"])
     head = {name: value for name, value in batch.items() if name != "digest"}
     head["catalogue"] = books.execute(catalogue).scalar_one_or_none()
     rosters = books.execute(select(_roster).where(_roster.c.batch_id == number).order_by(_roster.c.id)).mappings()
     if batch_digest(head, map(dict, rosters), digests) != batch["digest"]:
-        yield Fault("batch {batch} was changed, or entries or rosters of it were", number)
+        yield Fault(N_("batch {batch} was changed, or entries or rosters of it were"), number)
 
 
 def _source_faults(books: Connection) -> Iterator[Fault]:
@@ -120,28 +120,27 @@ def _source_faults(books: Connection) -> Iterator[Fault]:
         content = books.execute(select(_source.c.content).where(_source.c.sha256 == sha256)).scalar_one()
         batch = users.pop(sha256, None)
         if hashlib.sha256(content).hexdigest() != sha256:
-            yield Fault("the source file of batch {batch} was changed", batch)
+            yield Fault(N_("the source file of batch {batch} was changed"), batch)
     for batch in users.values():
-        yield Fault("the source file of batch {batch} is missing", batch)
+        yield Fault(N_("the source file of batch {batch} is missing"), batch)
 
 
 def _chain(books: Connection, batches: dict[int, str], expect: str | None) -> tuple[str, list[Fault]]:
-    faults, head, heads = [], GENESIS, {GENESIS}
-    for number, event in enumerate(books.execute(select(_event).order_by(_event.c.id)), 1):
-        if event.id != number:
-            faults.append(Fault("event {event} is missing", facts={"event": number}))
-            head = event.digest
-            break
+    faults: list[Fault] = []
+    head, heads, expected_id = GENESIS, {GENESIS}, 1
+    for event in books.execute(select(_event).order_by(_event.c.id)):
         fields = (event.id, event.at, event.actor, event.action, event.batch_id, event.facts)
-        if event_digest(head, fields) != event.digest:
-            faults.append(Fault("event {event} was changed", event.batch_id, facts={"event": event.id}))
-        head = event.digest
+        if event.id != expected_id:
+            faults.append(Fault(N_("event {event} is missing"), facts={"event": expected_id}))
+        elif event_digest(head, fields) != event.digest:
+            faults.append(Fault(N_("event {event} was changed"), event.batch_id, facts={"event": event.id}))
+        head, expected_id = event.digest, event.id + 1
         heads.add(head)
         if event.batch_id is not None:
             stored = batches.pop(event.batch_id, None)
-            if stored != json.loads(event.facts).get("digest"):
-                faults.append(Fault("batch {batch} is not the one that was recorded", event.batch_id))
-    faults += [Fault("batch {batch} was never recorded in the chain of events", batch) for batch in batches]
+            if stored is None or f'"digest":"{stored}"' not in event.facts:
+                faults.append(Fault(N_("batch {batch} is not the one that was recorded"), event.batch_id))
+    faults += [Fault(N_("batch {batch} was never recorded in the chain of events"), batch) for batch in batches]
     if expect is not None and expect not in heads:
-        faults.append(Fault("the head {expected} is not in this ledger's history", facts={"expected": expect}))
+        faults.append(Fault(N_("the head {expected} is not in this ledger's history"), facts={"expected": expect}))
     return head, faults

@@ -1,0 +1,194 @@
+"""The columns of a list: header words by sender, and for each column the cell of a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from aidledger.demo.listings import Line, Listing
+from aidledger.demo.places import MAJORS
+from aidledger.demo.schools import GRADES
+from aidledger.domain.layout import Layout, fold
+from aidledger.domain.money import FEN_PER_YUAN
+from aidledger.domain.program import Level, Stage
+
+Cell = str | int | Decimal | None
+Maker = Callable[[Line], Cell]
+
+_MONEY = "¥"  # stands for one money column for each program of the list
+_DIALECTS_OF_PROGRAM = {
+    "origin-based-loan": (
+        "序号 借款学生姓名 性别 身份证号 就读高校 培养层次 入学年份 困难类型 ¥ 备注",
+        "序号 借款人姓名 身份证号码 性别 高校名称 学历层次 入学时间 ¥ 银行账号",
+    ),
+}
+_DIALECTS: dict[Stage, tuple[str, ...]] = {
+    "preschool": (
+        "序号 幼儿姓名 性别 幼儿身份证号 年级 班级 困难类型 ¥ 银行卡号 备注",
+        "序号 姓名 性别 身份证号码 出生日期 年级 班级 困难类别 ¥ 卡号",
+        "序号 幼儿园名称 年级 班级 幼儿姓名 幼儿身份证号码 性别 困难类型 ¥ 社保卡号 备注",
+        "序号 姓名 身份证号 性别 学籍号 班级 年级 贫困类型 ¥ 银行账号",
+    ),
+    "compulsory": (
+        "序号 姓名 性别 身份证号 学籍号 年级 班级 就读方式 困难类型 ¥ 银行卡号",
+        "序号 学生姓名 性别 身份证号码 学籍号 学段 年级 班级 是否寄宿 困难类别 ¥ 社保卡号 备注",
+        "序号 学校名称 学段 年级 班级 姓名 身份证件号 性别 就读方式 贫困类型 应发金额 实发金额 银行账号",
+        "序号 年级 班级 学生姓名 性别 公民身份号码 全国学籍号 寄宿/走读 困难类型 ¥ 卡折号",
+    ),
+    "high-school": (
+        "序号 姓名 性别 身份证号 学籍号 年级 班级 困难类型 资助档次 ¥ 银行卡号",
+        "序号 学生姓名 性别 身份证号码 学籍号 入学年份 年级 班级 困难类型 ¥ 合计 银行卡号",
+        "序号 年级 班级 姓名 身份证件号码 性别 学籍号 困难类别 资助档次 ¥ 社会保障卡号 备注",
+    ),
+    "vocational": (
+        "序号 学生姓名 学籍号 身份证号 性别 年级 班级 专业 入学年份 资助类别 ¥ 资助卡号",
+        "序号 学生姓名 学籍号 证件类型 证件号码 性别 出生日期 年级 班级名称 专业 申请理由名称 入学时间 ¥ 银行卡号",
+        "序号 姓名 性别 身份证号码 年级 班级 专业 入学年份 困难类型 ¥ 银行卡号 备注",
+    ),
+    "college": (
+        "序号 姓名 性别 身份证号 学校名称 学历层次 入学年份 户类型 ¥ 银行卡号",
+        "序号 姓名 身份证号码 性别 学校名称 培养层次 入学时间 困难类型 ¥ 银行账号 备注",
+    ),
+}
+_MONEY_HEADERS = {
+    "preschool-fee-waiver": ("减免金额(元)", "保教费减免金额", "资助金额(元)", "减免金额"),
+    "compulsory-living-subsidy": ("补助金额(元)", "生活补助金额", "发放金额", "资助金额(元)"),
+    "high-school-grant": ("助学金", "国家助学金(元)", "助学金金额"),
+    "high-school-tuition-waiver": ("免学费", "免学费(元)", "免学费金额"),
+    "vocational-grant": ("国家助学金", "助学金金额(元)", "助学金"),
+    "vocational-tuition-waiver": ("免学费", "免学费金额(元)", "免学费"),
+    "vocational-poverty-living-subsidy": ("生活补助", "生活补助金额(元)", "生活补助"),
+    "college-poverty-aid": ("资助金额", "资助金额(元)"),
+    "origin-based-loan": ("贷款金额(元)", "合同金额"),
+}
+_PAID_FIELDS = frozenset({"amount", "amount_due", "amount_paid"})
+_WIDTHS = {
+    "serial": 6, "name": 14, "number": 21, "student_number": 22, "account": 22, "school": 26, "category": 16, "sex": 6,
+    "birth": 12, "class": 20, "entry_year": 12, "document_type": 12, "level": 10, "grade": 9, "boarding": 10,
+}  # fmt: skip
+_USUAL_WIDTH = 14
+_LEVELS: dict[Level, str] = {
+    "preschool": "学前", "primary": "小学", "junior": "初中", "senior": "高中", "vocational": "中职",
+    "undergraduate": "本科", "graduate": "硕士",
+}  # fmt: skip
+_BOARDING_WORDS = {
+    "就读方式": ({"boarder": "寄宿", "day": "走读"}, {"boarder": "住校", "day": "走读"}),
+    "寄宿/走读": ({"boarder": "寄宿生", "day": "走读生"}, {"boarder": "寄宿", "day": "走读"}),
+    "是否寄宿": ({"boarder": "是", "day": "否"},),
+}
+_CHINESE_ORDINALS = "〇一二三四五六七八九十"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its header, the layout's field, how wide it is, and what stands in it for a line.
+
+    ``programs``: the list's programs whose amounts it shows, by their place; none where it shows no money.
+    """
+
+    header: str
+    field: str | None
+    make: Maker
+    programs: tuple[int, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """In characters of the usual font."""
+        return _WIDTHS.get(self.field or "", _USUAL_WIDTH)
+
+
+def columns_for(listing: Listing, layout: Layout) -> tuple[Column, ...]:
+    """The columns in which the sender of a list puts it."""
+    first = listing.programs[0]
+    dialects = _DIALECTS_OF_PROGRAM.get(first.code) or _DIALECTS[first.stage]
+    columns: list[Column] = []
+    for header in dialects[listing.style // 2 % len(dialects)].split():
+        field = layout.fields.get(fold(header))
+        if header == _MONEY:
+            columns += [_money_column(listing, i) for i in range(len(listing.programs))]
+        elif field in _PAID_FIELDS:
+            columns.append(Column(header, field, _amount_maker((0,)), (0,)))
+        elif field == "sum":
+            every = tuple(range(len(listing.programs)))
+            columns.append(Column(header, field, _amount_maker(every), every))
+        else:
+            columns.append(Column(header, field, _maker(header, field, listing.style)))
+    return tuple(columns)
+
+
+def yuan_cell(amount_fen: int) -> int | Decimal:
+    """An amount as the number that stands in a cell, in 元."""
+    yuan, rest = divmod(amount_fen, FEN_PER_YUAN)
+    return Decimal(amount_fen) / FEN_PER_YUAN if rest else yuan
+
+
+def grade_name(line: Line) -> str:
+    """The grade as schools call it."""
+    return GRADES[line.level][line.grade]
+
+
+def _money_column(listing: Listing, i: int) -> Column:
+    headers = _MONEY_HEADERS[listing.programs[i].code]
+    return Column(headers[listing.style // 6 % len(headers)], "amount", _amount_maker((i,)), (i,))
+
+
+def _amount_maker(programs: tuple[int, ...]) -> Maker:
+    def make(line: Line) -> Cell:
+        amounts = [amount for i in programs if (amount := line.amounts_fen[i]) is not None]
+        return yuan_cell(sum(amounts)) if amounts else None
+
+    return make
+
+
+def _class_maker(style: int) -> Maker:
+    def make(line: Line) -> Cell:
+        grade = grade_name(line)
+        if line.level == "preschool":
+            return f"{grade[0]}{_CHINESE_ORDINALS[min(line.class_no, 10)]}班"
+        if line.level == "vocational":
+            return f"{line.entry_year}级{MAJORS[(line.class_no + style) % len(MAJORS)]}{line.class_no}班"
+        full = f"{grade.removesuffix('年级')}({line.class_no})班"
+        return (f"{line.class_no}班", f"({line.class_no})班", full)[style % 3]
+
+    return make
+
+
+def _maker(header: str, field: str | None, style: int) -> Maker:
+    """What stands under a header, for a sender with this style; nothing under one that is nobody's field."""
+    match field:
+        case "class":
+            return _class_maker(style)
+        case "boarding":
+            ways = _BOARDING_WORDS[header]
+            words = ways[style % len(ways)]
+            return lambda line: words[line.boarding] if line.boarding else None
+        case "birth":
+            form = "%Y-%m-%d" if style % 2 else "%Y%m%d"
+            return lambda line: line.person.birth.strftime(form)
+        case "entry_year":
+            return (lambda line: f"{line.entry_year}-09-01") if "时间" in header else (lambda line: line.entry_year)
+        case None:
+            return (lambda line: MAJORS[(line.class_no + style) % len(MAJORS)]) if header == "专业" else _nothing
+        case _:
+            return _MAKERS[field]
+
+
+def _nothing(_: Line) -> Cell:
+    return None
+
+
+_MAKERS: dict[str, Maker] = {
+    "serial": _nothing,  # counted sheet by sheet
+    "name": lambda line: line.person.name,
+    "number": lambda line: line.person.number,
+    "document_type": lambda _: "居民身份证",
+    "sex": lambda line: line.person.sex,
+    "student_number": lambda line: line.person.student_number,
+    "account": lambda line: line.person.account,
+    "school": lambda line: line.school,
+    "level": lambda line: "专科" if line.short_course else _LEVELS[line.level],
+    "grade": grade_name,
+    "category": lambda line: line.category,
+    "tier": lambda line: line.tier,
+}

@@ -1,0 +1,137 @@
+"""What a school pays to whom in one term, before it is written down in the school's own way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Literal, get_args
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.demo.people import People, Person
+from aidledger.demo.schools import School, names
+from aidledger.demo.solver import Unsolvable
+from aidledger.domain.program import Boarding, Level, Program, Rate
+from aidledger.domain.published import PublishedLine, PublishedReport
+from aidledger.domain.term import Half, Period, within
+
+Sheeting = Literal["one", "per-grade"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person on a list; ``amounts_fen`` stand beside the list's programs, None where one does not pay.
+
+    ``school`` is the person's own: a university, on the lists that the office itself keeps.
+    """
+
+    person: Person
+    school: str
+    level: Level
+    grade: int
+    class_no: int
+    entry_year: int
+    category: str
+    amounts_fen: tuple[int | None, ...]
+    boarding: Boarding | None = None
+    tier: str | None = None
+    short_course: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list to be sent in: who sends it, for which period and programs, and its lines.
+
+    ``part`` tells apart the lists that one sender has for the same period and programs.
+    """
+
+    sender: str
+    period: Period
+    programs: tuple[Program, ...]
+    folder: str
+    style: int
+    lines: tuple[Line, ...]
+    part: str = ""
+    sheeting: Sheeting = "one"
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """What the made-up district is made from: the standards, the figures to reach, and where people come from."""
+
+    catalogue: Catalogue
+    report: PublishedReport
+    seed: int
+    people: People
+    names_taken: set[str]
+
+    @property
+    def name(self) -> str:
+        """The district's name, with which its schools' names begin."""
+        return self.report.district or self.catalogue.district
+
+    @property
+    def semesters(self) -> tuple[Period, ...]:
+        """The semesters of the report, in order."""
+        return self._within(Period(year, half) for year in self._years for half in get_args(Half))
+
+    @property
+    def years(self) -> tuple[Period, ...]:
+        """The years that begin in the report's span."""
+        return self._within(Period(year) for year in self._years)
+
+    def _within(self, periods: Iterable[Period]) -> tuple[Period, ...]:
+        return tuple(period for period in periods if within(period, self.report.start, self.report.end))
+
+    @property
+    def _years(self) -> range:
+        return range(self.report.start.year, self.report.end.end.year + 1)
+
+    def rng(self, part: str) -> Random:
+        """Chance of its own for each part, so that one part's changes leave the others as they were."""
+        return Random(f"{self.seed}:{part}")
+
+    def school_names(self, level: Level) -> Iterator[str]:
+        """Names for schools of a level."""
+        return names(self.name, level, self.names_taken)
+
+    def program(self, code: str) -> Program:
+        """A program of the catalogue."""
+        return self.catalogue.program(code)
+
+    def line(self, code: str) -> PublishedLine | None:
+        """The figures of a program; None where the report has none."""
+        return next((line for line in self.report.lines if line.program == code), None)
+
+    def rates(self, program: Program, level: Level | None = None, boarding: Boarding | None = None) -> tuple[Rate, ...]:
+        """The rates of a program in all of the report's periods; raises Unsolvable where they change within it."""
+        periods = self.semesters if program.cadence == "semester" else self.years
+        found = {program.rates(period, level, boarding) for period in periods}
+        if len(found) != 1 or not any(found):
+            why = "the demo needs a standard that is known and the same in all of the report's periods"
+            raise Unsolvable(program=program.code, why=why)
+        return found.pop()
+
+
+def roll_order(line: Line) -> tuple[int, int, str]:
+    """As schools list their pupils: by grade and class; within a class in no order that means anything."""
+    return line.grade, line.class_no, line.person.account[::-1]
+
+
+def whole_list(
+    school: School, period: Period, programs: tuple[Program, ...], folder: str, lines: Sequence[Line]
+) -> Listing:
+    """A school's list of a term, in the order of its roll."""
+    all_paid_alike = all(None not in line.amounts_fen for line in lines)
+    sheeting: Sheeting = "per-grade" if school.style % 4 == 1 and all_paid_alike else "one"
+    ordered = tuple(sorted(lines, key=roll_order))
+    return Listing(school.name, period, programs, folder, school.style, ordered, sheeting=sheeting)
+
+
+def by_need(table: Sequence[tuple[int, str]], *, otherwise: str) -> Callable[[Person], str]:
+    """What tells a person's category of hardship: the first of (need below which, category), or the other one."""
+
+    def category(person: Person) -> str:
+        return next((name for below, name in table if person.need < below), otherwise)
+
+    return category
