@@ -47,7 +47,7 @@ def cell_text(cell: Cell, column: Column, translate: Translate, ticks: tuple[str
     if cell is None:
         return ""
     if isinstance(cell, str):
-        said = {"word": translate, "period": lambda codes: period_text(codes, translate)}
+        said: dict[str, Translate] = {"word": translate, "period": lambda codes: period_text(codes, translate)}
         return said.get(column.kind, printable)(cell)
     if column.kind == "mark":
         return ticks[0] if cell else ticks[1]
