@@ -208,10 +208,10 @@ def comparison(lines: Sequence[Line], report: PublishedReport, catalogue: Catalo
         _PROGRAM,
         Column("published_count", N_("Published"), "count"),
         Column("ledger_count", N_("Ledger"), "count"),
-        Column("published_wan", N_("Published (10,000 yuan)"), "wan"),
-        Column("ledger_wan", N_("Ledger (10,000 yuan)"), "wan"),
+        Column("published_wan", N_("Published (10k yuan)"), "wan"),
+        Column("ledger_wan", N_("Ledger (10k yuan)"), "wan"),
         Column("difference_count", N_("Difference"), "count"),
-        Column("difference_wan", N_("Difference (10,000 yuan)"), "wan"),
+        Column("difference_wan", N_("Difference (10k yuan)"), "wan"),
         _OK,
     )
     rows = [

@@ -10,6 +10,8 @@ from aidledger.domain.money import wan_text, yuan_text
 from aidledger.domain.table import period_text, sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from aidledger.domain.table import Answer, Cell, Column
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 # A pipe has no width: lines are as long as they are, for grep and awk.
 PIPE_WIDTH = 1_000
+# Narrower than this no column of words is worth reading.
+TEXT_WIDTH_MIN = 14
 _NUMERIC = {"count", "yuan", "wan"}
 
 
@@ -66,32 +70,83 @@ def printable(text: str) -> str:
 
 
 def show(answer: Answer, translate: Translate, stream: IO[str]) -> None:
-    """Print an answer: title, table, notes."""
+    """Print an answer: title, table, notes. What is too wide for a table flows, a paragraph per row."""
+    screen = console(stream)
+    ticks = marks(stream)
+    screen.print(sentence(answer.title, answer.facts, translate), style="bold")
+    if answer.columns:
+        heads = [_head(column, translate) for column in answer.columns]
+        body = [_texts(row, answer.columns, translate, ticks) for row in answer.rows]
+        totals = [
+            [translate(str(label)), *_texts(rest, answer.columns[1:], translate, ticks)]
+            for label, *rest in answer.totals
+        ]
+        if _least_width(heads, body + totals, answer.columns) > screen.width:
+            _flow(screen, heads, body + totals)
+        else:
+            _tabulate(screen, heads, body, totals, answer.columns)
+    for note in answer.notes:
+        screen.print(sentence(note, answer.facts, translate), style="dim")
+
+
+def _texts(row: Sequence[Cell], columns: Sequence[Column], translate: Translate, ticks: tuple[str, str]) -> list[str]:
+    return [cell_text(cell, column, translate, ticks) for cell, column in zip(row, columns, strict=True)]
+
+
+def _head(column: Column, translate: Translate) -> str:
+    """A column's title; the unit of a number on a line of its own, to keep the column narrow."""
+    title = translate(column.title)
+    return title.replace(" (", "\n(").replace("（", "\n（") if column.kind in _NUMERIC else title
+
+
+def _width(text: str) -> int:
+    from rich.cells import cell_len
+
+    return max(map(cell_len, text.split("\n")))
+
+
+def _least_width(heads: list[str], rows: list[list[str]], columns: Sequence[Column]) -> int:
+    """The width that a table cannot do without: numbers whole, texts wrapped."""
+    least = len(columns) - 1
+    for i, (head, column) in enumerate(zip(heads, columns, strict=True)):
+        widest = max([_width(head), *(_width(row[i]) for row in rows)])
+        least += widest if column.kind in _NUMERIC else min(widest, TEXT_WIDTH_MIN)
+    return least
+
+
+def _tabulate(
+    screen: Console, heads: list[str], body: list[list[str]], totals: list[list[str]], columns: Sequence[Column]
+) -> None:
     from rich import box
     from rich.table import Table
 
-    screen = console(stream)
-    terminal = stream.isatty()
-    ticks = marks(stream)
-    table = Table(box=box.SIMPLE_HEAD if terminal else None, pad_edge=False, show_edge=False, header_style="bold")
-    for column in answer.columns:
+    terminal = screen.is_terminal
+    table = Table(
+        box=box.SIMPLE_HEAD if terminal else None,
+        padding=0 if terminal else (0, 1),
+        pad_edge=False,
+        show_edge=False,
+        header_style="bold",
+    )
+    for i, (head, column) in enumerate(zip(heads, columns, strict=True)):
         numeric = column.kind in _NUMERIC
+        widest = max([_width(head), *(_width(row[i]) for row in body + totals)])
         table.add_column(
-            translate(column.title), justify="right" if numeric else "left", no_wrap=numeric, overflow="fold"
+            head if terminal else head.replace("\n", " "),
+            justify="right" if numeric else "left",
+            no_wrap=numeric,
+            overflow="fold",
+            min_width=widest if numeric else min(widest, TEXT_WIDTH_MIN),
         )
-    for row in answer.rows:
-        table.add_row(
-            *(cell_text(cell, column, translate, ticks) for cell, column in zip(row, answer.columns, strict=True))
-        )
-    for i, row in enumerate(answer.totals):
-        if i == 0:
-            table.add_section()
-        first, *rest = row
-        cells = (
-            cell_text(cell, column, translate, ticks) for cell, column in zip(rest, answer.columns[1:], strict=True)
-        )
-        table.add_row(translate(str(first)), *cells, style="bold")
-    screen.print(sentence(answer.title, answer.facts, translate), style="bold")
+    for row in body:
+        table.add_row(*row)
+    table.add_section()
+    for row in totals:
+        table.add_row(*row, style="bold")
     screen.print(table)
-    for note in answer.notes:
-        screen.print(sentence(note, answer.facts, translate), style="dim")
+
+
+def _flow(screen: Console, heads: list[str], rows: list[list[str]]) -> None:
+    for row in rows:
+        parts = (f"{head.replace(chr(10), ' ')} {text}" for head, text in zip(heads, row, strict=True) if text)
+        screen.print(" · ".join(parts))

@@ -14,7 +14,7 @@ FIGURE_COLUMNS = (
     Column("person_times", N_("Person-times"), "count"),
     Column("persons", N_("Persons"), "count"),
     Column("amount", N_("Amount (yuan)"), "yuan"),
-    Column("amount_wan", N_("Amount (10,000 yuan)"), "wan"),
+    Column("amount_wan", N_("Amount (10k yuan)"), "wan"),
 )
 DIMENSION_TITLES = {
     "program": N_("Program"),

@@ -181,7 +181,7 @@ def _add_chart(sheet: Worksheet, answer: Answer, translate: Translate, at_row: i
     chart = BarChart()
     chart.type = "bar"
     chart.style = 10
-    chart.title = translate(N_("Amount by program (10,000 yuan)"))
+    chart.title = translate(N_("Amount by program (10k yuan)"))
     chart.add_data(Reference(sheet, min_col=amount, min_row=header + 1, max_row=last))
     chart.set_categories(Reference(sheet, min_col=1, min_row=header + 1, max_row=last))
     chart.legend = None
