@@ -132,6 +132,10 @@ class FatesDoNotAddUp(AidLedgerError):
     """{file}: {read} rows were read, {accounted} have a fate. The import stopped here; please report this fault."""
 
 
+class Interrupted(AidLedgerError):
+    """Stopped. Every file that was done is whole in the ledger; run the same command again to go on."""
+
+
 class SourceMissing(AidLedgerError):
     """The ledger does not hold the bytes of batch {number}'s file."""
 

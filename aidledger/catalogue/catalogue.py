@@ -13,12 +13,17 @@ from aidledger.errors import UnknownProgram, UnknownReport
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Programs in their order, the words of rosters, published reports; ``digest`` stands for what judges entries."""
+    """Programs in their order, the words of rosters, published reports, the schools' other names.
+
+    ``schools`` leads from every name that a roster may use to the name that the ledger prints, for schools that the
+    office lists. ``digest`` stands for what judges entries.
+    """
 
     programs: Mapping[str, Program]
     layout: Layout
     reports: Mapping[str, PublishedReport]
     district: str
+    schools: Mapping[str, str]
     digest: str
 
     def program(self, code: str) -> Program:
@@ -27,6 +32,10 @@ class Catalogue:
             return self.programs[code]
         except KeyError:
             raise UnknownProgram(code=code) from None
+
+    def school(self, name: str | None) -> str | None:
+        """A school's name as the ledger prints it."""
+        return self.schools.get(name, name) if name else None
 
     def report(self, code: str) -> PublishedReport:
         """A published report by its code; raises UnknownReport."""

@@ -42,7 +42,8 @@ def load(office_folder: Path | None = None) -> Catalogue:
         layout=merged([document.validated(LayoutModel) for document in documents["layouts"]]),
         reports={report.code: report for report in reports},
         district=offices[-1].validated(OfficeModel).district,
-        digest=_digest([*documents["programs"], *documents["layouts"]]),
+        schools=_schools(offices[-1]),
+        digest=_digest([*documents["programs"], *documents["layouts"], offices[-1]]),
     )
 
 
@@ -78,6 +79,15 @@ def _programs(documents: list[Document]) -> dict[str, Program]:
             if code not in programs:
                 raise document.fault(f"there is no program {code}", "excludes", i)
     return dict(sorted(programs.items(), key=lambda item: (item[1].order, item[0])))
+
+
+def _schools(document: Document) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for i, school in enumerate(document.validated(OfficeModel).schools):
+        for name in (school.name, *school.aliases):
+            if names.setdefault(name, school.name) != school.name:
+                raise document.fault(f"two schools are called {name}", "schools", i)
+    return names
 
 
 def _checked(document: Document, programs: Mapping[str, Program]) -> PublishedReport:

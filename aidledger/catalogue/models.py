@@ -146,10 +146,18 @@ class AdditionModel(Strict):
     wording: Text | None = None
 
 
+class SchoolModel(Strict):
+    """A school by the name that the ledger prints, and what else rosters call it."""
+
+    name: Text
+    aliases: Texts = ()
+
+
 class OfficeModel(Strict):
-    """The office that keeps the ledger."""
+    """The office that keeps the ledger, and its schools where rosters call them by several names."""
 
     district: Text
+    schools: Annotated[tuple[SchoolModel, ...], Field(strict=False)] = ()
 
 
 class PublishedLineModel(Strict):

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from aidledger.errors import AidLedgerError
+from aidledger.errors import AidLedgerError, Interrupted
 from aidledger.i18n import DOMAIN, FOLDER, Language, Translate, language_of, translator
 
 _META = "aidledger.language"
@@ -89,6 +89,8 @@ class Command(click.Command):
             result = super().invoke(ctx)
         except AidLedgerError as error:
             raise _shown(error, ctx) from error
+        except KeyboardInterrupt as interruption:
+            raise _shown(Interrupted(), ctx) from interruption
         if isinstance(result, int) and result:
             ctx.exit(result)
         return result

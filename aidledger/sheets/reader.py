@@ -93,7 +93,7 @@ class _Reader:
         table = Table(
             sheet=sheet.name,
             header_row=place.row or 1,
-            school=self.hints.school or _only(lines.schools) or around.school,
+            school=self.catalogue.school(self.hints.school or _only(lines.schools) or around.school),
             columns={name: students.letter(indexes[0]) for name, indexes in header.fields.items()},
             lines=lines,
         )
@@ -159,9 +159,9 @@ class _Reader:
         """Fill in what one line leaves to its table: the school, the level that grade or stage imply."""
         lines = table.lines
         if self.hints.school:
-            lines.schools = [self.hints.school] * len(lines)
+            lines.schools = [table.school] * len(lines)
         else:
-            lines.schools = [school or around.school for school in lines.schools]
+            lines.schools = [self.catalogue.school(school or around.school) for school in lines.schools]
         stage = next((self.catalogue.programs[r.program].stage for r in table.rosters if r.program), None)
         _imply_levels(lines, stage, self.catalogue)
 

@@ -12,10 +12,11 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.program import Program
 from aidledger.errors import LedgerUnknownPrograms
 from aidledger.store import events
-from aidledger.store.bulk import insert_row, insert_rows, next_id, table_of
-from aidledger.store.tables import CatalogueVersion, ProgramRow, StandardRow
+from aidledger.store.bulk import insert_row, insert_rows, next_id, tables_of
+from aidledger.store.people import ensure_schools
+from aidledger.store.tables import CatalogueVersion, ProgramRow, SchoolAlias, StandardRow
 
-_catalogue, _program = table_of(CatalogueVersion), table_of(ProgramRow)
+_alias, _catalogue, _program = tables_of(SchoolAlias, CatalogueVersion, ProgramRow)
 _STANDARD_COLUMNS = (
     "id",
     "catalogue_id",
@@ -82,9 +83,22 @@ def ensure_loaded(books: Connection, catalogue: Catalogue, moment: str, actor: s
     rates = [row for program in catalogue.programs.values() for row in _rates(program)]
     rows = [(first + i, number, ids[code], *values) for i, (code, *values) in enumerate(rates)]
     insert_rows(books, StandardRow, _STANDARD_COLUMNS, rows)
+    _load_aliases(books, catalogue)
     facts = {"catalogue": catalogue.digest, "programs": len(catalogue.programs), "rates": len(rows)}
     events.record(books, moment, actor, "load-catalogue", facts)
     return Loaded(number, catalogue.digest, ids)
+
+
+def _load_aliases(books: Connection, catalogue: Catalogue) -> None:
+    """Schools that the office lists, under all their names; a name that is known keeps its school."""
+    known = {row.name for row in books.execute(select(_alias.c.name))}
+    schools = ensure_schools(books, set(catalogue.schools.values()))
+    rows = [
+        (name, schools[school][0])
+        for name, school in sorted(catalogue.schools.items())
+        if name != school and name not in known
+    ]
+    insert_rows(books, SchoolAlias, ("name", "school_id"), rows)
 
 
 def _rates(program: Program) -> Iterator[tuple[Any, ...]]:

@@ -65,6 +65,12 @@ def create_file(url: URL) -> None:
         raise LedgerFailed(path=shown(url), reason=error.strerror or "") from None
 
 
+def remove_empty(url: URL) -> None:
+    """Take away the file of a ledger that could not be made, so that it can be tried again."""
+    if url.get_backend_name() == "sqlite" and Path(str(url.database)).stat().st_size == 0:
+        Path(str(url.database)).unlink()
+
+
 def looks_like_sqlite(url: URL) -> bool:
     """Whether a file begins as SQLite's do."""
     with Path(str(url.database)).open("rb") as file:

@@ -84,11 +84,19 @@ def create_ledger(place: str, actor: str, clock: Callable[[], datetime]) -> Ledg
     url = engines.ledger_url(place)
     engines.create_file(url)
     ledger = Ledger(engines.connect(url), engines.shown(url), actor, clock)
-    with ledger.writing() as books:
-        if inspect(books).has_table("alembic_version"):
-            raise LedgerExists(path=ledger.place)
-        upgrade(books)
+    try:
+        with ledger.writing() as books:
+            _require_nothing(books, ledger.place)
+            upgrade(books)
+    except BaseException:
+        engines.remove_empty(url)
+        raise
     return ledger
+
+
+def _require_nothing(books: Books, shown: str) -> None:
+    if inspect(books).has_table("alembic_version"):
+        raise LedgerExists(path=shown)
 
 
 def _require_version(books: Books, shown: str) -> None:
