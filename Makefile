@@ -6,8 +6,6 @@ PYTEST_ARGS ?=
 UPGRADE ?=
 
 BIN := .venv/bin
-LOCALE := aidledger/locale
-KEYWORDS := -k _ -k N_ -k gettext -k ngettext:1,2 -k pgettext:1c,2 -k npgettext:1c,2,3
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -41,13 +39,7 @@ bench: .venv/.ready-bench  ## the benchmarks
 
 .PHONY: messages
 messages: .venv/.ready-dev  ## translations: extracts, updates, compiles
-	@mkdir -p $(LOCALE)
-	$(BIN)/pybabel -q extract -F babel.cfg --no-default-keywords $(KEYWORDS) --add-comments=Translators: --add-location=file \
-	  --sort-output --project=aidledger --copyright-holder='the aidledger authors' -o $(LOCALE)/aidledger.pot aidledger
-	@test -e $(LOCALE)/zh_CN/LC_MESSAGES/aidledger.po || \
-	  $(BIN)/pybabel -q init -D aidledger -l zh_CN -i $(LOCALE)/aidledger.pot -d $(LOCALE)
-	$(BIN)/pybabel -q update -D aidledger --no-fuzzy-matching --ignore-pot-creation-date -i $(LOCALE)/aidledger.pot -d $(LOCALE)
-	$(BIN)/pybabel -q compile -D aidledger --statistics -d $(LOCALE)
+	@$(BIN)/python -m tests.i18n.extraction
 
 # The header of a lock file says `make lock`, and names neither a registry nor this machine.
 LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv --no-config --quiet pip compile pyproject.toml $(UPGRADE) \

@@ -68,8 +68,8 @@ def reconcile(
 ) -> list[Line]:
     """The comparisons asked for.
 
-    ``reports`` None: those of the office's own district that the ledger covers, that is, of whose every figure it
-    holds something. A ledger that was only begun is not held against a finished report.
+    ``reports`` None: those of the office's own district that the ledger covers, that is, of whose every count it
+    holds at least half. A ledger that was only begun is not held against a finished report.
     """
     with ledger.reading() as books:
         require_known(books, catalogue)
