@@ -26,12 +26,14 @@ def merged(models: list[LayoutModel]) -> Layout:
     """One layout of the shipped words and the office's own, which are added to them."""
     return Layout(
         fields={fold(word): name for model in models for name, words in model.fields.items() for word in words},
+        others=_longest_first(model.others for model in models),
         money_around=_longest_first(model.money.around for model in models),
         money_due=_longest_first(model.money.due for model in models),
         money_paid=_longest_first(model.money.paid for model in models),
         total=_longest_first(model.lines.total for model in models),
         subtotal=_longest_first(model.lines.subtotal for model in models),
         closing=_longest_first(model.lines.closing for model in models),
+        summary=_longest_first(model.lines.summary for model in models),
         school_labels=_longest_first(model.school.labels for model in models),
         school_endings=_longest_first(model.school.endings for model in models),
         values={

@@ -194,6 +194,7 @@ class LineWordsModel(Strict):
     total: Texts = ()
     subtotal: Texts = ()
     closing: Texts = ()
+    summary: Texts = ()
 
 
 class SchoolWordsModel(Strict):
@@ -227,6 +228,7 @@ class LayoutModel(Strict):
 
     code: Literal["roster"]
     fields: dict[FieldName, Texts] = Field(default_factory=dict)
+    others: Texts = ()
     money: MoneyWordsModel = MoneyWordsModel()
     lines: LineWordsModel = LineWordsModel()
     school: SchoolWordsModel = SchoolWordsModel()

@@ -25,7 +25,7 @@ def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
             if first[2] == row and first[1] == table.sheet:
                 continue
             if name and first[0] and first[0] != name:
-                where = f" (row {first[2]})" if first[1] == table.sheet else f" ({first[1]}, row {first[2]})"
+                where = Place(None if first[1] == table.sheet else first[1], first[2])
                 place = Place(table.sheet, row, table.columns.get("name"))
                 yield Problem("name-id-mismatch", place, {"where": where})
         for roster in table.rosters:
@@ -37,7 +37,7 @@ def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
                 here = (table.sheet, lines.rows[i])
                 first_here = seen.setdefault(number, here)
                 if first_here is not here:
-                    sheet = "" if first_here[0] == table.sheet else f" ({first_here[0]})"
+                    sheet = "" if first_here[0] == table.sheet else Place(first_here[0])
                     yield Problem(
                         "duplicate-in-file",
                         Place(table.sheet, lines.rows[i], table.columns.get("number")),

@@ -9,6 +9,7 @@ from aidledger.domain.money import yuan_text
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Declared, Roster, RosterFile, Table
+from aidledger.i18n import N_
 
 
 def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
@@ -18,15 +19,23 @@ def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
             if not roster.complete:
                 continue  # an amount that could not be read is the problem; the sum is only its shadow
             for declared in (*roster.sections, *([roster.declared] if roster.declared else [])):
-                yield from _compare(table, roster, declared)
+                yield from _compare(table, [roster], declared)
+        if all(roster.complete for roster in table.rosters):
+            for declared in table.declared:
+                yield from _compare(table, table.rosters, declared)
 
 
-def _compare(table: Table, roster: Roster, declared: Declared) -> Iterator[Problem]:
-    amounts = [amount for amount in roster.amounts_fen[declared.first : declared.last] if amount is not None]
-    place = Place(table.sheet, declared.row, roster.amount_column)
+def _compare(table: Table, rosters: list[Roster], declared: Declared) -> Iterator[Problem]:
+    amounts = [
+        amount
+        for roster in rosters
+        for amount in roster.amounts_fen[declared.first : declared.last]
+        if amount is not None
+    ]
+    place = Place(table.sheet, declared.row, rosters[0].amount_column)
     if declared.amount_fen is not None and declared.amount_fen != sum(amounts):
-        facts = {"declared": f"{yuan_text(declared.amount_fen)} 元", "actual": f"{yuan_text(sum(amounts))} 元"}
+        facts = {"declared": yuan_text(declared.amount_fen), "actual": yuan_text(sum(amounts)), "unit": N_("yuan")}
         yield Problem("declared-total-mismatch", place, facts)
     if declared.person_times is not None and declared.person_times != len(amounts):
-        facts = {"declared": f"{declared.person_times} 人次", "actual": f"{len(amounts)} 人次"}
+        facts = {"declared": str(declared.person_times), "actual": str(len(amounts)), "unit": N_("person-times")}
         yield Problem("declared-total-mismatch", Place(table.sheet, declared.row), facts)

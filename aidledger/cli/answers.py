@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aidledger.domain.identity import mask_account, mask_number
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
-from aidledger.i18n import N_, Language, Translate
+from aidledger.i18n import N_, Language, Translate, translator
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
@@ -280,7 +280,7 @@ def programs(catalogue: Catalogue, period: Period, language: Language) -> Answer
     """The catalogue with the standards of a period."""
     columns = (
         Column("code", N_("Code")),
-        Column("name", N_("Name")),
+        Column("name", N_("Program")),
         Column("unit", N_("Counted in"), "word"),
         Column("standard", N_("Per period (yuan)")),
         Column("since", N_("Since"), "period"),
@@ -295,6 +295,7 @@ def programs(catalogue: Catalogue, period: Period, language: Language) -> Answer
 
 def program(one: Program, language: Language) -> Answer:
     """One program's standards through time."""
+    translate = translator(language)
     columns = (
         Column("from", N_("From"), "period"),
         Column("rates", N_("Per period (yuan)")),
@@ -304,7 +305,7 @@ def program(one: Program, language: Language) -> Answer:
     rows = [
         (
             standard.start.code if standard.start else None,
-            "; ".join(_rate(rate) for rate in standard.rates),
+            "; ".join(_rate(rate, translate) for rate in standard.rates),
             standard.average_fen,
             standard.reference or "—",
         )
@@ -314,7 +315,7 @@ def program(one: Program, language: Language) -> Answer:
         "code": one.code,
         "name": one.name(language),
         "reference": one.reference or "—",
-        "note": one.note or "—",
+        "note": translate(one.note) if one.note else "—",
         "excludes": ", ".join(one.excludes) or "—",
     }
     notes = (
@@ -334,8 +335,8 @@ def _rate_amount(rate: Rate) -> str:
     return low if low == high else f"{low}-{high}"
 
 
-def _rate(rate: Rate) -> str:
-    words = [word for word in (rate.label, rate.level, rate.boarding) if word]
+def _rate(rate: Rate, translate: Translate) -> str:
+    words = [translate(word) for word in (rate.label, rate.level, rate.boarding) if word]
     if rate.basis != "norm":
-        words.append(rate.basis)
+        words.append(translate(rate.basis))
     return f"{_rate_amount(rate)} ({', '.join(words)})" if words else _rate_amount(rate)

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 # A screen shows the first places of each kind of problem; JSON has them all.
 PLACES_SHOWN = 5
+_NOTES = {
+    "hidden-sheet": N_("Sheet {sheet} is hidden; it counts like the others."),
+    "hidden-rows": N_("Sheet {sheet} has {count} hidden rows; they count like the others."),
+    "summary-sheet": N_("Sheet {sheet} repeats the people of the other sheets and is not counted again."),
+}
 
 
 class Live:
@@ -95,11 +100,14 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
     screen = console(sys.stdout)
     translate = office._
     for file in result.files:
-        if file.problems:
+        if file.problems or file.notes:
             screen.print()
             screen.print(f"{printable(file.path)}: {translate(file.outcome)}", style="bold", soft_wrap=True)
             for line in _problem_lines(file.problems, catalogue, office):
                 screen.print(f"  {line}", soft_wrap=True)
+            for note in file.notes:
+                said = translate(_NOTES[note.code]).format(sheet=note.sheet, count=note.count)
+                screen.print(f"  {printable(said)}", soft_wrap=True)
     kept = result.counted("posted", "would-post")
     screen.print()
     screen.print(

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from aidledger.errors import AidLedgerError, Interrupted
-from aidledger.i18n import DOMAIN, FOLDER, Language, Translate, language_of, translator
+from aidledger.i18n import DOMAIN, FOLDER, N_, Language, Translate, language_of, translator
 
 _META = "aidledger.language"
 _LOCALES = {"en": "en", "zh": "zh_CN"}
@@ -55,7 +55,10 @@ class Misused(click.ClickException):
 
 def _shown(error: AidLedgerError, context: click.Context) -> click.ClickException:
     kind = Misused if error.exit_code == Misused.exit_code else Refused
-    return kind(translate(context)(error.template()).format(**error.facts))
+    said = translate(context)
+    # A reason is in the operating system's words.
+    facts = {name: said(str(fact)) if name == "reason" and fact else fact for name, fact in error.facts.items()}
+    return kind(said(error.template()).format(**facts))
 
 
 class Option(click.Option):
@@ -80,8 +83,15 @@ class Command(click.Command):
     def get_short_help_str(self, limit: int = 45) -> str:
         """The first sentence, for the list of commands."""
         shown = copy.copy(self)
-        shown.help = translate()(self.help) if self.help else self.help
+        shown.help = translate()(self.help).partition("。")[0] if self.help else self.help
         return click.Command.get_short_help_str(shown, limit)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """--help; Click makes it once, in the language that holds before --lang is read."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = translate(ctx)(N_("Show this message and exit."))
+        return option
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as Click has it
         """Run; our errors become messages, our results exit codes. The one place where either happens."""

@@ -13,7 +13,7 @@ import click
 
 from aidledger import __version__
 from aidledger.cli.commands import catalogue, demonstration, imports, ledgers, people, reports
-from aidledger.cli.localized import Group, language, set_language, speak
+from aidledger.cli.localized import Group, Option, language, set_language, speak
 from aidledger.cli.office import Office
 from aidledger.cli.options import option
 from aidledger.i18n import N_, Language, language_of
@@ -44,7 +44,9 @@ from aidledger.i18n import N_, Language, language_of
     callback=set_language,
     help=N_("The language of messages; default: AIDLEDGER_LANG, else the locale."),
 )
-@click.version_option(__version__, "--version", message="aidledger %(version)s")
+@click.version_option(
+    __version__, "--version", message="aidledger %(version)s", cls=Option, help=N_("Show the version and exit.")
+)
 @click.pass_context
 def cli(context: click.Context, place: str, actor: str | None, schemas: Path | None) -> None:
     """The disbursement ledger of a district's student aid office."""

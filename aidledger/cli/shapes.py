@@ -52,6 +52,7 @@ def _file(file: FileResult, text: ProblemText) -> Shape:
         "rosters": [_roster(roster) for roster in file.rosters],
         "rows": {"read": file.rows_read, **{fate.value: count for fate, count in file.rows.items()}},
         "problems": [_problem(problem, text) for problem in file.problems],
+        "notes": [{"code": note.code, "sheet": note.sheet, "count": note.count} for note in file.notes],
     }
 
 

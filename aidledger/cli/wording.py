@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.program import Program
+from aidledger.domain.term import Period
 from aidledger.i18n import Language, translator
 
-_WORDS = frozenset({"why", "what", "cadence", "stated", "actual", "field"})
+_WORDS = frozenset({"why", "what", "cadence", "stated", "actual", "field", "unit"})
 
 
 def problem_text(problem: Problem, programs: Mapping[str, Program], language: Language) -> str:
@@ -17,7 +18,8 @@ def problem_text(problem: Problem, programs: Mapping[str, Program], language: La
     translate = translator(language)
     facts = {name: _fact(name, value, programs, language) for name, value in problem.facts.items()}
     message = translate(problem.kind.message).format_map(_Facts(facts))
-    hint = translate(problem.kind.hint).format_map(_Facts(facts))
+    # A hint says what to type: codes, not words.
+    hint = translate(problem.kind.hint).format_map(_Facts(problem.facts))
     return f"{message} {hint}" if language == "en" else f"{message}{hint}"
 
 
@@ -30,7 +32,7 @@ def place_text(place: Place, language: Language) -> str:
         parts.append(
             translate("cell {cell}").format(cell=cell) if place.column else translate("row {row}").format(row=cell)
         )
-    return ", ".join(parts)
+    return (", " if language == "en" else "，").join(parts)
 
 
 class _Facts(dict[str, object]):
@@ -41,6 +43,11 @@ class _Facts(dict[str, object]):
 def _fact(name: str, value: object, programs: Mapping[str, Program], language: Language) -> object:
     if name == "program" and value in programs:
         return programs[str(value)].name(language)
+    if isinstance(value, Place):
+        where = place_text(value, language)
+        return f" ({where})" if language == "en" else f"（{where}）"
+    if name == "period" and value:
+        return Period.parse(str(value)).said(translator(language))
     if name == "programs":
         codes = str(value).split(", ")
         return ", ".join(f"{programs[code].name(language)} ({code})" if code in programs else code for code in codes)

@@ -24,6 +24,9 @@ FieldName = Literal[
     "tier",
     "category",
     "entry_year",
+    "program",
+    "term",
+    "year",
     "amount",
     "amount_standard",
     "amount_due",
@@ -40,15 +43,17 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Folded words: of fields, of money columns, of lines that are no students, of schools, of values."""
+    """Folded words: of fields, of people other than the student, of money, of lines, of schools, of values."""
 
     fields: Mapping[str, str]
+    others: tuple[str, ...]
     money_around: tuple[str, ...]
     money_due: tuple[str, ...]
     money_paid: tuple[str, ...]
     total: tuple[str, ...]
     subtotal: tuple[str, ...]
     closing: tuple[str, ...]
+    summary: tuple[str, ...]
     school_labels: tuple[str, ...]
     school_endings: tuple[str, ...]
     values: Mapping[str, Mapping[str, str]]

@@ -107,7 +107,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "cell-error": _error("The cell shows an error ({value}).", "Mend the formula, or type the value."),
         "declared-total-mismatch": _conflict(
-            "The roster declares {declared}, its rows make {actual}.",
+            "The roster declares {declared} {unit}, its rows make {actual}.",
             "Find the row that is missing or too many, or correct the total.",
         ),
         "duplicate-in-file": _conflict(

@@ -90,7 +90,10 @@ class Roster:
 
 @dataclass(slots=True)
 class Table:
-    """The students of one sheet under one header, and what they are paid."""
+    """The students of one sheet under one header, and what they are paid.
+
+    ``declared`` holds total lines that speak of several rosters together; those of one roster are with the roster.
+    """
 
     sheet: str
     header_row: int
@@ -98,6 +101,20 @@ class Table:
     columns: Mapping[str, str | None]
     lines: Lines
     rosters: list[Roster] = field(default_factory=list)
+    declared: list[Declared] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about a sheet that is no problem but should be known.
+
+    ``hidden-sheet`` and ``hidden-rows`` (so many of them) count like all others; a ``summary-sheet`` that repeats
+    the other sheets does not.
+    """
+
+    code: str
+    sheet: str
+    count: int | None = None
 
 
 @dataclass(slots=True)
@@ -109,6 +126,7 @@ class RosterFile:
     fates: dict[Fate, int] = field(default_factory=lambda: dict.fromkeys(Fate, 0))
     rows_read: int = 0
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def blocked(self, *, record_conflicts: bool) -> bool:
         """Whether a problem keeps it from being posted."""

@@ -11,23 +11,20 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
-
-from pebble import ProcessExpired, ProcessPool
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.checks import problems_of
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile
 from aidledger.operations.files import SourceFile
+from aidledger.operations.workers import Ended, run_in_order
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.grid import read_grid
 from aidledger.sheets.limits import Limits
 from aidledger.sheets.reader import Hints, read_roster
 
 WORKERS_MAX = 4
-_JOBS_PER_WORKER = 3
 Examined = tuple[SourceFile, RosterFile]
 
 
@@ -59,44 +56,38 @@ def examined(
     sources: Iterable[SourceFile], catalogue: Catalogue, hints: Hints, limits: Limits, workers: int
 ) -> Iterator[Examined]:
     """Each file with what was read of it, in the order given, whatever the number of workers."""
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPool(max_workers=workers, initializer=_prepare, initargs=(limits,), context=context)
-    waiting: deque[tuple[SourceFile, Any]] = deque()
-    try:
+    taken: deque[SourceFile] = deque()
+
+    def jobs() -> Iterator[tuple[object, ...]]:
         for source in sources:
-            arguments = (source.content, source.shown, catalogue, hints, limits)
-            waiting.append((source, pool.schedule(examine, args=arguments, timeout=limits.seconds_max)))
-            if len(waiting) >= workers * _JOBS_PER_WORKER:
-                yield _result(*waiting.popleft(), limits)
-        while waiting:
-            yield _result(*waiting.popleft(), limits)
-        pool.close()  # type: ignore[no-untyped-call]
-    except BaseException:
-        pool.stop()  # type: ignore[no-untyped-call]
-        raise
-    finally:
-        pool.join()
+            taken.append(source)
+            yield source.content, source.shown, catalogue, hints, limits
+
+    results = run_in_order(
+        examine, jobs(), workers=workers, seconds_max=limits.seconds_max, prepare=_prepare, prepare_with=(limits,)
+    )
+    for result in results:
+        yield taken.popleft(), result if isinstance(result, RosterFile) else RosterFile(problems=[_end(result, limits)])
 
 
 def run_guarded(function: Callable[..., Any], *arguments: object, limits: Limits) -> Any:  # noqa: ANN401
     """Run a reader once in a limited process; raises FileRefused where it does not come back."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPool(max_workers=1, initializer=_prepare, initargs=(limits,), context=context) as pool:
-        try:
-            return pool.schedule(function, args=arguments, timeout=limits.seconds_max).result()
-        except FutureTimeout:
-            raise FileRefused("file-too-large", **_too_slow(limits).facts) from None
-        except ProcessExpired:
-            raise FileRefused("unreadable-file", **_dead().facts) from None
+    (result,) = run_in_order(
+        function,
+        [arguments],
+        workers=1,
+        seconds_max=limits.seconds_max,
+        prepare=_prepare,
+        prepare_with=(limits,),
+    )
+    if isinstance(result, Ended):
+        problem = _end(result, limits)
+        raise FileRefused(problem.code, **problem.facts)
+    return result
 
 
-def _result(source: SourceFile, future: Any, limits: Limits) -> Examined:  # noqa: ANN401 - pebble's future
-    try:
-        return source, future.result()
-    except FutureTimeout:
-        return source, RosterFile(problems=[_too_slow(limits)])
-    except ProcessExpired:
-        return source, RosterFile(problems=[_dead()])
+def _end(ended: Ended, limits: Limits) -> Problem:
+    return _too_slow(limits) if ended.why == "too-slow" else _dead()
 
 
 def _unreadable(why: str) -> Problem:

@@ -16,7 +16,7 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.layout import FIELD_NAMES, fold
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
-from aidledger.domain.roster import Declared, Fate, RosterFile
+from aidledger.domain.roster import Declared, Fate, Note, RosterFile
 from aidledger.errors import FatesDoNotAddUp, UnknownMapping
 from aidledger.operations import examining, files
 from aidledger.operations.files import SourceFile, shown_path
@@ -74,6 +74,7 @@ class FileResult:
     rows: dict[Fate, int]
     rows_read: int
     problems: Sequence[Problem]
+    notes: Sequence[Note]
 
     @property
     def person_times(self) -> int:
@@ -243,7 +244,16 @@ def _result(source: SourceFile, file: RosterFile, outcome: Outcome, batch: int |
     order = {table.sheet: i for i, table in enumerate(file.tables)}
     problems = sorted(file.problems, key=lambda problem: _reading_order(problem, order))
     return FileResult(
-        source.shown, source.sha256, file.kind, outcome, batch, rosters, file.fates, file.rows_read, problems
+        path=source.shown,
+        sha256=source.sha256,
+        kind=file.kind,
+        outcome=outcome,
+        batch=batch,
+        rosters=rosters,
+        rows=file.fates,
+        rows_read=file.rows_read,
+        problems=problems,
+        notes=file.notes,
     )
 
 

@@ -12,10 +12,11 @@ from typing import Any
 from aidledger.sheets import delimited
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
-from aidledger.sheets.package import CellFaults, cell_faults, open_package
+from aidledger.sheets.package import CellFaults, cell_faults, hidden_rows, open_package
 from aidledger.sheets.sniff import sniff
 
 Cell = str | int | float | bool | date | datetime | time | timedelta
+Merge = tuple[tuple[int, int], tuple[int, int]]
 CSV_SHEET = "CSV"
 
 
@@ -23,8 +24,8 @@ CSV_SHEET = "CSV"
 class Sheet:
     """Cells that carry a value, as rows of equal width; ``""`` is a blank.
 
-    ``first_row`` and ``first_column`` (0-based) say where the rows begin in the sheet; ``faults`` are in the
-    sheet's own coordinates.
+    ``first_row`` and ``first_column`` (0-based) say where the rows begin in the sheet; ``faults`` and ``merges``
+    (top left, bottom right) are in the sheet's own coordinates. Hidden rows and sheets count like all others.
     """
 
     name: str
@@ -33,6 +34,8 @@ class Sheet:
     first_column: int = 0
     visible: bool = True
     faults: CellFaults = field(default_factory=dict)
+    merges: list[Merge] = field(default_factory=list)
+    hidden_rows: int = 0
 
     @property
     def rows_total(self) -> int:
@@ -60,7 +63,7 @@ def _zipped(content: bytes, limits: Limits) -> Iterator[Sheet]:
     import python_calamine  # noqa: PLC0415 - only where a workbook is read
 
     package = open_package(content, limits)
-    faults = cell_faults(package)
+    faults, hidden = cell_faults(package), hidden_rows(package)
     package.parts.clear()
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
@@ -73,18 +76,30 @@ def _zipped(content: bytes, limits: Limits) -> Iterator[Sheet]:
                 raise FileRefused("file-too-large", what="the number of columns", limit=limits.columns_max)
             if sheet.height * sheet.width > limits.cells_max:
                 raise FileRefused("file-too-large", what="the number of cells", limit=limits.cells_max)
-            yield Sheet(
+            read = Sheet(
                 name=metadata.name,
                 rows=sheet.to_python(skip_empty_area=True),
                 first_row=start[0],
                 first_column=start[1],
                 visible=metadata.visible is python_calamine.SheetVisibleEnum.Visible,
                 faults=faults.get(metadata.name, {}),
+                merges=sheet.merged_cell_ranges or [],
+                hidden_rows=hidden.get(metadata.name, 0),
             )
+            _blank_faults(read)
+            yield read
     except python_calamine.PasswordError as error:
         raise FileRefused("encrypted-file") from error
     except python_calamine.CalamineError as error:
         raise FileRefused("unreadable-file", why="the workbook is damaged") from error
+
+
+def _blank_faults(sheet: Sheet) -> None:
+    """A cell in error has no value; .ods shows its text (#N/A) as one."""
+    for row, column in sheet.faults:
+        at_row, at_column = row - sheet.first_row, column - sheet.first_column
+        if 0 <= at_row < len(sheet.rows) and 0 <= at_column < len(sheet.rows[at_row]):
+            sheet.rows[at_row][at_column] = ""
 
 
 def _xls(content: bytes, limits: Limits) -> Iterator[Sheet]:

@@ -24,6 +24,7 @@ Container = Literal["xlsx", "xlsb", "ods"]
 FORMULA = "formula"
 _CHUNK_BYTES = 2**20
 _RATIO_FREE_BYTES = 2**20
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]+)"')
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -98,6 +99,18 @@ def cell_faults(package: Package) -> dict[str, CellFaults]:
     if package.container == "ods" and b'calcext:value-type="error"' in package.parts["content.xml"]:
         return _ods_faults(package.parts["content.xml"])
     return {}
+
+
+def hidden_rows(package: Package) -> dict[str, int]:
+    """By sheet name, how many rows are hidden; .xlsx only."""
+    if package.container != "xlsx":
+        return {}
+    counted = {name: _hidden_in(part) for name, part in _xlsx_sheets(package)}
+    return {name: count for name, count in counted.items() if count}
+
+
+def _hidden_in(part: bytes) -> int:
+    return len(_HIDDEN_ROW.findall(part)) if b"hidden=" in part else 0
 
 
 def _xlsx_sheets(package: Package) -> Iterator[tuple[str, bytes]]:

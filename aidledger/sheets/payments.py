@@ -24,7 +24,7 @@ def payments_of(
     header: Header, around: Surroundings, programs: Mapping[str, Program], by_hand: str | None, place: Place
 ) -> tuple[list[Payment], list[Problem]]:
     """What a table pays, and what keeps us from knowing it. Nothing is guessed."""
-    named_by_title = [by_hand] if by_hand else around.programs()
+    named_by_title = [by_hand] if by_hand else around.programs(programs)
     if named_by_title is None:
         everything = list(dict.fromkeys(code for said in around.sources for code in said.programs))
         return _unresolved(header, _problem("program-ambiguous", place, programs=", ".join(everything)))

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.identity import resident_fault
-from aidledger.domain.place import Place
+from aidledger.domain.layout import fold
+from aidledger.domain.place import Place, column_letter
 from aidledger.domain.problem import Problem
 from aidledger.domain.program import Program
-from aidledger.domain.roster import Declared, Fate, Lines, Roster, RosterFile, Table
+from aidledger.domain.roster import Fate, Lines, Note, Roster, RosterFile, Table
 from aidledger.domain.term import Period
-from aidledger.sheets.cells import AmountNotUnderstood, fen_of, number_of, text_of
+from aidledger.sheets.assignments import assign, assigned_by_row
+from aidledger.sheets.cells import number_of
 from aidledger.sheets.columns import StudentRows
+from aidledger.sheets.declared import Totals
 from aidledger.sheets.grid import CSV_SHEET, Sheet
-from aidledger.sheets.header import Header, HeaderWords, MoneyColumn, find_header
-from aidledger.sheets.lines import Sorted, TotalLine, sort_rows
-from aidledger.sheets.package import FORMULA
-from aidledger.sheets.payments import payments_of
+from aidledger.sheets.header import Header, HeaderWords, find_header, twofold
+from aidledger.sheets.lines import Sorted, sort_rows
+from aidledger.sheets.payments import Payment, payments_of
 from aidledger.sheets.titles import Surroundings, surroundings
 
 _FOLDERS_HEARD = 2
 _GENERIC_SHEET = re.compile(r"sheet\d*|工作表\d*|表\d*", re.IGNORECASE)
+# A merged cell down a table means the same for every row; who it is and what is paid is never filled down.
+_FILLED_DOWN = ("school", "level", "grade", "class", "boarding", "program", "term", "year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +50,17 @@ def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints:
     for sheet in sheets:
         result.rows_read += sheet.rows_total
         result.fates[Fate.BLANK] += sheet.first_row
-        header = find_header(sheet.rows, words)
+        header = find_header(sheet.rows, replace(words, first_column=sheet.first_column))
         if header is None:
             without_header.append(sheet)
             _pass_over(sheet, result)
         else:
             reader.read(sheet, header)
-    lost = [sheet for sheet in without_header if not result.tables or _holds_people(sheet)]
-    filled = [sheet for sheet in lost if sheet.rows] or lost[: 0 if result.tables else 1]
-    result.problems += [Problem("no-header", Place(sheet.name)) for sheet in filled]
-    if not sheets:
+        _note_hidden(sheet, result)
+    _leave_out_summaries(result, catalogue)
+    lost = [sheet for sheet in without_header if sheet.rows and (not result.tables or _holds_people(sheet))]
+    result.problems += [Problem("no-header", Place(sheet.name)) for sheet in lost]
+    if not result.tables and not lost:
         result.problems.append(Problem("no-header"))
     if result.tables and not any(len(table.lines) for table in result.tables):
         table = result.tables[0]
@@ -72,6 +77,27 @@ def _holds_people(sheet: Sheet) -> bool:
     return any(resident_fault(number_of(cell)[0]) is None for row in sheet.rows for cell in row if cell != "")
 
 
+def _note_hidden(sheet: Sheet, result: RosterFile) -> None:
+    if sheet.rows and not sheet.visible:
+        result.notes.append(Note("hidden-sheet", sheet.name))
+    if sheet.hidden_rows:
+        result.notes.append(Note("hidden-rows", sheet.name, sheet.hidden_rows))
+
+
+def _leave_out_summaries(result: RosterFile, catalogue: Catalogue) -> None:
+    """A sheet that calls itself a summary and lists only people that the other sheets list is not counted again."""
+    for table in list(result.tables):
+        others = [other for other in result.tables if other is not table]
+        listed = {number for other in others for number in other.lines.numbers}
+        called = any(word in fold(table.sheet) for word in catalogue.layout.summary)
+        if called and table.lines.numbers and listed.issuperset(table.lines.numbers):
+            result.tables.remove(table)
+            result.fates[Fate.STUDENT] -= len(table.lines)
+            result.fates[Fate.OTHER] += len(table.lines)
+            result.problems = [problem for problem in result.problems if problem.place.sheet != table.sheet]
+            result.notes.append(Note("summary-sheet", table.sheet))
+
+
 class _Reader:
     def __init__(self, result: RosterFile, path: PurePath, catalogue: Catalogue, hints: Hints) -> None:
         self.result = result
@@ -82,14 +108,14 @@ class _Reader:
     def read(self, sheet: Sheet, header: Header) -> None:
         """One sheet with a header into a table."""
         layout = self.catalogue.layout
+        _fill_down(sheet, header)
         sorted_rows = sort_rows(sheet.rows, header, layout)
         self._count_fates(sheet, header, sorted_rows)
-        around = surroundings(sheet.rows[: header.row], self._names(sheet), self.catalogue.programs, layout)
-        place = Place(sheet.name, sheet.first_row + header.row + 1)
-        payments, problems = payments_of(header, around, self.catalogue.programs, self.hints.program, place)
-        problems += self._missing_columns(header, place)
+        titles = sheet.rows[: header.row]
+        around = surroundings(titles, self._names(sheet), self._folders(), self.catalogue.programs, layout)
         students = StudentRows(sheet, header, sorted_rows.students, layout)
         lines = students.lines()
+        place = Place(sheet.name, sheet.first_row + header.row + 1)
         table = Table(
             sheet=sheet.name,
             header_row=place.row or 1,
@@ -97,33 +123,82 @@ class _Reader:
             columns={name: students.letter(indexes[0]) for name, indexes in header.fields.items()},
             lines=lines,
         )
-        several = len(payments) > 1
-        for payment in payments:
-            program = self.catalogue.programs[payment.program] if payment.program else None
-            period, more = self._period(program, around, place)
-            problems += more
-            roster = Roster(payment.program, period, [None] * len(lines), None)
-            if payment.column is not None:
-                roster.amount_column = students.letter(payment.column.index)
-                roster.amounts_fen, roster.complete = students.amounts(
-                    payment.column, wan=around.wan, may_be_empty=several
-                )
-                problems += _declare(
-                    roster, sheet, payment.column, sorted_rows, header, several=several, wan=around.wan
-                )
-            table.rosters.append(roster)
-        if several and all(payment.column for payment in payments):
-            first = next(payment.column for payment in payments if payment.column)
-            students.report_unpaid([roster.amounts_fen for roster in table.rosters], first)
+        problems = self._unclear_columns(header, place, sheet.first_column)
+        payments, more = payments_of(header, around, self.catalogue.programs, self.hints.program, place)
+        totals = Totals(sheet, header, sorted_rows, wan=around.wan)
+        if assigned_by_row(students) and len(payments) == 1:
+            problems += self._pay_by_row(table, students, payments[0], more, around, totals)
+        else:
+            problems += more + self._pay(table, students, payments, around, totals, place)
         self._settle(table, around)
         self.result.tables.append(table)
         if lines.rows:  # an empty class sheet has nothing to be right or wrong about
             self.result.problems += problems + students.problems
 
+    def _pay(
+        self,
+        table: Table,
+        students: StudentRows,
+        payments: Sequence[Payment],
+        around: Surroundings,
+        totals: Totals,
+        place: Place,
+    ) -> list[Problem]:
+        """The usual table: one program, or a money column for each of several."""
+        problems = []
+        several = len(payments) > 1
+        for payment in payments:
+            program = self.catalogue.programs[payment.program] if payment.program else None
+            period, more = self._period(program, around, place)
+            problems += more
+            roster = Roster(payment.program, period, [None] * len(table.lines), None)
+            column = payment.column
+            if column is not None:
+                roster.amount_column = students.letter(column.index)
+                roster.amounts_fen, roster.complete = students.amounts(column, wan=around.wan, may_be_empty=several)
+                problems += totals.faults(column)
+                totals.declare(roster, column, several=several)
+            table.rosters.append(roster)
+        columns = [payment.column for payment in payments if payment.column]
+        if several and len(columns) == len(payments):
+            students.report_unpaid([roster.amounts_fen for roster in table.rosters], columns[0])
+        return problems
+
+    def _pay_by_row(
+        self,
+        table: Table,
+        students: StudentRows,
+        payment: Payment,
+        problems: list[Problem],
+        around: Surroundings,
+        totals: Totals,
+    ) -> list[Problem]:
+        """A table whose rows say program or term: one roster for each that occurs."""
+        by_row = {"program-unknown", "program-ambiguous"}
+        problems = [problem for problem in problems if problem.code not in by_row]
+        if payment.column is None:
+            return problems
+        assigned = assign(students, around, self.catalogue.programs, self.hints.program, self.hints.period)
+        amounts, complete = students.amounts(payment.column, wan=around.wan, may_be_empty=False)
+        letter = students.letter(payment.column.index)
+        groups = assigned.groups()
+        for (program, period), lines in groups.items():
+            chosen = set(lines)
+            own = [amount if line in chosen else None for line, amount in enumerate(amounts)]
+            table.rosters.append(Roster(program, period, own, letter, complete=complete))
+        if len(table.rosters) == 1:
+            totals.declare(table.rosters[0], payment.column, several=False)
+        else:
+            table.declared = [declared for _, declared in totals.declared(payment.column)]
+        return [*problems, *assigned.problems, *totals.faults(payment.column)]
+
     def _names(self, sheet: Sheet) -> list[str]:
-        sheet_name = "" if sheet.name == CSV_SHEET or _GENERIC_SHEET.fullmatch(sheet.name.strip()) else sheet.name
+        generic = sheet.name == CSV_SHEET or _GENERIC_SHEET.fullmatch(sheet.name.strip())
+        return ["" if generic else sheet.name, self.path.stem]
+
+    def _folders(self) -> list[str]:
         folders = [folder for folder in reversed(self.path.parts[:-1]) if folder not in {"/", ".", ".."}]
-        return [sheet_name, self.path.stem, *folders[:_FOLDERS_HEARD]]
+        return folders[:_FOLDERS_HEARD]
 
     def _count_fates(self, sheet: Sheet, header: Header, sorted_rows: Sorted) -> None:
         fates = self.result.fates
@@ -133,13 +208,18 @@ class _Reader:
         for fate, count in sorted_rows.fates.items():
             fates[fate] += count
 
-    def _missing_columns(self, header: Header, place: Place) -> list[Problem]:
+    def _unclear_columns(self, header: Header, place: Place, first_column: int) -> list[Problem]:
+        """Who a row is about must stand in one column: none will not do, and of two none is guessed."""
         headers = ", ".join(text for text in header.texts if text)
-        return [
+        problems = [
             Problem("missing-column", place, {"field": name, "headers": headers})
             for name in ("name", "number")
             if name not in header.fields
         ]
+        for name in twofold(header):
+            letters = ", ".join(f"{column_letter(first_column + i)} {header.texts[i]}" for i in header.fields[name])
+            problems.append(Problem("missing-column", place, {"field": name, "headers": letters}))
+        return problems
 
     def _period(
         self, program: Program | None, around: Surroundings, place: Place
@@ -166,6 +246,15 @@ class _Reader:
         _imply_levels(lines, stage, self.catalogue)
 
 
+def _fill_down(sheet: Sheet, header: Header) -> None:
+    columns = {index for name in _FILLED_DOWN for index in header.fields.get(name, ())}
+    for (top, left), (bottom, _) in sheet.merges:
+        column, first, last = left - sheet.first_column, top - sheet.first_row, bottom - sheet.first_row
+        if column in columns and first > header.row:
+            for row in sheet.rows[first + 1 : last + 1]:
+                row[column] = sheet.rows[first][column]
+
+
 def _only(values: Sequence[str | None]) -> str | None:
     distinct = set(values)
     return distinct.pop() if len(distinct) == 1 else None
@@ -178,9 +267,8 @@ def _imply_levels(lines: Lines, stage: str | None, catalogue: Catalogue) -> None
     if stage in _STAGE_LEVELS:
         lines.levels = [_STAGE_LEVELS[stage]] * len(lines)
     elif stage == "compulsory":
-        words = {
-            word: level for word, level in catalogue.layout.values["level"].items() if level in {"primary", "junior"}
-        }
+        table = catalogue.layout.values["level"]
+        words = {word: level for word, level in table.items() if level in {"primary", "junior"}}
         known: dict[tuple[str | None, str | None], str | None] = {}
         for i, (level, grade, school) in enumerate(zip(lines.levels, lines.grades, lines.schools, strict=True)):
             if level is None:
@@ -193,56 +281,3 @@ def _imply_levels(lines: Lines, stage: str | None, catalogue: Catalogue) -> None
 def _level_in(text: str | None, words: Mapping[str, str]) -> str | None:
     levels = {level for word, level in words.items() if text and word in text}
     return levels.pop() if len(levels) == 1 else None
-
-
-def _declare(
-    roster: Roster, sheet: Sheet, column: MoneyColumn, rows: Sorted, header: Header, *, several: bool, wan: bool
-) -> list[Problem]:
-    """Read what the total lines say of a roster."""
-    problems = []
-    since = 0
-    for total in rows.totals:
-        fault = sheet.faults.get((sheet.first_row + total.row, sheet.first_column + column.index))
-        if fault is not None:
-            place = Place(sheet.name, sheet.first_row + total.row + 1, roster.amount_column)
-            code = "formula-without-value" if fault == FORMULA else "cell-error"
-            problems.append(Problem(code, place, {"value": fault}))
-            continue
-        last = sum(at < total.row for at in rows.students)
-        declared = Declared(
-            row=sheet.first_row + total.row + 1,
-            person_times=_persons(total, sheet, header),
-            amount_fen=_declared_fen(sheet, total, column, wan=wan),
-            first=since if total.scope == "section" else 0,
-            last=last,
-        )
-        if several and declared.person_times == declared.last - declared.first != roster.person_times:
-            declared.person_times = None  # it counts the lines, not the payments of this program
-        if declared.person_times is None and declared.amount_fen is None:
-            continue
-        since = last
-        if total.scope == "section":
-            roster.sections.append(declared)
-        else:
-            roster.declared = declared
-    if roster.declared is None and len(roster.sections) == 1 and roster.sections[0].last == len(rows.students):
-        roster.declared = roster.sections.pop()
-    return problems
-
-
-def _persons(total: TotalLine, sheet: Sheet, header: Header) -> int | None:
-    if total.person_times is not None:
-        return total.person_times
-    for name in ("name", "number"):
-        index = header.index(name)
-        text = "" if index is None else text_of(sheet.rows[total.row][index])
-        if text.isascii() and text.isdigit():
-            return int(text)
-    return None
-
-
-def _declared_fen(sheet: Sheet, total: TotalLine, column: MoneyColumn, *, wan: bool) -> int | None:
-    try:
-        return fen_of(sheet.rows[total.row][column.index], wan=wan or column.wan)
-    except AmountNotUnderstood:
-        return None

@@ -19,9 +19,9 @@ _WAN_UNIT = re.compile(r"单位[::]?\(?(?:人民币)?万元")
 _LABEL = re.compile(r"^(.{2,10}?)[::](.+)$")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Said:
-    """What one source (the title, the sheet's name, the file's, the folder's) says."""
+    """What one source (the title, the sheet's name, the file's, a folder's) says; ``text`` is folded."""
 
     text: str
     terms: list[Period]
@@ -31,37 +31,58 @@ class Said:
 
 @dataclass(slots=True)
 class Surroundings:
-    """Everything around one table, its sources in the order in which they are believed."""
+    """Everything around one table.
+
+    ``sources``: the title, the sheet's name, the file's name, most believed first; they must not contradict each
+    other. ``folders``: heard only where the sources say nothing.
+    """
 
     sources: list[Said] = field(default_factory=list)
+    folders: list[Said] = field(default_factory=list)
     school: str | None = None
     wan: bool = False
 
-    def programs(self) -> list[str] | None:
-        """The programs that the sources name in agreement; None where they contradict each other."""
+    def programs(self, known: Mapping[str, Program]) -> list[str] | None:
+        """The programs that are named in agreement; None where the sources contradict each other."""
         agreed: list[str] = []
         for said in self.sources:
-            if not said.programs:
-                continue
-            common = [code for code in agreed if code in said.programs] if agreed else said.programs
-            if not common:
-                return None
-            agreed = common
-        return agreed
+            if said.programs:
+                agreed = [code for code in agreed if code in said.programs] if agreed else said.programs
+                if not agreed:
+                    return None
+        if not agreed:
+            agreed = self._together(known)
+        return self._narrowed(agreed, known)
+
+    def _together(self, known: Mapping[str, Program]) -> list[str]:
+        """Where no source names a program by itself: the stage may stand in the title, the aid in the sheet's name."""
+        together = ""
+        for said in (*self.sources, *self.folders):
+            together += said.text
+            programs = said_by(together, known.values()).programs
+            if programs:
+                return programs
+        return []
+
+    def _narrowed(self, programs: list[str], known: Mapping[str, Program]) -> list[str]:
+        """Of several programs those whose own word the sheet's or the file's name has, where it has one."""
+        for said in self.sources[1:]:
+            named = [code for code in programs if any(word in said.text for word in known[code].words.column)]
+            if len(programs) > 1 and named:
+                programs = named
+        return programs
 
     def stages(self) -> set[str]:
-        """The stages of education that the sources name, by the first source that names any."""
-        return next((said.stages for said in self.sources if said.stages), set())
+        """The stages of education that are named, by the first source that names any."""
+        return next((said.stages for said in (*self.sources, *self.folders) if said.stages), set())
 
     def periods(self, program: Program) -> list[Period]:
         """The periods that it may be paid for: one where the sources agree; more, or none, where they do not."""
         pick = semesters if program.cadence == "semester" else years
-        named = [period for said in self.sources for period in _most_telling(pick(said.terms))]
+        named = [period for said in self.sources for period in pick(said.terms)]
+        if not named:
+            named = next((found for said in self.folders if (found := pick(said.terms))), [])
         return list(dict.fromkeys(named))
-
-
-def _most_telling(periods: list[Period]) -> list[Period]:
-    return list(dict.fromkeys(periods))
 
 
 def said_by(text: str, programs: Iterable[Program]) -> Said:
@@ -82,14 +103,19 @@ def said_by(text: str, programs: Iterable[Program]) -> Said:
 
 
 def surroundings(
-    title_rows: Iterable[list[Cell]], names: Iterable[str], programs: Mapping[str, Program], layout: Layout
+    title_rows: Iterable[list[Cell]],
+    names: Iterable[str],
+    folders: Iterable[str],
+    programs: Mapping[str, Program],
+    layout: Layout,
 ) -> Surroundings:
-    """What the rows above a header say, and then the names (of sheet, file, folder), most believed first."""
+    """What the rows above a header say, then the names of sheet and file, then the folders, the nearest first."""
     found = Surroundings()
     lines = [[text for cell in row if (text := text_of(cell))] for row in title_rows]
     title = "\n".join(" ".join(line) for line in lines)
     texts = [title, *names]
-    found.sources = [said_by(text, programs.values()) for text in texts if text]
+    found.sources = [said_by(text, programs.values()) for text in texts]
+    found.folders = [said_by(text, programs.values()) for text in folders]
     found.wan = bool(_WAN_UNIT.search(fold(title)))
     found.school = _labelled_school(lines, layout)
     if found.school is None:

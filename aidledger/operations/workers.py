@@ -1,0 +1,170 @@
+"""A few processes that may die: each does one job at a time, and its death is that job's result.
+
+Written here because what is needed is small and what there is does more: concurrent.futures breaks as a whole when a
+worker dies, and pebble (used before) keeps locks and threads of which one, in a run that ended while a worker was
+still starting, left a traceback on the clerk's screen. Here a worker is a process and a pipe.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import Any, Literal
+
+_JOBS_AHEAD_PER_WORKER = 3
+_GOODBYE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Why there is no result: the worker died, or it took too long and was ended."""
+
+    why: Literal["died", "too-slow"]
+
+
+def run_in_order(
+    function: Callable[..., Any],
+    jobs: Iterable[tuple[Any, ...]],
+    *,
+    workers: int,
+    seconds_max: float,
+    prepare: Callable[..., None],
+    prepare_with: tuple[Any, ...] = (),
+) -> Iterator[Any]:
+    """``function(*job)`` for each job, in their order, whatever the number of workers; Ended where one did not return.
+
+    Jobs are taken only a little ahead of the results, so that neither pile up in memory. An exception in the function
+    is raised here. ``prepare(*prepare_with)`` runs first in each worker.
+    """
+    crew = [_Worker(function, prepare, prepare_with) for _ in range(workers)]
+    coming = iter(jobs)
+    results: dict[int, Any] = {}
+    waiting: deque[int] = deque()
+    numbers = iter(range(2**62))
+    try:
+        while True:
+            for worker in crew:
+                if worker.idle and len(waiting) < workers * _JOBS_AHEAD_PER_WORKER:
+                    job = next(coming, None)
+                    if job is None:
+                        break
+                    number = next(numbers)
+                    waiting.append(number)
+                    worker.start(number, job, seconds_max)
+            while waiting and waiting[0] in results:
+                result = results.pop(waiting.popleft())
+                if isinstance(result, BaseException):
+                    raise result
+                yield result
+            busy = [worker for worker in crew if not worker.idle]
+            if not busy and not waiting:
+                return
+            if busy and (not waiting or waiting[0] not in results):
+                _wait_for(busy)
+                results.update(outcome for worker in busy if (outcome := worker.outcome()) is not None)
+    finally:
+        for worker in crew:
+            worker.dismiss()
+
+
+def _wait_for(busy: list[_Worker]) -> None:
+    """Until one of them has an answer, dies, or runs out of time."""
+    timeout = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
+    wait([worker.pipe for worker in busy], timeout)
+
+
+class _Worker:
+    """A process that is made when it is first needed, and made anew after a death."""
+
+    def __init__(
+        self, function: Callable[..., Any], prepare: Callable[..., None], prepare_with: tuple[Any, ...]
+    ) -> None:
+        self._task = (function, prepare, prepare_with)
+        self._process: SpawnProcess | None = None
+        self._number: int | None = None
+        self.pipe: Connection[Any, Any]
+        self.deadline = 0.0
+
+    @property
+    def idle(self) -> bool:
+        """Whether it has nothing to do."""
+        return self._number is None
+
+    def start(self, number: int, job: tuple[Any, ...], seconds_max: float) -> None:
+        """Give it a job."""
+        if self._process is None:
+            # Spawned on every system alike: nothing of the parent, its database least of all, is inherited.
+            context = multiprocessing.get_context("spawn")
+            self.pipe, theirs = context.Pipe()
+            self._process = context.Process(target=_work, args=(theirs, *self._task), daemon=True)
+            self._process.start()
+            theirs.close()
+        self._number, self.deadline = number, time.monotonic() + seconds_max
+        try:
+            self.pipe.send(job)
+        except OSError:
+            self.deadline = 0.0  # it died at once; the pipe's end says so below
+
+    def outcome(self) -> tuple[int, Any] | None:
+        """The result of its job, an exception, or Ended; None while it works."""
+        number = self._number
+        if number is None:
+            return None
+        if self.pipe.poll():
+            try:
+                result = self.pipe.recv()
+            except (EOFError, OSError):
+                self._end()
+                result = Ended("died")
+        elif time.monotonic() >= self.deadline:
+            self._end()
+            result = Ended("too-slow")
+        else:
+            return None
+        self._number = None
+        return number, result
+
+    def dismiss(self) -> None:
+        """Send it home; one that is at work is ended."""
+        if self._process is None:
+            return
+        if self.idle:
+            self.pipe.close()  # the end of its pipe is the end of its work
+            self._process.join(_GOODBYE_SECONDS)
+        self._end()
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+            self._process = None
+        self.pipe.close()
+
+
+def _work(
+    pipe: Connection[Any, Any],
+    function: Callable[..., Any],
+    prepare: Callable[..., None],
+    prepare_with: tuple[Any, ...],
+) -> None:
+    """What a worker does until its pipe ends."""
+    prepare(*prepare_with)
+    while True:
+        try:
+            job = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            result = function(*job)
+        except Exception as error:  # noqa: BLE001 - it is raised again where the result is awaited
+            result = error
+        try:
+            pipe.send(result)
+        except OSError:
+            return
