@@ -96,6 +96,14 @@ class LedgerExists(AidLedgerError):
     """There is something at {path} already. Nothing was changed; name another place with --ledger."""
 
 
+class LedgerUnsupported(AidLedgerError):
+    """This is no place for a ledger. Write a path, or a database URL of: {backends}."""
+
+
+class DriverMissing(AidLedgerError):
+    """The driver for {driver} is not installed. Install it with: pip install 'aidledger[postgres]'."""
+
+
 class LedgerForeign(AidLedgerError):
     """{path} is not a ledger of aidledger, or it is damaged. Nothing was changed."""
 

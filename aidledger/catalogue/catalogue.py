@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aidledger.domain.layout import Layout
 from aidledger.domain.program import Program
 from aidledger.domain.published import PublishedReport
+from aidledger.domain.school import school_name
 from aidledger.errors import UnknownProgram, UnknownReport
 
 
@@ -35,7 +36,8 @@ class Catalogue:
 
     def school(self, name: str | None) -> str | None:
         """A school's name as the ledger prints it."""
-        return self.schools.get(name, name) if name else None
+        folded = school_name(name) if name else ""
+        return self.schools.get(folded, folded) or None
 
     def report(self, code: str) -> PublishedReport:
         """A published report by its code; raises UnknownReport."""

@@ -13,8 +13,10 @@ from aidledger.catalogue.layouts import merged
 from aidledger.catalogue.models import LayoutModel, OfficeModel, ReportModel
 from aidledger.catalogue.programs import extended, program_from
 from aidledger.catalogue.strict_yaml import Document
+from aidledger.domain.layout import Layout, fold
 from aidledger.domain.program import Program
 from aidledger.domain.published import PublishedLine, PublishedReport
+from aidledger.domain.school import school_name
 from aidledger.domain.term import Period
 from aidledger.errors import SchemasMissing
 
@@ -39,7 +41,7 @@ def load(office_folder: Path | None = None) -> Catalogue:
     reports = [_checked(document, programs) for document in documents["reports"]]
     return Catalogue(
         programs=programs,
-        layout=merged([document.validated(LayoutModel) for document in documents["layouts"]]),
+        layout=_layout(documents["layouts"]),
         reports={report.code: report for report in reports},
         district=offices[-1].validated(OfficeModel).district,
         schools=_schools(offices[-1]),
@@ -81,12 +83,25 @@ def _programs(documents: list[Document]) -> dict[str, Program]:
     return dict(sorted(programs.items(), key=lambda item: (item[1].order, item[0])))
 
 
+def _layout(documents: list[Document]) -> Layout:
+    fields: dict[str, str] = {}
+    models = [document.validated(LayoutModel) for document in documents]
+    for document, model in zip(documents, models, strict=True):
+        for name, words in model.fields.items():
+            for i, word in enumerate(words):
+                if fields.setdefault(fold(word), name) != name:
+                    what = f"{word} is a word of {fields[fold(word)]} already"
+                    raise document.fault(what, "fields", name, i)
+    return merged(models)
+
+
 def _schools(document: Document) -> dict[str, str]:
     names: dict[str, str] = {}
     for i, school in enumerate(document.validated(OfficeModel).schools):
-        for name in (school.name, *school.aliases):
-            if names.setdefault(name, school.name) != school.name:
+        for name in dict.fromkeys(map(school_name, (school.name, *school.aliases))):
+            if name in names:
                 raise document.fault(f"two schools are called {name}", "schools", i)
+            names[name] = school_name(school.name)
     return names
 
 

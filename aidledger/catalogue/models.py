@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from aidledger.domain.layout import FieldName
 from aidledger.domain.money import yuan_to_fen
@@ -31,14 +31,25 @@ def _start(value: object) -> object:
 def _money(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise ValueError("an amount in 元 is expected")  # noqa: TRY004 - pydantic reports ValueError only
-    yuan_to_fen(Decimal(value))
-    return Decimal(value)
+    yuan = Decimal(value)
+    yuan_to_fen(yuan)
+    return yuan
+
+
+def _wording(text: str) -> str:
+    try:
+        text.format(count=0, amount="", district="", year="")
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        what = f"{error} in braces; they may name count, amount, district and year"
+        raise ValueError(what) from None
+    return text
 
 
 Yuan = Annotated[Decimal, BeforeValidator(_money), Field(gt=0)]
 PeriodCode = Annotated[str, BeforeValidator(_period_code)]
 Start = Annotated[str, BeforeValidator(_start)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+Wording = Annotated[str, Field(min_length=1), AfterValidator(_wording)]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -125,7 +136,7 @@ class ProgramModel(Strict):
     unit: Unit
     cadence: Cadence
     words: WordsModel
-    wording: Text
+    wording: Wording
     continues: bool = False
     reference: Text
     standards: Annotated[tuple[StandardModel, ...], Field(strict=False, min_length=1)]
@@ -143,7 +154,7 @@ class AdditionModel(Strict):
     extends: Code
     standards: Annotated[tuple[StandardModel, ...], Field(strict=False)] = ()
     fees: Annotated[tuple[FeeModel, ...], Field(strict=False)] = ()
-    wording: Text | None = None
+    wording: Wording | None = None
 
 
 class SchoolModel(Strict):

@@ -10,6 +10,7 @@ from aidledger.catalogue.models import ALWAYS, NONE_FOUND, AdditionModel, FeeMod
 from aidledger.catalogue.strict_yaml import Document
 from aidledger.domain.money import yuan_to_fen
 from aidledger.domain.program import Cadence, Fee, Program, Rate, Span, Standard, Words
+from aidledger.domain.school import school_name
 from aidledger.domain.term import Period
 
 
@@ -30,7 +31,7 @@ def program_from(document: Document) -> Program:
         continues=model.continues,
         reference=_reference(model.reference),
         standards=_standards(document, model.standards, model.cadence, ()),
-        fees=_fees(model.fees),
+        fees=_fees(document, model.fees, ()),
         entry_years=Span(**model.entry_years.model_dump()) if model.entry_years else None,
         ages=Span(**model.ages.model_dump()) if model.ages else None,
         grades=model.grades,
@@ -45,7 +46,7 @@ def extended(program: Program, document: Document) -> Program:
     return replace(
         program,
         standards=_standards(document, model.standards, program.cadence, program.standards),
-        fees=tuple(sorted((*program.fees, *_fees(model.fees)), key=_fee_key)),
+        fees=_fees(document, model.fees, program.fees),
         wording=model.wording or program.wording,
     )
 
@@ -58,9 +59,14 @@ def _start(text: str) -> Period | None:
     return None if text == ALWAYS else Period.parse(text)
 
 
-def _fees(models: Iterable[FeeModel]) -> tuple[Fee, ...]:
-    fees = [Fee(m.school, _start(m.start), yuan_to_fen(m.amount), _reference(m.reference)) for m in models]
-    return tuple(sorted(fees, key=_fee_key))
+def _fees(document: Document, models: Iterable[FeeModel], known: Iterable[Fee]) -> tuple[Fee, ...]:
+    fees = {_fee_key(fee): fee for fee in known}
+    for i, model in enumerate(models):
+        start, reference = _start(model.start), _reference(model.reference)
+        fee = Fee(school_name(model.school), start, yuan_to_fen(model.amount), reference)
+        if fees.setdefault(_fee_key(fee), fee) is not fee:
+            raise document.fault(f"two fees of {fee.school} begin with {model.start}", "fees", i)
+    return tuple(fees[key] for key in sorted(fees))
 
 
 def _fee_key(fee: Fee) -> tuple[str, tuple[object, ...]]:

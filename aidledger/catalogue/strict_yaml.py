@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from aidledger.errors import CatalogueError
 
+_NUMBER = re.compile(r"-?[0-9]+\.[0-9]+", re.ASCII)
 _INT, _FLOAT, _STR, _NULL, _BOOL = (f"tag:yaml.org,2002:{name}" for name in ("int", "float", "str", "null", "bool"))
 
 Where = tuple[int | str, ...]
@@ -72,7 +74,7 @@ class Document:
         text = str(node.value)
         if node.tag == _INT and text.removeprefix("-").isascii() and text.removeprefix("-").isdigit():
             return int(text)
-        if node.tag == _FLOAT:
+        if node.tag == _FLOAT and _NUMBER.fullmatch(text):
             return Decimal(text)
         if node.tag == _NULL:
             return None

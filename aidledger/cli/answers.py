@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from aidledger.domain.identity import mask_account, mask_number
+from aidledger.domain.identity import mask_account, mask_number, masked_text
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
 from aidledger.i18n import N_, Language, Translate, translator
@@ -163,10 +163,10 @@ def people(found: Sequence[PersonHistory], catalogue: Catalogue, language: Langu
     return Answer(title, _ENTRY_COLUMNS, rows, facts=facts)
 
 
-def trace(found: Trace, *, reveal: bool, mask: Callable[[str], str]) -> Answer:
+def trace(found: Trace, *, reveal: bool) -> Answer:
     """The cells behind an entry."""
     columns = (Column("column", N_("Column")), Column("header", N_("Header")), Column("value", N_("Value")))
-    rows = [(cell.column, cell.header, cell.value if reveal else mask(cell.value)) for cell in found.cells]
+    rows = [(cell.column, cell.header, cell.value if reveal else masked_text(cell.value)) for cell in found.cells]
     facts = {
         "entry": found.entry.entry,
         "batch": found.batch.batch,

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from aidledger.cli.localized import Option
+from aidledger.cli.localized import Option, translate
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 
@@ -26,6 +26,24 @@ class PeriodType(click.ParamType[Period]):
 
 
 PERIOD = PeriodType()
+# What a database can count to; a larger number is nobody's.
+NUMBER = click.IntRange(min=1, max=2**63 - 1)
+
+
+class SentenceType(click.ParamType[str]):
+    """A text that says something."""
+
+    name = "TEXT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """The text without surrounding blanks; refused where nothing is left."""
+        text = str(value).strip()
+        if not text:
+            self.fail(translate(ctx)(N_("it is empty")), param, ctx)
+        return text
+
+
+SENTENCE = SentenceType()
 EXISTING = click.Path(exists=True, path_type=Path)
 TO_WRITE = click.Path(dir_okay=False, path_type=Path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -92,7 +93,8 @@ def _write(output: Path, write: Callable[[Path], object]) -> None:
         write(unfinished)
         unfinished.replace(output)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
         raise CannotWrite(path=output, reason=error.strerror or "") from error
 
 

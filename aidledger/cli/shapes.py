@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from aidledger.domain.identity import mask_account, mask_number
+from aidledger.domain.identity import mask_account, mask_number, masked_text
 from aidledger.domain.money import wan_text, yuan_text
 
 if TYPE_CHECKING:
@@ -231,11 +231,11 @@ def person_shape(history: PersonHistory, *, reveal: bool) -> Shape:
     }
 
 
-def trace_shape(trace: Trace, *, reveal: bool, mask: Callable[[str], str]) -> Shape:
+def trace_shape(trace: Trace, *, reveal: bool) -> Shape:
     """``trace ENTRY``."""
     origin = trace.origin
     cells = [
-        {"column": cell.column, "header": cell.header, "value": cell.value if reveal else mask(cell.value)}
+        {"column": cell.column, "header": cell.header, "value": cell.value if reveal else masked_text(cell.value)}
         for cell in trace.cells
     ]
     return {

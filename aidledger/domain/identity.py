@@ -5,6 +5,7 @@ The check is driven by tables because it runs for every row of every roster; pyt
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Literal
 
@@ -118,3 +119,12 @@ def mask_account(account: str | None) -> str | None:
         return account
     keep = min(4, len(account) // 2)
     return f"{'*' * (len(account) - keep)}{account[len(account) - keep :]}"
+
+
+# Digits that stand together, or apart as people write them: in groups, with dashes, full-width.
+_LONG_NUMBER = re.compile(r"[A-Za-z]{0,2}\d(?:[\s.\-–—_]?\d){6,}[A-Za-z]?")
+
+
+def masked_text(text: str) -> str:
+    """A text with the identity, card and telephone numbers in it masked, wherever they stand."""
+    return _LONG_NUMBER.sub(lambda match: mask_number(re.sub(r"[\s.\-–—_]", "", match[0])), text)

@@ -45,7 +45,10 @@ def wan_text(amount_fen: int) -> str:
 
 def wan_to_fen(text: str) -> int:
     """The 分 of a printed 万元 figure; raises ValueError where it is none."""
-    return parse_yuan(str(Decimal(text) * 10_000))
+    try:
+        return yuan_to_fen(Decimal(text) * 10_000)
+    except InvalidOperation:
+        raise ValueError(text) from None
 
 
 def wan_decimals(text: str) -> int:
@@ -57,6 +60,7 @@ def wan_rounded(amount_fen: int, decimals: int) -> str:
     """万元, rounded half up to as many decimals as a report printed."""
     step = FEN_PER_WAN // 10**decimals
     rounded = (abs(amount_fen) + step // 2) // step * step
+    sign = "-" if amount_fen < 0 and rounded else ""
     text = f"{rounded // FEN_PER_WAN}.{rounded % FEN_PER_WAN:06d}"
     head, _, tail = text.partition(".")
-    return ("-" if amount_fen < 0 else "") + (f"{head}.{tail[:decimals]}" if decimals else head)
+    return f"{sign}{head}.{tail[:decimals]}" if decimals else f"{sign}{head}"

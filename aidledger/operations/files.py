@@ -30,8 +30,12 @@ class SourceFile:
 
 
 def shown_path(path: Path) -> str:
-    """A path as text that can be printed and stored."""
-    raw = os.fsencode(path)
+    """A path as text that can be printed and stored; each part in the encoding that it is in."""
+    return str(Path(*map(_shown_part, path.parts)))
+
+
+def _shown_part(part: str) -> str:
+    raw = os.fsencode(part)
     for encoding in ("utf-8", "gb18030"):
         try:
             return raw.decode(encoding)
@@ -44,17 +48,20 @@ def walk(paths: Iterable[Path]) -> list[Path]:
     """The files named, and those in folders in the order of their names; each once."""
     found: dict[Path, None] = {}
     for path in paths:
-        for file in _within(path) if path.is_dir() else [path]:
+        for file in _within(path, frozenset()) if path.is_dir() else [path]:
             found.setdefault(file)
     return list(found)
 
 
-def _within(folder: Path) -> Iterator[Path]:
+def _within(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
+    here = folder.resolve()
+    if here in above:
+        return  # a link back to a folder that it is in
     for child in sorted(folder.iterdir(), key=lambda path: os.fsencode(path.name)):
         if child.name.startswith((".", "~$")):
             continue
         if child.is_dir():
-            yield from _within(child)
+            yield from _within(child, above | {here})
         elif child.suffix.lower() in SPREADSHEETS:
             yield child
 

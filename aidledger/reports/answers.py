@@ -22,6 +22,7 @@ DIMENSION_TITLES = {
     "period": N_("Period"),
     "stage": N_("Stage"),
     "category": N_("Category"),
+    "source": N_("Funding source"),
 }
 _KINDS: Mapping[str, Kind] = {"stage": "word", "period": "period"}
 TITLE = N_("Student aid {first} to {last}")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, cast, distinct, func, null, select
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.program import Program
@@ -15,8 +15,7 @@ from aidledger.store.bulk import table_of
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Entry, ProgramRow, School
 
-Dimension = Literal["program", "school", "period", "stage", "category"]
-DIMENSIONS: tuple[Dimension, ...] = ("program", "school", "period", "stage", "category")
+Dimension = Literal["program", "school", "period", "stage", "category", "source"]
 _entry, _program, _school = table_of(Entry), table_of(ProgramRow), table_of(School)
 _COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "program": _program.c.code,
@@ -24,6 +23,8 @@ _COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "period": _entry.c.period,
     "stage": _program.c.stage,
     "category": _entry.c.category,
+    # Which source paid is known from allotments; until some are imported it is nobody's to say.
+    "source": cast(null(), Text),
 }
 
 

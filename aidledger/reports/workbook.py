@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.label import DataLabelList
@@ -143,7 +144,7 @@ def _number_format(kind: str, value: int) -> str:
 
 def _set_text(cell: SheetCell, text: str) -> None:
     """Text that Excel never takes for a formula."""
-    cell.value = text
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
     cell.data_type = "s"
     cell.alignment = Alignment(vertical="center", wrap_text=False)
 

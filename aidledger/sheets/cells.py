@@ -12,8 +12,14 @@ from aidledger.sheets.grid import Cell
 
 # Digits that a number cell cannot hold: Excel keeps 15 and writes zeros for the rest.
 EXACT_DIGITS_LIMIT = 10**15
+# A thousand million 元: more than any district pays, and so small that no file's sum leaves 64 bits.
+AMOUNT_MAX_FEN = 10**11
 _BLANKS = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "none", "n/a"})
-_INVISIBLE = dict.fromkeys([0xFEFF, 0x200B, 0x200C, 0x200D, 0x2060, 0x00AD, *range(0x202A, 0x202F)])
+# Marks without width, and control characters: some old .xls carry a NUL between any two letters.
+_INVISIBLE: dict[int, str | None] = dict.fromkeys(
+    [*range(0x20), *range(0x7F, 0xA0), 0xFEFF, 0x200B, 0x200C, 0x200D, 0x2060, 0x00AD, *range(0x202A, 0x202F)]
+)
+_INVISIBLE |= dict.fromkeys(map(ord, "\t\n\r"), " ")
 _QUOTES = "'\"`‘’“”´＇＂"
 _DOTS = str.maketrans(dict.fromkeys("•・．∙⋅‧・.｡", "·"))
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{2}", re.ASCII)
@@ -90,6 +96,8 @@ def fen_of(value: Cell, *, wan: bool = False) -> int | None:
     if yuan is None:
         return None
     fen = yuan * (FEN_PER_WAN if wan else FEN_PER_YUAN)
+    if abs(fen) > AMOUNT_MAX_FEN:
+        raise AmountNotUnderstood(text_of(value))
     whole = fen.to_integral_value()
     if abs(fen - whole) > _NOISE_YUAN * FEN_PER_YUAN:
         raise AmountNotUnderstood(text_of(value))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from aidledger.domain.identity import RESIDENT_LENGTH, document_type_of, mask_account
+from aidledger.domain.identity import RESIDENT_LENGTH, document_type_of, mask_account, masked_text
 from aidledger.domain.layout import Layout, fold
 from aidledger.domain.place import Place, column_letter
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Lines
+from aidledger.domain.school import school_name
 from aidledger.sheets.cells import (
     AmountNotUnderstood,
     date_of,
@@ -24,7 +25,6 @@ from aidledger.sheets.cells import (
 from aidledger.sheets.grid import Cell, Sheet
 from aidledger.sheets.header import Header, MoneyColumn
 from aidledger.sheets.package import FORMULA
-from aidledger.sheets.titles import school_name
 
 Value = TypeVar("Value")
 _LONGEST_SHOWN = 40
@@ -210,5 +210,6 @@ class StudentRows:
 
 
 def shortened(text: str) -> str:
-    """A cell's text, cut where it is longer than a message should be."""
+    """A cell's text for a message: long numbers masked, since they may be somebody's, and cut to what is readable."""
+    text = masked_text(text)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from aidledger.domain.layout import Layout, fold
 from aidledger.domain.program import Program
+from aidledger.domain.school import school_name
 from aidledger.domain.term import Period
 from aidledger.sheets.cells import text_of
 from aidledger.sheets.grid import Cell
@@ -138,11 +139,6 @@ def _labelled_school(lines: list[list[str]], layout: Layout) -> str | None:
                 if any(ending in name for ending in layout.school_endings):
                     return name
     return None
-
-
-def school_name(text: str) -> str:
-    """A school's name without spaces and full-width forms, as the ledger keeps it."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def school_in(text: str, layout: Layout) -> str | None:

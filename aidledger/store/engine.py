@@ -13,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from aidledger.errors import LedgerExists, LedgerFailed, LedgerMissing, LedgerReadOnly
+from aidledger.errors import DriverMissing, LedgerExists, LedgerFailed, LedgerMissing, LedgerReadOnly, LedgerUnsupported
 
+BACKENDS = ("sqlite", "postgresql")
 BUSY_TIMEOUT_MS = 60_000
 _FIRST_BYTES = b"SQLite format 3\0"
 _PRAGMAS = (
@@ -34,9 +35,15 @@ def ledger_url(place: str) -> URL:
     """The URL of a path or of what is a URL already."""
     if "://" in place:
         try:
-            return make_url(place)
-        except ArgumentError:
-            raise LedgerMissing(path=place) from None
+            url = make_url(place)
+            if url.get_backend_name() not in BACKENDS or (url.get_backend_name() == "sqlite" and not url.database):
+                raise LedgerUnsupported(backends=", ".join(BACKENDS))
+            url.get_dialect()
+        except (ArgumentError, ValueError):
+            raise LedgerUnsupported(backends=", ".join(BACKENDS)) from None
+        except NoSuchModuleError:
+            raise LedgerUnsupported(backends=", ".join(BACKENDS)) from None
+        return url
     return URL.create("sqlite+pysqlite", database=place)
 
 
@@ -47,8 +54,13 @@ def shown(url: URL) -> str:
 
 def require_file(url: URL) -> None:
     """Refuse a SQLite path where there is nothing: the driver would make an empty file."""
-    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
-        raise LedgerMissing(path=shown(url))
+    if url.get_backend_name() == "sqlite":
+        try:
+            found = Path(str(url.database)).is_file()
+        except OSError as error:
+            raise LedgerFailed(path=shown(url), reason=error.strerror or "") from None
+        if not found:
+            raise LedgerMissing(path=shown(url))
 
 
 def create_file(url: URL) -> None:
@@ -79,7 +91,10 @@ def looks_like_sqlite(url: URL) -> bool:
 
 def connect(url: URL) -> Engine:
     """An engine with the settings on every connection. Error texts never carry parameters: they hold ID numbers."""
-    engine = create_engine(url, hide_parameters=True)
+    try:
+        engine = create_engine(url, hide_parameters=True)
+    except ImportError:
+        raise DriverMissing(driver=url.drivername) from None
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)

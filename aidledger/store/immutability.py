@@ -9,6 +9,19 @@ KEPT_COLUMNS = {
     "school": ("id", "name"),
     "program": ("id", "code"),
 }
+# What SQLite's INSERT OR REPLACE would make room for.
+UNIQUE_KEYS = {
+    "entry": (("id",), ("program_id", "period", "beneficiary_id", "occurrence"), ("reversal_of",)),
+    "event": (("id",),),
+    "batch": (("id",), ("reverses",)),
+    "roster": (("id",),),
+    "source_file": (("sha256",),),
+    "catalogue": (("id",), ("digest",)),
+    "standard": (("id",),),
+    "beneficiary": (("id",), ("number", "document_type")),
+    "school": (("id",), ("name",)),
+    "program": (("id",), ("code",)),
+}
 
 
 def statements(dialect: str) -> list[str]:
@@ -24,6 +37,12 @@ def _sqlite() -> list[str]:
     ddl = [
         refuse(table, action, "", f"{table} is append-only") for table in APPEND_ONLY for action in ("UPDATE", "DELETE")
     ]
+    # REPLACE deletes the old row without asking the DELETE triggers; so nothing that is there is inserted again.
+    for table, keys in UNIQUE_KEYS.items():
+        there = " OR ".join(f"({' AND '.join(f'{name} = NEW.{name}' for name in key)})" for key in keys)
+        when = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {there})"  # noqa: S608 - names from above
+        why = f"SELECT RAISE(ABORT, '{table} has this row already')"
+        ddl.append(f"CREATE TRIGGER {table}_replace_refused BEFORE INSERT ON {table} {when} BEGIN {why}; END")
     for table, columns in KEPT_COLUMNS.items():
         ddl.append(refuse(table, "UPDATE", f" OF {', '.join(columns)}", f"identity in {table} does not change"))
         ddl.append(refuse(table, "DELETE", "", f"{table} is never deleted from"))

@@ -121,11 +121,22 @@ _MEANINGS: tuple[tuple[str, Callable[..., AidLedgerError]], ...] = (
 )
 
 
+def _first(error: DBAPIError) -> DBAPIError:
+    """The error that came first: a transaction that the database gave up leaves errors of tidying up behind it."""
+    first, context = error, error.__context__
+    while context is not None:
+        if isinstance(context, DBAPIError):
+            first = context
+        context = context.__context__
+    return first
+
+
 @contextmanager
 def _translated(place: str) -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
+    except DBAPIError as last:
+        error = _first(last)
         reason = str(error.orig).splitlines()[0] if error.orig else ""
         for words, meaning in _MEANINGS:
             if words in reason.lower():

@@ -59,8 +59,9 @@ class Source:
 class Posted:
     """A batch that was posted, and the chain's new head.
 
-    ``paid_before``: somebody in it had an entry for the same program and period; ``other_name``: somebody stands in
-    it under another name than the ledger's. Only then is there anything for the audit's rules to find.
+    ``paid_before``: somebody in it had an entry for the same program and period; ``other_name``: somebody in it, or
+    in the ledger before, stands under another name than first recorded. Only then is there anything to find for the
+    audit's rules.
     """
 
     batch: int
@@ -78,6 +79,7 @@ _SOURCES = (
 )
 _BATCH_OF_SOURCE = _SOURCES.where(_batch.c.source_sha256 == bindparam("sha256"))
 _SOURCE = select(_source.c.sha256).where(_source.c.sha256 == bindparam("sha256"))
+_ANY_OTHER_NAME = select(_entry.c.id).where(_entry.c.name_stated.is_not(None)).limit(1)
 _OCCURRENCES = (
     select(_entry.c.beneficiary_id, func.max(_entry.c.occurrence))
     .where(_entry.c.program_id == bindparam("program"), _entry.c.period == bindparam("period"))
@@ -88,7 +90,7 @@ _OCCURRENCES = (
 
 def sources_in_force(books: Connection) -> dict[str, int]:
     """The batches in force, by what their files hash to."""
-    return dict(books.execute(_SOURCES).tuples().all())
+    return {row.source_sha256: row.id for row in books.execute(_SOURCES)}
 
 
 def batch_in_force_of(books: Connection, sha256: str) -> int | None:
@@ -152,7 +154,8 @@ class _Posting:
         self.file = file
         self.batch_id, self.first_entry, self._first_roster = next_ids(books, Batch, Entry, RosterRow)
         self.roster_rows: list[dict[str, Any]] = []
-        self.paid_before = self.other_name = False
+        self.paid_before = False
+        self.other_name = books.execute(_ANY_OTHER_NAME).first() is not None
         self._programs = loaded.programs
         self._people = ensure_people(books, [table.lines for table in file.tables])
         names = {school for table in file.tables for school in {table.school, *table.lines.schools} if school}

@@ -158,6 +158,12 @@ class Entry(SQLModel, table=True):
             sqlite_where=column("reversal_of").is_not(None),
             postgresql_where=column("reversal_of").is_not(None),
         ),
+        Index(
+            "entry_other_name",
+            "name_stated",
+            sqlite_where=column("name_stated").is_not(None),
+            postgresql_where=column("name_stated").is_not(None),
+        ),
         CheckConstraint("(reversal_of IS NULL) = (amount_fen > 0)", name="reversal_sign"),
         CheckConstraint("(reversal_of IS NULL) = (occurrence > 0)", name="reversal_occurrence"),
     )

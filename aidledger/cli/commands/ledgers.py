@@ -8,7 +8,7 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import option, result_options, reveal_options
+from aidledger.cli.options import NUMBER, SENTENCE, option, result_options, reveal_options
 from aidledger.i18n import N_
 
 
@@ -54,7 +54,7 @@ def batches(office: Office, form: str, output: Path | None) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @reveal_options
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
@@ -78,8 +78,8 @@ def batch(office: Office, number: int, reveal: bool, reason: str | None, form: s
 
 
 @click.command(cls=Command)
-@click.argument("number", metavar="BATCH", type=int)
-@option("--reason", required=True, metavar="TEXT", help=N_("Why it is taken back; kept in the ledger."))
+@click.argument("number", metavar="BATCH", type=NUMBER)
+@option("--reason", required=True, type=SENTENCE, metavar="TEXT", help=N_("Why it is taken back; kept in the ledger."))
 @result_options("table", "json")
 @pass_office
 def reverse(office: Office, number: int, reason: str, form: str, output: Path | None) -> None:

@@ -8,7 +8,7 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import result_options, reveal_options
+from aidledger.cli.options import NUMBER, result_options, reveal_options
 
 
 @click.command(cls=Command)
@@ -43,7 +43,7 @@ def person(
 
 
 @click.command(cls=Command)
-@click.argument("entry", type=int)
+@click.argument("entry", type=NUMBER)
 @reveal_options
 @result_options("table", "json", "csv")
 @pass_office
@@ -58,7 +58,7 @@ def trace(
     """From an entry to its batch, file, sheet, row, and the cells as they stood."""
     from aidledger.cli import answers, shapes
     from aidledger.cli.output import emit_answer
-    from aidledger.cli.revealing import masked_text, permit
+    from aidledger.cli.revealing import permit
     from aidledger.operations import people
 
     ledger = office.ledger()
@@ -68,6 +68,6 @@ def trace(
         office,
         form,
         output,
-        answers.trace(found, reveal=reveal, mask=masked_text),
-        lambda: shapes.trace_shape(found, reveal=reveal, mask=masked_text),
+        answers.trace(found, reveal=reveal),
+        lambda: shapes.trace_shape(found, reveal=reveal),
     )

@@ -15,7 +15,7 @@ from aidledger.i18n import N_
 if TYPE_CHECKING:
     from aidledger.domain.term import Period
 
-DIMENSIONS = ("program", "school", "period", "stage", "category")
+DIMENSIONS = ("program", "school", "period", "stage", "category", "source")
 CHECKS = ("declared", "standard", "report")
 
 
@@ -41,7 +41,9 @@ def report() -> None:
 @report.command(cls=Command)
 @option("--from", "first", type=PERIOD, help=N_("The first period."))
 @option("--to", "last", type=PERIOD, help=N_("The last period."))
-@option("--by", type=ByType(), default=None, metavar="BY", help=N_("Any of program,school,period,stage,category."))
+@option(
+    "--by", type=ByType(), default=None, metavar="BY", help=N_("Any of program,school,period,stage,category,source.")
+)
 @result_options("table", "json", "csv", "xlsx", "text")
 @pass_office
 def summary(

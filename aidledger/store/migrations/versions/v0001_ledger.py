@@ -235,6 +235,14 @@ def upgrade() -> None:
     op.create_index("entry_beneficiary", "entry", ["beneficiary_id"], unique=False)
     op.create_index("entry_once", "entry", ["program_id", "period", "beneficiary_id", "occurrence"], unique=True)
     op.create_index(
+        "entry_other_name",
+        "entry",
+        ["name_stated"],
+        unique=False,
+        sqlite_where=sa.text("name_stated IS NOT NULL"),
+        postgresql_where=sa.text("name_stated IS NOT NULL"),
+    )
+    op.create_index(
         "entry_reversed_once",
         "entry",
         ["reversal_of"],
