@@ -35,6 +35,7 @@ def merged(models: list[LayoutModel]) -> Layout:
         closing=_longest_first(model.lines.closing for model in models),
         summary=_longest_first(model.lines.summary for model in models),
         school_labels=_longest_first(model.school.labels for model in models),
+        school_kinds=_longest_first(model.school.kinds for model in models),
         school_endings=_longest_first(model.school.endings for model in models),
         values={
             "sex": _value_table(models, ("male", "female")),

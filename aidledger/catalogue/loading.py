@@ -56,7 +56,7 @@ def report_in(path: Path, catalogue: Catalogue) -> PublishedReport:
 
 def _documents(folders: list[Path], part: str) -> Iterator[Document]:
     for folder in folders:
-        for path in sorted((folder / part).glob("*.yaml")):
+        for path in sorted(path for path in (folder / part).glob("*.y*ml") if path.suffix in {".yaml", ".yml"}):
             yield Document(path)
 
 

@@ -212,6 +212,7 @@ class SchoolWordsModel(Strict):
     """Words by which a school's name is found."""
 
     labels: Texts = ()
+    kinds: Texts = ()
     endings: Texts = ()
 
 

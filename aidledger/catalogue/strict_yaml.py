@@ -39,7 +39,7 @@ class Document:
         """An error that says where in the file, as near as it is known."""
         while at not in self._lines:
             at = at[:-1]
-        return CatalogueError(file=self.path.name, line=self._lines[at], what=what)
+        return CatalogueError(file=self.path.name, line=self._lines[at], what=what.rstrip("."))
 
     def validated(self, model: type[Model]) -> Model:
         """The values as a model; raises CatalogueError for the first thing that does not fit."""
@@ -48,7 +48,7 @@ class Document:
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"])
-            raise self.fault(f"{where}: {first['msg']}", *first["loc"]) from None
+            raise self.fault(f"{where}: {first['msg'].removeprefix('Value error, ')}", *first["loc"]) from None
 
     def _plain(self, node: yaml.Node, at: Where) -> object:
         self._lines[at] = node.start_mark.line + 1

@@ -99,6 +99,7 @@ def batches(records: Sequence[BatchRecord]) -> Answer:
 
 _ENTRY_COLUMNS = (
     Column("entry", N_("Entry"), "count"),
+    Column("person", N_("Person"), "count"),
     _SHEET,
     _ROW,
     Column("name", N_("Name")),
@@ -131,6 +132,7 @@ def batch(content: BatchContent, catalogue: Catalogue, language: Language, *, re
 def _entry(entry: EntryRecord, catalogue: Catalogue, language: Language, *, reveal: bool) -> Sequence[Cell]:
     return (
         entry.entry,
+        entry.person,
         entry.sheet,
         entry.row,
         entry.name_stated or entry.name,
@@ -195,7 +197,7 @@ def verdict(found: Verdict, translate: Translate) -> Answer:
     ]
     facts = {"batches": found.batches, "entries": found.entries, "faults": len(rows), "head": found.head}
     title = (
-        N_("{batches} batches, {entries} entries: {faults} faults")
+        N_("{batches} batches, {entries} entries; faults: {faults}")
         if rows
         else N_("{batches} batches, {entries} entries: every digest and total agrees")
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from aidledger.cli.screen import console, marks, printable
 from aidledger.cli.wording import place_text, problem_text
-from aidledger.domain.money import yuan_text
+from aidledger.domain.money import grouped_yuan
 from aidledger.domain.problem import Severity
 from aidledger.domain.table import period_text
 from aidledger.i18n import N_
@@ -72,12 +72,12 @@ class Live:
                 program=self.catalogue.programs[program].name(language) if program else "?",
                 period=period_text(period, translate) if period else "?",
                 count=f"{count:,}",
-                amount=yuan_text(fen),
+                amount=grouped_yuan(fen),
             )
             for (program, period), (count, fen) in by_program.items()
         ]
         if result.outcome == "rejected":
-            said.append(translate(N_("rejected: {count} problems")).format(count=len(result.problems)))
+            said.append(translate(N_("rejected; problems: {count}")).format(count=len(result.problems)))
         return " ".join([*parts, "; ".join(said)])
 
 
@@ -113,7 +113,7 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
     screen.print(
         translate(
             N_(
-                "{files} files: {posted} posted, {unchanged} unchanged, {rejected} rejected; "
+                "Files: {files}; in order: {posted}, unchanged: {unchanged}, rejected: {rejected}; "
                 "{count} person-times, {amount} yuan"
             )
         ).format(
@@ -122,13 +122,13 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
             unchanged=len(result.counted("unchanged")),
             rejected=len(result.counted("rejected")),
             count=f"{sum(file.person_times for file in kept):,}",
-            amount=yuan_text(sum(file.amount_fen for file in kept)),
+            amount=grouped_yuan(sum(file.amount_fen for file in kept)),
         ),
         style="bold",
         soft_wrap=True,
     )
     if result.counted("would-post"):
-        screen.print(translate(N_("Nothing was kept: this was a check.")))
+        screen.print(translate(N_("This was a check: nothing was kept.")))
     elif result.counted("posted"):
         screen.print(translate(N_("Receipt: {head}")).format(head=result.head), soft_wrap=True)
 

@@ -39,6 +39,14 @@ class Office:
 
         return open_ledger(self.place, self.actor, self.clock)
 
+    def ledger_with(self, catalogue: Catalogue) -> Ledger:
+        """The ledger, opened; raises LedgerUnknownPrograms where it holds programs that the catalogue lacks."""
+        from aidledger.operations.ledgers import require_programs
+
+        ledger = self.ledger()
+        require_programs(ledger, catalogue)
+        return ledger
+
     @property
     def _(self) -> Translate:
         """The translator of this call's language."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from decimal import Decimal
 from typing import IO, TYPE_CHECKING
 
-from aidledger.domain.money import wan_text, yuan_text
+from aidledger.domain.money import grouped_yuan, wan_text
 from aidledger.domain.table import period_text, sentence
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def cell_text(cell: Cell, column: Column, translate: Translate, ticks: tuple[str
     if column.kind == "mark":
         return ticks[0] if cell else ticks[1]
     if column.kind == "yuan":
-        return f"{Decimal(yuan_text(cell)):,}"
+        return grouped_yuan(cell)
     return wan_text(cell) if column.kind == "wan" else f"{cell:,}"
 
 
@@ -75,7 +74,9 @@ def show(answer: Answer, translate: Translate, stream: IO[str]) -> None:
     ticks = marks(stream)
     screen.print(sentence(answer.title, answer.facts, translate), style="bold")
     if answer.columns:
-        heads = [_head(column, translate) for column in answer.columns]
+        heads = [
+            _head(column, translate) if screen.is_terminal else translate(column.title) for column in answer.columns
+        ]
         body = [_texts(row, answer.columns, translate, ticks) for row in answer.rows]
         totals = [
             [translate(str(label)), *_texts(rest, answer.columns[1:], translate, ticks)]
@@ -132,7 +133,7 @@ def _tabulate(
         numeric = column.kind in _NUMERIC
         widest = max([_width(head), *(_width(row[i]) for row in body + totals)])
         table.add_column(
-            head if terminal else head.replace("\n", " "),
+            head,
             justify="right" if numeric else "left",
             no_wrap=numeric,
             overflow="fold",

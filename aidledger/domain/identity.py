@@ -121,10 +121,13 @@ def mask_account(account: str | None) -> str | None:
     return f"{'*' * (len(account) - keep)}{account[len(account) - keep :]}"
 
 
-# Digits that stand together, or apart as people write them: in groups, with dashes, full-width.
-_LONG_NUMBER = re.compile(r"[A-Za-z]{0,2}\d(?:[\s.\-–—_]?\d){6,}[A-Za-z]?")
+# Eight digits and more, together or apart as people write them: in groups, with dashes, full-width, with marks
+# that have no width. Dates and amounts are shorter.
+_BETWEEN = r"[\s\-–—_\u200b-\u200d\u2060\ufeff]"
+_LONG_NUMBER = re.compile(rf"[A-Za-z]{{0,2}}\d(?:{_BETWEEN}?\d){{7,}}[A-Za-z]?")
+_SEPARATOR = re.compile(_BETWEEN)
 
 
 def masked_text(text: str) -> str:
     """A text with the identity, card and telephone numbers in it masked, wherever they stand."""
-    return _LONG_NUMBER.sub(lambda match: mask_number(re.sub(r"[\s.\-–—_]", "", match[0])), text)
+    return _LONG_NUMBER.sub(lambda match: mask_number(_SEPARATOR.sub("", match[0])), text)

@@ -55,5 +55,6 @@ class Layout:
     closing: tuple[str, ...]
     summary: tuple[str, ...]
     school_labels: tuple[str, ...]
+    school_kinds: tuple[str, ...]
     school_endings: tuple[str, ...]
     values: Mapping[str, Mapping[str, str]]

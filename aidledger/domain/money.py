@@ -36,6 +36,11 @@ def yuan_text(amount_fen: int) -> str:
     return f"{sign}{yuan}.{fen:02d}"
 
 
+def grouped_yuan(amount_fen: int) -> str:
+    """元 as people read it: ``"1,312.50"``."""
+    return f"{Decimal(yuan_text(amount_fen)):,}"
+
+
 def wan_text(amount_fen: int) -> str:
     """万元, exact and without trailing zeros, as reports print it: ``"583.574"``, ``"51"``."""
     sign = "-" if amount_fen < 0 else ""

@@ -55,7 +55,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "no-header": _error(
             "No header row was found: no row names at least a name or an ID number and one more column.",
-            "Put the column names into one row above the students, or use `aidledger template`.",
+            "Put the column names into one row above the students.",
         ),
         "missing-column": _error(
             "There is no column for {field}. The header has: {headers}.",
@@ -116,7 +116,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "duplicate-in-ledger": _conflict(
             "This person was paid under {program} for {period} already: batch {batch}, row {first_row}, {school}.",
-            "Delete the row; if both were really paid, import with --record-conflicts and the audit will follow it up.",
+            "Delete the row; if both were really paid, import with --record-conflicts.",
         ),
         "name-id-mismatch": _conflict(
             "This ID number belongs to another name{where}.",

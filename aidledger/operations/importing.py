@@ -148,6 +148,8 @@ class _Run:
                 result = self._settle(books, source, file, loaded)
             results.append(result)
             progress(result)
+        if len(results) != len(paths):
+            raise RuntimeError(f"{len(paths)} files went in, {len(results)} came out")  # noqa: TRY003
         return results
 
     def _examined(

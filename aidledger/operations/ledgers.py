@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.store import events, lookups, posting
-from aidledger.store.catalogues import ensure_loaded
+from aidledger.store.catalogues import ensure_loaded, require_known
 from aidledger.store.ledger import Ledger, create_ledger
 from aidledger.store.lookups import BatchRecord, EntryRecord, RosterRecord
 from aidledger.store.verify import Verdict
@@ -21,6 +21,12 @@ def init(place: str, catalogue: Catalogue, actor: str, clock: Callable[[], datet
     with ledger.writing() as books:
         ensure_loaded(books, catalogue, ledger.moment(), actor)
     return ledger
+
+
+def require_programs(ledger: Ledger, catalogue: Catalogue) -> None:
+    """Refuse a catalogue that lacks programs which the ledger holds; raises LedgerUnknownPrograms."""
+    with ledger.reading() as books:
+        require_known(books, catalogue)
 
 
 def batches(ledger: Ledger) -> list[BatchRecord]:

@@ -18,7 +18,6 @@ from aidledger.reports.paragraph import paragraph as paragraph_of
 from aidledger.reports.paragraph import years_of
 from aidledger.reports.summary import Dimension, Summary
 from aidledger.store import events, lookups
-from aidledger.store.catalogues import require_known
 from aidledger.store.ledger import Ledger
 
 
@@ -31,14 +30,12 @@ def summary(
 ) -> tuple[Summary, str]:
     """The figures of a span of periods, and the ledger's head for which they hold."""
     with ledger.reading() as books:
-        require_known(books, catalogue)
         return summaries.summary(books, catalogue, first, last, by), events.head(books)
 
 
 def paragraph(ledger: Ledger, catalogue: Catalogue, first: Period | None = None, last: Period | None = None) -> str:
     """The report's paragraph for a span of periods."""
     with ledger.reading() as books:
-        require_known(books, catalogue)
         figures = summaries.summary(books, catalogue, first, last)
         periods = {
             code: [period for period in some if within(Period.parse(period), first, last)]
@@ -56,7 +53,6 @@ def published_report(catalogue: Catalogue, name: str) -> PublishedReport:
 def compare(ledger: Ledger, catalogue: Catalogue, report: PublishedReport) -> list[Line]:
     """The ledger against a published report."""
     with ledger.reading() as books:
-        require_known(books, catalogue)
         return report_lines(books, catalogue, report)
 
 
@@ -72,7 +68,6 @@ def reconcile(
     holds at least half. A ledger that was only begun is not held against a finished report.
     """
     with ledger.reading() as books:
-        require_known(books, catalogue)
         lines: list[Line] = []
         if "declared" in checks:
             lines += declared_lines(books)

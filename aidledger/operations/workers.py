@@ -42,29 +42,27 @@ def run_in_order(
     is raised here. ``prepare(*prepare_with)`` runs first in each worker.
     """
     crew = [_Worker(function, prepare, prepare_with) for _ in range(workers)]
-    coming = iter(jobs)
+    coming = enumerate(jobs)
     results: dict[int, Any] = {}
     waiting: deque[int] = deque()
-    numbers = iter(range(2**62))
+    all_given = False
     try:
-        while True:
-            for worker in crew:
-                if worker.idle and len(waiting) < workers * _JOBS_AHEAD_PER_WORKER:
-                    job = next(coming, None)
-                    if job is None:
-                        break
-                    number = next(numbers)
-                    waiting.append(number)
-                    worker.start(number, job, seconds_max)
+        while not all_given or waiting:
             while waiting and waiting[0] in results:
                 result = results.pop(waiting.popleft())
                 if isinstance(result, BaseException):
                     raise result
                 yield result
+            for worker in crew:
+                if all_given or not worker.idle or len(waiting) >= workers * _JOBS_AHEAD_PER_WORKER:
+                    continue
+                number, job = next(coming, (-1, ()))
+                all_given = number < 0
+                if not all_given:
+                    waiting.append(number)
+                    worker.start(number, job, seconds_max)
             busy = [worker for worker in crew if not worker.idle]
-            if not busy and not waiting:
-                return
-            if busy and (not waiting or waiting[0] not in results):
+            if busy and waiting[0] not in results:
                 _wait_for(busy)
                 results.update(outcome for worker in busy if (outcome := worker.outcome()) is not None)
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
@@ -78,8 +79,8 @@ def number_of(value: Cell) -> tuple[str, bool]:
         return ("", False) if is_blank(text) else (text, False)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value), False
-    if abs(value) >= EXACT_DIGITS_LIMIT:
-        return str(int(value)), True
+    if not abs(value) < EXACT_DIGITS_LIMIT:
+        return (str(int(value)) if math.isfinite(value) else str(value)), True
     return text_of(value), False
 
 
@@ -139,7 +140,7 @@ def date_of(value: Cell) -> str | None:
     match = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
     if match:
         return _iso(int(match[1]), int(match[2]), int(match[3]) if match[3] else None)
-    if isinstance(value, int | float) and not isinstance(value, bool) and int(value) in _SERIALS:
+    if isinstance(value, int | float) and not isinstance(value, bool) and _SERIALS.start <= value < _SERIALS.stop:
         return (_EXCEL_EPOCH + timedelta(days=int(value))).isoformat()
     return None
 

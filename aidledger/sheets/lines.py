@@ -73,7 +73,7 @@ def _label(text: str) -> str:
 
 def _is_total(label: str, words: _Words) -> bool:
     bare = _PERSONS.sub("", label).strip(":()元")
-    bare = re.sub(r"\((?:大写|小写|人民币)\)|大写|小写", "", bare).strip(":()")
+    bare = re.sub(r"\((?:大写|小写|人民币)\)|人民币|大写|小写", "", bare).strip(":()")
     return bare in words.total
 
 
@@ -103,7 +103,7 @@ def _looks_like_number(text: str) -> bool:
 
 def _closes(texts: list[str], filled: list[int], labels: list[str], header: Header, words: _Words) -> bool:
     if any(label.startswith(words.closing) for label in labels[:2]) and not _person_in(texts, header):
-        return True
+        return not any(any(sign.isdigit() for sign in texts[column.index]) for column in header.money)
     # A sentence that stands alone is a note, unless it stands where a name or an amount would.
     telling = {*header.fields.get("name", ()), *header.fields.get("number", ()), *(m.index for m in header.money)}
     return len(filled) == 1 and filled[0] not in telling and not texts[filled[0]].isascii()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
@@ -85,17 +85,24 @@ def _note_hidden(sheet: Sheet, result: RosterFile) -> None:
 
 
 def _leave_out_summaries(result: RosterFile, catalogue: Catalogue) -> None:
-    """A sheet that calls itself a summary and lists only people that the other sheets list is not counted again."""
+    """A sheet that calls itself a summary and only repeats payments of the other sheets is not counted again."""
     for table in list(result.tables):
-        others = [other for other in result.tables if other is not table]
-        listed = {number for other in others for number in other.lines.numbers}
+        others = {payment for other in result.tables if other is not table for payment in _payments(other)}
         called = any(word in fold(table.sheet) for word in catalogue.layout.summary)
-        if called and table.lines.numbers and listed.issuperset(table.lines.numbers):
+        own = set(_payments(table))
+        if called and own and others.issuperset(own):
             result.tables.remove(table)
             result.fates[Fate.STUDENT] -= len(table.lines)
             result.fates[Fate.OTHER] += len(table.lines)
             result.problems = [problem for problem in result.problems if problem.place.sheet != table.sheet]
             result.notes.append(Note("summary-sheet", table.sheet))
+
+
+def _payments(table: Table) -> Iterator[tuple[str, str | None, Period | None, int]]:
+    for roster in table.rosters:
+        for number, amount in zip(table.lines.numbers, roster.amounts_fen, strict=True):
+            if amount is not None:
+                yield number, roster.program, roster.period, amount
 
 
 class _Reader:
@@ -226,10 +233,9 @@ class _Reader:
     ) -> tuple[Period | None, list[Problem]]:
         if program is None:
             return self.hints.period, []
-        if self.hints.period is not None and program.takes(self.hints.period):
-            return self.hints.period, []
-        named = around.periods(program)
-        if len(named) == 1:
+        named = [self.hints.period] if self.hints.period is not None else around.periods(program)
+        named = [period for period in named if program.takes(period)] or named
+        if len(named) == 1 and program.takes(named[0]):
             return named[0], []
         found = " / ".join(period.code for period in named)
         facts = {"cadence": program.cadence, "found": f" ({found})" if found else ""}

@@ -17,6 +17,7 @@ from aidledger.sheets.terms import folded_title, semesters, terms_in, years
 
 _BRACKETED = re.compile(r"[((\[【][^))\]】]*[))\]】]")
 _WAN_UNIT = re.compile(r"单位[::]?\(?(?:人民币)?万元")
+_DISTRICT = re.compile(r"^(?:[^\W\d_]{1,5}?[省市区县])+")
 _LABEL = re.compile(r"^(.{2,10}?)[::](.+)$")
 
 
@@ -145,10 +146,17 @@ def school_in(text: str, layout: Layout) -> str | None:
     """The school that a title or a name begins with, or names before its program."""
     _, rest = terms_in(folded_title(text))
     endings = "|".join(map(re.escape, layout.school_endings))
-    one = rf"(?:{endings})(?!生)"
+    one = rf"(?:{endings})(?![生校])"
     pattern = rf"[^\W\d_·、,。]{{2,}}?{one}(?:(?:附属|附设|分校|第[一二三四五]).{{0,8}}?{one}|\([^()]{{1,10}}校区\))?"
     for piece in rest.split("\n"):
         match = re.search(pattern, piece)
-        if match:
+        if match and _is_a_name(match[0], layout):
             return match[0]
     return None
+
+
+def _is_a_name(text: str, layout: Layout) -> bool:
+    """Whether more stands before the ending than a district and a kind of school."""
+    kinds = "|".join(map(re.escape, layout.school_kinds))
+    heads = [text.removesuffix(ending) for ending in layout.school_endings if text.endswith(ending)]
+    return not any(re.fullmatch(rf"(?:{kinds})*", _DISTRICT.sub("", head)) for head in heads)

@@ -65,14 +65,15 @@ def batch(office: Office, number: int, reveal: bool, reason: str | None, form: s
     from aidledger.cli.revealing import permit
     from aidledger.operations import ledgers
 
-    ledger = office.ledger()
+    catalogue = office.catalogue()
+    ledger = office.ledger_with(catalogue)
     content = ledgers.batch(ledger, number)
     permit(ledger, f"batch {number}", reveal=reveal, reason=reason)
     emit_answer(
         office,
         form,
         output,
-        answers.batch(content, office.catalogue(), office.language, reveal=reveal),
+        answers.batch(content, catalogue, office.language, reveal=reveal),
         lambda: shapes.batch_content_shape(content, reveal=reveal),
     )
 

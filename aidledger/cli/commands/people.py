@@ -30,14 +30,15 @@ def person(
     from aidledger.cli.revealing import permit
     from aidledger.operations import people
 
-    ledger = office.ledger()
+    catalogue = office.catalogue()
+    ledger = office.ledger_with(catalogue)
     found = people.person(ledger, who)
     permit(ledger, f"person {', '.join(str(history.person.person) for history in found)}", reveal=reveal, reason=reason)
     emit_answer(
         office,
         form,
         output,
-        answers.people(found, office.catalogue(), office.language, reveal=reveal),
+        answers.people(found, catalogue, office.language, reveal=reveal),
         lambda: {"persons": [shapes.person_shape(history, reveal=reveal) for history in found]},
     )
 

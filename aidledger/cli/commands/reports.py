@@ -61,7 +61,8 @@ def summary(
     from aidledger.reports.answers import group_answer, program_answer
     from aidledger.reports.workbook import write_summary
 
-    catalogue, ledger = office.catalogue(), office.ledger()
+    catalogue = office.catalogue()
+    ledger = office.ledger_with(catalogue)
     if form == "text":
         emit(office, form, output, text=lambda: reporting.paragraph(ledger, catalogue, first, last))
         return
@@ -91,7 +92,7 @@ def compare(office: Office, file: str, form: str, output: Path | None) -> int:
 
     catalogue = office.catalogue()
     published = reporting.published_report(catalogue, file)
-    lines = reporting.compare(office.ledger(), catalogue, published)
+    lines = reporting.compare(office.ledger_with(catalogue), catalogue, published)
     answer = answers.comparison(lines, published, catalogue, office.language)
     emit_answer(office, form, output, answer, lambda: shapes.lines_shape(lines))
     return 0 if all(line.ok for line in lines) else 1
@@ -126,7 +127,7 @@ def reconcile(
     published = [reporting.published_report(catalogue, name) for name in reports] or None
     lines = [
         line
-        for line in reporting.reconcile(office.ledger(), catalogue, checks or CHECKS, published)
+        for line in reporting.reconcile(office.ledger_with(catalogue), catalogue, checks or CHECKS, published)
         if program in {None, line.program} and (period is None or line.period == period.code)
     ]
     answer = answers.reconciliation(lines, catalogue, office.language, everything=everything or form != "table")

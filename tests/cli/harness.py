@@ -1,0 +1,66 @@
+"""The command line as a script sees it: exit code, stdout, stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
+
+from aidledger.cli.main import cli
+
+_NEUTRAL = {
+    "AIDLEDGER_LEDGER": None,
+    "AIDLEDGER_ACTOR": None,
+    "AIDLEDGER_SCHEMAS": None,
+    "AIDLEDGER_LANG": None,
+    "LANG": "C.UTF-8",
+    "LC_ALL": None,
+    "LC_MESSAGES": None,
+    "LANGUAGE": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of a command."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - what JSON holds
+        """All of stdout, which must be one JSON value."""
+        return json.loads(self.stdout)
+
+
+def aidledger(*arguments: str | Path, ledger: Path | str | None = None, env: Mapping[str, str] | None = None) -> Ran:
+    """Run a command in this process. An exception that escapes is a bug, and fails the test."""
+    place = [] if ledger is None else ["--ledger", str(ledger)]
+    runner = CliRunner(env={**_NEUTRAL, **(env or {})})
+    result = runner.invoke(cli, [*place, *map(str, arguments)], prog_name="aidledger")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Ran(result.exit_code, result.stdout, result.stderr)
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment for a process of its own."""
+    kept = {name: value for name, value in os.environ.items() if name not in _NEUTRAL}
+    return {**kept, "LANG": "C.UTF-8", "PYTHONPATH": str(Path(__file__).parents[2]), **more}
+
+
+def program(*arguments: str | Path, cwd: Path | None = None, **env: str) -> Ran:
+    """Run the program in a process of its own."""
+    command = [sys.executable, "-m", "aidledger", *map(str, arguments)]
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", check=False, cwd=cwd, env=environment(**env), timeout=120
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)

@@ -1,0 +1,27 @@
+"""Write the generated documentation anew: `python -m tests.docs [--quick]`; --quick leaves the demo's outputs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.docs import commands, problems
+from tests.docs.pages import DOCS
+from tests.docs.tour import TOURS, settled, tour_of
+
+
+def main() -> None:
+    """Commands, problems, and what the tours' commands say."""
+    (DOCS / "commands.md").write_text(commands.page(), encoding="utf-8")
+    (DOCS / "problems.md").write_text(problems.page(), encoding="utf-8")
+    for path in TOURS:
+        with TemporaryDirectory() as folder:
+            tour = tour_of(path, Path(folder), demo="--quick" not in sys.argv[1:])
+            told = tour.told()
+        if settled(told) != settled(tour.page):  # digests and times alone are no change
+            path.write_text(told, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,303 @@
+"""What an import does with a file, beside reading it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from aidledger.operations import ledgers
+from aidledger.operations.importing import FileResult, ImportResult, Request, import_files
+from aidledger.sheets.reader import Hints
+from aidledger.store.ledger import Ledger
+from tests.builders import Grid, roster_grid, roster_xlsx, with_cells, xlsx_bytes
+from tests.imports.make_samples import SAMPLES
+from tests.store.ledgers import bring_in, bring_in_all, catalogue, new_ledger
+
+EAST = "东山中学2021年秋季学期普通高中国家助学金发放花名册"
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return new_ledger(tmp_path)
+
+
+def _run(ledger: Ledger, *paths: Path, dry_run: bool = False, workers: int = 1) -> ImportResult:
+    return import_files(ledger, catalogue(), Request(paths, dry_run=dry_run, workers=workers))
+
+
+def _entries(ledger: Ledger) -> int:
+    return ledgers.verify(ledger).entries
+
+
+def _codes(result: FileResult) -> list[str]:
+    return [problem.code for problem in result.problems]
+
+
+def test_a_file_is_one_batch(ledger: Ledger) -> None:
+    result = bring_in(ledger, roster_xlsx(3), "one.xlsx")
+    assert (result.outcome, result.batch, result.person_times, result.amount_fen) == ("posted", 1, 3, 300_000)
+    record = ledgers.batch(ledger, 1).record
+    assert (record.file, record.entries, record.amount_fen, record.posted_by) == ("one.xlsx", 3, 300_000, "tester")
+    assert record.posted_at == "2022-03-01T08:00:00Z"
+
+
+def test_the_same_bytes_again_are_unchanged_whatever_they_are_called(ledger: Ledger) -> None:
+    content = roster_xlsx(3)
+    results = bring_in_all(ledger, {"one.xlsx": content, "two.xlsx": content})
+    assert [(result.outcome, result.batch) for result in results] == [("posted", 1), ("unchanged", 1)]
+    again = bring_in(ledger, content, "three.xlsx")
+    assert (again.outcome, again.batch, again.problems) == ("unchanged", 1, [])
+    assert _entries(ledger) == 3
+
+
+def test_after_a_reversal_the_same_bytes_post_again(ledger: Ledger) -> None:
+    content = roster_xlsx(3)
+    bring_in(ledger, content)
+    ledgers.reverse(ledger, catalogue(), 1, "sent in error")
+    result = bring_in(ledger, content)
+    assert (result.outcome, result.batch) == ("posted", 3)
+    assert ledgers.verify(ledger).faults == []
+    assert bring_in(ledger, content).batch == 3
+
+
+def test_a_corrected_name_posts_after_the_wrong_one_was_reversed(ledger: Ledger) -> None:
+    """A correction is a reversal and a new entry: nothing in force contradicts it."""
+    wrong = roster_grid(3)
+    bring_in(ledger, xlsx_bytes(with_cells(wrong, {"B3": "王语桐"})))
+    ledgers.reverse(ledger, catalogue(), 1, "a name was mistyped")
+    assert _codes(bring_in(ledger, xlsx_bytes(wrong))) == []
+
+
+def test_a_rejected_file_keeps_nothing_and_does_not_hold_up_the_others(ledger: Ledger) -> None:
+    bad = SAMPLES["22-bad-ids-and-names.xlsx"]()
+    results = bring_in_all(ledger, {"a.xlsx": roster_xlsx(3), "b.xlsx": bad, "c.xlsx": roster_xlsx(3, first=10)})
+    assert [result.outcome for result in results] == ["posted", "rejected", "posted"]
+    assert results[1].batch is None
+    assert (_entries(ledger), ledgers.verify(ledger).faults) == (6, [])
+
+
+def test_a_rejected_file_leaves_the_ledger_as_it_was(ledger: Ledger) -> None:
+    bring_in(ledger, roster_xlsx(3))
+    before = Path(ledger.place).read_bytes()
+    clash = roster_xlsx(4, title=EAST)  # three of the four were paid: found when all of it has been posted
+    assert bring_in(ledger, clash).outcome == "rejected"
+    assert bring_in(ledger, SAMPLES["29-bad-errors-and-formulas.xlsx"]()).outcome == "rejected"
+    with ledger.reading() as books:
+        people = books.exec_driver_sql("SELECT count(*) FROM beneficiary").scalar_one()
+        schools = books.exec_driver_sql("SELECT count(*) FROM school").scalar_one()
+    assert (people, schools) == (3, 1)
+    assert len(Path(ledger.place).read_bytes()) == len(before)
+
+
+@pytest.mark.parametrize(
+    ("cells", "codes"),
+    [
+        pytest.param({"F6": 9999}, ["declared-total-mismatch"], id="a wrong total"),
+        pytest.param({"B5": "王雨桐", "C5": "same"}, ["duplicate-in-file"], id="the same person twice"),
+        pytest.param(
+            {"B5": "另一人", "C5": "same"}, ["name-id-mismatch", "duplicate-in-file"], id="under another name"
+        ),
+    ],
+)
+def test_conflicts_are_recorded_only_where_that_is_asked_for(
+    ledger: Ledger, cells: dict[str, str | int], codes: Sequence[str]
+) -> None:
+    grid = roster_grid(3)
+    changed = {cell: grid[2][2] if value == "same" else value for cell, value in cells.items()}
+    content = xlsx_bytes(with_cells(grid, changed))
+    rejected = bring_in(ledger, content)
+    assert (rejected.outcome, sorted(_codes(rejected))) == ("rejected", sorted(codes))
+    assert _entries(ledger) == 0
+    posted = bring_in(ledger, content, record_conflicts=True)
+    assert (posted.outcome, sorted(_codes(posted))) == ("posted", sorted(codes))
+    assert (_entries(ledger), ledgers.verify(ledger).faults) == (3, [])
+
+
+def test_errors_are_never_recorded(ledger: Ledger) -> None:
+    for name in ("21-bad-ids-typed-as-numbers.xlsx", "23-bad-amounts.xls", "26-bad-no-program.xlsx"):
+        assert bring_in(ledger, SAMPLES[name](), name, record_conflicts=True).outcome == "rejected"
+    assert _entries(ledger) == 0
+
+
+def test_who_was_paid_already_is_named_with_batch_and_row(ledger: Ledger) -> None:
+    bring_in_all(ledger, {"other.xlsx": roster_xlsx(2, first=50), "one.xlsx": roster_xlsx(3)})
+    result = bring_in(ledger, roster_xlsx(2, title=EAST, first=2))
+    assert result.outcome == "rejected"
+    [problem] = result.problems
+    assert (problem.code, problem.place.row, problem.place.column) == ("duplicate-in-ledger", 3, "C")
+    assert problem.facts == {
+        "program": "high-school-grant",
+        "period": "2021-autumn",
+        "batch": 2,
+        "first_row": 5,
+        "school": "金溪中学",
+    }
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param("金溪中学2022年春季学期普通高中国家助学金发放花名册", id="another term"),
+        pytest.param("金溪中学2021年秋季学期普通高中免学费花名册", id="another program"),
+    ],
+)
+def test_the_same_people_may_be_paid_something_else(ledger: Ledger, title: str) -> None:
+    bring_in(ledger, roster_xlsx(3))
+    result = bring_in(ledger, roster_xlsx(3, title=title))
+    assert (result.outcome, _codes(result)) == ("posted", [])
+
+
+def test_an_id_number_under_another_name_than_the_ledgers_is_a_conflict(ledger: Ledger) -> None:
+    bring_in(ledger, roster_xlsx(3))
+    grid = roster_grid(3, title="金溪中学2022年春季学期普通高中国家助学金发放花名册")
+    content = xlsx_bytes(with_cells(grid, {"B4": "李四"}))
+    result = bring_in(ledger, content)
+    assert (result.outcome, _codes(result)) == ("rejected", ["name-id-mismatch"])
+    assert (result.problems[0].place.row, result.problems[0].place.column) == (4, "B")
+    posted = bring_in(ledger, content, record_conflicts=True)
+    entry = ledgers.batch(ledger, posted.batch or 0).entries[1]
+    assert (entry.name, entry.name_stated) == ("李雨桐", "李四")
+
+
+def test_warnings_are_posted(ledger: Ledger) -> None:
+    result = bring_in(ledger, SAMPLES["12-posted-with-warnings.xlsx"]())
+    assert result.outcome == "posted"
+    assert {problem.severity for problem in result.problems} == {"warning"}
+
+
+@pytest.mark.parametrize(
+    ("hints", "expected"),
+    [
+        pytest.param(
+            Hints(program="high-school-tuition-waiver"), ("high-school-tuition-waiver", "2021-autumn", "金溪中学")
+        ),
+        pytest.param(Hints(school="别的中学"), ("high-school-grant", "2021-autumn", "别的中学")),
+    ],
+)
+def test_what_is_said_by_hand_overrules_the_file(ledger: Ledger, hints: Hints, expected: tuple[str, str, str]) -> None:
+    [roster] = bring_in(ledger, roster_xlsx(3), hints=hints).rosters
+    assert (roster.program, roster.period, roster.school) == expected
+
+
+def test_an_amount_that_is_a_card_number_is_no_amount(ledger: Ledger) -> None:
+    """Columns that slipped by one: no school pays this much, and no database holds it."""
+    grid = with_cells(roster_grid(2), {"F3": "6217000000000000001", "F5": None})
+    result = bring_in(ledger, xlsx_bytes(grid))
+    assert (result.outcome, _codes(result)) == ("rejected", ["amount-format"])
+
+
+def test_amounts_that_only_add_up_to_too_much_are_refused_in_words(ledger: Ledger) -> None:
+    grid: Grid = with_cells(roster_grid(2, total=False), {"F3": "90000000000000000", "F4": "90000000000000000"})
+    assert bring_in(ledger, xlsx_bytes(grid)).outcome == "rejected"
+
+
+# --- folders, workers, dry runs: the real thing, with processes ------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six files: two classes, one of them twice, a bad one, one that contradicts the first, one in a folder below."""
+    folder = tmp_path_factory.mktemp("files")
+    (folder / "z").mkdir()
+    (folder / "10-高一.xlsx").write_bytes(roster_xlsx(5))
+    (folder / "2-again.xlsx").write_bytes(roster_xlsx(2, title=EAST, first=4))
+    (folder / "3-same.xlsx").write_bytes((folder / "10-高一.xlsx").read_bytes())
+    (folder / "4-bad.xls").write_bytes(SAMPLES["23-bad-amounts.xls"]())
+    (folder / "5-page.xls").write_bytes(SAMPLES["31-bad-web-page.xls"]())
+    (folder / "z" / "6.csv").write_bytes(SAMPLES["09-high-school-waiver-gb18030.csv"]())
+    return folder
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_the_number_of_workers_changes_nothing(folder: Path, tmp_path: Path, workers: int) -> None:
+    one, many = new_ledger(tmp_path, "one.db"), new_ledger(tmp_path, "many.db")
+    results = _run(many, folder, workers=workers)
+    for path in sorted(folder.rglob("*.*"), key=lambda path: path.relative_to(folder).parts):
+        bring_in(one, path.read_bytes(), path.name)
+    assert results.head == ledgers.verify(one).head
+    assert ledgers.verify(many).head == results.head
+    assert [(Path(result.path).name, result.outcome, result.batch) for result in results.files] == [
+        ("10-高一.xlsx", "posted", 1),
+        ("2-again.xlsx", "rejected", None),
+        ("3-same.xlsx", "unchanged", 1),
+        ("4-bad.xls", "rejected", None),
+        ("5-page.xls", "rejected", None),
+        ("6.csv", "posted", 2),
+    ]
+
+
+def test_a_dry_run_says_the_same_and_keeps_nothing(folder: Path, ledger: Ledger) -> None:
+    before = Path(ledger.place).read_bytes()
+    said = _run(ledger, folder, dry_run=True)
+    assert Path(ledger.place).read_bytes() == before
+    done = _run(ledger, folder)
+    outcomes = [("posted" if result.outcome == "would-post" else result.outcome) for result in said.files]
+    assert outcomes == [result.outcome for result in done.files]
+    assert [result.problems for result in said.files] == [result.problems for result in done.files]
+    assert [result.rosters for result in said.files] == [result.rosters for result in done.files]
+    assert [result.batch for result in said.files if result.outcome == "would-post"] == [None, None]
+
+
+def test_a_second_import_of_a_folder_posts_nothing(folder: Path, ledger: Ledger) -> None:
+    first = _run(ledger, folder)
+    second = _run(ledger, folder)
+    assert second.head == first.head
+    assert {result.outcome for result in second.files} == {"unchanged", "rejected"}
+
+
+def test_what_is_no_spreadsheet_is_passed_over(ledger: Ledger, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / ".hidden").mkdir(parents=True)
+    for name in ("~$open.xlsx", ".hidden.xlsx", "notes.txt", "scan.pdf", ".hidden/a.xlsx", "README", "photo.JPG"):
+        (folder / name).write_bytes(roster_xlsx(3))
+    (folder / "CAPITALS.XLSX").write_bytes(roster_xlsx(3))
+    assert [(Path(result.path).name, result.outcome) for result in _run(ledger, folder).files] == [
+        ("CAPITALS.XLSX", "posted")
+    ]
+
+
+def test_a_file_that_is_named_is_read_whatever_it_is_called(ledger: Ledger, tmp_path: Path) -> None:
+    path = tmp_path / "花名册.dat"
+    path.write_bytes(roster_xlsx(3))
+    assert [result.outcome for result in _run(ledger, path, path, tmp_path).files] == ["posted"]
+
+
+def test_an_empty_folder_is_nothing_to_do(ledger: Ledger, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert _run(ledger, tmp_path / "empty").files == []
+
+
+def test_file_names_that_are_not_utf8_are_read_and_shown(ledger: Ledger, tmp_path: Path) -> None:
+    """Old archives carry names in GBK; the folder around them has its own encoding."""
+    folder = tmp_path / "区里"
+    folder.mkdir()
+    raw = os.fsencode(folder) + b"/" + "金溪中学高一.xlsx".encode("gbk")
+    Path(os.fsdecode(raw)).write_bytes(roster_xlsx(3, title="2021年秋季学期普通高中国家助学金"))
+    [result] = _run(ledger, folder).files
+    assert (result.outcome, result.path) == ("posted", f"{folder}/金溪中学高一.xlsx")
+    assert result.rosters[0].school == "金溪中学"
+    assert ledgers.batch(ledger, 1).record.file == "金溪中学高一.xlsx"
+    assert ledgers.verify(ledger).faults == []
+
+
+def test_a_link_to_nothing_is_a_problem_of_that_file(ledger: Ledger, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.xlsx").symlink_to(tmp_path / "gone.xlsx")
+    (folder / "b.xlsx").write_bytes(roster_xlsx(3))
+    results = _run(ledger, folder).files
+    assert [(result.outcome, _codes(result)) for result in results] == [
+        ("rejected", ["unreadable-file"]),
+        ("posted", []),
+    ]
+
+
+def test_a_folder_that_holds_itself_is_walked_once(ledger: Ledger, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.xlsx").write_bytes(roster_xlsx(3))
+    (folder / "again").symlink_to(folder)
+    assert [result.outcome for result in _run(ledger, folder).files] == ["posted"]

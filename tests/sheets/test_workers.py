@@ -1,0 +1,107 @@
+"""Hostile workbooks in worker processes: the process may die, the file is refused, the others are read."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from aidledger.operations.examining import Examined, examined
+from aidledger.operations.files import SourceFile
+from aidledger.operations.workers import run_in_order
+from aidledger.sheets.limits import DEFAULT_LIMITS, MIB
+from aidledger.sheets.reader import Hints
+from tests.builders import edited_package, roster_grid, roster_xls, roster_xlsx, shipped, with_cells, xlsx_bytes
+
+LIMITS = replace(DEFAULT_LIMITS, memory_max_bytes=512 * MIB, seconds_max=20)
+PART = "xl/worksheets/sheet1.xml"
+
+
+def source(name: str, content: bytes) -> SourceFile:
+    return SourceFile(Path(name), content, hashlib.sha256(content).hexdigest())
+
+
+def corners() -> bytes:
+    """A sheet with cells at A1 and XFD1048576: 2 KB that ask the reader for 550 GB."""
+
+    def far(part: bytes) -> bytes:
+        cell = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+        return part.replace(b"</sheetData>", cell)
+
+    return edited_package(roster_xlsx(), {PART: far})
+
+
+def spoiled(part: bytes) -> bytes:
+    return part.replace(b't="n"', b't="s"').replace(b"<v>", b"<v>99999")
+
+
+HOSTILE = {
+    "corners.xlsx": corners(),
+    "strings.xlsx": edited_package(roster_xlsx(), {PART: spoiled}),
+    "half.xlsx": edited_package(roster_xlsx(), {PART: lambda part: part[: len(part) // 2]}),
+    "nothing.xlsx": edited_package(roster_xlsx(), {PART: lambda _: b""}),
+    "reference.xlsx": edited_package(roster_xlsx(), {PART: lambda part: part.replace(b'r="A1"', b'r="A0"')}),
+    "letters.xlsx": edited_package(roster_xlsx(), {PART: lambda part: part.replace(b'r="A1"', b'r="ZZZZZZZZ1"')}),
+    "dimension.xlsx": edited_package(roster_xlsx(), {PART: lambda part: part.replace(b'"A1:F6"', b'"A1:XFD9999999"')}),
+}
+
+
+@pytest.fixture(scope="module")
+def results() -> dict[str, Examined]:
+    sources = [source("first.xlsx", roster_xlsx())]
+    sources += [source(name, content) for name, content in HOSTILE.items()]
+    sources += [source("last.xls", roster_xls(first=10)), source("none.xlsx", b"")]
+    done = list(examined(iter(sources), shipped(), Hints(), LIMITS, workers=2))
+    assert [one.path.name for one, _ in done] == [one.path.name for one in sources]  # in the order given
+    return {one.path.name: (one, file) for one, file in done}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_workbook_is_refused_or_read_and_never_more(results: dict[str, Examined], name: str) -> None:
+    _, file = results[name]
+    assert file.problems or len(file.tables[0].lines) == 3
+    assert sum(file.fates.values()) == file.rows_read
+    assert not {problem.code for problem in file.problems} - {
+        *{"unreadable-file", "file-too-large", "no-header", "program-unknown", "period-unknown"},
+        *{"declared-total-mismatch", "amount-off-standard"},
+    }
+
+
+def test_two_far_corners_are_too_large_or_unreadable(results: dict[str, Examined]) -> None:
+    _, file = results["corners.xlsx"]
+    (problem,) = file.problems
+    assert problem.code in {"file-too-large", "unreadable-file"}
+    assert file.blocked(record_conflicts=True)
+
+
+@pytest.mark.parametrize("name", ["first.xlsx", "last.xls"])
+def test_the_files_before_and_after_a_hostile_one_are_read(results: dict[str, Examined], name: str) -> None:
+    _, file = results[name]
+    assert file.problems == []
+    assert file.tables[0].rosters[0].amount_fen == 300_000
+
+
+def test_an_empty_file_is_unreadable(results: dict[str, Examined]) -> None:
+    assert [problem.code for problem in results["none.xlsx"][1].problems] == ["unreadable-file"]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_the_number_of_workers_changes_nothing(workers: int) -> None:
+    sources = [source(f"{i}.xlsx", roster_xlsx(i, first=i * 10)) for i in range(1, 8)]
+    sources.append(source("8.xlsx", xlsx_bytes(with_cells(roster_grid(), {"C4": "1"}))))
+    done = list(examined(sources, shipped(), Hints(), DEFAULT_LIMITS, workers=workers))
+    assert [len(file.tables[0].lines) for _, file in done] == [1, 2, 3, 4, 5, 6, 7, 3]
+    assert [problem.code for _, file in done for problem in file.problems] == ["id-format"]
+
+
+@pytest.mark.parametrize("slow", [0, 1, 5])
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_no_job_is_lost_behind_a_slow_one(workers: int, slow: int) -> None:
+    # While one file takes its time, the others are read so far ahead that nobody has anything to do when it is done.
+    jobs = [(0.3 if i == slow else 0.0,) for i in range(20)]
+    done = list(run_in_order(time.sleep, jobs, workers=workers, seconds_max=20, prepare=random.seed))
+    assert done == [None] * 20

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from aidledger.operations import ledgers
+from tests.builders import roster_xlsx
+from tests.store.ledgers import bring_in, catalogue, new_ledger
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """Entries 1 to 3, reversed by 4 to 6; 7 to 9 the same people again; a plain connection that checks references."""
+    ledger = new_ledger(tmp_path)
+    bring_in(ledger, roster_xlsx(3))
+    ledgers.reverse(ledger, catalogue(), 1, "wrong file")
+    bring_in(ledger, roster_xlsx(3))
+    ledger.close()
+    connection = sqlite3.connect(ledger.place)
+    connection.execute("PRAGMA foreign_keys=ON")
+    yield connection
+    connection.close()
+
+
+def _copy(books: sqlite3.Connection, entry: int, changes: Mapping[str, object]) -> None:
+    """Insert entry 10: a copy of another with some columns changed."""
+    columns = [row[1] for row in books.execute("PRAGMA table_info(entry)")]
+    changed = {"id": 10, **changes}
+    values = ", ".join("?" if column in changed else column for column in columns)
+    given = [changed[column] for column in columns if column in changed]
+    books.execute(f"INSERT INTO entry SELECT {values} FROM entry WHERE id = ?", [*given, entry])  # noqa: S608 - names of columns
+
+
+def test_a_further_entry_is_taken_where_it_says_that_it_is_one(books: sqlite3.Connection) -> None:
+    _copy(books, 7, {"occurrence": 3})
+    assert books.execute("SELECT count(*) FROM entry").fetchone() == (10,)
+
+
+@pytest.mark.parametrize(
+    ("entry", "changes"),
+    [
+        pytest.param(7, {}, id="the same payment beside the first"),
+        pytest.param(7, {"occurrence": 1}, id="the same payment beside the one that was reversed"),
+        pytest.param(7, {"id": 9, "occurrence": 3}, id="an entry's number again"),
+        pytest.param(7, {"occurrence": 3, "amount_fen": 0}, id="a payment of nothing"),
+        pytest.param(7, {"occurrence": 3, "amount_fen": -100000}, id="a payment of less than nothing"),
+        pytest.param(7, {"occurrence": -3}, id="a payment that counts as a reversal"),
+        pytest.param(4, {"occurrence": -3}, id="a second reversal of the same entry"),
+        pytest.param(4, {"occurrence": -3, "reversal_of": 7, "amount_fen": 100000}, id="a reversal that pays"),
+        pytest.param(4, {"occurrence": 3, "reversal_of": 7}, id="a reversal that counts as a payment"),
+        pytest.param(4, {"occurrence": -3, "reversal_of": 99}, id="a reversal of nothing"),
+        pytest.param(7, {"occurrence": 3, "beneficiary_id": 99}, id="a payment to nobody"),
+        pytest.param(7, {"occurrence": 3, "program_id": 99}, id="a payment under no program"),
+        pytest.param(7, {"occurrence": 3, "batch_id": 99}, id="a payment of no batch"),
+        pytest.param(7, {"occurrence": 3, "roster_id": 99}, id="a payment of no roster"),
+        pytest.param(7, {"occurrence": 3, "school_id": 99}, id="a payment at no school"),
+        pytest.param(7, {"occurrence": 3, "digest": None}, id="an entry without a digest"),
+    ],
+)
+def test_the_database_refuses(books: sqlite3.Connection, entry: int, changes: Mapping[str, object]) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        _copy(books, entry, changes)
+
+
+def test_a_batch_is_reversed_once(books: sqlite3.Connection) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match="batch has this row already"):
+        books.execute(
+            "INSERT INTO batch SELECT 9, kind, file_name, source_sha256, posted_at, posted_by, catalogue_id, reverses, "
+            "supersedes, reason, first_entry, entries, person_times, amount_fen, digest FROM batch WHERE id = 2"
+        )
+
+
+def test_one_document_is_one_person(books: sqlite3.Connection) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match="beneficiary has this row already"):
+        books.execute(
+            "INSERT INTO beneficiary (id, document_type, number, name) "
+            "SELECT 99, document_type, number, 'somebody else' FROM beneficiary WHERE id = 1"
+        )

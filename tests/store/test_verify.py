@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from aidledger.operations import ledgers
+from aidledger.store.verify import Verdict
+from tests.builders import roster_xlsx, two_program_grid, xlsx_bytes
+from tests.store.ledgers import bring_in, catalogue, new_ledger, opened, tamper
+
+Fault = tuple[int | None, int | None]
+SWAPPED = (
+    "UPDATE entry SET id = -1 WHERE id = 4",
+    "UPDATE entry SET id = 4 WHERE id = 5",
+    "UPDATE entry SET id = 5 WHERE id = -1",
+)
+FURTHER = (
+    "INSERT INTO entry SELECT 13, batch_id, roster_id, row, program_id, period, beneficiary_id, school_id, 7, "
+    "amount_fen, name_stated, account, level, boarding, grade, class_name, tier, category, entry_year, reversal_of, "
+    "digest FROM entry WHERE id = 9"
+)
+
+# What was done to the ledger below, and the batches and entries that must be named.
+TAMPERED: dict[str, tuple[tuple[str, ...], set[Fault]]] = {
+    "an amount": (("UPDATE entry SET amount_fen = amount_fen + 1 WHERE id = 5",), {(2, 5)}),
+    "a term": (("UPDATE entry SET period = '2022-spring' WHERE id = 9",), {(2, 9)}),
+    "a row": (("UPDATE entry SET row = row + 1 WHERE id = 2",), {(1, 2)}),
+    "a card": (("UPDATE entry SET account = '6217000000000000000' WHERE id = 3",), {(1, 3)}),
+    "whom an entry pays": (("UPDATE entry SET beneficiary_id = 4, occurrence = 9 WHERE id = 1",), {(1, 1)}),
+    "an entry's digest": (("UPDATE entry SET digest = zeroblob(32) WHERE id = 5",), {(2, 5)}),
+    "the first entry removed": (("DELETE FROM entry WHERE id = 1",), {(1, 1)}),
+    "an entry removed": (("DELETE FROM entry WHERE id = 5",), {(2, 5)}),
+    "the last entry removed": (("DELETE FROM entry WHERE id = 12",), {(3, 12)}),
+    "an entry added": ((FURTHER,), {(2, 13)}),
+    "two entries exchanged": (SWAPPED, {(2, 4), (2, 5)}),
+    "an entry moved to another batch": (("UPDATE entry SET batch_id = 2 WHERE id = 2",), {(2, 2)}),
+    "a reversal of another entry": (("UPDATE entry SET reversal_of = 9 WHERE id = 12",), {(3, 12)}),
+    "somebody's number": (("UPDATE beneficiary SET number = '511300200603150999' WHERE id = 4",), {(2, 4), (2, 7)}),
+    "somebody's name": (("UPDATE beneficiary SET name = '另一人' WHERE id = 1",), {(1, 1), (3, 10)}),
+    "somebody's document": (("UPDATE beneficiary SET document_type = 'passport' WHERE id = 2",), {(1, 2), (3, 11)}),
+    "a school's name": (("UPDATE school SET name = '别的中学' WHERE id = 2",), {(2, entry) for entry in range(4, 10)}),
+    "a roster's declared total": (("UPDATE roster SET declared_amount_fen = 1 WHERE batch_id = 1",), {(1, None)}),
+    "a roster's term": (("UPDATE roster SET period = '2022-spring' WHERE id = 2",), {(2, None)}),
+    "a roster's sheet": (("UPDATE roster SET sheet = 'other' WHERE id = 3",), {(2, None)}),
+    "a batch's file name": (("UPDATE batch SET file_name = 'other.xlsx' WHERE id = 2",), {(2, None)}),
+    "who posted a batch": (("UPDATE batch SET posted_by = 'nobody' WHERE id = 1",), {(1, None)}),
+    "when a batch was posted": (("UPDATE batch SET posted_at = '2020-01-01T00:00:00Z' WHERE id = 1",), {(1, None)}),
+    "why a batch was reversed": (("UPDATE batch SET reason = 'no reason' WHERE id = 3",), {(3, None)}),
+    "a batch's total": (("UPDATE batch SET amount_fen = amount_fen + 1 WHERE id = 2",), {(2, None)}),
+    "a batch's person-times": (("UPDATE batch SET person_times = 99 WHERE id = 3",), {(3, None)}),
+    "a batch's digest": (("UPDATE batch SET digest = 'other' WHERE id = 2",), {(2, None)}),
+    "a batch removed": (("DELETE FROM batch WHERE id = 2",), {(2, None)}),
+    "the last batch removed with all of its own": (
+        ("DELETE FROM entry WHERE batch_id = 3", "DELETE FROM batch WHERE id = 3"),
+        {(3, None)},
+    ),
+    "who did something": (("UPDATE event SET actor = 'nobody' WHERE batch_id = 2",), {(2, None)}),
+    "when it was done": (("UPDATE event SET at = '2020-01-01T00:00:00Z' WHERE batch_id = 2",), {(2, None)}),
+    "what was done": (("UPDATE event SET action = 'reverse' WHERE batch_id = 2",), {(2, None)}),
+    "an event's facts": (("UPDATE event SET facts = '{}' WHERE batch_id = 2",), {(2, None)}),
+    "an event's digest": (("UPDATE event SET digest = 'other' WHERE batch_id = 2",), {(2, None)}),
+    "an event removed": (("DELETE FROM event WHERE batch_id = 2",), {(2, None)}),
+    "the last event removed": (("DELETE FROM event WHERE batch_id = 3",), {(3, None)}),
+    "the bytes of a file": (
+        ("UPDATE source_file SET content = x'00' WHERE sha256 = (SELECT source_sha256 FROM batch WHERE id = 2)",),
+        {(2, None)},
+    ),
+    "the size of a file": (
+        ("UPDATE source_file SET size_bytes = 1 WHERE sha256 = (SELECT source_sha256 FROM batch WHERE id = 2)",),
+        {(2, None)},
+    ),
+    "a file removed": (
+        ("DELETE FROM source_file WHERE sha256 = (SELECT source_sha256 FROM batch WHERE id = 2)",),
+        {(2, None)},
+    ),
+    "the catalogue": (("UPDATE catalogue SET digest = 'other'",), {(1, None), (2, None), (3, None)}),
+    # SQLite takes any kind of value in any column: what is no number, no text, no JSON is a fault, not a crash.
+    "an amount into words": (("UPDATE entry SET amount_fen = 'all of it' WHERE id = 5",), {(2, 5)}),
+    "a name into bytes": (("UPDATE beneficiary SET name = x'ff' WHERE id = 4",), {(2, 4), (2, 7)}),
+    "an entry's digest into words": (("UPDATE entry SET digest = 'other' WHERE id = 5",), {(2, 5)}),
+    "an event's facts into no JSON": (("UPDATE event SET facts = 'nothing' WHERE batch_id = 2",), {(2, None)}),
+    "an event's facts into a list": (("UPDATE event SET facts = '[]' WHERE batch_id = 2",), {(2, None)}),
+}
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Batch 1: entries 1 to 3. Batch 2: 4 to 9, three people under two programs. Batch 3 reverses 1: 10 to 12."""
+    ledger = new_ledger(tmp_path_factory.mktemp("verify"))
+    bring_in(ledger, roster_xlsx(3), "one.xlsx")
+    grid = two_program_grid(6)
+    grid[0] = ["东山中学2021年秋季学期普通高中学生资助花名册"]
+    bring_in(ledger, xlsx_bytes([*grid[:2], *grid[5:8]]), "two.xlsx")
+    ledgers.reverse(ledger, catalogue(), 1, "sent in error")
+    ledger.close()
+    return Path(ledger.place)
+
+
+@pytest.fixture
+def path(original: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(original, tmp_path / "aidledger.db"))
+
+
+def _verdict(path: Path, expect: str | None = None) -> Verdict:
+    ledger = opened(path)
+    verdict = ledgers.verify(ledger, expect)
+    ledger.close()
+    return verdict
+
+
+def test_a_ledger_that_nobody_touched_has_no_faults(path: Path) -> None:
+    verdict = _verdict(path)
+    assert (verdict.batches, verdict.entries, verdict.faults) == (3, 12, [])
+
+
+def test_an_empty_ledger_has_no_faults(tmp_path: Path) -> None:
+    verdict = ledgers.verify(new_ledger(tmp_path))
+    assert (verdict.batches, verdict.entries, verdict.faults) == (0, 0, [])
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_verify_names_what_was_tampered_with(path: Path, what: str) -> None:
+    statements, named = TAMPERED[what]
+    tamper(path, *statements)
+    faults = {(fault.batch, fault.entry) for fault in _verdict(path).faults}
+    assert named <= faults
+    accused = {entry for _, entry in faults if entry is not None}
+    assert accused == {entry for _, entry in named if entry is not None} or "removed" in what
+
+
+def test_a_digest_that_was_made_anew_is_found_in_the_batch(path: Path) -> None:
+    """Whoever changes an entry and its digest has changed the batch."""
+    from aidledger.store.digests import entry_digest
+    from aidledger.store.entries import covered_by_digest
+    from aidledger.store.tables import Entry
+
+    tamper(path, "UPDATE entry SET amount_fen = 200000 WHERE id = 5")
+    ledger = opened(path)
+    entry = Entry.__table__  # type: ignore[attr-defined]
+    with ledger.reading() as books:
+        fields = books.execute(covered_by_digest().where(entry.c.id == 5)).one()
+    ledger.close()
+    digest = entry_digest(tuple(fields)).hex()
+    tamper(path, f"UPDATE entry SET digest = x'{digest}' WHERE id = 5")  # noqa: S608
+    faults = _verdict(path).faults
+    assert {fault.batch for fault in faults} == {2}
+
+
+def test_an_old_head_is_in_the_history(path: Path, tmp_path: Path) -> None:
+    old = _verdict(path).head
+    ledger = opened(path)
+    bring_in(ledger, roster_xlsx(2, first=50), "later.xlsx")
+    ledger.close()
+    verdict = _verdict(path, expect=old)
+    assert verdict.faults == []
+    assert verdict.head != old
+
+
+@pytest.mark.parametrize("head", ["f" * 64, "", "not a head"])
+def test_a_foreign_head_is_a_fault(path: Path, head: str) -> None:
+    faults = _verdict(path, expect=head).faults
+    assert [fault.facts for fault in faults] == [{"expected": head}]
+
+
+def test_an_older_copy_that_was_put_back_is_found_by_the_head_on_the_receipt(path: Path, tmp_path: Path) -> None:
+    older = Path(shutil.copy(path, tmp_path / "older.db"))
+    ledger = opened(path)
+    bring_in(ledger, roster_xlsx(2, first=50), "later.xlsx")
+    ledger.close()
+    receipt = _verdict(path).head
+    shutil.copy(older, path)
+    assert _verdict(path).faults == []
+    assert len(_verdict(path, expect=receipt).faults) == 1
+
+
+def test_two_ledgers_with_the_same_history_have_the_same_head(tmp_path: Path) -> None:
+    heads, content = [], roster_xlsx(3)
+    for name in ("one.db", "two.db"):
+        ledger = new_ledger(tmp_path, name)
+        bring_in(ledger, content)
+        heads.append(ledgers.verify(ledger).head)
+    assert len(set(heads)) == 1
