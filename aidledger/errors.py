@@ -80,6 +80,10 @@ class SchemasMissing(Misuse):
     """{path} is not a folder of schemas."""
 
 
+class Unsolvable(AidLedgerError):
+    """The made-up district cannot reach the report's figure for {program}: {why}."""
+
+
 class AlreadyReversed(AidLedgerError):
     """Batch {number} was reversed already, by batch {by}."""
 
@@ -146,6 +150,10 @@ class Interrupted(AidLedgerError):
 
 class SourceMissing(AidLedgerError):
     """The ledger does not hold the bytes of batch {number}'s file."""
+
+
+class CannotRead(AidLedgerError):
+    """{path} cannot be read: {reason}."""
 
 
 class CannotWrite(AidLedgerError):

@@ -10,11 +10,15 @@ if TYPE_CHECKING:
     from aidledger.store.ledger import Ledger
 
 
-def permit(ledger: Ledger, seen: str, *, reveal: bool, reason: str | None) -> None:
-    """Log a request for full numbers before they are shown; raises ReasonMissing."""
+def require_reason(*, reveal: bool, reason: str | None) -> None:
+    """Refuse a request for full numbers that says no reason, before anything is looked up; raises ReasonMissing."""
+    if reveal and not (reason or "").strip():
+        raise ReasonMissing
+
+
+def log(ledger: Ledger, seen: str, *, reveal: bool, reason: str | None) -> None:
+    """Keep a request for full numbers in the ledger, before they are shown."""
     from aidledger.operations import ledgers
 
     if reveal:
-        if not (reason or "").strip():
-            raise ReasonMissing
         ledgers.log_reveal(ledger, str(reason), seen)

@@ -2,7 +2,6 @@
 
 from aidledger.demo.district import district_rosters
 from aidledger.demo.sheets import DemoRoster, DemoSheet
-from aidledger.demo.solver import Unsolvable
 from aidledger.demo.writing import write_rosters
 
-__all__ = ["DemoRoster", "DemoSheet", "Unsolvable", "district_rosters", "write_rosters"]
+__all__ = ["DemoRoster", "DemoSheet", "district_rosters", "write_rosters"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from aidledger.demo.people import Person
-from aidledger.demo.solver import Unsolvable, mix, spread
+from aidledger.demo.solver import mix, spread
 from aidledger.domain.money import FEN_PER_YUAN, yuan_text
 from aidledger.domain.program import Program, Rate
 from aidledger.domain.published import PublishedLine
 from aidledger.domain.term import Period
+from aidledger.errors import Unsolvable
 
 Weights = dict[int, int]
 """Amounts in 分, and how often each is wanted beside the others."""

@@ -9,12 +9,13 @@ from aidledger.demo.amounts import Weights, counts_for, norms
 from aidledger.demo.listings import District, Line, Listing
 from aidledger.demo.places import PLACES
 from aidledger.demo.rolls import Finished
-from aidledger.demo.solver import Unsolvable, apportion
+from aidledger.demo.solver import apportion
 from aidledger.demo.students import Student, borrowers, undergraduate
 from aidledger.domain.money import FEN_PER_YUAN
 from aidledger.domain.program import Program
 from aidledger.domain.published import PublishedLine
 from aidledger.domain.term import Period
+from aidledger.errors import Unsolvable
 
 AID, LOAN = "college-poverty-aid", "origin-based-loan"
 # Loans in 元, and how many of each if the sum did not matter: a year's fees and board, often the old cap.

@@ -10,8 +10,8 @@ from aidledger.demo import college, compulsory, high_school, preschool, vocation
 from aidledger.demo.listings import District, Listing
 from aidledger.demo.people import People
 from aidledger.demo.sheets import DemoRoster, roster_of, roster_path
-from aidledger.demo.solver import Unsolvable
 from aidledger.domain.published import PublishedReport
+from aidledger.errors import Unsolvable
 
 _PROGRAMS = frozenset(
     {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from aidledger.demo.amounts import allowed_fees, counts_for, tiers, with_amounts, with_odd_amount
 from aidledger.demo.listings import District, Listing, by_need, whole_list
 from aidledger.demo.rolls import Finished, rolls_by_fee
-from aidledger.demo.solver import Unsolvable
 from aidledger.domain.published import PublishedLine
+from aidledger.errors import Unsolvable
 
 GRANT, WAIVER = "high-school-grant", "high-school-tuition-waiver"
 _USUAL_FEES_FEN = {460_00: 6, 440_00: 3, 340_00: 1}  # per semester, with weights

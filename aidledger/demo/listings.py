@@ -10,10 +10,10 @@ from typing import Literal, get_args
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.demo.people import People, Person
 from aidledger.demo.schools import School, names
-from aidledger.demo.solver import Unsolvable
 from aidledger.domain.program import Boarding, Level, Program, Rate
 from aidledger.domain.published import PublishedLine, PublishedReport
 from aidledger.domain.term import Half, Period, within
+from aidledger.errors import Unsolvable
 
 Sheeting = Literal["one", "per-grade"]
 

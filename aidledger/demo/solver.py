@@ -8,12 +8,6 @@ from fractions import Fraction
 from itertools import chain
 from itertools import count as powers
 
-from aidledger.errors import AidLedgerError
-
-
-class Unsolvable(AidLedgerError):
-    """The made-up district cannot reach the report's figure for {program}: {why}."""
-
 
 def apportion(total: int, weights: Sequence[int]) -> list[int]:
     """``total`` in whole shares as near to the weights as can be (largest remainders); they add up to it.

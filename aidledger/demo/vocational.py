@@ -11,8 +11,9 @@ from aidledger.demo.listings import District, Listing, by_need, whole_list
 from aidledger.demo.people import Person
 from aidledger.demo.rolls import Roll, rolls_by_fee
 from aidledger.demo.schools import GRADES
-from aidledger.demo.solver import Unsolvable, apportion
+from aidledger.demo.solver import apportion
 from aidledger.domain.program import Program
+from aidledger.errors import Unsolvable
 
 WAIVER, GRANT, SUBSIDY = "vocational-tuition-waiver", "vocational-grant", "vocational-poverty-living-subsidy"
 _USUAL_OWN_FEES_FEN = {900_00: 1}

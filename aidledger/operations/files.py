@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from aidledger.errors import CannotRead
+
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv"})
 
 
@@ -57,7 +59,11 @@ def _within(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
     here = folder.resolve()
     if here in above:
         return  # a link back to a folder that it is in
-    for child in sorted(folder.iterdir(), key=lambda path: os.fsencode(path.name)):
+    try:
+        children = sorted(folder.iterdir(), key=lambda path: os.fsencode(path.name))
+    except OSError as error:
+        raise CannotRead(path=shown_path(folder), reason=error.strerror or "") from None
+    for child in children:
         if child.name.startswith((".", "~$")):
             continue
         if child.is_dir():

@@ -161,10 +161,12 @@ class _Run:
 
         def unknown() -> Iterator[SourceFile]:
             for source in sources:
-                ahead.append(source)
                 if source.sha256 in known or source.failure is not None:
-                    skipped[source] = None
+                    passed = replace(source, content=b"")  # a folder of known files need not be held in memory
+                    ahead.append(passed)
+                    skipped[passed] = None
                 else:
+                    ahead.append(source)
                     yield source
 
         def passed_over() -> Iterator[tuple[SourceFile, RosterFile | None]]:
@@ -185,6 +187,7 @@ class _Run:
         if batch is not None and (file is None or file.rows_read):
             return _result(source, RosterFile(), "unchanged", batch)
         if file is None:  # reversed by somebody else since we looked
+            source = files.read(source.path, self.request.limits.file_size_max_bytes)
             file = examining.examine(
                 source.content, source.shown, self.catalogue, self.request.hints, self.request.limits
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aidledger.domain.place import column_letter
 from aidledger.errors import SourceMissing, UnknownPerson
 from aidledger.operations.examining import run_guarded
-from aidledger.sheets.cells import text_of
+from aidledger.sheets.cells import name_of, number_of, text_of
 from aidledger.sheets.grid import read_grid
 from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
 from aidledger.store import lookups
@@ -27,7 +27,7 @@ class PersonHistory:
 def person(ledger: Ledger, number_or_name: str) -> list[PersonHistory]:
     """Everybody with this number or name; raises UnknownPerson."""
     with ledger.reading() as books:
-        found = lookups.people(books, number_or_name)
+        found = lookups.people(books, number_of(number_or_name)[0], name_of(number_or_name))
         entries = lookups.entries_for(books, [record.person for record in found])
     if not found:
         raise UnknownPerson

@@ -13,10 +13,11 @@ from aidledger.domain.program import Program
 from aidledger.errors import LedgerUnknownPrograms
 from aidledger.store import events
 from aidledger.store.bulk import insert_row, insert_rows, next_id, tables_of
+from aidledger.store.digests import digest_of
 from aidledger.store.people import ensure_schools
 from aidledger.store.tables import CatalogueVersion, ProgramRow, SchoolAlias, StandardRow
 
-_alias, _catalogue, _program = tables_of(SchoolAlias, CatalogueVersion, ProgramRow)
+_alias, _catalogue, _program, _standard = tables_of(SchoolAlias, CatalogueVersion, ProgramRow, StandardRow)
 _STANDARD_COLUMNS = (
     "id",
     "catalogue_id",
@@ -84,9 +85,16 @@ def ensure_loaded(books: Connection, catalogue: Catalogue, moment: str, actor: s
     rows = [(first + i, number, ids[code], *values) for i, (code, *values) in enumerate(rates)]
     insert_rows(books, StandardRow, _STANDARD_COLUMNS, rows)
     _load_aliases(books, catalogue)
-    facts = {"catalogue": catalogue.digest, "programs": len(catalogue.programs), "rates": len(rows)}
+    facts = {"catalogue": catalogue.digest, "rates": len(rows), "rates_digest": rates_digest(books, number)}
     events.record(books, moment, actor, "load-catalogue", facts)
     return Loaded(number, catalogue.digest, ids)
+
+
+def rates_digest(books: Connection, number: int) -> str:
+    """The digest of a catalogue's rates as they stand in the ledger."""
+    columns = [_standard.c[name] for name in _STANDARD_COLUMNS]
+    rows = books.execute(select(*columns).where(_standard.c.catalogue_id == number).order_by(_standard.c.id))
+    return digest_of(tuple(row) for row in rows)
 
 
 def _load_aliases(books: Connection, catalogue: Catalogue) -> None:

@@ -60,6 +60,11 @@ def event_digest(before: str, fields: Iterable[object]) -> str:
     return hashlib.sha256(_encode([before, *fields]).encode("ascii")).hexdigest()
 
 
+def digest_of(rows: Iterable[tuple[object, ...]]) -> str:
+    """The digest of rows in their order."""
+    return hashlib.sha256(_encode(list(rows)).encode("ascii")).hexdigest()
+
+
 def facts_text(facts: Mapping[str, object]) -> str:
     """An event's facts as the text that is stored and enters its digest."""
     return _encode(dict(facts))

@@ -225,9 +225,8 @@ def entry(books: Connection, number: int) -> EntryRecord:
     return EntryRecord(*row)
 
 
-def people(books: Connection, number_or_name: str) -> list[PersonRecord]:
-    """Who has this document number, student number or name."""
-    wanted = number_or_name.strip()
+def people(books: Connection, number: str, name: str) -> list[PersonRecord]:
+    """Who has this document number; else who has it as student number, or has or was called by this name."""
     query = select(
         _beneficiary.c.id,
         _beneficiary.c.document_type,
@@ -236,9 +235,12 @@ def people(books: Connection, number_or_name: str) -> list[PersonRecord]:
         _beneficiary.c.sex,
         _beneficiary.c.student_number,
     ).order_by(_beneficiary.c.number)
-    found = books.execute(query.where(_beneficiary.c.number == wanted.upper())).all()
+    found = books.execute(query.where(_beneficiary.c.number == number)).all()
     if not found:
-        by_other = or_(_beneficiary.c.name == wanted, _beneficiary.c.student_number == wanted.upper())
+        called = select(_entry.c.beneficiary_id).where(_entry.c.name_stated == name)
+        by_other = or_(
+            _beneficiary.c.name == name, _beneficiary.c.student_number == number, _beneficiary.c.id.in_(called)
+        )
         found = books.execute(query.where(by_other)).all()
     return [PersonRecord(*row) for row in found]
 

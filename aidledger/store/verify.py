@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from aidledger.i18n import N_
 from aidledger.store.bulk import tables_of
+from aidledger.store.catalogues import rates_digest
 from aidledger.store.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_digest, event_digest
 from aidledger.store.entries import covered_by_digest
 from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, RosterRow, SourceFile
@@ -55,6 +56,7 @@ def verify(books: Connection, expect: str | None = None) -> Verdict:
         faults += _batch_faults(books, batch, entries)
     faults += entries.left_over()
     faults += _source_faults(books)
+    faults += _catalogue_faults(books)
     head, chain_faults = _chain(books, {batch["id"]: batch["digest"] for batch in batches}, expect)
     return Verdict(len(batches), entries.counted, head, faults + chain_faults)
 
@@ -119,6 +121,18 @@ def _recomputed(fields: list[Any]) -> bytes | None:
         return entry_digest(tuple(fields))
     except (TypeError, ValueError):
         return None
+
+
+def _catalogue_faults(books: Connection) -> Iterator[Fault]:
+    loads = select(_event.c.facts).where(_event.c.action == "load-catalogue")
+    recorded = "".join(str(facts) for facts in books.execute(loads).scalars())
+    for number, digest in books.execute(select(_catalogue.c.id, _catalogue.c.digest).order_by(_catalogue.c.id)):
+        try:
+            rates = rates_digest(books, number)
+        except TypeError:  # a cell that is not of its column's kind
+            rates = "none"
+        if f'"{digest}"' not in recorded or f'"{rates}"' not in recorded:
+            yield Fault(N_("catalogue {catalogue} or a rate of it was changed"), facts={"catalogue": number})
 
 
 def _source_faults(books: Connection) -> Iterator[Fault]:

@@ -35,13 +35,13 @@ def main() -> None:
             rosters.write(district, _QUICK_EVERY if said.quick else 1)
         made = folder / "made.db"
         _tell("importing them once")
-        payments = imports.make(district, made)
+        posted, payments = imports.make(district, made)
         some = imports.yardsticks(district, made, _SLOW_EVERY_QUICK if said.quick else _SLOW_EVERY)
         import_rows = imports.compared(some, folder, rounds, _tell)
         question_rows = asking.answered(made, folder, rounds, _tell)
         count = len(rosters.files(str(district)))
     print(f"{machine.described()}; load average {before:.1f} before, {machine.load_average():.1f} after.")
-    print(f"{count} rosters, {payments:,} payments; medians of {rounds} interleaved rounds.\n")
+    print(f"{count} rosters, {posted} posted with {payments:,} payments; medians of {rounds} interleaved rounds.\n")
     print(table.text(imports.HEADER, import_rows), end="\n\n")
     print(table.text(asking.HEADER, question_rows))
 

@@ -149,6 +149,8 @@ def _peak(sizes: Sequence[float | None]) -> float | None:
     return median(known) if (known := [size for size in sizes if size is not None]) else None
 
 
-def make(rosters: Path, place: Path) -> int:
-    """A ledger of the rosters, unmeasured; how many payments are in it. Raises Failed."""
-    return int(json.loads(job("ours", rosters=str(rosters), place=str(place), workers=2).answer))
+def make(rosters: Path, place: Path) -> tuple[int, int]:
+    """A ledger of the rosters, unmeasured; how many of them were posted with how many payments. Raises Failed."""
+    payments = json.loads(job("ours", rosters=str(rosters), place=str(place), workers=2).answer)
+    with closing(sqlite3.connect(place)) as connection:
+        return int(connection.execute("SELECT count(*) FROM batch").fetchone()[0]), int(payments)

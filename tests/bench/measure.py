@@ -58,7 +58,7 @@ def watched(command: Sequence[str]) -> Measured:
                 memory.look()
     wall = perf_counter() - started
     if process.returncode:
-        raise Failed(" ".join(last_words.split()[-20:]) or f"exit code {process.returncode}")
+        raise _failed(last_words, process.returncode)
     # Without the few milliseconds that watching took.
     return Measured(wall, cpu_seconds() - before - memory.cost_seconds, memory.own_mib, memory.all_mib, answer)
 
@@ -69,8 +69,12 @@ def timed(command: Sequence[str]) -> float:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     wall = perf_counter() - started
     if done.returncode:
-        raise Failed(" ".join(done.stderr.split()[-20:]) or f"exit code {done.returncode}")
+        raise _failed(done.stderr, done.returncode)
     return wall
+
+
+def _failed(last_words: str, code: int) -> Failed:
+    return Failed((last_words.strip().splitlines() or [f"exit code {code}"])[-1][:100])
 
 
 def job(name: str, **task: object) -> Measured:

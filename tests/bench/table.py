@@ -23,8 +23,8 @@ def verdict(value: float, limit: float) -> str:
 def text(header: Row, rows: Sequence[Row]) -> str:
     """Numbers to the right, first and last column to the left."""
     whole = [row + ("",) * (len(header) - len(row)) for row in rows]
-    fitting = (row for row in whole if "failed" not in row[1])
-    widths = [max(map(len, column)) for column in zip(header, *fitting, strict=True)]
+    columns = zip(header, *whole, strict=True)
+    widths = [max(len(cell) for cell in column if not cell.startswith("failed")) for column in columns]
     last = len(header) - 1
 
     def line(row: Row) -> str:

@@ -10,13 +10,13 @@ from itertools import islice
 import pytest
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.demo import Unsolvable
 from aidledger.demo.district import district_listings
 from aidledger.demo.listings import Line, Listing
 from aidledger.demo.schools import GRADES, names
 from aidledger.domain.identity import resident_fault, sex_of
 from aidledger.domain.published import PublishedLine, PublishedReport
 from aidledger.domain.term import Period
+from aidledger.errors import Unsolvable
 
 Paid = list[tuple[str, Period, Listing, Line, int]]
 

@@ -62,13 +62,14 @@ def batch(office: Office, number: int, reveal: bool, reason: str | None, form: s
     """One batch with its rosters and rows."""
     from aidledger.cli import answers, shapes
     from aidledger.cli.output import emit_answer
-    from aidledger.cli.revealing import permit
+    from aidledger.cli.revealing import log, require_reason
     from aidledger.operations import ledgers
 
+    require_reason(reveal=reveal, reason=reason)
     catalogue = office.catalogue()
     ledger = office.ledger_with(catalogue)
     content = ledgers.batch(ledger, number)
-    permit(ledger, f"batch {number}", reveal=reveal, reason=reason)
+    log(ledger, f"batch {number}", reveal=reveal, reason=reason)
     emit_answer(
         office,
         form,

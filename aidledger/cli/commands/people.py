@@ -27,13 +27,14 @@ def person(
     """All aid of one person, across programs and periods."""
     from aidledger.cli import answers, shapes
     from aidledger.cli.output import emit_answer
-    from aidledger.cli.revealing import permit
+    from aidledger.cli.revealing import log, require_reason
     from aidledger.operations import people
 
+    require_reason(reveal=reveal, reason=reason)
     catalogue = office.catalogue()
     ledger = office.ledger_with(catalogue)
     found = people.person(ledger, who)
-    permit(ledger, f"person {', '.join(str(history.person.person) for history in found)}", reveal=reveal, reason=reason)
+    log(ledger, f"person {', '.join(str(history.person.person) for history in found)}", reveal=reveal, reason=reason)
     emit_answer(
         office,
         form,
@@ -59,12 +60,13 @@ def trace(
     """From an entry to its batch, file, sheet, row, and the cells as they stood."""
     from aidledger.cli import answers, shapes
     from aidledger.cli.output import emit_answer
-    from aidledger.cli.revealing import permit
+    from aidledger.cli.revealing import log, require_reason
     from aidledger.operations import people
 
+    require_reason(reveal=reveal, reason=reason)
     ledger = office.ledger()
     found = people.trace(ledger, entry)
-    permit(ledger, f"entry {entry}", reveal=reveal, reason=reason)
+    log(ledger, f"entry {entry}", reveal=reveal, reason=reason)
     emit_answer(
         office,
         form,

@@ -17,7 +17,7 @@ def prepare(rosters: str, place: str, workers: int) -> Callable[[], int]:
     request = Request([Path(rosters)], workers=workers)
 
     def work() -> int:
-        result = import_files(ledger, catalogue, request)
-        return sum(file.person_times for file in result.counted("posted"))
+        posted = import_files(ledger, catalogue, request).counted("posted")
+        return sum(file.person_times for file in posted)
 
     return work
