@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 
 # A screen shows the first places of each kind of problem; JSON has them all.
 PLACES_SHOWN = 5
+_TOTALS = N_(
+    "Files: {files}; posted: {posted}, unchanged: {unchanged}, rejected: {rejected}; "
+    "{count} person-times, {amount} yuan"
+)
+_WOULD_BE_TOTALS = N_(
+    "Files: {files}; would be posted: {posted}, unchanged: {unchanged}, rejected: {rejected}; "
+    "{count} person-times, {amount} yuan"
+)
 _NOTES = {
     "hidden-sheet": N_("Sheet {sheet} is hidden; it counts like the others."),
     "hidden-rows": N_("Sheet {sheet} has {count} hidden rows; they count like the others."),
@@ -109,14 +117,10 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
                 said = translate(_NOTES[note.code]).format(sheet=note.sheet, count=note.count)
                 screen.print(f"  {printable(said)}", soft_wrap=True)
     kept = result.counted("posted", "would-post")
+    totals = _WOULD_BE_TOTALS if result.counted("would-post") else _TOTALS
     screen.print()
     screen.print(
-        translate(
-            N_(
-                "Files: {files}; in order: {posted}, unchanged: {unchanged}, rejected: {rejected}; "
-                "{count} person-times, {amount} yuan"
-            )
-        ).format(
+        translate(totals).format(
             files=len(result.files),
             posted=len(kept),
             unchanged=len(result.counted("unchanged")),
