@@ -105,15 +105,11 @@ class StudentRows:
 
     def report_unpaid(self, amounts: Sequence[Sequence[int | None]], column: MoneyColumn) -> None:
         """A line that is paid under none of a table's programs lacks an amount."""
-        for line in range(len(self.rows)):
-            if all(column_amounts[line] is None for column_amounts in amounts) and not self._any_fault(line):
+        told = {line for line, _ in self._faulty}
+        misread = {problem.place.row for problem in self.problems if problem.code == "amount-format"}
+        for line, row in enumerate(self.numbers):
+            if all(column_amounts[line] is None for column_amounts in amounts) and not (line in told or row in misread):
                 self._report("amount-missing", line, column.index)
-
-    def _any_fault(self, line: int) -> bool:
-        row = self.numbers[line]
-        return any(at == line for at, _ in self._faulty) or any(
-            problem.code == "amount-format" and problem.place.row == row for problem in self.problems
-        )
 
     def _report(self, code: str, line: int, index: int | None, **facts: object) -> None:
         self.problems.append(Problem(code, self.place(line, index), facts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 from aidledger.domain.layout import Layout, fold
@@ -56,6 +57,12 @@ class Header:
         return columns[0] if columns else None
 
 
+@cache
+def _column_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words of a money column, folded, the longest first."""
+    return tuple(sorted(map(fold, words), key=len, reverse=True))
+
+
 @dataclass(frozen=True, slots=True)
 class HeaderWords:
     """What header words are compared with: the layout, the programs' column words, what was said by hand."""
@@ -81,9 +88,9 @@ class HeaderWords:
             self._put(header, index, text, said, wan="万元" in fold(text + group))
             return
         # What is not the student's own (the guardian's name, ID and card) is nobody's field.
-        if any(word in fold(group) for word in self.layout.others):
+        if group and any(word in fold(group) for word in self.layout.others):
             return
-        for words in (group + text, text, group):
+        for words in (group + text, text, group) if group else (text,):
             folded = _ORNAMENTS.sub("", fold(words))
             bare = _BRACKETS.sub("", folded)
             wan = "万元" in fold(group + text)
@@ -118,7 +125,7 @@ class HeaderWords:
         named = []
         rest = bare
         for program in self.programs.values():
-            word = max((word for word in map(fold, program.words.column) if word in bare), key=len, default=None)
+            word = next((word for word in _column_words(program.words.column) if word in bare), None)
             if word is not None:
                 named.append(program.code)
                 rest = min(rest, bare.replace(word, ""), key=len)

@@ -25,6 +25,7 @@ FORMULA = "formula"
 _CHUNK_BYTES = 2**20
 _RATIO_FREE_BYTES = 2**20
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
+_CELL_END = re.compile(rb"</(?:\w+:)?c>")
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]+)"')
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -148,9 +149,17 @@ def _xlsx_faults(part: bytes) -> CellFaults:
 
 
 def _cell_around(part: bytes, at: int) -> bytes:
-    start = max(part.rfind(b"<c ", 0, at), part.rfind(b"<c>", 0, at), part.rfind(b":c ", 0, at))
-    stop = min((found for end in (b"</c>", b":c>") if (found := part.find(end, at)) >= 0), default=len(part))
-    return part[start:stop]
+    # First within the row: a spelling that a sheet does not use would be looked for through all of it, for every cell.
+    row = max(0, part.rfind(b"row", 0, at))
+    start = _cell_begin(part, row, at)
+    if start < 0:
+        start = _cell_begin(part, 0, at)
+    stop = _CELL_END.search(part, at)
+    return part[start : stop.start() if stop else len(part)]
+
+
+def _cell_begin(part: bytes, first: int, at: int) -> int:
+    return max(part.rfind(begin, first, at) for begin in (b"<c ", b"<c>", b":c "))
 
 
 def _fault_of(cell: bytes) -> str | None:

@@ -87,10 +87,11 @@ def _note_hidden(sheet: Sheet, result: RosterFile) -> None:
 def _leave_out_summaries(result: RosterFile, catalogue: Catalogue) -> None:
     """A sheet that calls itself a summary and only repeats payments of the other sheets is not counted again."""
     for table in list(result.tables):
+        if not any(word in fold(table.sheet) for word in catalogue.layout.summary):
+            continue
         others = {payment for other in result.tables if other is not table for payment in _payments(other)}
-        called = any(word in fold(table.sheet) for word in catalogue.layout.summary)
         own = set(_payments(table))
-        if called and own and others.issuperset(own):
+        if own and others.issuperset(own):
             result.tables.remove(table)
             result.fates[Fate.STUDENT] -= len(table.lines)
             result.fates[Fate.OTHER] += len(table.lines)

@@ -8,7 +8,7 @@ import sqlite3
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_LIBRARIES = ("python-calamine", "openpyxl", "sqlalchemy", "sqlmodel", "pebble", "click", "pandas")
+_LIBRARIES = ("python-calamine", "openpyxl", "sqlalchemy", "sqlmodel", "click", "pandas")
 
 
 def described() -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import pytest
 
 from aidledger.domain.problem import Severity
+from aidledger.sheets.package import _xlsx_faults
 from tests.builders import (
     HEADERS,
     Cell,
@@ -286,3 +287,34 @@ def test_an_amount_that_is_really_an_id_number_is_not_repeated(value: str) -> No
     facts = str([problem.facts for problem in examined(with_cells(roster_grid(), {"F4": value})).problems])
     assert GOOD not in facts
     assert "6217003810012345678" not in facts
+
+
+def test_a_column_of_formulas_costs_what_its_cells_cost() -> None:
+    """Looking for uncalculated formulas once went through the whole sheet for each of them."""
+
+    def looked_at(rows: int) -> int:
+        cell = b'<c r="F%d"><f>E%d*2</f><v>1</v></c>'
+        part = b"<sheetData>" + b"".join(b"<row>" + cell % (i, i) + b"</row>" for i in range(1, rows + 1))
+        counted = _Counted(part + b"</sheetData>")
+        assert _xlsx_faults(counted) == {}
+        return counted.looked_at_bytes
+
+    assert looked_at(800) < 2.5 * looked_at(400)
+
+
+class _Counted(bytes):
+    """Bytes that count how many of them were gone through by searches."""
+
+    looked_at_bytes = 0
+
+    def find(self, sub: bytes, start: int = 0, end: int | None = None) -> int:  # type: ignore[override]
+        end = len(self) if end is None else end
+        found = super().find(sub, start, end)
+        self.looked_at_bytes += (end if found < 0 else found) - start
+        return found
+
+    def rfind(self, sub: bytes, start: int = 0, end: int | None = None) -> int:  # type: ignore[override]
+        end = len(self) if end is None else end
+        found = super().rfind(sub, start, end)
+        self.looked_at_bytes += end - (start if found < 0 else found)
+        return found

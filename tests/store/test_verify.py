@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from aidledger.operations import ledgers
+from aidledger.store.digests import entry_digest
 from aidledger.store.verify import Verdict
 from tests.builders import roster_xlsx, two_program_grid, xlsx_bytes
 from tests.store.ledgers import bring_in, catalogue, new_ledger, opened, tamper
@@ -182,3 +185,9 @@ def test_two_ledgers_with_the_same_history_have_the_same_head(tmp_path: Path) ->
         bring_in(ledger, content)
         heads.append(ledgers.verify(ledger).head)
     assert len(set(heads)) == 1
+
+
+def test_an_entrys_digest_is_that_of_its_fields_as_a_json_array() -> None:
+    fields = (1, 2, None, "高一(1)班", 'a"b\\c', "\n\x7f", "\U0002cb46", -5)
+    text = json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
+    assert entry_digest(fields) == hashlib.sha256(text.encode("ascii")).digest()
