@@ -61,10 +61,17 @@ def examined(
     def jobs() -> Iterator[tuple[object, ...]]:
         for source in sources:
             taken.append(source)
-            yield source.content, source.shown, catalogue, hints, limits
+            yield source.content, source.shown
 
+    common = (catalogue, hints, limits)
     results = run_in_order(
-        examine, jobs(), workers=workers, seconds_max=limits.seconds_max, prepare=_prepare, prepare_with=(limits,)
+        examine,
+        jobs(),
+        common=common,
+        workers=workers,
+        seconds_max=limits.seconds_max,
+        prepare=_prepare,
+        prepare_with=(limits,),
     )
     for result in results:
         yield taken.popleft(), result if isinstance(result, RosterFile) else RosterFile(problems=[_end(result, limits)])

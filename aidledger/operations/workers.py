@@ -31,28 +31,28 @@ def run_in_order(
     function: Callable[..., Any],
     jobs: Iterable[tuple[Any, ...]],
     *,
+    common: tuple[Any, ...] = (),
     workers: int,
     seconds_max: float,
     prepare: Callable[..., None],
     prepare_with: tuple[Any, ...] = (),
 ) -> Iterator[Any]:
-    """``function(*job)`` for each job, in their order, whatever the number of workers; Ended where one did not return.
+    """``function(*job, *common)`` for each job, in their order; Ended where one did not return.
+
+    The number of workers changes nothing but the time. What the jobs have in ``common`` travels to a worker once.
 
     Jobs are taken only a little ahead of the results, so that neither pile up in memory. An exception in the function
     is raised here. ``prepare(*prepare_with)`` runs first in each worker.
     """
-    crew = [_Worker(function, prepare, prepare_with) for _ in range(workers)]
+    crew = [_Worker(function, common, prepare, prepare_with) for _ in range(workers)]
     coming = enumerate(jobs)
     results: dict[int, Any] = {}
     waiting: deque[int] = deque()
     all_given = False
     try:
         while not all_given or waiting:
-            while waiting and waiting[0] in results:
-                result = results.pop(waiting.popleft())
-                if isinstance(result, BaseException):
-                    raise result
-                yield result
+            # Who is done gets the next job before its result is handed out: the caller takes its time with that.
+            results.update(outcome for worker in crew if (outcome := worker.outcome()) is not None)
             for worker in crew:
                 if all_given or not worker.idle or len(waiting) >= workers * _JOBS_AHEAD_PER_WORKER:
                     continue
@@ -61,10 +61,13 @@ def run_in_order(
                 if not all_given:
                     waiting.append(number)
                     worker.start(number, job, seconds_max)
-            busy = [worker for worker in crew if not worker.idle]
-            if busy and waiting[0] not in results:
-                _wait_for(busy)
-                results.update(outcome for worker in busy if (outcome := worker.outcome()) is not None)
+            if waiting and waiting[0] in results:
+                result = results.pop(waiting.popleft())
+                if isinstance(result, BaseException):
+                    raise result
+                yield result
+            elif waiting:
+                _wait_for([worker for worker in crew if not worker.idle])
     finally:
         for worker in crew:
             worker.dismiss()
@@ -79,10 +82,8 @@ def _wait_for(busy: list[_Worker]) -> None:
 class _Worker:
     """A process that is made when it is first needed, and made anew after a death."""
 
-    def __init__(
-        self, function: Callable[..., Any], prepare: Callable[..., None], prepare_with: tuple[Any, ...]
-    ) -> None:
-        self._task = (function, prepare, prepare_with)
+    def __init__(self, *task: Any) -> None:  # noqa: ANN401 - what _work takes beside its pipe
+        self._task = task
         self._process: SpawnProcess | None = None
         self._number: int | None = None
         self.pipe: Connection[Any, Any]
@@ -148,6 +149,7 @@ class _Worker:
 def _work(
     pipe: Connection[Any, Any],
     function: Callable[..., Any],
+    common: tuple[Any, ...],
     prepare: Callable[..., None],
     prepare_with: tuple[Any, ...],
 ) -> None:
@@ -159,7 +161,7 @@ def _work(
         except (EOFError, OSError):
             return
         try:
-            result = function(*job)
+            result = function(*job, *common)
         except Exception as error:  # noqa: BLE001 - it is raised again where the result is awaited
             result = error
         try:
