@@ -15,6 +15,8 @@ from aidledger.sheets.grid import Cell
 from aidledger.sheets.header import Header
 
 _PERSONS = re.compile(r"([0-9][0-9,]*)(?:人次|人|名)")
+# An amount in the capital numerals of cheques, written into the same cell as 合计.
+_CAPITALS = re.compile("[零壹贰叁肆伍陆柒捌玖拾佰仟万亿圆元角分整正]{2,}$")
 _TRAILING = "::元("
 
 
@@ -72,7 +74,7 @@ def _label(text: str) -> str:
 
 
 def _is_total(label: str, words: _Words) -> bool:
-    bare = _PERSONS.sub("", label).strip(":()元")
+    bare = _CAPITALS.sub("", _PERSONS.sub("", label)).strip(":()元")
     bare = re.sub(r"\((?:大写|小写|人民币)\)|人民币|大写|小写", "", bare).strip(":()")
     return bare in words.total
 

@@ -32,6 +32,7 @@ def plain(rows: int = 3) -> Grid:
         ["合计(元)", None, None, None, None, 3000],
         ["合计（大写）", "叁仟元整", None, None, None, 3000],
         ["合计人民币(大写)", "叁仟元整", None, None, None, 3000],
+        ["合计（大写）叁仟元整", None, None, None, None, 3000],
         [None, "合计", None, None, None, 3000],
         [None, None, "共计", None, None, 3000],
         ["合计", 3, None, None, None, 3000],
