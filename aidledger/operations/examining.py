@@ -29,8 +29,8 @@ Examined = tuple[SourceFile, RosterFile]
 
 
 def default_workers() -> int:
-    """As many as there are cores, but not more than one writer can keep busy."""
-    return max(1, min(WORKERS_MAX, os.cpu_count() or 1))
+    """One core is the writer's; and more workers than some four one writer cannot keep busy."""
+    return max(1, min(WORKERS_MAX, (os.cpu_count() or 1) - 1))
 
 
 def examine(content: bytes, path: str, catalogue: Catalogue, hints: Hints, limits: Limits) -> RosterFile:
