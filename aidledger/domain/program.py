@@ -66,11 +66,6 @@ class Standard:
         """The rates that a pupil may get, as far as we know the pupil; every rate where none fits."""
         return tuple(rate for rate in self.rates if rate.meant_for(level, boarding)) or self.rates
 
-    @property
-    def span_fen(self) -> tuple[int, int]:
-        """The least and the most that one person-time may be paid."""
-        return min(rate.low_fen for rate in self.rates), max(rate.high_fen for rate in self.rates)
-
 
 @dataclass(frozen=True, slots=True)
 class Fee:

@@ -44,6 +44,7 @@ def open_package(content: bytes, limits: Limits) -> Package:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             return _guarded(archive, limits)
+    # NotImplementedError is zipfile's word for a way of compression that it does not know.
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, KeyError, OSError) as error:
         raise FileRefused("unreadable-file", why="the archive is damaged") from error
     except RuntimeError as error:  # zipfile's word for a part under a password

@@ -15,7 +15,8 @@ from json import JSONEncoder
 GENESIS = "0" * 64
 _encode = JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode
 
-# What an entry's digest covers, in this order; names instead of ids where a row elsewhere could be exchanged.
+# What an entry's digest covers, in this order; names instead of ids where a row elsewhere could be exchanged. Written
+# out although the table's columns are much the same: digests that were made must not change when a column is added.
 ENTRY_FIELDS = (
     "id",
     "batch_id",
