@@ -92,6 +92,22 @@ class NotReversible(AidLedgerError):
     """Batch {number} is itself a reversal; import the file again instead."""
 
 
+class SupersededBatch(AidLedgerError):
+    """Batch {number} was superseded by batch {by}, which is the one in force."""
+
+
+class NoEarlierVersion(Misuse):
+    """Batch {number} is not in force; there is nothing in it to supersede. `aidledger batches` lists them all."""
+
+
+class OtherRoster(Misuse):
+    """{file} pays nothing that batch {number} pays: {paid}. It cannot supersede it."""
+
+
+class OneFileToSupersede(Misuse):
+    """--supersedes takes the new version of one roster; name one file, not {count}."""
+
+
 class LedgerMissing(AidLedgerError):
     """There is no ledger at {path}. Make one with `aidledger init`, or name another with --ledger."""
 

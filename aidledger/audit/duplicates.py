@@ -25,6 +25,7 @@ def duplicates(books: Connection, batch: int) -> Iterator[Contradiction]:
             _program.c.code,
             _entry.c.period,
             first.c.batch_id,
+            first.c.id.label("first"),
             first.c.row.label("first_row"),
             _school.c.name.label("school"),
         )
@@ -52,4 +53,4 @@ def duplicates(books: Connection, batch: int) -> Iterator[Contradiction]:
                 "first_row": row.first_row,
                 "school": row.school or "-",
             }
-            yield Contradiction("duplicate-disbursement", row.id, row.sheet, row.row, facts)
+            yield Contradiction("duplicate-disbursement", row.id, row.sheet, row.row, facts, row.first)

@@ -22,7 +22,7 @@ def names(books: Connection, batch: int) -> Iterator[Contradiction]:
     other = _entry.alias("other")
     stated, elsewhere = (func.coalesce(entry.c.name_stated, _beneficiary.c.name) for entry in (_entry, other))
     query = (
-        select(_entry.c.id, _entry.c.row, _roster.c.sheet)
+        select(_entry.c.id, _entry.c.row, _roster.c.sheet, other.c.id.label("other"))
         .join(_roster, _roster.c.id == _entry.c.roster_id)
         .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
         .join(other, (other.c.beneficiary_id == _entry.c.beneficiary_id) & (other.c.batch_id != _entry.c.batch_id))
@@ -34,4 +34,4 @@ def names(books: Connection, batch: int) -> Iterator[Contradiction]:
     for row in books.execute(query):
         if (row.sheet, row.row) not in seen:
             seen.add((row.sheet, row.row))
-            yield Contradiction("name-id-mismatch", row.id, row.sheet, row.row, {"where": ""})
+            yield Contradiction("name-id-mismatch", row.id, row.sheet, row.row, {"where": ""}, row.other)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from aidledger.cli.wording import place_text, problem_text
 from aidledger.domain.money import grouped_yuan
 from aidledger.domain.problem import Severity
 from aidledger.domain.table import period_text
-from aidledger.i18n import N_
+from aidledger.i18n import N_, Translate
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -108,11 +109,13 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
     screen = console(sys.stdout)
     translate = office._
     for file in result.files:
-        if file.problems or file.notes:
+        if file.problems or file.notes or file.changes:
             screen.print()
             screen.print(f"{printable(file.path)}: {translate(file.outcome)}", style="bold", soft_wrap=True)
             for line in _problem_lines(file.problems, catalogue, office):
                 screen.print(f"  {line}", soft_wrap=True)
+            if file.changes is not None:
+                screen.print(f"  {_changes_text(file, translate)}", soft_wrap=True)
             for note in file.notes:
                 said = translate(_NOTES[note.code]).format(sheet=note.sheet, count=note.count)
                 screen.print(f"  {printable(said)}", soft_wrap=True)
@@ -135,6 +138,18 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
         screen.print(translate(N_("This was a check: nothing was kept.")))
     elif result.counted("posted"):
         screen.print(translate(N_("Receipt: {head}")).format(head=result.head), soft_wrap=True)
+
+
+def _changes_text(file: FileResult, translate: Translate) -> str:
+    taken = N_("Instead of batch {batch}: {added} added, {removed} removed, {changed} changed, {kept} kept.")
+    offered = N_(
+        "This looks like a new version of batch {batch}: {added} added, {removed} removed, {changed} changed, "
+        "{kept} kept. To take it as that, import it with --supersedes {batch}; if both were really paid, with "
+        "--record-conflicts."
+    )
+    assert file.changes is not None  # noqa: S101 - the caller has looked
+    said = offered if file.outcome == "rejected" else taken
+    return translate(said).format(batch=file.supersedes, **asdict(file.changes))
 
 
 _ORDER = {Severity.ERROR: 0, Severity.CONFLICT: 1, Severity.WARNING: 2}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from aidledger.domain.identity import mask_account, mask_number, masked_text
@@ -43,6 +44,9 @@ def import_shape(result: ImportResult, text: ProblemText) -> Shape:
 
 
 def _file(file: FileResult, text: ProblemText) -> Shape:
+    versions: Shape = {}
+    if file.changes is not None:
+        versions = {"changes": asdict(file.changes), "supersedes": file.supersedes}
     return {
         "path": file.path,
         "sha256": file.sha256,
@@ -51,6 +55,7 @@ def _file(file: FileResult, text: ProblemText) -> Shape:
         "batch": file.batch,
         "rosters": [_roster(roster) for roster in file.rosters],
         "rows": {"read": file.rows_read, **{fate.value: count for fate, count in file.rows.items()}},
+        **versions,
         "problems": [_problem(problem, text) for problem in file.problems],
         "notes": [{"code": note.code, "sheet": note.sheet, "count": note.count} for note in file.notes],
     }
@@ -161,6 +166,7 @@ def batch_shape(record: BatchRecord) -> Shape:
         "reverses": record.reverses,
         "reversed_by": record.reversed_by,
         "supersedes": record.supersedes,
+        "superseded_by": record.superseded_by,
         "reason": record.reason,
         "catalogue": record.catalogue,
         "digest": record.digest,

@@ -13,17 +13,19 @@ from aidledger.audit.duplicates import duplicates
 from aidledger.audit.names import names
 from aidledger.audit.rule import Contradiction
 from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.changes import Changes, changes_between
 from aidledger.domain.layout import FIELD_NAMES, fold
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Declared, Fate, Note, RosterFile
-from aidledger.errors import FatesDoNotAddUp, UnknownMapping
+from aidledger.errors import FatesDoNotAddUp, OneFileToSupersede, OtherRoster, UnknownMapping
 from aidledger.operations import examining, files
 from aidledger.operations.files import SourceFile, shown_path
 from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
 from aidledger.sheets.reader import Hints
-from aidledger.store import events, posting
+from aidledger.store import events, posting, versions
 from aidledger.store.catalogues import Loaded, ensure_loaded
+from aidledger.store.journal import Stamp
 from aidledger.store.ledger import Books, Ledger
 
 Outcome = Literal["posted", "would-post", "rejected", "unchanged"]
@@ -42,6 +44,7 @@ class Request:
     paths: Sequence[Path]
     hints: Hints = field(default_factory=Hints)
     record_conflicts: bool = False
+    supersedes: int | None = None
     dry_run: bool = False
     workers: int | None = None
     limits: Limits = DEFAULT_LIMITS
@@ -63,7 +66,11 @@ class RosterResult:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What became of a file. ``batch``: the one it was posted as, or the earlier one that holds the same bytes."""
+    """What became of a file. ``batch``: the one it was posted as, or the earlier one that holds the same.
+
+    ``changes``: how it differs from the batch ``supersedes``, which it took the place of or, where it was rejected,
+    could take the place of.
+    """
 
     path: str
     sha256: str
@@ -75,6 +82,8 @@ class FileResult:
     rows_read: int
     problems: Sequence[Problem]
     notes: Sequence[Note]
+    changes: Changes | None = None
+    supersedes: int | None = None
 
     @property
     def person_times(self) -> int:
@@ -108,9 +117,12 @@ def import_files(
 ) -> ImportResult:
     """Import files and folders; tells how many there are, and then of each file as it is done.
 
-    Every file is a transaction of its own. A dry run is the real run in one transaction that is taken back.
+    Every file is a transaction of its own. A dry run is the real run in one transaction that is taken back. Raises
+    OneFileToSupersede, UnknownBatch, NoEarlierVersion, SupersededBatch, OtherRoster where a version is misnamed.
     """
     paths = files.walk(request.paths)
+    if request.supersedes is not None and len(paths) != 1:
+        raise OneFileToSupersede(count=len(paths))
     started(len(paths))
     run = _Run(ledger, catalogue, request)
     if request.dry_run:
@@ -194,36 +206,86 @@ class _Run:
         accounted = sum(file.fates.values())
         if accounted != file.rows_read:
             raise FatesDoNotAddUp(file=source.shown, read=file.rows_read, accounted=accounted)
-        record_conflicts = self.request.record_conflicts
-        if file.blocked(record_conflicts=record_conflicts):
+        if file.blocked(record_conflicts=self.request.record_conflicts):
             return _result(source, file, "rejected", None)
         with books.begin_nested() as savepoint:
-            posted = self._post(books, source, file, loaded)
-            contradictions = _contradictions(books, posted, file)
-            file = replace(file, problems=[*file.problems, *contradictions])
-            if file.blocked(record_conflicts=record_conflicts):
+            result = self._try(books, source, file, loaded)
+            if result.outcome in {"rejected", "unchanged"}:
                 savepoint.rollback()
-                return _result(source, file, "rejected", None)
-        return _result(source, file, *(("would-post", None) if self.request.dry_run else ("posted", posted.batch)))
+        return result
 
-    def _post(self, books: Books, source: SourceFile, file: RosterFile, loaded: Loaded) -> posting.Posted:
+    def _try(self, books: Books, source: SourceFile, file: RosterFile, loaded: Loaded) -> FileResult:
+        """Post a file and see what that contradicts; the caller takes it back where it is not to stand."""
+        earlier = self._superseded(books, source, file)
+        before = earlier.counted() if earlier else {}
+        posted = self._post(books, source, file, loaded, earlier)
+        found = _contradictions(books, posted)
+        supersedes = earlier.batch if earlier else _candidate(books, posted, found)
+        changes = None
+        if supersedes is not None:
+            before = before or versions.contents(books, supersedes).counted()
+            changes = changes_between(before, versions.contents(books, posted.batch).counted())
+            if changes.none:
+                return _result(source, RosterFile(), "unchanged", supersedes)
+        file = replace(file, problems=[*file.problems, *_problems(found, file)])
+        if file.blocked(record_conflicts=self.request.record_conflicts):
+            result = _result(source, file, "rejected", None)
+        else:
+            result = _result(
+                source, file, *(("would-post", None) if self.request.dry_run else ("posted", posted.batch))
+            )
+        return replace(result, changes=changes, supersedes=supersedes)
+
+    def _superseded(self, books: Books, source: SourceFile, file: RosterFile) -> versions.Version | None:
+        if self.request.supersedes is None:
+            return None
+        earlier = versions.version(books, self.request.supersedes)
+        paid = versions.paid_by(books, earlier.batch)
+        if not paid & {(roster.program, str(roster.period)) for table in file.tables for roster in table.rosters}:
+            said = ", ".join(f"{program} {period}" for program, period in sorted(paid))
+            raise OtherRoster(file=source.shown, number=earlier.batch, paid=said)
+        return earlier
+
+    def _post(
+        self,
+        books: Books,
+        source: SourceFile,
+        file: RosterFile,
+        loaded: Loaded,
+        earlier: versions.Version | None,
+    ) -> posting.Posted:
         kept = posting.Source(shown_path(Path(source.path.name)), source.sha256, source.content)
-        return posting.post(books, kept, file, loaded, self.ledger.moment(), self.ledger.actor)
+        stamp = Stamp(self.ledger.moment(), self.ledger.actor, loaded)
+        return posting.post(books, kept, file, stamp, earlier)
 
 
 def _unopened(why: str) -> RosterFile:
     return RosterFile(problems=[Problem("unreadable-file", facts={"why": why})])
 
 
-def _contradictions(books: Books, posted: posting.Posted, file: RosterFile) -> Iterator[Problem]:
-    """What the audit's rules say of the new batch and the roster's own checks have not said already."""
-    columns = {table.sheet: table.columns for table in file.tables}
-    said = {(problem.code, problem.place.sheet, problem.place.row) for problem in file.problems}
+def _contradictions(books: Books, posted: posting.Posted) -> list[Contradiction]:
+    """What the audit's rules say of the new batch."""
     found: list[Contradiction] = []
     if posted.other_name:
         found += names(books, posted.batch)
     if posted.paid_before:
         found += duplicates(books, posted.batch)
+    return found
+
+
+def _candidate(books: Books, posted: posting.Posted, found: Iterable[Contradiction]) -> int | None:
+    """The batch of which a new one looks like another version: the same school paid the same people for the same."""
+    earlier = [one.earlier for one in found if one.rule == "duplicate-disbursement"]
+    batch = versions.current_version_of(books, earlier)
+    if batch is None or not versions.schools_of(books, batch) & versions.schools_of(books, posted.batch):
+        return None
+    return batch
+
+
+def _problems(found: Iterable[Contradiction], file: RosterFile) -> Iterator[Problem]:
+    """Contradictions as problems of the file, where the roster's own checks have not said the same already."""
+    columns = {table.sheet: table.columns for table in file.tables}
+    said = {(problem.code, problem.place.sheet, problem.place.row) for problem in file.problems}
     for contradiction in found:
         code, column = _CODES[contradiction.rule]
         if (code, contradiction.sheet, contradiction.row) not in said:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.store import events, lookups, posting
+from aidledger.store import events, lookups, reversing
 from aidledger.store.catalogues import ensure_loaded, require_known
+from aidledger.store.journal import Stamp
 from aidledger.store.ledger import Ledger, create_ledger
 from aidledger.store.lookups import BatchRecord, EntryRecord, RosterRecord
 from aidledger.store.verify import Verdict
@@ -52,12 +53,15 @@ def batch(ledger: Ledger, number: int) -> BatchContent:
 
 
 def reverse(ledger: Ledger, catalogue: Catalogue, number: int, reason: str) -> tuple[BatchRecord, str]:
-    """Take a batch back; the reversing batch and the new head. Raises UnknownBatch, AlreadyReversed, NotReversible."""
+    """Take a batch back; the reversing batch and the new head.
+
+    Raises UnknownBatch, AlreadyReversed, NotReversible, SupersededBatch.
+    """
     with ledger.writing() as books:
         moment = ledger.moment()
         loaded = ensure_loaded(books, catalogue, moment, ledger.actor)
-        posted = posting.reverse(books, number, reason, loaded, moment, ledger.actor)
-        return lookups.batch(books, posted.batch), posted.head
+        reversing_batch = reversing.reverse(books, number, reason, Stamp(moment, ledger.actor, loaded))
+        return lookups.batch(books, reversing_batch), events.head(books)
 
 
 def verify(ledger: Ledger, expect: str | None = None) -> Verdict:

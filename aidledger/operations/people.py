@@ -58,10 +58,10 @@ def trace(ledger: Ledger, number: int) -> Trace:
     with ledger.reading() as books:
         entry = lookups.entry(books, number)
         origin = lookups.entry(books, entry.reversal_of) if entry.reversal_of else entry
-        batch = lookups.batch(books, origin.batch)
-        content = lookups.source_of(books, origin.batch)
+        batch = lookups.batch(books, origin.roster_batch)
+        content = lookups.source_of(books, origin.roster_batch)
     if content is None:
-        raise SourceMissing(number=origin.batch)
+        raise SourceMissing(number=origin.roster_batch)
     cells = run_guarded(
         row_cells, content, origin.sheet, origin.header_row, origin.row, DEFAULT_LIMITS, limits=DEFAULT_LIMITS
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, or_, select, union_all
 
 from aidledger.reconcile.line import Figures, Line
 from aidledger.store.bulk import tables_of
-from aidledger.store.entries import in_force
-from aidledger.store.tables import Batch, Entry, ProgramRow, RosterRow, School
+from aidledger.store.entries import batch_in_force, in_force
+from aidledger.store.tables import Batch, Entry, KeptEntry, ProgramRow, RosterRow, School
 
-_batch, _entry, _program, _roster, _school = tables_of(Batch, Entry, ProgramRow, RosterRow, School)
+_batch, _entry, _kept, _program, _roster, _school = tables_of(Batch, Entry, KeptEntry, ProgramRow, RosterRow, School)
 
 
 def declared_lines(books: Connection) -> list[Line]:
@@ -17,17 +17,25 @@ def declared_lines(books: Connection) -> list[Line]:
 
     A roster that declares only one of the two figures counts with its own for the other.
     """
-    per_roster = (
-        select(
-            _entry.c.roster_id, func.count().label("person_times"), func.sum(_entry.c.amount_fen).label("amount_fen")
-        )
+    # What a roster pays: entries that its own batch posted, and those of another batch that it keeps.
+    own = (
+        select(_roster.c.id.label("roster_id"), _entry.c.amount_fen)
+        .join(_entry, (_entry.c.roster_id == _roster.c.id) & (_entry.c.batch_id == _roster.c.batch_id))
         .where(in_force(_entry))
-        .group_by(_entry.c.roster_id)
+    )
+    kept = (
+        select(_kept.c.roster_id, _entry.c.amount_fen)
+        .join(_entry, _entry.c.id == _kept.c.entry_id)
+        .where(in_force(_entry))
+    )
+    paid = union_all(own, kept).subquery()
+    per_roster = (
+        select(paid.c.roster_id, func.count().label("person_times"), func.sum(paid.c.amount_fen).label("amount_fen"))
+        .group_by(paid.c.roster_id)
         .subquery()
     )
     declared_persons = func.coalesce(_roster.c.declared_person_times, per_roster.c.person_times)
     declared_fen = func.coalesce(_roster.c.declared_amount_fen, per_roster.c.amount_fen)
-    reversal = _batch.alias()
     query = (
         select(
             _program.c.code,
@@ -42,11 +50,12 @@ def declared_lines(books: Connection) -> list[Line]:
             func.sum(func.abs(declared_persons - per_roster.c.person_times)).label("persons_off"),
             func.sum(func.abs(declared_fen - per_roster.c.amount_fen)).label("fen_off"),
         )
+        .join(_batch, _batch.c.id == _roster.c.batch_id)
         .join(per_roster, per_roster.c.roster_id == _roster.c.id)
         .join(_program, _program.c.id == _roster.c.program_id)
         .outerjoin(_school, _school.c.id == _roster.c.school_id)
         .where(or_(_roster.c.declared_person_times.is_not(None), _roster.c.declared_amount_fen.is_not(None)))
-        .where(~select(reversal.c.id).where(reversal.c.reverses == _roster.c.batch_id).exists())
+        .where(batch_in_force(_batch))
         .group_by(_program.c.id, _program.c.code, _roster.c.period, _school.c.name)
         .order_by(_program.c.id, _roster.c.period, _school.c.name)
     )

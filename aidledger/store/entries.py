@@ -8,9 +8,11 @@ from sqlalchemy import ColumnElement, FromClause, Select, Table, select
 
 from aidledger.store.bulk import tables_of
 from aidledger.store.digests import ENTRY_FIELDS
-from aidledger.store.tables import Batch, Beneficiary, Entry, ProgramRow, School
+from aidledger.store.tables import Batch, Beneficiary, Entry, KeptEntry, ProgramRow, RosterRow, School
 
-_batch, _entry, _beneficiary, _program, _school = tables_of(Batch, Entry, Beneficiary, ProgramRow, School)
+_batch, _beneficiary, _entry, _kept, _program, _roster, _school = tables_of(
+    Batch, Beneficiary, Entry, KeptEntry, ProgramRow, RosterRow, School
+)
 _ELSEWHERE = {
     "program": _program.c.code,
     "document_type": _beneficiary.c.document_type,
@@ -25,6 +27,23 @@ def in_force(entry: Table | FromClause) -> ColumnElement[bool]:
     reversal = _entry.alias()
     reversed_ids = select(reversal.c.id).where(reversal.c.reversal_of == entry.c.id)
     return entry.c.reversal_of.is_(None) & ~reversed_ids.exists()
+
+
+def batch_in_force(batch: Table | FromClause) -> ColumnElement[bool]:
+    """Whether a batch was neither reversed nor superseded by another that is in force."""
+    later, undone = _batch.alias(), _batch.alias()
+    reversed_later = select(undone.c.id).where(undone.c.reverses == later.c.id).exists()
+    return ~(
+        select(later.c.id)
+        .where((later.c.reverses == batch.c.id) | ((later.c.supersedes == batch.c.id) & ~reversed_later))
+        .exists()
+    )
+
+
+def in_version(entry: Table | FromClause, number: int) -> ColumnElement[bool]:
+    """Whether an entry belongs to the roster that a batch posted: entered with it, or kept (see KeptEntry)."""
+    kept = select(_kept.c.entry_id).join(_roster, _roster.c.id == _kept.c.roster_id).where(_roster.c.batch_id == number)
+    return in_batch(entry, number) | entry.c.id.in_(kept)
 
 
 def in_batch(entry: Table | FromClause, number: int) -> ColumnElement[bool]:

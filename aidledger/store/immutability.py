@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-APPEND_ONLY = ("entry", "event", "batch", "roster", "source_file", "catalogue", "standard")
+from collections.abc import Container, Iterable, Mapping
+
+APPEND_ONLY = (
+    "entry",
+    "event",
+    "batch",
+    "roster",
+    "source_file",
+    "catalogue",
+    "standard",
+    "kept_entry",
+    "listing",
+    "certification",
+    "enrolment",
+    "allotment",
+    "bank_return",
+)
 # Who somebody is never changes; what is known of somebody may be completed.
 KEPT_COLUMNS = {
     "beneficiary": ("id", "document_type", "number", "name"),
@@ -21,43 +37,62 @@ UNIQUE_KEYS = {
     "beneficiary": (("id",), ("number", "document_type")),
     "school": (("id",), ("name",)),
     "program": (("id",), ("code",)),
+    "kept_entry": (("roster_id", "entry_id"),),
+    "listing": (("id",),),
+    "certification": (("id",),),
+    "enrolment": (("id",),),
+    "allotment": (("id",),),
+    "bank_return": (("id",),),
 }
 
 
-def statements(dialect: str) -> list[str]:
-    """The DDL for a dialect, ``sqlite`` or ``postgresql``."""
-    return _sqlite() if dialect == "sqlite" else _postgresql()
+def statements(dialect: str, tables: Container[str]) -> list[str]:
+    """The DDL that guards some tables on a dialect, ``sqlite`` or ``postgresql``; see also ``functions``."""
+    append_only = [table for table in APPEND_ONLY if table in tables]
+    kept = {table: columns for table, columns in KEPT_COLUMNS.items() if table in tables}
+    if dialect != "sqlite":
+        return _postgresql(append_only, kept)
+    return _sqlite(append_only, kept, {table: keys for table, keys in UNIQUE_KEYS.items() if table in tables})
 
 
-def _sqlite() -> list[str]:
+def functions(dialect: str) -> list[str]:
+    """The DDL that the triggers of a dialect rest on; once for a ledger."""
+    refuse = "$$ BEGIN RAISE EXCEPTION '% on % is refused', TG_OP, TG_TABLE_NAME; END $$"
+    if dialect == "sqlite":
+        return []
+    return [f"CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS {refuse}"]
+
+
+Keys = tuple[tuple[str, ...], ...]
+
+
+def _sqlite(append_only: Iterable[str], kept: Mapping[str, tuple[str, ...]], unique: Mapping[str, Keys]) -> list[str]:
     def refuse(table: str, action: str, columns: str, why: str) -> str:
         name = f"{table}_{action.lower()}_refused"
         return f"CREATE TRIGGER {name} BEFORE {action}{columns} ON {table} BEGIN SELECT RAISE(ABORT, '{why}'); END"
 
     ddl = [
-        refuse(table, action, "", f"{table} is append-only") for table in APPEND_ONLY for action in ("UPDATE", "DELETE")
+        refuse(table, action, "", f"{table} is append-only") for table in append_only for action in ("UPDATE", "DELETE")
     ]
     # REPLACE deletes the old row without asking the DELETE triggers; so nothing that is there is inserted again.
-    for table, keys in UNIQUE_KEYS.items():
+    for table, keys in unique.items():
         there = " OR ".join(f"({' AND '.join(f'{name} = NEW.{name}' for name in key)})" for key in keys)
         when = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {there})"  # noqa: S608 - names from above
         why = f"SELECT RAISE(ABORT, '{table} has this row already')"
         ddl.append(f"CREATE TRIGGER {table}_replace_refused BEFORE INSERT ON {table} {when} BEGIN {why}; END")
-    for table, columns in KEPT_COLUMNS.items():
+    for table, columns in kept.items():
         ddl.append(refuse(table, "UPDATE", f" OF {', '.join(columns)}", f"identity in {table} does not change"))
         ddl.append(refuse(table, "DELETE", "", f"{table} is never deleted from"))
     return ddl
 
 
-def _postgresql() -> list[str]:
-    refuse = "$$ BEGIN RAISE EXCEPTION '% on % is refused', TG_OP, TG_TABLE_NAME; END $$"
-    ddl = [f"CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS {refuse}"]
-    ddl += [
+def _postgresql(append_only: Iterable[str], kept: Mapping[str, tuple[str, ...]]) -> list[str]:
+    ddl = [
         f"CREATE TRIGGER {table}_refused BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        for table in APPEND_ONLY
+        for table in append_only
     ]
-    for table, columns in KEPT_COLUMNS.items():
+    for table, columns in kept.items():
         ddl.append(
             f"CREATE TRIGGER {table}_refused BEFORE UPDATE OF {', '.join(columns)} OR DELETE OR TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"

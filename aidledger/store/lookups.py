@@ -43,14 +43,17 @@ class BatchRecord:
     reverses: int | None
     reversed_by: int | None
     supersedes: int | None
+    superseded_by: int | None
     reason: str | None
     catalogue: str
     digest: str
 
     @property
     def state(self) -> str:
-        """``in-force`` or ``reversed``."""
-        return "in-force" if self.reversed_by is None else "reversed"
+        """``in-force``, ``reversed`` or ``superseded``."""
+        if self.reversed_by is not None:
+            return "reversed"
+        return "in-force" if self.superseded_by is None else "superseded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,11 @@ class RosterRecord:
 
 @dataclass(frozen=True, slots=True)
 class EntryRecord:
-    """An entry with the names of what it points to."""
+    """An entry with the names of what it points to; ``roster_batch``, ``file``: where its row was read."""
 
     entry: int
     batch: int
+    roster_batch: int
     file: str | None
     sheet: str
     row: int
@@ -113,7 +117,9 @@ class PersonRecord:
 
 
 def _batches() -> Select[Any]:
-    reversal = _batch.alias("reversal")
+    reversal, later, undone = (_batch.alias(name) for name in ("reversal", "later", "undone"))
+    later_reversed = select(undone.c.id).where(undone.c.reverses == later.c.id).exists()
+    superseded_by = select(later.c.id).where(later.c.supersedes == _batch.c.id, ~later_reversed).scalar_subquery()
     return (
         select(
             _batch.c.id,
@@ -128,6 +134,7 @@ def _batches() -> Select[Any]:
             _batch.c.reverses,
             reversal.c.id.label("reversed_by"),
             _batch.c.supersedes,
+            superseded_by.label("superseded_by"),
             _batch.c.reason,
             _catalogue.c.digest.label("catalogue"),
             _batch.c.digest,
@@ -177,6 +184,7 @@ def _entries() -> Select[Any]:
         select(
             _entry.c.id,
             _entry.c.batch_id,
+            _roster.c.batch_id.label("roster_batch"),
             _batch.c.file_name,
             _roster.c.sheet,
             _entry.c.row,
@@ -202,8 +210,8 @@ def _entries() -> Select[Any]:
             in_force(_entry).label("in_force"),
             _entry.c.digest,
         )
-        .join(_batch, _batch.c.id == _entry.c.batch_id)
         .join(_roster, _roster.c.id == _entry.c.roster_id)
+        .join(_batch, _batch.c.id == _roster.c.batch_id)
         .join(_program, _program.c.id == _entry.c.program_id)
         .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
         .outerjoin(_school, _school.c.id == _entry.c.school_id)

@@ -1,4 +1,4 @@
-"""Posting a roster file, and reversing a batch: the only ways in which entries come to be."""
+"""Posting a roster file: every row that pays becomes an entry."""
 
 from __future__ import annotations
 
@@ -9,41 +9,17 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 
 from aidledger.domain.roster import Roster, RosterFile, Table
-from aidledger.errors import AlreadyReversed, NotReversible, UnknownBatch
-from aidledger.store import events
-from aidledger.store.bulk import chunks, insert_row, insert_rows, next_ids, tables_of
+from aidledger.store.bulk import chunks, insert_row, next_ids, tables_of
 from aidledger.store.catalogues import Loaded
-from aidledger.store.digests import ENTRY_FIELDS, batch_digest, entry_digest
-from aidledger.store.entries import covered_by_digest, in_batch, in_force
+from aidledger.store.digests import entry_digest
+from aidledger.store.entries import batch_in_force
+from aidledger.store.journal import Draft, Stamp, write
 from aidledger.store.people import Known, ensure_people, ensure_schools
+from aidledger.store.reversing import reversals
 from aidledger.store.tables import Batch, Entry, RosterRow, SourceFile
+from aidledger.store.versions import Version
 
-_batch, _entry, _roster, _source = tables_of(Batch, Entry, RosterRow, SourceFile)
-ENTRY_COLUMNS = (
-    "id",
-    "batch_id",
-    "roster_id",
-    "row",
-    "program_id",
-    "period",
-    "beneficiary_id",
-    "school_id",
-    "occurrence",
-    "amount_fen",
-    "name_stated",
-    "account",
-    "level",
-    "boarding",
-    "grade",
-    "class_name",
-    "tier",
-    "category",
-    "entry_year",
-    "reversal_of",
-    "digest",
-)
-_DIGEST_AT = ENTRY_COLUMNS.index("digest")
-_AMOUNT_AT = ENTRY_COLUMNS.index("amount_fen")
+_batch, _entry, _source = tables_of(Batch, Entry, SourceFile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +46,9 @@ class Posted:
     other_name: bool = False
 
 
-_reversal = _batch.alias()
 _SOURCES = (
     select(_batch.c.source_sha256, _batch.c.id)
-    .where(_batch.c.source_sha256.is_not(None))
-    .where(~select(_reversal.c.id).where(_reversal.c.reverses == _batch.c.id).exists())
+    .where(_batch.c.source_sha256.is_not(None), batch_in_force(_batch))
     .order_by(_batch.c.id)
 )
 _BATCH_OF_SOURCE = _SOURCES.where(_batch.c.source_sha256 == bindparam("sha256"))
@@ -99,61 +73,44 @@ def batch_in_force_of(books: Connection, sha256: str) -> int | None:
     return row.id if row else None
 
 
-def post(books: Connection, source: Source, file: RosterFile, loaded: Loaded, moment: str, actor: str) -> Posted:
-    """Post everything a roster file pays as one batch."""
-    posting = _Posting(books, file, loaded)
+def post(books: Connection, source: Source, file: RosterFile, stamp: Stamp, earlier: Version | None = None) -> Posted:
+    """Post everything a roster file pays as one batch.
+
+    ``earlier``: the version of the same roster that this one supersedes. What both hold keeps its entries; what only
+    the earlier one holds is reversed; only what is new is entered.
+    """
+    posting = _Posting(books, file, stamp.loaded, earlier)
     entries = posting.entries()
+    if earlier is not None:
+        entries += reversals(books, earlier.left(), posting.batch_id, posting.first_entry + len(entries))
     if books.execute(_SOURCE, {"sha256": source.sha256}).first() is None:
         size = len(source.content)
         insert_row(books, SourceFile, sha256=source.sha256, size_bytes=size, content=source.content)
-    head = {
-        "id": posting.batch_id,
-        "kind": file.kind,
-        "file_name": source.name,
-        "source_sha256": source.sha256,
-        "posted_at": moment,
-        "posted_by": actor,
-        "catalogue_id": loaded.id,
-        "reverses": None,
-        "supersedes": None,
-        "reason": None,
-        "first_entry": posting.first_entry,
-        "entries": len(entries),
-        "person_times": len(entries),
-        "amount_fen": sum(row[_AMOUNT_AT] for row in entries),
-    }
-    chain_head = _write(books, "post", head, loaded, posting.roster_rows, entries)
-    return Posted(posting.batch_id, chain_head, posting.paid_before, posting.other_name)
-
-
-def _write(
-    books: Connection,
-    action: str,
-    head: dict[str, Any],
-    loaded: Loaded,
-    rosters: list[dict[str, Any]],
-    entries: list[tuple[Any, ...]],
-) -> str:
-    """Write a batch with its digest, and its link in the chain; returns the chain's new head."""
-    covered = head | {"catalogue": loaded.digest}
-    digest = batch_digest(covered, rosters, (row[_DIGEST_AT] for row in entries))
-    insert_row(books, Batch, **head, digest=digest)
-    if rosters:
-        books.execute(_roster.insert(), rosters)
-    insert_rows(books, Entry, ENTRY_COLUMNS, entries)
-    totals = {name: head[name] for name in ("entries", "person_times", "amount_fen")}
-    facts = {"batch": head["id"], "digest": digest, **totals}
-    return events.record(books, head["posted_at"], head["posted_by"], action, facts, head["id"])
+    draft = Draft(
+        batch=posting.batch_id,
+        first_entry=posting.first_entry,
+        kind=file.kind,
+        entries=entries,
+        rosters=posting.roster_rows,
+        kept=posting.kept,
+        file_name=source.name,
+        source_sha256=source.sha256,
+        supersedes=earlier.batch if earlier else None,
+    )
+    head = write(books, "supersede" if earlier else "post", draft, stamp)
+    return Posted(posting.batch_id, head, posting.paid_before, posting.other_name)
 
 
 class _Posting:
     """One file on its way into the ledger."""
 
-    def __init__(self, books: Connection, file: RosterFile, loaded: Loaded) -> None:
+    def __init__(self, books: Connection, file: RosterFile, loaded: Loaded, earlier: Version | None) -> None:
         self.books = books
         self.file = file
         self.batch_id, self.first_entry, self._first_roster = next_ids(books, Batch, Entry, RosterRow)
         self.roster_rows: list[dict[str, Any]] = []
+        self.kept: list[tuple[int, int]] = []
+        self._earlier = earlier
         self.paid_before = False
         self.other_name = books.execute(_ANY_OTHER_NAME).first() is not None
         self._programs = loaded.programs
@@ -204,12 +161,9 @@ class _Posting:
                 continue
             document = (lines.document_types[i], lines.numbers[i])
             person, name = people.ids[document], people.names[document]
-            occurrence = occurrences[person] = occurrences.get(person, 0) + 1
-            self.paid_before |= occurrence > 1
             school = lines.schools[i]
             school_id, school_name = self._schools[school] if school else (None, None)
             stated = None if lines.names[i] == name else lines.names[i]
-            self.other_name |= stated is not None
             facts = (
                 stated,
                 lines.accounts[i],
@@ -220,14 +174,23 @@ class _Posting:
                 lines.tiers[i],
                 lines.categories[i],
                 lines.entry_years[i],
-                None,
             )
+            if self._earlier is not None:
+                same = self._earlier.take(person, (program_id, period, school_id, amount, *facts))
+                if same is not None:
+                    self.kept.append((roster_id, same))
+                    continue
+            occurrence = occurrences[person] = occurrences.get(person, 0) + 1
+            self.paid_before |= occurrence > 1
+            self.other_name |= stated is not None
             at = lines.rows[i]
-            digest = entry_digest(
-                (entry, batch, roster_id, at, program, period, *document, name, school_name, occurrence, amount, *facts)
-            )
+            digest = entry_digest((
+                entry, batch, roster_id, at, program, period, *document, name, school_name, occurrence, amount, *facts,
+                None,
+            ))  # fmt: skip
             yield (
-                entry, batch, roster_id, at, program_id, period, person, school_id, occurrence, amount, *facts, digest
+                entry, batch, roster_id, at, program_id, period, person, school_id, occurrence, amount, *facts, None,
+                digest,
             )  # fmt: skip
             entry += 1
 
@@ -241,59 +204,3 @@ class _Posting:
                 counts.update((person, last) for person, last in self.books.execute(_OCCURRENCES, asked))
             self._paid[key] = counts
         return self._paid[key]
-
-
-def reverse(books: Connection, number: int, reason: str, loaded: Loaded, moment: str, actor: str) -> Posted:
-    """Take a batch back by reversing each of its entries that is still in force."""
-    batch = books.execute(select(_batch).where(_batch.c.id == number)).first()
-    if batch is None:
-        raise UnknownBatch(number=number)
-    if batch.reverses is not None:
-        raise NotReversible(number=number)
-    by = books.execute(select(_batch.c.id).where(_batch.c.reverses == number)).scalar_one_or_none()
-    if by is not None:
-        raise AlreadyReversed(number=number, by=by)
-    new_batch, first = next_ids(books, Batch, Entry)
-    entries = _reversals(books, number, new_batch, first)
-    head = {
-        "id": new_batch,
-        "kind": "reversal",
-        "file_name": None,
-        "source_sha256": None,
-        "posted_at": moment,
-        "posted_by": actor,
-        "catalogue_id": loaded.id,
-        "reverses": number,
-        "supersedes": None,
-        "reason": reason,
-        "first_entry": first,
-        "entries": len(entries),
-        "person_times": -len(entries),
-        "amount_fen": sum(row[_AMOUNT_AT] for row in entries),
-    }
-    return Posted(new_batch, _write(books, "reverse", head, loaded, [], entries))
-
-
-def _reversals(books: Connection, number: int, new_batch: int, first: int) -> list[tuple[Any, ...]]:
-    query = (
-        covered_by_digest()
-        .add_columns(_entry.c.program_id, _entry.c.beneficiary_id, _entry.c.school_id)
-        .where(in_batch(_entry, number), in_force(_entry))
-        .order_by(_entry.c.id)
-    )
-    entries = []
-    for entry, row in enumerate(books.execute(query), first):
-        *covered, program_id, beneficiary_id, school_id = row
-        covered[0], covered[1] = entry, new_batch
-        by_name = dict(zip(ENTRY_FIELDS, covered, strict=True))
-        by_name |= {
-            "occurrence": -by_name["occurrence"],
-            "amount_fen": -by_name["amount_fen"],
-            "reversal_of": row[0],
-            "program_id": program_id,
-            "beneficiary_id": beneficiary_id,
-            "school_id": school_id,
-        }
-        by_name["digest"] = entry_digest(tuple(by_name[name] for name in ENTRY_FIELDS))
-        entries.append(tuple(by_name[name] for name in ENTRY_COLUMNS))
-    return entries

@@ -201,3 +201,118 @@ class Event(SQLModel, table=True):
     batch_id: int | None = optional_reference("batch.id")
     facts: str = Field(sa_type=Text)
     digest: str = Field(sa_type=HEX)
+
+
+class KeptEntry(SQLModel, table=True):
+    """An entry that belongs to a roster although another batch posted it, recorded by ``batch_id``.
+
+    A new version of a roster keeps the earlier version's entries where nothing changed; a new version that is taken
+    back gives the earlier one's entries back.
+    """
+
+    __tablename__ = "kept_entry"
+    batch_id: int = reference("batch.id", index=True)
+    roster_id: int = Field(primary_key=True, foreign_key="roster.id", sa_type=ID)
+    entry_id: int = Field(primary_key=True, foreign_key="entry.id", sa_type=ID)
+
+
+class Listing(SQLModel, table=True):
+    """One sheet of a list that pays nobody; ``kind`` says which of the tables below holds its rows.
+
+    ``period``: the school year of a certification list, the semester of a school register.
+    """
+
+    __tablename__ = "listing"
+    id: int = key()
+    batch_id: int = reference("batch.id", index=True)
+    kind: str = Field(sa_type=CODE)
+    sheet: str = Field(sa_type=Text)
+    header_row: int = Field(sa_type=ID)
+    period: str | None = Field(default=None, sa_type=CODE)
+    school_id: int | None = optional_reference("school.id")
+    records: int = Field(sa_type=ID)
+    amount_fen: int | None = Field(default=None, sa_type=FEN)
+
+
+class Certification(SQLModel, table=True):
+    """A pupil whose family's hardship was certified for a school year (教财〔2018〕16号).
+
+    ``categories``: codes in the order of the catalogue, separated by blanks.
+    """
+
+    __tablename__ = "certification"
+    id: int = key()
+    batch_id: int = reference("batch.id", index=True)
+    listing_id: int = reference("listing.id")
+    row: int = Field(sa_type=ID)
+    beneficiary_id: int = reference("beneficiary.id", index=True)
+    period: str = Field(sa_type=CODE)
+    school_id: int | None = optional_reference("school.id")
+    level: str | None = Field(default=None, sa_type=CODE)
+    categories: str = Field(default="", sa_type=Text)
+    category_stated: str | None = Field(default=None, sa_type=Text)
+    grade: str | None = Field(default=None, sa_type=Text)
+    class_name: str | None = Field(default=None, sa_type=Text)
+    name_stated: str | None = Field(default=None, sa_type=Text)
+    digest: bytes = Field(sa_type=DIGEST)
+
+
+class Enrolment(SQLModel, table=True):
+    """A pupil in a school's register for a semester; ``left_on`` is a day, or a month where no day was given."""
+
+    __tablename__ = "enrolment"
+    id: int = key()
+    batch_id: int = reference("batch.id", index=True)
+    listing_id: int = reference("listing.id")
+    row: int = Field(sa_type=ID)
+    beneficiary_id: int = reference("beneficiary.id", index=True)
+    period: str = Field(sa_type=CODE)
+    school_id: int | None = optional_reference("school.id")
+    student_number: str | None = Field(default=None, sa_type=CODE)
+    status: str = Field(sa_type=CODE)
+    status_stated: str | None = Field(default=None, sa_type=Text)
+    left_on: str | None = Field(default=None, sa_type=CODE)
+    level: str | None = Field(default=None, sa_type=CODE)
+    grade: str | None = Field(default=None, sa_type=Text)
+    class_name: str | None = Field(default=None, sa_type=Text)
+    boarding: str | None = Field(default=None, sa_type=CODE)
+    entry_year: int | None = Field(default=None, sa_type=ID)
+    name_stated: str | None = Field(default=None, sa_type=Text)
+    digest: bytes = Field(sa_type=DIGEST)
+
+
+class Allotment(SQLModel, table=True):
+    """Money allotted to a program for a period out of one source (中央/省/市/县) by a document (文号)."""
+
+    __tablename__ = "allotment"
+    id: int = key()
+    batch_id: int = reference("batch.id", index=True)
+    listing_id: int = reference("listing.id")
+    row: int = Field(sa_type=ID)
+    document: str = Field(sa_type=Text)
+    issued_on: str | None = Field(default=None, sa_type=CODE)
+    program_id: int = reference("program.id")
+    period: str = Field(sa_type=CODE)
+    source: str = Field(sa_type=CODE)
+    amount_fen: int = Field(sa_type=FEN)
+    digest: bytes = Field(sa_type=DIGEST)
+
+
+class BankReturn(SQLModel, table=True):
+    """What the bank says of one payment: ``paid`` or ``failed``; ``entry_id`` where it was recognised."""
+
+    __tablename__ = "bank_return"
+    id: int = key()
+    batch_id: int = reference("batch.id", index=True)
+    listing_id: int = reference("listing.id")
+    row: int = Field(sa_type=ID)
+    entry_id: int | None = Field(default=None, foreign_key="entry.id", sa_type=ID, index=True)
+    number: str | None = Field(default=None, sa_type=CODE)
+    name: str = Field(sa_type=Text)
+    account: str | None = Field(default=None, sa_type=Text)
+    amount_fen: int = Field(sa_type=FEN)
+    outcome: str = Field(sa_type=CODE)
+    reason: str | None = Field(default=None, sa_type=Text)
+    paid_on: str | None = Field(default=None, sa_type=CODE)
+    serial_no: str | None = Field(default=None, sa_type=Text)
+    digest: bytes = Field(sa_type=DIGEST)

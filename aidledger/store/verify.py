@@ -14,10 +14,11 @@ from aidledger.store.bulk import tables_of
 from aidledger.store.catalogues import rates_digest
 from aidledger.store.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_digest, event_digest
 from aidledger.store.entries import covered_by_digest
-from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, RosterRow, SourceFile
+from aidledger.store.journal import kept_part
+from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, KeptEntry, RosterRow, SourceFile
 
-_batch, _catalogue, _entry, _event, _roster, _source = tables_of(
-    Batch, CatalogueVersion, Entry, Event, RosterRow, SourceFile
+_batch, _catalogue, _entry, _event, _kept, _roster, _source = tables_of(
+    Batch, CatalogueVersion, Entry, Event, KeptEntry, RosterRow, SourceFile
 )
 _ENTRIES_AT_ONCE = 5_000
 _AT = {name: i for i, name in enumerate(ENTRY_FIELDS)}
@@ -111,7 +112,8 @@ def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries) -
     head = {name: value for name, value in batch.items() if name != "digest"}
     head["catalogue"] = books.execute(catalogue).scalar_one_or_none()
     rosters = books.execute(select(_roster).where(_roster.c.batch_id == number).order_by(_roster.c.id)).mappings()
-    if batch_digest(head, map(dict, rosters), digests) != batch["digest"]:
+    kept = books.execute(select(_kept.c.roster_id, _kept.c.entry_id).where(_kept.c.batch_id == number)).all()
+    if batch_digest(head, [*map(dict, rosters), *kept_part(kept)], digests) != batch["digest"]:
         yield Fault(N_("batch {batch} was changed, or entries or rosters of it were"), number)
 
 

@@ -16,7 +16,7 @@ from aidledger.operations import examining, importing, ledgers
 from aidledger.operations.files import SourceFile
 from aidledger.operations.importing import FileResult, Request
 from aidledger.sheets.reader import Hints
-from aidledger.store.immutability import statements
+from aidledger.store.immutability import UNIQUE_KEYS, statements
 from aidledger.store.ledger import Ledger, open_ledger
 
 ACTOR = "tester"
@@ -74,14 +74,19 @@ class _Here(importing._Run):
 
 
 def bring_in_all(
-    ledger: Ledger, files: Mapping[str, bytes], *, hints: Hints | None = None, record_conflicts: bool = False
+    ledger: Ledger,
+    files: Mapping[str, bytes],
+    *,
+    hints: Hints | None = None,
+    record_conflicts: bool = False,
+    supersedes: int | None = None,
 ) -> list[FileResult]:
     """Import files, in the order given."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder, name) for name in files]
         for path, content in zip(paths, files.values(), strict=True):
             path.write_bytes(content)
-        request = Request(paths, hints or Hints(), record_conflicts=record_conflicts)
+        request = Request(paths, hints or Hints(), record_conflicts=record_conflicts, supersedes=supersedes)
         return _Here(ledger, catalogue(), request).files(paths, ledger.writing, lambda _result: None)
 
 
@@ -92,9 +97,12 @@ def bring_in(
     *,
     hints: Hints | None = None,
     record_conflicts: bool = False,
+    supersedes: int | None = None,
 ) -> FileResult:
     """Import one file."""
-    return bring_in_all(ledger, {name: content}, hints=hints, record_conflicts=record_conflicts)[0]
+    return bring_in_all(ledger, {name: content}, hints=hints, record_conflicts=record_conflicts, supersedes=supersedes)[
+        0
+    ]
 
 
 def tamper(path: Path, *sql: str) -> None:
@@ -105,7 +113,7 @@ def tamper(path: Path, *sql: str) -> None:
         books.execute(f"DROP TRIGGER {trigger}")
     for statement in sql:
         books.execute(statement)
-    for statement in statements("sqlite"):
+    for statement in statements("sqlite", UNIQUE_KEYS):
         books.execute(statement)
     books.commit()
     books.close()

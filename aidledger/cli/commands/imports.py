@@ -10,7 +10,7 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import EXISTING, PERIOD, option, result_options
+from aidledger.cli.options import EXISTING, NUMBER, PERIOD, option, result_options
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
@@ -35,6 +35,12 @@ def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "--record-conflicts",
             is_flag=True,
             help=N_("Post rows that contradict the ledger, for history that really was paid."),
+        ),
+        option(
+            "--supersedes",
+            type=NUMBER,
+            metavar="BATCH",
+            help=N_("Take the file as the new version of a batch and post only the difference."),
         ),
         option("--workers", type=click.IntRange(min=1), help=N_("How many processes read files.")),
         result_options("table", "json", "csv"),
@@ -70,6 +76,7 @@ def _run(
     kind: str,  # noqa: ARG001 - rosters are what is read so far
     mapping: tuple[str, ...],
     record_conflicts: bool,
+    supersedes: int | None,
     dry_run: bool,
     workers: int | None,
     form: str,
@@ -86,7 +93,14 @@ def _run(
     if program is not None:
         catalogue.program(program)
     hints = Hints(program, period, school, mapped_columns(mapping, catalogue))
-    request = Request(paths, hints, record_conflicts, dry_run, workers)
+    request = Request(
+        paths,
+        hints,
+        record_conflicts=record_conflicts,
+        supersedes=supersedes,
+        dry_run=dry_run,
+        workers=workers,
+    )
     ledger = office.ledger()
     with live(office, catalogue, quiet=form != "table" or output is not None) as screen:
         result = import_files(ledger, catalogue, request, screen.started, screen.done)

@@ -5,9 +5,16 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from aidledger.store.immutability import statements
+from aidledger.store.immutability import functions, statements
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+_TABLES = frozenset(
+    (
+        *("entry", "event", "batch", "roster", "source_file", "catalogue", "standard"),
+        *("beneficiary", "school", "program"),
+    )
+)
 
 revision = "0001"
 down_revision = None
@@ -250,5 +257,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("reversal_of IS NOT NULL"),
         postgresql_where=sa.text("reversal_of IS NOT NULL"),
     )
-    for statement in statements(op.get_context().dialect.name):
+    dialect = op.get_context().dialect.name
+    for statement in [*functions(dialect), *statements(dialect, _TABLES)]:
         op.execute(sa.text(statement))

@@ -1,0 +1,33 @@
+"""How a new version of a list differs from the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Persons who were added, removed, changed (other payments, or other facts about them) or kept as they were."""
+
+    added: int
+    removed: int
+    changed: int
+    kept: int
+
+    @property
+    def none(self) -> bool:
+        """Whether both versions say the same."""
+        return not (self.added or self.removed or self.changed)
+
+
+def changes_between(before: Mapping[int, object], after: Mapping[int, object]) -> Changes:
+    """Compare what two versions say of each person."""
+    both = before.keys() & after.keys()
+    kept = sum(before[person] == after[person] for person in both)
+    return Changes(
+        added=len(after.keys() - before.keys()),
+        removed=len(before.keys() - after.keys()),
+        changed=len(both) - kept,
+        kept=kept,
+    )

@@ -1,0 +1,110 @@
+"""The journal: batches with their entries written as one, sealed by digests, linked into the chain of events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aidledger.store import events
+from aidledger.store.bulk import insert_row, insert_rows, table_of
+from aidledger.store.catalogues import Loaded
+from aidledger.store.digests import batch_digest
+from aidledger.store.tables import Batch, Entry, KeptEntry, RosterRow
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+ENTRY_COLUMNS = (
+    "id",
+    "batch_id",
+    "roster_id",
+    "row",
+    "program_id",
+    "period",
+    "beneficiary_id",
+    "school_id",
+    "occurrence",
+    "amount_fen",
+    "name_stated",
+    "account",
+    "level",
+    "boarding",
+    "grade",
+    "class_name",
+    "tier",
+    "category",
+    "entry_year",
+    "reversal_of",
+    "digest",
+)
+_DIGEST_AT = ENTRY_COLUMNS.index("digest")
+_AMOUNT_AT = ENTRY_COLUMNS.index("amount_fen")
+_REVERSAL_AT = ENTRY_COLUMNS.index("reversal_of")
+_roster = table_of(RosterRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When, by whom and under which state of the catalogue something is written."""
+
+    moment: str
+    actor: str
+    loaded: Loaded
+
+
+@dataclass(slots=True)
+class Draft:
+    """A batch before it is written.
+
+    ``entries`` are rows of ENTRY_COLUMNS; ``kept``: pairs of a roster's and an entry's id, see KeptEntry.
+    """
+
+    batch: int
+    first_entry: int
+    kind: str
+    entries: list[tuple[Any, ...]]
+    rosters: list[dict[str, Any]] = field(default_factory=list)
+    kept: list[tuple[int, int]] = field(default_factory=list)
+    file_name: str | None = None
+    source_sha256: str | None = None
+    reverses: int | None = None
+    supersedes: int | None = None
+    reason: str | None = None
+
+
+def write(books: Connection, action: str, draft: Draft, stamp: Stamp) -> str:
+    """Write a batch with its digest, and its link in the chain; returns the chain's new head."""
+    entries = draft.entries
+    reversals = sum(row[_REVERSAL_AT] is not None for row in entries)
+    head = {
+        "id": draft.batch,
+        "kind": draft.kind,
+        "file_name": draft.file_name,
+        "source_sha256": draft.source_sha256,
+        "posted_at": stamp.moment,
+        "posted_by": stamp.actor,
+        "catalogue_id": stamp.loaded.id,
+        "reverses": draft.reverses,
+        "supersedes": draft.supersedes,
+        "reason": draft.reason,
+        "first_entry": draft.first_entry,
+        "entries": len(entries),
+        "person_times": len(entries) - 2 * reversals,
+        "amount_fen": sum(row[_AMOUNT_AT] for row in entries),
+    }
+    parts = [*draft.rosters, *kept_part(draft.kept)]
+    digest = batch_digest(head | {"catalogue": stamp.loaded.digest}, parts, (row[_DIGEST_AT] for row in entries))
+    insert_row(books, Batch, **head, digest=digest)
+    if draft.rosters:
+        books.execute(_roster.insert(), draft.rosters)
+    insert_rows(books, Entry, ENTRY_COLUMNS, entries)
+    insert_rows(books, KeptEntry, ("batch_id", "roster_id", "entry_id"), [(draft.batch, *pair) for pair in draft.kept])
+    totals = {name: head[name] for name in ("entries", "person_times", "amount_fen")}
+    facts = {"batch": draft.batch, "digest": digest, **totals}
+    return events.record(books, stamp.moment, stamp.actor, action, facts, draft.batch)
+
+
+def kept_part(kept: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
+    """What a batch's digest covers of the entries it keeps; nothing where it keeps none."""
+    return [{"kept": sorted(list(pair) for pair in kept)}] if kept else []

@@ -1,0 +1,112 @@
+"""Versions of a roster: what one holds, and how the next one differs from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from aidledger.errors import NoEarlierVersion, SupersededBatch, UnknownBatch
+from aidledger.store.bulk import chunks, tables_of
+from aidledger.store.entries import batch_in_force, in_force, in_version
+from aidledger.store.tables import Batch, Entry, ProgramRow, RosterRow
+
+_batch, _entry, _program, _roster = tables_of(Batch, Entry, ProgramRow, RosterRow)
+# What an entry says of a payment; its place in a file is no part of that.
+_PAYMENT = (
+    *("program_id", "period", "school_id", "amount_fen", "name_stated", "account", "level", "boarding", "grade"),
+    *("class_name", "tier", "category", "entry_year"),
+)
+Payment = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Version:
+    """The entries of a roster that are in force, by person and payment, for comparison with its next version."""
+
+    batch: int
+    payments: dict[int, dict[Payment, list[int]]]
+
+    def take(self, person: int, payment: Payment) -> int | None:
+        """The entry of an equal payment, which is then no longer there to take."""
+        entries = self.payments.get(person, {}).get(payment)
+        return entries.pop(0) if entries else None
+
+    def counted(self) -> dict[int, Counter[Payment]]:
+        """Each person's payments, to be compared with those of another version."""
+        return {
+            person: Counter({payment: len(entries) for payment, entries in payments.items()})
+            for person, payments in self.payments.items()
+        }
+
+    def left(self) -> list[int]:
+        """The entries that nothing was equal to."""
+        return [entry for payments in self.payments.values() for entries in payments.values() for entry in entries]
+
+
+def version(books: Connection, number: int) -> Version:
+    """The roster that a batch posted, as it stands; raises UnknownBatch, NoEarlierVersion, SupersededBatch."""
+    batch = books.execute(select(_batch).where(_batch.c.id == number)).first()
+    if batch is None:
+        raise UnknownBatch(number=number)
+    later = superseded_by(books, number)
+    if later is not None:
+        raise SupersededBatch(number=number, by=later)
+    in_books = books.execute(select(_batch.c.id).where(_batch.c.id == number, batch_in_force(_batch))).first()
+    if batch.reverses is not None or in_books is None:
+        raise NoEarlierVersion(number=number)
+    return contents(books, number)
+
+
+def contents(books: Connection, number: int) -> Version:
+    """What a batch's roster holds, whatever became of the batch."""
+    columns = [_entry.c[name] for name in _PAYMENT]
+    query = (
+        select(_entry.c.id, _entry.c.beneficiary_id, *columns)
+        .where(in_version(_entry, number), in_force(_entry))
+        .order_by(_entry.c.id)
+    )
+    found = Version(number, {})
+    for entry, person, *payment in books.execute(query):
+        found.payments.setdefault(person, {}).setdefault(tuple(payment), []).append(entry)
+    return found
+
+
+def paid_by(books: Connection, number: int) -> set[tuple[str, str]]:
+    """The programs and periods that a batch pays."""
+    query = select(_program.c.code, _roster.c.period).join(_roster, _roster.c.program_id == _program.c.id)
+    return {(row.code, row.period) for row in books.execute(query.where(_roster.c.batch_id == number))}
+
+
+def schools_of(books: Connection, number: int) -> set[int | None]:
+    """The schools that a batch's rosters name."""
+    return set(books.execute(select(_roster.c.school_id).where(_roster.c.batch_id == number)).scalars())
+
+
+def superseded_by(books: Connection, number: int) -> int | None:
+    """The batch in force that took the place of a batch."""
+    query = select(_batch.c.id).where(_batch.c.supersedes == number, _not_reversed())
+    found = books.execute(query).scalar()
+    return None if found is None else int(found)
+
+
+def current_version_of(books: Connection, entries: Iterable[int]) -> int | None:
+    """The batch in force whose roster holds most of some entries."""
+    counted: Counter[int] = Counter()
+    for some in chunks(list(entries)):
+        query = select(_roster.c.batch_id).join(_entry, _entry.c.roster_id == _roster.c.id)
+        counted.update(books.execute(query.where(_entry.c.id.in_(some))).scalars())
+    if not counted:
+        return None
+    batch = counted.most_common(1)[0][0]
+    while (later := superseded_by(books, batch)) is not None:
+        batch = later
+    return batch
+
+
+def _not_reversed() -> Any:  # noqa: ANN401 - a column's condition
+    reversal = _batch.alias()
+    return ~select(reversal.c.id).where(reversal.c.reverses == _batch.c.id).exists()
