@@ -62,6 +62,10 @@ class UnknownMapping(Misuse):
     """--map {text} is not of the form HEADER=field. Fields are: {fields}."""
 
 
+class NothingRemembered(Misuse):
+    """Nothing is remembered for {school}. `aidledger mappings` lists what is."""
+
+
 class ReasonMissing(Misuse):
     """--reveal shows full ID and card numbers and needs --reason TEXT; the request is logged."""
 

@@ -53,4 +53,4 @@ def duplicates(books: Connection, batch: int) -> Iterator[Contradiction]:
                 "first_row": row.first_row,
                 "school": row.school or "-",
             }
-            yield Contradiction("duplicate-disbursement", row.id, row.sheet, row.row, facts, row.first)
+            yield Contradiction("duplicate-disbursement", row.sheet, row.row, facts, row.first)

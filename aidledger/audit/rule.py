@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """An entry that contradicts what the ledger holds: the rule's code, where the entry stands, and the facts.
+    """A row of a batch that contradicts what the ledger holds: the rule's code, where the row stands, and the facts.
 
-    ``earlier``: the entry in the ledger that it contradicts.
+    ``earlier``: the entry that it contradicts, where it is one.
     """
 
     rule: str
-    entry: int
     sheet: str
     row: int
     facts: Mapping[str, object]
-    earlier: int
+    earlier: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aidledger.catalogue.models import LayoutModel
+from aidledger.catalogue.models import VALUE_GROUPS, LayoutModel
 from aidledger.domain.layout import Layout, fold
 
 
@@ -14,20 +14,21 @@ def _longest_first(parts: Iterable[Iterable[str]]) -> tuple[str, ...]:
 
 
 def _value_table(models: list[LayoutModel], names: tuple[str, ...]) -> dict[str, str]:
-    return {
+    table = {
         fold(word): name for model in models for name, words in model.values.items() if name in names for word in words
     }
-
-
-_LEVELS = ("preschool", "primary", "junior", "senior", "vocational", "undergraduate", "graduate")
+    return dict(sorted(table.items(), key=lambda item: -len(item[0])))
 
 
 def merged(models: list[LayoutModel]) -> Layout:
     """One layout of the shipped words and the office's own, which are added to them."""
     return Layout(
         fields={fold(word): name for model in models for name, words in model.fields.items() for word in words},
+        own=_longest_first(model.own for model in models),
         others=_longest_first(model.others for model in models),
         money_around=_longest_first(model.money.around for model in models),
+        money_nouns=_longest_first(model.money.nouns for model in models),
+        money_parts=_longest_first(model.money.parts for model in models),
         money_due=_longest_first(model.money.due for model in models),
         money_paid=_longest_first(model.money.paid for model in models),
         total=_longest_first(model.lines.total for model in models),
@@ -37,10 +38,9 @@ def merged(models: list[LayoutModel]) -> Layout:
         school_labels=_longest_first(model.school.labels for model in models),
         school_kinds=_longest_first(model.school.kinds for model in models),
         school_endings=_longest_first(model.school.endings for model in models),
-        values={
-            "sex": _value_table(models, ("male", "female")),
-            "boarding": _value_table(models, ("boarder", "day")),
-            "level": _value_table(models, _LEVELS),
-            "document_type": _value_table(models, ("resident-id", "residence-permit", "passport", "other")),
+        titles={
+            kind: _longest_first(model.titles for model in models if model.code == kind)
+            for kind in {model.code for model in models}
         },
+        values={group: _value_table(models, names) for group, names in VALUE_GROUPS.items()},
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
+from types import MappingProxyType
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from aidledger.domain.layout import FieldName
+from aidledger.domain.listing import HARDSHIP_CATEGORIES, HARDSHIP_LEVELS, OUTCOMES, SOURCES, STATUSES, ListKind
 from aidledger.domain.money import yuan_to_fen
 from aidledger.domain.program import Basis, Boarding, Cadence, Level, Nature, Stage, Unit
 from aidledger.domain.term import Period
@@ -192,9 +195,11 @@ class ReportModel(Strict):
 
 
 class MoneyWordsModel(Strict):
-    """Words around a program's word in the header of a money column."""
+    """Words of which the header of a money column is made, beside a program's word."""
 
     around: Texts = ()
+    nouns: Texts = ()
+    parts: Texts = ()
     due: Texts = ()
     paid: Texts = ()
 
@@ -216,30 +221,40 @@ class SchoolWordsModel(Strict):
     endings: Texts = ()
 
 
-ValueName = Literal[
-    "male",
-    "female",
-    "boarder",
-    "day",
-    "preschool",
-    "primary",
-    "junior",
-    "senior",
-    "vocational",
-    "undergraduate",
-    "graduate",
-    "resident-id",
-    "residence-permit",
-    "passport",
-    "other",
-]
+# The values that cells of a field can have, by group.
+VALUE_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "sex": ("male", "female"),
+        "boarding": ("boarder", "day"),
+        "level": ("preschool", "primary", "junior", "senior", "vocational", "undergraduate", "graduate"),
+        "document_type": ("resident-id", "residence-permit", "passport", "other"),
+        "hardship_level": HARDSHIP_LEVELS,
+        "category": HARDSHIP_CATEGORIES,
+        "status": STATUSES,
+        "outcome": OUTCOMES,
+        "source": tuple(f"{source}-funds" for source in SOURCES),
+    }
+)
+_VALUES = frozenset(value for group in VALUE_GROUPS.values() for value in group)
+
+
+def _value(name: str) -> str:
+    if name not in _VALUES:
+        what = f"{name} is none of the values: {', '.join(sorted(_VALUES))}"
+        raise ValueError(what)
+    return name
+
+
+ValueName = Annotated[str, AfterValidator(_value)]
 
 
 class LayoutModel(Strict):
     """The words of a kind of list."""
 
-    code: Literal["roster"]
+    code: ListKind
+    titles: Texts = ()
     fields: dict[FieldName, Texts] = Field(default_factory=dict)
+    own: Texts = ()
     others: Texts = ()
     money: MoneyWordsModel = MoneyWordsModel()
     lines: LineWordsModel = LineWordsModel()

@@ -16,7 +16,9 @@ CHECKS: tuple[Check, ...] = (
     accounts.check,
     standards.check,
     eligibility.check,
+    duplicates.check_names,
     duplicates.check,
+    duplicates.check_lists,
     totals.check,
 )
 

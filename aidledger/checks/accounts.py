@@ -15,7 +15,7 @@ _LENGTHS = range(12, 20)
 
 def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
     """account-format, where a card is given at all."""
-    for table in file.tables:
+    for table in file.of_people():
         lines = table.lines
         for row, account in zip(lines.rows, lines.accounts, strict=True):
             if account is not None and not (account.isascii() and account.isdigit() and len(account) in _LENGTHS):

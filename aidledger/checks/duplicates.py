@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.listing import Allotments, Listing
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile
@@ -13,21 +14,10 @@ Paid = tuple[str, str]
 
 
 def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
-    """duplicate-in-file and, where one ID number stands beside two names, name-id-mismatch."""
+    """duplicate-in-file: one ID number paid twice under one program for one period."""
     paid: dict[Paid, dict[str, tuple[str, int]]] = {}
-    names: dict[str, tuple[str, str, int]] = {}
     for table in file.tables:
         lines = table.lines
-        for number, name, row in zip(lines.numbers, lines.names, lines.rows, strict=True):
-            if not number:
-                continue
-            first = names.setdefault(number, (name, table.sheet, row))
-            if first[2] == row and first[1] == table.sheet:
-                continue
-            if name and first[0] and first[0] != name:
-                where = Place(None if first[1] == table.sheet else first[1], first[2])
-                place = Place(table.sheet, row, table.columns.get("name"))
-                yield Problem("name-id-mismatch", place, {"where": where})
         for roster in table.rosters:
             key = (roster.program or "", roster.period.code if roster.period else "")
             seen = paid.setdefault(key, {})
@@ -43,3 +33,49 @@ def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
                         Place(table.sheet, lines.rows[i], table.columns.get("number")),
                         {"program": key[0], "period": key[1], "first_row": first_here[1], "first_sheet": sheet},
                     )
+
+
+def check_names(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
+    """name-id-mismatch: one ID number beside two names."""
+    names: dict[str, tuple[str, str, int]] = {}
+    for table in file.of_people():
+        lines = table.lines
+        for number, name, row in zip(lines.numbers, lines.names, lines.rows, strict=True):
+            if not number:
+                continue
+            first = names.setdefault(number, (name, table.sheet, row))
+            if first[2] == row and first[1] == table.sheet:
+                continue
+            if name and first[0] and first[0] != name:
+                where = Place(None if first[1] == table.sheet else first[1], first[2])
+                place = Place(table.sheet, row, table.columns.get("name"))
+                yield Problem("name-id-mismatch", place, {"where": where})
+
+
+def check_lists(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
+    """duplicate-in-file of lists that pay nobody: somebody listed twice, money allotted twice."""
+    first_rows: dict[tuple[object, ...], tuple[str, int]] = {}
+    for listing in file.listings:
+        for row, subject in _subjects(listing):
+            sheet, first = first_rows.setdefault((listing.kind, *subject), (listing.sheet, row))
+            if (sheet, first) != (listing.sheet, row):
+                facts = {
+                    "list": listing.kind,
+                    "first_row": first,
+                    "first_sheet": "" if sheet == listing.sheet else Place(sheet),
+                }
+                yield Problem("duplicate-in-file", Place(listing.sheet, row, listing.columns.get("number")), facts)
+
+
+def _subjects(listing: Listing) -> Iterator[tuple[int, tuple[object, ...]]]:
+    """Of each row what may stand in the list only once. A bank may be asked to pay somebody several times."""
+    facts = listing.facts
+    if isinstance(facts, Allotments):
+        yield from zip(
+            facts.rows, zip(facts.documents, facts.programs, facts.periods, facts.sources, strict=True), strict=True
+        )
+    elif listing.of_people:
+        lines = listing.lines
+        for row, number, school in zip(lines.rows, lines.numbers, lines.schools, strict=True):
+            if number:
+                yield row, (number, school, listing.period)

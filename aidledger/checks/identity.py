@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.identity import RESIDENT_RULES, birth_of, check_digit, mask_number, resident_fault, sex_of
+from aidledger.domain.listing import Listing
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile, Table
@@ -13,11 +14,11 @@ from aidledger.domain.roster import RosterFile, Table
 
 def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
     """id-format, id-checksum, id-birthdate, sex-id-mismatch, birth-id-mismatch. Missing cells were reported before."""
-    for table in file.tables:
+    for table in file.of_people():
         yield from _table(table)
 
 
-def _table(table: Table) -> Iterator[Problem]:
+def _table(table: Table | Listing) -> Iterator[Problem]:
     lines = table.lines
     for i, (number, kind) in enumerate(zip(lines.numbers, lines.document_types, strict=True)):
         if not number or kind not in RESIDENT_RULES:

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from aidledger.domain.program import Program, Rate, Standard
     from aidledger.domain.published import PublishedReport
     from aidledger.domain.term import Period
-    from aidledger.operations.importing import ImportResult
     from aidledger.operations.ledgers import BatchContent
     from aidledger.operations.people import PersonHistory, Trace
+    from aidledger.operations.results import ImportResult
     from aidledger.reconcile.line import Line
     from aidledger.store.lookups import BatchRecord, EntryRecord
+    from aidledger.store.mappings import Remembered
     from aidledger.store.verify import Verdict
 
 _PROGRAM = Column("program", N_("Program"))
@@ -95,6 +96,19 @@ def batches(records: Sequence[BatchRecord]) -> Answer:
         for record in records
     ]
     return Answer(N_("Batches"), columns, rows)
+
+
+def mappings(found: Sequence[Remembered]) -> Answer:
+    """The columns that are remembered."""
+    columns = (
+        _SCHOOL,
+        Column("header", N_("Header")),
+        Column("field", N_("Field")),
+        Column("at", N_("Remembered")),
+        Column("by", N_("By")),
+    )
+    rows = [(one.school, one.header, one.field, one.at, one.by) for one in found]
+    return Answer(N_("Remembered columns"), columns, rows)
 
 
 _ENTRY_COLUMNS = (

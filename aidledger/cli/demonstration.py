@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.cli.office import Office
     from aidledger.operations.demonstrating import Demonstration
-    from aidledger.operations.importing import FileResult
+    from aidledger.operations.results import FileResult
 
 
 class Stage:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.cli.office import Office
     from aidledger.domain.problem import Problem
-    from aidledger.operations.importing import FileResult, ImportResult
+    from aidledger.operations.results import FileResult, ImportResult
 
 # A screen shows the first places of each kind of problem; JSON has them all.
 PLACES_SHOWN = 5
@@ -85,6 +85,9 @@ class Live:
             )
             for (program, period), (count, fen) in by_program.items()
         ]
+        for one in result.lists:
+            period = period_text(one.period, translate) if one.period else ""
+            said.append(f"{translate(one.kind)} {period} {one.records:,}".replace("  ", " "))
         if result.outcome == "rejected":
             said.append(translate(N_("rejected; problems: {count}")).format(count=len(result.problems)))
         return " ".join([*parts, "; ".join(said)])
@@ -109,13 +112,16 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
     screen = console(sys.stdout)
     translate = office._
     for file in result.files:
-        if file.problems or file.notes or file.changes:
+        if file.problems or file.notes or file.changes or file.remembered:
             screen.print()
             screen.print(f"{printable(file.path)}: {translate(file.outcome)}", style="bold", soft_wrap=True)
             for line in _problem_lines(file.problems, catalogue, office):
                 screen.print(f"  {line}", soft_wrap=True)
             if file.changes is not None:
                 screen.print(f"  {_changes_text(file, translate)}", soft_wrap=True)
+            if file.remembered:
+                said = translate(N_("Remembered for {school}: what --map says of its columns."))
+                screen.print(f"  {printable(said.format(school=', '.join(file.remembered)))}", soft_wrap=True)
             for note in file.notes:
                 said = translate(_NOTES[note.code]).format(sheet=note.sheet, count=note.count)
                 screen.print(f"  {printable(said)}", soft_wrap=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from aidledger import __version__
-from aidledger.cli.commands import catalogue, demonstration, imports, ledgers, people, reports
+from aidledger.cli.commands import catalogue, demonstration, imports, ledgers, mappings, people, reports
 from aidledger.cli.localized import Group, Option, language, set_language, speak
 from aidledger.cli.office import Office
 from aidledger.cli.options import option
@@ -63,6 +63,7 @@ for _command in (
     ledgers.init,
     imports.import_,
     imports.check,
+    mappings.mappings,
     ledgers.batches,
     ledgers.batch,
     ledgers.reverse,

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from aidledger.domain.problem import Problem
     from aidledger.domain.program import Program, Standard
     from aidledger.domain.roster import Declared
-    from aidledger.operations.importing import FileResult, ImportResult, RosterResult
     from aidledger.operations.ledgers import BatchContent
     from aidledger.operations.people import PersonHistory, Trace
+    from aidledger.operations.results import FileResult, ImportResult, ListResult, RosterResult
     from aidledger.reconcile.line import Figures as LineFigures
     from aidledger.reconcile.line import Line
     from aidledger.reports.summary import Figures, Summary
@@ -45,6 +45,7 @@ def import_shape(result: ImportResult, text: ProblemText) -> Shape:
 
 def _file(file: FileResult, text: ProblemText) -> Shape:
     versions: Shape = {}
+    lists: Shape = {"lists": [_list(one) for one in file.lists]} if file.lists else {}
     if file.changes is not None:
         versions = {"changes": asdict(file.changes), "supersedes": file.supersedes}
     return {
@@ -54,6 +55,7 @@ def _file(file: FileResult, text: ProblemText) -> Shape:
         "outcome": file.outcome,
         "batch": file.batch,
         "rosters": [_roster(roster) for roster in file.rosters],
+        **lists,
         "rows": {"read": file.rows_read, **{fate.value: count for fate, count in file.rows.items()}},
         **versions,
         "problems": [_problem(problem, text) for problem in file.problems],
@@ -71,6 +73,19 @@ def _roster(roster: RosterResult) -> Shape:
         "person_times": roster.person_times,
         "amount": yuan_text(roster.amount_fen),
         "declared": _declared(roster.declared),
+    }
+
+
+def _list(one: ListResult) -> Shape:
+    amount = {} if one.amount_fen is None else {"amount": yuan_text(one.amount_fen)}
+    return {
+        "sheet": one.sheet,
+        "kind": one.kind,
+        "period": one.period,
+        "school": one.school,
+        "header_row": one.header_row,
+        "records": one.records,
+        **amount,
     }
 
 

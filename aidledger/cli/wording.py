@@ -10,16 +10,18 @@ from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 from aidledger.i18n import Language, translator
 
-_WORDS = frozenset({"why", "what", "cadence", "stated", "actual", "field", "unit"})
+_WORDS = frozenset({"why", "what", "cadence", "stated", "actual", "field", "unit", "list"})
 
 
 def problem_text(problem: Problem, programs: Mapping[str, Program], language: Language) -> str:
     """What is wrong, and what to do."""
     translate = translator(language)
     facts = {name: _fact(name, value, programs, language) for name, value in problem.facts.items()}
-    message = translate(problem.kind.message).format_map(_Facts(facts))
+    kind = problem.kind
+    message = translate(kind.listed if kind.listed and "list" in problem.facts else kind.message)
+    message = message.format_map(_Facts(facts))
     # A hint says what to type: codes, not words.
-    hint = translate(problem.kind.hint).format_map(_Facts(problem.facts))
+    hint = translate(kind.hint).format_map(_Facts(problem.facts))
     return f"{message} {hint}" if language == "en" else f"{message}{hint}"
 
 

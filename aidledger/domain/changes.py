@@ -21,7 +21,7 @@ class Changes:
         return not (self.added or self.removed or self.changed)
 
 
-def changes_between(before: Mapping[int, object], after: Mapping[int, object]) -> Changes:
+def changes_between(before: Mapping[object, object], after: Mapping[object, object]) -> Changes:
     """Compare what two versions say of each person."""
     both = before.keys() & after.keys()
     kept = sum(before[person] == after[person] for person in both)

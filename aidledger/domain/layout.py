@@ -27,11 +27,28 @@ FieldName = Literal[
     "program",
     "term",
     "year",
+    "month",
     "amount",
     "amount_standard",
     "amount_due",
     "amount_paid",
     "sum",
+    "hardship_level",
+    "status",
+    "change",
+    "left_on",
+    "payee",
+    "outcome",
+    "reason",
+    "paid_on",
+    "serial_no",
+    "document",
+    "issued_on",
+    "source",
+    "central",
+    "provincial",
+    "city",
+    "county",
 ]
 FIELD_NAMES: tuple[str, ...] = get_args(FieldName)
 
@@ -43,11 +60,18 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Folded words: of fields, of people other than the student, of money, of lines, of schools, of values."""
+    """Folded words: of fields, of the student and of other people, of money, of lines, of schools, of values.
+
+    ``titles``: by kind of list, what its title calls it. ``values``: by group (sex, boarding, level, …) the words of
+    each value, the longest first where a word may stand inside a longer text.
+    """
 
     fields: Mapping[str, str]
+    own: tuple[str, ...]
     others: tuple[str, ...]
     money_around: tuple[str, ...]
+    money_nouns: tuple[str, ...]
+    money_parts: tuple[str, ...]
     money_due: tuple[str, ...]
     money_paid: tuple[str, ...]
     total: tuple[str, ...]
@@ -57,4 +81,5 @@ class Layout:
     school_labels: tuple[str, ...]
     school_kinds: tuple[str, ...]
     school_endings: tuple[str, ...]
+    titles: Mapping[str, tuple[str, ...]]
     values: Mapping[str, Mapping[str, str]]

@@ -20,19 +20,23 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One row of the contract's table of codes, with the sentence it is said in and what to do about it."""
+    """One row of the contract's table of codes, with the sentence it is said in and what to do about it.
+
+    ``listed``: the sentence where it is said of a list that pays nobody (its facts name the ``list``).
+    """
 
     severity: Severity
     message: str
     hint: str
+    listed: str | None = None
 
 
 def _error(message: str, hint: str) -> Kind:
     return Kind(Severity.ERROR, message, hint)
 
 
-def _conflict(message: str, hint: str) -> Kind:
-    return Kind(Severity.CONFLICT, message, hint)
+def _conflict(message: str, hint: str, listed: str | None = None) -> Kind:
+    return Kind(Severity.CONFLICT, message, hint, listed)
 
 
 def _warning(message: str, hint: str) -> Kind:
@@ -113,14 +117,40 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "duplicate-in-file": _conflict(
             "The same ID number is paid under {program} for {period} in row {first_row}{first_sheet} already.",
             "Delete one of the two, or correct the ID number.",
+            listed="The same stands in row {first_row}{first_sheet} already.",
         ),
         "duplicate-in-ledger": _conflict(
             "This person was paid under {program} for {period} already: batch {batch}, row {first_row}, {school}.",
             "Delete the row; if both were really paid, import with --record-conflicts.",
+            listed="The same stands in the {list} of batch {batch}, row {first_row}, already.",
         ),
         "name-id-mismatch": _conflict(
             "This ID number belongs to another name{where}.",
             "Find out which of the two is right.",
+        ),
+        "outcome-unknown": _error(
+            "“{value}” does not say whether the bank paid.",
+            "Write 成功 or 失败, or add the bank's word to schemas/layouts.",
+        ),
+        "document-missing": _error(
+            "The number of the document (文号) by which the money was allotted is missing.",
+            "Write it into its column or into the title.",
+        ),
+        "payment-ambiguous": _conflict(
+            "Several payments of the ledger could be meant: {payments}.",
+            "Write program and term into the title, or import the file with --program and --period.",
+        ),
+        "payment-differs": _conflict(
+            "The bank's amount is {amount}; the ledger holds {paid} for this person.",
+            "Find out which of the two is right.",
+        ),
+        "payment-unmatched": _warning(
+            "The ledger holds no payment that this line could be the return of.",
+            "Import the roster first, or correct the number and the amount.",
+        ),
+        "value-unknown": _warning(
+            "“{value}” is not understood.",
+            "Correct it, or add the word to schemas/layouts.",
         ),
         "amount-off-standard": _warning(
             "{amount} is not what the standard allows ({allowed}; {reference}).",

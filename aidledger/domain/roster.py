@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from aidledger.domain.problem import Problem, Severity
 from aidledger.domain.term import Period
+
+if TYPE_CHECKING:
+    from aidledger.domain.listing import Listing
 
 
 class Fate(StrEnum):
@@ -119,14 +123,19 @@ class Note:
 
 @dataclass(slots=True)
 class RosterFile:
-    """A file as it was read: its tables, a fate for every row, and what is wrong with it."""
+    """A file as it was read: its tables and other lists, a fate for every row, and what is wrong with it."""
 
     kind: str = "roster"
     tables: list[Table] = field(default_factory=list)
+    listings: list[Listing] = field(default_factory=list)
     fates: dict[Fate, int] = field(default_factory=lambda: dict.fromkeys(Fate, 0))
     rows_read: int = 0
     problems: list[Problem] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+
+    def of_people(self) -> list[Table | Listing]:
+        """Its tables and lists whose lines are people."""
+        return [*self.tables, *(listing for listing in self.listings if listing.lines.numbers)]
 
     def blocked(self, *, record_conflicts: bool) -> bool:
         """Whether a problem keeps it from being posted."""

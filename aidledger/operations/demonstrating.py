@@ -13,7 +13,8 @@ from aidledger.demo import district_rosters, write_rosters
 from aidledger.domain.published import PublishedReport
 from aidledger.errors import NothingToDemonstrate
 from aidledger.operations import examining, ledgers, reporting
-from aidledger.operations.importing import FileResult, ImportResult, Request, import_files
+from aidledger.operations.importing import Request, import_files
+from aidledger.operations.results import FileResult, ImportResult
 from aidledger.reconcile.line import Line
 
 

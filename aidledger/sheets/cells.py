@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from aidledger.domain.money import FEN_PER_WAN, FEN_PER_YUAN
+from aidledger.sheets.capitals import capital_fen
 from aidledger.sheets.grid import Cell
 
 # Digits that a number cell cannot hold: Excel keeps 15 and writes zeros for the rest.
@@ -117,7 +118,11 @@ def _decimal_of(value: Cell) -> Decimal | None:
     text = "".join(sign for sign in text if not sign.isspace() and sign not in _QUOTES)
     if is_blank(text):
         return None
-    text = text.removeprefix("人民币").removeprefix("¥").removeprefix("￥").removeprefix("RMB")
+    text = text.removeprefix("人民币").removeprefix(":").removeprefix("¥").removeprefix("￥").removeprefix("RMB")
+    text = text.removesuffix("人民币")
+    in_capitals = capital_fen(text)
+    if in_capitals is not None:
+        return Decimal(in_capitals) / FEN_PER_YUAN
     text = text.removesuffix("整").removesuffix("元").removesuffix("圆")
     if not _AMOUNT.fullmatch(text) or len(text) > 20:  # noqa: PLR2004 - longer than any money there is
         raise AmountNotUnderstood(value)

@@ -23,7 +23,8 @@ from aidledger.sheets.cells import (
     year_of,
 )
 from aidledger.sheets.grid import Cell, Sheet
-from aidledger.sheets.header import Header, MoneyColumn
+from aidledger.sheets.header import Header
+from aidledger.sheets.money_headings import MoneyColumn
 from aidledger.sheets.package import FORMULA
 
 Value = TypeVar("Value")
@@ -71,7 +72,9 @@ class StudentRows:
             classes=self._remembered("class", optional_text),
             boardings=self._worded("boarding"),
             tiers=self._remembered("tier", optional_text),
-            categories=self._remembered("category", optional_text),
+            categories=self._remembered(
+                "category" if "category" in self.header.fields else "hardship_level", optional_text
+            ),
             entry_years=self._remembered("entry_year", year_of),
         )
 
@@ -92,14 +95,14 @@ class StudentRows:
                 except AmountNotUnderstood as error:
                     complete = False
                     amounts.append(None)
-                    self._report("amount-format", line, column.index, value=shortened(error.args[0]))
+                    self.report("amount-format", line, column.index, value=shortened(error.args[0]))
                     continue
             amount = known[key]
             if amount is None and (line, column.index) in self._faulty:
                 complete = False
             elif amount is None and not may_be_empty:
                 complete = False
-                self._report("amount-missing", line, column.index)
+                self.report("amount-missing", line, column.index)
             amounts.append(None if amount == 0 and may_be_empty else amount)
         return amounts, complete
 
@@ -109,9 +112,10 @@ class StudentRows:
         misread = {problem.place.row for problem in self.problems if problem.code == "amount-format"}
         for line, row in enumerate(self.numbers):
             if all(column_amounts[line] is None for column_amounts in amounts) and not (line in told or row in misread):
-                self._report("amount-missing", line, column.index)
+                self.report("amount-missing", line, column.index)
 
-    def _report(self, code: str, line: int, index: int | None, **facts: object) -> None:
+    def report(self, code: str, line: int, index: int | None, **facts: object) -> None:
+        """Note what is wrong with a line's cell."""
         self.problems.append(Problem(code, self.place(line, index), facts))
 
     def _cell_faults(self) -> set[tuple[int, int]]:
@@ -127,9 +131,9 @@ class StudentRows:
                     continue
                 faulty.add((line, index))
                 if fault == FORMULA:
-                    self._report("formula-without-value", line, index)
+                    self.report("formula-without-value", line, index)
                 else:
-                    self._report("cell-error", line, index, value=shortened(fault))
+                    self.report("cell-error", line, index, value=shortened(fault))
         return faulty
 
     def _cells(self, index: int | None) -> Iterator[Cell]:
@@ -162,7 +166,7 @@ class StudentRows:
         names = [name_of(cell) for cell in self._cells(index)]
         for line, name in enumerate(names):
             if not name and (line, index) not in self._faulty:
-                self._report("name-missing", line, index)
+                self.report("name-missing", line, index)
         return names
 
     def _document_numbers(self) -> tuple[list[str], set[int]]:
@@ -174,9 +178,9 @@ class StudentRows:
             number, lost = number_of(cell)
             if lost:
                 losses.add(line)
-                self._report("id-precision-lost", line, index)
+                self.report("id-precision-lost", line, index)
             elif not number and (line, index) not in self._faulty:
-                self._report("id-missing", line, index)
+                self.report("id-missing", line, index)
             numbers.append("" if lost else number)
         return numbers, losses
 
@@ -200,7 +204,7 @@ class StudentRows:
         for line, cell in enumerate(self._cells(index)):
             account, lost = number_of(cell)
             if lost:
-                self._report("account-format", line, index, value=mask_account(account))
+                self.report("account-format", line, index, value=mask_account(account))
             accounts.append(None if lost else account or None)
         return accounts
 

@@ -9,8 +9,9 @@ from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Declared, Roster
 from aidledger.sheets.cells import AmountNotUnderstood, fen_of, text_of
 from aidledger.sheets.grid import Sheet
-from aidledger.sheets.header import Header, MoneyColumn
+from aidledger.sheets.header import Header
 from aidledger.sheets.lines import Sorted, TotalLine
+from aidledger.sheets.money_headings import MoneyColumn
 from aidledger.sheets.package import FORMULA
 
 

@@ -2,65 +2,46 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from aidledger.domain.layout import Layout, fold
+from aidledger.domain.listing import SOURCES
 from aidledger.domain.place import column_letter
 from aidledger.domain.program import Program
 from aidledger.sheets.cells import text_of
 from aidledger.sheets.grid import Cell
+from aidledger.sheets.headings import bare, field_in, folded_heading, is_others, is_others_note, is_own
+from aidledger.sheets.money_headings import FIELD_ROLES, RELATIVE, MoneyColumn, money_column, span_of
 
 HEADER_ROWS_SEARCHED = 1_000
+# How many rows a header may have: group headings over group headings over columns.
+_HEADER_DEPTH_MAX = 3
 # A header may number its columns or name a year; a student's row has an ID number or an amount.
 _HEADER_DIGITS_MAX = 4
-_ORNAMENTS = re.compile(r"^[*★※☆#]+|[*★※☆:：]+$|^[0-9]{1,2}[.、]")
-_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
-MoneyRole = Literal["paid", "plain", "due", "standard", "sum"]
-# Of one due and one paid column the paid one counts; a sum or a standard only where there is nothing better.
-ROLE_RANK: Mapping[MoneyRole, int] = {"paid": 0, "plain": 1, "due": 2, "sum": 3, "standard": 4}
-_FIELD_ROLES: Mapping[str, MoneyRole] = {
-    "amount": "plain",
-    "amount_paid": "paid",
-    "amount_due": "due",
-    "amount_standard": "standard",
-    "sum": "sum",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class MoneyColumn:
-    """A column of amounts; ``programs`` are those its header names, empty where it names none."""
-
-    index: int
-    header: str
-    role: MoneyRole
-    wan: bool
-    programs: tuple[str, ...] = ()
+Groups = Sequence[tuple[str, ...]]
 
 
 @dataclass(slots=True)
 class Header:
-    """A header row: the index of each field's columns, and the money columns."""
+    """A header row: the index of each field's columns, and the money columns.
+
+    ``rows`` are so many rows as it takes, the last of them ``row``; ``first_column`` is the sheet's column (0-based)
+    that index 0 is. ``own``: columns that say that they are the student's.
+    """
 
     row: int
     texts: list[str]
     fields: dict[str, list[int]] = field(default_factory=dict)
     money: list[MoneyColumn] = field(default_factory=list)
+    own: set[int] = field(default_factory=set)
+    rows: int = 1
+    first_column: int = 0
 
     def index(self, name: str) -> int | None:
         """The column of a field; the first where there are several."""
         columns = self.fields.get(name)
         return columns[0] if columns else None
-
-
-@cache
-def _column_words(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Words of a money column, folded, the longest first."""
-    return tuple(sorted(map(fold, words), key=len, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,97 +53,119 @@ class HeaderWords:
     by_hand: Mapping[str, str] = field(default_factory=dict)
     first_column: int = 0
 
-    def read(self, row: int, cells: Sequence[Cell], above: Sequence[str] = ()) -> Header:
-        """A row, read as if it were a header; ``above``: the group headings over its cells, where there are any."""
-        header = Header(row, [text_of(cell) for cell in cells])
-        groups = above or [""] * len(header.texts)
-        for index, (text, group) in enumerate(zip(header.texts, groups, strict=True)):
-            if text or group:
-                self._place(header, index, text, group)
-        self._prefer_by_hand(header)
+    def read(self, row: int, cells: Sequence[Cell], above: Groups = ()) -> Header:
+        """A row, read as if it were a header; ``above``: the group headings over its cells, outermost first."""
+        header = Header(row, [text_of(cell) for cell in cells], first_column=self.first_column)
+        groups = above or [()] * len(header.texts)
+        for index, (text, over) in enumerate(zip(header.texts, groups, strict=True)):
+            if text or any(over):
+                self._place(header, index, text, [group for group in over if group])
+        self._prefer(header, lambda name, i: self._said_by_hand(i, header.texts[i]) == name)
+        self._prefer(header, lambda _, i: i in header.own)
+        header.money = _told_apart(header.money)
         return header
 
-    def _place(self, header: Header, index: int, text: str, group: str) -> None:
-        said = self._said_by_hand(index, text)
+    def _place(self, header: Header, index: int, text: str, over: list[str]) -> None:
+        said = self._said_by_hand(index, text) or self._said_by_hand(index, "".join([*over, text]))
         if said is not None:
-            self._put(header, index, text, said, wan="万元" in fold(text + group))
+            self._put(header, index, text, said, "".join([*over, text]))
             return
         # What is not the student's own (the guardian's name, ID and card) is nobody's field.
-        if group and any(word in fold(group) for word in self.layout.others):
+        if any(is_others(group, self.layout) for group in over) or is_others_note(text, self.layout):
             return
-        for words in (group + text, text, group) if group else (text,):
-            folded = _ORNAMENTS.sub("", fold(words))
-            bare = _BRACKETS.sub("", folded)
-            wan = "万元" in fold(group + text)
-            name = self.layout.fields.get(folded) or self.layout.fields.get(bare)
+        wordings = ["".join([*over[at:], text]) for at in range(len(over) + 1) if over[at:] or text]
+        for wording in dict.fromkeys([*wordings, *reversed(over)]):
+            name, own = field_in(wording, self.layout)
             if name is not None:
-                self._put(header, index, text or group, name, wan=wan)
+                if own or any(is_own(group, self.layout) for group in over):
+                    header.own.add(index)
+                self._put(header, index, text or wording, name, "".join([*over, text]))
                 return
-            money = self._program_column(index, text or group, bare, wan=wan)
+            heading = folded_heading(wording)
+            money = money_column(index, text or wording, heading, bare(heading), self.layout, self.programs)
             if money is not None:
-                header.money.append(money)
+                header.money.append(replace(money, wan="万元" in fold("".join([*over, text]))))
                 return
+
+    def speaks_of_others(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row has a group heading for somebody who is not the student."""
+        return any(is_others(text_of(cell), self.layout) for cell in cells if cell != "")
 
     def _said_by_hand(self, index: int, text: str) -> str | None:
         return self.by_hand.get(fold(text)) or self.by_hand.get(column_letter(self.first_column + index).casefold())
 
-    def _put(self, header: Header, index: int, text: str, name: str, *, wan: bool) -> None:
+    def _put(self, header: Header, index: int, text: str, name: str, wording: str) -> None:
+        wan = "万元" in fold(wording)
         if name in self.programs:
             header.money.append(MoneyColumn(index, text, "paid", wan, (name,)))
-        elif name in _FIELD_ROLES:
-            header.money.append(MoneyColumn(index, text, _FIELD_ROLES[name], wan))
+        elif name in FIELD_ROLES:
+            heading = folded_heading(wording)
+            role = "capitals" if "大写" in heading and "小写" not in heading else FIELD_ROLES[name]
+            header.money.append(MoneyColumn(index, text, role, wan, span=span_of(heading)))
         else:
             header.fields.setdefault(name, []).append(index)
 
-    def _prefer_by_hand(self, header: Header) -> None:
-        """Where a field was named by hand, only those columns are it."""
+    def _prefer(self, header: Header, better: Callable[[str, int], bool]) -> None:
+        """Where several columns could be a field and some are better (named by hand, the student's own), only those."""
         for name, indexes in header.fields.items():
-            said = [i for i in indexes if self._said_by_hand(i, header.texts[i]) == name]
-            if said:
-                header.fields[name] = said
+            preferred = [i for i in indexes if better(name, i)]
+            if preferred:
+                header.fields[name] = preferred
 
-    def _program_column(self, index: int, text: str, bare: str, *, wan: bool) -> MoneyColumn | None:
-        named = []
-        rest = bare
-        for program in self.programs.values():
-            word = next((word for word in _column_words(program.words.column) if word in bare), None)
-            if word is not None:
-                named.append(program.code)
-                rest = min(rest, bare.replace(word, ""), key=len)
-        if not named:
-            return None
-        role: MoneyRole = "plain"
-        if "标准" in rest:
-            role, rest = "standard", rest.replace("标准", "")
-        for word in self.layout.money_around:
-            if word in self.layout.money_paid and word in rest:
-                role = "paid"
-            elif word in self.layout.money_due and word in rest:
-                role = "due"
-            rest = rest.replace(word, "")
-        return None if rest else MoneyColumn(index, text, role, wan, tuple(named))
+
+def _told_apart(money: list[MoneyColumn]) -> list[MoneyColumn]:
+    """Without columns that only seem to be money: 上学期 beside no 下学期 is the last term, a bare term says nothing."""
+    relative = {"下" if "下" in column.header else "上" for column in money if RELATIVE.search(fold(column.header))}
+    if len(relative) == 1:
+        money = [column for column in money if not RELATIVE.search(fold(column.header)) or column.period]
+    bare_terms = [column for column in money if column.bare]
+    if len(bare_terms) == 1 or any(not column.bare and (column.half or column.period) for column in money):
+        money = [column for column in money if not column.bare]
+    return money
 
 
 def is_header(header: Header) -> bool:
-    """Whether a row names enough to be one: a person by name or number, and one more thing of a roster's."""
-    person = {"name", "number"} & header.fields.keys()
-    return bool(person) and (len(person) > 1 or bool(header.money))
+    """Whether a row names enough to be one: a person by name or number, and one more thing of a roster's.
+
+    Of a list of allotted money: its source or its document, and an amount.
+    """
+    fields = header.fields.keys()
+    person = {"name", "number", "payee"} & fields
+    if person:
+        return len(person) > 1 or bool(header.money)
+    sources = fields & set(SOURCES)
+    return len(sources) > 1 or (bool(header.money or sources) and bool({"document", "source"} & fields))
 
 
-def find_header(rows: Sequence[Sequence[Cell]], words: HeaderWords) -> Header | None:
-    """The first header: one row, or two where the second stands under group headings (学生信息: 姓名, 身份证号)."""
-    for row, cells in enumerate(rows[:HEADER_ROWS_SEARCHED]):
-        if sum(isinstance(cell, str) and cell != "" for cell in cells) > 1:
-            header = words.read(row, cells)
-            double = _double(rows, row, words)
-            if double is not None and _weight(double) > _weight(header):
-                alone = words.read(row + 1, rows[row + 1])
-                if is_header(alone) and not twofold(alone):
-                    return alone  # what stands above it is no group heading, but a line of the title
-                return double
-            if is_header(header):
-                return header
+def find_header(rows: Sequence[Sequence[Cell]], words: HeaderWords, start: int = 0) -> Header | None:
+    """The first header from a row on: one row, or more where others stand over it (学生信息: 姓名, 身份证号)."""
+    for row in range(start, min(len(rows), start + HEADER_ROWS_SEARCHED)):
+        header = header_at(rows, row, words)
+        if header is not None:
+            return header
     return None
+
+
+def header_at(rows: Sequence[Sequence[Cell]], row: int, words: HeaderWords) -> Header | None:
+    """The header that begins with a row, if one does."""
+    if sum(isinstance(cell, str) and cell != "" for cell in rows[row]) <= 1:
+        return None
+    best = words.read(row, rows[row])
+    for depth in range(2, _HEADER_DEPTH_MAX + 1):
+        deeper = _stacked(rows, row, depth, words)
+        if deeper is None:
+            break
+        if _weight(deeper) > _weight(best):
+            alone = words.read(row + 1, rows[row + 1])
+            if depth == 2 and _sufficient(alone, deeper) and not words.speaks_of_others(rows[row]):  # noqa: PLR2004
+                return None  # what stands above it is no group heading, but a line of the title: it is the next header
+            best = deeper
+    return best if is_header(best) else None
+
+
+def _sufficient(alone: Header, deeper: Header) -> bool:
+    """Whether the lower row says by itself as much as together with the one above it."""
+    return is_header(alone) and not twofold(alone) and _weight(alone) >= _weight(deeper)
 
 
 def twofold(header: Header) -> list[str]:
@@ -174,24 +177,31 @@ def _weight(header: Header) -> int:
     return is_header(header) * (len(header.fields) + len(header.money))
 
 
-def _double(rows: Sequence[Sequence[Cell]], row: int, words: HeaderWords) -> Header | None:
-    """Two rows as one header, if the lower one holds words only and leaves blank what the upper one spans."""
-    if row + 1 >= len(rows):
+def _stacked(rows: Sequence[Sequence[Cell]], row: int, depth: int, words: HeaderWords) -> Header | None:
+    """Some rows as one header, if those below the first hold words only and leave blank what upper ones span."""
+    below = rows[row + 1 : row + depth]
+    if len(below) < depth - 1:
         return None
-    upper, lower = [text_of(cell) for cell in rows[row]], rows[row + 1]
-    below = [text_of(cell) for cell in lower]
-    if not any(below) or any(_is_datum(cell) for cell in lower):
+    texts = [[text_of(cell) for cell in cells] for cells in rows[row : row + depth]]
+    if any(not any(line) for line in texts[1:]) or any(_is_datum(cell) for cells in below for cell in cells):
         return None
-    groups, group = [], ""
-    for over, under in zip(upper, below, strict=True):
-        # A group heading spans the blanks to its right, as long as something stands below.
-        group = over or (group if under else "")
-        groups.append(group)
-    header = words.read(row + 1, lower, groups)
+    spread = [_spread(texts[level], texts[level + 1 :]) for level in range(depth - 1)]
+    above = list(zip(*spread, strict=True))
+    header = words.read(row + depth - 1, rows[row + depth - 1], above)
+    header.rows = depth
     header.texts = [
-        " ".join(filter(None, pair)) if pair[0] != pair[1] else pair[0] for pair in zip(groups, below, strict=True)
+        " ".join(dict.fromkeys(filter(None, [*over, text]))) for over, text in zip(above, texts[-1], strict=True)
     ]
     return header
+
+
+def _spread(upper: list[str], below: list[list[str]]) -> list[str]:
+    """A group heading spans the blanks to its right, as long as something stands below."""
+    groups, group = [], ""
+    for index, over in enumerate(upper):
+        group = over or (group if any(line[index] for line in below) else "")
+        groups.append(group)
+    return groups
 
 
 def _is_datum(cell: Cell) -> bool:

@@ -1,103 +1,236 @@
-"""Which money column pays under which program."""
+"""Which money column pays under which program, and for which term where the columns say so."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from aidledger.domain.layout import fold
 from aidledger.domain.place import Place, column_letter
 from aidledger.domain.problem import Problem
-from aidledger.domain.program import Program
-from aidledger.sheets.header import ROLE_RANK, Header, MoneyColumn
+from aidledger.domain.program import Cadence, Program
+from aidledger.domain.term import Period
+from aidledger.sheets.cells import is_blank, text_of
+from aidledger.sheets.grid import Cell
+from aidledger.sheets.header import Header
+from aidledger.sheets.money_headings import ROLE_RANK, MoneyColumn
 from aidledger.sheets.titles import Surroundings
+
+# A standard beside one of these is multiplied by it.
+_TIMES = re.compile(r"[月天次]数")
+# Amounts for such a span are not what a program of the cadence pays at a time.
+_OTHER_SPANS: Mapping[Cadence, frozenset[str]] = {
+    "semester": frozenset({"year", "month"}),
+    "year": frozenset({"term", "month"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A program, or None where it was not recognised, and the column of its amounts."""
+    """A program, or None where it was not recognised, and the column of its amounts.
+
+    ``dated``: the columns say which terms they are for; ``period`` is the one of this column.
+    """
 
     program: str | None
     column: MoneyColumn | None
+    period: Period | None = None
+    dated: bool = False
+
+
+Found = tuple[list[Payment], list[Problem]]
 
 
 def payments_of(
-    header: Header, around: Surroundings, programs: Mapping[str, Program], by_hand: str | None, place: Place
-) -> tuple[list[Payment], list[Problem]]:
-    """What a table pays, and what keeps us from knowing it. Nothing is guessed."""
-    named_by_title = [by_hand] if by_hand else around.programs(programs)
-    if named_by_title is None:
-        everything = list(dict.fromkeys(code for said in around.sources for code in said.programs))
-        return _unresolved(header, _problem("program-ambiguous", place, programs=", ".join(everything)))
-    by_program: dict[str, list[MoneyColumn]] = {}
-    for column in header.money:
-        if not column.programs:
-            continue
-        fitting = _fitting(column, named_by_title, around.stages(), programs)
-        if len(fitting) > 1:
-            return _unresolved(header, _problem("program-ambiguous", place, programs=", ".join(fitting)))
-        if fitting:
+    header: Header,
+    around: Surroundings,
+    programs: Mapping[str, Program],
+    by_hand: str | None,
+    place: Place,
+    rows: Sequence[Sequence[Cell]] = (),
+    period_by_hand: Period | None = None,
+) -> Found:
+    """What a table pays, and what keeps us from knowing it. Nothing is guessed. ``rows``: the students'."""
+    return _Table(header, around, programs, place, rows, period_by_hand).payments(by_hand)
+
+
+class _Table:
+    def __init__(
+        self,
+        header: Header,
+        around: Surroundings,
+        programs: Mapping[str, Program],
+        place: Place,
+        rows: Sequence[Sequence[Cell]],
+        period_by_hand: Period | None,
+    ) -> None:
+        self.header = header
+        self.around = around
+        self.programs = programs
+        self.place = place
+        self.rows = rows
+        self.period_by_hand = period_by_hand
+
+    def payments(self, by_hand: str | None) -> Found:
+        named = [by_hand] if by_hand else self.around.programs(self.programs)
+        if named is None:
+            everything = list(dict.fromkeys(code for said in self.around.sources for code in said.programs))
+            return self._unresolved(self._ambiguous(everything))
+        by_program: dict[str, list[MoneyColumn]] = {}
+        unnamed: list[MoneyColumn] = []
+        for column in self.header.money:
+            if not column.programs:
+                unnamed.append(column)
+                continue
+            if self._is_component(column, named):
+                unnamed.append(replace(column, role="part", programs=()))
+                continue
+            fitting = self._fitting(column, named)
+            if len(fitting) > 1:
+                return self._unresolved(self._ambiguous(fitting))
             by_program.setdefault(fitting[0], []).append(column)
-    if by_hand:
-        by_program = {code: columns for code, columns in by_program.items() if code == by_hand}
-    if len(by_program) > 1:
-        return _several(header, by_program, named_by_title, place)
-    return _single(header, by_program, named_by_title, place)
+        if by_hand:
+            by_program = {code: columns for code, columns in by_program.items() if code == by_hand}
+        if len(by_program) > 1:
+            return self._several(by_program, named)
+        return self._single(by_program, named, unnamed)
+
+    def _fitting(self, column: MoneyColumn, named: list[str]) -> list[str]:
+        by_title = [code for code in column.programs if code in named]
+        stages = self.around.stages()
+        by_stage = [code for code in column.programs if self.programs[code].stage in stages]
+        return by_title or by_stage or list(column.programs)
+
+    def _is_component(self, column: MoneyColumn, named: list[str]) -> bool:
+        """Whether the column is one half of what the title's program is called: 学费资助 and 生活补助."""
+        if len(named) != 1 or named[0] in column.programs:
+            return False
+        heading = fold(column.header)
+        return any(heading in fold(word) and heading != fold(word) for word in self.programs[named[0]].words.column)
+
+    def _several(self, by_program: dict[str, list[MoneyColumn]], named: list[str]) -> Found:
+        payments: list[Payment] = []
+        problems: list[Problem] = []
+        for code, columns in by_program.items():
+            more, faults = self._by_term(columns, code)
+            payments += more
+            problems += faults
+        problems += [self._missing(code) for code in named if code not in by_program]
+        return payments, problems
+
+    def _single(
+        self, by_program: dict[str, list[MoneyColumn]], named: list[str], unnamed: list[MoneyColumn]
+    ) -> Found:
+        codes = list(by_program) if by_program and (not named or set(by_program) <= set(named)) else named
+        if len(named) > 1:
+            if not by_program:
+                return self._unresolved(self._ambiguous(named))
+            return self._several(by_program, named)
+        if not codes:
+            return self._unresolved(self._problem("program-unknown"))
+        return self._by_term([*by_program.get(codes[0], ()), *unnamed], codes[0])
+
+    def _by_term(self, columns: list[MoneyColumn], code: str) -> Found:
+        """The columns of one program: one payment, or one for each term that they name."""
+        program = self.programs[code]
+        if program.cadence == "year":
+            # An annual program is not paid by the term: such columns are parts of what is paid.
+            columns = [replace(c, role="part") if (c.period or c.half) and c.role == "plain" else c for c in columns]
+            return self._paid(columns, code)
+        by_term: dict[tuple[Period, ...], list[MoneyColumn]] = {}
+        for column in columns:
+            if column.period or column.half:
+                by_term.setdefault(self._terms_of(column), []).append(column)
+        if not by_term:
+            return self._paid(columns, code)
+        undated = [column for column in columns if not (column.period or column.half)]
+        if len(by_term) == 1:
+            (terms,) = by_term
+            return self._paid(columns, code, terms)
+        if any(column.role in {"plain", "paid", "due"} for column in undated):
+            return [Payment(code, None)], [self._unclear(code, columns)]
+        if self.period_by_hand:
+            by_term = {terms: own for terms, own in by_term.items() if self.period_by_hand in terms} or by_term
+        payments: list[Payment] = []
+        problems: list[Problem] = []
+        for terms, own in by_term.items():
+            more, faults = self._paid(own, code, terms)
+            payments += more
+            problems += faults
+        return payments, problems
+
+    def _terms_of(self, column: MoneyColumn) -> tuple[Period, ...]:
+        """The terms that a column may be for: one where it and the title agree."""
+        named = [period for said in self.around.sources for period in said.terms if period.semester]
+        if column.period:
+            agreed = not named or column.period in named
+            return (column.period,) if agreed else (*dict.fromkeys([*named, column.period]),)
+        return tuple(self.around.semesters_in(column.half, column.header))
+
+    def _paid(self, columns: list[MoneyColumn], code: str, terms: tuple[Period, ...] | None = None) -> Found:
+        column, problems = self._best(columns, code)
+        if terms is None:
+            return [Payment(code, column)], problems
+        if len(terms) == 1 or self.period_by_hand:
+            return [Payment(code, column, self.period_by_hand or terms[0], dated=True)], problems
+        found = " / ".join(period.code for period in terms)
+        facts = {"cadence": self.programs[code].cadence, "found": f" ({found})" if found else ""}
+        return [Payment(code, column, None, dated=True)], [*problems, Problem("period-unknown", self.place, facts)]
+
+    def _best(self, columns: list[MoneyColumn], code: str) -> tuple[MoneyColumn | None, list[Problem]]:
+        """The one column that says what is paid, if it can be told."""
+        usable = [column for column in columns if self._usable(column, code)]
+        usable = [column for column in usable if self._filled(column)] or usable
+        parts = [column for column in columns if column.role == "part" and self._filled(column)]
+        if parts:
+            usable = [column for column in usable if column.role in {"paid", "sum"}]
+        if not usable:
+            return None, [self._unclear(code, columns) if columns else self._missing("amount")]
+        rank = min(ROLE_RANK[column.role] for column in usable)
+        best = [column for column in usable if ROLE_RANK[column.role] == rank]
+        if len(best) > 1:
+            return None, [self._unclear(code, best)]
+        return best[0], []
+
+    def _usable(self, column: MoneyColumn, code: str) -> bool:
+        if column.role == "part" or column.span in _OTHER_SPANS[self.programs[code].cadence]:
+            return False
+        return column.role != "standard" or not any(_TIMES.search(text) for text in self.header.texts)
+
+    def _filled(self, column: MoneyColumn) -> bool:
+        """Whether anybody has an amount in it other than 0."""
+        if not self.rows:
+            return column.role != "part"
+        return any(row[column.index] != "" and _says_more_than_zero(row[column.index]) for row in self.rows)
+
+    def _unresolved(self, problem: Problem) -> Found:
+        column = min(
+            (column for column in self.header.money if column.role != "part"),
+            key=lambda column: ROLE_RANK[column.role],
+            default=None,
+        )
+        return [Payment(None, column)], [problem]
+
+    def _ambiguous(self, codes: Sequence[str]) -> Problem:
+        return self._problem("program-ambiguous", programs=", ".join(codes))
+
+    def _unclear(self, code: str, columns: Sequence[MoneyColumn]) -> Problem:
+        """Several columns that could be it, or none that says it: each with its letter, for ``--map``."""
+        candidates = ", ".join(
+            f"{column_letter(self.header.first_column + column.index)} {column.header}"
+            for column in sorted(columns, key=lambda column: column.index)
+        )
+        return self._problem("missing-column", field=code, headers=candidates)
+
+    def _missing(self, name: str) -> Problem:
+        headers = ", ".join(text for text in self.header.texts if text)
+        return self._problem("missing-column", field=name, headers=headers)
+
+    def _problem(self, code: str, **facts: object) -> Problem:
+        return Problem(code, self.place, facts)
 
 
-def _fitting(column: MoneyColumn, named: list[str], stages: set[str], programs: Mapping[str, Program]) -> list[str]:
-    by_title = [code for code in column.programs if code in named]
-    by_stage = [code for code in column.programs if programs[code].stage in stages]
-    return by_title or by_stage or list(column.programs)
-
-
-def _several(
-    header: Header, by_program: dict[str, list[MoneyColumn]], named: list[str], place: Place
-) -> tuple[list[Payment], list[Problem]]:
-    payments, problems = [], []
-    for code, columns in by_program.items():
-        column, problem = _best(header, columns, code, place)
-        payments.append(Payment(code, column))
-        problems += problem
-    problems += [_missing(header, code, place) for code in named if code not in by_program]
-    return payments, problems
-
-
-def _single(
-    header: Header, by_program: dict[str, list[MoneyColumn]], named: list[str], place: Place
-) -> tuple[list[Payment], list[Problem]]:
-    codes = list(by_program) if by_program and (not named or set(by_program) <= set(named)) else named
-    unnamed = [column for column in header.money if not column.programs]
-    if len(named) > 1:
-        if not by_program:
-            return _unresolved(header, _problem("program-ambiguous", place, programs=", ".join(named)))
-        return _several(header, by_program, named, place)
-    if not codes:
-        return _unresolved(header, _problem("program-unknown", place))
-    column, problems = _best(header, [*by_program.get(codes[0], ()), *unnamed], codes[0], place)
-    return [Payment(codes[0], column)], problems
-
-
-def _best(
-    header: Header, columns: list[MoneyColumn], code: str, place: Place
-) -> tuple[MoneyColumn | None, list[Problem]]:
-    if not columns:
-        return None, [_missing(header, "amount", place)]
-    rank = min(ROLE_RANK[column.role] for column in columns)
-    best = [column for column in columns if ROLE_RANK[column.role] == rank]
-    if len(best) > 1:
-        candidates = ", ".join(f"{column_letter(column.index)} {column.header}" for column in best)
-        return None, [_problem("missing-column", place, field=code, headers=candidates)]
-    return best[0], []
-
-
-def _unresolved(header: Header, problem: Problem) -> tuple[list[Payment], list[Problem]]:
-    column = min(header.money, key=lambda column: ROLE_RANK[column.role], default=None)
-    return [Payment(None, column)], [problem]
-
-
-def _missing(header: Header, name: str, place: Place) -> Problem:
-    return _problem("missing-column", place, field=name, headers=", ".join(text for text in header.texts if text))
-
-
-def _problem(code: str, place: Place, **facts: object) -> Problem:
-    return Problem(code, place, facts)
+def _says_more_than_zero(cell: Cell) -> bool:
+    text = text_of(cell)
+    return not is_blank(text) and bool(text.strip("0.¥￥元"))

@@ -10,22 +10,26 @@ from pathlib import PurePath
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.identity import resident_fault
 from aidledger.domain.layout import fold
+from aidledger.domain.listing import Listing, ListKind
 from aidledger.domain.place import Place, column_letter
 from aidledger.domain.problem import Problem
 from aidledger.domain.program import Program
 from aidledger.domain.roster import Fate, Lines, Note, Roster, RosterFile, Table
 from aidledger.domain.term import Period
 from aidledger.sheets.assignments import assign, assigned_by_row
-from aidledger.sheets.cells import number_of
+from aidledger.sheets.cells import number_of, text_of
 from aidledger.sheets.columns import StudentRows
 from aidledger.sheets.declared import Totals
 from aidledger.sheets.grid import CSV_SHEET, Sheet
 from aidledger.sheets.header import Header, HeaderWords, find_header, twofold
+from aidledger.sheets.kinds import kind_of
 from aidledger.sheets.lines import Sorted, sort_rows
+from aidledger.sheets.listings import REQUIRED, read_listing
 from aidledger.sheets.payments import Payment, payments_of
 from aidledger.sheets.titles import Surroundings, surroundings
 
 _FOLDERS_HEARD = 2
+_ROWS_THAT_NAME_A_SCHOOL = 20
 _GENERIC_SHEET = re.compile(r"sheet\d*|工作表\d*|表\d*", re.IGNORECASE)
 # A merged cell down a table means the same for every row; who it is and what is paid is never filled down.
 _FILLED_DOWN = ("school", "level", "grade", "class", "boarding", "program", "term", "year")
@@ -33,24 +37,31 @@ _FILLED_DOWN = ("school", "level", "grade", "class", "boarding", "program", "ter
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What was said by hand and overrules what the file says of itself."""
+    """What was said by hand and overrules what the file says of itself.
+
+    ``columns``: folded headers (or a column's letter) and the fields that they are; ``remembered``: such columns by
+    school, which count where the file says nothing else.
+    """
 
     program: str | None = None
     period: Period | None = None
     school: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    kind: ListKind | None = None
+    remembered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints: Hints) -> RosterFile:
     """The roster in a file's sheets. Problems of cells and of recognition are in it; rules are checked elsewhere."""
     result = RosterFile()
     reader = _Reader(result, PurePath(path), catalogue, hints)
-    words = HeaderWords(catalogue.layout, catalogue.programs, hints.columns)
+    words = HeaderWords(catalogue.layout, catalogue.programs)
     without_header = []
     for sheet in sheets:
         result.rows_read += sheet.rows_total
         result.fates[Fate.BLANK] += sheet.first_row
-        header = find_header(sheet.rows, replace(words, first_column=sheet.first_column))
+        by_hand = reader.columns_by_hand(sheet)
+        header = find_header(sheet.rows, replace(words, by_hand=by_hand, first_column=sheet.first_column))
         if header is None:
             without_header.append(sheet)
             _pass_over(sheet, result)
@@ -58,13 +69,16 @@ def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints:
             reader.read(sheet, header)
         _note_hidden(sheet, result)
     _leave_out_summaries(result, catalogue)
-    lost = [sheet for sheet in without_header if sheet.rows and (not result.tables or _holds_people(sheet))]
+    understood: list[Table | Listing] = [*result.tables, *result.listings]
+    lost = [sheet for sheet in without_header if sheet.rows and (not understood or _holds_people(sheet))]
     result.problems += [Problem("no-header", Place(sheet.name)) for sheet in lost]
-    if not result.tables and not lost:
+    if not understood and not lost:
         result.problems.append(Problem("no-header"))
-    if result.tables and not any(len(table.lines) for table in result.tables):
-        table = result.tables[0]
-        result.problems.append(Problem("empty-roster", Place(table.sheet, table.header_row)))
+    if understood and not any(len(table.lines) for table in understood):
+        first = understood[0]
+        result.problems.append(Problem("empty-roster", Place(first.sheet, first.header_row)))
+    if result.listings and not result.tables:
+        result.kind = result.listings[0].kind
     return result
 
 
@@ -113,6 +127,19 @@ class _Reader:
         self.catalogue = catalogue
         self.hints = hints
 
+    def columns_by_hand(self, sheet: Sheet) -> Mapping[str, str]:
+        """What was said of the columns: this time, and before for a school that is named around the table or in it."""
+        remembered = self.hints.remembered
+        if not remembered:
+            return self.hints.columns
+        cells = (text_of(cell) for row in sheet.rows[:_ROWS_THAT_NAME_A_SCHOOL] for cell in row)
+        around = fold("\n".join([*cells, *self._names(sheet), *self._folders(), self.hints.school or ""]))
+        columns: dict[str, str] = {}
+        for name, known in [*self.catalogue.schools.items(), *((school, school) for school in remembered)]:
+            if known in remembered and fold(name) in around:
+                columns |= remembered[known]
+        return columns | dict(self.hints.columns)
+
     def read(self, sheet: Sheet, header: Header) -> None:
         """One sheet with a header into a table."""
         layout = self.catalogue.layout
@@ -122,8 +149,37 @@ class _Reader:
         titles = sheet.rows[: header.row]
         around = surroundings(titles, self._names(sheet), self._folders(), self.catalogue.programs, layout)
         students = StudentRows(sheet, header, sorted_rows.students, layout)
-        lines = students.lines()
         place = Place(sheet.name, sheet.first_row + header.row + 1)
+        kind = kind_of(header, around, layout, self.hints.kind)
+        if kind == "roster":
+            self._read_roster(sheet, header, sorted_rows, around, students, place)
+        else:
+            self._read_listing(kind, header, around, students, place)
+
+    def _read_listing(
+        self, kind: ListKind, header: Header, around: Surroundings, students: StudentRows, place: Place
+    ) -> None:
+        """A table that pays nobody."""
+        columns = {name: students.letter(indexes[0]) for name, indexes in header.fields.items()}
+        listing, problems = read_listing(kind, students, place, around, self.catalogue, self.hints, columns)
+        problems += self._unclear_columns(header, place, students.sheet.first_column, REQUIRED[kind])
+        if listing.kind != "allotment":
+            self._settle(listing.lines, listing.school, None)
+        self.result.listings.append(listing)
+        if students.rows:
+            self.result.problems += problems + students.problems
+
+    def _read_roster(
+        self,
+        sheet: Sheet,
+        header: Header,
+        sorted_rows: Sorted,
+        around: Surroundings,
+        students: StudentRows,
+        place: Place,
+    ) -> None:
+        """A table that pays."""
+        lines = students.lines()
         table = Table(
             sheet=sheet.name,
             header_row=place.row or 1,
@@ -131,14 +187,18 @@ class _Reader:
             columns={name: students.letter(indexes[0]) for name, indexes in header.fields.items()},
             lines=lines,
         )
-        problems = self._unclear_columns(header, place, sheet.first_column)
-        payments, more = payments_of(header, around, self.catalogue.programs, self.hints.program, place)
+        problems = self._unclear_columns(header, place, sheet.first_column, ("name", "number"))
+        programs, hints = self.catalogue.programs, self.hints
+        payments, more = payments_of(
+            header, around, programs, hints.program, place, rows=students.rows, period_by_hand=hints.period
+        )
         totals = Totals(sheet, header, sorted_rows, wan=around.wan)
         if assigned_by_row(students) and len(payments) == 1:
             problems += self._pay_by_row(table, students, payments[0], more, around, totals)
         else:
             problems += more + self._pay(table, students, payments, around, totals, place)
-        self._settle(table, around)
+        stage = next((self.catalogue.programs[r.program].stage for r in table.rosters if r.program), None)
+        self._settle(lines, table.school or around.school, stage)
         self.result.tables.append(table)
         if lines.rows:  # an empty class sheet has nothing to be right or wrong about
             self.result.problems += problems + students.problems
@@ -157,7 +217,7 @@ class _Reader:
         several = len(payments) > 1
         for payment in payments:
             program = self.catalogue.programs[payment.program] if payment.program else None
-            period, more = self._period(program, around, place)
+            period, more = (payment.period, []) if payment.dated else self._period(program, around, place)
             problems += more
             roster = Roster(payment.program, period, [None] * len(table.lines), None)
             column = payment.column
@@ -216,15 +276,17 @@ class _Reader:
         for fate, count in sorted_rows.fates.items():
             fates[fate] += count
 
-    def _unclear_columns(self, header: Header, place: Place, first_column: int) -> list[Problem]:
+    def _unclear_columns(
+        self, header: Header, place: Place, first_column: int, required: Sequence[str]
+    ) -> list[Problem]:
         """Who a row is about must stand in one column: none will not do, and of two none is guessed."""
         headers = ", ".join(text for text in header.texts if text)
         problems = [
             Problem("missing-column", place, {"field": name, "headers": headers})
-            for name in ("name", "number")
+            for name in required
             if name not in header.fields
         ]
-        for name in twofold(header):
+        for name in twofold(header) if required else ():
             letters = ", ".join(f"{column_letter(first_column + i)} {header.texts[i]}" for i in header.fields[name])
             problems.append(Problem("missing-column", place, {"field": name, "headers": letters}))
         return problems
@@ -242,14 +304,12 @@ class _Reader:
         facts = {"cadence": program.cadence, "found": f" ({found})" if found else ""}
         return None, [Problem("period-unknown", place, facts)]
 
-    def _settle(self, table: Table, around: Surroundings) -> None:
+    def _settle(self, lines: Lines, school: str | None, stage: str | None) -> None:
         """Fill in what one line leaves to its table: the school, the level that grade or stage imply."""
-        lines = table.lines
         if self.hints.school:
-            lines.schools = [table.school] * len(lines)
+            lines.schools = [self.catalogue.school(self.hints.school)] * len(lines)
         else:
-            lines.schools = [self.catalogue.school(school or around.school) for school in lines.schools]
-        stage = next((self.catalogue.programs[r.program].stage for r in table.rosters if r.program), None)
+            lines.schools = [self.catalogue.school(own or school) for own in lines.schools]
         _imply_levels(lines, stage, self.catalogue)
 
 
@@ -273,9 +333,9 @@ _STAGE_LEVELS = {"preschool": "preschool", "high-school": "senior", "vocational"
 def _imply_levels(lines: Lines, stage: str | None, catalogue: Catalogue) -> None:
     if stage in _STAGE_LEVELS:
         lines.levels = [_STAGE_LEVELS[stage]] * len(lines)
-    elif stage == "compulsory":
+    elif stage in {"compulsory", None}:
         table = catalogue.layout.values["level"]
-        words = {word: level for word, level in table.items() if level in {"primary", "junior"}}
+        words = {word: level for word, level in table.items() if stage is None or level in {"primary", "junior"}}
         known: dict[tuple[str | None, str | None], str | None] = {}
         for i, (level, grade, school) in enumerate(zip(lines.levels, lines.grades, lines.schools, strict=True)):
             if level is None:

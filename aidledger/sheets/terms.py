@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from datetime import date
 
-from aidledger.domain.term import Period, plausible_year
+from aidledger.domain.term import Period, plausible_year, semester_of
 
-_NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_CHINESE_YEAR = re.compile("[〇○零一二三四五六七八九]{4}(?=[年\\-—至级学])")
-_DASH = r"[-—–―－~～至/]{1,2}"
+_NUMERALS = str.maketrans("一二三四五六七八九壹贰叁肆伍陆柒捌玖", "123456789123456789")
+# 二O二一, 二0二一: typed for the 〇 that a keyboard lacks.
+_ZERO = "〇○零0o"
+_DIGIT = f"[{_ZERO}一二三四五六七八九壹贰叁肆伍陆柒捌玖]"
+_CHINESE_YEAR = re.compile(f"[二贰]{_DIGIT}{{3}}(?=[年春秋\\-—–~至级学届])")
+_TRADITIONAL = str.maketrans("學", "学")
+_DASH = r"[-—–―－~～至到/_]{1,2}"
 _AND = r"[和、及与,/至]"
 # Years that say when somebody entered school, and days, are no terms.
 _NOT_TERMS = re.compile(
@@ -18,34 +23,54 @@ _NOT_TERMS = re.compile(
     r"|20\d\d年(?:及|或)?(?:以前|之前|以后)|20\d\d(?:级|届)|20\d\d[年.\-/]\d{1,2}(?:[月.\-/](?:\d{1,2}日?)?)",
     re.ASCII,
 )
-_TERM = r"第[一1二2]学期|[上下]学期|[上下]期|[春秋]季|[春秋]"
+# What may stand behind a term that is only called 上 or 下, so that 下达 and 上报 are none.
+_ENDS = r"(?=[)\-_、,普中义学国困家贫小初高幼]|$)"
+_TERM = rf"第?(?:[一二12]|i{{1,2}})学期|[上下](?:学期|期)|[春秋]季|[春秋]|[上下]{_ENDS}"
 _SCHOOL_YEAR = re.compile(
-    rf"(?<!\d)(20\d\d)(?:年?{_DASH}(20\d\d|\d\d))?年?(?:学年度|学年)的?\(?({_TERM})?(?:\)?{_AND}({_TERM}))?",
+    rf"(?<!\d)(20\d\d|[12]\d(?={_DASH}\d))(?:年?{_DASH}(20\d\d|\d\d))?年?(?:学年度|学年)的?[-_(]?({_TERM})?"
+    rf"(?:\)?{_AND}({_TERM}))?",
     re.ASCII,
+)
+# Two years that follow each other, and which of their terms: 2021-2022上学期, 2021-2022-1, 2021-2022(1).
+_TWO_YEARS = re.compile(
+    rf"(?<!\d)(20\d\d)年?{_DASH}(20\d\d)年?度?(?:[-_(]([12])\)?(?:学期)?(?![\d班级页份.])|[-_(]?({_TERM}))", re.ASCII
 )
 _HALF = r"春|秋|上半年|下半年"
 _SEASON = re.compile(
-    rf"(?<!\d)(20\d\d)年?度?\(?({_HALF})(?:季?\)?(?:学期)?{_AND}(?:20\d\d年)?({_HALF})|([春秋])(?=[两季]))?",
+    rf"(?<!\d)(20\d\d|(?<![件表第班])(?:1[5-9]|2\d)(?=年?[春秋]))年?度?[-_(]?({_HALF})"
+    rf"(?:(?:季?\)?(?:学期)?{_AND}(?:20\d\d年)?({_HALF}))|([春秋])(?=[两季]))?",
     re.ASCII,
 )
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?:年度|年)(?!\d)", re.ASCII)
 _CODE = re.compile(r"(?<!\d)(20\d\d)-?(spring|autumn|fall)", re.ASCII)
+# 2021年9月-2022年1月, 2022年2-7月.
+_MONTHS = re.compile(
+    r"(?<!\d)(20\d\d)[年.](\d{1,2})月?[-—–~至到]{1,2}(?:(20\d\d)[年.])?(\d{1,2})(?:月|(?![\d.年月日]))", re.ASCII
+)
 _SPRING = ("春", "上半年", "spring")
-_SECOND = ("第二学期", "第2学期", "下学期", "下期", "春季", "春")
 _REST_OF_TERM = re.compile(r"\n\)?(?:季学期|季|学期|期)?\)?")
+_CENTURY = 2000
 
 
 def folded_title(text: str) -> str:
     """A title without spaces and full-width forms, its Chinese numerals of years as digits."""
-    text = "".join(unicodedata.normalize("NFKC", text).split()).lower()
-    return _CHINESE_YEAR.sub(lambda match: match[0].translate(_NUMERALS), text)
+    text = "".join(unicodedata.normalize("NFKC", text).split()).lower().translate(_TRADITIONAL)
+    return _CHINESE_YEAR.sub(_year_in_digits, text)
+
+
+def _year_in_digits(match: re.Match[str]) -> str:
+    return "".join("0" if sign in _ZERO else sign for sign in match[0]).translate(_NUMERALS)
 
 
 def terms_in(title: str) -> tuple[list[Period], str]:
-    """The semesters and years that a folded title names, in their order, and the title without them."""
+    """The semesters and years that a folded title names, in their order, and the title without them.
+
+    Months from and to count where nothing else does: they may be those of a public notice.
+    """
     found: list[Period] = []
-    rest = _NOT_TERMS.sub("", title)
-    for pattern, read in ((_SCHOOL_YEAR, _school_year), (_SEASON, _season), (_CODE, _season), (_YEAR, _year)):
+    months = _MONTHS.search(title)
+    rest = _NOT_TERMS.sub("", _MONTHS.sub("\n", title) if months else title)
+    for pattern, read in _READINGS:
 
         def taken(match: re.Match[str], read: Callable[[re.Match[str]], list[Period]] = read) -> str:
             periods = read(match)
@@ -53,22 +78,35 @@ def terms_in(title: str) -> tuple[list[Period], str]:
             return "\n" if periods else match[0]
 
         rest = pattern.sub(taken, rest)
+    if months and not semesters(found):
+        found += _of_months(months)
     return found, _REST_OF_TERM.sub("\n", rest)
 
 
+def _year_of(text: str) -> int:
+    return int(text) % _CENTURY + _CENTURY
+
+
 def _school_year(match: re.Match[str]) -> list[Period]:
-    first = int(match[1])
+    first = _year_of(match[1])
     follows = match[2] is None or int(match[2]) % 100 == (first + 1) % 100
     if not follows or not plausible_year(first):
         return []
-    terms = [term for term in (match[3], match[4]) if term]
-    return [Period(first + 1, "spring") if term in _SECOND else Period(first, "autumn") for term in terms] or [
-        Period(first)
-    ]
+    return [_in_school_year(first, term) for term in (match[3], match[4]) if term] or [Period(first)]
+
+
+def _in_school_year(first: int, term: str) -> Period:
+    second = any(sign in term for sign in "二2下春") or "ii" in term
+    return Period(first + 1, "spring") if second else Period(first, "autumn")
+
+
+def _two_years(match: re.Match[str]) -> list[Period]:
+    first = int(match[1])
+    return [_in_school_year(first, match[3] or match[4])] if int(match[2]) == first + 1 else []
 
 
 def _season(match: re.Match[str]) -> list[Period]:
-    year = int(match[1])
+    year = _year_of(match[1])
     halves = [half for half in match.groups()[1:] if half]
     return [Period(year, "spring" if half in _SPRING else "autumn") for half in halves] if plausible_year(year) else []
 
@@ -76,6 +114,27 @@ def _season(match: re.Match[str]) -> list[Period]:
 def _year(match: re.Match[str]) -> list[Period]:
     year = int(match[1])
     return [Period(year)] if plausible_year(year) else []
+
+
+def _of_months(match: re.Match[str]) -> list[Period]:
+    year, month, last = int(match[1]), int(match[2]), int(match[4])
+    if not (month in _MONTH_NUMBERS and last in _MONTH_NUMBERS):
+        return []
+    named = {
+        semester_of(date(year, month, 1)),
+        semester_of(date(int(match[3]) if match[3] else year, last, 1)),
+    }
+    return list(named) if len(named) == 1 else []
+
+
+_MONTH_NUMBERS = range(1, 13)
+_READINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[Period]]], ...] = (
+    (_SCHOOL_YEAR, _school_year),
+    (_TWO_YEARS, _two_years),
+    (_SEASON, _season),
+    (_CODE, _season),
+    (_YEAR, _year),
+)
 
 
 def semesters(found: list[Period]) -> list[Period]:
@@ -88,3 +147,8 @@ def years(found: list[Period]) -> list[Period]:
     named = [period for period in found if not period.semester]
     begun = [Period(period.year) for period in found if period.half == "autumn"]
     return named or list(dict.fromkeys(begun))
+
+
+def school_years(found: list[Period]) -> list[Period]:
+    """The school years that the terms of a title lie in, each as the year in which it begins."""
+    return list(dict.fromkeys(Period(period.school_year) for period in found))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from aidledger.domain.layout import Layout, fold
 from aidledger.domain.program import Program
 from aidledger.domain.school import school_name
-from aidledger.domain.term import Period
+from aidledger.domain.term import Half, Period
 from aidledger.sheets.cells import text_of
 from aidledger.sheets.grid import Cell
 from aidledger.sheets.terms import folded_title, semesters, terms_in, years
@@ -77,6 +77,27 @@ class Surroundings:
     def stages(self) -> set[str]:
         """The stages of education that are named, by the first source that names any."""
         return next((said.stages for said in (*self.sources, *self.folders) if said.stages), set())
+
+    def terms(self) -> list[Period]:
+        """The semesters and years that the sources name; where they name none, those of the nearest folder."""
+        named = [period for said in self.sources for period in said.terms]
+        return named or next((said.terms for said in self.folders if said.terms), [])
+
+    def semesters_in(self, half: Half | None, wording: str) -> list[Period]:
+        """The semesters that one half of a year, as a column or a cell words it, may be: several where they clash.
+
+        春 and 秋 lie in a calendar year, 第一学期 and 上学期 only in a school year.
+        """
+        named = self.terms()
+        semesters_named = [period for period in named if period.semester]
+        if semesters_named:
+            agreed = [period for period in semesters_named if period.half == half]
+            return list(dict.fromkeys(agreed or [*semesters_named, Period(semesters_named[0].year, half)]))
+        by_school_year = any("学年" in said.text for said in (*self.sources, *self.folders))
+        if not by_school_year and not any(sign in wording for sign in "春秋年"):
+            return []
+        later = by_school_year and half == "spring"
+        return list(dict.fromkeys(Period(period.year + later, half) for period in named))
 
     def periods(self, program: Program) -> list[Period]:
         """The periods that it may be paid for: one where the sources agree; more, or none, where they do not."""

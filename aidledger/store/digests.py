@@ -48,6 +48,11 @@ def entry_digest(fields: tuple[object, ...]) -> bytes:
     return hashlib.sha256(_encode(fields).encode("ascii")).digest()
 
 
+def record_digest(fields: Iterable[object]) -> bytes:
+    """The digest of a list's record, its fields in the order of RECORD_FIELDS (listings.py)."""
+    return hashlib.sha256(_encode(list(fields)).encode("ascii")).digest()
+
+
 def batch_digest(head: Mapping[str, object], rosters: Iterable[Mapping[str, object]], entries: Iterable[bytes]) -> str:
     """The digest of a batch: its own columns, its rosters, and its entries' digests in their order."""
     digest = hashlib.sha256(_encode([dict(head), [dict(roster) for roster in rosters]]).encode("ascii"))

@@ -10,6 +10,7 @@ from aidledger.store import events
 from aidledger.store.bulk import insert_row, insert_rows, table_of
 from aidledger.store.catalogues import Loaded
 from aidledger.store.digests import batch_digest
+from aidledger.store.listings import Records
 from aidledger.store.tables import Batch, Entry, KeptEntry, RosterRow
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Draft:
     entries: list[tuple[Any, ...]]
     rosters: list[dict[str, Any]] = field(default_factory=list)
     kept: list[tuple[int, int]] = field(default_factory=list)
+    records: Records = field(default_factory=Records)
     file_name: str | None = None
     source_sha256: str | None = None
     reverses: int | None = None
@@ -93,13 +95,15 @@ def write(books: Connection, action: str, draft: Draft, stamp: Stamp) -> str:
         "person_times": len(entries) - 2 * reversals,
         "amount_fen": sum(row[_AMOUNT_AT] for row in entries),
     }
-    parts = [*draft.rosters, *kept_part(draft.kept)]
-    digest = batch_digest(head | {"catalogue": stamp.loaded.digest}, parts, (row[_DIGEST_AT] for row in entries))
+    parts = [*draft.rosters, *kept_part(draft.kept), *draft.records.listings]
+    digests = [*(row[_DIGEST_AT] for row in entries), *draft.records.digests]
+    digest = batch_digest(head | {"catalogue": stamp.loaded.digest}, parts, digests)
     insert_row(books, Batch, **head, digest=digest)
     if draft.rosters:
         books.execute(_roster.insert(), draft.rosters)
     insert_rows(books, Entry, ENTRY_COLUMNS, entries)
     insert_rows(books, KeptEntry, ("batch_id", "roster_id", "entry_id"), [(draft.batch, *pair) for pair in draft.kept])
+    draft.records.write(books)
     totals = {name: head[name] for name in ("entries", "person_times", "amount_fen")}
     facts = {"batch": draft.batch, "digest": digest, **totals}
     return events.record(books, stamp.moment, stamp.actor, action, facts, draft.batch)

@@ -8,12 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from aidledger.domain.listing import Listing
 from aidledger.domain.roster import Roster, RosterFile, Table
 from aidledger.store.bulk import chunks, insert_row, next_ids, tables_of
 from aidledger.store.catalogues import Loaded
 from aidledger.store.digests import entry_digest
 from aidledger.store.entries import batch_in_force
 from aidledger.store.journal import Draft, Stamp, write
+from aidledger.store.listings import Pointers, Records, records_of
+from aidledger.store.matching import match
 from aidledger.store.people import Known, ensure_people, ensure_schools
 from aidledger.store.reversing import reversals
 from aidledger.store.tables import Batch, Entry, RosterRow, SourceFile
@@ -74,7 +77,7 @@ def batch_in_force_of(books: Connection, sha256: str) -> int | None:
 
 
 def post(books: Connection, source: Source, file: RosterFile, stamp: Stamp, earlier: Version | None = None) -> Posted:
-    """Post everything a roster file pays as one batch.
+    """Post everything a file pays, and whatever else its lists say, as one batch.
 
     ``earlier``: the version of the same roster that this one supersedes. What both hold keeps its entries; what only
     the earlier one holds is reversed; only what is new is entered.
@@ -93,6 +96,7 @@ def post(books: Connection, source: Source, file: RosterFile, stamp: Stamp, earl
         entries=entries,
         rosters=posting.roster_rows,
         kept=posting.kept,
+        records=posting.records(),
         file_name=source.name,
         source_sha256=source.sha256,
         supersedes=earlier.batch if earlier else None,
@@ -114,8 +118,10 @@ class _Posting:
         self.paid_before = False
         self.other_name = books.execute(_ANY_OTHER_NAME).first() is not None
         self._programs = loaded.programs
-        self._people = ensure_people(books, [table.lines for table in file.tables])
-        names = {school for table in file.tables for school in {table.school, *table.lines.schools} if school}
+        of_people = [listing.lines for listing in file.listings if listing.of_people]
+        self._people = ensure_people(books, [*(table.lines for table in file.tables), *of_people])
+        tables: list[Table | Listing] = [*file.tables, *file.listings]
+        names = {school for table in tables for school in {table.school, *table.lines.schools} if school}
         self._schools = ensure_schools(books, names)
         self._paid: dict[tuple[int, str], dict[int, int]] = {}
 
@@ -130,6 +136,14 @@ class _Posting:
                     rows.extend(self._roster_entries(roster_id, table, roster, self.first_entry + len(rows)))
                     roster_id += 1
         return rows
+
+    def records(self) -> Records:
+        """What the file's other lists say."""
+        if not self.file.listings:
+            return Records()
+        pointers = Pointers(self.batch_id, self._people, self._schools, self._programs)
+        matched = match(self.books, self.file.listings)
+        return records_of(self.books, self.file.listings, pointers, matched)
 
     def _roster_row(self, roster_id: int, table: Table, roster: Roster) -> None:
         declared = roster.declared

@@ -12,13 +12,14 @@ from sqlalchemy import Connection, select
 from aidledger.i18n import N_
 from aidledger.store.bulk import tables_of
 from aidledger.store.catalogues import rates_digest
-from aidledger.store.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_digest, event_digest
+from aidledger.store.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_digest, event_digest, record_digest
 from aidledger.store.entries import covered_by_digest
 from aidledger.store.journal import kept_part
-from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, KeptEntry, RosterRow, SourceFile
+from aidledger.store.listings import MODELS, covered
+from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow, SourceFile
 
-_batch, _catalogue, _entry, _event, _kept, _roster, _source = tables_of(
-    Batch, CatalogueVersion, Entry, Event, KeptEntry, RosterRow, SourceFile
+_batch, _catalogue, _entry, _event, _kept, _listing, _roster, _source = tables_of(
+    Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow, SourceFile
 )
 _ENTRIES_AT_ONCE = 5_000
 _AT = {name: i for i, name in enumerate(ENTRY_FIELDS)}
@@ -108,13 +109,40 @@ def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries) -
         yield Fault(N_("entry {entry} is missing"), number, missing)
     if (sign, amount_fen) != (batch["person_times"], batch["amount_fen"]):
         yield Fault(N_("the control totals of batch {batch} are not those of its entries"), number)
+    yield from _seal_faults(books, batch, digests)
+
+
+def _seal_faults(books: Connection, batch: dict[str, Any], digests: list[bytes]) -> Iterator[Fault]:
+    """A batch's digest over itself, its rosters and lists, and the digests of its entries and records."""
+    number = batch["id"]
     catalogue = select(_catalogue.c.digest).where(_catalogue.c.id == batch["catalogue_id"])
     head = {name: value for name, value in batch.items() if name != "digest"}
     head["catalogue"] = books.execute(catalogue).scalar_one_or_none()
-    rosters = books.execute(select(_roster).where(_roster.c.batch_id == number).order_by(_roster.c.id)).mappings()
+    rosters, listings = (
+        [
+            dict(row)
+            for row in books.execute(select(table).where(table.c.batch_id == number).order_by(table.c.id)).mappings()
+        ]
+        for table in (_roster, _listing)
+    )
     kept = books.execute(select(_kept.c.roster_id, _kept.c.entry_id).where(_kept.c.batch_id == number)).all()
-    if batch_digest(head, [*map(dict, rosters), *kept_part(kept)], digests) != batch["digest"]:
-        yield Fault(N_("batch {batch} was changed, or entries or rosters of it were"), number)
+    for kind in MODELS:
+        if any(listing["kind"] == kind for listing in listings):
+            for *fields, stored in books.execute(covered(kind, number)):
+                digests.append(stored if isinstance(stored, bytes) else b"")
+                if _recomputed_record(fields) != stored:
+                    facts = {"record": fields[0], "list": kind}
+                    yield Fault(N_("record {record} of the {list} in batch {batch} was changed"), number, facts=facts)
+    if batch_digest(head, [*rosters, *kept_part(kept), *listings], digests) != batch["digest"]:
+        yield Fault(N_("batch {batch} was changed, or entries, rosters or lists of it were"), number)
+
+
+def _recomputed_record(fields: list[Any]) -> bytes | None:
+    """A record's digest; None as below."""
+    try:
+        return record_digest(fields)
+    except (TypeError, ValueError):
+        return None
 
 
 def _recomputed(fields: list[Any]) -> bytes | None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, union
 
 from aidledger.errors import NoEarlierVersion, SupersededBatch, UnknownBatch
+from aidledger.store import listings
 from aidledger.store.bulk import chunks, tables_of
 from aidledger.store.entries import batch_in_force, in_force, in_version
-from aidledger.store.tables import Batch, Entry, ProgramRow, RosterRow
+from aidledger.store.tables import Batch, Entry, Listing, ProgramRow, RosterRow
 
-_batch, _entry, _program, _roster = tables_of(Batch, Entry, ProgramRow, RosterRow)
+_batch, _entry, _listing, _program, _roster = tables_of(Batch, Entry, Listing, ProgramRow, RosterRow)
 # What an entry says of a payment; its place in a file is no part of that.
 _PAYMENT = (
     *("program_id", "period", "school_id", "amount_fen", "name_stated", "account", "level", "boarding", "grade"),
@@ -25,19 +26,23 @@ Payment = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Version:
-    """The entries of a roster that are in force, by person and payment, for comparison with its next version."""
+    """The entries of a roster that are in force, by person and payment, for comparison with its next version.
+
+    ``told``: what the batch's other lists say, by whom or what it is said of.
+    """
 
     batch: int
     payments: dict[int, dict[Payment, list[int]]]
+    told: dict[object, Counter[Payment]] = field(default_factory=dict)
 
     def take(self, person: int, payment: Payment) -> int | None:
         """The entry of an equal payment, which is then no longer there to take."""
         entries = self.payments.get(person, {}).get(payment)
         return entries.pop(0) if entries else None
 
-    def counted(self) -> dict[int, Counter[Payment]]:
-        """Each person's payments, to be compared with those of another version."""
-        return {
+    def counted(self) -> dict[object, Counter[Payment]]:
+        """Each person's payments, and what its other lists say, to be compared with another version."""
+        return self.told | {
             person: Counter({payment: len(entries) for payment, entries in payments.items()})
             for person, payments in self.payments.items()
         }
@@ -72,18 +77,23 @@ def contents(books: Connection, number: int) -> Version:
     found = Version(number, {})
     for entry, person, *payment in books.execute(query):
         found.payments.setdefault(person, {}).setdefault(tuple(payment), []).append(entry)
+    for subject, said in listings.contents(books, number):
+        found.told.setdefault(subject, Counter())[said] += 1
     return found
 
 
 def paid_by(books: Connection, number: int) -> set[tuple[str, str]]:
-    """The programs and periods that a batch pays."""
+    """The programs and periods that a batch pays, the kinds and periods of its other lists."""
     query = select(_program.c.code, _roster.c.period).join(_roster, _roster.c.program_id == _program.c.id)
-    return {(row.code, row.period) for row in books.execute(query.where(_roster.c.batch_id == number))}
+    listed = select(_listing.c.kind, _listing.c.period).where(_listing.c.batch_id == number)
+    rows = [*books.execute(query.where(_roster.c.batch_id == number)), *books.execute(listed)]
+    return {(str(what), str(period)) for what, period in rows}
 
 
 def schools_of(books: Connection, number: int) -> set[int | None]:
-    """The schools that a batch's rosters name."""
-    return set(books.execute(select(_roster.c.school_id).where(_roster.c.batch_id == number)).scalars())
+    """The schools that a batch's rosters and lists name."""
+    named = (select(table.c.school_id).where(table.c.batch_id == number) for table in (_roster, _listing))
+    return set(books.execute(union(*named)).scalars())
 
 
 def superseded_by(books: Connection, number: int) -> int | None:

@@ -74,8 +74,10 @@ def test_a_program_that_is_not_there_is_said_to_be_unknown(catalogue: Catalogue)
 
 def test_every_field_of_a_roster_has_header_words_and_no_word_names_two(catalogue: Catalogue) -> None:
     assert set(catalogue.layout.fields.values()) == set(FIELD_NAMES)
-    text = (shipped_folder() / "layouts" / "roster.yaml").read_text(encoding="utf-8")
-    listed = re.findall(r"^  (\w+): \[(.*)\]$", text.partition("\nmoney:")[0], re.MULTILINE)
+    listed = []
+    for path in (shipped_folder() / "layouts").glob("*.yaml"):
+        fields = path.read_text(encoding="utf-8").partition("\nfields:")[2].partition("\nvalues:")[0]
+        listed += re.findall(r"^  (\w+): \[(.*)\]$", fields.partition("\nmoney:")[0], re.MULTILINE)
     words = [fold(word.strip(' "')) for _, line in listed for word in line.split(",")]
     assert len(words) == len(set(words)) == len(catalogue.layout.fields)
 

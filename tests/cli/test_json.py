@@ -40,7 +40,7 @@ IMPORT = {
 BATCH = {
     **dict.fromkeys(("batch", "kind", "file", "sha256", "posted_at", "posted_by", "state", "entries")),
     **COUNTED,
-    **dict.fromkeys(("reverses", "reversed_by", "supersedes", "reason", "catalogue", "digest")),
+    **dict.fromkeys(("reverses", "reversed_by", "supersedes", "superseded_by", "reason", "catalogue", "digest")),
 }
 ENTRY = dict.fromkeys(
     (

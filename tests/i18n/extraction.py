@@ -26,7 +26,7 @@ from aidledger.domain import program
 from aidledger.domain.problem import KINDS, Severity
 from aidledger.errors import AidLedgerError
 from aidledger.i18n import DOMAIN, FOLDER
-from aidledger.operations.importing import Outcome
+from aidledger.operations.results import Outcome
 from aidledger.reconcile.line import Comparison
 
 TEMPLATE = FOLDER / f"{DOMAIN}.pot"

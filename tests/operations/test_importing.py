@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from aidledger.operations import ledgers
-from aidledger.operations.importing import FileResult, ImportResult, Request, import_files
+from aidledger.operations.importing import Request, import_files
+from aidledger.operations.results import FileResult, ImportResult
 from aidledger.sheets.reader import Hints
 from aidledger.store.ledger import Ledger
 from tests.builders import Grid, roster_grid, roster_xlsx, with_cells, xlsx_bytes

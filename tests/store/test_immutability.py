@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from aidledger.store.immutability import APPEND_ONLY
-from tests.builders import roster_xlsx
+from tests.builders import roster_xlsx, xlsx_bytes
+from tests.builders.lists import allotment_grid, bank_return_grid, certification_grid, register_grid
 from tests.store.ledgers import bring_in, new_ledger
 
 CHANGES = {
@@ -21,6 +22,12 @@ CHANGES = {
     "beneficiary": "name = 'somebody else'",
     "school": "name = 'another school'",
     "program": "code = 'another-program'",
+    "kept_entry": "entry_id = 1",
+    "listing": "sheet = 'other'",
+    "certification": "level = 'special'",
+    "enrolment": "status = 'left'",
+    "allotment": "amount_fen = 1",
+    "bank_return": "outcome = 'failed'",
 }
 IDENTITIES = [("beneficiary", "number"), ("beneficiary", "document_type"), ("beneficiary", "id"), ("school", "id")]
 
@@ -29,6 +36,9 @@ IDENTITIES = [("beneficiary", "number"), ("beneficiary", "document_type"), ("ben
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ledger = new_ledger(tmp_path_factory.mktemp("immutable"))
     bring_in(ledger, roster_xlsx(3))
+    bring_in(ledger, roster_xlsx(4), supersedes=1)
+    for grid in (certification_grid(), register_grid(), allotment_grid(), bank_return_grid()):
+        assert bring_in(ledger, xlsx_bytes(grid)).outcome == "posted"
     ledger.close()
     return Path(ledger.place)
 

@@ -11,9 +11,11 @@ import click
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
 from aidledger.cli.options import EXISTING, NUMBER, PERIOD, option, result_options
+from aidledger.domain.listing import LIST_KINDS
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
+    from aidledger.domain.listing import ListKind
     from aidledger.domain.term import Period
 
 
@@ -23,7 +25,7 @@ def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
         option("--program", metavar="CODE", help=N_("The program, whatever the file says.")),
         option("--period", type=PERIOD, help=N_("The semester or year that is paid for, whatever the file says.")),
         option("--school", metavar="NAME", help=N_("The school, whatever the file says.")),
-        option("--kind", type=click.Choice(["roster"]), default="roster", help=N_("What kind of list the files are.")),
+        option("--kind", type=click.Choice(LIST_KINDS), help=N_("What kind of list it is, whatever the file says.")),
         option(
             "--map",
             "mapping",
@@ -31,6 +33,7 @@ def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
             metavar="HEADER=FIELD",
             help=N_("Name a column that was not recognised: a field, or a program for a money column."),
         ),
+        option("--remember", is_flag=True, help=N_("Remember --map for the school; see `mappings`.")),
         option(
             "--record-conflicts",
             is_flag=True,
@@ -55,14 +58,14 @@ def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @option("--dry-run", is_flag=True, help=N_("The real run, taken back at the end: the same as `check`."))
 @_import_options
 def import_(office: Office, *, dry_run: bool, **options: Any) -> int:  # noqa: ANN401 - Click's options
-    """Import rosters from files and folders; each file whole or not at all."""
+    """Import rosters and other lists from files and folders; each file whole or not at all."""
     return _run(office, dry_run=dry_run, **options)
 
 
 @click.command(cls=Command)
 @_import_options
 def check(office: Office, **options: Any) -> int:  # noqa: ANN401
-    """Look at rosters without keeping anything: the real run, taken back."""
+    """Look at rosters and other lists without keeping anything: the real run, taken back."""
     return _run(office, dry_run=True, **options)
 
 
@@ -73,8 +76,9 @@ def _run(
     program: str | None,
     period: Period | None,
     school: str | None,
-    kind: str,  # noqa: ARG001 - rosters are what is read so far
+    kind: ListKind | None,
     mapping: tuple[str, ...],
+    remember: bool,
     record_conflicts: bool,
     supersedes: int | None,
     dry_run: bool,
@@ -86,18 +90,20 @@ def _run(
     from aidledger.cli.importing import live, report
     from aidledger.cli.output import emit_answer
     from aidledger.cli.wording import problem_text
-    from aidledger.operations.importing import Request, import_files, mapped_columns
+    from aidledger.operations.importing import Request, import_files
+    from aidledger.operations.mapping import mapped_columns
     from aidledger.sheets.reader import Hints
 
     catalogue = office.catalogue()
     if program is not None:
         catalogue.program(program)
-    hints = Hints(program, period, school, mapped_columns(mapping, catalogue))
+    hints = Hints(program, period, school, mapped_columns(mapping, catalogue), kind)
     request = Request(
         paths,
         hints,
         record_conflicts=record_conflicts,
         supersedes=supersedes,
+        remember=remember,
         dry_run=dry_run,
         workers=workers,
     )

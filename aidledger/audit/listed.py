@@ -1,0 +1,54 @@
+"""listed-twice: the same fact in two lists that are in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, select
+
+from aidledger.audit.rule import Contradiction
+from aidledger.i18n import N_
+from aidledger.store.bulk import tables_of
+from aidledger.store.entries import batch_in_force
+from aidledger.store.tables import Allotment, BankReturn, Batch, Certification, Enrolment, Listing
+
+_allotment, _bank_return, _batch, _certification, _enrolment, _listing = tables_of(
+    Allotment, BankReturn, Batch, Certification, Enrolment, Listing
+)
+# What makes two records the same fact. A pupil may be certified by one school and then by another, and a payment may
+# fail at one time and be made at another: that is for the audit to look at, not for an import to refuse.
+_SAME: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
+    (_certification, N_("certification"), ("beneficiary_id", "period", "school_id")),
+    (_enrolment, N_("register"), ("beneficiary_id", "period", "school_id")),
+    (_allotment, N_("allotment"), ("document", "program_id", "period", "source")),
+    (_bank_return, N_("bank-return"), ("entry_id", "outcome", "paid_on")),
+)
+
+
+def listed(books: Connection, batch: int) -> Iterator[Contradiction]:
+    """Records of a batch whose fact stands in an earlier batch that is in force; each with the first one."""
+    for table, kind, same in _SAME:
+        seen = set()
+        for row in books.execute(_repeated(table, same, batch)):
+            if row.id not in seen:
+                seen.add(row.id)
+                facts = {"list": kind, "batch": row.batch_id, "first_row": row.first_row}
+                yield Contradiction("listed-twice", row.sheet, row.row, facts)
+
+
+def _repeated(table: Table, same: tuple[str, ...], batch: int) -> Select[Any]:
+    first = table.alias("first")
+    equal = [
+        first.c[name].is_not_distinct_from(table.c[name]) if table.c[name].nullable else first.c[name] == table.c[name]
+        for name in same
+    ]
+    query = (
+        select(table.c.id, table.c.row, _listing.c.sheet, first.c.batch_id, first.c.row.label("first_row"))
+        .join(_listing, _listing.c.id == table.c.listing_id)
+        .join(first, equal[0])
+        .join(_batch, _batch.c.id == first.c.batch_id)
+        .where(table.c.batch_id == batch, first.c.batch_id < batch, *equal[1:], batch_in_force(_batch))
+        .order_by(table.c.id, first.c.id)
+    )
+    return query.where(table.c.entry_id.is_not(None)) if table is _bank_return else query

@@ -1,0 +1,43 @@
+"""``mappings`` and ``mappings forget``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aidledger.cli.localized import Command, Group
+from aidledger.cli.office import Office, pass_office
+from aidledger.cli.options import option, result_options
+from aidledger.i18n import N_
+
+
+@click.group(cls=Group, invoke_without_command=True)
+@result_options("table", "json", "csv", "xlsx")
+@click.pass_context
+def mappings(context: click.Context, form: str, output: Path | None) -> None:
+    """The columns that were named with --map and remembered with --remember, by school."""
+    if context.invoked_subcommand is not None:
+        return
+    from dataclasses import asdict
+
+    from aidledger.cli import answers
+    from aidledger.cli.output import emit_answer
+    from aidledger.operations import mapping
+
+    office = context.find_object(Office)
+    assert office is not None  # noqa: S101 - the group above makes it
+    found = mapping.remembered(office.ledger())
+    emit_answer(office, form, output, answers.mappings(found), lambda: {"mappings": [asdict(one) for one in found]})
+
+
+@mappings.command(cls=Command)
+@click.argument("school")
+@option("--header", metavar="HEADER", help=N_("Only this column; default: all of the school's."))
+@pass_office
+def forget(office: Office, school: str, header: str | None) -> None:
+    """Forget the columns that are remembered for a school."""
+    from aidledger.operations import mapping
+
+    some = mapping.forget(office.ledger(), school, header)
+    click.echo(office._(N_("Forgotten: {count} columns of {school}.")).format(count=len(some), school=school))
