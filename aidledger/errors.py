@@ -133,7 +133,11 @@ class LedgerForeign(AidLedgerError):
 
 
 class LedgerOlder(AidLedgerError):
-    """{path} was made by an older aidledger (version {found} of the tables, {wanted} is needed)."""
+    """{path} was made by an older aidledger (tables of version {found}, not {wanted}). Run `aidledger upgrade`."""
+
+
+class BackupFirst(AidLedgerError):
+    """{path} cannot be copied from here. Back it up (pg_dump), then upgrade it with --no-backup."""
 
 
 class LedgerNewer(AidLedgerError):

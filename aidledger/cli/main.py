@@ -74,6 +74,7 @@ for _command in (
     catalogue.programs,
     catalogue.program,
     ledgers.verify,
+    ledgers.upgrade,
     demonstration.demo,
 ):
     cli.add_command(_command)

@@ -10,8 +10,9 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.store import events, lookups, reversing
 from aidledger.store.catalogues import ensure_loaded, require_known
 from aidledger.store.journal import Stamp
-from aidledger.store.ledger import Ledger, create_ledger
+from aidledger.store.ledger import Ledger, create_ledger, open_ledger
 from aidledger.store.lookups import BatchRecord, EntryRecord, RosterRecord
+from aidledger.store.upgrading import Upgraded, upgrade_ledger
 from aidledger.store.verify import Verdict
 from aidledger.store.verify import verify as verify_books
 
@@ -22,6 +23,15 @@ def init(place: str, catalogue: Catalogue, actor: str, clock: Callable[[], datet
     with ledger.writing() as books:
         ensure_loaded(books, catalogue, ledger.moment(), actor)
     return ledger
+
+
+def upgrade(place: str, catalogue: Catalogue, actor: str, clock: Callable[[], datetime], *, backup: bool) -> Upgraded:
+    """Bring a ledger up to this version's tables, and load the catalogue into it. See upgrade_ledger for errors."""
+    upgraded = upgrade_ledger(place, actor, clock, backup=backup)
+    ledger = open_ledger(place, actor, clock)
+    with ledger.writing() as books:
+        ensure_loaded(books, catalogue, ledger.moment(), actor)
+    return upgraded
 
 
 def require_programs(ledger: Ledger, catalogue: Catalogue) -> None:

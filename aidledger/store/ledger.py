@@ -99,10 +99,15 @@ def _require_nothing(books: Books, shown: str) -> None:
         raise LedgerExists(path=shown)
 
 
-def _require_version(books: Books, shown: str) -> None:
+def revision_of(books: Books, shown: str) -> str:
+    """The version of a ledger's tables; raises LedgerForeign."""
     if not inspect(books).has_table("alembic_version"):
         raise LedgerForeign(path=shown)
-    found = str(books.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none())
+    return str(books.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none())
+
+
+def _require_version(books: Books, shown: str) -> None:
+    found = revision_of(books, shown)
     if found != REVISION:
         older = found.isdigit() and int(found) < int(REVISION)
         raise (LedgerOlder if older else LedgerNewer)(path=shown, found=found, wanted=REVISION)

@@ -1,4 +1,4 @@
-"""``init``, ``batches``, ``batch``, ``reverse``, ``verify``."""
+"""``init``, ``upgrade``, ``batches``, ``batch``, ``reverse``, ``verify``."""
 
 from __future__ import annotations
 
@@ -31,6 +31,29 @@ def init(office: Office, form: str, output: Path | None) -> None:
         output,
         text=lambda: said,
         value=lambda: {"ledger": ledger.place, "programs": list(catalogue.programs)},
+    )
+
+
+@click.command(cls=Command)
+@option("--no-backup", is_flag=True, help=N_("Make no copy first: there is one already."))
+@result_options("table", "json")
+@pass_office
+def upgrade(office: Office, no_backup: bool, form: str, output: Path | None) -> None:
+    """Bring a ledger of an older aidledger up to this one, after a copy was put aside."""
+    from aidledger.cli.output import emit
+    from aidledger.operations import ledgers
+
+    done = ledgers.upgrade(office.place, office.catalogue(), office.actor, office.clock, backup=not no_backup)
+    changed = N_("{path} is upgraded. The ledger as it was is kept as {backup}.")
+    said = office._(changed if done.changed else N_("{path} is up to date.")).format(
+        path=done.place, backup=done.backup or "—"
+    )
+    emit(
+        office,
+        "text" if form == "table" else form,
+        output,
+        text=lambda: said,
+        value=lambda: {"ledger": done.place, "from": done.found, "backup": done.backup and str(done.backup)},
     )
 
 
