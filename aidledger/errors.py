@@ -54,6 +54,22 @@ class UnknownPerson(Misuse):
     """Nobody in the ledger has this number or name."""
 
 
+class UnknownRule(Misuse):
+    """There is no rule {code}. Rules are: {known}."""
+
+
+class UnknownFinding(Misuse):
+    """There is no finding {id} now. `aidledger findings` lists what the audit finds."""
+
+
+class FeedbackAmongRosters(Misuse):
+    """{path} lies inside the folder that is imported; the copies would be taken for rosters. Name another folder."""
+
+
+class OneDecision(Misuse):
+    """Say one of --explain, --close, --accept and --reopen; --accept goes with --until DATE, the others without."""
+
+
 class UnknownReport(Misuse):
     """There is no published report {name}. Known are: {known}."""
 

@@ -3,54 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
-from aidledger.audit.rule import Contradiction
+from aidledger.audit.rule import Case, Contradiction, Rule, Scope
+from aidledger.i18n import N_
 from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_batch, in_force
-from aidledger.store.tables import Entry, ProgramRow, RosterRow, School
+from aidledger.store.tables import Beneficiary, Entry, ProgramRow, RosterRow, School
 
-_entry, _program, _roster, _school = tables_of(Entry, ProgramRow, RosterRow, School)
+_beneficiary, _entry, _program, _roster, _school = tables_of(Beneficiary, Entry, ProgramRow, RosterRow, School)
+_first = _entry.alias("first")
 
 
-def duplicates(books: Connection, batch: int) -> Iterator[Contradiction]:
-    """Entries of a batch whose person was paid the same by an earlier batch; one for each, with the first payment."""
-    first = _entry.alias("first")
-    query = (
+def _pairs() -> Select[Any]:
+    """Every payment with an earlier one of the same person, program and period. Few rows have an occurrence above 1."""
+    return (
         select(
             _entry.c.id,
             _entry.c.row,
+            _entry.c.amount_fen,
             _roster.c.sheet,
             _program.c.code,
             _entry.c.period,
-            first.c.batch_id,
-            first.c.id.label("first"),
-            first.c.row.label("first_row"),
+            _beneficiary.c.document_type,
+            _beneficiary.c.number,
+            _first.c.batch_id,
+            _first.c.id.label("first"),
+            _first.c.row.label("first_row"),
             _school.c.name.label("school"),
         )
         .join(_roster, _roster.c.id == _entry.c.roster_id)
         .join(_program, _program.c.id == _entry.c.program_id)
+        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
         .join(
-            first,
-            (first.c.program_id == _entry.c.program_id)
-            & (first.c.period == _entry.c.period)
-            & (first.c.beneficiary_id == _entry.c.beneficiary_id),
+            _first,
+            (_first.c.program_id == _entry.c.program_id)
+            & (_first.c.period == _entry.c.period)
+            & (_first.c.beneficiary_id == _entry.c.beneficiary_id)
+            & (_first.c.occurrence < _entry.c.occurrence),
         )
-        .outerjoin(_school, _school.c.id == first.c.school_id)
-        .where(in_batch(_entry, batch), first.c.batch_id < batch)
-        .where(in_force(_entry), in_force(first))
-        .order_by(_entry.c.id, first.c.id)
+        .outerjoin(_school, _school.c.id == _first.c.school_id)
+        .where(_entry.c.occurrence > 1, in_force(_entry), in_force(_first))
     )
-    seen = set()
-    for row in books.execute(query):
-        if row.id not in seen:
-            seen.add(row.id)
-            facts = {
-                "program": row.code,
-                "period": row.period,
-                "batch": row.batch_id,
-                "first_row": row.first_row,
-                "school": row.school or "-",
-            }
-            yield Contradiction("duplicate-disbursement", row.sheet, row.row, facts, row.first)
+
+
+def duplicates(books: Connection, batch: int) -> Iterator[Contradiction]:
+    """Entries of a batch whose person was paid the same by an earlier batch; one for each, with the first payment."""
+    query = _pairs().where(in_batch(_entry, batch), _first.c.batch_id < batch).order_by(_entry.c.id, _first.c.id)
+    for _, pairs in groupby(books.execute(query), key=lambda pair: pair.id):
+        pair = next(pairs)
+        facts = {
+            "program": pair.code,
+            "period": pair.period,
+            "batch": pair.batch_id,
+            "first_row": pair.first_row,
+            "school": pair.school or "-",
+        }
+        yield Contradiction("duplicate-disbursement", pair.sheet, pair.row, facts, pair.first)
+
+
+def _find(scope: Scope) -> Iterator[Case]:
+    query = _pairs()
+    if scope.program is not None:
+        query = query.where(_program.c.code == scope.program)
+    if scope.period is not None:
+        query = query.where(_entry.c.period == scope.period)
+    query = query.order_by(_program.c.id, _entry.c.period, _entry.c.beneficiary_id, _entry.c.id, _first.c.id)
+    case = lambda pair: (pair.document_type, pair.number, pair.code, pair.period)  # noqa: E731
+    for about, group in groupby(scope.books.execute(query), key=case):
+        pairs = list(group)
+        later = {pair.id: pair.amount_fen for pair in pairs}
+        entries = dict.fromkeys([*(pair.first for pair in pairs), *later])
+        yield Case(
+            about=about,
+            entries=tuple(sorted(entries)),
+            program=about[2],
+            period=about[3],
+            amount_fen=sum(later.values()),
+            facts={"program": about[2], "period": about[3], "count": len(entries)},
+        )
+
+
+RULE = Rule(
+    code="duplicate-disbursement",
+    severity="error",
+    message=N_("Paid {count} times under {program} for {period}."),
+    explanation=N_(
+        "One person may be paid once under a program for a period, whatever the number of schools that list him. "
+        "Find out which payment is right, reverse or supersede the roster of the other, and claim the money back."
+    ),
+    reference="财教〔2021〕310号",
+    find=_find,
+)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, func, literal, select, union
 
-from aidledger.audit.rule import Contradiction
+from aidledger.audit.rule import Case, Contradiction, Rule, Scope
+from aidledger.domain.listing import ListKind
+from aidledger.i18n import N_
 from aidledger.store.bulk import tables_of
 from aidledger.store.entries import batch_in_force, in_batch, in_force
 from aidledger.store.tables import Batch, Beneficiary, Certification, Enrolment, Entry, Listing, RosterRow
@@ -22,6 +25,7 @@ _batch, _beneficiary, _certification, _enrolment, _entry, _listing, _roster = ta
 class _Statement:
     """A table whose rows say under which name somebody stands, and the table that knows their sheet."""
 
+    kind: ListKind
     table: Table
     sheets: Table
     sheet_id: str
@@ -37,9 +41,9 @@ class _Statement:
 
 
 _STATEMENTS = (
-    _Statement(_entry, _roster, "roster_id"),
-    _Statement(_certification, _listing, "listing_id"),
-    _Statement(_enrolment, _listing, "listing_id"),
+    _Statement("roster", _entry, _roster, "roster_id"),
+    _Statement("certification", _certification, _listing, "listing_id"),
+    _Statement("register", _enrolment, _listing, "listing_id"),
 )
 
 
@@ -68,3 +72,59 @@ def _differing(mine: _Statement, others: _Statement, batch: int) -> Select[Any]:
         .where(mine.of_batch(batch), stated != elsewhere, mine.current(own), others.current(other))
         .order_by(own.c.id)
     )
+
+
+def _find(scope: Scope) -> Iterator[Case]:
+    """Persons under more than one name. Only those with a name other than first recorded need be looked at."""
+    queries = (_statements(one).where(_beneficiary.c.id.in_(_renamed())) for one in _STATEMENTS)
+    rows = [row for query in queries for row in scope.books.execute(query)]
+    rows.sort(key=lambda row: (row.number, row.document_type, row.kind, row.id))
+    for (document_type, number), group in groupby(rows, key=lambda row: (row.document_type, row.number)):
+        said = list(group)
+        names_said = sorted({row.stated for row in said})
+        if len(names_said) > 1:
+            yield Case(
+                about=(document_type, number),
+                entries=tuple(row.id for row in said if row.kind == "roster"),
+                records=tuple((row.kind, row.id) for row in said if row.kind != "roster"),
+                amount_fen=0,
+                facts={"count": len(names_said)},
+            )
+
+
+def _renamed() -> Select[Any]:
+    """The persons who stand anywhere in force under another name than first recorded."""
+    named = (
+        select(one.table.c.beneficiary_id).where(one.table.c.name_stated.is_not(None), one.current(one.table))
+        for one in _STATEMENTS
+    )
+    return select(union(*named).subquery().c.beneficiary_id)
+
+
+def _statements(one: _Statement) -> Select[Any]:
+    table = one.table
+    return (
+        select(
+            literal(one.kind).label("kind"),
+            table.c.id,
+            func.coalesce(table.c.name_stated, _beneficiary.c.name).label("stated"),
+            _beneficiary.c.document_type,
+            _beneficiary.c.number,
+        )
+        .join(_beneficiary, _beneficiary.c.id == table.c.beneficiary_id)
+        .where(one.current(table))
+    )
+
+
+RULE = Rule(
+    code="name-id-mismatch",
+    severity="error",
+    message=N_("One ID number stands under {count} names."),
+    explanation=N_(
+        "Payments, certifications and registers must agree on whose ID number it is. Either a digit is wrong, and two "
+        "people are taken for one, or the name is, and the card will not accept the money. Compare with the household "
+        "register and have the school send a corrected roster."
+    ),
+    reference=N_("common audit practice"),
+    find=_find,
+)

@@ -1,14 +1,110 @@
-"""What a rule finds."""
+"""A rule of the audit: what it is for, what it needs, and the one query that finds its cases."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Select, Subquery, and_, select
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.finding import Need, Severity
+from aidledger.domain.listing import ListKind
+from aidledger.store.bulk import tables_of
+from aidledger.store.entries import in_force
+from aidledger.store.tables import Beneficiary, Entry, ProgramRow, School
+
+_beneficiary, _entry, _program, _school = tables_of(Beneficiary, Entry, ProgramRow, School)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The ledger that is audited, and to what the question is narrowed."""
+
+    books: Connection
+    catalogue: Catalogue
+    program: str | None = None
+    period: str | None = None
+
+    def payments(self, name: str = "paid") -> Subquery:
+        """The entries in force as one table.
+
+        Columns: those of entry, program (its code), stage; document_type, number, name, birth_date, sex and
+        student_number of the person; school (its name).
+        """
+        return self._payments().subquery(name)
+
+    def _payments(self) -> Select[Any]:
+        narrowed = [in_force(_entry)]
+        if self.program is not None:
+            narrowed.append(_program.c.code == self.program)
+        if self.period is not None:
+            narrowed.append(_entry.c.period == self.period)
+        own = (
+            *("id", "batch_id", "roster_id", "row", "program_id", "period", "beneficiary_id", "school_id"),
+            *("amount_fen", "name_stated", "account", "level", "boarding", "grade", "class_name", "tier", "category"),
+            "entry_year",
+        )
+        return (
+            select(
+                *(_entry.c[column] for column in own),
+                _program.c.code.label("program"),
+                _program.c.stage,
+                _beneficiary.c.document_type,
+                _beneficiary.c.number,
+                _beneficiary.c.name,
+                _beneficiary.c.birth_date,
+                _beneficiary.c.sex,
+                _beneficiary.c.student_number,
+                _school.c.name.label("school"),
+            )
+            .join(_program, _program.c.id == _entry.c.program_id)
+            .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
+            .outerjoin(_school, _school.c.id == _entry.c.school_id)
+            .where(and_(*narrowed))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a rule found. ``about`` stays the same from run to run: people by document, schools by name, no ids.
+
+    ``entries`` and ``records`` (kind of list, id) are the evidence; ``amount_fen`` is the money in question.
+    """
+
+    about: tuple[str, ...]
+    entries: tuple[int, ...]
+    program: str | None = None
+    period: str | None = None
+    persons: int = 1
+    amount_fen: int = 0
+    standard: str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    records: tuple[tuple[ListKind, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule.
+
+    ``message`` is the sentence of a finding (English, with facts in braces), ``explanation`` what the rule is for and
+    what to do; ``reference`` the document or the practice that it rests on. A rule whose ``needs`` are not in the
+    ledger does not run, and the audit says so.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    explanation: str
+    reference: str
+    find: Callable[[Scope], Iterator[Case]]
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A row of a batch that contradicts what the ledger holds: the rule's code, where the row stands, and the facts.
+    """A row of a new batch that contradicts what the ledger holds: a rule's code, where the row stands, the facts.
 
     ``earlier``: the entry that it contradicts, where it is one.
     """

@@ -33,6 +33,7 @@ def merged(models: list[LayoutModel]) -> Layout:
         money_paid=_longest_first(model.money.paid for model in models),
         total=_longest_first(model.lines.total for model in models),
         subtotal=_longest_first(model.lines.subtotal for model in models),
+        beside_totals=_longest_first(model.lines.beside_totals for model in models),
         closing=_longest_first(model.lines.closing for model in models),
         summary=_longest_first(model.lines.summary for model in models),
         school_labels=_longest_first(model.school.labels for model in models),

@@ -209,6 +209,7 @@ class LineWordsModel(Strict):
 
     total: Texts = ()
     subtotal: Texts = ()
+    beside_totals: Texts = ()
     closing: Texts = ()
     summary: Texts = ()
 

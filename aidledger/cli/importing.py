@@ -119,6 +119,9 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
                 screen.print(f"  {line}", soft_wrap=True)
             if file.changes is not None:
                 screen.print(f"  {_changes_text(file, translate)}", soft_wrap=True)
+            if file.feedback:
+                said = translate(N_("For the school, with the bad cells marked: {path}")).format(path=file.feedback)
+                screen.print(f"  {printable(said)}", soft_wrap=True)
             if file.remembered:
                 said = translate(N_("Remembered for {school}: what --map says of its columns."))
                 screen.print(f"  {printable(said.format(school=', '.join(file.remembered)))}", soft_wrap=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from aidledger import __version__
-from aidledger.cli.commands import catalogue, demonstration, imports, ledgers, mappings, people, reports
+from aidledger.cli.commands import audits, catalogue, demonstration, imports, ledgers, mappings, people, reports
 from aidledger.cli.localized import Group, Option, language, set_language, speak
 from aidledger.cli.office import Office
 from aidledger.cli.options import option
@@ -68,6 +68,10 @@ for _command in (
     ledgers.batch,
     ledgers.reverse,
     reports.reconcile,
+    audits.audit,
+    audits.explain,
+    audits.findings,
+    audits.finding,
     reports.report,
     people.person,
     people.trace,

@@ -59,6 +59,7 @@ def _file(file: FileResult, text: ProblemText) -> Shape:
         "rows": {"read": file.rows_read, **{fate.value: count for fate, count in file.rows.items()}},
         **versions,
         "problems": [_problem(problem, text) for problem in file.problems],
+        **({"feedback": file.feedback} if file.feedback else {}),
         "notes": [{"code": note.code, "sheet": note.sheet, "count": note.count} for note in file.notes],
     }
 

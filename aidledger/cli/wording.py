@@ -15,14 +15,18 @@ _WORDS = frozenset({"why", "what", "cadence", "stated", "actual", "field", "unit
 
 def problem_text(problem: Problem, programs: Mapping[str, Program], language: Language) -> str:
     """What is wrong, and what to do."""
+    message, hint = message_and_hint(problem, programs, language)
+    return f"{message} {hint}" if language == "en" else f"{message}{hint}"
+
+
+def message_and_hint(problem: Problem, programs: Mapping[str, Program], language: Language) -> tuple[str, str]:
+    """What is wrong; what to do."""
     translate = translator(language)
-    facts = {name: _fact(name, value, programs, language) for name, value in problem.facts.items()}
+    facts = said_facts(problem.facts, programs, language)
     kind = problem.kind
     message = translate(kind.listed if kind.listed and "list" in problem.facts else kind.message)
-    message = message.format_map(_Facts(facts))
     # A hint says what to type: codes, not words.
-    hint = translate(kind.hint).format_map(_Facts(problem.facts))
-    return f"{message} {hint}" if language == "en" else f"{message}{hint}"
+    return message.format_map(facts), translate(kind.hint).format_map(_Facts(problem.facts))
 
 
 def place_text(place: Place, language: Language) -> str:
@@ -35,6 +39,13 @@ def place_text(place: Place, language: Language) -> str:
             translate("cell {cell}").format(cell=cell) if place.column else translate("row {row}").format(row=cell)
         )
     return (", " if language == "en" else "，").join(parts)
+
+
+def said_facts(
+    facts: Mapping[str, object], programs: Mapping[str, Program], language: Language
+) -> Mapping[str, object]:
+    """Facts in the reader's language, to be put into a sentence."""
+    return _Facts({name: _fact(name, value, programs, language) for name, value in facts.items()})
 
 
 class _Facts(dict[str, object]):

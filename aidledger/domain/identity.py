@@ -14,6 +14,8 @@ DocumentType = Literal["resident-id", "residence-permit", "passport", "student-n
 RESIDENT_LENGTH = 18
 # The documents whose numbers are built by the resident number's rules.
 RESIDENT_RULES = frozenset({"resident-id", "residence-permit"})
+# A 学籍号 that was given to a pupil who has no ID number, for good (L numbers are temporary, G numbers hold the ID).
+PERMANENT_STUDENT_NUMBER = re.compile(r"J[0-9]{18}", re.ASCII)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
 _DIGITS = frozenset("0123456789")

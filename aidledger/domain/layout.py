@@ -76,6 +76,7 @@ class Layout:
     money_paid: tuple[str, ...]
     total: tuple[str, ...]
     subtotal: tuple[str, ...]
+    beside_totals: tuple[str, ...]
     closing: tuple[str, ...]
     summary: tuple[str, ...]
     school_labels: tuple[str, ...]

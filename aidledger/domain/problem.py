@@ -22,17 +22,19 @@ class Severity(StrEnum):
 class Kind:
     """One row of the contract's table of codes, with the sentence it is said in and what to do about it.
 
-    ``listed``: the sentence where it is said of a list that pays nobody (its facts name the ``list``).
+    ``listed``: the sentence where it is said of a list that pays nobody (its facts name the ``list``). ``offering``:
+    the sentence where something else in the row may be meant (its facts hold what is ``offered``).
     """
 
     severity: Severity
     message: str
     hint: str
     listed: str | None = None
+    offering: str | None = None
 
 
-def _error(message: str, hint: str) -> Kind:
-    return Kind(Severity.ERROR, message, hint)
+def _error(message: str, hint: str, offering: str | None = None) -> Kind:
+    return Kind(Severity.ERROR, message, hint, offering=offering)
 
 
 def _conflict(message: str, hint: str, listed: str | None = None) -> Kind:
@@ -97,6 +99,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "id-precision-lost": _error(
             "Excel stored this ID number as a number and lost its last digits.",
             "Format the column as text and type the number again.",
+            offering="Excel stored this ID number as a number and lost its last digits. The student number{where} "
+            "holds {offered}, if that is the same person's.",
         ),
         "name-missing": _error("The name is missing.", "Fill it in."),
         "amount-missing": _error("The amount is missing.", "Fill it in, or delete the row if nothing is paid."),

@@ -15,6 +15,7 @@ from aidledger.domain.roster import RosterFile
 from aidledger.errors import FatesDoNotAddUp, OneFileToSupersede, OtherRoster
 from aidledger.operations import examining, files
 from aidledger.operations.contradictions import candidate, contradictions, problems
+from aidledger.operations.feedback import Feedback
 from aidledger.operations.files import SourceFile, shown_path
 from aidledger.operations.results import FileResult, ImportResult, result_of
 from aidledger.operations.returns import doubts_of
@@ -35,6 +36,7 @@ class Request:
     record_conflicts: bool = False
     supersedes: int | None = None
     remember: bool = False
+    feedback: Feedback | None = None
     dry_run: bool = False
     workers: int | None = None
     limits: Limits = DEFAULT_LIMITS
@@ -55,6 +57,8 @@ def import_files(
     paths = files.walk(request.paths)
     if request.supersedes is not None and len(paths) != 1:
         raise OneFileToSupersede(count=len(paths))
+    if request.feedback is not None:
+        request.feedback.prepare()
     started(len(paths))
     run = _Run(ledger, catalogue, request)
     if request.dry_run:
@@ -99,6 +103,8 @@ class _Run:
                 result = self._settle(books, source, file, loaded)
                 if self.request.remember:
                     result = self._remember(books, result, file)
+            if self.request.feedback is not None and result.outcome == "rejected":
+                result = replace(result, feedback=str(self.request.feedback.write(source, result)))
             results.append(result)
             progress(result)
         if len(results) != len(paths):

@@ -48,6 +48,7 @@ class FileResult:
 
     ``changes``: how it differs from the batch ``supersedes``, which it took the place of or, where it was rejected,
     could take the place of. ``remembered``: the schools for which columns named by hand were remembered.
+    ``feedback``: where the marked copy for the school was written.
     """
 
     path: str
@@ -64,6 +65,7 @@ class FileResult:
     changes: Changes | None = None
     supersedes: int | None = None
     remembered: Sequence[str] = ()
+    feedback: str | None = None
 
     @property
     def person_times(self) -> int:

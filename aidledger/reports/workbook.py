@@ -27,6 +27,7 @@ _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _HEAD_FILL = PatternFill("solid", fgColor="DDE6F0")
 _WIDTH_MIN, _WIDTH_MAX = 8, 64
 _CHART_ROWS_MAX = 20
+_SHEET_NAME_MAX = 31
 _A4 = 9
 
 
@@ -34,6 +35,16 @@ def write_answer(path: Path, answer: Answer, translate: Translate) -> None:
     """Write an answer as a workbook of one sheet."""
     book = Workbook()
     _fill(_sheet(book), answer, translate, [])
+    book.save(path)
+
+
+def write_answers(path: Path, answers: Sequence[tuple[str, Answer]], translate: Translate) -> None:
+    """Write several answers as a workbook, each on a sheet of its own under its (English) name."""
+    book = Workbook()
+    book.remove(_sheet(book))
+    for name, answer in answers:
+        sheet = book.create_sheet(translate(name)[:_SHEET_NAME_MAX])
+        _fill(sheet, answer, translate, [])
     book.save(path)
 
 

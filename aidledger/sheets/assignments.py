@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
 
 from aidledger.domain.problem import Problem
 from aidledger.domain.program import Program
-from aidledger.domain.term import Period
+from aidledger.domain.term import Period, semester_of
 from aidledger.sheets.cells import is_blank, text_of
 from aidledger.sheets.columns import StudentRows
-from aidledger.sheets.terms import folded_title, semesters, terms_in, years
+from aidledger.sheets.terms import folded_title, half_in, semesters, terms_in, years
 from aidledger.sheets.titles import Surroundings, said_by
+
+# What a row says of year, term and month.
+_Wording = tuple[str, str, str]
+_TWO_YEARS = re.compile(r"20\d\d[-—–~/至]20\d\d", re.ASCII)
+_TERMS = {"1": "第1学期", "2": "第2学期", "一": "第1学期", "二": "第2学期", "上": "上学期", "下": "下学期"}
+_MONTH = re.compile(r"(?:20\d\d[-年.])?(\d{1,2})月?份?", re.ASCII)
+_BOTH = re.compile(r"全年|全学年|两|双")
 
 
 @dataclass(slots=True)
@@ -31,8 +41,9 @@ class Assignments:
 
 
 def assigned_by_row(students: StudentRows) -> bool:
-    """Whether the header has a column for the program or the term."""
-    return any(name in students.header.fields for name in ("program", "term"))
+    """Whether the header has a column for the program or the term, or for year and month."""
+    fields = students.header.fields.keys()
+    return bool({"program", "term"} & fields) or fields >= {"year", "month"}
 
 
 def assign(
@@ -48,13 +59,22 @@ def assign(
     """
     named = [program_by_hand] if program_by_hand else around.programs(programs) or []
     result = Assignments([], [])
-    read_program = _remembered(lambda text: _programs_in(text, around, programs))
+    read_program = cache(lambda text: _programs_in(text, around, programs))
+    known: dict[tuple[_Wording, str], list[Period]] = {}
+
+    def read_period(wording: _Wording, program: Program) -> list[Period]:
+        key = (wording, program.code)
+        if key not in known:
+            known[key] = _periods_in(wording, around, program)
+        return known[key]
+
     for line in range(len(students.rows)):
         code = _program(students, line, named, read_program, result)
         result.programs.append(code)
         period = period_by_hand
         if code is not None and (period is None or not programs[code].takes(period)):
-            period = _period(students, line, around, programs[code], result)
+            period, problem = _period(students, line, programs[code], read_period)
+            result.problems += [problem] if problem else []
         result.periods.append(period)
     return result
 
@@ -74,7 +94,7 @@ def _program(
         return agreed[0]
     several = agreed or [*found, *named]
     place = students.place(line, index)
-    if several:
+    if several and found:
         result.problems.append(Problem("program-ambiguous", place, {"programs": ", ".join(dict.fromkeys(several))}))
     else:
         result.problems.append(Problem("program-unknown", place))
@@ -82,24 +102,57 @@ def _program(
 
 
 def _period(
-    students: StudentRows, line: int, around: Surroundings, program: Program, result: Assignments
-) -> Period | None:
-    pick = semesters if program.cadence == "semester" else years
+    students: StudentRows, line: int, program: Program, read: Callable[[_Wording, Program], list[Period]]
+) -> tuple[Period | None, Problem | None]:
+    found = read(_wording(students, line), program)
+    if len(found) == 1:
+        return found[0], None
+    said = " / ".join(period.code for period in dict.fromkeys(found))
+    facts = {"cadence": program.cadence, "found": f" ({said})" if said else ""}
+    header = students.header
+    index = next((i for name in ("term", "month") if (i := header.index(name)) is not None), None)
+    return None, Problem("period-unknown", students.place(line, index), facts)
+
+
+def _wording(students: StudentRows, line: int) -> _Wording:
     texts = []
-    for name in ("year", "term"):
+    for name in ("year", "term", "month"):
         index = students.header.index(name)
         text = "" if index is None else text_of(students.rows[line][index])
-        if not is_blank(text):
-            texts.append(f"{text}年" if name == "year" and text.isdigit() else text)
-    found = pick(terms_in(folded_title("".join(texts)))[0]) if texts else []
+        texts.append("" if is_blank(text) else folded_title(text))
+    year, term, month = texts
+    index = students.header.index("year")
+    if year and index is not None:
+        school_year = "学年" in students.header.texts[index] or bool(_TWO_YEARS.fullmatch(year))
+        year = f"{year}学年" if school_year and "学年" not in year else f"{year}年" if year.isdigit() else year
+    return year, _TERMS.get(term, term), month
+
+
+def _periods_in(wording: _Wording, around: Surroundings, program: Program) -> list[Period]:
+    """The periods that a row may be paid for: one where it, and the title as far as it speaks, agree."""
+    year, term, month = wording
+    pick = semesters if program.cadence == "semester" else years
     around_it = around.periods(program)
-    agreed = [period for period in found if period in around_it] if found and around_it else found or around_it
-    if len(agreed) == 1:
-        return agreed[0]
-    said = " / ".join(period.code for period in dict.fromkeys([*found, *around_it]))
-    facts = {"cadence": program.cadence, "found": f" ({said})" if said else ""}
-    result.problems.append(Problem("period-unknown", students.place(line, students.header.index("term")), facts))
-    return None
+    found = pick(terms_in(year + term)[0])
+    if not found and program.cadence == "semester":
+        half = half_in(term)
+        if not term and month:
+            found = _in_month(year, month)
+        elif half and (not year or around_it):
+            return around.semesters_in(half, term)
+        elif half or _BOTH.search(term):
+            return []
+    if not (found and around_it):
+        return found or ([] if month and not term and year else around_it)
+    return [period for period in found if period in around_it] or [*found, *around_it]
+
+
+def _in_month(year: str, month: str) -> list[Period]:
+    """The semester of a year and a month: the autumn's is August to January."""
+    named, number = terms_in(year)[0], _MONTH.fullmatch(month)
+    if len(named) != 1 or number is None or not 1 <= int(number[1]) <= 12 or "学年" in year:  # noqa: PLR2004 - months
+        return []
+    return [semester_of(date(named[0].year, int(number[1]), 1))]
 
 
 def _programs_in(text: str, around: Surroundings, programs: Mapping[str, Program]) -> list[str]:
@@ -109,14 +162,3 @@ def _programs_in(text: str, around: Surroundings, programs: Mapping[str, Program
     by_word = [code for code, program in programs.items() if any(word in said.text for word in program.words.column)]
     stages = said.stages or around.stages()
     return [code for code in by_word if programs[code].stage in stages] or by_word
-
-
-def _remembered(read: Callable[[str], list[str]]) -> Callable[[str], list[str]]:
-    known: dict[str, list[str]] = {}
-
-    def once(text: str) -> list[str]:
-        if text not in known:
-            known[text] = read(text)
-        return known[text]
-
-    return once

@@ -13,7 +13,8 @@ from aidledger.sheets.capitals import capital_fen
 from aidledger.sheets.grid import Cell
 
 # Digits that a number cell cannot hold: Excel keeps 15 and writes zeros for the rest.
-EXACT_DIGITS_LIMIT = 10**15
+KEPT_DIGITS = 15
+EXACT_DIGITS_LIMIT = 10**KEPT_DIGITS
 # A thousand million 元: more than any district pays, and so small that no file's sum leaves 64 bits.
 AMOUNT_MAX_FEN = 10**11
 _BLANKS = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "none", "n/a"})

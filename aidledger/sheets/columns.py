@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from aidledger.domain.identity import RESIDENT_LENGTH, document_type_of, mask_account, masked_text
+from aidledger.domain.identity import (
+    PERMANENT_STUDENT_NUMBER,
+    RESIDENT_LENGTH,
+    document_type_of,
+    mask_account,
+    mask_number,
+    masked_text,
+    resident_fault,
+)
 from aidledger.domain.layout import Layout, fold
+from aidledger.domain.money import yuan_text
 from aidledger.domain.place import Place, column_letter
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Lines
 from aidledger.domain.school import school_name
+from aidledger.i18n import N_
 from aidledger.sheets.cells import (
+    KEPT_DIGITS,
     AmountNotUnderstood,
     date_of,
     fen_of,
@@ -29,6 +41,7 @@ from aidledger.sheets.package import FORMULA
 
 Value = TypeVar("Value")
 _LONGEST_SHOWN = 40
+_COHORT = re.compile(r"20[0-9]{2}级")
 
 
 class StudentRows:
@@ -55,6 +68,7 @@ class StudentRows:
     def lines(self) -> Lines:
         """All fields but the money, normalised."""
         numbers, losses = self._document_numbers()
+        self._take_entry_years_from_grades()
         return Lines(
             rows=self.numbers,
             numbers=numbers,
@@ -113,6 +127,21 @@ class StudentRows:
         for line, row in enumerate(self.numbers):
             if all(column_amounts[line] is None for column_amounts in amounts) and not (line in told or row in misread):
                 self.report("amount-missing", line, column.index)
+
+    def compare_sums(self, amounts: Sequence[Sequence[int | None]], *, wan: bool) -> None:
+        """A 合计 beside the columns of several programs has to be their sum in every row."""
+        column = next((column for column in self.header.money if column.role == "sum"), None)
+        if column is None:
+            return
+        for line, paid in enumerate(zip(*amounts, strict=True)):
+            try:
+                declared = fen_of(self.rows[line][column.index], wan=wan or column.wan)
+            except AmountNotUnderstood:
+                continue  # it is not the sum that is paid
+            actual = sum(amount or 0 for amount in paid)
+            if declared is not None and declared != actual and (line, column.index) not in self._faulty:
+                facts = {"declared": yuan_text(declared), "actual": yuan_text(actual), "unit": N_("yuan")}
+                self.report("declared-total-mismatch", line, column.index, **facts)
 
     def report(self, code: str, line: int, index: int | None, **facts: object) -> None:
         """Note what is wrong with a line's cell."""
@@ -178,17 +207,49 @@ class StudentRows:
             number, lost = number_of(cell)
             if lost:
                 losses.add(line)
-                self.report("id-precision-lost", line, index)
+                self.report("id-precision-lost", line, index, **self._offer(line, number))
             elif not number and (line, index) not in self._faulty:
-                self.report("id-missing", line, index)
+                number = self._number_instead(line)
+                if not number:
+                    self.report("id-missing", line, index)
             numbers.append("" if lost else number)
         return numbers, losses
+
+    def _take_entry_years_from_grades(self) -> None:
+        """Where nothing else says it, the year of 2021级 is the year of entry."""
+        fields = self.header.fields
+        for name in ("grade", "class"):
+            index = self.header.index(name)
+            texts = {text_of(cell) for cell in self._cells(index)} - {""}
+            if "entry_year" not in fields and texts and all(map(_COHORT.match, texts)):
+                fields["entry_year"] = fields[name]
+
+    def _student_number(self, line: int) -> str:
+        index = self.header.index("student_number")
+        return "" if index is None else number_of(self.rows[line][index])[0]
+
+    def _number_instead(self, line: int) -> str:
+        """The number of a pupil who has no ID: a 学籍号 that begins with J was given for that."""
+        number = self._student_number(line)
+        return number if PERMANENT_STUDENT_NUMBER.fullmatch(number) else ""
+
+    def _offer(self, line: int, rest: str) -> dict[str, object]:
+        """What may be the number that a cell lost, for people to look at: never taken."""
+        offered = self._student_number(line).removeprefix("G")
+        kept = rest.partition("E")[0].replace(".", "").rstrip("0")[:KEPT_DIGITS]
+        if resident_fault(offered) is not None or not offered.startswith(kept):
+            return {}
+        return {"offered": mask_number(offered), "where": self.place(line, self.header.index("student_number"))}
 
     def _document_types(self, numbers: list[str], losses: set[int]) -> list[str]:
         stated = self._worded("document_type")
         return [
             document_type_of(number)
-            if said in {None, "resident-id"} or (len(number) == RESIDENT_LENGTH and line not in losses)
+            if len(number) == RESIDENT_LENGTH and line not in losses
+            else "student-number"
+            if PERMANENT_STUDENT_NUMBER.fullmatch(number)
+            else "resident-id"
+            if said in {None, "resident-id"}
             else str(said)
             for line, (number, said) in enumerate(zip(numbers, stated, strict=True))
         ]

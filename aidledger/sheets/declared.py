@@ -1,28 +1,37 @@
-"""What the total lines of a table say."""
+"""What the total lines of a table say, and of which rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import accumulate
 
 from aidledger.domain.place import Place, column_letter
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Declared, Roster
-from aidledger.sheets.cells import AmountNotUnderstood, fen_of, text_of
+from aidledger.sheets.cells import AmountNotUnderstood, fen_of
 from aidledger.sheets.grid import Sheet
 from aidledger.sheets.header import Header
-from aidledger.sheets.lines import Sorted, TotalLine
+from aidledger.sheets.lines import Sorted
 from aidledger.sheets.money_headings import MoneyColumn
 from aidledger.sheets.package import FORMULA
+from aidledger.sheets.total_lines import TotalLine
+
+Amounts = Sequence[int | None]
+Stretch = tuple[int, int]
 
 
 class Totals:
-    """The total lines of a sheet's table."""
+    """The total lines of a sheet's table; ``titled``: those that stand above its header."""
 
-    def __init__(self, sheet: Sheet, header: Header, rows: Sorted, *, wan: bool) -> None:
+    def __init__(
+        self, sheet: Sheet, header: Header, rows: Sorted, *, wan: bool, titled: Sequence[TotalLine] = ()
+    ) -> None:
         self.sheet = sheet
         self.header = header
         self.rows = rows
         self.wan = wan
+        self.lines = [*titled, *rows.totals]
 
     def faults(self, column: MoneyColumn) -> Iterator[Problem]:
         """Totals in a column that are errors or formulas without a value."""
@@ -34,52 +43,135 @@ class Totals:
                 code = "formula-without-value" if fault == FORMULA else "cell-error"
                 yield Problem(code, place, {"value": fault})
 
-    def declared(self, column: MoneyColumn) -> Iterator[tuple[TotalLine, Declared]]:
-        """What the lines say of a money column."""
+    def declared(self, column: MoneyColumn, amounts: Amounts, *, alone: bool) -> list[Declared]:
+        """What the lines say of a money column, whose amounts are given; each line's figures may be several.
+
+        ``alone``: the table pays under nothing else, so that amounts in words are of this column.
+        """
+        sums = list(accumulate((amount or 0 for amount in amounts), initial=0))
+        counts = list(accumulate((amount is not None for amount in amounts), initial=0))
+        found: list[Declared] = []
         since = 0
-        for total in self.rows.totals:
+        before: Stretch = (0, 0)
+        for at, total in enumerate(self.lines):
             if self._fault(total, column) is not None:
                 continue
-            last = sum(at < total.row for at in self.rows.students)
-            declared = Declared(
-                row=self.sheet.first_row + total.row + 1,
-                person_times=self._persons(total),
-                amount_fen=self._amount(total, column),
-                first=since if total.scope == "section" else 0,
-                last=last,
-            )
-            if declared.person_times is not None or declared.amount_fen is not None:
+            figures = self._figures(total, column, alone=alone)
+            if not figures and total.person_times is None:
+                continue
+            last = self._students_above(total)
+            stretches = self._stretches(at, since, last, before)
+            persons = total.person_times
+
+            def fits(stretch: Stretch, figures: list[int] = figures, persons: int | None = persons) -> bool:
+                first, end = stretch
+                return all(figure == sums[end] - sums[first] for figure in figures) and persons in {
+                    None,
+                    counts[end] - counts[first],
+                    end - first,
+                }
+
+            before = next(filter(fits, stretches), stretches[0])
+            found += _declarations(self.sheet.first_row + total.row + 1, total, figures, before)
+            if not total.titled:
                 since = last
-                yield total, declared
+        return found
 
     def declare(self, roster: Roster, column: MoneyColumn, *, several: bool) -> None:
         """Give a roster what its total lines say. ``several``: its table pays under other programs as well."""
-        for total, declared in self.declared(column):
+        whole = (0, len(roster.amounts_fen))
+        of_whole: list[Declared] = []
+        for declared in self.declared(column, roster.amounts_fen, alone=not several):
             if several and declared.person_times == declared.last - declared.first != roster.person_times:
                 declared.person_times = None  # it counts the lines, not the payments of this program
-            if total.scope == "section":
-                roster.sections.append(declared)
-            else:
-                roster.declared = declared
-        only_section = len(roster.sections) == 1 and roster.sections[0].last == len(self.rows.students)
-        if roster.declared is None and only_section:
-            roster.declared = roster.sections.pop()
+            if declared.person_times is None and declared.amount_fen is None:
+                continue
+            (of_whole if (declared.first, declared.last) == whole else roster.sections).append(declared)
+        if of_whole:
+            roster.declared = _joined(of_whole, roster)
+            roster.sections += [one for one in of_whole if one is not roster.declared and not _within(one, roster)]
+
+    def declared_together(self, amounts: Sequence[Amounts]) -> list[Declared]:
+        """What lines say in words of all the programs of a table together; each program's amounts are given."""
+        per_row = [
+            None if all(amount is None for amount in row) else sum(amount or 0 for amount in row)
+            for row in zip(*amounts, strict=True)
+        ]
+        columns = {column.index for column in self.header.money if column.role != "sum"}
+        found = []
+        for total in self.lines:
+            figures = [fen for i, some in total.amounts_fen.items() if i not in columns for fen in some]
+            last = self._students_above(total) or len(per_row)
+            if figures and total.scope != "section":
+                row = self.sheet.first_row + total.row + 1
+                found += [Declared(row, None, figure, 0, last) for figure in dict.fromkeys(figures)]
+        return found
+
+    def _stretches(self, at: int, since: int, last: int, before: Stretch) -> list[Stretch]:
+        """The rows that a line may speak of, the likeliest first."""
+        everything = len(self.rows.students)
+        total = self.lines[at]
+        if total.titled or last == 0:
+            return [(0, everything), (0, self._next_total(at))]
+        if total.scope == "whole":
+            return [(0, last), (0, everything)]
+        if last == since:  # nobody since the last line of totals: it says the same again, or sums up
+            following = self._next_total(at)
+            more = [(last, following)] if following > last else []
+            return [before, (0, last), *more] if total.scope == "open" else [*more, before, (0, last)]
+        if total.scope == "section":
+            return [(since, last)]
+        if last < everything and all(line.scope == "section" for line in self.lines[at + 1 :]):
+            return [(0, everything), *([(since, last)] if self.lines[at + 1 :] else [])]
+        of_parts = last < everything or any(line.scope == "open" and not line.titled for line in self.lines[:at])
+        return [(since, last), (0, last)] if of_parts else [(0, last), (since, last)]
+
+    def _next_total(self, at: int) -> int:
+        """How many students stand above the line of totals after one."""
+        return next((self._students_above(line) for line in self.lines[at + 1 :]), len(self.rows.students))
+
+    def _students_above(self, total: TotalLine) -> int:
+        return sum(row < total.row for row in self.rows.students)
 
     def _fault(self, total: TotalLine, column: MoneyColumn) -> str | None:
+        if total.titled:
+            return None
         return self.sheet.faults.get((self.sheet.first_row + total.row, self.sheet.first_column + column.index))
 
-    def _persons(self, total: TotalLine) -> int | None:
-        if total.person_times is not None:
-            return total.person_times
-        for name in ("name", "number"):
-            index = self.header.index(name)
-            text = "" if index is None else text_of(self.sheet.rows[total.row][index])
-            if text.isascii() and text.isdigit():
-                return int(text)
-        return None
+    def _figures(self, total: TotalLine, column: MoneyColumn, *, alone: bool) -> list[int]:
+        """The different amounts that a line says of a column: in its cell, in capitals, in words."""
+        own = total.amounts_fen.get(column.index, [])
+        if not total.titled:
+            try:
+                fen = fen_of(self.sheet.rows[total.row][column.index], wan=self.wan or column.wan)
+            except AmountNotUnderstood:
+                fen = None
+            own = own if fen is None else [fen]
+        money = {other.index for other in self.header.money} - {column.index}
+        words = [fen for i, some in total.amounts_fen.items() if i not in money and i != column.index for fen in some]
+        return list(dict.fromkeys([*own, *(words if alone else ())]))
 
-    def _amount(self, total: TotalLine, column: MoneyColumn) -> int | None:
-        try:
-            return fen_of(self.sheet.rows[total.row][column.index], wan=self.wan or column.wan)
-        except AmountNotUnderstood:
-            return None
+
+def _declarations(row: int, total: TotalLine, figures: list[int], stretch: Stretch) -> list[Declared]:
+    """A line's figures as declarations: where figures and capitals disagree, one each."""
+    first, last = stretch
+    some: list[int | None] = [*figures] or [None]
+    return [
+        Declared(row, total.person_times if at == 0 else None, figure, first, last) for at, figure in enumerate(some)
+    ]
+
+
+def _joined(of_whole: list[Declared], roster: Roster) -> Declared:
+    """What a roster declares of its whole: the last line, with what only another says where that is right."""
+    with_amount = [declared for declared in of_whole if declared.amount_fen is not None]
+    last = (with_amount or of_whole)[-1]
+    persons = next((one.person_times for one in of_whole if one.person_times == roster.person_times), None)
+    return replace(last, person_times=persons) if last.person_times is None else last
+
+
+def _within(declared: Declared, roster: Roster) -> bool:
+    """Whether a line says nothing that the roster's own declaration does not say."""
+    whole = roster.declared
+    if whole is None:
+        return False
+    return declared.amount_fen in {None, whole.amount_fen} and declared.person_times in {None, whole.person_times}

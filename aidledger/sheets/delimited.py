@@ -3,29 +3,47 @@
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections.abc import Iterator
 from io import StringIO
 
 from aidledger.sheets.failures import FileRefused
+from aidledger.sheets.limits import Limits
+from aidledger.sheets.sheet import CSV_SHEET, Cell, Sheet, SheetFacts, check_size, rectangle, text_faults, with_facts
 
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _SEPARATORS = ",\t;|"
 _SAMPLE_LINES = 50
+_SAMPLE_BYTES = 4_096
 _ALLOWED_CONTROLS = frozenset("\t\r\n")
+# What old systems put at the end of a file: the end mark of DOS, and what fills a block.
+_PADDING = "\x1a\0"
+_END = "\x1a"  # no text that is read has this sign; a quote that is left open swallows it
+_SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=([,;\t|])\"?(?:\r\n|\r|\n)", re.IGNORECASE)
+# ="511300…" is how systems keep Excel from reading digits as a number.
+_FORMULA_TEXT = re.compile(r'="([^"]*)"')
 
 
-def decode(content: bytes) -> str:
-    """The text, read as UTF-8, else UTF-16 where it is marked, else GB18030; raises FileRefused where none fits."""
-    marked = next((name for bom, name in _BOMS.items() if content.startswith(bom)), None)
-    for encoding in (marked,) if marked else ("utf-8", "gb18030"):
+def decode(content: bytes, *declared: str) -> str:
+    """The text, read as what it is marked as, else as UTF-8, as declared or as GB18030; raises FileRefused."""
+    marked = next((name for bom, name in _BOMS.items() if content.startswith(bom)), None) or _unmarked_utf_16(content)
+    for encoding in (marked,) if marked else ("utf-8", *declared, "gb18030"):
         try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
+            text = content.decode(encoding).rstrip(_PADDING)
+        except (UnicodeDecodeError, LookupError):
             continue
         if _is_text(text):
             return text
     raise FileRefused("unreadable-file", why="it is neither a workbook nor a text in UTF-8, UTF-16 or GB18030")
+
+
+def _unmarked_utf_16(content: bytes) -> str | None:
+    """UTF-16 without its mark: every second byte of what is ASCII (separators, digits, line ends) is a NUL."""
+    sample = content[:_SAMPLE_BYTES].rstrip(b"\0\x1a")
+    if len(content) % 2 or b"\0" not in sample:
+        return None
+    return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
 
 
 def _is_text(text: str) -> bool:
@@ -36,17 +54,48 @@ def _is_text(text: str) -> bool:
 
 
 def separator(text: str) -> str:
-    """The separator that stands most evenly in the first lines."""
-    lines = [line for line in text.splitlines()[:_SAMPLE_LINES] if line.strip()]
+    """The separator that stands most often in the first lines."""
+    lines = [line for line in text[: _SAMPLE_LINES * 1_000].splitlines()[:_SAMPLE_LINES] if line.strip()]
     counts = {sign: sum(line.count(sign) for line in lines) for sign in _SEPARATORS}
     best = max(_SEPARATORS, key=lambda sign: counts[sign])
     return best if counts[best] else ","
 
 
-def rows(content: bytes) -> Iterator[list[str]]:
-    """The rows of a text file; raises FileRefused."""
-    text = decode(content)
+def rows(text: str) -> Iterator[list[str]]:
+    """The rows of a text; raises FileRefused where quotes do not pair up, for then a cell holds whole rows."""
+    said = _SEPARATOR_LINE.match(text)  # Excel obeys such a line, and does not show it
+    if said:
+        text = text[said.end() :]
+    sign = said[1] if said else separator(text)
+    closed = False
     try:
-        yield from csv.reader(StringIO(text, newline=""), delimiter=separator(text))
-    except csv.Error as error:
+        for row in csv.reader(StringIO(f"{text}\n{_END}", newline=""), delimiter=sign):
+            closed = row == [_END]
+            if any(cell.count(sign) >= max(2, len(row) - 1) for cell in row if "\n" in cell or "\r" in cell):
+                break
+            if not closed:
+                yield [_unwrapped(cell) if cell.startswith("=") else cell for cell in row]
+    except csv.Error as error:  # a cell beyond 128 KiB
         raise FileRefused("unreadable-file", why="its quotes do not pair up") from error
+    if not closed:
+        raise FileRefused("unreadable-file", why="its quotes do not pair up")
+
+
+def _unwrapped(cell: str) -> str:
+    wrapped = _FORMULA_TEXT.fullmatch(cell.strip())
+    return wrapped[1] if wrapped else cell
+
+
+def text_sheets(content: bytes, limits: Limits) -> Iterator[Sheet]:
+    """The one sheet of a text of separated values; raises FileRefused."""
+    read: list[list[Cell]] = []
+    cells = 0
+    for row in rows(decode(content)):
+        while row and not row[-1]:
+            row.pop()
+        cells += max(1, len(row))
+        check_size(1, len(row), limits)
+        check_size(cells, 1, limits)
+        read.append([*row])
+    sheet = Sheet(CSV_SHEET, rectangle(read, limits))
+    yield with_facts(sheet, SheetFacts(faults=text_faults(sheet.rows)))

@@ -4,121 +4,232 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import date
 
 from aidledger.domain.layout import Layout, fold
 from aidledger.domain.roster import Fate
-from aidledger.sheets.cells import text_of
+from aidledger.sheets.cells import AmountNotUnderstood, fen_of, is_blank, text_of
 from aidledger.sheets.grid import Cell
 from aidledger.sheets.header import Header
+from aidledger.sheets.total_lines import TotalLine, TotalWords, total_line
 
-_PERSONS = re.compile(r"([0-9][0-9,]*)(?:人次|人|名)")
-# An amount in the capital numerals of cheques, written into the same cell as 合计.
-_CAPITALS = re.compile("[零壹贰叁肆伍陆柒捌玖拾佰仟万亿圆元角分整正]{2,}$")
-_TRAILING = "::元("
+# Columns that say where somebody belongs and not who it is: what is filled down in advance is nobody yet.
+_CONTEXT = ("serial", "school", "level", "grade", "class", "boarding", "program", "term", "year", "month")
+_RESIDENT_LENGTH, _NUMBER_DIGITS_MIN = 18, 8
+_ORDINAL = re.compile(r"[(]?(?:[0-9]{1,2}|[a-z]|[甲乙丙丁戊己庚辛壬癸]|[一二三四五六七八九十]{1,2})[)]?")
+_DAY = re.compile(r"[0-9]{0,4}年[0-9]{0,2}月(?:[0-9]{0,2}日)?|20[0-9]{2}[-./][0-9]{1,2}(?:[-./][0-9]{1,2})?")
+_PAGE = re.compile(r"第[0-9]+页.*|共[0-9]+页|-?[0-9]+-|[0-9]+/[0-9]+")
+_NAME = re.compile(r"[㐀-鿿𠀀-𳿿]{2,4}|[^\W\d_]+(?:·[^\W\d_]+)+|[a-z]+(?:[a-z]+)*")
+_FILLING_IN = re.compile(r"填|输入|必须|格式|选择")
+_PERSONAL_NAME_LONGEST = 25
+_AFTER_LABEL = re.compile(r"[:(、,。.0-9\s]")
+_NOTE = re.compile(r"[:,。;、]")
+_COLON_WITHIN = 15
 
 
-@dataclass(slots=True)
-class TotalLine:
-    """A line that declares totals: of the whole table, or of the rows since the last one."""
-
-    row: int
-    scope: Literal["whole", "section"]
-    person_times: int | None
+# Asked of a row with words of columns, and of the title lines right above it: is it a repeated ``heading``, does
+# another ``table`` begin with it, or (None) is it no header?
+Again = Callable[[int, Sequence[int]], str | None]
 
 
 @dataclass(slots=True)
 class Sorted:
-    """The rows under a header by what they are; indexes into the sheet's rows."""
+    """The rows under a header by what they are; indexes into the sheet's rows.
+
+    ``notes``: lines that are nobody's. ``end``: behind the last row.
+    """
 
     students: list[int] = field(default_factory=list)
+    notes: list[int] = field(default_factory=list)
     totals: list[TotalLine] = field(default_factory=list)
     fates: dict[Fate, int] = field(default_factory=lambda: dict.fromkeys(Fate, 0))
+    end: int = 0
 
 
-def sort_rows(rows: Sequence[Sequence[Cell]], header: Header, layout: Layout) -> Sorted:
-    """A fate for every row below the header."""
-    result = Sorted()
+def sort_rows(rows: Sequence[Sequence[Cell]], header: Header, layout: Layout, again: Again) -> Sorted:
+    """A fate for every row below the header, up to where another table begins."""
+    result = Sorted(end=len(rows))
+    students = result.students
     name, number = header.index("name"), header.index("number")
-    header_cells = {fold(text) for text in header.texts if text}
-    words = _Words(layout)
+    rules = _Rules(rows, header, layout)
+    others: dict[int, Fate] = {}  # of the rows that are no students
     for at in range(header.row + 1, len(rows)):
         row = rows[at]
         # The fast way for the many: a number that is as long as one, and a name beside it.
         if number is not None and name is not None and row[name]:
             value = row[number]
-            if isinstance(value, str) and len(value) == 18:  # noqa: PLR2004 - a resident ID number
-                result.students.append(at)
+            if isinstance(value, str) and len(value) == _RESIDENT_LENGTH:
+                students.append(at)
                 continue
-        fate = _fate(row, header, header_cells, words)
-        result.fates[fate] += 1
+        fate = rules.fate(row, first=not students)
+        if fate is Fate.HEADING or rules.is_worded(row):
+            start, title = _title_above(at, rows, others)
+            found = again(at, title)
+            if found == "table":
+                result.end = start
+                break
+            if found == "heading":
+                fate = Fate.HEADING
+                others |= {line: Fate.OTHER if rules.is_signed(rows[line]) else Fate.HEADING for line in title}
         if fate is Fate.STUDENT:
-            result.students.append(at)
-        elif fate is Fate.TOTAL:
-            result.totals.append(_total(row, at, words))
-    result.fates[Fate.STUDENT] = len(result.students)
+            students.append(at)
+            continue
+        others[at] = fate
+        if fate is Fate.TOTAL:
+            result.totals.append(total_line(row, at, rules.totals, rules.counted))
+    result.students = [at for at in students if at < result.end and at not in others]
+    _count(result, others)
     return result
 
 
-class _Words:
-    def __init__(self, layout: Layout) -> None:
-        self.subtotal = frozenset(layout.subtotal)
-        self.total = frozenset(layout.total) | self.subtotal
+def _title_above(at: int, rows: Sequence[Sequence[Cell]], others: Mapping[int, Fate]) -> tuple[int, list[int]]:
+    """Where the title right above a header begins, and its lines: what is nobody's, or stands alone in its row."""
+    start, title = at, []
+    for line in range(at - 1, -1, -1):
+        blank = others.get(line) is Fate.BLANK
+        alone = line not in others and sum(cell != "" for cell in rows[line]) == 1
+        if not (blank or alone or others.get(line) is Fate.OTHER) or (blank and title):
+            break
+        if not blank:
+            start = line
+            title.insert(0, line)
+    return start, title
+
+
+def _count(result: Sorted, others: Mapping[int, Fate]) -> None:
+    for at, fate in others.items():
+        result.fates[fate] += at < result.end
+        if fate is Fate.OTHER and at < result.end:
+            result.notes.append(at)
+    result.fates[Fate.STUDENT] = len(result.students)
+
+
+class _Rules:
+    """What rows are told by, for one header."""
+
+    def __init__(self, rows: Sequence[Sequence[Cell]], header: Header, layout: Layout) -> None:
+        self.header = header
+        self.layout = layout
+        self.totals = TotalWords(layout)
         self.closing = layout.closing
+        self.serials = frozenset(header.fields.get("serial", ()))
+        self.context = frozenset(index for name in _CONTEXT for index in header.fields.get(name, ()))
+        self.name, self.number = header.index("name"), header.index("number")
+        self.money = [column.index for column in header.money]
+        self.counted = [index for index in (self.name, self.number) if index is not None]
+        heading_rows = rows[header.row - header.rows + 1 : header.row + 1]
+        self.heading = [{fold(text_of(row[i])) for row in heading_rows} - {""} for i in range(len(header.texts))]
+
+    def fate(self, row: Sequence[Cell], *, first: bool) -> Fate:
+        """A row's fate; ``first``: no student stands above it."""
+        texts = [text_of(cell) for cell in row]
+        filled = [i for i, text in enumerate(texts) if text]
+        if not filled:
+            return Fate.BLANK
+        labels = {i: fold(texts[i]) for i in filled}
+        same = sum(labels[i] in self.heading[i] for i in filled)
+        if same >= max(2, len(filled) - 1):
+            return Fate.HEADING
+        if self._has_number(texts):
+            return Fate.STUDENT
+        if first and self._explains_columns(labels):
+            return Fate.HEADING
+        if self._is_total(labels):
+            return Fate.TOTAL
+        if all(self._is_context(i, texts[i]) or (i in self.money and _is_nothing(row[i])) for i in filled):
+            return Fate.BLANK if len(filled) > 1 or self._is_serial(texts) else Fate.OTHER
+        if self._is_serial(texts) or self._is_paid(row, labels):
+            return Fate.OTHER if self._is_numbered_note(labels) else Fate.STUDENT
+        return Fate.OTHER if self._closes(row, labels) or not self._is_somebody(labels) else Fate.STUDENT
+
+    def is_signed(self, row: Sequence[Cell]) -> bool:
+        """Whether a row is of signatures, dates or notes."""
+        return self._closes(row, {i: fold(text) for i, cell in enumerate(row) if (text := text_of(cell))})
+
+    def is_worded(self, row: Sequence[Cell]) -> bool:
+        """Whether a row has so many words of columns that it may be the header of another table."""
+        fields = self.layout.fields
+        return sum(isinstance(cell, str) and fold(cell) in fields for cell in row if cell != "") > 1
+
+    def _has_number(self, texts: list[str]) -> bool:
+        """Whether something as long as an ID number or a passport's stands in its column, and no telephone number."""
+        text = "" if self.number is None else texts[self.number]
+        if sum(sign.isdigit() for sign in text) < _NUMBER_DIGITS_MIN:
+            return False
+        return not self._is_label(fold(text)) and not _DAY.fullmatch(fold(text))
+
+    def _explains_columns(self, labels: dict[int, str]) -> bool:
+        """Whether a row right under the header numbers its columns, translates them or says how to fill them in."""
+        texts = list(labels.values())
+        if len(texts) > 1 and all(_ORDINAL.fullmatch(text) for text in texts):
+            return True
+        named = sum(text in self.layout.fields for text in texts)
+        if named > 1 and named >= len(texts) - 1:
+            return True
+        name = labels.get(self.name, "") if self.name is not None else ""
+        return len(texts) > 1 and any(map(_FILLING_IN.search, texts)) and not _NAME.fullmatch(name)
+
+    def _is_total(self, labels: dict[int, str]) -> bool:
+        return any(self.totals.is_total(label) for label in list(labels.values())[:3])
+
+    def _is_context(self, index: int, text: str) -> bool:
+        return index in self.context and (index not in self.serials or text.isascii())
+
+    def _is_serial(self, texts: list[str]) -> bool:
+        return any(texts[i].isascii() and texts[i].isdigit() for i in self.serials)
+
+    def _is_paid(self, row: Sequence[Cell], labels: dict[int, str]) -> bool:
+        """Whether an amount stands in a money column; a date at the foot of a page is none."""
+        if any(self._is_label(label) for label in labels.values()):
+            labels = {i: label for i, label in labels.items() if not _DAY.fullmatch(label)}
+        return any(i in labels and _is_amount(row[i]) for i in self.money)
+
+    def _is_numbered_note(self, labels: dict[int, str]) -> bool:
+        """Whether a numbered line has a sentence where a name would be, and nothing else of a person."""
+        name = labels.get(self.name, "") if self.name is not None else ""
+        others = [i for i in labels if i not in self.serials and i != self.name]
+        return not others and bool(_NOTE.search(name) or len(name) > _PERSONAL_NAME_LONGEST)
+
+    def _is_label(self, label: str) -> bool:
+        """Whether a text begins with a word of signatures and notes: 制表人:张三, 日期, 注1.本表…"""
+        for word in self.closing:
+            if label.startswith(word):
+                rest = label.removeprefix(word)
+                return not rest or bool(_AFTER_LABEL.match(rest)) or rest.startswith(self.closing)
+        return ":" in label[:_COLON_WITHIN] and not label[0].isdigit()
+
+    def _closes(self, row: Sequence[Cell], labels: dict[int, str]) -> bool:
+        """Whether a row is of signatures, dates, page numbers or notes."""
+        if any(self._is_label(label) or label.endswith(("签字", "签名", "签章", "盖章")) for label in labels.values()):
+            return True
+        return all(
+            isinstance(row[i], date) or _DAY.fullmatch(label) or _PAGE.fullmatch(label) for i, label in labels.items()
+        )
+
+    def _is_somebody(self, labels: dict[int, str]) -> bool:
+        """Whether a row without number, serial number and amount still is about a person."""
+        name = labels.get(self.name, "") if self.name is not None else ""
+        alone = len(labels) == 1
+        if _NAME.fullmatch(unicodedata.normalize("NFKC", name)):
+            return not (alone and name.endswith(self.layout.school_endings))
+        told = sum(
+            labels[i] in self.layout.values[group]
+            for group in ("sex", "boarding", "document_type")
+            for i in self.header.fields.get(group, ())
+            if i in labels
+        )
+        return told > 0 or (not alone and len(labels) > 2 and bool(name))  # noqa: PLR2004 - a name and two more things
 
 
-def _label(text: str) -> str:
-    return fold(text).strip(_TRAILING)
+def _is_amount(cell: Cell) -> bool:
+    try:
+        return fen_of(cell) is not None
+    except AmountNotUnderstood:
+        return False
 
 
-def _is_total(label: str, words: _Words) -> bool:
-    bare = _CAPITALS.sub("", _PERSONS.sub("", label)).strip(":()元")
-    bare = re.sub(r"\((?:大写|小写|人民币)\)|人民币|大写|小写", "", bare).strip(":()")
-    return bare in words.total
-
-
-def _fate(row: Sequence[Cell], header: Header, header_cells: set[str], words: _Words) -> Fate:
-    texts = [text_of(cell) for cell in row]
-    filled = [i for i, text in enumerate(texts) if text]
-    serials = header.fields.get("serial", ())
-    if not filled or all(i in serials and texts[i].isascii() for i in filled):
-        return Fate.BLANK
-    labels = [_label(texts[i]) for i in filled]
-    same = sum(label in header_cells for label in labels)
-    if same >= max(2, len(labels) - 1):
-        return Fate.HEADING
-    number = header.index("number")
-    if number is not None and _looks_like_number(texts[number]):
-        return Fate.STUDENT
-    if any(_is_total(label, words) for label in labels[:3]):
-        return Fate.TOTAL
-    if _closes(texts, filled, labels, header, words):
-        return Fate.OTHER
-    return Fate.STUDENT
-
-
-def _looks_like_number(text: str) -> bool:
-    return sum(sign.isdigit() for sign in text) >= 8  # noqa: PLR2004 - a passport has as many
-
-
-def _closes(texts: list[str], filled: list[int], labels: list[str], header: Header, words: _Words) -> bool:
-    if any(label.startswith(words.closing) for label in labels[:2]) and not _person_in(texts, header):
-        return not any(any(sign.isdigit() for sign in texts[column.index]) for column in header.money)
-    # A sentence that stands alone is a note, unless it stands where a name or an amount would.
-    telling = {*header.fields.get("name", ()), *header.fields.get("number", ()), *(m.index for m in header.money)}
-    return len(filled) == 1 and filled[0] not in telling and not texts[filled[0]].isascii()
-
-
-def _person_in(texts: list[str], header: Header) -> bool:
-    number = header.index("number")
-    return number is not None and bool(texts[number]) and _looks_like_number(texts[number])
-
-
-def _total(row: Sequence[Cell], at: int, words: _Words) -> TotalLine:
-    labels = [fold(text) for cell in row if (text := text_of(cell))]
-    section = any(_label(_PERSONS.sub("", label)) in words.subtotal for label in labels[:3])
-    text = unicodedata.normalize("NFKC", " ".join(labels))
-    persons = _PERSONS.search(text)
-    return TotalLine(at, "section" if section else "whole", int(persons[1].replace(",", "")) if persons else None)
+def _is_nothing(cell: Cell) -> bool:
+    """Whether a cell of a money column is blank or 0, as formulas make it that were filled down in advance."""
+    return cell == 0 or (isinstance(cell, str) and (is_blank(cell) or not cell.strip("0. ")))

@@ -11,7 +11,7 @@ from typing import Literal
 from aidledger.domain.layout import Layout, fold
 from aidledger.domain.program import Program
 from aidledger.domain.term import Half, Period
-from aidledger.sheets.terms import semesters, terms_in
+from aidledger.sheets.terms import half_in, semesters, terms_in
 
 MoneyRole = Literal["paid", "plain", "due", "capitals", "sum", "standard", "part"]
 # Of one due and one paid column the paid one counts; a sum or a standard only where there is nothing better, a part
@@ -103,14 +103,10 @@ def money_column(
         wan="万元" in heading,
         programs=codes,
         period=named[0] if len(named) == 1 else None,
-        half=_half(term[0]) if term else None,
+        half=half_in(term[0]) if term else None,
         span=span_of(heading),
         bare=bare_term,
     )
-
-
-def _half(term: str) -> Half:
-    return "spring" if any(sign in term for sign in "春二2") or term in {"下学期", "下期", "上半年"} else "autumn"
 
 
 def _programs(text: str, programs: Mapping[str, Program]) -> tuple[tuple[str, ...], str]:

@@ -20,19 +20,19 @@ from aidledger.sheets.assignments import assign, assigned_by_row
 from aidledger.sheets.cells import number_of, text_of
 from aidledger.sheets.columns import StudentRows
 from aidledger.sheets.declared import Totals
-from aidledger.sheets.grid import CSV_SHEET, Sheet
-from aidledger.sheets.header import Header, HeaderWords, find_header, twofold
+from aidledger.sheets.feedback_column import FEEDBACK_COLUMNS
+from aidledger.sheets.grid import CSV_SHEET, Cell, Sheet
+from aidledger.sheets.header import HEADER_ROWS_SEARCHED, Header, HeaderWords, twofold
 from aidledger.sheets.kinds import kind_of
-from aidledger.sheets.lines import Sorted, sort_rows
 from aidledger.sheets.listings import REQUIRED, read_listing
+from aidledger.sheets.parts import Part, parts_of
 from aidledger.sheets.payments import Payment, payments_of
 from aidledger.sheets.titles import Surroundings, surroundings
 
 _FOLDERS_HEARD = 2
 _ROWS_THAT_NAME_A_SCHOOL = 20
+_COVER_CELLS_MAX = 12
 _GENERIC_SHEET = re.compile(r"sheet\d*|工作表\d*|表\d*", re.IGNORECASE)
-# A merged cell down a table means the same for every row; who it is and what is paid is never filled down.
-_FILLED_DOWN = ("school", "level", "grade", "class", "boarding", "program", "term", "year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,17 @@ def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints:
     words = HeaderWords(catalogue.layout, catalogue.programs)
     without_header = []
     for sheet in sheets:
+        _take_out_feedback(sheet)
         result.rows_read += sheet.rows_total
         result.fates[Fate.BLANK] += sheet.first_row
         by_hand = reader.columns_by_hand(sheet)
-        header = find_header(sheet.rows, replace(words, by_hand=by_hand, first_column=sheet.first_column))
-        if header is None:
+        parts = parts_of(sheet, replace(words, by_hand=by_hand, first_column=sheet.first_column))
+        if parts:
+            reader.read(sheet, parts)
+        else:
             without_header.append(sheet)
             _pass_over(sheet, result)
-        else:
-            reader.read(sheet, header)
+            reader.may_be_a_cover(sheet)
         _note_hidden(sheet, result)
     _leave_out_summaries(result, catalogue)
     understood: list[Table | Listing] = [*result.tables, *result.listings]
@@ -80,6 +82,16 @@ def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints:
     if result.listings and not result.tables:
         result.kind = result.listings[0].kind
     return result
+
+
+def _take_out_feedback(sheet: Sheet) -> None:
+    """What earlier feedback wrote beside the school's rows is not the school's, and says much of counts and amounts."""
+    for row in sheet.rows[:HEADER_ROWS_SEARCHED]:
+        for name in FEEDBACK_COLUMNS:
+            if name in row:
+                index = row.index(name)
+                for other in sheet.rows:
+                    other[index] = ""
 
 
 def _pass_over(sheet: Sheet, result: RosterFile) -> None:
@@ -126,6 +138,7 @@ class _Reader:
         self.path = path
         self.catalogue = catalogue
         self.hints = hints
+        self.cover: list[list[Cell]] = []
 
     def columns_by_hand(self, sheet: Sheet) -> Mapping[str, str]:
         """What was said of the columns: this time, and before for a school that is named around the table or in it."""
@@ -140,19 +153,32 @@ class _Reader:
                 columns |= remembered[known]
         return columns | dict(self.hints.columns)
 
-    def read(self, sheet: Sheet, header: Header) -> None:
-        """One sheet with a header into a table."""
+    def may_be_a_cover(self, sheet: Sheet) -> None:
+        """A first sheet of a few words tells school, program or term of the sheets behind it."""
+        filled = sum(cell != "" for row in sheet.rows for cell in row)
+        if not (self.result.tables or self.result.listings) and filled <= _COVER_CELLS_MAX:
+            self.cover += sheet.rows
+
+    def read(self, sheet: Sheet, parts: Sequence[Part]) -> None:
+        """One sheet with a header, or several below each other, into tables."""
+        for part in parts:
+            for fate, count in part.fates(sheet).items():
+                self.result.fates[fate] += count
+            general = [*(parts[0].titles if part is not parts[0] else ()), *self.cover]
+            if not part.of_counts:
+                self._read_part(sheet, part, general)
+
+    def _read_part(self, sheet: Sheet, part: Part, general: list[list[Cell]]) -> None:
         layout = self.catalogue.layout
-        _fill_down(sheet, header)
-        sorted_rows = sort_rows(sheet.rows, header, layout)
-        self._count_fates(sheet, header, sorted_rows)
-        titles = sheet.rows[: header.row]
-        around = surroundings(titles, self._names(sheet), self._folders(), self.catalogue.programs, layout)
-        students = StudentRows(sheet, header, sorted_rows.students, layout)
+        header = part.header
+        around = surroundings(
+            part.titles, self._names(sheet), self._folders(), self.catalogue.programs, layout, general
+        )
+        students = StudentRows(sheet, header, part.sorted.students, layout)
         place = Place(sheet.name, sheet.first_row + header.row + 1)
         kind = kind_of(header, around, layout, self.hints.kind)
         if kind == "roster":
-            self._read_roster(sheet, header, sorted_rows, around, students, place)
+            self._read_roster(sheet, part, around, students, place)
         else:
             self._read_listing(kind, header, around, students, place)
 
@@ -172,14 +198,16 @@ class _Reader:
     def _read_roster(
         self,
         sheet: Sheet,
-        header: Header,
-        sorted_rows: Sorted,
+        part: Part,
         around: Surroundings,
         students: StudentRows,
         place: Place,
     ) -> None:
         """A table that pays."""
+        header = part.header
         lines = students.lines()
+        if "school" not in header.fields:
+            lines.schools = part.schools(sheet, self.catalogue.layout)
         table = Table(
             sheet=sheet.name,
             header_row=place.row or 1,
@@ -192,7 +220,8 @@ class _Reader:
         payments, more = payments_of(
             header, around, programs, hints.program, place, rows=students.rows, period_by_hand=hints.period
         )
-        totals = Totals(sheet, header, sorted_rows, wan=around.wan)
+        titled = part.titled_totals(self.catalogue.layout)
+        totals = Totals(sheet, header, part.sorted, wan=around.wan, titled=titled)
         if assigned_by_row(students) and len(payments) == 1:
             problems += self._pay_by_row(table, students, payments[0], more, around, totals)
         else:
@@ -229,7 +258,11 @@ class _Reader:
             table.rosters.append(roster)
         columns = [payment.column for payment in payments if payment.column]
         if several and len(columns) == len(payments):
-            students.report_unpaid([roster.amounts_fen for roster in table.rosters], columns[0])
+            amounts = [roster.amounts_fen for roster in table.rosters]
+            students.report_unpaid(amounts, columns[0])
+            if all(roster.complete for roster in table.rosters):
+                students.compare_sums(amounts, wan=around.wan)
+            table.declared = totals.declared_together(amounts)
         return problems
 
     def _pay_by_row(
@@ -257,7 +290,7 @@ class _Reader:
         if len(table.rosters) == 1:
             totals.declare(table.rosters[0], payment.column, several=False)
         else:
-            table.declared = [declared for _, declared in totals.declared(payment.column)]
+            table.declared = totals.declared(payment.column, amounts, alone=True)
         return [*problems, *assigned.problems, *totals.faults(payment.column)]
 
     def _names(self, sheet: Sheet) -> list[str]:
@@ -267,14 +300,6 @@ class _Reader:
     def _folders(self) -> list[str]:
         folders = [folder for folder in reversed(self.path.parts[:-1]) if folder not in {"/", ".", ".."}]
         return folders[:_FOLDERS_HEARD]
-
-    def _count_fates(self, sheet: Sheet, header: Header, sorted_rows: Sorted) -> None:
-        fates = self.result.fates
-        for row in sheet.rows[: header.row]:
-            fates[Fate.HEADING if any(cell != "" for cell in row) else Fate.BLANK] += 1
-        fates[Fate.HEADING] += 1
-        for fate, count in sorted_rows.fates.items():
-            fates[fate] += count
 
     def _unclear_columns(
         self, header: Header, place: Place, first_column: int, required: Sequence[str]
@@ -311,15 +336,6 @@ class _Reader:
         else:
             lines.schools = [self.catalogue.school(own or school) for own in lines.schools]
         _imply_levels(lines, stage, self.catalogue)
-
-
-def _fill_down(sheet: Sheet, header: Header) -> None:
-    columns = {index for name in _FILLED_DOWN for index in header.fields.get(name, ())}
-    for (top, left), (bottom, _) in sheet.merges:
-        column, first, last = left - sheet.first_column, top - sheet.first_row, bottom - sheet.first_row
-        if column in columns and first > header.row:
-            for row in sheet.rows[first + 1 : last + 1]:
-                row[column] = sheet.rows[first][column]
 
 
 def _only(values: Sequence[str | None]) -> str | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from aidledger.sheets.failures import FileRefused
 
-Format = Literal["zip", "xls", "text"]
+Format = Literal["zip", "xls", "text", "web-page", "web-archive", "xml"]
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -22,7 +23,15 @@ _OTHERS = {
     b"7z\xbc\xaf": "it is a packed archive; unpack it first",
     b"\x1f\x8b": "it is a packed archive; unpack it first",
 }
-_MARKUP_SEEN_BYTES = 2_048
+_HEAD_BYTES = 4_096
+_XML_WORKBOOK = "urn:schemas-microsoft-com:office:spreadsheet"
+_WEB_PAGE = re.compile(
+    r"<(?:!doctype\s+html|html|head|meta|title|style|script|body|table|tr|td|div|p|center|font|h[1-6])\b"
+)
+_XML_PROLOGUE = re.compile(r"\s*(?:<\?[^>]*>|<!--.*?-->|\s+)*", re.DOTALL)
+_WEB_ARCHIVE = re.compile(r"(?:[a-z][a-z0-9-]*:[^\n]*\n|[ \t][^\n]*\n)*?mime-version:", re.IGNORECASE)
+# Names of the streams of an Office document that only a password, or the rights of its owner, opens.
+_LOCKED = ("EncryptedPackage", "DRMEncryptedTransform", "\x09DRMContent")
 
 
 def sniff(content: bytes) -> Format:
@@ -33,27 +42,35 @@ def sniff(content: bytes) -> Format:
         return _compound(content)
     if content.startswith(_BIFF):
         return "xls"
-    why = _other(content)
+    if not content.strip(b"\0 \r\n\t"):
+        raise FileRefused("unreadable-file", why="it is empty")
+    why = next((why for magic, why in _OTHERS.items() if content.startswith(magic)), None)
     if why is not None:
         raise FileRefused("unreadable-file", why=why)
-    return "text"
+    return _text(content)
 
 
 def _compound(content: bytes) -> Format:
     """OLE compound files: old workbooks, new ones under a password, and other documents."""
-    if "EncryptedPackage".encode("utf-16-le") in content:
+    if any(name.encode("utf-16-le") in content for name in _LOCKED):
         raise FileRefused("encrypted-file")
     if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
         return "xls"
     raise FileRefused("unreadable-file", why="it is an Office document, but no workbook")
 
 
-def _other(content: bytes) -> str | None:
-    """Why a file cannot be a spreadsheet, or None where it may be a text of one."""
-    if not content.strip(b"\0 \r\n\t"):
-        return "it is empty"
-    why = next((why for magic, why in _OTHERS.items() if content.startswith(magic)), None)
-    head = content[:_MARKUP_SEEN_BYTES].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if head.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
-        return "it is a web page under the name of a spreadsheet"
-    return "it is an XML document under the name of a spreadsheet" if head.startswith(b"<") else why
+def _text(content: bytes) -> Format:
+    """Texts: markup by what it begins with, all else is separated values."""
+    utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    head = content[:_HEAD_BYTES].decode("utf-16" if utf_16 else "latin-1", "ignore")
+    head = head.removeprefix("\xef\xbb\xbf").lstrip().lower()
+    if head.startswith("<"):
+        begin = _XML_PROLOGUE.match(head)
+        root = head[begin.end() :] if begin else head
+        if _XML_WORKBOOK in head and not root.startswith(("<html", "<!doctype html")):
+            return "xml"
+        if _WEB_PAGE.match(root) or (head.startswith("<!--") and _WEB_PAGE.search(root)):
+            return "web-page"
+        if re.match(r"<[a-z!?]", head):
+            raise FileRefused("unreadable-file", why="it is an XML document under the name of a spreadsheet")
+    return "web-archive" if _WEB_ARCHIVE.match(head) and "multipart/related" in head else "text"

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 
-from aidledger.domain.term import Period, plausible_year, semester_of
+from aidledger.domain.term import Half, Period, plausible_year, semester_of
 
 _NUMERALS = str.maketrans("一二三四五六七八九壹贰叁肆伍陆柒捌玖", "123456789123456789")
 # 二O二一, 二0二一: typed for the 〇 that a keyboard lacks.
@@ -47,6 +47,7 @@ _CODE = re.compile(r"(?<!\d)(20\d\d)-?(spring|autumn|fall)", re.ASCII)
 _MONTHS = re.compile(
     r"(?<!\d)(20\d\d)[年.](\d{1,2})月?[-—–~至到]{1,2}(?:(20\d\d)[年.])?(\d{1,2})(?:月|(?![\d.年月日]))", re.ASCII
 )
+_HALVES = re.compile(r"第[一二12]学期|[上下](?:学期|半年|期)|[春秋](?![、和及秋春])")
 _SPRING = ("春", "上半年", "spring")
 _REST_OF_TERM = re.compile(r"\n\)?(?:季学期|季|学期|期)?\)?")
 _CENTURY = 2000
@@ -135,6 +136,15 @@ _READINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[Period]]]
     (_CODE, _season),
     (_YEAR, _year),
 )
+
+
+def half_in(text: str) -> Half | None:
+    """The half of a year that a folded text names without the year: 第一学期, 下学期, 秋季, 上半年; None for both."""
+    match = _HALVES.search(text)
+    if match is None:
+        return None
+    second = any(sign in match[0] for sign in "二2春") or match[0] in {"下学期", "下期", "上半年"}
+    return "spring" if second else "autumn"
 
 
 def semesters(found: list[Period]) -> list[Period]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aidledger.domain.layout import Layout, fold
@@ -16,9 +16,11 @@ from aidledger.sheets.grid import Cell
 from aidledger.sheets.terms import folded_title, semesters, terms_in, years
 
 _BRACKETED = re.compile(r"[((\[【][^))\]】]*[))\]】]")
-_WAN_UNIT = re.compile(r"单位[::]?\(?(?:人民币)?万元")
+_UNIT = re.compile(r"单位[::]?\(?(?:人民币)?(万?)元")
 _DISTRICT = re.compile(r"^(?:[^\W\d_]{1,5}?[省市区县])+")
-_LABEL = re.compile(r"^(.{2,10}?)[::](.+)$")
+_LABEL = re.compile(r"^(.{2,10}?(?:[(](?:章|公章|盖章|签章)[)](?=[^:])|[:]))[:]?(.+)$")
+_SEAL = re.compile(r"[(](?:章|公章|盖章|签章|加盖公章)[)]")
+Rows = Sequence[Sequence[Cell]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,38 +128,53 @@ def said_by(text: str, programs: Iterable[Program]) -> Said:
 
 
 def surroundings(
-    title_rows: Iterable[list[Cell]],
+    title_rows: Rows,
     names: Iterable[str],
     folders: Iterable[str],
     programs: Mapping[str, Program],
     layout: Layout,
+    general_rows: Rows = (),
 ) -> Surroundings:
-    """What the rows above a header say, then the names of sheet and file, then the folders, the nearest first."""
+    """What the rows above a header say, then the names of sheet and file, then the folders, the nearest first.
+
+    ``general_rows`` (the title of a table above it, a cover sheet) are heard where nothing nearer speaks.
+    """
     found = Surroundings()
-    lines = [[text for cell in row if (text := text_of(cell))] for row in title_rows]
-    title = "\n".join(" ".join(line) for line in lines)
-    texts = [title, *names]
+    texts = [_text(title_rows), *names]
+    general = _text(general_rows)
     found.sources = [said_by(text, programs.values()) for text in texts]
-    found.folders = [said_by(text, programs.values()) for text in folders]
-    found.wan = bool(_WAN_UNIT.search(fold(title)))
-    found.school = _labelled_school(lines, layout)
-    if found.school is None:
-        found.school = next(
-            (school for text in texts for line in text.split("\n") if (school := school_in(line, layout))), None
-        )
+    found.folders = [said_by(text, programs.values()) for text in ([general] if general else []) + [*folders]]
+    unit = next((unit for text in (texts[0], general) if (unit := _UNIT.search(fold(text)))), None)
+    found.wan = unit is not None and unit[1] == "万"
+    found.school = (
+        _labelled_school(title_rows, layout) or _school_in_any(texts, layout) or school_of(general_rows, layout)
+    )
     return found
 
 
-def _labelled_school(lines: list[list[str]], layout: Layout) -> str | None:
-    for line in lines:
+def _text(rows: Rows) -> str:
+    return "\n".join(" ".join(filter(None, map(text_of, row))) for row in rows)
+
+
+def school_of(rows: Rows, layout: Layout) -> str | None:
+    """The school that rows of a title name: behind a label, or in a sentence."""
+    return _labelled_school(rows, layout) or _school_in_any([_text(rows)], layout)
+
+
+def _school_in_any(texts: Iterable[str], layout: Layout) -> str | None:
+    return next((school for text in texts for line in text.split("\n") if (school := school_in(line, layout))), None)
+
+
+def _labelled_school(rows: Rows, layout: Layout) -> str | None:
+    for line in ([text for cell in row if (text := text_of(cell))] for row in rows):
         for i, cell in enumerate(line):
-            for piece in re.split(r"\s{2,}|　+", cell):
+            for piece in re.split(r"\s{2,}|　+|\s(?=\S{2,6}[:：])", cell):
                 match = _LABEL.match(unicodedata.normalize("NFKC", piece).strip())
-                label = fold(_BRACKETED.sub("", match[1])) if match else fold(_BRACKETED.sub("", piece)).rstrip(":")
+                label = fold(_BRACKETED.sub("", match[1] if match else piece)).rstrip(":")
                 if label not in layout.school_labels:
                     continue
                 name = match[2] if match else line[i + 1] if i + 1 < len(line) else ""
-                name = school_name(name)
+                name = _SEAL.sub("", school_name(name))
                 if any(ending in name for ending in layout.school_endings):
                     return name
     return None

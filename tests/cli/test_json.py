@@ -172,7 +172,7 @@ def test_an_import_has_the_keys_that_were_promised(tmp_path: Path, language: str
     ledger = new_path(tmp_path)
     (tmp_path / "good.xlsx").write_bytes(roster_xlsx(3))
     (tmp_path / "odd.xlsx").write_bytes(SAMPLES["22-bad-ids-and-names.xlsx"]())
-    (tmp_path / "page.xls").write_bytes(SAMPLES["31-bad-web-page.xls"]())
+    (tmp_path / "page.xls").write_bytes(SAMPLES["31-bad-login-page.xls"]())
     run = aidledger("--lang", language, "import", tmp_path, "--workers", "1", "--format", "json", ledger=ledger)
     assert run.exit_code == 1
     assert list(keys(run.json, IMPORT)) == []

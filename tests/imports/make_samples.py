@@ -323,6 +323,56 @@ def with_warnings() -> bytes:
 # --- what cannot be posted -------------------------------------------------------------------------------------------
 
 
+def certification() -> bytes:
+    rows: Grid = [
+        [i, p.name, p.number, "高一", "1班", level, category, "是" if i == 3 else "否"]
+        for (i, p), level, category in zip(
+            enumerate(people(6, born=SENIOR), 1),
+            ("特别困难", "困难", "一般困难", "困难", "特别困难", "一般困难"),
+            ("脱贫户", "建档立卡户、低保", "其他", "边缘易致贫户", "特困供养", "单亲"),
+            strict=True,
+        )
+    ]
+    headers = ("序号", "学生姓名", "身份证件号", "年级", "班级", "困难等级", "困难类型", "是否残疾生")
+    title = "金溪中学2021-2022学年家庭经济困难学生认定名册"
+    return _workbook({"认定名册": _list(*headers, title=title, rows=rows, foot="认定工作组组长签字:")})
+
+
+def register() -> bytes:
+    left: dict[int, list[Cell]] = {2: ["转出", date(2021, 10, 8)], 5: ["休学", None]}
+    rows: Grid = [
+        [f"G{p.number}", p.name, p.sex, p.number, "2021", "高一", "1班", "住校", *left.get(i, ["在读", None])]
+        for i, p in enumerate(people(7, born=SENIOR))
+    ]
+    headers = ("学籍号", "姓名", "性别", "身份证号", "入学年份", "年级", "班级", "就读方式", "学籍状态", "异动日期")
+    return xls_bytes(_list(*headers, title="金溪中学2021年秋季学期在籍学生花名册", rows=rows))
+
+
+def bank_return() -> bytes:
+    said: dict[int, list[Cell]] = {3: ["失败", "户名不符", None], 6: ["失败", "账号不存在", None]}
+    rows: Grid = [
+        [i + 1, p.name, card(p), 1000, *said.get(i, ["成功", None, "20211203"]), f"2021120300{i:03d}"]
+        for i, p in enumerate(people(8, born=SENIOR))
+    ]
+    title = "代发业务回盘清单(普通高中国家助学金 2021年秋季)"
+    return csv_bytes(
+        _list("序号", "户名", "收款账号", "金额", "处理结果", "失败原因", "入账日期", "流水号", title=title, rows=rows),
+        encoding="gb18030",
+    )
+
+
+def allotment() -> bytes:
+    rows: Grid = [
+        [1, "普通高中国家助学金", "某财教〔2021〕101号", "2021-09-28", 6000, 1200, None, 800, 8000],
+        [2, "普高免学费", "某财教〔2021〕102号", "2021-09-28", 2208, 920, None, 552, 3680],
+        [3, "中职国家助学金", "某财教〔2021〕103号", "2021-10-11", 5600, 700, None, 700, 7000],
+    ]
+    headers = ("序号", "资助项目", "文号", "下达日期", "中央", "省级", "市级", "区级", "合计")
+    title = "2021年秋季学期学生资助资金下达表"
+    total: list[Cell] = ["合计", None, None, None, 13808, 2820, None, 2052, 18680]
+    return _workbook({"资金下达": _list(*headers, title=title, rows=rows, total=total)})
+
+
 def _grant(first: int, count: int, cells: Mapping[str, Cell], title: str = "", total: int | None = None) -> Grid:
     """A plain roster of the high-school grant (columns A to D, students from row 3), with some cells changed."""
     rows: Grid = [[i, p.name, p.number, 1000] for i, p in enumerate(people(count, first=first, born=SENIOR), 1)]
@@ -353,7 +403,7 @@ def wrong_ids() -> bytes:
 
 
 def wrong_amounts() -> bytes:
-    cells: dict[str, Cell] = {"D3": None, "D4": "壹仟元", "D5": 0, "D6": -1000, "D7": 333.333}
+    cells: dict[str, Cell] = {"D3": None, "D4": "一千", "D5": 0, "D6": -1000, "D7": 333.333}
     return xls_bytes({"Sheet1": _grant(120, 6, cells)})
 
 
@@ -395,9 +445,29 @@ def protected() -> bytes:
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + mark + bytes(1536 - 512 - len(mark))
 
 
-def web_page() -> bytes:
-    rows = "".join(f"<tr><td>{p.name}</td><td>{p.number}</td></tr>" for p in people(2, first=210, born=SENIOR))
-    return f"<html><body><table><tr><td>姓名</td><td>身份证号</td></tr>{rows}</table></body></html>".encode()
+def web_export() -> bytes:
+    """What many web systems call an Excel file: a page with a table, in the encoding that its head names."""
+    headers = ("序号", "学生姓名", "身份证件号", "就读方式", "年级", "补助金额(元)")
+    rows = [
+        (i, p.name, p.number, "寄宿" if i < 4 else "走读", "七年级", 625 if i < 4 else 312.5)
+        for i, p in enumerate(people(5, first=600, born=JUNIOR), 1)
+    ]
+    cells = "".join(
+        "<tr>" + "".join(f"<td style='mso-number-format:\"\\@\"'>{cell}</td>" for cell in row) + "</tr>\r\n"
+        for row in (headers, *rows)
+    )
+    title = "西坪初级中学2021年秋季学期义务教育家庭经济困难学生生活补助发放表"
+    page = (
+        '<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta charset="gb2312"></head><body>'
+        f'<table border="1"><tr><td colspan="6">{title}</td></tr>\r\n{cells}</table></body></html>'
+    )
+    return page.encode("gb18030")
+
+
+def login_page() -> bytes:
+    return (
+        "<!DOCTYPE html><html><head><title>登录</title></head><body><p>登录超时,请重新登录。</p></body></html>".encode()
+    )
 
 
 def nobody() -> bytes:
@@ -429,6 +499,11 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "10-河西初级中学2021年秋季学期义务教育生活补助.csv": county_system,
     "11-as-people-type.xlsx": as_typed,
     "12-posted-with-warnings.xlsx": with_warnings,
+    "13-certification.xlsx": certification,
+    "14-school-register.xls": register,
+    "15-bank-return.csv": bank_return,
+    "16-allotment.xlsx": allotment,
+    "17-web-export.xls": web_export,
     "21-bad-ids-typed-as-numbers.xlsx": numbers_for_ids,
     "22-bad-ids-and-names.xlsx": wrong_ids,
     "23-bad-amounts.xls": wrong_amounts,
@@ -439,7 +514,7 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "28-bad-two-programs-one-column.xlsx": two_programs_one_column,
     "29-bad-errors-and-formulas.xlsx": broken_formulas,
     "30-bad-password.xlsx": protected,
-    "31-bad-web-page.xls": web_page,
+    "31-bad-login-page.xls": login_page,
     "32-bad-nobody-in-it.xlsx": nobody,
     "33-bad-no-header.csv": no_header,
     "34-bad-college-list-without-ids.xlsx": lambda: college(with_number=False),

@@ -52,8 +52,13 @@ def _told(file: Mapping[str, Any]) -> dict[str, Any]:
     problems: dict[str, list[str]] = {}
     for problem in file["problems"]:
         problems.setdefault(problem["code"], []).append(_place(problem))
+    lists = [
+        {key: value for key, value in one.items() if key not in {"sheet", "header_row"}}
+        for one in file.get("lists", ())
+    ]
     return {
         "outcome": file["outcome"],
+        **({"lists": lists} if lists else {}),
         "rows": file["rows"],
         "pays": [
             {"program": program, "period": period, "person_times": count, "amount": f"{fen // 100}.{fen % 100:02d}"}

@@ -207,7 +207,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "2-again.xlsx").write_bytes(roster_xlsx(2, title=EAST, first=4))
     (folder / "3-same.xlsx").write_bytes((folder / "10-高一.xlsx").read_bytes())
     (folder / "4-bad.xls").write_bytes(SAMPLES["23-bad-amounts.xls"]())
-    (folder / "5-page.xls").write_bytes(SAMPLES["31-bad-web-page.xls"]())
+    (folder / "5-page.xls").write_bytes(SAMPLES["31-bad-login-page.xls"]())
     (folder / "z" / "6.csv").write_bytes(SAMPLES["09-high-school-waiver-gb18030.csv"]())
     return folder
 

@@ -33,6 +33,12 @@ def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
             metavar="HEADER=FIELD",
             help=N_("Name a column that was not recognised: a field, or a program for a money column."),
         ),
+        option(
+            "--feedback",
+            type=click.Path(file_okay=False, path_type=Path),
+            metavar="DIR",
+            help=N_("Write a copy of each rejected file with the bad cells marked, to send back to the school."),
+        ),
         option("--remember", is_flag=True, help=N_("Remember --map for the school; see `mappings`.")),
         option(
             "--record-conflicts",
@@ -78,6 +84,7 @@ def _run(
     school: str | None,
     kind: ListKind | None,
     mapping: tuple[str, ...],
+    feedback: Path | None,
     remember: bool,
     record_conflicts: bool,
     supersedes: int | None,
@@ -87,6 +94,7 @@ def _run(
     output: Path | None,
 ) -> int:
     from aidledger.cli import answers, shapes
+    from aidledger.cli.feedback import feedback_for
     from aidledger.cli.importing import live, report
     from aidledger.cli.output import emit_answer
     from aidledger.cli.wording import problem_text
@@ -104,6 +112,7 @@ def _run(
         record_conflicts=record_conflicts,
         supersedes=supersedes,
         remember=remember,
+        feedback=feedback_for(office, catalogue, feedback, paths) if feedback else None,
         dry_run=dry_run,
         workers=workers,
     )

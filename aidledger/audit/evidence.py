@@ -1,0 +1,121 @@
+"""From entries and records of lists to the rows of files that they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, literal, null, select
+
+from aidledger.audit.rule import Case
+from aidledger.domain.finding import Evidence
+from aidledger.domain.listing import ListKind
+from aidledger.store.bulk import chunks, tables_of
+from aidledger.store.tables import (
+    Allotment,
+    BankReturn,
+    Batch,
+    Beneficiary,
+    Certification,
+    Enrolment,
+    Entry,
+    Listing,
+    ProgramRow,
+    RosterRow,
+    School,
+)
+
+_allotment, _bank_return, _batch, _beneficiary, _certification = tables_of(
+    Allotment, BankReturn, Batch, Beneficiary, Certification
+)
+_enrolment, _entry, _listing, _program, _roster, _school = tables_of(
+    Enrolment, Entry, Listing, ProgramRow, RosterRow, School
+)
+_TABLES: Mapping[ListKind, Table] = {
+    "certification": _certification,
+    "register": _enrolment,
+    "allotment": _allotment,
+    "bank-return": _bank_return,
+}
+Key = tuple[ListKind, int]
+
+
+def evidence_of(books: Connection, cases: Iterable[Case]) -> Mapping[Key, Evidence]:
+    """The evidence of some cases, by kind of list and id."""
+    wanted: dict[ListKind, set[int]] = {}
+    for case in cases:
+        wanted.setdefault("roster", set()).update(case.entries)
+        for kind, record in case.records:
+            wanted.setdefault(kind, set()).add(record)
+    return {
+        (kind, number): evidence for kind, ids in wanted.items() for number, evidence in _rows(books, kind, sorted(ids))
+    }
+
+
+def _rows(books: Connection, kind: ListKind, ids: Sequence[int]) -> Iterator[tuple[int, Evidence]]:
+    table, query = _entries() if kind == "roster" else _records(kind)
+    for some in chunks(ids):
+        for number, *fields in books.execute(query.where(table.c.id.in_(some))):
+            yield number, Evidence(number if kind == "roster" else None, *fields)
+
+
+def _entries() -> tuple[Table, Select[Any]]:
+    """Entries in the order of Evidence's fields; batch and file are those that the row stands in."""
+    query = (
+        select(
+            _entry.c.id,
+            _roster.c.batch_id,
+            _batch.c.file_name,
+            _roster.c.sheet,
+            _entry.c.row,
+            func.coalesce(_entry.c.name_stated, _beneficiary.c.name),
+            _beneficiary.c.number,
+            _school.c.name,
+            _program.c.code,
+            _entry.c.period,
+            _entry.c.amount_fen,
+        )
+        .join(_roster, _roster.c.id == _entry.c.roster_id)
+        .join(_batch, _batch.c.id == _roster.c.batch_id)
+        .join(_program, _program.c.id == _entry.c.program_id)
+        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
+        .outerjoin(_school, _school.c.id == _entry.c.school_id)
+    )
+    return _entry, query
+
+
+def _records(kind: ListKind) -> tuple[Table, Select[Any]]:
+    """Records of a list in the same order; a list leaves blank what it does not speak of."""
+    table = _TABLES[kind]
+    of_person = "beneficiary_id" in table.c
+    name: ColumnElement[Any] = literal("")
+    number: ColumnElement[Any] = null()
+    if of_person:
+        name, number = func.coalesce(table.c.name_stated, _beneficiary.c.name), _beneficiary.c.number
+    elif kind == "bank-return":
+        name, number = table.c.name, table.c.number
+    query = (
+        select(
+            table.c.id,
+            table.c.batch_id,
+            _batch.c.file_name,
+            _listing.c.sheet,
+            table.c.row,
+            name,
+            number,
+            _school.c.name if "school_id" in table.c else null(),
+            _program.c.code if "program_id" in table.c else null(),
+            table.c.period if "period" in table.c else _listing.c.period,
+            table.c.amount_fen if "amount_fen" in table.c else null(),
+        )
+        .select_from(table)
+        .join(_batch, _batch.c.id == table.c.batch_id)
+        .join(_listing, _listing.c.id == table.c.listing_id)
+    )
+    if of_person:
+        query = query.join(_beneficiary, _beneficiary.c.id == table.c.beneficiary_id)
+    if "school_id" in table.c:
+        query = query.outerjoin(_school, _school.c.id == table.c.school_id)
+    if "program_id" in table.c:
+        query = query.join(_program, _program.c.id == table.c.program_id)
+    return table, query

@@ -1,0 +1,20 @@
+"""All rules of the audit, in the order in which they are shown."""
+
+from __future__ import annotations
+
+from aidledger.audit import duplicates, names
+from aidledger.audit.rule import Rule
+from aidledger.errors import UnknownRule
+
+RULES: tuple[Rule, ...] = (
+    duplicates.RULE,
+    names.RULE,
+)
+
+
+def rule(code: str) -> Rule:
+    """A rule by its code; raises UnknownRule."""
+    for one in RULES:
+        if one.code == code:
+            return one
+    raise UnknownRule(code=code, known=", ".join(one.code for one in RULES))

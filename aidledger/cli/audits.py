@@ -1,0 +1,265 @@
+"""The audit's findings as JSON, as tables, as the working paper of an inspection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from aidledger.audit.rules import rule as rule_of
+from aidledger.cli.wording import said_facts
+from aidledger.domain.identity import mask_number
+from aidledger.domain.money import yuan_text
+from aidledger.domain.table import Answer, Column
+from aidledger.i18n import N_, Language, translator
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from aidledger.audit.rule import Rule
+    from aidledger.audit.running import Audit
+    from aidledger.catalogue.catalogue import Catalogue
+    from aidledger.domain.finding import Decision, Evidence, Finding
+    from aidledger.operations.auditing import FindingHistory
+
+Shape = dict[str, Any]
+Say = Callable[["Finding"], str]
+
+
+def sayer(catalogue: Catalogue, language: Language) -> Say:
+    """How a finding is said in a language."""
+
+    def say(finding: Finding) -> str:
+        facts = said_facts(finding.facts, catalogue.programs, language)
+        return translator(language)(rule_of(finding.rule).message).format_map(facts)
+
+    return say
+
+
+def audit_shape(found: Audit, shown: Sequence[Finding], say: Say, today: date, *, reveal: bool) -> Shape:
+    """``audit`` and ``findings``."""
+    return {
+        "findings": [finding_shape(one, say, today, reveal=reveal) for one in shown],
+        "ran": list(found.ran),
+        "not_run": [{"rule": code, "needs": list(needs)} for code, needs in found.not_run.items()],
+    }
+
+
+def finding_shape(finding: Finding, say: Say, today: date, *, reveal: bool) -> Shape:
+    """One finding; beside the contract's keys, who the evidence is about, masked, and what was decided."""
+    return {
+        "id": finding.id,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "program": finding.program,
+        "period": finding.period,
+        "persons": finding.persons,
+        "amount": yuan_text(finding.amount_fen),
+        "evidence": [_evidence(row, reveal=reveal) for row in finding.evidence],
+        "standard": finding.standard,
+        "message": say(finding),
+        "state": finding.state(today),
+        "decided": None if finding.decision is None else _decision(finding.decision),
+    }
+
+
+def _decision(made: Decision) -> Shape:
+    return {
+        "state": made.state,
+        "text": made.text,
+        "at": made.at,
+        "by": made.by,
+        "until": made.until.isoformat() if made.until else None,
+    }
+
+
+def history_shape(history: FindingHistory, say: Say, today: date, *, reveal: bool) -> Shape:
+    """``finding ID``: the finding, and all that was decided about it."""
+    decisions = [_decision(made) for made in history.decisions]
+    return finding_shape(history.finding, say, today, reveal=reveal) | {"decisions": decisions}
+
+
+def _evidence(row: Evidence, *, reveal: bool) -> Shape:
+    return {
+        "entry": row.entry,
+        "batch": row.batch,
+        "file": row.file,
+        "sheet": row.sheet,
+        "row": row.row,
+        "name": row.name,
+        "number": _number(row, reveal=reveal),
+        "school": row.school,
+        "program": row.program,
+        "period": row.period,
+        "amount": None if row.amount_fen is None else yuan_text(row.amount_fen),
+    }
+
+
+def _number(row: Evidence, *, reveal: bool) -> str | None:
+    return row.number if reveal or row.number is None else mask_number(row.number)
+
+
+def findings_answer(
+    found: Audit, shown: Sequence[Finding], say: Say, catalogue: Catalogue, today: date, language: Language
+) -> Answer:
+    """One row per finding."""
+    columns = (
+        Column("id", N_("Finding")),
+        Column("severity", N_("Severity"), "word"),
+        Column("rule", N_("Rule")),
+        Column("program", N_("Program")),
+        Column("period", N_("Period"), "period"),
+        Column("persons", N_("Persons"), "count"),
+        Column("amount", N_("Amount (yuan)"), "yuan"),
+        Column("rows", N_("Rows"), "count"),
+        Column("message", N_("What was found")),
+        Column("state", N_("State"), "word"),
+    )
+    rows = [
+        (
+            one.id,
+            one.severity,
+            one.rule,
+            catalogue.programs[one.program].name(language) if one.program else None,
+            one.period,
+            one.persons,
+            one.amount_fen,
+            len(one.evidence),
+            say(one),
+            one.state(today),
+        )
+        for one in shown
+    ]
+    facts = {"count": len(rows), "ran": len(found.ran), "idle": "; ".join(_idle(found, language)) or "—"}
+    notes = [N_("{ran} rules ran. Not run, for want of data: {idle}.")]
+    return Answer(N_("Audit: {count} findings"), columns, rows, notes=notes, facts=facts)
+
+
+def _idle(found: Audit, language: Language) -> list[str]:
+    translate = translator(language)
+    return [f"{code} ({', '.join(translate(need) for need in needs)})" for code, needs in found.not_run.items()]
+
+
+_EVIDENCE_COLUMNS = (
+    Column("finding", N_("Finding")),
+    Column("entry", N_("Entry"), "count"),
+    Column("batch", N_("Batch"), "count"),
+    Column("file", N_("File")),
+    Column("sheet", N_("Sheet")),
+    Column("row", N_("Row"), "count"),
+    Column("name", N_("Name")),
+    Column("number", N_("ID number")),
+    Column("school", N_("School")),
+    Column("program", N_("Program")),
+    Column("period", N_("Period"), "period"),
+    Column("amount", N_("Amount (yuan)"), "yuan"),
+)
+
+
+def _evidence_row(finding: Finding, row: Evidence, *, reveal: bool) -> tuple[Any, ...]:
+    return (
+        finding.id,
+        row.entry,
+        row.batch,
+        row.file,
+        row.sheet,
+        row.row,
+        row.name,
+        _number(row, reveal=reveal),
+        row.school,
+        row.program,
+        row.period,
+        row.amount_fen,
+    )
+
+
+def working_paper(
+    found: Audit,
+    shown: Sequence[Finding],
+    say: Say,
+    catalogue: Catalogue,
+    today: date,
+    language: Language,
+    *,
+    reveal: bool,
+) -> list[tuple[str, Answer]]:
+    """A sheet for the whole, then one per rule: evidence row by row, with space for the answer of the school."""
+    sheets = [(N_("Audit"), findings_answer(found, shown, say, catalogue, today, language))]
+    columns = (
+        *_EVIDENCE_COLUMNS,
+        Column("message", N_("What was found")),
+        Column("standard", N_("Standard")),
+        Column("answer", N_("Answer of the school")),
+        Column("checked", N_("Checked by, on")),
+    )
+    for code, group in groupby(shown, key=lambda one: one.rule):
+        rows = [
+            (*_evidence_row(one, row, reveal=reveal), say(one), one.standard, None, None)
+            for one in group
+            for row in one.evidence
+        ]
+        facts = {"rule": code, "why": translator(language)(rule_of(code).explanation)}
+        sheets.append((code, Answer("{rule}", columns, rows, notes=["{why}"], facts=facts)))
+    return sheets
+
+
+def finding_answer(history: FindingHistory, say: Say, today: date, language: Language, *, reveal: bool) -> Answer:
+    """One finding: its evidence, and what was decided."""
+    one = history.finding
+    translate = translator(language)
+    rows = [_evidence_row(one, row, reveal=reveal)[1:] for row in one.evidence]
+    facts = {
+        "id": one.id,
+        "rule": one.rule,
+        "message": say(one),
+        "state": translate(one.state(today)),
+        "standard": one.standard or "—",
+        "amount": yuan_text(one.amount_fen),
+        "why": translate(rule_of(one.rule).explanation),
+    }
+    notes = [
+        "{message}",
+        "{why}",
+        N_("Money in question: {amount} yuan. Judged by: {standard}. State: {state}."),
+    ]
+    for i, made in enumerate(history.decisions):
+        until = f" – {made.until}" if made.until else ""
+        facts[f"decision{i}"] = f"{made.at} {made.by}: {translate(made.state)}{until}. {made.text}"
+        notes.append(f"{{decision{i}}}")
+    return Answer("{id}: {rule}", _EVIDENCE_COLUMNS[1:], rows, notes=notes, facts=facts)
+
+
+def rule_shape(rule: Rule, language: Language) -> Shape:
+    """``explain RULE``."""
+    translate = translator(language)
+    return {
+        "rule": rule.code,
+        "severity": rule.severity,
+        "message": translate(rule.message),
+        "explanation": translate(rule.explanation),
+        "reference": translate(rule.reference),
+        "needs": list(rule.needs),
+    }
+
+
+def rules_answer(rules: Sequence[Rule], language: Language) -> Answer:
+    """Rules with what they are for."""
+    translate = translator(language)
+    columns = (
+        Column("rule", N_("Rule")),
+        Column("severity", N_("Severity"), "word"),
+        Column("explanation", N_("What it is for")),
+        Column("reference", N_("Rests on")),
+        Column("needs", N_("Needs")),
+    )
+    rows = [
+        (
+            one.code,
+            one.severity,
+            translate(one.explanation),
+            translate(one.reference),
+            ", ".join(translate(need) for need in one.needs) or None,
+        )
+        for one in rules
+    ]
+    return Answer(N_("Rules of the audit"), columns, rows)

@@ -1,0 +1,188 @@
+"""``audit``, ``explain``, ``findings``, ``finding``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aidledger.cli.localized import Command
+from aidledger.cli.office import Office, pass_office
+from aidledger.cli.options import PERIOD, SENTENCE, option, result_options, reveal_options
+from aidledger.domain.finding import SEVERITIES, STATES
+from aidledger.i18n import N_
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from aidledger.domain.finding import Severity, State
+    from aidledger.domain.term import Period
+
+
+def _audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    decorators = (
+        option("--rule", "rules", multiple=True, metavar="RULE", help=N_("Only this rule; may be repeated.")),
+        option("--program", metavar="CODE", help=N_("Only this program.")),
+        option("--period", type=PERIOD, help=N_("Only this semester or year.")),
+        option(
+            "--at-least",
+            "least",
+            type=click.Choice(SEVERITIES),
+            default="warning",
+            help=N_("What counts as something to look at; default: warning."),
+        ),
+        reveal_options,
+        result_options("table", "json", "csv", "xlsx"),
+        pass_office,
+    )
+    for decorate in reversed(decorators):
+        function = decorate(function)
+    return function
+
+
+@click.command(cls=Command)
+@_audit_options
+def audit(office: Office, **options: Any) -> int:  # noqa: ANN401 - Click's options
+    """The audit rules over the whole ledger: what contradicts, what is missing, what no standard allows."""
+    return _run(office, state=None, **options)
+
+
+@click.command(cls=Command)
+@option("--state", type=click.Choice(STATES), help=N_("Only findings in this state."))
+@_audit_options
+def findings(office: Office, **options: Any) -> int:  # noqa: ANN401
+    """The findings with what was decided about each: state, reason, who, when."""
+    return _run(office, **options)
+
+
+def _run(
+    office: Office,
+    *,
+    state: State | None,
+    rules: tuple[str, ...],
+    program: str | None,
+    period: Period | None,
+    least: Severity,
+    reveal: bool,
+    reason: str | None,
+    form: str,
+    output: Path | None,
+) -> int:
+    from aidledger.cli import audits
+    from aidledger.cli.output import emit
+    from aidledger.cli.revealing import log, require_reason
+    from aidledger.operations import auditing
+
+    require_reason(reveal=reveal, reason=reason)
+    catalogue = office.catalogue()
+    if program is not None:
+        catalogue.program(program)
+    ledger = office.ledger_with(catalogue)
+    found = auditing.audit(ledger, catalogue, rules, program, period.code if period else None)
+    today = office.clock().date()
+    shown = [one for one in found.findings if state in {None, one.state(today)}]
+    log(ledger, "audit", reveal=reveal, reason=reason)
+    say = audits.sayer(catalogue, office.language)
+
+    def workbook(path: Path) -> None:
+        from aidledger.reports.workbook import write_answers
+
+        paper = audits.working_paper(found, shown, say, catalogue, today, office.language, reveal=reveal)
+        write_answers(path, paper, office._)
+
+    emit(
+        office,
+        form,
+        output,
+        answer=lambda: audits.findings_answer(found, shown, say, catalogue, today, office.language),
+        value=lambda: audits.audit_shape(found, shown, say, today, reveal=reveal),
+        workbook=workbook,
+    )
+    return 1 if auditing.to_look_at(found, least, today) else 0
+
+
+@click.command(cls=Command)
+@click.argument("rule", required=False)
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def explain(office: Office, rule: str | None, form: str, output: Path | None) -> None:
+    """What a rule of the audit is for, what it rests on, what to do; without a name, all rules."""
+    from aidledger.audit import rules
+    from aidledger.cli import audits
+    from aidledger.cli.output import emit_answer
+
+    chosen = [rules.rule(rule)] if rule else list(rules.RULES)
+    shapes = [audits.rule_shape(one, office.language) for one in chosen]
+    emit_answer(
+        office,
+        form,
+        output,
+        audits.rules_answer(chosen, office.language),
+        lambda: shapes[0] if rule else {"rules": shapes},
+    )
+
+
+def _day(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> date | None:
+    return value.date() if value else None
+
+
+@click.command(cls=Command)
+@click.argument("number", metavar="ID")
+@option("--explain", "explained", type=SENTENCE, metavar="TEXT", help=N_("It is as it should be, because …"))
+@option("--close", "recovered", type=SENTENCE, metavar="TEXT", help=N_("It was put right: the money came back, …"))
+@option(
+    "--accept", "accepted", type=SENTENCE, metavar="TEXT", help=N_("It may stay so until a day (--until), because …")
+)
+@option("--reopen", "reopened", type=SENTENCE, metavar="TEXT", help=N_("It is open again, because …"))
+@option("--until", type=click.DateTime(["%Y-%m-%d"]), callback=_day, metavar="DATE", help=N_("The day for --accept."))
+@reveal_options
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def finding(
+    office: Office,
+    number: str,
+    explained: str | None,
+    recovered: str | None,
+    accepted: str | None,
+    reopened: str | None,
+    until: date | None,
+    reveal: bool,
+    reason: str | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """One finding with its evidence; or what was decided about it, kept with who and when."""
+    from aidledger.cli import audits
+    from aidledger.cli.output import emit_answer
+    from aidledger.cli.revealing import log, require_reason
+    from aidledger.errors import OneDecision
+    from aidledger.operations import auditing
+
+    require_reason(reveal=reveal, reason=reason)
+    texts: dict[State, str | None] = {
+        "explained": explained,
+        "recovered": recovered,
+        "accepted": accepted,
+        "open": reopened,
+    }
+    said = [(state, text) for state, text in texts.items() if text]
+    if len(said) > 1 or (until is not None) != (accepted is not None):
+        raise OneDecision
+    catalogue = office.catalogue()
+    ledger = office.ledger_with(catalogue)
+    if said:
+        history = auditing.settle(ledger, catalogue, number, *said[0], until=until)
+    else:
+        history = auditing.finding(ledger, catalogue, number)
+    log(ledger, f"finding {history.finding.id}", reveal=reveal, reason=reason)
+    say, today = audits.sayer(catalogue, office.language), office.clock().date()
+    emit_answer(
+        office,
+        form,
+        output,
+        audits.finding_answer(history, say, today, office.language, reveal=reveal),
+        lambda: audits.history_shape(history, say, today, reveal=reveal),
+    )

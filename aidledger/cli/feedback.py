@@ -1,0 +1,54 @@
+"""Feedback to schools in the language of the command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.cli.office import Office
+from aidledger.cli.wording import message_and_hint
+from aidledger.i18n import N_, translator
+from aidledger.operations.feedback import Feedback
+from aidledger.sheets.feedback import Labels
+from aidledger.sheets.limits import DEFAULT_LIMITS
+
+_TITLE = N_("Please correct what is listed here and send the file again")
+_COLUMN = N_("Problems found")
+_HEADERS = (
+    N_("No."),
+    N_("Severity"),
+    N_("Sheet"),
+    N_("Cell"),
+    N_("Row"),
+    N_("Code"),
+    N_("What is wrong"),
+    N_("What to do"),
+)
+_NOTE = N_(
+    "Cells are marked and commented in the sheets behind. Correct them there; this sheet and the column with the "
+    "problems may stay. Formulas were replaced by their values."
+)
+
+
+def feedback_for(office: Office, catalogue: Catalogue, folder: Path, imported: Sequence[Path]) -> Feedback:
+    """Feedback into a folder, in the office's language."""
+    say = office._
+    everywhere = [translator("en"), translator("zh")]
+    labels = Labels(
+        sheet=say(N_("List of problems")),
+        title=say(_TITLE),
+        column=say(_COLUMN),
+        headers=tuple(say(header) for header in _HEADERS),
+        severities={severity: say(severity) for severity in ("error", "conflict", "warning")},
+        note=say(_NOTE),
+        titles=tuple(translate(_TITLE) for translate in everywhere),
+        columns=tuple(translate(_COLUMN) for translate in everywhere),
+    )
+    return Feedback(
+        folder=folder,
+        imported=imported,
+        labels=labels,
+        said=lambda problem: message_and_hint(problem, catalogue.programs, office.language),
+        limits=DEFAULT_LIMITS,
+    )

@@ -1,0 +1,64 @@
+"""The audit over the whole ledger, and working through its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from aidledger.audit.rule import Rule, Scope
+from aidledger.audit.rules import RULES, rule
+from aidledger.audit.running import Audit, run
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.finding import Decision, Finding, Severity, State, at_least
+from aidledger.errors import UnknownFinding
+from aidledger.store.decisions import decide, decisions, history
+from aidledger.store.ledger import Ledger
+
+
+def audit(
+    ledger: Ledger,
+    catalogue: Catalogue,
+    codes: Sequence[str] = (),
+    program: str | None = None,
+    period: str | None = None,
+) -> Audit:
+    """Run all rules, or those named, over everything or one program and period. Raises UnknownRule."""
+    rules: Sequence[Rule] = [rule(code) for code in codes] or RULES
+    with ledger.reading() as books:
+        return run(Scope(books, catalogue, program, period), rules, decisions(books))
+
+
+def to_look_at(found: Audit, least: Severity, today: date) -> list[Finding]:
+    """The open findings at or above a severity."""
+    return [one for one in found.findings if one.state(today) == "open" and at_least(one.severity, least)]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingHistory:
+    """A finding and all that was decided about it."""
+
+    finding: Finding
+    decisions: Sequence[Decision]
+
+
+def finding(ledger: Ledger, catalogue: Catalogue, number: str) -> FindingHistory:
+    """One finding, by its id or the beginning of it; raises UnknownFinding."""
+    with ledger.reading() as books:
+        found = run(Scope(books, catalogue), RULES, decisions(books)).findings
+        matching = [one for one in found if number and one.id.startswith(number)]
+        if len(matching) != 1:
+            raise UnknownFinding(id=number)
+        return FindingHistory(matching[0], history(books, matching[0].id).get(matching[0].id, []))
+
+
+def settle(
+    ledger: Ledger, catalogue: Catalogue, number: str, state: State, text: str, until: date | None = None
+) -> FindingHistory:
+    """Record what was decided about a finding, on the facts as they are now; raises UnknownFinding."""
+    before = finding(ledger, catalogue, number)
+    facts = before.finding.facts_digest
+    decision = Decision(state, text, ledger.moment(), ledger.actor, facts, until)
+    with ledger.writing() as books:
+        decide(books, before.finding.id, decision)
+    return FindingHistory(replace(before.finding, decision=decision), [*before.decisions, decision])

@@ -1,0 +1,201 @@
+"""What calamine does not tell of an .xlsx: error cells, formulas without a value, what is hidden.
+
+It gives error cells and formulas without a value as blanks (python-calamine#105), so both are looked up in the sheets'
+XML. Most sheets hold few of them: they are searched for as bytes, not parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from xml.etree import ElementTree as ET
+
+from aidledger.sheets.failures import FileRefused
+from aidledger.sheets.limits import Limits
+from aidledger.sheets.package import Package, relations
+from aidledger.sheets.sheet import CELLS_BETWEEN_MAX, FORMULA, BookFacts, CellFaults, SheetFacts, check_far
+
+# An empty row that is hidden closes itself: of those a sheet may have a million.
+_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\b([^>]*\bhidden=["'](?:1|true)["'][^>]*)(?<!/)>""")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
+_HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
+_ROW_NUMBER = re.compile(rb"""\br=["']([0-9]+)["']""")
+_FIRST = re.compile(rb"""\bmin=["']([0-9]+)["']""")
+_LAST = re.compile(rb"""\bmax=["']([0-9]+)["']""")
+_CELL_END = re.compile(rb"</(?:\w+:)?c>")
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]+)"')
+_TEXT_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]+)")
+_ERRORS = (b't="e"', b"t='e'")
+_FORMULAS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ")
+_GLANCE_BYTES = 400
+_TAG_BEGINS = ord("<")
+_TRUE = {"1", "true", "on"}
+_DIMENSION = re.compile(rb"""<dimension ref=["'][A-Z]+[0-9]+:([A-Z]{1,3})[0-9]+["']""")
+_DIMENSION_BYTES = 4_096  # it stands before the columns and the rows
+_COLUMNS_IN_EXCEL = 16_384
+
+
+def xlsx_facts(package: Package, limits: Limits) -> BookFacts:
+    """What the cells of an .xlsx do not tell; raises FileRefused."""
+    name = "xl/workbook.xml"
+    if name not in package.parts:
+        name = next(name for name in package.parts if name.endswith("workbook.xml"))
+    parts = relations(package, name)
+    try:
+        workbook = ET.fromstring(package.parts[name])  # noqa: S314 - a DOCTYPE was refused
+    except ET.ParseError as error:
+        raise FileRefused("unreadable-file", why="the workbook is damaged") from error
+    book = BookFacts()
+    for element in workbook.iter():
+        if element.tag.endswith("}workbookPr"):
+            book.date_1904 = element.get("date1904", "") in _TRUE
+        elif element.tag.endswith("}sheet"):
+            part = parts.get(_relation_id(element))
+            if part is not None:
+                _refuse_far_cells(part, limits)
+                book.sheets[element.get("name", "")] = _facts(part)
+    return book
+
+
+def _relation_id(element: ET.Element) -> str | None:
+    """The attribute ``r:id``, in the namespace of the transitional or of the strict standard."""
+    return next((value for key, value in element.items() if key.endswith("/relationships}id")), None)
+
+
+def _facts(part: bytes) -> SheetFacts:
+    begin, end = part.find(b"sheetData"), part.rfind(b"sheetData")
+    facts = SheetFacts(faults=xlsx_faults(part, begin, end))
+    if part.find(b"hidden=", 0, begin) >= 0:
+        columns = (column[0] for column in _COLUMN.finditer(part, 0, begin))
+        facts.hidden_columns = [run for tag in columns if _HIDDEN.search(tag) and (run := _run(tag)) is not None]
+    if part.find(b"hidden=", begin, end) >= 0:
+        rows = (_ROW_NUMBER.search(row[1]) for row in _HIDDEN_ROW.finditer(part, begin, end))
+        facts.hidden_rows = [int(row[1]) - 1 for row in rows if row]
+    return facts
+
+
+def _run(column: bytes) -> tuple[int, int] | None:
+    first, last = _FIRST.search(column), _LAST.search(column)
+    return (int(first[1]) - 1, int(last[1]) - 1) if first and last else None
+
+
+def xlsx_faults(part: bytes, begin: int, end: int) -> CellFaults:
+    """The cells of a sheet's XML that hold an error or a formula without a value."""
+    faults: CellFaults = {}
+    for needle in (*_ERRORS, *_FORMULAS):
+        for at in _occurrences(part, needle, begin, end):
+            if needle in _FORMULAS and _has_value(part, at):
+                continue
+            cell = _cell_around(part, at)
+            reference = _REFERENCE.search(cell)
+            if reference is None:
+                return _faults_slowly(part)
+            fault = _fault_of(cell)
+            if fault is not None:
+                faults[int(reference[2]) - 1, column_index(reference[1].decode())] = fault
+    return faults
+
+
+def _occurrences(part: bytes, needle: bytes, begin: int, end: int) -> Iterator[int]:
+    at = part.find(needle, begin, end)
+    while at >= 0:
+        yield at
+        at = part.find(needle, at + 1, end)
+
+
+def _has_value(part: bytes, at: int) -> bool:
+    """The usual formula, told at a glance: its value stands behind it in the same cell."""
+    value = part.find(b"<v>", at, at + _GLANCE_BYTES)
+    return value >= 0 and part[value + 3] != _TAG_BEGINS and part.find(b"</c>", at, value) < 0
+
+
+def _cell_around(part: bytes, at: int) -> bytes:
+    # First within the row: a spelling that a sheet does not use would be looked for through all of it, for every cell.
+    row = max(0, part.rfind(b"row", 0, at))
+    start = _cell_begin(part, row, at)
+    if start < 0:
+        start = _cell_begin(part, 0, at)
+    stop = _CELL_END.search(part, at)
+    return part[start : stop.start() if stop else len(part)]
+
+
+def _cell_begin(part: bytes, first: int, at: int) -> int:
+    return max(part.rfind(begin, first, at) for begin in (b"<c ", b"<c>", b":c "))
+
+
+def _fault_of(cell: bytes) -> str | None:
+    head = cell[: cell.find(b">") + 1]
+    value = re.search(rb"<(?:\w+:)?v[^>/]*>([^<]*)<", cell)
+    if b't="e"' in head or b"t='e'" in head:
+        return value[1].decode("ascii", "replace") if value and value[1] else "#ERROR"
+    has_formula = re.search(rb"<(?:\w+:)?f[\s>/]", cell) is not None
+    has_text = b't="str"' in head or b't="s"' in head or b"inlineStr" in head
+    return FORMULA if has_formula and not has_text and not (value and value[1].strip()) else None
+
+
+def _faults_slowly(part: bytes) -> CellFaults:
+    """For the rare writers that leave out the cells' references, or write them otherwise: parsed and counted."""
+    faults: CellFaults = {}
+    row = column = -1
+    try:
+        for event, element in ET.iterparse(BytesIO(part), events=("start", "end")):  # noqa: S314 - a DOCTYPE was refused
+            tag = element.tag.rpartition("}")[2]
+            if tag == "row" and event == "start":
+                row, column = int(element.get("r") or row + 2) - 1, -1
+            elif tag == "row":
+                element.clear()
+            elif tag == "c" and event == "end":
+                reference = _TEXT_REFERENCE.fullmatch(element.get("r", ""))
+                column = column_index(reference[1]) if reference else column + 1
+                fault = _fault_of_element(element)
+                if fault is not None:
+                    faults[row, column] = fault
+    except (ET.ParseError, ValueError):
+        return faults
+    return faults
+
+
+def _fault_of_element(cell: ET.Element) -> str | None:
+    value = next((child.text for child in cell if child.tag.endswith("}v")), None)
+    if cell.get("t") == "e":
+        return value or "#ERROR"
+    has_formula = any(child.tag.endswith("}f") for child in cell)
+    return FORMULA if has_formula and cell.get("t") not in {"str", "s", "inlineStr"} and not value else None
+
+
+def column_index(letters: str) -> int:
+    """The 0-based column of ``A``, ``XFD``."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - ord("A") + 1
+    return index - 1
+
+
+def _refuse_far_cells(part: bytes, limits: Limits) -> None:
+    last = _ROW_NUMBER.search(part, max(0, part.rfind(b"<row ")))
+    rows = int(last[1]) if last else 0
+    if rows * _COLUMNS_IN_EXCEL <= CELLS_BETWEEN_MAX:
+        return
+    # Looked at row by row only where the sheet itself says that it is so large, or has few rows before its last.
+    said = _DIMENSION.search(part, 0, _DIMENSION_BYTES)
+    columns = column_index(said[1].decode()) + 1 if said else 0
+    if rows * columns <= CELLS_BETWEEN_MAX and 2 * part.count(b"<row ") > rows:
+        return
+    rows = columns = 0
+    for cell in _last_cells(part):
+        rows, columns = int(cell[2]), max(columns, column_index(cell[1].decode()) + 1)
+    check_far(rows, columns, limits)
+
+
+def _last_cells(part: bytes) -> Iterator[re.Match[bytes]]:
+    """The reference of the last cell with a value in each row; nothing where cells are written in other ways."""
+    begin = 0
+    while (end := part.find(b"</row>", begin)) >= 0:
+        closed = part.rfind(b"</c>", begin, end)
+        opened = part.rfind(b"<c ", begin, closed) if closed >= 0 else -1
+        if opened >= 0 and (part.find(b"<v", opened, closed) >= 0 or part.find(b"<is", opened, closed) >= 0):
+            reference = _REFERENCE.search(part, opened, closed)
+            if reference is not None:
+                yield reference
+        begin = end + 1

@@ -1,0 +1,162 @@
+"""The tables of one sheet, one below the other: each with its header, its title and its rows."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aidledger.domain.layout import Layout
+from aidledger.domain.roster import Fate
+from aidledger.domain.school import school_name
+from aidledger.sheets.cells import text_of
+from aidledger.sheets.grid import Cell, Sheet
+from aidledger.sheets.header import Header, HeaderWords, find_header, header_at
+from aidledger.sheets.lines import Sorted, sort_rows
+from aidledger.sheets.terms import semesters
+from aidledger.sheets.titles import said_by, school_of
+from aidledger.sheets.total_lines import TotalLine, TotalWords, titled_totals
+
+# A merged cell down a table means the same for every row; who it is and what is paid is never filled down.
+_FILLED_DOWN = ("school", "level", "grade", "class", "boarding", "program", "term", "year", "month")
+
+
+@dataclass(slots=True)
+class Part:
+    """A table: the rows from ``start``, of which ``titles`` stand above the header.
+
+    ``of_counts``: it tells how many there are of somebody, and not who.
+    """
+
+    start: int
+    header: Header
+    sorted: Sorted
+    titles: list[list[Cell]]
+    of_counts: bool = False
+
+    def fates(self, sheet: Sheet) -> dict[Fate, int]:
+        """What became of its rows, the title's and the header's among them."""
+        fates = dict(self.sorted.fates)
+        first = self.header.row - self.header.rows + 1
+        for row in sheet.rows[self.start : first]:
+            fates[Fate.HEADING if any(cell != "" for cell in row) else Fate.BLANK] += 1
+        fates[Fate.HEADING] += self.header.rows
+        if self.of_counts:
+            fates[Fate.OTHER] += fates[Fate.STUDENT]
+            fates[Fate.STUDENT] = 0
+        return fates
+
+    def schools(self, sheet: Sheet, layout: Layout) -> list[str | None]:
+        """For each student the school that a line of its own above names (金溪小学, and then its pupils)."""
+        named: list[tuple[int, str]] = []
+        for at in self.sorted.notes:
+            texts = [text for cell in sheet.rows[at] if (text := text_of(cell))]
+            school = school_of([[*texts]], layout) if len(texts) == 1 else None
+            if school is not None and school_name(texts[0]).endswith(school):
+                named.append((at, school))
+        rows = [at for at, _ in named]
+        return [named[i - 1][1] if (i := bisect(rows, at)) else None for at in self.sorted.students]
+
+    def counts_heads(self, sheet: Sheet) -> bool:
+        """Whether it is a table of numbers of students: no column for their IDs, and counts where names would be."""
+        index = self.header.index("name")
+        if index is None or "number" in self.header.fields:
+            return False
+        names = [sheet.rows[at][index] for at in self.sorted.students]
+        return bool(names) and all(text_of(name).isdigit() or name == "" for name in names)
+
+    def titled_totals(self, layout: Layout) -> list[TotalLine]:
+        """What its title says of numbers and amounts."""
+        words = TotalWords(layout)
+        lines = (titled_totals(row, self.start + at, words) for at, row in enumerate(self.titles))
+        return [line for line in lines if line is not None]
+
+
+def parts_of(sheet: Sheet, words: HeaderWords) -> list[Part]:
+    """The tables of a sheet; none where no row is a header."""
+    parts: list[Part] = []
+    start = 0
+    header = find_header(sheet.rows, words)
+    while header is not None:
+        first = header.row - header.rows + 1
+        titles = [[*row] for row in sheet.rows[start:first]]
+        reader = _Repeats(sheet.rows, header, words, titles, parts[0].titles if parts else [])
+        part = Part(start, header, sort_rows(sheet.rows, header, words.layout, reader.again), titles)
+        part.of_counts = part.counts_heads(sheet)
+        parts.append(part)
+        _fill_down(sheet, header, part.sorted.end)
+        start, header = part.sorted.end, reader.next
+    return [] if all(part.of_counts for part in parts) else parts
+
+
+class _Repeats:
+    """Whether a row that looks like a header repeats the one above it, or begins a table of its own."""
+
+    def __init__(
+        self,
+        rows: Sequence[Sequence[Cell]],
+        header: Header,
+        words: HeaderWords,
+        titles: list[list[Cell]],
+        general: list[list[Cell]],
+    ) -> None:
+        self.rows = rows
+        self.header = header
+        self.words = words
+        self.said = _text([*general, *titles])
+        self.next: Header | None = None
+
+    def again(self, at: int, notes: Sequence[int]) -> str | None:
+        """``heading`` for a repeated header, ``table`` where another table begins, None where it is no header.
+
+        ``notes``: the lines right above that are nobody's, its title if it has one.
+        """
+        header = self._header(at, notes)
+        if header is None:
+            return None
+        if _columns(header) == _columns(self.header) and not self._says_something_else(notes):
+            return "heading"
+        self.next = header
+        return "table"
+
+    def _header(self, at: int, notes: Sequence[int]) -> Header | None:
+        if at - 1 in notes:
+            above = header_at(self.rows, at - 1, self.words)
+            if above is not None and above.row >= at:
+                return above
+        return header_at(self.rows, at, self.words)
+
+    def _says_something_else(self, notes: Sequence[int]) -> bool:
+        """Whether the title between the tables names another program, term or school than the one above."""
+        text = _text([self.rows[at] for at in notes])
+        if not text or text in self.said:
+            return False
+        programs = self.words.programs.values()
+        own, before = said_by(text, programs), said_by(self.said, programs)
+        school = school_of([self.rows[at] for at in notes], self.words.layout)
+        return (
+            not set(own.programs) <= set(before.programs)
+            or not set(semesters(own.terms)) <= set(semesters(before.terms))
+            or (school is not None and school not in "".join(self.said.split()))
+        )
+
+
+def _text(rows: Sequence[Sequence[Cell]]) -> str:
+    lines = (" ".join(filter(None, map(text_of, row))) for row in rows)
+    return "\n".join(filter(None, lines))
+
+
+def _columns(header: Header) -> object:
+    money = {(column.index, column.role, column.programs, column.wan, column.half) for column in header.money}
+    fields = {name: tuple(indexes) for name, indexes in header.fields.items()}
+    return fields, money
+
+
+def _fill_down(sheet: Sheet, header: Header, end: int) -> None:
+    columns = {index for name in _FILLED_DOWN for index in header.fields.get(name, ())}
+    for (top, left), (bottom, _) in sheet.merges:
+        column, first, last = left - sheet.first_column, top - sheet.first_row, bottom - sheet.first_row
+        if column in columns and header.row < first < end:
+            for row in sheet.rows[first + 1 : min(last + 1, end)]:
+                if any(cell != "" for cell in row):
+                    row[column] = sheet.rows[first][column]

@@ -1,0 +1,148 @@
+"""A sheet of plain cells, whatever the format that it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from aidledger.sheets.failures import FileRefused
+from aidledger.sheets.limits import Limits
+
+Cell = str | int | float | bool | date | datetime | time | timedelta
+Merge = tuple[tuple[int, int], tuple[int, int]]
+CellFaults = dict[tuple[int, int], str]
+CSV_SHEET = "CSV"
+FORMULA = "formula"
+# As many cells as a reader may hold in memory for a moment; what is read in the end has a limit of its own.
+CELLS_BETWEEN_MAX = 20_000_000
+_ERRORS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", "#BUSY!"}
+)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Cells that carry a value, as rows of equal width; ``""`` is a blank.
+
+    ``first_row`` and ``first_column`` (0-based) say where the rows begin in the sheet; ``faults`` (an error's text, or
+    FORMULA for one that was never calculated) and ``merges`` (top left, bottom right) are in the sheet's own
+    coordinates. Hidden rows, columns and sheets count like all others; those with a value are counted here.
+    ``date_1904``: a plain number that means a day counts from 1904 and not from 1900.
+    """
+
+    name: str
+    rows: list[list[Cell]]
+    first_row: int = 0
+    first_column: int = 0
+    visible: bool = True
+    faults: CellFaults = field(default_factory=dict)
+    merges: list[Merge] = field(default_factory=list)
+    hidden_rows: int = 0
+    hidden_columns: int = 0
+    date_1904: bool = False
+
+    @property
+    def rows_total(self) -> int:
+        """Rows from the sheet's first to the last that carries a value."""
+        return self.first_row + len(self.rows)
+
+
+@dataclass(slots=True)
+class SheetFacts:
+    """What the values of a sheet's cells do not tell, in the sheet's own coordinates, 0-based.
+
+    ``hidden_columns``: first and last of each run.
+    """
+
+    faults: CellFaults = field(default_factory=dict)
+    merges: list[Merge] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class BookFacts:
+    """The same of a workbook, by the names of its sheets; ``date_1904`` as in Sheet.
+
+    ``complete``: a sheet that is not among them could not be looked into.
+    """
+
+    sheets: dict[str, SheetFacts] = field(default_factory=dict)
+    date_1904: bool = False
+    complete: bool = True
+
+    def of(self, name: str) -> SheetFacts:
+        """The facts of a sheet; raises FileRefused, for an error that nobody saw would be read as a blank."""
+        if self.complete and name not in self.sheets:
+            raise FileRefused("unreadable-file", why="the workbook is damaged")
+        return self.sheets.get(name) or SheetFacts()
+
+
+def with_facts(sheet: Sheet, facts: SheetFacts) -> Sheet:
+    """The sheet, knowing what its values do not tell. A cell in error has no value, whatever stands in it."""
+    sheet.faults = facts.faults
+    for row, column in facts.faults:
+        at_row, at_column = row - sheet.first_row, column - sheet.first_column
+        if 0 <= at_row < len(sheet.rows) and 0 <= at_column < len(sheet.rows[at_row]):
+            sheet.rows[at_row][at_column] = ""
+    sheet.merges = sheet.merges or facts.merges
+    sheet.hidden_rows = _rows_with_value(sheet, facts.hidden_rows) if facts.hidden_rows else 0
+    sheet.hidden_columns = _columns_with_value(sheet, facts.hidden_columns) if facts.hidden_columns else 0
+    return sheet
+
+
+def _rows_with_value(sheet: Sheet, numbers: list[int]) -> int:
+    at = (row - sheet.first_row for row in numbers)
+    return sum(any(cell != "" for cell in sheet.rows[row]) for row in at if 0 <= row < len(sheet.rows))
+
+
+def _columns_with_value(sheet: Sheet, runs: list[tuple[int, int]]) -> int:
+    width = len(sheet.rows[0]) if sheet.rows else 0
+    columns: set[int] = set()
+    for first, last in runs:
+        columns.update(range(max(0, first - sheet.first_column), min(width - 1, last - sheet.first_column) + 1))
+    return sum(any(row[column] != "" for row in sheet.rows) for column in columns)
+
+
+def shows_error(text: str) -> bool:
+    """Whether a cell shows an error (``#N/A``), or nothing but ``####``, which stands for what was too wide."""
+    return text.startswith("#") and (text in _ERRORS or (len(text) > 1 and not text.strip("#")))
+
+
+def text_faults(rows: list[list[Cell]]) -> CellFaults:
+    """The cells of a text, which has no other mark for them, that show an error."""
+    return {
+        (row, column): cell
+        for row, cells in enumerate(rows)
+        for column, cell in enumerate(cells)
+        if isinstance(cell, str) and cell.startswith("#") and shows_error(cell)
+    }
+
+
+def rectangle(rows: list[list[Cell]], limits: Limits) -> list[list[Cell]]:
+    """Rows up to the last that carries a value, all as wide as the widest; raises FileRefused beyond the limits."""
+    width = 0
+    for row in rows:
+        while row and row[-1] == "":
+            row.pop()
+        width = max(width, len(row))
+    while rows and not rows[-1]:
+        rows.pop()
+    check_size(len(rows), width, limits)
+    for row in rows:
+        row.extend([""] * (width - len(row)))
+    return rows
+
+
+def check_size(rows: int, columns: int, limits: Limits) -> None:
+    """Whether a sheet of this size is read; raises FileRefused."""
+    if columns > limits.columns_max:
+        raise FileRefused("file-too-large", what="the number of columns", limit=limits.columns_max)
+    if rows * columns > limits.cells_max:
+        raise FileRefused("file-too-large", what="the number of cells", limit=limits.cells_max)
+
+
+def check_far(rows: int, columns: int, limits: Limits) -> None:
+    """Refuse two cells in far corners: calamine asks for memory for all between, 550 GB for a file of 2 KB."""
+    if rows * columns > CELLS_BETWEEN_MAX:
+        raise FileRefused("file-too-large", what="the number of cells", limit=limits.cells_max)

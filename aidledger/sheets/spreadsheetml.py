@@ -1,0 +1,189 @@
+"""Excel's XML of 2003, which many systems write under the name of an .xls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from xml.parsers import expat
+
+from aidledger.sheets.failures import FileRefused
+from aidledger.sheets.limits import Limits
+from aidledger.sheets.sheet import FORMULA, Cell, Sheet, SheetFacts, check_size, with_facts
+
+NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
+_SS = f"{NAMESPACE} "
+_EXCEL = "urn:schemas-microsoft-com:office:excel "
+_TRUE = {"1", "true"}
+_HIDDEN = {"SheetHidden", "SheetVeryHidden"}
+_ROWS_MAX, _COLUMNS_MAX = 1_048_576, 16_384
+_INTEGER = re.compile(r"[-+]?[0-9]{1,300}")
+Attributes = Mapping[str, str]
+
+
+def spreadsheetml_sheets(text: str, limits: Limits) -> list[Sheet]:
+    """The sheets of a workbook; raises FileRefused."""
+    book = _Book(limits)
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_entities
+    parser.StartElementHandler = book.start
+    parser.EndElementHandler = book.end
+    parser.CharacterDataHandler = book.text
+    try:
+        parser.Parse(text, True)  # noqa: FBT003 - all of it
+    except (expat.ExpatError, ValueError) as error:
+        raise FileRefused("unreadable-file", why="the workbook is damaged") from error
+    for sheet in book.sheets:
+        sheet.date_1904 = book.date_1904
+    return book.sheets
+
+
+def _refuse_entities(*_: object) -> None:
+    raise FileRefused("unreadable-file", why="it declares entities, which no spreadsheet program writes")
+
+
+class _Book:
+    """Follows the workbook's elements; the rows are the open worksheet's business."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.sheets: list[Sheet] = []
+        self.date_1904 = False
+        self.sheet: _Worksheet | None = None
+        self.kind = ""
+        self.in_comment = False
+        self.parts: list[str] | None = None  # of the text that is wanted
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == f"{_SS}Worksheet":
+            self.sheet = _Worksheet(attributes.get(f"{_SS}Name", ""))
+        elif tag == f"{_EXCEL}Date1904":
+            self.date_1904 = True
+        elif self.sheet is None:
+            return
+        elif tag == f"{_SS}Cell":
+            self.sheet.open_cell(attributes)
+        elif tag == f"{_SS}Data" and not self.in_comment:
+            self.kind, self.parts = attributes.get(f"{_SS}Type", "String"), []
+        elif tag == f"{_SS}Row":
+            self.sheet.open_row(attributes)
+        elif tag == f"{_SS}Column":
+            self.sheet.add_column(attributes)
+        elif tag == f"{_SS}Comment":
+            self.in_comment = True
+        elif tag == f"{_EXCEL}Visible":
+            self.parts = []
+
+    def text(self, text: str) -> None:
+        if self.parts is not None:
+            self.parts.append(text)
+
+    def end(self, tag: str) -> None:
+        if self.sheet is None:
+            return
+        if tag == f"{_SS}Data" and self.parts is not None:
+            self.sheet.put(self.kind, "".join(self.parts))
+            self.parts = None
+        elif tag == f"{_SS}Cell":
+            self.sheet.close_cell()
+        elif tag == f"{_SS}Comment":
+            self.in_comment = False
+        elif tag == f"{_EXCEL}Visible" and self.parts is not None:
+            self.sheet.visible = "".join(self.parts).strip() not in _HIDDEN
+            self.parts = None
+        elif tag == f"{_SS}Worksheet":
+            self.sheets.append(self.sheet.finished(self.limits))
+            self.sheet = None
+
+
+class _Worksheet:
+    """Cells by row and column, 0-based here. The file counts from 1, and leaves out what is empty."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.visible = True
+        self._rows: dict[int, dict[int, Cell]] = {}
+        self._facts = SheetFacts()
+        self._row = self._next_row = 0
+        self._column = self._next_column = 0
+        self._columns = 0
+        self._covered: dict[int, int] = {}  # by column, the last row that a cell above is merged into
+        self._has_formula = False
+
+    def add_column(self, attributes: Attributes) -> None:
+        first = _place(attributes, self._columns, _COLUMNS_MAX)
+        self._columns = first + _count(attributes, "Span") + 1
+        if attributes.get(f"{_SS}Hidden") in _TRUE:
+            self._facts.hidden_columns.append((first, self._columns - 1))
+
+    def open_row(self, attributes: Attributes) -> None:
+        self._row = _place(attributes, self._next_row, _ROWS_MAX)
+        self._next_row = self._row + _count(attributes, "Span") + 1
+        self._next_column = 0
+        if attributes.get(f"{_SS}Hidden") in _TRUE:
+            self._facts.hidden_rows.append(self._row)
+
+    def open_cell(self, attributes: Attributes) -> None:
+        while f"{_SS}Index" not in attributes and self._covered.get(self._next_column, -1) >= self._row:
+            self._next_column += 1
+        self._column = _place(attributes, self._next_column, _COLUMNS_MAX)
+        self._has_formula = f"{_SS}Formula" in attributes
+        last_column = self._column + _count(attributes, "MergeAcross")
+        last_row = self._row + _count(attributes, "MergeDown")
+        self._next_column = last_column + 1
+        if (last_row, last_column) != (self._row, self._column):
+            self._facts.merges.append(((self._row, self._column), (last_row, last_column)))
+        if last_row > self._row:
+            self._covered.update(dict.fromkeys(range(self._column, last_column + 1), last_row))
+
+    def put(self, kind: str, text: str) -> None:
+        """The open cell's value."""
+        self._has_formula = False
+        if kind == "Error":
+            self._facts.faults[self._row, self._column] = text or "#ERROR"
+        elif text:
+            self._rows.setdefault(self._row, {})[self._column] = _value(kind, text)
+
+    def close_cell(self) -> None:
+        if self._has_formula:
+            self._facts.faults[self._row, self._column] = FORMULA
+
+    def finished(self, limits: Limits) -> Sheet:
+        first = min(self._rows, default=0)
+        count = max(self._rows, default=-1) - first + 1
+        width = max((max(cells) + 1 for cells in self._rows.values()), default=0)
+        check_size(count, width, limits)
+        rows: list[list[Cell]] = [[""] * width for _ in range(count)]
+        for at, cells in self._rows.items():
+            row = rows[at - first]
+            for column, cell in cells.items():
+                row[column] = cell
+        return with_facts(Sheet(self.name, rows, first_row=first, visible=self.visible), self._facts)
+
+
+def _place(attributes: Attributes, following: int, count_max: int) -> int:
+    """Where a row, column or cell stands; raises ValueError for one that stands before the last."""
+    index = attributes.get(f"{_SS}Index")
+    place = following if index is None else int(index) - 1
+    if not following <= place < count_max:
+        raise ValueError(place)
+    return place
+
+
+def _count(attributes: Attributes, name: str) -> int:
+    count = int(attributes.get(f"{_SS}{name}", 0))
+    if not 0 <= count < _ROWS_MAX:
+        raise ValueError(count)
+    return count
+
+
+def _value(kind: str, text: str) -> Cell:
+    try:
+        if kind == "Number":
+            return int(text) if _INTEGER.fullmatch(text) else float(text)
+        if kind == "DateTime":
+            return datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return text == "1" if kind == "Boolean" else text
