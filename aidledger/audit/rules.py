@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from aidledger.audit import duplicates, names
+from aidledger.audit import accounts, duplicates, identity, money, names, stacking
 from aidledger.audit.rule import Rule
 from aidledger.errors import UnknownRule
 
 RULES: tuple[Rule, ...] = (
     duplicates.RULE,
     names.RULE,
+    identity.RULE,
+    *stacking.RULES,
+    *accounts.RULES,
+    *money.RULES,
 )
 
 

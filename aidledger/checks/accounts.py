@@ -1,16 +1,15 @@
-"""Bank cards: 12 to 19 digits (a card has 16 or 19, passbooks fewer; no published rule names one length)."""
+"""Bank cards."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.account import is_account
 from aidledger.domain.identity import mask_account
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile
-
-_LENGTHS = range(12, 20)
 
 
 def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
@@ -18,6 +17,6 @@ def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
     for table in file.of_people():
         lines = table.lines
         for row, account in zip(lines.rows, lines.accounts, strict=True):
-            if account is not None and not (account.isascii() and account.isdigit() and len(account) in _LENGTHS):
+            if account is not None and not is_account(account):
                 place = Place(table.sheet, row, table.columns.get("account"))
                 yield Problem("account-format", place, {"value": mask_account(account)})

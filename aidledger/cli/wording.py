@@ -10,7 +10,7 @@ from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 from aidledger.i18n import Language, translator
 
-_WORDS = frozenset({"why", "what", "cadence", "stated", "actual", "field", "unit", "list"})
+_WORDS = frozenset({"why", "what", "cadence", "stated", "actual", "field", "unit", "list", "kinship"})
 
 
 def problem_text(problem: Problem, programs: Mapping[str, Program], language: Language) -> str:
@@ -24,7 +24,7 @@ def message_and_hint(problem: Problem, programs: Mapping[str, Program], language
     translate = translator(language)
     facts = said_facts(problem.facts, programs, language)
     kind = problem.kind
-    message = translate(kind.listed if kind.listed and "list" in problem.facts else kind.message)
+    message = translate(kind.sentence(problem.facts))
     # A hint says what to type: codes, not words.
     return message.format_map(facts), translate(kind.hint).format_map(_Facts(problem.facts))
 
@@ -56,6 +56,8 @@ class _Facts(dict[str, object]):
 def _fact(name: str, value: object, programs: Mapping[str, Program], language: Language) -> object:
     if name == "program" and value in programs:
         return programs[str(value)].name(language)
+    if isinstance(value, tuple):
+        return ("、" if language == "zh" else ", ").join(translator(language)(str(part)) for part in value)
     if isinstance(value, Place):
         where = place_text(value, language)
         return f" ({where})" if language == "en" else f"（{where}）"

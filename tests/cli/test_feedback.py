@@ -57,8 +57,9 @@ def _correct(path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".xls", ".csv"])
 def test_a_corrected_copy_is_imported_as_it_is(ledger: Path, folder: Path, suffix: str) -> None:
-    write = {".xlsx": xlsx_bytes, ".xls": xls_bytes, ".csv": csv_bytes}[suffix]
-    (folder / f"名册{suffix}").write_bytes(write(_bad_grid()))
+    grid = _bad_grid()
+    contents = {".xlsx": xlsx_bytes(grid), ".xls": xls_bytes(grid), ".csv": csv_bytes(grid)}
+    (folder / f"名册{suffix}").write_bytes(contents[suffix])
     file, target = _feedback(ledger, folder)
     copy = target / "名册.xlsx"
     assert file["feedback"] == str(copy)
@@ -107,7 +108,7 @@ def test_formats_merged_cells_formulas_and_the_schools_own_comments_stay(ledger:
     sheet = book.worksheets[0]
     for r, row in enumerate(_bad_grid(), 1):
         for c, value in enumerate(row, 1):
-            sheet.cell(r, c, value)
+            sheet.cell(r, c).value = value  # type: ignore[assignment]
     sheet.merge_cells("A1:F1")
     sheet["A1"].font = Font(name="宋体", size=20, bold=True)
     sheet["B3"].fill = PatternFill("solid", fgColor="00FF00")

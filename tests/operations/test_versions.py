@@ -15,7 +15,17 @@ from aidledger.errors import NoEarlierVersion, OtherRoster, SupersededBatch, Unk
 from aidledger.operations import ledgers, people, reporting
 from aidledger.store.ledger import Ledger
 from aidledger.store.lookups import EntryRecord
-from tests.builders import Grid, csv_bytes, ods_bytes, roster_grid, roster_xls, roster_xlsx, xls_bytes, xlsx_bytes
+from tests.builders import (
+    TITLE,
+    Grid,
+    csv_bytes,
+    ods_bytes,
+    roster_grid,
+    roster_xls,
+    roster_xlsx,
+    xls_bytes,
+    xlsx_bytes,
+)
 from tests.builders import people as made_up
 from tests.store.ledgers import bring_in, catalogue, new_ledger
 
@@ -30,7 +40,7 @@ def ledger(tmp_path: Path) -> Ledger:
 
 def _roster(*persons: int, amounts: dict[int, int] | None = None, title: str | None = None) -> Grid:
     """A roster of some made-up people, 1000 元 each unless said otherwise."""
-    grid = roster_grid(0, total=False, **({"title": title} if title else {}))
+    grid = roster_grid(0, total=False, title=title or TITLE)
     for serial, index in enumerate(persons, 1):
         person = made_up(1, first=index)[0]
         grid.append([serial, person.name, person.number, person.sex, "高一", (amounts or {}).get(index, 1000)])

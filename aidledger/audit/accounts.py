@@ -1,0 +1,119 @@
+"""Bank cards: one for several pupils, no card number at all, one that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.domain.account import ACCOUNT_LENGTHS
+from aidledger.domain.identity import mask_account
+from aidledger.i18n import N_
+
+_PRACTICE = N_("common audit practice")
+
+
+def _shared(scope: Scope) -> Iterator[Case]:
+    """One case per card that several persons are paid on."""
+    paid = scope.payments()
+    shared = (
+        select(paid.c.account)
+        .where(paid.c.account.is_not(None))
+        .group_by(paid.c.account)
+        .having(func.count(func.distinct(paid.c.beneficiary_id)) > 1)
+    )
+    query = select(paid).where(paid.c.account.in_(shared)).order_by(paid.c.account, paid.c.number, paid.c.id)
+    for account, group in groupby(scope.books.execute(query), key=lambda row: row.account):
+        rows = list(group)
+        people = {(row.document_type, row.number): row.name for row in rows}
+        surnames = {name[:1] for name in people.values()}
+        yield Case(
+            about=("card", account),
+            entries=tuple(row.id for row in rows),
+            persons=len(people),
+            amount_fen=sum(row.amount_fen for row in rows),
+            facts={
+                "account": mask_account(account),
+                "count": len(people),
+                "kinship": N_("all of one surname") if len(surnames) == 1 else N_("of different surnames"),
+            },
+        )
+
+
+def _malformed(scope: Scope) -> Iterator[Case]:
+    """One case per card whose number is none."""
+    paid = scope.payments()
+    length = func.length(paid.c.account)
+    wrong = or_(length < ACCOUNT_LENGTHS.start, length >= ACCOUNT_LENGTHS.stop)
+    query = select(paid).where(paid.c.account.is_not(None), wrong).order_by(paid.c.account, paid.c.id)
+    for account, group in groupby(scope.books.execute(query), key=lambda row: row.account):
+        rows = list(group)
+        yield Case(
+            about=("card", account),
+            entries=tuple(row.id for row in rows),
+            persons=len({row.beneficiary_id for row in rows}),
+            amount_fen=sum(row.amount_fen for row in rows),
+            facts={"account": mask_account(account)},
+        )
+
+
+def _changed(scope: Scope) -> Iterator[Case]:
+    """One case per person who is paid on several cards."""
+    paid = scope.payments()
+    several = (
+        select(paid.c.beneficiary_id)
+        .where(paid.c.account.is_not(None))
+        .group_by(paid.c.beneficiary_id)
+        .having(func.count(func.distinct(paid.c.account)) > 1)
+    )
+    query = (
+        select(paid)
+        .where(paid.c.beneficiary_id.in_(several), paid.c.account.is_not(None))
+        .order_by(paid.c.number, paid.c.document_type, paid.c.id)
+    )
+    for about, group in groupby(scope.books.execute(query), key=lambda row: (row.document_type, row.number)):
+        rows: list[Any] = list(group)
+        yield Case(
+            about=about,
+            entries=tuple(row.id for row in rows),
+            amount_fen=0,
+            facts={"count": len({row.account for row in rows})},
+        )
+
+
+RULES = (
+    Rule(
+        code="account-shared",
+        severity="warning",
+        message=N_("Card {account} receives the money of {count} pupils, {kinship}."),
+        explanation=N_(
+            "Aid goes onto the pupil's own card. Brothers and sisters may share a parent's; a card of many pupils, or "
+            "of pupils of different families, may be a teacher's. Ask the bank whose it is. Surnames are only a hint: "
+            "rosters do not say who is related."
+        ),
+        reference=_PRACTICE,
+        find=_shared,
+    ),
+    Rule(
+        code="account-format",
+        severity="warning",
+        message=N_("{account} is no card number: 12 to 19 digits are usual."),
+        explanation=N_("The bank will return a payment to such a card. Compare it with the card itself."),
+        reference=_PRACTICE,
+        find=_malformed,
+    ),
+    Rule(
+        code="account-changed",
+        severity="info",
+        message=N_("Paid on {count} different cards."),
+        explanation=N_(
+            "A lost card is replaced; but money that goes elsewhere all at once is also what a changed list looks "
+            "like. Ask the family, not the school, where several pupils of one school changed at once."
+        ),
+        reference=_PRACTICE,
+        find=_changed,
+    ),
+)

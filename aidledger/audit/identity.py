@@ -1,0 +1,202 @@
+"""likely-same-person: two ID numbers that seem to be one person's, with the evidence and a score.
+
+Pairs come out of SQL by what two people share (name and birth date, card, 学籍号, school and name, school and birth
+date); only they are compared, so nothing grows with the square of the ledger.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import combinations
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.domain.identity import RESIDENT_RULES, mask_number
+from aidledger.i18n import N_
+from aidledger.store.bulk import chunks, tables_of
+from aidledger.store.entries import in_force
+from aidledger.store.tables import Beneficiary, Entry
+
+_beneficiary, _entry = tables_of(Beneficiary, Entry)
+STUDENT_NUMBER = N_("the same 学籍号")
+TYPING_ERROR = N_("ID numbers one typing error apart")
+CARD = N_("the same card")
+NAME_AND_BIRTH = N_("the same name and birth date")
+SOUND = N_("names that sound alike, the same birth date, the same school")
+# How much each sign says by itself, in hundredths; together they say more, and never certainty.
+WEIGHTS = {STUDENT_NUMBER: 90, TYPING_ERROR: 80, CARD: 40, NAME_AND_BIRTH: 60, SOUND: 60}
+SCORE_MIN = 60
+# The last character checks the others: a wrong digit among the first changes two.
+_CHECKED = 17
+# A card of more people than this is a case of its own (account-shared), and no sign that they are one.
+_CARD_PERSONS_MAX = 4
+Pair = tuple[int, int]
+
+
+def _find(scope: Scope) -> Iterator[Case]:
+    pairs = _pairs(scope.books)
+    people = _people(scope.books, {person for pair in pairs for person in pair})
+    likely = []
+    for (one, other), shared in sorted(pairs.items()):
+        signs = _signs(people[one], people[other], shared)
+        if _score(signs) >= SCORE_MIN:
+            likely.append((one, other, signs))
+    paid = _paid(scope.books, {person for one, other, _ in likely for person in (one, other)})
+    for one, other, signs in likely:
+        if paid[one] and paid[other]:
+            yield _case(people[one], people[other], signs, paid)
+
+
+def _case(one: Any, other: Any, signs: list[str], paid: dict[int, dict[int, int]]) -> Case:  # noqa: ANN401 - rows
+    documents = sorted(((one.document_type, one.number), (other.document_type, other.number)))
+    return Case(
+        about=tuple(text for document in documents for text in document),
+        entries=tuple(sorted([*paid[one.id], *paid[other.id]])),
+        persons=2,
+        amount_fen=min(sum(paid[person.id].values()) for person in (one, other)),
+        facts={
+            "numbers": " / ".join(mask_number(number) for _, number in documents),
+            "signs": tuple(signs),
+            "score": _score(signs),
+        },
+    )
+
+
+def _pairs(books: Connection) -> dict[Pair, set[str]]:
+    """Persons who share something that few do, and what."""
+    found: dict[Pair, set[str]] = defaultdict(set)
+    for shared, query in (
+        ("name and birth", _alike("name", "birth_date")),
+        ("student number", _alike("student_number")),
+        ("school and name", _alike_at_school("name")),
+        ("school and birth", _alike_at_school("birth_date")),
+    ):
+        for one, other in books.execute(query):
+            found[one, other].add(shared)
+    for pair in _card_sharers(books):
+        found[pair].add("card")
+    return found
+
+
+def _alike(*names: str) -> Select[Any]:
+    one, other = _beneficiary.alias("one"), _beneficiary.alias("other")
+    equal = [one.c[name] == other.c[name] for name in names]
+    return select(one.c.id, other.c.id).join(other, equal[0]).where(one.c.id < other.c.id, *equal[1:])
+
+
+def _alike_at_school(name: str) -> Select[Any]:
+    """Persons of whom one school was paid for both."""
+    attended = (
+        select(_entry.c.beneficiary_id, _entry.c.school_id)
+        .where(in_force(_entry), _entry.c.school_id.is_not(None))
+        .distinct()
+        .cte("attended")
+    )
+    here = (
+        select(attended.c.school_id, _beneficiary.c.id, _beneficiary.c[name].label("shared"))
+        .join(_beneficiary, _beneficiary.c.id == attended.c.beneficiary_id)
+        .cte("here")
+    )
+    one, other = here.alias("one"), here.alias("other")
+    return (
+        select(one.c.id, other.c.id)
+        .join(other, (one.c.shared == other.c.shared) & (one.c.school_id == other.c.school_id))
+        .where(one.c.id < other.c.id)
+        .distinct()
+    )
+
+
+def _card_sharers(books: Connection) -> Iterator[Pair]:
+    on_card = (_entry.c.account.is_not(None), in_force(_entry))
+    several = (
+        select(_entry.c.account)
+        .where(*on_card)
+        .group_by(_entry.c.account)
+        .having(func.count(func.distinct(_entry.c.beneficiary_id)).between(2, _CARD_PERSONS_MAX))
+    )
+    query = select(_entry.c.account, _entry.c.beneficiary_id).where(*on_card, _entry.c.account.in_(several))
+    sharers: dict[str, set[int]] = defaultdict(set)
+    for account, person in books.execute(query.distinct()):
+        sharers[account].add(person)
+    for people in sharers.values():
+        yield from combinations(sorted(people), 2)
+
+
+def _people(books: Connection, ids: Iterable[int]) -> dict[int, Any]:
+    found = {}
+    for some in chunks(sorted(ids)):
+        for row in books.execute(select(_beneficiary).where(_beneficiary.c.id.in_(some))):
+            found[row.id] = row
+    return found
+
+
+def _signs(one: Any, other: Any, shared: set[str]) -> list[str]:  # noqa: ANN401 - rows
+    same_name = one.name == other.name
+    alike = same_name or (bool(shared & {"school and birth", "card"}) and sounds_alike(one.name, other.name))
+    found = []
+    if "student number" in shared:
+        found.append(STUDENT_NUMBER)
+    if alike and one.document_type in RESIDENT_RULES and typing_error_apart(one.number, other.number):
+        found.append(TYPING_ERROR)
+    if "card" in shared and alike:
+        found.append(CARD)
+    if "name and birth" in shared:
+        found.append(NAME_AND_BIRTH)
+    elif "school and birth" in shared and alike and not same_name:
+        found.append(SOUND)
+    return found
+
+
+def _score(signs: Iterable[str]) -> int:
+    """In hundredths: the doubt that is left is multiplied, sign by sign."""
+    doubt = 1.0
+    for sign in signs:
+        doubt *= 1 - WEIGHTS[sign] / 100
+    return round(100 * (1 - doubt))
+
+
+def typing_error_apart(one: str, other: str) -> bool:
+    """Whether one digit, or two neighbours that were swapped, make the difference between two ID numbers."""
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - only where the audit runs
+
+    return OSA.distance(one[:_CHECKED], other[:_CHECKED], score_cutoff=1) == 1
+
+
+def sounds_alike(one: str, other: str) -> bool:
+    """Whether two names are said the same, tones aside."""
+    return len(one) == len(other) and _sound(one) == _sound(other)
+
+
+@cache
+def _sound(name: str) -> tuple[str, ...]:
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - it loads its dictionary, and only the audit needs it
+
+    return tuple(lazy_pinyin(name))
+
+
+def _paid(books: Connection, people: Iterable[int]) -> dict[int, dict[int, int]]:
+    """Of each person the entries in force with their amounts in 分."""
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for some in chunks(sorted(people)):
+        query = select(_entry.c.beneficiary_id, _entry.c.id, _entry.c.amount_fen)
+        for row in books.execute(query.where(_entry.c.beneficiary_id.in_(some), in_force(_entry))):
+            found[row.beneficiary_id][row.id] = row.amount_fen
+    return found
+
+
+RULE = Rule(
+    code="likely-same-person",
+    severity="warning",
+    message=N_("Two ID numbers, {numbers}, seem to be one person's ({score} of 100): {signs}."),
+    explanation=N_(
+        "A child with two ID numbers in the ledger can be paid twice without anybody seeing it. The signs are said "
+        "with a score; none of them is a proof: twins share a birth date, and names repeat. Compare both with the household "
+        "register, then supersede the roster with the wrong number."
+    ),
+    reference=N_("common audit practice"),
+    find=_find,
+)

@@ -1,0 +1,153 @@
+"""Where the money came from and where it went: allotments and bank returns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, func, select
+
+from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.domain.listing import ListKind
+from aidledger.domain.money import yuan_text
+from aidledger.i18n import N_
+from aidledger.store.bulk import tables_of
+from aidledger.store.entries import batch_in_force, in_force
+from aidledger.store.tables import Allotment, BankReturn, Batch, Beneficiary, Entry, ProgramRow
+
+_allotment, _bank_return, _batch, _beneficiary, _entry, _program = tables_of(
+    Allotment, BankReturn, Batch, Beneficiary, Entry, ProgramRow
+)
+
+
+def _current(table: FromClause) -> ColumnElement[bool]:
+    batch = _batch.alias()
+    return select(batch.c.id).where(batch.c.id == table.c.batch_id, batch_in_force(batch)).exists()
+
+
+def _returned(scope: Scope) -> Iterator[Case]:
+    """Payments of which the bank last said that they failed."""
+    paid = _bank_return.alias("paid")
+    said_paid = select(paid.c.id).where(
+        paid.c.entry_id == _bank_return.c.entry_id, paid.c.outcome == "paid", _current(paid)
+    )
+    query = (
+        select(
+            _bank_return.c.id,
+            _bank_return.c.entry_id,
+            _bank_return.c.reason,
+            _entry.c.amount_fen,
+            _entry.c.period,
+            _program.c.code,
+            _beneficiary.c.document_type,
+            _beneficiary.c.number,
+        )
+        .join(_entry, _entry.c.id == _bank_return.c.entry_id)
+        .join(_program, _program.c.id == _entry.c.program_id)
+        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
+        .where(_bank_return.c.outcome == "failed", _current(_bank_return), in_force(_entry), ~said_paid.exists())
+        .order_by(_entry.c.id, _bank_return.c.id)
+    )
+    failed: dict[int, list[Any]] = defaultdict(list)
+    for row in scope.books.execute(_narrowed(query, scope)):
+        failed[row.entry_id].append(row)
+    for entry, rows in failed.items():
+        last = rows[-1]
+        yield Case(
+            about=(last.document_type, last.number, last.code, last.period),
+            entries=(entry,),
+            records=tuple(("bank-return", row.id) for row in rows),
+            program=last.code,
+            period=last.period,
+            amount_fen=last.amount_fen,
+            facts={"reason": last.reason or "-", "period": last.period},
+        )
+
+
+def _narrowed(query: Any, scope: Scope) -> Any:  # noqa: ANN401 - a select
+    if scope.program is not None:
+        query = query.where(_program.c.code == scope.program)
+    return query if scope.period is None else query.where(_entry.c.period == scope.period)
+
+
+def _paid_and_allotted(scope: Scope) -> Iterator[tuple[str, str, int, int, list[int]]]:
+    """Program, period, money paid and allotted (分), the ids of the allotments."""
+    paid_query = (
+        select(_program.c.code, _entry.c.period, func.sum(_entry.c.amount_fen))
+        .join(_program, _program.c.id == _entry.c.program_id)
+        .where(in_force(_entry))
+        .group_by(_program.c.code, _entry.c.period)
+        .order_by(_program.c.code, _entry.c.period)
+    )
+    allotted: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
+    rows = (
+        select(_allotment.c.id, _program.c.code, _allotment.c.period, _allotment.c.amount_fen)
+        .join(_program, _program.c.id == _allotment.c.program_id)
+        .where(_current(_allotment))
+        .order_by(_allotment.c.id)
+    )
+    for number, program, period, amount in scope.books.execute(rows):
+        allotted[program, period][number] = amount
+    for program, period, paid in scope.books.execute(_narrowed(paid_query, scope)):
+        amounts = allotted.get((program, period), {})
+        yield program, period, int(paid), sum(amounts.values()), list(amounts)
+
+
+def _unallotted(scope: Scope) -> Iterator[Case]:
+    """Programs and periods that were paid although no document allots money to them."""
+    with_money = {program for program, _, _, allotted, _ in _paid_and_allotted(scope) if allotted}
+    for program, period, paid, allotted, _ in _paid_and_allotted(scope):
+        if not allotted and program in with_money:
+            facts = {"program": program, "period": period, "paid": yuan_text(paid)}
+            yield Case((program, period), (), program, period, persons=0, amount_fen=paid, facts=facts)
+
+
+def _over(scope: Scope) -> Iterator[Case]:
+    """Programs and periods that were paid more than was allotted."""
+    for program, period, paid, allotted, records in _paid_and_allotted(scope):
+        if allotted and paid > allotted:
+            facts = {"program": program, "period": period, "paid": yuan_text(paid), "allotted": yuan_text(allotted)}
+            evidence: tuple[tuple[ListKind, int], ...] = tuple(("allotment", record) for record in records)
+            about = (program, period)
+            yield Case(about, (), program, period, 0, paid - allotted, facts=facts, records=evidence)
+
+
+RULES = (
+    Rule(
+        code="returned-not-reissued",
+        severity="warning",
+        message=N_("The bank returned the payment for {period} ({reason}), and it was not paid again."),
+        explanation=N_(
+            "Money that came back is no aid until it has arrived. Correct the card with the family and have it paid "
+            "again; the next bank return closes the finding by itself."
+        ),
+        reference=N_("common audit practice"),
+        find=_returned,
+        needs=("bank-return",),
+    ),
+    Rule(
+        code="paid-without-allotment",
+        severity="warning",
+        message=N_("{paid} yuan were paid under {program} for {period}, and no document allots money to it."),
+        explanation=N_(
+            "Every payment rests on a document that allots the money. Import the allotment that is missing, or find "
+            "out from which money it was paid. Only programs are judged for which some allotment was imported."
+        ),
+        reference="财教〔2021〕310号",
+        find=_unallotted,
+        needs=("allotment",),
+    ),
+    Rule(
+        code="over-allotment",
+        severity="error",
+        message=N_("{paid} yuan were paid under {program} for {period}, {allotted} were allotted."),
+        explanation=N_(
+            "More was paid than the documents allot. Either a document is missing here, or money of another program or "
+            "period was used."
+        ),
+        reference="财教〔2021〕310号",
+        find=_over,
+        needs=("allotment",),
+    ),
+)

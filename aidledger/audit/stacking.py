@@ -1,0 +1,179 @@
+"""What may not be paid together: programs that exclude each other, two stages, boarder and day pupil."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.i18n import N_
+from aidledger.store.bulk import tables_of
+from aidledger.store.entries import in_force
+from aidledger.store.tables import Beneficiary, Entry, ProgramRow
+
+_beneficiary, _entry, _program = tables_of(Beneficiary, Entry, ProgramRow)
+_SENIOR = ("high-school", "vocational")
+_other, _other_program = _entry.alias("other"), _program.alias("other_program")
+
+
+def _at_once(scope: Scope, which: ColumnElement[bool]) -> Iterator[Case]:
+    """One case per person and period, whatever the number of programs that do not go together."""
+    query = _pairs().where(which)
+    if scope.program is not None:
+        query = query.where(or_(_program.c.code == scope.program, _other_program.c.code == scope.program))
+    if scope.period is not None:
+        query = query.where(_entry.c.period == scope.period)
+    case = lambda pair: (pair.document_type, pair.number, pair.period)  # noqa: E731
+    for about, group in groupby(scope.books.execute(query), key=case):
+        paid: dict[int, tuple[str, str, int]] = {}
+        for pair in group:
+            paid[pair.id] = pair.stage, pair.program, pair.amount_fen
+            paid[pair.other] = pair.other_stage, pair.other_program, pair.other_fen
+        by_stage: Counter[str] = Counter()
+        for stage, _, amount in paid.values():
+            by_stage[stage] += amount
+        programs = list(dict.fromkeys(program for _, program, _ in (paid[entry] for entry in sorted(paid))))
+        yield Case(
+            about=about,
+            entries=tuple(sorted(paid)),
+            program=programs[0],
+            period=about[2],
+            amount_fen=sum(by_stage.values()) - max(by_stage.values()) if len(by_stage) > 1 else _least(paid.values()),
+            facts={"programs": ", ".join(programs), "period": about[2]},
+        )
+
+
+def _least(paid: Iterable[tuple[str, str, int]]) -> int:
+    return min(amount for _, _, amount in paid)
+
+
+def _pairs() -> Select[Any]:
+    """Payments of one person for one period under two programs, each pair once.
+
+    An annual program meets the semesters of its school year nowhere here: college aid and loans exclude nothing.
+    """
+    return (
+        select(
+            _entry.c.id,
+            _entry.c.amount_fen,
+            _entry.c.period,
+            _program.c.code.label("program"),
+            _program.c.stage,
+            _other.c.id.label("other"),
+            _other.c.amount_fen.label("other_fen"),
+            _other_program.c.code.label("other_program"),
+            _other_program.c.stage.label("other_stage"),
+            _beneficiary.c.document_type,
+            _beneficiary.c.number,
+        )
+        .join(
+            _other,
+            (_other.c.beneficiary_id == _entry.c.beneficiary_id)
+            & (_other.c.period == _entry.c.period)
+            & (_other.c.program_id > _entry.c.program_id),
+        )
+        .join(_program, _program.c.id == _entry.c.program_id)
+        .join(_other_program, _other_program.c.id == _other.c.program_id)
+        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
+        .where(in_force(_entry), in_force(_other))
+        .order_by(_entry.c.beneficiary_id, _entry.c.period, _entry.c.program_id, _other.c.program_id, _entry.c.id)
+    )
+
+
+def _excluded(scope: Scope) -> ColumnElement[bool]:
+    """The pairs of programs that the catalogue says never go together."""
+    pairs = {
+        tuple(sorted((code, other))) for code, program in scope.catalogue.programs.items() for other in program.excludes
+    }
+    either = [
+        and_(_program.c.code.in_(pair), _other_program.c.code.in_(pair), _program.c.code != _other_program.c.code)
+        for pair in sorted(pairs)
+    ]
+    return or_(*either) if either else _program.c.code != _program.c.code
+
+
+def _same_age() -> ColumnElement[bool]:
+    """Whether two stages are of one age: high school beside vocational school, or one and the same."""
+    return or_(
+        _program.c.stage == _other_program.c.stage,
+        and_(_program.c.stage.in_(_SENIOR), _other_program.c.stage.in_(_SENIOR)),
+    )
+
+
+def _exclusive(scope: Scope) -> Iterator[Case]:
+    return _at_once(scope, and_(_excluded(scope), _same_age()))
+
+
+def _two_stages(scope: Scope) -> Iterator[Case]:
+    return _at_once(scope, ~_same_age())
+
+
+def _boarder_and_day(scope: Scope) -> Iterator[Case]:
+    """Persons with both ways of going to school in one period: two entries, of whatever program."""
+    paid = scope.payments()
+    both = (
+        select(paid.c.beneficiary_id, paid.c.period)
+        .where(paid.c.boarding.is_not(None))
+        .group_by(paid.c.beneficiary_id, paid.c.period)
+        .having(func.count(func.distinct(paid.c.boarding)) > 1)
+        .subquery()
+    )
+    query = (
+        select(paid)
+        .join(both, (both.c.beneficiary_id == paid.c.beneficiary_id) & (both.c.period == paid.c.period))
+        .where(paid.c.boarding.is_not(None))
+        .order_by(paid.c.number, paid.c.document_type, paid.c.period, paid.c.id)
+    )
+    rows = scope.books.execute(query)
+    for about, group in groupby(rows, key=lambda row: (row.document_type, row.number, row.period)):
+        entries = list(group)
+        yield Case(
+            about=about,
+            entries=tuple(row.id for row in entries),
+            program=entries[0].program,
+            period=about[2],
+            amount_fen=min(row.amount_fen for row in entries),
+            facts={"period": about[2]},
+        )
+
+
+_TOGETHER = N_("Paid for {period} under two programs that exclude each other: {programs}.")
+RULES = (
+    Rule(
+        code="exclusive-programs",
+        severity="error",
+        message=_TOGETHER,
+        explanation=N_(
+            "The catalogue says which programs exclude each other: nobody is in a high school and in a vocational "
+            "school in the same semester. Find out where the pupil really is, and claim the other payment back."
+        ),
+        reference="财教〔2021〕310号",
+        find=_exclusive,
+    ),
+    Rule(
+        code="paid-in-two-stages",
+        severity="error",
+        message=N_("Paid for {period} in two stages of education at once: {programs}."),
+        explanation=N_(
+            "Nobody is in a kindergarten and in a primary school, or in a junior and in a senior high school, in the "
+            "same semester. Ask both schools for the register, and claim back what the wrong one was paid."
+        ),
+        reference="财教〔2021〕310号",
+        find=_two_stages,
+    ),
+    Rule(
+        code="boarder-and-day",
+        severity="error",
+        message=N_("Paid for {period} as a boarder and as a day pupil."),
+        explanation=N_(
+            "Boarders and day pupils have different rates, and a pupil is one or the other in a semester. Ask the "
+            "school which; the other payment is too much or too little."
+        ),
+        reference="财教〔2021〕310号",
+        find=_boarder_and_day,
+    ),
+)
