@@ -194,8 +194,8 @@ RULE = Rule(
     message=N_("Two ID numbers, {numbers}, seem to be one person's ({score} of 100): {signs}."),
     explanation=N_(
         "A child with two ID numbers in the ledger can be paid twice without anybody seeing it. The signs are said "
-        "with a score; none of them is a proof: twins share a birth date, and names repeat. Compare both with the household "
-        "register, then supersede the roster with the wrong number."
+        "with a score; none of them is a proof: twins share a birth date, and names repeat. Compare both with the "
+        "household register, then supersede the roster with the wrong number."
     ),
     reference=N_("common audit practice"),
     find=_find,

@@ -1,0 +1,138 @@
+"""``audit``, ``explain``, ``findings``, ``finding``: what a clerk and an inspector see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from aidledger.audit.rules import RULES
+from tests.builders import people, roster_xlsx
+from tests.cli.harness import aidledger
+
+ELSEWHERE = "东山中学2021年秋季学期普通高中国家助学金花名册"
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """A ledger in which one person was paid by two schools."""
+    path = tmp_path / "aidledger.db"
+    assert aidledger("init", ledger=path).exit_code == 0
+    (tmp_path / "1.xlsx").write_bytes(roster_xlsx(3))
+    (tmp_path / "2.xlsx").write_bytes(roster_xlsx(2, first=2, title=ELSEWHERE))
+    run = aidledger("import", tmp_path / "1.xlsx", tmp_path / "2.xlsx", "--record-conflicts", ledger=path)
+    assert run.exit_code == 0
+    return path
+
+
+def test_a_finding_has_the_keys_that_were_promised(ledger: Path) -> None:
+    run = aidledger("audit", "--format", "json", ledger=ledger)
+    (finding,) = run.json["findings"]
+    assert run.exit_code == 1
+    assert (
+        finding["evidence"][0].items()
+        >= {"entry": 3, "batch": 1, "file": "1.xlsx", "sheet": "Sheet1", "row": 5}.items()
+    )
+    assert {
+        key: finding[key] for key in ("rule", "severity", "program", "period", "persons", "amount", "standard", "state")
+    } == {
+        "rule": "duplicate-disbursement",
+        "severity": "error",
+        "program": "high-school-grant",
+        "period": "2021-autumn",
+        "persons": 1,
+        "amount": "1000.00",
+        "standard": None,
+        "state": "open",
+    }
+    assert finding["message"]
+
+
+def test_numbers_are_masked_unless_asked_for_with_a_reason(ledger: Path) -> None:
+    number = people(3)[2].number
+    assert number not in aidledger("audit", "--format", "json", ledger=ledger).stdout
+    assert aidledger("audit", "--reveal", ledger=ledger).exit_code == 2
+    run = aidledger("audit", "--reveal", "--reason", "inspection", "--format", "json", ledger=ledger)
+    assert number in run.stdout
+
+
+def test_only_open_findings_at_or_above_a_severity_count(ledger: Path) -> None:
+    assert aidledger("audit", "--at-least", "error", ledger=ledger).exit_code == 1
+    assert aidledger("audit", "--period", "2022-spring", ledger=ledger).exit_code == 0
+    assert aidledger("audit", "--program", "vocational-grant", ledger=ledger).exit_code == 0
+    assert aidledger("audit", "--rule", "account-shared", ledger=ledger).exit_code == 0
+    assert aidledger("audit", "--rule", "no-such-rule", ledger=ledger).exit_code == 2
+
+
+def test_an_explained_finding_stays_so_until_its_facts_change(ledger: Path, tmp_path: Path) -> None:
+    (finding,) = aidledger("audit", "--format", "json", ledger=ledger).json["findings"]
+    run = aidledger(
+        "--actor", "李", "finding", finding["id"][:6], "--explain", "补发", "--format", "json", ledger=ledger
+    )
+    assert (run.exit_code, run.json["state"], run.json["decisions"][0]["by"]) == (0, "explained", "李")
+    again = aidledger("audit", "--format", "json", ledger=ledger)
+    assert (again.exit_code, again.json["findings"][0]["id"], again.json["findings"][0]["state"]) == (
+        0,
+        finding["id"],
+        "explained",
+    )
+    assert aidledger("findings", "--state", "open", "--format", "json", ledger=ledger).json["findings"] == []
+    third = "西山中学2021年秋季学期普通高中国家助学金花名册"
+    (tmp_path / "3.xlsx").write_bytes(roster_xlsx(1, first=2, title=third))
+    aidledger("import", tmp_path / "3.xlsx", "--record-conflicts", ledger=ledger)
+    reopened = aidledger("audit", "--format", "json", ledger=ledger)
+    assert (reopened.exit_code, reopened.json["findings"][0]["state"]) == (1, "open")
+    assert reopened.json["findings"][0]["id"] == finding["id"]
+    assert aidledger("verify", ledger=ledger).exit_code == 0
+
+
+def test_what_is_accepted_until_a_day_opens_after_it(ledger: Path) -> None:
+    (finding,) = aidledger("audit", "--format", "json", ledger=ledger).json["findings"]
+    accept = ("finding", finding["id"], "--accept", "wait for the school", "--until")
+    assert aidledger(*accept, "2999-01-01", ledger=ledger).exit_code == 0
+    assert aidledger("audit", ledger=ledger).exit_code == 0
+    assert aidledger(*accept, "2000-01-01", ledger=ledger).exit_code == 0
+    assert aidledger("audit", ledger=ledger).exit_code == 1
+    assert aidledger("finding", finding["id"], "--accept", "no day", ledger=ledger).exit_code == 2
+    assert aidledger("finding", finding["id"], "--explain", "a", "--close", "b", ledger=ledger).exit_code == 2
+    assert aidledger("finding", "ffffffff", ledger=ledger).exit_code == 2
+
+
+def test_the_id_is_the_same_whatever_was_imported_first(ledger: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    aidledger("init", ledger=other)
+    aidledger("import", tmp_path / "2.xlsx", tmp_path / "1.xlsx", "--record-conflicts", ledger=other)
+    ids = [aidledger("audit", "--format", "json", ledger=one).json["findings"][0]["id"] for one in (ledger, other)]
+    assert ids[0] == ids[1]
+
+
+def test_the_working_paper_has_a_sheet_per_rule(ledger: Path, tmp_path: Path) -> None:
+    paper = tmp_path / "paper.xlsx"
+    aidledger("--lang", "zh", "audit", "--format", "xlsx", "-o", paper, ledger=ledger)
+    book = load_workbook(paper)
+    assert book.sheetnames[1:] == ["duplicate-disbursement"]
+    sheet = book.worksheets[1]
+    assert (sheet.max_row, [cell.value for cell in sheet[3]][4:6]) == (5, ["Sheet1", 5])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_rule_is_explained(language: str) -> None:
+    for rule in RULES:
+        said = aidledger("--lang", language, "explain", rule.code, "--format", "json").json
+        assert said["rule"] == rule.code
+        assert said["explanation"]
+        assert said["reference"]
+        assert said["message"].isascii() == (language == "en") or "{" in said["message"]
+    assert len(aidledger("explain", "--format", "json").json["rules"]) == len(RULES)
+    assert len({rule.code for rule in RULES}) == len(RULES)
+
+
+def test_a_table_shows_what_was_found_and_what_did_not_run(ledger: Path) -> None:
+    shown = aidledger("audit", ledger=ledger).stdout
+    assert "duplicate-disbursement" in shown
+    assert "returned-not-reissued (bank-return)" in shown
+    (finding,) = aidledger("audit", "--format", "json", ledger=ledger).json["findings"]
+    one = aidledger("finding", finding["id"], ledger=ledger).stdout
+    assert "1.xlsx" in one
+    assert "2.xlsx" in one
