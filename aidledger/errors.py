@@ -42,6 +42,21 @@ class UnknownPeriod(Misuse):
     """{text} is not a period. Write a semester as 2021-autumn or 2022-spring, a year as 2021."""
 
 
+class SemesterWanted(Misuse):
+    """{program} is paid by the semester: write --period as 2021-autumn or 2022-spring, not {period}."""
+
+
+class YearWanted(Misuse):
+    """{program} is paid once a year: write --period as 2021, not {period}."""
+
+
+class TitleNotUnderstood(Misuse):
+    """A roster with the title {title} would not be recognised as one of {what}.
+
+    Write a school's full name, which ends in 中学, 小学, 幼儿园; the words of programs are in schemas/programs.
+    """
+
+
 class UnknownBatch(Misuse):
     """There is no batch {number}. `aidledger batches` lists them all."""
 

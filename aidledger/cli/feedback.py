@@ -8,7 +8,7 @@ from pathlib import Path
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.cli.office import Office
 from aidledger.cli.wording import message_and_hint
-from aidledger.i18n import N_, translator
+from aidledger.i18n import N_
 from aidledger.operations.feedback import Feedback
 from aidledger.sheets.feedback import Labels
 from aidledger.sheets.limits import DEFAULT_LIMITS
@@ -27,14 +27,13 @@ _HEADERS = (
 )
 _NOTE = N_(
     "Cells are marked and commented in the sheets behind. Correct them there; this sheet and the column with the "
-    "problems may stay. Formulas were replaced by their values."
+    "problems may stay. Formulas were replaced by their values, except where these hang on a marked cell."
 )
 
 
 def feedback_for(office: Office, catalogue: Catalogue, folder: Path, imported: Sequence[Path]) -> Feedback:
     """Feedback into a folder, in the office's language."""
     say = office._
-    everywhere = [translator("en"), translator("zh")]
     labels = Labels(
         sheet=say(N_("List of problems")),
         title=say(_TITLE),
@@ -42,8 +41,6 @@ def feedback_for(office: Office, catalogue: Catalogue, folder: Path, imported: S
         headers=tuple(say(header) for header in _HEADERS),
         severities={severity: say(severity) for severity in ("error", "conflict", "warning")},
         note=say(_NOTE),
-        titles=tuple(translate(_TITLE) for translate in everywhere),
-        columns=tuple(translate(_COLUMN) for translate in everywhere),
     )
     return Feedback(
         folder=folder,

@@ -37,6 +37,7 @@ _WOULD_BE_TOTALS = N_(
 _NOTES = {
     "hidden-sheet": N_("Sheet {sheet} is hidden; it counts like the others."),
     "hidden-rows": N_("Sheet {sheet} has {count} hidden rows; they count like the others."),
+    "hidden-columns": N_("Sheet {sheet} has {count} hidden columns; they are read like the others."),
     "summary-sheet": N_("Sheet {sheet} repeats the people of the other sheets and is not counted again."),
 }
 

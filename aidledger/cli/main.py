@@ -12,7 +12,17 @@ from pathlib import Path
 import click
 
 from aidledger import __version__
-from aidledger.cli.commands import audits, catalogue, demonstration, imports, ledgers, mappings, people, reports
+from aidledger.cli.commands import (
+    audits,
+    catalogue,
+    demonstration,
+    imports,
+    ledgers,
+    mappings,
+    people,
+    reports,
+    templates,
+)
 from aidledger.cli.localized import Group, Option, language, set_language, speak
 from aidledger.cli.office import Office
 from aidledger.cli.options import option
@@ -63,6 +73,7 @@ for _command in (
     ledgers.init,
     imports.import_,
     imports.check,
+    templates.template,
     mappings.mappings,
     ledgers.batches,
     ledgers.batch,

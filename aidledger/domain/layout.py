@@ -84,3 +84,7 @@ class Layout:
     school_endings: tuple[str, ...]
     titles: Mapping[str, tuple[str, ...]]
     values: Mapping[str, Mapping[str, str]]
+
+    def __hash__(self) -> int:
+        """Some of its words are enough: there is one layout, or a few, and what columns are called is remembered."""
+        return hash((self.closing, len(self.fields)))

@@ -32,6 +32,12 @@ class Kind:
     listed: str | None = None
     offering: str | None = None
 
+    def sentence(self, facts: Mapping[str, object]) -> str:
+        """The sentence that goes with some facts, untranslated."""
+        if self.listed and "list" in facts:
+            return self.listed
+        return self.offering if self.offering and "offered" in facts else self.message
+
 
 def _error(message: str, hint: str, offering: str | None = None) -> Kind:
     return Kind(Severity.ERROR, message, hint, offering=offering)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from aidledger.domain.identity import mask_number
 from aidledger.domain.problem import Problem
 from aidledger.errors import CannotWrite, FeedbackAmongRosters
 from aidledger.operations.examining import run_guarded
-from aidledger.operations.files import SourceFile, shown_path
-from aidledger.operations.results import FileResult
+from aidledger.operations.files import SourceFile, read, shown_path
+from aidledger.operations.results import FileResult, ListResult, RosterResult
 from aidledger.sheets.failures import FileRefused
-from aidledger.sheets.feedback import Labels, Remark, listed_only, marked_copy, suffix_of
+from aidledger.sheets.feedback import Copy, Given, Labels, Remark, copy_of_cells, list_alone, marked_copy, origin_of
 from aidledger.sheets.limits import Limits
+
+_NEVER_OPENED = {"unreadable-file", "encrypted-file", "file-too-large"}
+_LONG_NUMBER = re.compile(r"\d{14,}[\dXx]")
+_NAME_MAX_BYTES = 200  # a file system takes 255; a number and an ending come on top
 
 
 @dataclass(slots=True)
@@ -27,59 +34,117 @@ class Feedback:
     labels: Labels
     said: Callable[[Problem], tuple[str, str]]
     limits: Limits
-    _written: set[Path] = field(default_factory=set)
 
     def prepare(self) -> None:
         """Make the folder before anything is imported; raises FeedbackAmongRosters, CannotWrite."""
-        target = self.folder.resolve()
-        for path in self.imported:
-            if path.is_dir() and target.is_relative_to(path.resolve()):
-                raise FeedbackAmongRosters(path=self.folder)
+        if self._is_imported(self.folder):
+            raise FeedbackAmongRosters(path=shown_path(self.folder))
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_folder(self.folder)
             probe = self.folder / f".aidledger.{os.getpid()}"
             os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             probe.unlink()
         except OSError as error:
-            raise CannotWrite(path=self.folder, reason=error.strerror or "") from error
+            raise CannotWrite(path=shown_path(self.folder), reason=error.strerror or "") from error
 
     def write(self, source: SourceFile, result: FileResult) -> Path:
-        """Write the marked copy of a rejected file, for its owner's eyes; raises CannotWrite."""
+        """Write the marked copy of a rejected file, for its owner's eyes; raises CannotWrite.
+
+        Nothing that is there is overwritten. Where the same feedback was written before, that copy stays, with what
+        was corrected in it since.
+        """
+        given = self._given(source, result)
+        copy = self._copy(source, result, given)
+        wanted = self._wanted(source)
+        target, number = wanted.with_name(f"{wanted.name}{copy.suffix}"), 2
+        try:
+            while target.exists():
+                if origin_of(target) == given.origin:
+                    return target
+                target, number = wanted.with_name(f"{wanted.name} ({number}){copy.suffix}"), number + 1
+            _make_folder(target.parent)
+            _write(target, copy.content)
+        except OSError as error:
+            raise CannotWrite(path=target, reason=error.strerror or "") from error
+        return target
+
+    def _given(self, source: SourceFile, result: FileResult) -> Given:
         remarks = [
             Remark(problem.severity.value, problem.code, problem.place, *self.said(problem))
             for problem in result.problems
         ]
-        header_rows = {one.sheet: one.header_row for one in result.rosters}
-        header_rows |= {one.sheet: one.header_row for one in result.lists}
-        name = shown_path(Path(source.path.name))
-        try:
-            content: bytes = run_guarded(
-                *(marked_copy, source.content, remarks, header_rows, self.labels, name, self.limits), limits=self.limits
-            )
-        except FileRefused:
-            content = listed_only(remarks, self.labels, name)
-        target = self._target(source)
-        unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-                file.write(content)
-            unfinished.replace(target)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                unfinished.unlink()
-            raise CannotWrite(path=target, reason=error.strerror or "") from error
-        return target
+        origin = hashlib.sha256(repr((source.sha256, self.labels.title, remarks)).encode("utf-8", "replace"))
+        name = _without_numbers(shown_path(Path(source.path.name)))
+        return Given(remarks, _header_rows(result), self.labels, name, origin.hexdigest())
 
-    def _target(self, source: SourceFile) -> Path:
-        """The copy's place: the same sub-folder and name, numbered where two files would share it."""
-        below = next(
-            (source.path.relative_to(path) for path in self.imported if path.is_dir() and path in source.path.parents),
-            Path(source.path.name),
-        )
-        wanted = self.folder / shown_path(below.parent) / f"{shown_path(Path(below.stem))}{suffix_of(source.content)}"
-        target, number = wanted, 2
-        while target in self._written or target.resolve() == source.path.resolve():
-            target, number = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}"), number + 1
-        self._written.add(target)
-        return target
+    def _copy(self, source: SourceFile, result: FileResult, given: Given) -> Copy:
+        """The school's own workbook, else its cells, else the list alone."""
+        if not any(problem.code in _NEVER_OPENED for problem in result.problems):
+            content = source.content or read(source.path, self.limits.file_size_max_bytes).content
+            for make in (marked_copy, copy_of_cells):
+                with contextlib.suppress(FileRefused):
+                    copy: Copy = run_guarded(make, content, given, self.limits, limits=self.limits)
+                    return copy
+        return list_alone(given)
+
+    def _wanted(self, source: SourceFile) -> Path:
+        """The copy's place without its ending: as the file stands below what all that is imported has in common."""
+        folders = [path if path.is_dir() else path.parent for path in self.imported]
+        below = Path(source.path.stem)
+        with contextlib.suppress(ValueError):  # two drives have nothing in common
+            below = _plain(source.path.with_suffix("")).relative_to(os.path.commonpath(map(_plain, folders)))
+        parts = [_short(_without_numbers(part)) for part in Path(shown_path(below)).parts]
+        wanted = self.folder.joinpath(*parts)
+        return self.folder / parts[-1] if self._is_imported(wanted.parent) else wanted
+
+    def _is_imported(self, folder: Path) -> bool:
+        """Whether what is written there would be imported the next time."""
+        inside = folder.resolve()
+        return any(path.is_dir() and inside.is_relative_to(path.resolve()) for path in self.imported)
+
+
+def _header_rows(result: FileResult) -> dict[str, list[int]]:
+    """By sheet, the rows of its headers: as understood, or else where the problems of a whole table stand."""
+    found: dict[str, set[int]] = {}
+    tables: list[RosterResult | ListResult] = [*result.rosters, *result.lists]
+    for table in tables:
+        found.setdefault(table.sheet, set()).add(table.header_row)
+    for problem in result.problems:
+        place = problem.place
+        if place.sheet is not None and place.row is not None and place.column is None:
+            found.setdefault(place.sheet, {place.row})
+    return {sheet: sorted(rows) for sheet, rows in found.items()}
+
+
+def _plain(path: Path) -> Path:
+    """The whole path without ``..``, and with its links, by which the office calls its folders."""
+    return Path(os.path.normpath(path.absolute()))
+
+
+def _without_numbers(name: str) -> str:
+    """A name without the ID and card numbers that somebody wrote into it."""
+    return _LONG_NUMBER.sub(lambda match: mask_number(match[0]).replace("*", "x"), name)
+
+
+def _short(name: str) -> str:
+    return name.encode("utf-8", "replace")[:_NAME_MAX_BYTES].decode("utf-8", "ignore")
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, for their owner alone."""
+    if not folder.is_dir():
+        if folder.parent != folder:
+            _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _write(target: Path, content: bytes) -> None:
+    unfinished = target.with_name(f".{os.getpid()}.part")
+    try:
+        with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(content)
+        unfinished.replace(target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+        raise

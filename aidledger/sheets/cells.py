@@ -29,6 +29,7 @@ _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{2}", re.ASCII)
 _AMOUNT = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?", re.ASCII)
 _DATE = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})(?:[-./月]([0-9]{1,2}))?日?月?(?:[ T].*)?", re.ASCII)
 _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})?", re.ASCII)
+_SAYS_YUAN = re.compile("[元圆]")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _SERIALS = range(1_000, 80_000)
 # Formulas leave noise in the last bits of a number; real third decimals are a thousand times larger.
@@ -93,11 +94,13 @@ class AmountNotUnderstood(ValueError):
 def fen_of(value: Cell, *, wan: bool = False) -> int | None:
     """An amount in 分; None where the cell is blank. ``wan``: the column is in 万元.
 
-    Raises AmountNotUnderstood for anything else, never 0.
+    Raises AmountNotUnderstood for anything else, never 0; also where the cell itself says 元 in a column of 万元.
     """
     yuan = _decimal_of(value)
     if yuan is None:
         return None
+    if wan and isinstance(value, str) and _SAYS_YUAN.search(value):
+        raise AmountNotUnderstood(value)
     fen = yuan * (FEN_PER_WAN if wan else FEN_PER_YUAN)
     if abs(fen) > AMOUNT_MAX_FEN:
         raise AmountNotUnderstood(text_of(value))

@@ -105,7 +105,7 @@ class StudentRows:
             key = (type(cell), cell)
             if key not in known:
                 try:
-                    known[key] = fen_of(cell, wan=wan or column.wan)
+                    known[key] = fen_of(cell, wan=column.in_wan(around=wan))
                 except AmountNotUnderstood as error:
                     complete = False
                     amounts.append(None)
@@ -135,7 +135,7 @@ class StudentRows:
             return
         for line, paid in enumerate(zip(*amounts, strict=True)):
             try:
-                declared = fen_of(self.rows[line][column.index], wan=wan or column.wan)
+                declared = fen_of(self.rows[line][column.index], wan=column.in_wan(around=wan))
             except AmountNotUnderstood:
                 continue  # it is not the sum that is paid
             actual = sum(amount or 0 for amount in paid)
@@ -220,7 +220,7 @@ class StudentRows:
         fields = self.header.fields
         for name in ("grade", "class"):
             index = self.header.index(name)
-            texts = {text_of(cell) for cell in self._cells(index)} - {""}
+            texts = {text_of(cell) for cell in set(self._cells(index))} - {""}
             if "entry_year" not in fields and texts and all(map(_COHORT.match, texts)):
                 fields["entry_year"] = fields[name]
 

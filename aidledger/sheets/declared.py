@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
@@ -48,6 +49,8 @@ class Totals:
 
         ``alone``: the table pays under nothing else, so that amounts in words are of this column.
         """
+        if not self.lines:
+            return []
         sums = list(accumulate((amount or 0 for amount in amounts), initial=0))
         counts = list(accumulate((amount is not None for amount in amounts), initial=0))
         found: list[Declared] = []
@@ -131,7 +134,7 @@ class Totals:
         return next((self._students_above(line) for line in self.lines[at + 1 :]), len(self.rows.students))
 
     def _students_above(self, total: TotalLine) -> int:
-        return sum(row < total.row for row in self.rows.students)
+        return bisect(self.rows.students, total.row)
 
     def _fault(self, total: TotalLine, column: MoneyColumn) -> str | None:
         if total.titled:
@@ -143,7 +146,7 @@ class Totals:
         own = total.amounts_fen.get(column.index, [])
         if not total.titled:
             try:
-                fen = fen_of(self.sheet.rows[total.row][column.index], wan=self.wan or column.wan)
+                fen = fen_of(self.sheet.rows[total.row][column.index], wan=column.in_wan(around=self.wan))
             except AmountNotUnderstood:
                 fen = None
             own = own if fen is None else [fen]

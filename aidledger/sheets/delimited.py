@@ -75,8 +75,10 @@ def rows(text: str) -> Iterator[list[str]]:
                 break
             if not closed:
                 yield [_unwrapped(cell) if cell.startswith("=") else cell for cell in row]
-    except csv.Error as error:  # a cell beyond 128 KiB
-        raise FileRefused("unreadable-file", why="its quotes do not pair up") from error
+    except csv.Error as error:  # a cell beyond what is read, most often for a quote that was left open
+        if '"' in text:
+            raise FileRefused("unreadable-file", why="its quotes do not pair up") from error
+        raise FileRefused("file-too-large", what="the length of a cell", limit=csv.field_size_limit()) from error
     if not closed:
         raise FileRefused("unreadable-file", why="its quotes do not pair up")
 

@@ -1,254 +1,152 @@
 """A school's own workbook back to the school: bad cells coloured and commented, every problem listed.
 
-openpyxl opens the workbook again and keeps its formats, widths, merged cells, macros and drop-downs; pictures and
-charts it drops. Formulas are written as the values they had: a file that openpyxl has saved holds no calculated
-values, and the corrected copy must be importable as it is.
+openpyxl opens the workbook again and keeps its formats, widths, merged cells, hidden rows, filters, drop-downs and
+macros. It does not keep pictures, shapes and drop-downs of the newer kind (those whose choices stand on another sheet).
+Formulas: see feedback_formulas. What openpyxl cannot open again is made anew from its cells.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import column_index_from_string, get_column_letter
-
-from aidledger.domain.place import Place
 from aidledger.sheets.failures import FileRefused
-from aidledger.sheets.feedback_list import write_list
-from aidledger.sheets.grid import read_grid
+from aidledger.sheets.feedback_words import Labels, Remark
 from aidledger.sheets.limits import Limits
-from aidledger.sheets.package import open_package
-from aidledger.sheets.sniff import sniff
 
 if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
+    from openpyxl import Workbook
+    from openpyxl.packaging.custom import CustomPropertyList
 
-AUTHOR = "aidledger"
-_FILLS = {"error": "FFC7CE", "conflict": "FFD9A8", "warning": "FFF2B3"}
-_GRAVITY = ("error", "conflict", "warning")
-_COMMENT_WIDTH_PX, _COMMENT_LINE_PX, _COMMENT_LETTERS = 320, 20, 22
-_COLUMN_WIDTH = 48
+__all__ = ["Copy", "Given", "Labels", "Remark", "copy_of_cells", "list_alone", "marked_copy", "origin_of"]
 
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A problem in the school's words: what is wrong at a place, and what to do."""
-
-    severity: str
-    code: str
-    place: Place
-    message: str
-    hint: str
-
-    @property
-    def text(self) -> str:
-        """Both in one."""
-        return f"{self.message} {self.hint}" if self.message.isascii() else f"{self.message}{self.hint}"
+_ORIGIN = "aidledger-feedback"
+_PROPERTIES = "docProps/custom.xml"
+_PROPERTIES_MAX_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
-    """The words around the problems, in the school's language.
+class Given:
+    """What a file's feedback is made of, beside the file.
 
-    ``titles`` and ``columns``: what earlier feedback, in whatever language, called its first sheet and its column.
+    ``header_rows``: by sheet, the rows (1-based) of its tables' headers, as far as any was found. ``name``: what the
+    file is called. ``origin``: kept in the copy, and told by origin_of; the same origin is the same feedback.
     """
 
-    sheet: str
-    title: str
-    column: str
-    headers: tuple[str, ...]
-    severities: Mapping[str, str]
-    note: str
-    titles: tuple[str, ...]
-    columns: tuple[str, ...]
+    remarks: Sequence[Remark]
+    header_rows: Mapping[str, Sequence[int]]
+    labels: Labels
+    name: str
+    origin: str
 
 
-def marked_copy(
-    content: bytes,
-    remarks: Sequence[Remark],
-    header_rows: Mapping[str, int],
-    labels: Labels,
-    name: str,
-    limits: Limits,
-) -> bytes:
-    """The marked workbook; runs in a worker, since it opens what a stranger sent.
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The bytes of a marked copy, and what its name has to end in."""
 
-    ``header_rows``: by sheet, the row (1-based) of the header where one was found. What openpyxl cannot open again is
-    made anew from its cells; of what cannot be read at all only the list of problems is written.
+    content: bytes
+    suffix: str
+
+
+def marked_copy(content: bytes, given: Given, limits: Limits) -> Copy:
+    """The school's own workbook, marked; where openpyxl cannot open it again, its cells in a new one.
+
+    Runs in a worker, since it opens what a stranger sent; raises FileRefused.
     """
-    book = _opened(content, limits) or _from_cells(content, limits)
-    _take_out_earlier(book, labels)
-    for sheet in book.worksheets:
-        _mark(sheet, [remark for remark in remarks if remark.place.sheet == sheet.title], header_rows, labels)
-    write_list(book, remarks, labels, name)
-    target = BytesIO()
-    book.save(target)
-    return target.getvalue()
-
-
-def listed_only(remarks: Sequence[Remark], labels: Labels, name: str) -> bytes:
-    """A workbook with nothing but the list of problems, for a file that cannot be read."""
-    book = _empty()
-    write_list(book, remarks, labels, name)
-    target = BytesIO()
-    book.save(target)
-    return target.getvalue()
-
-
-def suffix_of(content: bytes) -> str:
-    """What the copy's name has to end in."""
-    return ".xlsm" if b"vbaProject.bin" in content else ".xlsx"
-
-
-def _empty() -> Workbook:
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    return book
-
-
-def _opened(content: bytes, limits: Limits) -> Workbook | None:
-    """The school's own workbook, opened to be written again; None where openpyxl cannot."""
     try:
-        if sniff(content) != "zip" or open_package(content, limits).container != "xlsx":
-            return None
-        book = load_workbook(BytesIO(content), keep_vba=b"vbaProject.bin" in content, rich_text=True)
-        if not book.worksheets:
-            return None
-        _put_values(book, content)
-    except FileRefused:
-        return None
+        return _own_copy(content, given, limits)
     except Exception:  # noqa: BLE001 - openpyxl meets what it does not know with whatever its parsing runs into
-        return None
-    return book
+        return copy_of_cells(content, given, limits)
 
 
-def _put_values(book: Workbook, content: bytes) -> None:
-    """Values in the place of formulas that have one."""
-    formulas = [
-        (sheet.title, cell)
-        for sheet in book.worksheets
-        for row in sheet.iter_rows()
-        for cell in row
-        if _is_formula(cell)
-    ]
-    if not formulas:
-        return
-    values = load_workbook(BytesIO(content), data_only=True)
-    for title, cell in formulas:
-        value = values[title][cell.coordinate].value
-        if value is not None:
-            cell.value = value
+def copy_of_cells(content: bytes, given: Given, limits: Limits) -> Copy:
+    """A new workbook of the file's cells, marked. Runs in a worker; raises FileRefused."""
+    from aidledger.sheets.feedback_copies import cells_of  # noqa: PLC0415 - openpyxl only where it is needed
 
-
-def _is_formula(cell: Any) -> bool:  # noqa: ANN401 - a cell or a merged one
-    return not isinstance(cell, MergedCell) and cell.data_type == "f"
-
-
-def _from_cells(content: bytes, limits: Limits) -> Workbook:
-    """A new workbook of the cells that our own reader reads; long numbers as text."""
-    book = _empty()
     try:
-        sheets = read_grid(content, limits)
+        book, titles = cells_of(content, limits)
+        _mark_all(book, given, titles)
+        return _finished(book, given, titles)
     except FileRefused:
-        return book
-    for grid in sheets:
-        sheet = book.create_sheet(grid.name)
-        for r, row in enumerate(grid.rows, grid.first_row + 1):
-            for c, value in enumerate(row, grid.first_column + 1):
-                if value != "":
-                    cell = sheet.cell(r, c)
-                    if isinstance(value, str):
-                        cell.value, cell.data_type, cell.number_format = ILLEGAL_CHARACTERS_RE.sub("", value), "s", "@"
-                    else:
-                        cell.value = value
-        for (top, left), (bottom, right) in grid.merges:
-            sheet.merge_cells(start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1)
-    return book
+        raise
+    except Exception as error:
+        raise FileRefused("unreadable-file", why="the workbook is damaged") from error
 
 
-def _take_out_earlier(book: Workbook, labels: Labels) -> None:
-    """The list and the marks of an earlier feedback."""
-    for sheet in book.worksheets:
-        if sheet["A1"].value in labels.titles:
-            book.remove(sheet)
-            continue
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.comment is not None and cell.comment.author == AUTHOR:
-                    cell.comment = None
-                    cell.fill = PatternFill()
+def list_alone(given: Given) -> Copy:
+    """A workbook with nothing but the list of problems, for a file that cannot be read."""
+    from aidledger.sheets.feedback_copies import empty_book  # noqa: PLC0415
+
+    return _finished(empty_book(), given, {})
 
 
-def _mark(sheet: Worksheet, remarks: Sequence[Remark], header_rows: Mapping[str, int], labels: Labels) -> None:
-    header_row = header_rows.get(sheet.title)
-    column = _message_column(sheet, header_row, labels)
-    by_row: dict[int, list[Remark]] = {}
-    by_cell: dict[tuple[int, int], list[Remark]] = {}
+def origin_of(path: Path) -> str | None:
+    """The origin that a copy was made with; None where the file is no copy. Who saves it anew keeps it."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(_PROPERTIES) as stream:
+            properties = stream.read(_PROPERTIES_MAX_BYTES)
+    except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, KeyError, RuntimeError):
+        return None
+    found = re.search(rb'name="%s"[^>]*>\s*<[^>]*>([0-9a-f]+)<' % _ORIGIN.encode(), properties)
+    return found[1].decode() if found else None
+
+
+def _own_copy(content: bytes, given: Given, limits: Limits) -> Copy:
+    from aidledger.sheets.feedback_copies import opened, within_reach  # noqa: PLC0415
+    from aidledger.sheets.feedback_formulas import settle_formulas, with_values  # noqa: PLC0415
+
+    content = within_reach(content, limits)
+    book = opened(content)
+    kept = settle_formulas(book, content, _to_be_corrected(given.remarks))
+    titles = {title: title for title in book.sheetnames}
+    _mark_all(book, given, titles)
+    copy = _finished(book, given, titles)
+    return Copy(with_values(copy.content, book, kept), copy.suffix)
+
+
+def _to_be_corrected(remarks: Sequence[Remark]) -> set[tuple[str, int, int]]:
+    """The cells that may change, and the rows that may go, as column 0: of two that contradict each other one goes."""
+    from openpyxl.utils import column_index_from_string  # noqa: PLC0415
+
+    found = set()
     for remark in remarks:
-        row = remark.place.row
-        if row is None:
-            continue
-        by_row.setdefault(row, []).append(remark)
-        if remark.place.column:
-            by_cell.setdefault((row, column_index_from_string(remark.place.column)), []).append(remark)
-    for (row, index), some in by_cell.items():
-        _mark_cell(_top_left(sheet, row, index), some)
-    if by_row and header_row is not None:
-        head = sheet.cell(header_row, column)
-        head.value = labels.column
-        head.font = Font(bold=True, color="9C0006")
-        sheet.column_dimensions[get_column_letter(column)].width = _COLUMN_WIDTH
-    for row, some in by_row.items():
-        if row == header_row:
-            continue
-        cell = sheet.cell(row, column)
-        if not isinstance(cell, MergedCell):
-            cell.value = "\n".join(dict.fromkeys(remark.text for remark in some))
-            cell.data_type = "s"
-            cell.fill = _fill(some)
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        place = remark.place
+        if place.sheet is not None and place.row is not None:
+            found.add((place.sheet, place.row, column_index_from_string(place.column) if place.column else 0))
+            if remark.severity == "conflict":
+                found.add((place.sheet, place.row, 0))
+    return found
 
 
-def _message_column(sheet: Worksheet, header_row: int | None, labels: Labels) -> int:
-    """The column for the messages: that of an earlier feedback, emptied, else the first one behind all values."""
-    if header_row is not None:
-        for cell in sheet[header_row]:
-            if cell.value in labels.columns:
-                for (old,) in sheet.iter_rows(min_row=header_row + 1, min_col=cell.column, max_col=cell.column):
-                    old.value = None
-                    old.fill = PatternFill()
-                return int(cell.column)
-    used = (cell.column for row in sheet.iter_rows() for cell in row if cell.value is not None)
-    merged = (area.max_col for area in sheet.merged_cells.ranges if area.min_row <= (header_row or 1) <= area.max_row)
-    return max([*used, *merged], default=0) + 1
+def _mark_all(book: Workbook, given: Given, titles: Mapping[str, str]) -> None:
+    from aidledger.sheets.feedback_marks import mark, take_out_earlier  # noqa: PLC0415
+
+    take_out_earlier(book)
+    remarks: dict[str, list[Remark]] = {}
+    for remark in given.remarks:
+        remarks.setdefault(remark.place.sheet or "", []).append(remark)
+    there = set(book.sheetnames)
+    for name, title in titles.items():
+        if name in remarks and title in there:
+            mark(book[title], remarks[name], given.header_rows.get(name, ()), given.labels)
 
 
-def _top_left(sheet: Worksheet, row: int, column: int) -> Any:  # noqa: ANN401 - a cell
-    cell = sheet.cell(row, column)
-    if isinstance(cell, MergedCell):
-        for area in sheet.merged_cells.ranges:
-            if cell.coordinate in area:
-                return sheet.cell(area.min_row, area.min_col)
-    return cell
+def _finished(book: Workbook, given: Given, titles: Mapping[str, str]) -> Copy:
+    from openpyxl.packaging.custom import StringProperty  # noqa: PLC0415
 
+    from aidledger.sheets.feedback_list import write_list  # noqa: PLC0415
 
-def _mark_cell(cell: Any, remarks: Sequence[Remark]) -> None:  # noqa: ANN401 - a cell
-    cell.fill = _fill(remarks)
-    texts = list(dict.fromkeys(remark.text for remark in remarks))
-    if cell.comment is not None:
-        texts.insert(0, cell.comment.text)
-    text = "\n".join(texts)
-    lines = sum(1 + len(line) // _COMMENT_LETTERS for line in text.split("\n"))
-    height = _COMMENT_LINE_PX * (lines + 1)
-    cell.comment = Comment(text, AUTHOR, width=_COMMENT_WIDTH_PX, height=height)
-
-
-def _fill(remarks: Iterable[Remark]) -> PatternFill:
-    gravest = min((remark.severity for remark in remarks), key=_GRAVITY.index)
-    return PatternFill("solid", fgColor=_FILLS[gravest])
+    there = set(book.sheetnames)
+    write_list(book, given.remarks, given.labels, given.name, {k: v for k, v in titles.items() if v in there})
+    properties: CustomPropertyList[Any] = book.custom_doc_props  # type: ignore[attr-defined] # its stubs do not know it
+    properties.props = [known for known in properties.props if known.name != _ORIGIN]
+    properties.append(StringProperty(name=_ORIGIN, value=given.origin))
+    target = BytesIO()
+    book.save(target)
+    return Copy(target.getvalue(), ".xlsm" if book.vba_archive else ".xlsx")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,13 +13,14 @@ from aidledger.domain.program import Program
 from aidledger.sheets.cells import text_of
 from aidledger.sheets.grid import Cell
 from aidledger.sheets.headings import bare, field_in, folded_heading, is_others, is_others_note, is_own
-from aidledger.sheets.money_headings import FIELD_ROLES, RELATIVE, MoneyColumn, money_column, span_of
+from aidledger.sheets.money_headings import FIELD_ROLES, RELATIVE, MoneyColumn, money_column, span_of, units_in
 
 HEADER_ROWS_SEARCHED = 1_000
 # How many rows a header may have: group headings over group headings over columns.
 _HEADER_DEPTH_MAX = 3
 # A header may number its columns or name a year; a student's row has an ID number or an amount.
 _HEADER_DIGITS_MAX = 4
+_AMOUNT = re.compile(r"(?!20\d\d$)\d{3,}(?:\.\d+)?|\d+\.\d+", re.ASCII)
 Groups = Sequence[tuple[str, ...]]
 
 
@@ -84,7 +86,8 @@ class HeaderWords:
             heading = folded_heading(wording)
             money = money_column(index, text or wording, heading, bare(heading), self.layout, self.programs)
             if money is not None:
-                header.money.append(replace(money, wan="万元" in fold("".join([*over, text]))))
+                wan, yuan = units_in(fold("".join([*over, text])))
+                header.money.append(replace(money, wan=wan, yuan=yuan))
                 return
 
     def speaks_of_others(self, cells: Sequence[Cell]) -> bool:
@@ -95,13 +98,13 @@ class HeaderWords:
         return self.by_hand.get(fold(text)) or self.by_hand.get(column_letter(self.first_column + index).casefold())
 
     def _put(self, header: Header, index: int, text: str, name: str, wording: str) -> None:
-        wan = "万元" in fold(wording)
+        wan, yuan = units_in(fold(wording))
         if name in self.programs:
-            header.money.append(MoneyColumn(index, text, "paid", wan, (name,)))
+            header.money.append(MoneyColumn(index, text, "paid", wan, (name,), yuan=yuan))
         elif name in FIELD_ROLES:
             heading = folded_heading(wording)
             role = "capitals" if "大写" in heading and "小写" not in heading else FIELD_ROLES[name]
-            header.money.append(MoneyColumn(index, text, role, wan, span=span_of(heading)))
+            header.money.append(MoneyColumn(index, text, role, wan, span=span_of(heading), yuan=yuan))
         else:
             header.fields.setdefault(name, []).append(index)
 
@@ -114,7 +117,7 @@ class HeaderWords:
 
 
 def _told_apart(money: list[MoneyColumn]) -> list[MoneyColumn]:
-    """Without columns that only seem to be money: 上学期 beside no 下学期 is the last term, a bare term says nothing."""
+    """Without columns that only seem to be money: 上学期 beside no 下学期 is the last, a bare term says nothing."""
     relative = {"下" if "下" in column.header else "上" for column in money if RELATIVE.search(fold(column.header))}
     if len(relative) == 1:
         money = [column for column in money if not RELATIVE.search(fold(column.header)) or column.period]
@@ -153,7 +156,7 @@ def header_at(rows: Sequence[Sequence[Cell]], row: int, words: HeaderWords) -> H
     best = words.read(row, rows[row])
     for depth in range(2, _HEADER_DEPTH_MAX + 1):
         deeper = _stacked(rows, row, depth, words)
-        if deeper is None:
+        if deeper is None or _is_no_header_below(rows, deeper.row, best, words):
             break
         if _weight(deeper) > _weight(best):
             alone = words.read(row + 1, rows[row + 1])
@@ -161,6 +164,18 @@ def header_at(rows: Sequence[Sequence[Cell]], row: int, words: HeaderWords) -> H
                 return None  # what stands above it is no group heading, but a line of the title: it is the next header
             best = deeper
     return best if is_header(best) else None
+
+
+def _is_no_header_below(rows: Sequence[Sequence[Cell]], row: int, above: Header, words: HeaderWords) -> bool:
+    """Whether a row under a header is a title or a student, and no part of the header."""
+    cells, alone = rows[row], words.read(row, rows[row])
+    told = {index for indexes in above.fields.values() for index in indexes}
+    filled = [index for index, cell in enumerate(cells) if cell != ""]
+    if len(filled) == 1 and filled[0] in told:
+        return True
+    known = {index for indexes in alone.fields.values() for index in indexes}
+    whose = {index for name in ("serial", "name", "number") for index in above.fields.get(name, ())}
+    return any(index in whose and index not in known for index in filled)
 
 
 def _sufficient(alone: Header, deeper: Header) -> bool:
@@ -183,7 +198,9 @@ def _stacked(rows: Sequence[Sequence[Cell]], row: int, depth: int, words: Header
     if len(below) < depth - 1:
         return None
     texts = [[text_of(cell) for cell in cells] for cells in rows[row : row + depth]]
-    if any(not any(line) for line in texts[1:]) or any(_is_datum(cell) for cells in below for cell in cells):
+    if any(not any(line) or _is_title(line) for line in texts[1:]):
+        return None
+    if any(_is_datum(cell) for cells in (*below, rows[row]) for cell in cells if cell != ""):
         return None
     spread = [_spread(texts[level], texts[level + 1 :]) for level in range(depth - 1)]
     above = list(zip(*spread, strict=True))
@@ -193,6 +210,11 @@ def _stacked(rows: Sequence[Sequence[Cell]], row: int, depth: int, words: Header
         " ".join(dict.fromkeys(filter(None, [*over, text]))) for over, text in zip(above, texts[-1], strict=True)
     ]
     return header
+
+
+def _is_title(texts: list[str]) -> bool:
+    """Whether a row holds nothing but its first cell: a title does, and no row of a header below another."""
+    return bool(texts[0]) and not any(texts[1:])
 
 
 def _spread(upper: list[str], below: list[list[str]]) -> list[str]:
@@ -205,4 +227,6 @@ def _spread(upper: list[str], below: list[list[str]]) -> list[str]:
 
 
 def _is_datum(cell: Cell) -> bool:
+    if isinstance(cell, str) and _AMOUNT.fullmatch(cell.strip()):
+        return True
     return not isinstance(cell, str) or sum(sign.isdigit() for sign in cell) > _HEADER_DIGITS_MAX

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from aidledger.domain.layout import Layout, fold
 
@@ -30,6 +31,7 @@ def bare(heading: str) -> str:
     return _UNIT.sub("", _ORNAMENTS.sub("", _BRACKETS.sub("", heading)))
 
 
+@lru_cache(maxsize=4096)  # schools word their columns alike
 def field_in(text: str, layout: Layout) -> tuple[str | None, bool]:
     """The field that a header cell names, and whether it says that it is the student's own."""
     heading = folded_heading(text)
@@ -38,9 +40,9 @@ def field_in(text: str, layout: Layout) -> tuple[str | None, bool]:
         name = layout.fields.get(spelling)
         if name is not None:
             return name, own or _begins_own(spelling, layout)
-        for word in layout.own:
-            if spelling.startswith(word) and len(spelling) > len(word):
-                name = layout.fields.get(spelling.removeprefix(word))
+        if spelling.startswith(layout.own):
+            for word in layout.own:
+                name = layout.fields.get(spelling.removeprefix(word)) if spelling.startswith(word) else None
                 if name is not None and name != "serial":
                     return name, True
     return _either(bare(heading), layout), own
@@ -57,7 +59,7 @@ def _spellings(heading: str) -> Iterator[str]:
 
 
 def _begins_own(spelling: str, layout: Layout) -> bool:
-    return any(spelling.startswith(word) and len(spelling) > len(word) for word in layout.own)
+    return spelling.startswith(layout.own) and spelling not in layout.own
 
 
 def _either(heading: str, layout: Layout) -> str | None:
@@ -86,6 +88,6 @@ def is_others(text: str, layout: Layout) -> bool:
 
 
 def is_others_note(text: str, layout: Layout) -> bool:
-    """Whether a note in brackets says that the column is somebody else's: 身份证号(监护人), and not 卡号(学生或家长)."""
+    """Whether a note in brackets says that the column is another's: 身份证号(监护人), and not 卡号(学生或家长)."""
     notes = _BRACKETS.findall(fold(text))
     return any(is_others(note, layout) and not any(word in note for word in layout.own) for note in notes)

@@ -36,7 +36,7 @@ def html_sheets(text: str, limits: Limits) -> list[Sheet]:
         parser.feed(text)
         parser.close()
     except AssertionError as error:  # html.parser's word for a declaration that it does not know
-        raise FileRefused("unreadable-file", why="the web page is damaged") from error
+        raise FileRefused("unreadable-file", why="the workbook is damaged") from error
     pages = [(name, page) for name, page in parser.pages if page.has_table]
     names = set(_SHEET_NAME.findall(text))
     if len(pages) == len(names) == 1:

@@ -64,8 +64,9 @@ def sort_rows(rows: Sequence[Sequence[Cell]], header: Header, layout: Layout, ag
                 students.append(at)
                 continue
         fate = rules.fate(row, first=not students)
-        if fate is Fate.HEADING or rules.is_worded(row):
-            start, title = _title_above(at, rows, others)
+        goes_on = fate is Fate.HEADING and header.rows > 1 and others.get(at - 1) is Fate.HEADING
+        if not goes_on and (fate is Fate.HEADING or rules.is_worded(row)):
+            start, title = _title_above(at, header.row, rows, others)
             found = again(at, title)
             if found == "table":
                 result.end = start
@@ -84,10 +85,13 @@ def sort_rows(rows: Sequence[Sequence[Cell]], header: Header, layout: Layout, ag
     return result
 
 
-def _title_above(at: int, rows: Sequence[Sequence[Cell]], others: Mapping[int, Fate]) -> tuple[int, list[int]]:
+def _title_above(
+    at: int, top: int, rows: Sequence[Sequence[Cell]], others: Mapping[int, Fate]
+) -> tuple[int, list[int]]:
     """Where the title right above a header begins, and its lines: what is nobody's, or stands alone in its row."""
-    start, title = at, []
-    for line in range(at - 1, -1, -1):
+    start = at
+    title: list[int] = []
+    for line in range(at - 1, top, -1):
         blank = others.get(line) is Fate.BLANK
         alone = line not in others and sum(cell != "" for cell in rows[line]) == 1
         if not (blank or alone or others.get(line) is Fate.OTHER) or (blank and title):
@@ -125,12 +129,8 @@ class _Rules:
     def fate(self, row: Sequence[Cell], *, first: bool) -> Fate:
         """A row's fate; ``first``: no student stands above it."""
         texts = [text_of(cell) for cell in row]
-        filled = [i for i, text in enumerate(texts) if text]
-        if not filled:
-            return Fate.BLANK
-        labels = {i: fold(texts[i]) for i in filled}
-        same = sum(labels[i] in self.heading[i] for i in filled)
-        if same >= max(2, len(filled) - 1):
+        labels = {i: fold(text) for i, text in enumerate(texts) if text}
+        if self._is_heading(labels):
             return Fate.HEADING
         if self._has_number(texts):
             return Fate.STUDENT
@@ -138,11 +138,22 @@ class _Rules:
             return Fate.HEADING
         if self._is_total(labels):
             return Fate.TOTAL
-        if all(self._is_context(i, texts[i]) or (i in self.money and _is_nothing(row[i])) for i in filled):
-            return Fate.BLANK if len(filled) > 1 or self._is_serial(texts) else Fate.OTHER
+        if all(self._is_context(i, label) or (i in self.money and _is_nothing(row[i])) for i, label in labels.items()):
+            return Fate.OTHER if len(labels) == 1 and not self._is_serial(texts) else Fate.BLANK
+        return Fate.STUDENT if self._is_person(row, texts, labels) else Fate.OTHER
+
+    def _is_heading(self, labels: dict[int, str]) -> bool:
+        """Whether a row repeats the header, cell by cell."""
+        same = sum(label in self.heading[i] for i, label in labels.items())
+        return same >= max(2, len(labels) - 1)
+
+    def _is_person(self, row: Sequence[Cell], texts: list[str], labels: dict[int, str]) -> bool:
+        """Whether a row without anything like an ID number still is about a person."""
         if self._is_serial(texts) or self._is_paid(row, labels):
-            return Fate.OTHER if self._is_numbered_note(labels) else Fate.STUDENT
-        return Fate.OTHER if self._closes(row, labels) or not self._is_somebody(labels) else Fate.STUDENT
+            return not self._is_numbered_note(labels)
+        if self._is_described(labels):
+            return True
+        return not self._closes(row, labels) and self._is_somebody(labels)
 
     def is_signed(self, row: Sequence[Cell]) -> bool:
         """Whether a row is of signatures, dates or notes."""
@@ -172,6 +183,9 @@ class _Rules:
         return len(texts) > 1 and any(map(_FILLING_IN.search, texts)) and not _NAME.fullmatch(name)
 
     def _is_total(self, labels: dict[int, str]) -> bool:
+        name = labels.get(self.name, "") if self.name is not None else ""
+        if name and not (self.totals.is_figures(name) or self._is_label(name)):
+            return False
         return any(self.totals.is_total(label) for label in list(labels.values())[:3])
 
     def _is_context(self, index: int, text: str) -> bool:
@@ -193,7 +207,7 @@ class _Rules:
         return not others and bool(_NOTE.search(name) or len(name) > _PERSONAL_NAME_LONGEST)
 
     def _is_label(self, label: str) -> bool:
-        """Whether a text begins with a word of signatures and notes: 制表人:张三, 日期, 注1.本表…"""
+        """Whether a text begins with a word of signatures and notes, as 制表人:张三 and 注1.本表 do."""
         for word in self.closing:
             if label.startswith(word):
                 rest = label.removeprefix(word)
@@ -209,18 +223,20 @@ class _Rules:
         )
 
     def _is_somebody(self, labels: dict[int, str]) -> bool:
-        """Whether a row without number, serial number and amount still is about a person."""
+        """Whether what stands in a row's column of names is a name."""
         name = labels.get(self.name, "") if self.name is not None else ""
         alone = len(labels) == 1
         if _NAME.fullmatch(unicodedata.normalize("NFKC", name)):
             return not (alone and name.endswith(self.layout.school_endings))
-        told = sum(
-            labels[i] in self.layout.values[group]
+        return not alone and len(labels) > 2 and bool(name)  # noqa: PLR2004 - a name and two more things
+
+    def _is_described(self, labels: dict[int, str]) -> bool:
+        """Whether something that only people have, a sex for instance, stands in its column."""
+        return any(
+            labels.get(index) in self.layout.values[group]
             for group in ("sex", "boarding", "document_type")
-            for i in self.header.fields.get(group, ())
-            if i in labels
+            for index in self.header.fields.get(group, ())
         )
-        return told > 0 or (not alone and len(labels) > 2 and bool(name))  # noqa: PLR2004 - a name and two more things
 
 
 def _is_amount(cell: Cell) -> bool:

@@ -34,6 +34,7 @@ FIELD_ROLES: Mapping[str, MoneyRole] = {
 }
 Span = Literal["year", "term", "month"]
 # 元/生·年, 元/年, 每生每月, 年标准: what one amount is for.
+_YUAN = re.compile("(?<!万)元")
 _SPAN = re.compile(
     r"[/每·.](?:[人生]|学生|幼儿)?[/每·.]?(?P<per>学期|期|学?年|个?月)(?!级|份)|^(?P<head>学期|年|月)(?=.*标准)"
 )
@@ -56,7 +57,7 @@ class MoneyColumn:
 
     ``programs`` are those its header names, empty where it names none; ``period`` the semester, ``half`` the half of
     a year that it names, and ``span`` what one amount is for, where it says so. ``bare``: its header is nothing but
-    a term.
+    a term. ``wan``, ``yuan``: its header names that unit.
     """
 
     index: int
@@ -68,6 +69,16 @@ class MoneyColumn:
     half: Half | None = None
     span: Span | None = None
     bare: bool = False
+    yuan: bool = False
+
+    def in_wan(self, *, around: bool) -> bool:
+        """Whether its amounts are in 万元, where the lines ``around`` the table say so of all of them."""
+        return self.wan or (around and not self.yuan)
+
+
+def units_in(heading: str) -> tuple[bool, bool]:
+    """Whether a folded heading names 万元, and whether it names 元."""
+    return "万元" in heading, bool(_YUAN.search(heading))
 
 
 def span_of(heading: str) -> Span | None:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
-from aidledger.sheets.package import Package, relations
+from aidledger.sheets.package import XML_DAMAGES, Package, relations
 from aidledger.sheets.sheet import CELLS_BETWEEN_MAX, FORMULA, BookFacts, CellFaults, SheetFacts, check_far
 
 # An empty row that is hidden closes itself: of those a sheet may have a million.
@@ -44,7 +44,7 @@ def xlsx_facts(package: Package, limits: Limits) -> BookFacts:
     parts = relations(package, name)
     try:
         workbook = ET.fromstring(package.parts[name])  # noqa: S314 - a DOCTYPE was refused
-    except ET.ParseError as error:
+    except XML_DAMAGES as error:
         raise FileRefused("unreadable-file", why="the workbook is damaged") from error
     book = BookFacts()
     for element in workbook.iter():
@@ -151,8 +151,8 @@ def _faults_slowly(part: bytes) -> CellFaults:
                 fault = _fault_of_element(element)
                 if fault is not None:
                     faults[row, column] = fault
-    except (ET.ParseError, ValueError):
-        return faults
+    except XML_DAMAGES as error:
+        raise FileRefused("unreadable-file", why="the workbook is damaged") from error
     return faults
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from xml.parsers import expat
 
-from aidledger.sheets.package import Package
+from aidledger.sheets.failures import FileRefused
+from aidledger.sheets.package import XML_DAMAGES, Package
 from aidledger.sheets.sheet import FORMULA, BookFacts, SheetFacts, shows_error
 
 _NULL_DATE_1904 = re.compile(rb'<table:null-date\b[^>]*"1904-01-01"')
@@ -41,7 +42,7 @@ class _Content:
         self.shown: list[str] | None = None  # of a formula's cell
 
     def read(self, part: bytes) -> None:
-        """A damaged part is read as far as it goes; calamine refuses it."""
+        """Raises FileRefused where it is damaged."""
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartElementHandler = self._start
@@ -49,8 +50,8 @@ class _Content:
         parser.CharacterDataHandler = self._text
         try:
             parser.Parse(part, True)  # noqa: FBT003 - the last of it
-        except (expat.ExpatError, ValueError):
-            return
+        except XML_DAMAGES as error:
+            raise FileRefused("unreadable-file", why="the workbook is damaged") from error
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         if not tag.startswith(_TABLE):

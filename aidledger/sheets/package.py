@@ -10,15 +10,18 @@ from io import BytesIO
 from typing import Literal
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
+from xml.parsers import expat
 
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
 from aidledger.sheets.sheet import FORMULA
 
-__all__ = ["FORMULA", "Container", "Package", "open_package", "part_name", "relations"]
+__all__ = ["FORMULA", "XML_DAMAGES", "Container", "Package", "open_package", "part_name", "relations"]
 
 Container = Literal["xlsx", "xlsb", "ods"]
 
+# What is raised for damaged XML; the last two for an encoding that is not known, or not as one of XML.
+XML_DAMAGES = (ET.ParseError, expat.ExpatError, LookupError, ValueError)
 _CHUNK_BYTES = 2**20
 _RATIO_FREE_BYTES = 2**20
 # Read by calamine alone, and often the largest: no need to hold on to them.
@@ -106,7 +109,7 @@ def relations(package: Package, name: str) -> dict[str | None, bytes]:
     folder, _, file = name.rpartition("/")
     try:
         root = ET.fromstring(package.parts[f"{folder}/_rels/{file}.rels".lstrip("/")])  # noqa: S314 - no DOCTYPE
-    except (ET.ParseError, KeyError) as error:
+    except XML_DAMAGES as error:  # a part that is not there, too
         raise FileRefused("unreadable-file", why="the workbook is damaged") from error
     paths = {relation.get("Id"): _path(folder, relation.get("Target", "")) for relation in root}
     return {key: package.parts[path] for key, path in paths.items() if path in package.parts}

@@ -54,6 +54,8 @@ class Part:
             school = school_of([[*texts]], layout) if len(texts) == 1 else None
             if school is not None and school_name(texts[0]).endswith(school):
                 named.append((at, school))
+        if not named:
+            return [None] * len(self.sorted.students)
         rows = [at for at, _ in named]
         return [named[i - 1][1] if (i := bisect(rows, at)) else None for at in self.sorted.students]
 

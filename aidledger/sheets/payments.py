@@ -49,10 +49,17 @@ def payments_of(
     by_hand: str | None,
     place: Place,
     rows: Sequence[Sequence[Cell]] = (),
+    *,
     period_by_hand: Period | None = None,
+    by_row: bool = False,
 ) -> Found:
-    """What a table pays, and what keeps us from knowing it. Nothing is guessed. ``rows``: the students'."""
-    return _Table(header, around, programs, place, rows, period_by_hand).payments(by_hand)
+    """What a table pays, and what keeps us from knowing it. Nothing is guessed.
+
+    ``rows``: the students'. ``by_row``: they say themselves what they are paid under.
+    """
+    table = _Table(header, around, programs, place, rows)
+    table.period_by_hand, table.by_row = period_by_hand, by_row
+    return table.payments(by_hand)
 
 
 class _Table:
@@ -63,14 +70,14 @@ class _Table:
         programs: Mapping[str, Program],
         place: Place,
         rows: Sequence[Sequence[Cell]],
-        period_by_hand: Period | None,
     ) -> None:
         self.header = header
         self.around = around
         self.programs = programs
         self.place = place
         self.rows = rows
-        self.period_by_hand = period_by_hand
+        self.period_by_hand: Period | None = None
+        self.by_row = False
 
     def payments(self, by_hand: str | None) -> Found:
         named = [by_hand] if by_hand else self.around.programs(self.programs)
@@ -119,9 +126,7 @@ class _Table:
         problems += [self._missing(code) for code in named if code not in by_program]
         return payments, problems
 
-    def _single(
-        self, by_program: dict[str, list[MoneyColumn]], named: list[str], unnamed: list[MoneyColumn]
-    ) -> Found:
+    def _single(self, by_program: dict[str, list[MoneyColumn]], named: list[str], unnamed: list[MoneyColumn]) -> Found:
         codes = list(by_program) if by_program and (not named or set(by_program) <= set(named)) else named
         if len(named) > 1:
             if not by_program:
@@ -178,7 +183,7 @@ class _Table:
         facts = {"cadence": self.programs[code].cadence, "found": f" ({found})" if found else ""}
         return [Payment(code, column, None, dated=True)], [*problems, Problem("period-unknown", self.place, facts)]
 
-    def _best(self, columns: list[MoneyColumn], code: str) -> tuple[MoneyColumn | None, list[Problem]]:
+    def _best(self, columns: list[MoneyColumn], code: str | None) -> tuple[MoneyColumn | None, list[Problem]]:
         """The one column that says what is paid, if it can be told."""
         usable = [column for column in columns if self._usable(column, code)]
         usable = [column for column in usable if self._filled(column)] or usable
@@ -193,8 +198,9 @@ class _Table:
             return None, [self._unclear(code, best)]
         return best[0], []
 
-    def _usable(self, column: MoneyColumn, code: str) -> bool:
-        if column.role == "part" or column.span in _OTHER_SPANS[self.programs[code].cadence]:
+    def _usable(self, column: MoneyColumn, code: str | None) -> bool:
+        cadence: Cadence = self.programs[code].cadence if code else "semester"
+        if column.role == "part" or column.span in _OTHER_SPANS[cadence]:
             return False
         return column.role != "standard" or not any(_TIMES.search(text) for text in self.header.texts)
 
@@ -205,6 +211,9 @@ class _Table:
         return any(row[column.index] != "" and _says_more_than_zero(row[column.index]) for row in self.rows)
 
     def _unresolved(self, problem: Problem) -> Found:
+        if self.by_row:
+            best, problems = self._best(self.header.money, None)
+            return [Payment(None, best)], [problem, *problems]
         column = min(
             (column for column in self.header.money if column.role != "part"),
             key=lambda column: ROLE_RANK[column.role],
@@ -215,13 +224,13 @@ class _Table:
     def _ambiguous(self, codes: Sequence[str]) -> Problem:
         return self._problem("program-ambiguous", programs=", ".join(codes))
 
-    def _unclear(self, code: str, columns: Sequence[MoneyColumn]) -> Problem:
+    def _unclear(self, code: str | None, columns: Sequence[MoneyColumn]) -> Problem:
         """Several columns that could be it, or none that says it: each with its letter, for ``--map``."""
         candidates = ", ".join(
             f"{column_letter(self.header.first_column + column.index)} {column.header}"
             for column in sorted(columns, key=lambda column: column.index)
         )
-        return self._problem("missing-column", field=code, headers=candidates)
+        return self._problem("missing-column", field=code or "amount", headers=candidates)
 
     def _missing(self, name: str) -> Problem:
         headers = ", ".join(text for text in self.header.texts if text)

@@ -20,7 +20,7 @@ from aidledger.sheets.assignments import assign, assigned_by_row
 from aidledger.sheets.cells import number_of, text_of
 from aidledger.sheets.columns import StudentRows
 from aidledger.sheets.declared import Totals
-from aidledger.sheets.feedback_column import FEEDBACK_COLUMNS
+from aidledger.sheets.feedback_column import FEEDBACK_COLUMNS, FEEDBACK_TITLES
 from aidledger.sheets.grid import CSV_SHEET, Cell, Sheet
 from aidledger.sheets.header import HEADER_ROWS_SEARCHED, Header, HeaderWords, twofold
 from aidledger.sheets.kinds import kind_of
@@ -29,7 +29,7 @@ from aidledger.sheets.parts import Part, parts_of
 from aidledger.sheets.payments import Payment, payments_of
 from aidledger.sheets.titles import Surroundings, surroundings
 
-_FOLDERS_HEARD = 2
+_FOLDERS_HEARD = 3
 _ROWS_THAT_NAME_A_SCHOOL = 20
 _COVER_CELLS_MAX = 12
 _GENERIC_SHEET = re.compile(r"sheet\d*|工作表\d*|表\d*", re.IGNORECASE)
@@ -86,6 +86,8 @@ def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints:
 
 def _take_out_feedback(sheet: Sheet) -> None:
     """What earlier feedback wrote beside the school's rows is not the school's, and says much of counts and amounts."""
+    if sheet.rows and sheet.rows[0][0] in FEEDBACK_TITLES:
+        sheet.rows = []
     for row in sheet.rows[:HEADER_ROWS_SEARCHED]:
         for name in FEEDBACK_COLUMNS:
             if name in row:
@@ -108,6 +110,8 @@ def _note_hidden(sheet: Sheet, result: RosterFile) -> None:
         result.notes.append(Note("hidden-sheet", sheet.name))
     if sheet.hidden_rows:
         result.notes.append(Note("hidden-rows", sheet.name, sheet.hidden_rows))
+    if sheet.hidden_columns:
+        result.notes.append(Note("hidden-columns", sheet.name, sheet.hidden_columns))
 
 
 def _leave_out_summaries(result: RosterFile, catalogue: Catalogue) -> None:
@@ -217,13 +221,15 @@ class _Reader:
         )
         problems = self._unclear_columns(header, place, sheet.first_column, ("name", "number"))
         programs, hints = self.catalogue.programs, self.hints
+        by_row = assigned_by_row(students)
         payments, more = payments_of(
-            header, around, programs, hints.program, place, rows=students.rows, period_by_hand=hints.period
+            header, around, programs, hints.program, place, students.rows, period_by_hand=hints.period, by_row=by_row
         )
+        by_row = by_row and not any(payment.dated for payment in payments)
         titled = part.titled_totals(self.catalogue.layout)
         totals = Totals(sheet, header, part.sorted, wan=around.wan, titled=titled)
-        if assigned_by_row(students) and len(payments) == 1:
-            problems += self._pay_by_row(table, students, payments[0], more, around, totals)
+        if by_row and (len(payments) == 1 or "program" not in header.fields):
+            problems += self._pay_by_row(table, students, payments, more, around, totals)
         else:
             problems += more + self._pay(table, students, payments, around, totals, place)
         stage = next((self.catalogue.programs[r.program].stage for r in table.rosters if r.program), None)
@@ -269,29 +275,40 @@ class _Reader:
         self,
         table: Table,
         students: StudentRows,
-        payment: Payment,
+        payments: Sequence[Payment],
         problems: list[Problem],
         around: Surroundings,
         totals: Totals,
     ) -> list[Problem]:
-        """A table whose rows say program or term: one roster for each that occurs."""
+        """A table whose rows say program or term: for each money column one roster for each that occurs."""
+        several = len(payments) > 1
         by_row = {"program-unknown", "program-ambiguous"}
-        problems = [problem for problem in problems if problem.code not in by_row]
-        if payment.column is None:
-            return problems
-        assigned = assign(students, around, self.catalogue.programs, self.hints.program, self.hints.period)
-        amounts, complete = students.amounts(payment.column, wan=around.wan, may_be_empty=False)
-        letter = students.letter(payment.column.index)
-        groups = assigned.groups()
-        for (program, period), lines in groups.items():
-            chosen = set(lines)
-            own = [amount if line in chosen else None for line, amount in enumerate(amounts)]
-            table.rosters.append(Roster(program, period, own, letter, complete=complete))
-        if len(table.rosters) == 1:
-            totals.declare(table.rosters[0], payment.column, several=False)
-        else:
-            table.declared = totals.declared(payment.column, amounts, alone=True)
-        return [*problems, *assigned.problems, *totals.faults(payment.column)]
+        problems = [problem for problem in problems if several or problem.code not in by_row]
+        paid: list[Sequence[int | None]] = []
+        for payment in payments:
+            column = payment.column
+            if column is None:
+                continue
+            program = payment.program if several else self.hints.program
+            assigned = assign(students, around, self.catalogue.programs, program, self.hints.period)
+            amounts, complete = students.amounts(column, wan=around.wan, may_be_empty=several)
+            letter = students.letter(column.index)
+            own_rosters = []
+            for (code, period), lines in assigned.groups().items():
+                chosen = set(lines)
+                own = [amount if line in chosen else None for line, amount in enumerate(amounts)]
+                own_rosters.append(Roster(code, period, own, letter, complete=complete))
+            if len(own_rosters) == 1:
+                totals.declare(own_rosters[0], column, several=several)
+            elif own_rosters and not several:
+                table.declared = totals.declared(column, amounts, alone=True)
+            table.rosters += own_rosters
+            problems += [*(() if paid else assigned.problems), *totals.faults(column)]
+            paid.append(amounts)
+        columns = [payment.column for payment in payments if payment.column]
+        if several and columns:
+            students.report_unpaid(paid, columns[0])
+        return problems
 
     def _names(self, sheet: Sheet) -> list[str]:
         generic = sheet.name == CSV_SHEET or _GENERIC_SHEET.fullmatch(sheet.name.strip())
@@ -334,7 +351,8 @@ class _Reader:
         if self.hints.school:
             lines.schools = [self.catalogue.school(self.hints.school)] * len(lines)
         else:
-            lines.schools = [self.catalogue.school(own or school) for own in lines.schools]
+            known = {own: self.catalogue.school(own or school) for own in set(lines.schools)}
+            lines.schools = [known[own] for own in lines.schools]
         _imply_levels(lines, stage, self.catalogue)
 
 

@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
+from aidledger.sheets.package import XML_DAMAGES
 from aidledger.sheets.sheet import FORMULA, Cell, Sheet, SheetFacts, check_size, with_facts
 
 NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
@@ -32,7 +33,7 @@ def spreadsheetml_sheets(text: str, limits: Limits) -> list[Sheet]:
     parser.CharacterDataHandler = book.text
     try:
         parser.Parse(text, True)  # noqa: FBT003 - all of it
-    except (expat.ExpatError, ValueError) as error:
+    except XML_DAMAGES as error:
         raise FileRefused("unreadable-file", why="the workbook is damaged") from error
     for sheet in book.sheets:
         sheet.date_1904 = book.date_1904

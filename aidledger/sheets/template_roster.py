@@ -48,7 +48,8 @@ def titles(blank: BlankRoster) -> list[str]:
     chinese = f"{blank.school or ''}{_term(blank.period)}{name}{paid}名册"
     if blank.language == "zh":
         return [chinese]
-    return [f"{blank.program.name('en')}, {blank.period.code}", chinese]
+    # The year does not end the line: lines are read as one text, in which it would run into the next one's.
+    return [f"Roster {blank.period.code}: {blank.program.name('en')}", chinese]
 
 
 def _term(period: Period) -> str:

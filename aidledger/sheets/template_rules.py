@@ -25,32 +25,35 @@ _PLACES_17, _PLACES_19 = "COLUMN($A$1:$Q$1)", "COLUMN($A$1:$S$1)"
 class Rule:
     """A check of one column.
 
-    ``formula`` is true where the cell is right; ``listed`` offers the values instead, where they are few and for
-    everybody. ``message`` says, in the reader's language, what is accepted.
+    ``formula`` is true where a cell is right, None where only a list says so; ``listed``: the drop-down list, where
+    few values are right for everybody. ``message`` says, in the reader's language, what is right. ``strict``: nothing
+    else is accepted.
     """
 
-    formula: str
     message: str
+    formula: str | None = None
     listed: tuple[str, ...] = ()
+    strict: bool = True
 
 
 def rules_of(
     blank: BlankRoster, columns: Sequence[TemplateColumn], cells: Mapping[str, str], translate: Translate
 ) -> dict[str, Rule]:
-    """The rules by field; ``cells`` are the first row's cells by field."""
-    number = translate(
-        N_("A resident ID number has 18 characters, the last one a check digit. For another document choose its type.")
-    )
-    account = translate(N_("A card or account number has 12 to 19 digits and nothing else."))
+    """The rules by field; ``cells`` are the first pupil's cells by field, as formulas name them."""
+    choose = translate(N_("Choose from the list."))
     rules = {
-        "number": Rule(number_formula(cells["number"], cells["document_type"], blank.language), number),
-        "account": Rule(account_formula(cells["account"]), account),
-        "amount": _amount_rule(blank, cells, translate),
+        column.field: Rule(choose, listed=column.choices, strict=not column.offered)
+        for column in columns
+        if column.choices
     }
+    number = N_("A resident ID number has 18 characters, the last a check digit. For another document choose its type.")
+    account = N_("A card or account number has 12 to 19 digits and nothing else.")
+    rules["number"] = Rule(translate(number), number_formula(cells["number"], cells["document_type"], blank.language))
+    rules["account"] = Rule(translate(account), account_formula(cells["account"]))
+    rules["amount"] = _amount_rule(blank, cells, translate)
     if "entry_year" in cells:
         rules["entry_year"] = _entry_year_rule(blank, cells["entry_year"], translate)
-    known = {column.field for column in columns}
-    return {field: rule for field, rule in rules.items() if field in known}
+    return rules
 
 
 def number_formula(number: str, document_type: str, language: Language) -> str:
@@ -85,7 +88,7 @@ def _amount_rule(blank: BlankRoster, cells: Mapping[str, str], translate: Transl
     rates, amount = blank.rates, cells["amount"]
     if not rates:
         message = translate(N_("An amount in yuan, more than 0, with at most two decimals."))
-        return Rule(f"AND({amount}>0,ROUND({amount},2)={amount})", message)
+        return Rule(message, f"AND({amount}>0,ROUND({amount},2)={amount})")
     exact = all(rate.low_fen == rate.high_fen for rate in rates)
     conditional = any(meant_for(rate, blank.language) for rate in rates)
     alternatives = dict.fromkeys(_alternative(rate, cells, blank.language) for rate in rates)
@@ -98,7 +101,7 @@ def _amount_rule(blank: BlankRoster, cells: Mapping[str, str], translate: Transl
     if len(message) > MESSAGE_LONGEST:
         message = translate(N_("The standard does not allow this amount; see the sheet of notes."))
     listed = tuple(dict.fromkeys(_plain(rate.low_fen) for rate in rates)) if exact and not conditional else ()
-    return Rule(formula, message, listed)
+    return Rule(message, formula, listed)
 
 
 def _alternative(rate: Rate, cells: Mapping[str, str], language: Language) -> str:
@@ -127,15 +130,18 @@ def _entry_year_rule(blank: BlankRoster, cell: str, translate: Translate) -> Rul
     low = years.low if years and years.low else _FIRST_YEAR
     high = years.high if years and years.high else blank.period.year
     message = translate(N_("The program is for those who entered in {years}.")).format(years=f"{low}-{high}")
-    return Rule(f"AND({cell}>={low},{cell}<={high},INT({cell})={cell})", message)
+    return Rule(message, f"AND({cell}>={low},{cell}<={high},INT({cell})={cell})")
 
 
 def rate_text(rate: Rate, language: Language) -> str:
     """A rate and for whom it is, in one phrase."""
-    low, high = _plain(rate.low_fen), _plain(rate.high_fen)
-    amount = low if low == high else f"{low}-{high}"
-    words = " ".join(meant_for(rate, language))
-    return f"{words} {amount}" if words else amount
+    return " ".join([*meant_for(rate, language), amount_text(rate.low_fen, rate.high_fen)])
+
+
+def amount_text(low_fen: int, high_fen: int | None = None) -> str:
+    """An amount in yuan, or from the one to the other."""
+    low, high = _plain(low_fen), _plain(low_fen if high_fen is None else high_fen)
+    return low if low == high else f"{low}–{high}"
 
 
 def _plain(amount_fen: int) -> str:

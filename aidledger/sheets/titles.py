@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from aidledger.domain.layout import Layout, fold
 from aidledger.domain.program import Program
@@ -130,7 +131,7 @@ def said_by(text: str, programs: Iterable[Program]) -> Said:
 def surroundings(
     title_rows: Rows,
     names: Iterable[str],
-    folders: Iterable[str],
+    folders: Sequence[str],
     programs: Mapping[str, Program],
     layout: Layout,
     general_rows: Rows = (),
@@ -147,7 +148,10 @@ def surroundings(
     unit = next((unit for text in (texts[0], general) if (unit := _UNIT.search(fold(text)))), None)
     found.wan = unit is not None and unit[1] == "万"
     found.school = (
-        _labelled_school(title_rows, layout) or _school_in_any(texts, layout) or school_of(general_rows, layout)
+        _labelled_school(title_rows, layout)
+        or _school_in_any(texts, layout)
+        or school_of(general_rows, layout)
+        or _school_in_any(folders, layout)
     )
     return found
 
@@ -183,14 +187,20 @@ def _labelled_school(rows: Rows, layout: Layout) -> str | None:
 def school_in(text: str, layout: Layout) -> str | None:
     """The school that a title or a name begins with, or names before its program."""
     _, rest = terms_in(folded_title(text))
-    endings = "|".join(map(re.escape, layout.school_endings))
-    one = rf"(?:{endings})(?![生校])"
-    pattern = rf"[^\W\d_·、,。]{{2,}}?{one}(?:(?:附属|附设|分校|第[一二三四五]).{{0,8}}?{one}|\([^()]{{1,10}}校区\))?"
+    pattern = _names_of_schools(layout.school_endings)
     for piece in rest.split("\n"):
-        match = re.search(pattern, piece)
+        match = pattern.search(piece)
         if match and _is_a_name(match[0], layout):
             return match[0]
     return None
+
+
+@cache
+def _names_of_schools(endings: tuple[str, ...]) -> re.Pattern[str]:
+    one = rf"(?:{'|'.join(map(re.escape, endings))})(?![生校])"
+    return re.compile(
+        rf"[^\W\d_·、,。]{{2,}}?{one}(?:(?:附属|附设|分校|第[一二三四五]).{{0,8}}?{one}|\([^()]{{1,10}}校区\))?"
+    )
 
 
 def _is_a_name(text: str, layout: Layout) -> bool:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
+from itertools import pairwise
 from typing import Literal
 
 from aidledger.domain.layout import Layout, fold
@@ -22,7 +24,9 @@ _AMOUNT = re.compile(
 _COUNT_LABEL = re.compile(r"(?:人数|人次)[:为]?$")
 _MONEY_LABEL = re.compile(r"金额[:为]?$")
 _COUNTED = re.compile(r"(?:人数|人次)[:为]?([0-9]+)(?![0-9.,]|元)")
-_CLASS = re.compile(r"[高初][一二三123](?:年级)?|[一二三四五六七八九1-9]年级|[(]?[0-9一二三四五六七八九十]+[)]?班|[大中小]班|学前班|托班")
+_CLASS = re.compile(
+    r"[高初][一二三123](?:年级)?|[一二三四五六七八九1-9]年级|[(]?[0-9一二三四五六七八九十]+[)]?班|[大中小]班|学前班|托班"
+)
 _MARKS = re.compile(r"[:;,.。、()\[\]\-—_/|\s*]|整|正")
 _COVERS_WHOLE = ("累计", "总计", "总合计", "全校", "全园", "全区", "全县", "全部")
 _OF_SECTION = ("本页", "本班", "全班", "班级")
@@ -46,14 +50,18 @@ class TotalLine:
     titled: bool = False
 
 
+@cache
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(set(words), key=len, reverse=True))))
+
+
 class TotalWords:
     """The words of total lines, out of a layout."""
 
     def __init__(self, layout: Layout) -> None:
         self.subtotal = layout.subtotal
         self.core = (*layout.subtotal, *layout.total)
-        words = sorted({*self.core, *layout.beside_totals}, key=len, reverse=True)
-        self.known = re.compile("|".join(map(re.escape, words)))
+        self.known = _any_of((*self.core, *layout.beside_totals))
 
     def is_total(self, label: str) -> bool:
         """Whether a folded text is nothing but a total: a word for one, and what is counted."""
@@ -143,8 +151,7 @@ def _persons(telling: dict[int, str], labels: dict[int, str], counted: Sequence[
 
 def _following(labels: dict[int, str], wanted: re.Pattern[str]) -> Iterable[tuple[int, str]]:
     """The filled cells that stand right of a label."""
-    indexes = list(labels)
-    for here, after in zip(indexes, indexes[1:], strict=False):
+    for here, after in pairwise(labels):
         if wanted.search(labels[here]):
             yield after, labels[after]
 

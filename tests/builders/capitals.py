@@ -10,7 +10,7 @@ def in_capitals(fen: int) -> str:
     yuan, jiao, rest = fen // 100, fen // 10 % 10, fen % 10
     high, low = divmod(yuan, 10_000)
     text = f"{_below_myriad(high)}万" if high else ""
-    if high and low and low < 1_000:  # noqa: PLR2004 - a thousand is the highest place below 万
+    if high and low and low < 1_000:
         text += "零"
     text += (_below_myriad(low) or ("" if high else "零")) + "元"
     if not jiao and not rest:

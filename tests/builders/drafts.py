@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Literal
 
-from tests.builders.books import WORKBOOKS, Book, Page
+from tests.builders.books import Book, Page
 from tests.builders.capitals import in_capitals
 from tests.builders.files import Cell, Grid
+from tests.builders.people import Person, people
 
 Place = Literal["title", "line", "sheet", "file", "folder"]
 Totals = Literal["none", "plain", "persons", "count", "capitals", "capitals alone", "words", "pages", "classes"]
 PAGE_ROWS = 5
+_BORN = date(2009, 5, 4)  # in the seventh grade in 2021
 
 
 @dataclass(slots=True)
@@ -31,7 +34,11 @@ class Column:
 
 @dataclass(slots=True)
 class Draft:
-    """One roster and its looks; ``said`` is the wording of school, term and program, ``places`` where each stands."""
+    """One roster and its looks.
+
+    ``said`` is the wording of school, term and program, ``places`` where each stands. A student who is ``left_out`` is
+    not written down, but counted in the totals.
+    """
 
     columns: list[Column]
     said: dict[str, str]
@@ -46,6 +53,7 @@ class Draft:
     blank_every: int = 0
     totals: Totals = "none"
     foot: Grid = field(default_factory=list)
+    empty_serials: Sequence[int] = ()
     offset: tuple[int, int] = (0, 0)
     by_class: bool = False
     states: Literal["visible", "hidden", "veryHidden"] = "visible"
@@ -55,13 +63,14 @@ class Draft:
     more_after: list[Callable[[Draft], Page]] = field(default_factory=list)
     wan: bool = False
     amount_as: Callable[[Decimal], Cell] = float
+    left_out: int | None = None
 
     def column(self, key: str) -> Column:
         """The column that holds something."""
         return next(column for column in self.columns if column.key == key)
 
     def __len__(self) -> int:
-        return len(self.columns[0].cells)
+        return len(self.column("name").cells)
 
     def amount(self, fen: int | None) -> Cell:
         """An amount as the draft writes it, in its unit."""
@@ -71,9 +80,9 @@ class Draft:
         """What stands in one place of school, term and program."""
         return "".join(text for what, text in self.said.items() if self.places.get(what, "title") == place)
 
-    def path(self, extension: str) -> str:
+    def path(self, extension: str, *, named_sheets: bool) -> str:
         """The name of the file and its folders; a text has no sheet's name to say something by."""
-        sheet = "" if extension in {file for file, _ in WORKBOOKS.values()} else self.words("sheet")
+        sheet = "" if named_sheets else self.words("sheet")
         folders = [text for what, text in self.said.items() if self.places.get(what, "title") == "folder"]
         return str(PurePosixPath(*folders, (self.words("file") + sheet or "名册") + f".{extension}"))
 
@@ -89,6 +98,58 @@ class Draft:
         return [*(make(self) for make in self.more_before), *pages, *(make(self) for make in self.more_after)]
 
 
+def subsidy_draft() -> Draft:
+    """Twelve pupils of one school, each paid under one program; among them odd names and a number that ends in X."""
+    students = [*people(9, born=_BORN), *people(3, first=60, born=_BORN)]
+    names = [student.name for student in students]
+    names[2], names[5], names[7] = "买买提·艾力", "𠮷小明", "古丽·阿不都·热合曼"
+    boarders = [i % 3 != 1 for i in range(len(students))]
+    return Draft(
+        said={"school": "金溪中学", "term": "2021年秋季学期", "program": "义教学生生活补助"},
+        columns=[
+            *_about(students, names, "七"),
+            Column("boarding", "就读方式", ["寄宿" if own else "走读" for own in boarders], "学生信息"),
+            Column("category", "困难类型", ["脱贫户"] * len(students), "学生信息"),
+            *_account(students),
+            Column("amount", "补助金额", fen=[62_500 if own else 31_250 for own in boarders], group="资助情况"),
+        ],
+    )
+
+
+def two_program_draft() -> Draft:
+    """Twelve students of one school, all with a grant, most of them with a tuition waiver in a column beside it."""
+    students = people(12, first=200)
+    waived: list[int | None] = [None if i % 4 == 3 else 40_000 if i % 2 else 46_000 for i in range(12)]
+    return Draft(
+        said={"school": "金溪中学", "term": "2021年秋季学期", "program": "普高学生资助"},
+        columns=[
+            *_about(students, [student.name for student in students], "高一"),
+            *_account(students),
+            Column("amount-grant", "助学金", fen=[150_000 if i % 5 == 0 else 100_000 for i in range(12)], group="资助"),
+            Column("amount-waiver", "免学费", fen=waived, group="资助"),
+        ],
+    )
+
+
+def _about(students: Sequence[Person], names: Sequence[str], grade: str) -> list[Column]:
+    count = len(students)
+    full_grade = grade if len(grade) > 1 else f"{grade}年级"
+    columns: list[tuple[str, str, list[Cell]]] = [
+        ("serial", "序号", [None] * count),
+        ("name", "姓名", [*names]),
+        ("number", "身份证号", [student.number for student in students]),
+        ("sex", "性别", [student.sex for student in students]),
+        ("student_number", "学籍号", [f"G{student.number}" for student in students]),
+        ("grade", "年级", [full_grade] * count),
+        ("class", "班级", [f"{grade}{i // 4 + 1}班" for i in range(count)]),
+    ]
+    return [Column(key, header, cells, "" if key == "serial" else "学生信息") for key, header, cells in columns]
+
+
+def _account(students: Sequence[Person]) -> list[Column]:
+    return [Column("account", "银行卡号", [f"6217{student.number[-15:-1]}0" for student in students], "学生信息")]
+
+
 def _page(draft: Draft, name: str, students: Sequence[int]) -> Page:
     page = Page(name, [])
     _head(draft, page)
@@ -102,6 +163,8 @@ def _page(draft: Draft, name: str, students: Sequence[int]) -> Page:
         if draft.blank_every and serial % draft.blank_every == 0:
             page.grid.append([None] * len(draft.columns))
             classes.clear()
+        if i == draft.left_out:
+            continue
         row = [_cell(draft, column, serial, i) for column in draft.columns]
         if draft.merged_class and class_at is not None:
             _merge_down(page, class_at, row, classes)
@@ -109,7 +172,8 @@ def _page(draft: Draft, name: str, students: Sequence[int]) -> Page:
             page.hidden_rows.add(len(page.grid))
         page.grid.append(row)
     page.grid += _total_rows(draft, students)
-    page.grid += [[*row] for row in draft.foot]
+    page.grid += [[*[None] * _label_at(draft), *row] for row in draft.foot]
+    page.grid += [[n if column.key == "serial" else None for column in draft.columns] for n in draft.empty_serials]
     if draft.hidden_columns:
         page.hidden_columns = {i for i, column in enumerate(draft.columns) if column.key in {"account", "category"}}
     _move(page, *draft.offset)
@@ -181,23 +245,27 @@ def _total_rows(draft: Draft, students: Sequence[int]) -> Grid:
     yuan = f"{fen // 100}.{fen % 100:02d}"
     count = len(students)
     single = len(paid) == 1
-    match draft.totals:
-        case "none":
-            return []
-        case "plain" | "pages":
-            return [_sums(draft, students, "合计")]
-        case "persons":
-            return [_sums(draft, students, "合计", f"{count}人")]
-        case "count":
-            return [_sums(draft, students, "合 计", count)]
-        case "capitals":
-            return [_sums(draft, students, f"合计（大写）：{in_capitals(fen)}" if single else "合计")]
-        case "capitals alone":
-            return [[f"合计(大写):{in_capitals(fen)}"]]
-        case "words":
-            return [[f"合计:{count}人,金额{yuan}元"]]
-        case "classes":
-            return [_sums(draft, students, "小计", f"{count}人"), _sums(draft, students, "总计(元)")]
+    rows: dict[Totals, Grid] = {
+        "none": [],
+        "plain": [_sums(draft, students, "合计")],
+        "pages": [_sums(draft, students, "合计")],
+        "persons": [_sums(draft, students, "合计", f"{count}人")],
+        "count": [_sums(draft, students, "合 计", count)],
+        "capitals": [_sums(draft, students, f"合计（大写）：{in_capitals(fen)}" if single else "合计")],
+        "capitals alone": [_line(draft, f"合计(大写):{in_capitals(fen)}")],
+        "words": [_line(draft, f"合计:{count}人,金额{yuan}元")],
+        "classes": [_sums(draft, students, "小计", f"{count}人"), _sums(draft, students, "总计(元)")],
+    }
+    return rows[draft.totals]
+
+
+def _label_at(draft: Draft) -> int:
+    """Labels stand in the first column that is not of money."""
+    return next(at for at, column in enumerate(draft.columns) if column.fen is None)
+
+
+def _line(draft: Draft, text: str) -> list[Cell]:
+    return [*[None] * _label_at(draft), text]
 
 
 def _sums(draft: Draft, students: Sequence[int], label: str, count: Cell = None) -> list[Cell]:
@@ -205,7 +273,7 @@ def _sums(draft: Draft, students: Sequence[int], label: str, count: Cell = None)
     for at, column in enumerate(draft.columns):
         if column.fen is not None and column.summed:
             row[at] = draft.amount(sum(column.fen[i] or 0 for i in students))
-    at = next(at for at, column in enumerate(draft.columns) if column.fen is None)
+    at = _label_at(draft)
     row[at] = label
     name = next(at for at, column in enumerate(draft.columns) if column.key == "name")
     if count is not None:

@@ -115,7 +115,7 @@ def _ods_cell(value: Cell) -> TableCell:
     if value is None or value == "":
         return TableCell()
     if isinstance(value, ErrorCell):
-        cell = TableCell(formula="of:=NA()", valuetype="string", stylename=_ERROR_MARK)
+        cell = TableCell(formula="=NA()", valuetype="string", stylename=_ERROR_MARK)
         cell.addElement(P(text=value.text))
         return cell
     if isinstance(value, bool):

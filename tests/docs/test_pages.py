@@ -19,8 +19,6 @@ _MACHINE = re.compile(r"(?<![\w.~/-])/(?:work|home|root|Users|mnt|tmp)/[\w.]|[A-
 _REGISTRY = re.compile(
     r"py[p]i\.(?:org|python)|python[h]osted\.org|npm[j]s\.(?:org|com)|crates[.]io|(?:extra-)?index[-]url\s*=|\bmirrors?\.\w+\.\w+",
 )
-# Named by a hint before it is there.
-_COMING = {"template"}
 _BINARY = {".xlsx", ".xls", ".ods", ".mo", ".png"}
 
 
@@ -78,7 +76,7 @@ def test_every_shown_command_and_option_exists(page: str, line: str) -> None:
 def test_commands_named_in_a_sentence_exist(page: Path) -> None:
     for named in re.findall(r"`aidledger ((?:report )?[a-z]+)[^`]*`", without_blocks(page.read_text(encoding="utf-8"))):
         command: click.Command = cli
-        for word in () if named in _COMING else named.split():
+        for word in named.split():
             assert isinstance(command, click.Group)
             assert word in command.commands, named
             command = command.commands[word]

@@ -23,6 +23,9 @@ import aidledger
 from aidledger.catalogue.loading import load
 from aidledger.cli.main import cli
 from aidledger.domain import program
+from aidledger.domain.finding import Severity as FindingSeverity
+from aidledger.domain.finding import State
+from aidledger.domain.listing import ListKind
 from aidledger.domain.problem import KINDS, Severity
 from aidledger.errors import AidLedgerError
 from aidledger.i18n import DOMAIN, FOLDER
@@ -58,7 +61,10 @@ WORDS: tuple[str, ...] = (
     ),
     *get_args(Outcome),
     *get_args(Comparison),
-    *("roster", "reversal", "in-force", "reversed"),  # store: a batch's kind and state
+    *get_args(ListKind),
+    *get_args(State),
+    *get_args(FindingSeverity),
+    *("reversal", "in-force", "reversed", "superseded"),  # store: a batch's kind and state
     *("male", "female"),  # domain/identity.py
     *("name", "number", "amount"),  # sheets: the column that is missing
     "required",  # Click, beside an option
@@ -84,7 +90,7 @@ def messages() -> Iterator[Text]:
     yield from _spoken(Path(aidledger.__file__).parent)
     yield from _spoken(Path(click.__file__).parent)
     yield from (error.template() for error in _descendants(AidLedgerError))
-    yield from (text for kind in KINDS.values() for text in (kind.message, kind.hint))
+    yield from (text for kind in KINDS.values() for text in (kind.message, kind.hint, kind.listed) if text)
     yield from _helps(cli)
     yield from (one.note for one in load(None).programs.values() if one.note)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from aidledger.sheets.reader import Hints
@@ -160,3 +162,157 @@ def test_a_column_that_names_another_program_than_the_title_is_not_taken_for_it(
     file = examined(grid)
     assert file.blocked(record_conflicts=True)
     assert all(roster.program != "high-school-grant" or not roster.amount_fen for roster in file.tables[0].rosters)
+
+
+@pytest.mark.parametrize(
+    ("columns", "counted"),
+    [
+        ({"应发金额": 1500, "扣款": 500, "实发金额": 1000}, "实发金额"),
+        ({"应发金额": 500, "补发金额": 500, "合计": 1000}, "合计"),
+        ({"金额": 1000, "补发": None}, "金额"),
+        ({"金额": 1000, "扣款": 0}, "金额"),
+        ({"每月标准": 200, "月数": 5, "金额": 1000}, "金额"),
+        ({"补助标准(元/月)": 200, "月数": 5, "补助金额": 1000}, "补助金额"),
+        ({"资助标准（元/年）": 2000, "资助金额（元）": 1000}, "资助金额（元）"),
+        ({"上学期资助金额": 900, "本学期资助金额": 1000}, "本学期资助金额"),
+        ({"已发金额": 500, "本次发放金额": 1000}, "本次发放金额"),
+        ({"中央资金": 600, "省级资金": 400, "合计": 1000}, "合计"),
+        ({"资助金额（大写）": "壹仟元整", "资助金额（小写）": 1000}, "资助金额（小写）"),
+        ({"资助金额（大写）": "壹仟元整"}, "资助金额（大写）"),
+        ({"发放金额": 1000, "补助金额": None}, "发放金额"),
+    ],
+)
+def test_a_part_a_rate_or_an_earlier_payment_is_not_what_is_paid(columns: dict[str, Cell], counted: str) -> None:
+    headers = (*BASE, *columns)
+    file = examined(roster_grid(headers=headers, fill=columns, total=False))
+    assert file.problems == []
+    (roster,) = file.tables[0].rosters
+    assert roster.amounts_fen == [100_000] * 3
+    assert roster.amount_column == "ABCDEFGH"[headers.index(counted)]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"补助标准（元/月）": 200, "月数": 5},
+        {"补助标准": 200, "月数": 5},
+        {"补助标准（元/年）": 2000},
+        {"资助金额（元/年）": 2000},
+        {"9月金额": 250, "10月金额": 250},
+        {"应发金额": 1000, "补发金额": 500},
+        {"金额": 1000, "扣款": 500},
+        {"中央资金": 600, "省级资金": 400},
+        {"拾万": None, "万": None, "仟": 1, "佰": 0, "拾": 0, "元": 0, "角": 0, "分": 0},
+    ],
+)
+def test_what_nobody_but_the_school_can_add_up_is_asked_for(columns: dict[str, Cell]) -> None:
+    file = examined(roster_grid(headers=(*BASE, *columns), fill=columns, total=False))
+    assert found(file) == [("missing-column", "Sheet1", 2, None)]
+
+
+YEAR = "金溪中学2021-2022学年普通高中国家助学金花名册"
+IN_AUTUMN, IN_SPRING = "2021-autumn", "2022-spring"
+
+
+def paid_by_term(title: str, columns: dict[str, Cell]) -> dict[str | None, list[int | None]]:
+    file = examined(roster_grid(title=title, headers=(*BASE, *columns), fill=columns, total=False))
+    assert file.problems == []
+    return {r.period.code if r.period else None: r.amounts_fen for r in file.tables[0].rosters}
+
+
+@pytest.mark.parametrize(
+    ("title", "columns"),
+    [
+        (YEAR, {"秋季学期金额": 1000, "春季学期金额": 900}),
+        (YEAR, {"第一学期补助金额": 1000, "第二学期补助金额": 900}),
+        (YEAR, {"上学期金额": 1000, "下学期金额": 900}),
+        (YEAR, {"秋季": 1000, "春季": 900, "合计": 1900}),
+        (YEAR, {"2021年秋季": 1000, "2022年春季": 900, "合计": 1900}),
+        ("金溪中学普通高中国家助学金花名册", {"2021年秋季金额": 1000, "2022年春季金额": 900}),
+    ],
+)
+def test_a_money_column_for_each_term_is_paid_for_its_own(title: str, columns: dict[str, Cell]) -> None:
+    assert paid_by_term(title, columns) == {IN_AUTUMN: [100_000] * 3, IN_SPRING: [90_000] * 3}
+
+
+def test_terms_in_columns_lie_in_the_calendar_year_of_the_title() -> None:
+    columns: dict[str, Cell] = {"春季": 900, "秋季": 1000}
+    assert paid_by_term("金溪中学2021年普通高中国家助学金", columns) == {
+        "2021-spring": [90_000] * 3,
+        IN_AUTUMN: [100_000] * 3,
+    }
+
+
+def test_a_term_in_the_money_column_counts_and_must_not_contradict_the_title() -> None:
+    assert paid_by_term("金溪中学普通高中国家助学金", {"2021年秋季金额": 1000}) == {IN_AUTUMN: [100_000] * 3}
+    file = examined(roster_grid(headers=(*BASE, "春季学期金额"), total=False))
+    assert found(file) == [("period-unknown", "Sheet1", 2, None)]
+
+
+def test_two_halves_of_an_annual_payment_are_paid_as_their_sum_or_not_at_all() -> None:
+    title = "高坪区2021年脱贫户本专科学生学费资助和生活补助名单"
+    halves: dict[str, Cell] = {"学费资助": 2000, "生活补助": 2000}
+    born = date(2000, 9, 9)
+    grid = roster_grid(
+        title=title, headers=(*BASE, *halves, "合计"), fill=halves | {"合计": 4000}, total=False, born=born
+    )
+    assert paid(grid) == {"college-poverty-aid": [400_000] * 3}
+    without = examined(roster_grid(title=title, headers=(*BASE, *halves), fill=halves, total=False, born=born))
+    assert codes(without) == ["missing-column"]
+
+
+def test_a_sum_beside_the_programs_that_is_not_theirs_is_a_mismatch() -> None:
+    headers = (*BASE, "助学金", "免学费", "合计")
+    fill: dict[str, Cell] = {"助学金": 1000, "免学费": 400, "合计": 1400}
+    title = "金溪中学2021年秋季学期普通高中学生资助花名册"
+    grid = roster_grid(title=title, headers=headers, fill=fill, total=False)
+    assert found(examined(with_cells(grid, {"F4": 1500}))) == [("declared-total-mismatch", "Sheet1", 4, "F")]
+    assert found(examined(with_cells(grid, {"E4": None, "F4": 1000}))) == []
+
+
+def test_programs_may_stand_under_a_group_heading() -> None:
+    some = roster_grid(title=None, headers=(*BASE, "a", "b", "c"), fill={"a": 1000, "b": 400, "c": 1400}, total=False)
+    upper: list[Cell] = ["序号", "姓名", "身份证号", "资助项目及金额（元）", None, None]
+    lower: list[Cell] = [None, None, None, "国家助学金", "免学费", "合计"]
+    grid: Grid = [["金溪中学2021年秋季学期普高学生资助花名册"], upper, lower, *some[1:]]
+    assert paid(grid) == {
+        "high-school-grant": [100_000] * 3,
+        "high-school-tuition-waiver": [40_000] * 3,
+    }
+
+
+def test_the_stage_in_a_money_column_says_which_program_it_is() -> None:
+    headers = (*BASE, "普高国家助学金", "普高免学费")
+    grid = roster_grid(
+        title="金溪中学2021年秋季学生资助花名册", headers=headers, fill={headers[3]: 1000, headers[4]: 400}, total=False
+    )
+    assert set(paid(grid)) == {"high-school-grant", "high-school-tuition-waiver"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "fen"), [("壹仟元整", 100_000), ("人民币：1000元", 100_000), ("壹仟贰佰元伍角", 120_050)]
+)
+def test_an_amount_in_words_is_read(typed: str, fen: int) -> None:
+    file = examined(with_cells(roster_grid(total=False), {"F4": typed}))
+    assert file.tables[0].rosters[0].amounts_fen[1] == fen
+    assert codes(file) == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1000元/学期",
+        "1千",
+        "一千元",
+        "(1,000.00)",
+        "1000.-",
+        "1000块",
+        "1000（含伙食）",
+        "+1000",
+        "1000元（一档）",
+        "$1000",
+    ],
+)
+def test_an_amount_that_says_more_than_an_amount_is_refused(typed: str) -> None:
+    file = examined(with_cells(roster_grid(total=False), {"F4": typed}))
+    assert found(file) == [("amount-format", "Sheet1", 4, "F")]

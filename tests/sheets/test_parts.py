@@ -28,7 +28,7 @@ def paid(file: RosterFile) -> list[tuple[str | None, str | None, int, int]]:
 
 
 def test_the_same_table_goes_on_under_a_repeated_title_and_header() -> None:
-    grid = [[TITLE], HEADER, *students(), total(3000), [], [TITLE], HEADER, *students(3, 3), total(3000)]
+    grid: Grid = [[TITLE], HEADER, *students(), total(3000), [], [TITLE], HEADER, *students(3, 3), total(3000)]
     file = examined(grid)
     assert paid(file) == [("high-school-grant", "2021-autumn", 6, 6000)]
     assert file.fates == {Fate.STUDENT: 6, Fate.HEADING: 4, Fate.TOTAL: 2, Fate.BLANK: 1, Fate.OTHER: 0}
@@ -40,6 +40,16 @@ def test_a_class_after_the_other_each_with_its_header_and_total() -> None:
     one: Grid = [["高一(1)班"], HEADER, *students(), total(3000)]
     two: Grid = [["高一(2)班"], HEADER, *students(3, 3), total(3000)]
     assert paid(examined([[TITLE], *one, *two])) == [("high-school-grant", "2021-autumn", 6, 6000)]
+
+
+def test_a_header_of_two_rows_may_be_repeated() -> None:
+    upper: list[Cell] = ["序号", "学生信息", None, None, "资助情况"]
+    lower: list[Cell] = [None, "姓名", "身份证号", "年级", "补助金额"]
+    grid: Grid = [[TITLE], upper, lower, *students(2)]
+    for first in (2, 4):
+        grid += [upper, lower, *students(2, first)]
+    assert paid(examined(grid)) == [("high-school-grant", "2021-autumn", 6, 6000)]
+    assert len(examined(grid).tables) == 1
 
 
 def test_a_class_named_in_the_column_of_names_is_nobody() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from io import BytesIO
+
 import pytest
+from openpyxl import load_workbook
 
 from aidledger.domain.roster import Fate
 from aidledger.domain.term import Period
 from aidledger.sheets.reader import Hints
-from tests.builders import TITLE, Cell, Grid, codes, examined, found, roster_grid, with_cells
+from tests.builders import TITLE, Cell, Grid, codes, examined, found, roster_grid, with_cells, xlsx_bytes
 
 FATES = (Fate.HEADING, Fate.STUDENT, Fate.TOTAL, Fate.BLANK, Fate.OTHER)
 
@@ -109,6 +113,31 @@ def test_a_total_above_the_students_of_the_next_part_does_not_end_the_list() -> 
         ["填报日期：2021年12月3日"],
         ["联系电话:0817-3333333"],
         ["本表一式三份，学校、教育局、财政局各存一份"],
+        ["制表人：张三  审核人：李四  2021年9月1日"],
+        ["制表人：张三", None, "审核人：李四", None, None, "2021年9月1日"],
+        ["校长：王五", None, "经办人：赵六"],
+        ["2021年12月3日"],
+        [None, None, None, None, None, "2021年9月1日"],
+        [None, None, None, None, None, date(2021, 9, 1)],
+        ["日期：", "2021年9月1日"],
+        ["单位（公章）：", None, None, None, None, "2021.9"],
+        [None, None, None, None, None, "金溪中学"],
+        ["学校负责人签字：", None, None, None, None, "年   月   日"],
+        ["班主任签字:", None, "联系电话：13800000000"],
+        ["学校意见：", "同意"],
+        ["填表人:", "张三", "审核人:", "李四", None, "联系电话:13800000000"],
+        ["备注：1.资助标准1000元/学期", None, None, None, None, "2.按学期发放"],
+        ["第 1 页，共 2 页"],
+        ["政教处：", "张三", None, "财务室：", "李四"],
+        ["年级组长签字", None, None, "年级主任"],
+        ["领导小组组长：王五", None, "成员：李四、张三"],
+        [None, None, "以下空白"],
+        [None, "以下空白"],
+        ["本表一式两份", None, "学校存一份"],
+        ["会计：张三", "出纳：李四"],
+        ["1.本表由学校填写；"],
+        [1, "身份证号须与学籍一致，姓名以户口簿为准。"],
+        ["（1）以上人员已公示"],
     ],
 )
 def test_a_line_at_the_foot_is_no_student(line: list[Cell]) -> None:
@@ -140,6 +169,10 @@ def test_a_repeated_title_between_pages_is_no_student() -> None:
         ([None, "赵小明"], "id-missing"),
         ([None, None, None, None, None, 1000], "id-missing"),
         ([None, None, "51130020060315"], "id-format"),
+        ([4, "赵小明"], "id-missing"),
+        ([None, "单玉", None, "女"], "id-missing"),
+        ([None, "赵小明", None, "女", "高一", "说明：转学"], "id-missing"),
+        ([4, None, None, None, None, 1000], "id-missing"),
     ],
 )
 def test_a_row_that_holds_something_of_a_person_is_never_passed_over(line: list[Cell], code: str) -> None:
@@ -160,6 +193,48 @@ def test_a_student_whose_name_begins_like_a_signature_is_a_student_even_without_
     file = examined(with_cells(plain(), {"B4": "注小明", "C4": None}))
     assert found(file) == [("id-missing", "Sheet1", 4, "C")]
     assert len(file.tables[0].lines) == 3
+
+
+@pytest.mark.parametrize("name", ["注小明", "审正南", "备小", "说明", "主管", "共小红", "小计红", "年月日", "单玉"])
+def test_a_name_like_a_label_beside_an_amount_is_a_students(name: str) -> None:
+    file = examined([*plain(), [4, name, None, None, "高一", 1000]])
+    assert found(file) == [("id-missing", "Sheet1", 6, "C")]
+
+
+def test_rows_that_were_filled_in_beforehand_for_nobody_are_blank() -> None:
+    headers = ("序号", "学校", "姓名", "身份证号", "年级", "发放金额")
+    grid = roster_grid(headers=headers, fill={"学校": "金溪中学"}, total=False)
+    more: Grid = [[4, "金溪中学", None, None, "高一"], [5, "金溪中学", None, None, "高一", 0]]
+    file = examined([*grid, *more, ["合计", None, None, None, None, 3000]])
+    assert file.problems == []
+    assert (file.fates[Fate.STUDENT], file.fates[Fate.BLANK], file.fates[Fate.TOTAL]) == (3, 2, 1)
+
+
+def test_cells_merged_over_two_students_are_the_firsts_alone() -> None:
+    book = load_workbook(BytesIO(xlsx_bytes(plain())))
+    for cells in ("B3:B4", "C4:C5", "F3:F4"):
+        book.worksheets[0].merge_cells(cells)
+    content = BytesIO()
+    book.save(content)
+    file = examined(content.getvalue())
+    assert sorted((row, column, code) for code, _, row, column in found(file)) == [
+        (4, "B", "name-missing"),
+        (4, "F", "amount-missing"),
+        (5, "C", "id-missing"),
+    ]
+
+
+def test_a_school_merged_over_more_rows_than_there_are_students_makes_no_student() -> None:
+    headers = ("学校", "姓名", "身份证号", "年级", "发放金额")
+    grid = with_cells(roster_grid(headers=headers, fill={"学校": None}, total=False), {"A3": "白塔中学"})
+    book = load_workbook(BytesIO(xlsx_bytes([*grid, [], ["合计", None, None, None, 3000]])))
+    book.worksheets[0].merge_cells("A3:A6")
+    content = BytesIO()
+    book.save(content)
+    file = examined(content.getvalue())
+    assert file.problems == []
+    assert file.tables[0].lines.schools == ["白塔中学"] * 3
+    assert (file.fates[Fate.STUDENT], file.fates[Fate.BLANK]) == (3, 1)
 
 
 def test_every_sheet_is_a_table_and_an_empty_class_is_no_problem() -> None:

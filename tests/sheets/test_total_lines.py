@@ -106,13 +106,13 @@ def test_a_page_has_its_own_total_and_one_of_everything_so_far() -> None:
 
 @pytest.mark.parametrize("last", [("总计", 6000), ("合计", 6000), ("合计", 3000)])
 def test_a_total_between_students_is_of_those_since_the_last_one(last: tuple[str, int]) -> None:
-    two = [*students(), line("合计", 3000), *students(3, first=3)]
-    ends = [line("合计", 3000)] if last[1] == 6000 else []
+    two: Grid = [*students(), line("合计", 3000), *students(3, first=3)]
+    ends: Grid = [line("合计", 3000)] if last[1] == 6000 else []
     assert examined([[TITLE], HEADER, *two, *ends, line(*last)]).problems == []
 
 
 def test_a_wrong_total_between_students_is_named() -> None:
-    grid = [[TITLE], HEADER, *students(), line("合计", 2000), *students(3, first=3), line("合计", 6000)]
+    grid: Grid = [[TITLE], HEADER, *students(), line("合计", 2000), *students(3, first=3), line("合计", 6000)]
     assert found(examined(grid)) == [("declared-total-mismatch", "Sheet1", 6, "E")]
 
 

@@ -124,7 +124,7 @@ def tamper(path: Path, *sql: str) -> None:
 def _of_samples() -> bytes:
     from tests.imports.make_samples import SAMPLES
 
-    posted = {name: make() for name, make in SAMPLES.items() if "-bad-" not in name}
+    posted = {name: make() for name, make in SAMPLES.items() if name < "13"}
     with tempfile.TemporaryDirectory() as folder:
         ledger = new_ledger(Path(folder))
         results = bring_in_all(ledger, posted)

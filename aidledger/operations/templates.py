@@ -1,0 +1,53 @@
+"""A blank roster for a school: what it is for, and that it will be recognised when it comes back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.program import Program
+from aidledger.domain.term import Period, semester_of
+from aidledger.errors import SemesterWanted, TitleNotUnderstood, YearWanted
+from aidledger.i18n import Language
+from aidledger.sheets.template_roster import BlankRoster, roster_sheet, school_line, titles
+from aidledger.sheets.titles import surroundings
+
+
+def blank_roster(
+    catalogue: Catalogue,
+    code: str,
+    period: Period | None,
+    school: str | None,
+    rows: int,
+    language: Language,
+    today: date,
+) -> BlankRoster:
+    """The template of a program for a period; without one for the period that ``today`` lies in.
+
+    Raises UnknownProgram, SemesterWanted, YearWanted, and TitleNotUnderstood where the importer would not read
+    program, period and school out of what is written above the table.
+    """
+    program = catalogue.program(code)
+    period = period or _present(program, today)
+    if not program.takes(period):
+        raise (SemesterWanted if program.cadence == "semester" else YearWanted)(program=code, period=period.code)
+    endings = catalogue.layout.school_endings
+    blank = BlankRoster(program, period, catalogue.school(school), rows, language, endings)
+    _require_understood(blank, catalogue)
+    return blank
+
+
+def _present(program: Program, today: date) -> Period:
+    semester = semester_of(today)
+    return semester if program.takes(semester) else Period(semester.school_year)
+
+
+def _require_understood(blank: BlankRoster, catalogue: Catalogue) -> None:
+    lines = [*titles(blank), school_line(blank)]
+    names = [roster_sheet(blank), ""]
+    around = surroundings([[line] for line in lines], names, [], catalogue.programs, catalogue.layout)
+    programs, periods = around.programs(catalogue.programs), around.periods(blank.program)
+    if programs != [blank.program.code] or periods != [blank.period]:
+        raise TitleNotUnderstood(title=lines[-2], what=blank.program.code)
+    if blank.school and catalogue.school(around.school) != blank.school:
+        raise TitleNotUnderstood(title=lines[-2], what=blank.school)

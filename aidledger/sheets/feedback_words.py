@@ -1,0 +1,66 @@
+"""What feedback says: the problems in a school's words, and the words around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from unicodedata import east_asian_width
+
+from aidledger.domain.place import Place
+
+AUTHOR = "aidledger"
+# What XML cannot hold: openpyxl would refuse it, or Excel the file.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CELL_LETTERS_MAX = 32_767
+_SENTENCE_ENDS = ("。", "！", "？")
+_GRAVITY = ("error", "conflict", "warning")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A problem in the school's words: what is wrong at a place, and what to do."""
+
+    severity: str
+    code: str
+    place: Place
+    message: str
+    hint: str
+
+    @property
+    def text(self) -> str:
+        """Both in one."""
+        between = "" if self.message.endswith(_SENTENCE_ENDS) else " "
+        return f"{self.message}{between}{self.hint}"
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The words around the problems, in the school's language; title and column are those of feedback_column."""
+
+    sheet: str
+    title: str
+    column: str
+    headers: tuple[str, ...]
+    severities: Mapping[str, str]
+    note: str
+
+
+def gravest(remarks: Sequence[Remark]) -> str:
+    """The severity that a cell with all of these is coloured by."""
+    return min((remark.severity for remark in remarks), key=_GRAVITY.index)
+
+
+def texts_of(remarks: Sequence[Remark]) -> list[str]:
+    """What they say, each once."""
+    return list(dict.fromkeys(remark.text for remark in remarks))
+
+
+def writable(text: str) -> str:
+    """A text as a cell can hold it."""
+    return _UNWRITABLE.sub("", text)[:_CELL_LETTERS_MAX]
+
+
+def width_of(text: str) -> int:
+    """How wide a line is, in digits; a Chinese character is as wide as two."""
+    return sum(2 if east_asian_width(letter) in "WFA" else 1 for letter in text)
