@@ -21,6 +21,7 @@ _ALLOWED_CONTROLS = frozenset("\t\r\n")
 _PADDING = "\x1a\0"
 _END = "\x1a"  # no text that is read has this sign; a quote that is left open swallows it
 _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=([,;\t|])\"?(?:\r\n|\r|\n)", re.IGNORECASE)
+_QUOTED = re.compile(r'"[^"\r\n]*"')
 # ="511300…" is how systems keep Excel from reading digits as a number.
 _FORMULA_TEXT = re.compile(r'="([^"]*)"')
 
@@ -54,11 +55,11 @@ def _is_text(text: str) -> bool:
 
 
 def separator(text: str) -> str:
-    """The separator that stands most often in the first lines."""
-    lines = [line for line in text[: _SAMPLE_LINES * 1_000].splitlines()[:_SAMPLE_LINES] if line.strip()]
-    counts = {sign: sum(line.count(sign) for line in lines) for sign in _SEPARATORS}
-    best = max(_SEPARATORS, key=lambda sign: counts[sign])
-    return best if counts[best] else ","
+    """The separator that stands in most of the first lines, outside of quotes; of several the most frequent."""
+    lines = _QUOTED.sub("", text[: _SAMPLE_LINES * 1_000]).splitlines()[:_SAMPLE_LINES]
+    return max(
+        _SEPARATORS, key=lambda sign: (sum(sign in line for line in lines), sum(line.count(sign) for line in lines))
+    )
 
 
 def rows(text: str) -> Iterator[list[str]]:
@@ -69,7 +70,7 @@ def rows(text: str) -> Iterator[list[str]]:
     sign = said[1] if said else separator(text)
     closed = False
     try:
-        for row in csv.reader(StringIO(f"{text}\n{_END}", newline=""), delimiter=sign):
+        for row in csv.reader(StringIO(f"{text}\n{_END}", newline=""), delimiter=sign, skipinitialspace=True):
             closed = row == [_END]
             if any(cell.count(sign) >= max(2, len(row) - 1) for cell in row if "\n" in cell or "\r" in cell):
                 break

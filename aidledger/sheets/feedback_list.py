@@ -83,7 +83,7 @@ def _write_remark(
         if number == 1:
             cell.border, cell.alignment = _BOX, _CENTRE if column in _CENTRED else _TOP
         else:  # to look up each style again for each of thousands of cells takes as long as all else
-            like = sheet.cell(_HEADER_ROW + 1, _NUMBER_COLUMN if column in _CENTRED else len(_WIDTHS))
+            like: Any = sheet.cell(_HEADER_ROW + 1, _NUMBER_COLUMN if column in _CENTRED else len(_WIDTHS))
             cell._style = copy(like._style)  # noqa: SLF001
     sheet.cell(row, _SEVERITY_COLUMN).font = font.severity[remark.severity]
     title = titles.get(place.sheet or "")

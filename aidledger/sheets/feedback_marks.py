@@ -41,8 +41,8 @@ def take_out_earlier(book: Workbook) -> None:
                 cell.comment = _without_ours(cell.comment)
             if columns and cell.has_style and cell.fill.fgColor.rgb in _OURS:
                 cell.fill = PatternFill()
-            if cell.row > columns.get(cell.column, cell.row):
-                cell.value = None
+                if cell.row > columns.get(cell.column, cell.row):
+                    cell.value = None
 
 
 def mark(sheet: Worksheet, remarks: Sequence[Remark], header_rows: Sequence[int], labels: Labels) -> None:
@@ -89,9 +89,9 @@ def _earlier_columns(sheet: Worksheet) -> dict[int, int]:
 def _without_ours(comment: Comment) -> Comment | None:
     """A school's own comment without what was put below it; None where it is ours altogether."""
     own, ours, _ = comment.text.partition(_BELOW_IS_OURS)
-    if ours:
-        return _sized(own, comment.author)
-    return None if comment.author == AUTHOR else comment
+    if comment.author == AUTHOR and not ours:
+        return None
+    return _sized(own, comment.author)  # openpyxl has not read how large it was
 
 
 def _message_column(sheet: Worksheet) -> int:

@@ -21,6 +21,7 @@ _HEADER_DEPTH_MAX = 3
 # A header may number its columns or name a year; a student's row has an ID number or an amount.
 _HEADER_DIGITS_MAX = 4
 _AMOUNT = re.compile(r"(?!20\d\d$)\d{3,}(?:\.\d+)?|\d+\.\d+", re.ASCII)
+_UNIT = re.compile(r"[(\[]?(?:单位:?)?(?:人民币)?(?:万元|元|人|名)(?:/.{1,6})?[)\]]?")
 Groups = Sequence[tuple[str, ...]]
 
 
@@ -158,7 +159,9 @@ def header_at(rows: Sequence[Sequence[Cell]], row: int, words: HeaderWords) -> H
         deeper = _stacked(rows, row, depth, words)
         if deeper is None or _is_no_header_below(rows, deeper.row, best, words):
             break
-        if _weight(deeper) > _weight(best):
+        if _weight(deeper) == _weight(best) and _holds_units(rows[deeper.row]):
+            best = deeper
+        elif _weight(deeper) > _weight(best):
             alone = words.read(row + 1, rows[row + 1])
             if depth == 2 and _sufficient(alone, deeper) and not words.speaks_of_others(rows[row]):  # noqa: PLR2004
                 return None  # what stands above it is no group heading, but a line of the title: it is the next header
@@ -176,6 +179,12 @@ def _is_no_header_below(rows: Sequence[Sequence[Cell]], row: int, above: Header,
     known = {index for indexes in alone.fields.values() for index in indexes}
     whose = {index for name in ("serial", "name", "number") for index in above.fields.get(name, ())}
     return any(index in whose and index not in known for index in filled)
+
+
+def _holds_units(cells: Sequence[Cell]) -> bool:
+    """Whether a row under a header holds nothing but the units of its columns."""
+    texts = [fold(text_of(cell)) for cell in cells if cell != ""]
+    return all(map(_UNIT.fullmatch, texts))
 
 
 def _sufficient(alone: Header, deeper: Header) -> bool:

@@ -136,7 +136,7 @@ def _columns(columns: Sequence[TemplateColumn], translate: Translate) -> Iterato
 
 def _sending(translate: Translate) -> Iterator[Line]:
     yield (
-        translate(N_("Rows")),
+        translate(N_("The rows")),
         translate(
             N_(
                 "One pupil a row. Rows may be inserted, deleted and sorted; the title and the headers stay as they "

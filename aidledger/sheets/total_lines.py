@@ -21,6 +21,7 @@ _PERSONS = re.compile(r"(?<![0-9.])(?<![0-9],)([0-9][0-9,]*)个?(?:学生|幼儿
 _AMOUNT = re.compile(
     rf"[¥￥]({_NUMBER})(万)?元?|(?<![0-9.])(?<![0-9],)({_NUMBER})(万)?元|(?<=金额)[:为]?({_NUMBER})(?![0-9人名万元.,])"
 )
+_BARE = re.compile(rf"[¥￥]?{_NUMBER}万?元?整?")
 _COUNT_LABEL = re.compile(r"(?:人数|人次)[:为]?$")
 _MONEY_LABEL = re.compile(r"金额[:为]?$")
 _COUNTED = re.compile(r"(?:人数|人次)[:为]?([0-9]+)(?![0-9.,]|元)")
@@ -95,7 +96,8 @@ def total_line(row: Sequence[Cell], at: int, words: TotalWords, counted: Sequenc
     line = TotalLine(at, words.scope(label for i, label in telling.items() if words.is_total(label)))
     line.person_times = _persons(telling, labels, counted)
     for i, label in telling.items():
-        amounts = list(amounts_in(label))
+        # A figure that stands alone belongs to its column, whatever that is.
+        amounts = [] if _BARE.fullmatch(label) and i not in counted else list(amounts_in(label))
         if amounts:
             line.amounts_fen[i] = amounts
     for i, following in _following(labels, _MONEY_LABEL):

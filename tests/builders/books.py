@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -9,17 +10,18 @@ from io import BytesIO
 from typing import Literal
 
 import xlwt
-from odf.opendocument import OpenDocumentSpreadsheet
-from odf.style import Style, TableProperties
-from odf.table import CoveredTableCell, Table, TableCell, TableColumn, TableRow
-from odf.text import P
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from tests.builders.files import Cell, Grid, csv_bytes, edited_package
+from tests.builders.spreadsheetml import spreadsheetml_book
+from tests.builders.xlsb import xlsb_book
 
 State = Literal["visible", "hidden", "veryHidden"]
 Corner = tuple[int, int]
+_XML = '<?xml version="1.0" encoding="UTF-8"?>'
+_OPEN_DOCUMENT = "urn:oasis:names:tc:opendocument:xmlns"
+_COLLAPSED = ' table:visibility="collapse"'
 _XLS_STATES: Mapping[State, int] = {"visible": 0, "hidden": 1, "veryHidden": 2}
 
 
@@ -103,42 +105,71 @@ def xls_book(book: Book) -> bytes:
 
 
 def ods_book(book: Book) -> bytes:
-    """The book as .ods; what is very hidden is hidden."""
-    document = OpenDocumentSpreadsheet()
-    hidden = Style(name="hidden-table", family="table")
-    hidden.addElement(TableProperties(display="false"))
-    document.automaticstyles.addElement(hidden)
-    for page in book:
-        table = Table(name=page.name, **({} if page.state == "visible" else {"stylename": hidden}))
-        for c in range(max(map(len, page.grid), default=0)):
-            table.addElement(TableColumn(**({"visibility": "collapse"} if c in page.hidden_columns else {})))
-        for r, row in enumerate(page.grid):
-            line = TableRow(**({"visibility": "collapse"} if r in page.hidden_rows else {}))
-            for c, value in enumerate(row):
-                line.addElement(_ods_cell(page, r, c, value))
-            table.addElement(line)
-        document.spreadsheet.addElement(table)
+    """The book as .ods; what is very hidden is hidden. Not by odfpy, whose files depend on what it wrote before."""
+    tables = "".join(map(_ods_table, book))
+    hidden = '<style:style style:name="hidden" style:family="table"><style:table-properties table:display="false"/>'
+    styles = f"<office:automatic-styles>{hidden}</style:style></office:automatic-styles>"
+    body = f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+    spaces = " ".join(f'xmlns:{name}="{_OPEN_DOCUMENT}:{name}:1.0"' for name in ("office", "style", "table", "text"))
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    entries = "".join(
+        f'<manifest:file-entry manifest:full-path="{path}" manifest:media-type="{media}"/>'
+        for path, media in (("/", kind), ("content.xml", "text/xml"))
+    )
+    manifest = f'<manifest:manifest xmlns:manifest="{_OPEN_DOCUMENT}:manifest:1.0">{entries}</manifest:manifest>'
     target = BytesIO()
-    document.save(target)
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr(
+            "content.xml",
+            f'{_XML}<office:document-content {spaces} office:version="1.2">{styles}{body}</office:document-content>',
+        )
+        archive.writestr("META-INF/manifest.xml", _XML + manifest)
     return target.getvalue()
 
 
-def _ods_cell(page: Page, row: int, column: int, value: Cell) -> TableCell:
-    merge = next((m for m in page.merges if m[0][0] <= row <= m[1][0] and m[0][1] <= column <= m[1][1]), None)
+def _ods_table(page: Page) -> str:
+    columns = "".join(
+        f"<table:table-column{_COLLAPSED if c in page.hidden_columns else ''}/>"
+        for c in range(max(map(len, page.grid), default=1))
+    )
+    rows = "".join(
+        f"<table:table-row{_COLLAPSED if r in page.hidden_rows else ''}>"
+        + "".join(_ods_cell(page, r, c, value) for c, value in enumerate(row or [None]))
+        + "</table:table-row>"
+        for r, row in enumerate(page.grid)
+    )
+    style = "" if page.state == "visible" else ' table:style-name="hidden"'
+    return f'<table:table table:name="{escape(page.name)}"{style}>{columns}{rows}</table:table>'
+
+
+def _ods_cell(page: Page, row: int, column: int, value: Cell) -> str:
+    merge = _merge_over(page, row, column)
     if merge is not None and merge[0] != (row, column):
-        return CoveredTableCell()
-    (top, left), (bottom, right) = merge or ((0, 0), (0, 0))
-    spans = {"numberrowsspanned": bottom - top + 1, "numbercolumnsspanned": right - left + 1} if merge else {}
+        return "<table:covered-table-cell/>"
+    spans = ""
+    if merge is not None:
+        (top, left), (bottom, right) = merge
+        spans = f' table:number-rows-spanned="{bottom - top + 1}" table:number-columns-spanned="{right - left + 1}"'
     if value is None:
-        return TableCell(**spans)
-    if isinstance(value, str):
-        cell = TableCell(valuetype="string", **spans)
-        for line in value.split("\n"):
-            cell.addElement(P(text=line))
-        return cell
-    cell = TableCell(valuetype="float", value=str(value), **spans)
-    cell.addElement(P(text=str(value)))
-    return cell
+        return f"<table:table-cell{spans}/>"
+    kind = (
+        ' office:value-type="string"'
+        if isinstance(value, str)
+        else f' office:value-type="float" office:value="{value}"'
+    )
+    lines = "".join(f"<text:p>{_spaced(line)}</text:p>" for line in str(value).split("\n"))
+    return f"<table:table-cell{spans}{kind}>{lines}</table:table-cell>"
+
+
+def _spaced(line: str) -> str:
+    """A line with its blanks as they must be written: XML drops those at the ends."""
+    return escape(line).replace("\r", "").replace("\t", "<text:tab/>").replace(" ", "<text:s/>")
+
+
+def _merge_over(page: Page, row: int, column: int) -> tuple[Corner, Corner] | None:
+    """The merged cells that a cell is one of."""
+    return next((m for m in page.merges if m[0][0] <= row <= m[1][0] and m[0][1] <= column <= m[1][1]), None)
 
 
 def html_book(book: Book) -> bytes:
@@ -153,7 +184,7 @@ def html_book(book: Book) -> bytes:
 
 
 def _html_cell(page: Page, row: int, column: int, value: Cell) -> str:
-    merge = next((m for m in page.merges if m[0][0] <= row <= m[1][0] and m[0][1] <= column <= m[1][1]), None)
+    merge = _merge_over(page, row, column)
     if merge is not None and merge[0] != (row, column):
         return ""
     (top, left), (bottom, right) = merge or ((0, 0), (0, 0))
@@ -175,6 +206,8 @@ WORKBOOKS: Mapping[str, tuple[str, Callable[[Book], bytes]]] = {
     "xlsm": ("xlsm", xlsm_book),
     "xls": ("xls", xls_book),
     "ods": ("ods", ods_book),
+    "xlsb": ("xlsb", xlsb_book),
+    "xml of 2003": ("xls", spreadsheetml_book),
 }
 TEXTS: Mapping[str, tuple[str, Callable[[Book], bytes]]] = {
     "csv": ("csv", _text("utf-8", ",")),

@@ -22,6 +22,7 @@ from tests.builders.shaping import (
     foot,
     headers,
     in_wan_by_header,
+    look,
     money_beside,
     money_headers,
     note,
@@ -31,7 +32,6 @@ from tests.builders.shaping import (
     rows_reversed,
     rows_shuffled,
     school_column,
-    set,
     spaced_title,
     sum_beside,
     summary_of_classes,
@@ -175,18 +175,18 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "headers": {name: headers(write) for name, write in _HEADERS.items()},
     "columns": {"shuffled": columns_shuffled, "reversed": columns_reversed},
     "rows": {"shuffled": rows_shuffled, "reversed": rows_reversed},
-    "header": {"two rows": set(grouped=True)},
+    "header": {"two rows": look(grouped=True)},
     "pages": {
-        "header again": set(repeated="header"),
-        "title and header again": set(repeated="title and header"),
-        "blank, title and header again": set(repeated="blank, title and header"),
-        "sums of pages": set(totals="pages"),
-        "sums of pages and header again": set(totals="pages", repeated="header"),
-        "sums of pages, title and header again": set(totals="pages", repeated="title and header"),
+        "header again": look(repeated="header"),
+        "title and header again": look(repeated="title and header"),
+        "blank, title and header again": look(repeated="blank, title and header"),
+        "sums of pages": look(totals="pages"),
+        "sums of pages and header again": look(totals="pages", repeated="header"),
+        "sums of pages, title and header again": look(totals="pages", repeated="title and header"),
     },
-    "blank lines": {"every 3": set(blank_every=3), "every 4": set(blank_every=4)},
+    "blank lines": {"every 3": look(blank_every=3), "every 4": look(blank_every=4)},
     "totals": {
-        name: set(totals=name)
+        name: look(totals=name)
         for name in ("plain", "persons", "count", "capitals", "capitals alone", "words", "classes")
     },
     "above": {
@@ -204,22 +204,22 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "signed": foot(*_SIGNED),
         "blank, signed": foot([], *_SIGNED),
         "notes": foot(["备注:1.本表由学校填报。"], ["2.金额以元为单位。"]),
-        "serial numbers": set(empty_serials=(13, 14, 15)),
+        "serial numbers": look(empty_serials=(13, 14, 15)),
         "以下空白": foot(["以下空白"]),
     },
     "offset": {
-        "C6": set(offset=(5, 2)),
-        "B1": set(offset=(0, 1)),
-        "A4": set(offset=(3, 0)),
+        "C6": look(offset=(5, 2)),
+        "B1": look(offset=(0, 1)),
+        "A4": look(offset=(3, 0)),
     },
 }
 # Only where there are sheets.
 BOOK_SHAPES: Mapping[str, Mapping[str, Shape]] = {
-    "class": {"merged": set(merged_class=True)},
+    "class": {"merged": look(merged_class=True)},
     "sheets": {
-        "one a class": set(by_class=True),
-        "a class hidden": set(by_class=True, states="hidden"),
-        "a class very hidden": set(by_class=True, states="veryHidden"),
+        "one a class": look(by_class=True),
+        "a class hidden": look(by_class=True, states="hidden"),
+        "a class very hidden": look(by_class=True, states="veryHidden"),
         "summary of people": with_classes(page_beside(summary_of_people)),
         "summary of people first": with_classes(page_beside(summary_of_people, before=True)),
         "summary of classes": with_classes(page_beside(summary_of_classes)),
@@ -229,7 +229,7 @@ BOOK_SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "notes": page_beside(lambda _: Page("填表说明", [["填表说明"], ["1.金额以元为单位。"]])),
         "notes first": page_beside(lambda _: Page("填表说明", [["填表说明"], ["1.金额以元为单位。"]]), before=True),
     },
-    "hidden": {"rows": set(hidden_rows=True), "columns": set(hidden_columns=True)},
+    "hidden": {"rows": look(hidden_rows=True), "columns": look(hidden_columns=True)},
 }
 ALL_SHAPES: Mapping[str, Mapping[str, Shape]] = {**SHAPES, **BOOK_SHAPES}
 

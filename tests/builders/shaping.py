@@ -183,7 +183,7 @@ def rows_reversed(draft: Draft, _: Random) -> None:
     _rows_in_order(list(range(len(draft)))[::-1], draft)
 
 
-def set(**looks: object) -> Shape:
+def look(**looks: object) -> Shape:
     """Looks that the draft knows by name."""
 
     def shape(draft: Draft, _: Random) -> None:

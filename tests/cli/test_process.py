@@ -25,7 +25,10 @@ HEAVY = (
     "pydantic",
     "yaml",
 )
-COMMANDS = ("init", "import", "check", "batches", "reverse", "reconcile", "report", "verify", "person", "trace", "demo")
+COMMANDS = (
+    *("init", "import", "check", "template", "mappings", "batches", "reverse", "reconcile", "audit", "explain"),
+    *("findings", "finding", "report", "verify", "upgrade", "person", "trace", "demo"),
+)
 
 
 @pytest.mark.parametrize(

@@ -316,3 +316,12 @@ def test_an_amount_in_words_is_read(typed: str, fen: int) -> None:
 def test_an_amount_that_says_more_than_an_amount_is_refused(typed: str) -> None:
     file = examined(with_cells(roster_grid(total=False), {"F4": typed}))
     assert found(file) == [("amount-format", "Sheet1", 4, "F")]
+
+
+@pytest.mark.parametrize(
+    ("unit", "amount"), [("（元）", 1000), ("万元", 0.1), ("(单位：万元)", "0.1"), ("元/学期", 1000)]
+)
+def test_a_unit_may_stand_in_a_row_of_its_own_under_the_header(unit: str, amount: Cell) -> None:
+    grid = roster_grid(amount=amount, total=False)
+    grid.insert(2, [None, None, None, None, None, unit])
+    assert paid(grid) == {"high-school-grant": [100_000] * 3}

@@ -164,6 +164,13 @@ def test_a_sum_in_words_is_of_all_the_programs_together() -> None:
     assert found(wrong) == [("declared-total-mismatch", "Sheet1", 7, "E")]
 
 
+def test_a_sum_of_another_column_is_not_of_what_is_paid() -> None:
+    header: list[Cell] = ["姓名", "身份证号", "年补助标准", "家庭人口", "金额"]
+    rows: Grid = [[p.name, p.number, "2000元", "4人", "1000元"] for p in people(3)]
+    total: list[Cell] = ["合计（大写）：叁仟元整", None, "6000元", None, "3000元"]
+    assert examined([[TITLE], header, *rows, total]).problems == []
+
+
 def test_a_row_of_a_total_never_counts_as_a_student() -> None:
     for label in ("合计", "合计金额（元）", "金额合计", "本校合计", "全年级合计", "汇总", "合计数"):
         file = examined([*roster_grid(total=False), [label, None, None, None, None, 3000]])

@@ -10,7 +10,7 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import EXISTING, NUMBER, PERIOD, option, result_options
+from aidledger.cli.options import EXISTING, PERIOD, option, result_options
 from aidledger.domain.listing import LIST_KINDS
 from aidledger.i18n import N_
 
@@ -25,7 +25,12 @@ def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
         option("--program", metavar="CODE", help=N_("The program, whatever the file says.")),
         option("--period", type=PERIOD, help=N_("The semester or year that is paid for, whatever the file says.")),
         option("--school", metavar="NAME", help=N_("The school, whatever the file says.")),
-        option("--kind", type=click.Choice(LIST_KINDS), help=N_("What kind of list it is, whatever the file says.")),
+        option(
+            "--kind",
+            type=click.Choice(LIST_KINDS),
+            metavar="KIND",
+            help=N_("The kind of list: roster, certification, register, bank-return, allotment."),
+        ),
         option(
             "--map",
             "mapping",
@@ -47,7 +52,7 @@ def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         option(
             "--supersedes",
-            type=NUMBER,
+            type=click.IntRange(min=1),
             metavar="BATCH",
             help=N_("Take the file as the new version of a batch and post only the difference."),
         ),
