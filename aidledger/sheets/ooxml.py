@@ -53,6 +53,8 @@ def xlsx_facts(package: Package, limits: Limits) -> BookFacts:
         elif element.tag.endswith("}sheet"):
             part = parts.get(_relation_id(element))
             if part is not None:
+                if not any(word in part for word in (b"sheetData", b"chartsheet", b"dialogsheet")):
+                    raise FileRefused("unreadable-file", why="the workbook is damaged")  # calamine: an empty sheet
                 _refuse_far_cells(part, limits)
                 book.sheets[element.get("name", "")] = _facts(part)
     return book

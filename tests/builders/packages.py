@@ -73,5 +73,6 @@ def ods_parts(tables: str, *, before: str = "") -> dict[str, str | bytes]:
     body = f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
     return {
         "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        "META-INF/manifest.xml": '<manifest xmlns="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
         "content.xml": f'<office:document-content {_ODS} office:version="1.2">{before}{body}</office:document-content>',
     }

@@ -33,7 +33,7 @@ SENIOR, PUPIL, JUNIOR, CHILD = date(2005, 10, 8), date(2011, 4, 18), date(2008, 
 VOCATIONAL, OLDER, COLLEGE, BORROWER = date(2005, 12, 1), date(2004, 6, 6), date(2000, 9, 9), date(2001, 1, 15)
 GUARDIAN = date(1985, 3, 3)
 _WRITTEN = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive knows
-_NAMESPACES = re.compile(rb'(<office:[\w-]+)((?: xmlns:\w+="[^"]*")+)([^>]*>)')
+_NAMESPACES = re.compile(rb'(<(?:office|manifest):[\w-]+)((?: xmlns:\w+="[^"]*")+)([^>]*>)')
 Sheets = Mapping[str, Grid]
 
 

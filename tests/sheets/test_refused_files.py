@@ -22,6 +22,9 @@ from tests.builders import (
     roster_xls,
     roster_xlsx,
 )
+from tests.builders.books import Page, html_book
+from tests.builders.spreadsheetml import spreadsheetml_book
+from tests.builders.xlsb import xlsb_bytes
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 XLSX = roster_xlsx()
@@ -55,10 +58,9 @@ def only(file: RosterFile) -> tuple[str, str]:
     [
         (b"", "empty"),
         (b" \r\n\t\0\0", "empty"),
-        (b"<html><table><tr><td>1</td></tr></table></html>", "web page"),
-        (b"\xef\xbb\xbf\r\n<!DOCTYPE HTML><html></html>", "web page"),
-        (b"<table><tr><td>1</td></tr></table>", "web page"),
-        (b"<HTML xmlns:x='urn:schemas-microsoft-com:office:excel'>", "web page"),
+        (b"<html><body>Please log in again.</body></html>", "web page without a table"),
+        (b"\xef\xbb\xbf\r\n<!DOCTYPE HTML><html></html>", "web page without a table"),
+        (b"<HTML xmlns:x='urn:schemas-microsoft-com:office:excel'>", "web page without a table"),
         (b"<?xml version='1.0'?><Workbook/>", "XML"),
         (b"%PDF-1.7\n%...", "PDF"),
         (b"\x89PNG\r\n\x1a\n", "picture"),
@@ -103,12 +105,14 @@ def test_a_part_with_entities_is_unreadable() -> None:
     [
         compound("EncryptionInfo", "EncryptedPackage"),
         compound("EncryptedPackage") + b"\0" * 5000,
+        compound("\x09DRMContent", "\x06DataSpaces"),
+        zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "encrypted-package": b"\1\2\3"}),
         edited_package(
             roster_ods(),
             {"META-INF/manifest.xml": lambda part: part.replace(b"/>", b"><manifest:encryption-data/></x>", 1)},
         ),
     ],
-    ids=["xlsx", "longer xlsx", "ods"],
+    ids=["xlsx", "longer xlsx", "rights management", "whole ods", "ods"],
 )
 def test_a_workbook_under_a_password_is_encrypted(content: bytes) -> None:
     assert only(examined(content))[0] == "encrypted-file"
@@ -155,10 +159,24 @@ SMALL = replace(DEFAULT_LIMITS, file_size_max_bytes=100_000)
         (roster_xls(50), replace(DEFAULT_LIMITS, cells_max=100), "the number of cells"),
         (roster_ods(50), replace(DEFAULT_LIMITS, cells_max=100), "the number of cells"),
         (roster_csv(50), replace(DEFAULT_LIMITS, cells_max=100), "the number of cells"),
+        (xlsb_bytes(roster_grid(50)), replace(DEFAULT_LIMITS, cells_max=100), "the number of cells"),
+        (html_book([Page("a", roster_grid(50))]), replace(DEFAULT_LIMITS, cells_max=100), "the number of cells"),
+        (
+            spreadsheetml_book([Page("a", roster_grid(50))]),
+            replace(DEFAULT_LIMITS, cells_max=100),
+            "the number of cells",
+        ),
         (roster_xlsx(), replace(DEFAULT_LIMITS, columns_max=5), "the number of columns"),
         (roster_xls(), replace(DEFAULT_LIMITS, columns_max=5), "the number of columns"),
         (roster_ods(), replace(DEFAULT_LIMITS, columns_max=5), "the number of columns"),
         (roster_csv(), replace(DEFAULT_LIMITS, columns_max=5), "the number of columns"),
+        (xlsb_bytes(roster_grid()), replace(DEFAULT_LIMITS, columns_max=5), "the number of columns"),
+        (html_book([Page("a", roster_grid())]), replace(DEFAULT_LIMITS, columns_max=5), "the number of columns"),
+        (
+            spreadsheetml_book([Page("a", roster_grid())]),
+            replace(DEFAULT_LIMITS, columns_max=5),
+            "the number of columns",
+        ),
     ],
 )
 def test_what_is_beyond_a_limit_is_too_large(content: bytes, limits: Limits, what: str) -> None:
@@ -166,7 +184,9 @@ def test_what_is_beyond_a_limit_is_too_large(content: bytes, limits: Limits, wha
 
 
 @pytest.mark.parametrize(
-    "content", [roster_xlsx(), roster_xls(), roster_ods(), roster_csv()], ids=["xlsx", "xls", "ods", "csv"]
+    "content",
+    [roster_xlsx(), roster_xls(), roster_ods(), roster_csv(), xlsb_bytes(roster_grid())],
+    ids=["xlsx", "xls", "ods", "csv", "xlsb"],
 )
 @pytest.mark.parametrize("name", ["名册.csv", "名册.xls", "名册.xlsx", "名册"])
 def test_the_content_counts_and_not_the_name(content: bytes, name: str) -> None:
