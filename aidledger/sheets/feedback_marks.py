@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _COLOURS = {"error": "FFC7CF", "conflict": "FFD9A9", "warning": "FFF2B5"}
 _FILLS = {severity: PatternFill("solid", fgColor=colour) for severity, colour in _COLOURS.items()}
 _OURS = {f"00{colour}" for colour in _COLOURS.values()} | {f"FF{colour}" for colour in _COLOURS.values()}
-# Below it in a comment of the school's own stands what is ours.
-_BELOW_IS_OURS = f"\n—— {AUTHOR} ——\n"
+# A comment names who wrote it in its first line, as Excel's do; what it keeps beside the text LibreOffice loses.
+_BELOW_IS_OURS = f"{AUTHOR}:\n"
 _COMMENT_WIDTH_PX, _COMMENT_LINE_PX, _COMMENT_LINE_DIGITS = 320, 18, 42
 _COLUMN_WIDTH, _LINE_HEIGHT_PT = 60, 15
 _COLUMNS_MAX = 16_384
@@ -88,10 +88,8 @@ def _earlier_columns(sheet: Worksheet) -> dict[int, int]:
 
 def _without_ours(comment: Comment) -> Comment | None:
     """A school's own comment without what was put below it; None where it is ours altogether."""
-    own, ours, _ = comment.text.partition(_BELOW_IS_OURS)
-    if comment.author == AUTHOR and not ours:
-        return None
-    return _sized(own, comment.author)  # openpyxl has not read how large it was
+    own = comment.text.partition(_BELOW_IS_OURS)[0].rstrip("\n")
+    return _sized(own, comment.author) if own else None  # openpyxl has not read how large it was
 
 
 def _message_column(sheet: Worksheet) -> int:
@@ -118,11 +116,11 @@ def _mark_cell(cell: Any, remarks: Sequence[Remark]) -> None:  # noqa: ANN401 - 
     said = writable("\n".join(texts_of(remarks)))
     earlier = cell.comment
     if earlier is None:
-        cell.comment = _sized(said, AUTHOR)
-    elif earlier.author == AUTHOR:  # two cells of one merged area
-        cell.comment = _sized(f"{earlier.text}\n{said}", AUTHOR)
+        cell.comment = _sized(f"{_BELOW_IS_OURS}{said}", AUTHOR)
+    elif _BELOW_IS_OURS in earlier.text:  # two cells of one merged area
+        cell.comment = _sized(f"{earlier.text}\n{said}", earlier.author)
     else:
-        cell.comment = _sized(f"{earlier.text}{_BELOW_IS_OURS}{said}", earlier.author)
+        cell.comment = _sized(f"{earlier.text}\n\n{_BELOW_IS_OURS}{said}", earlier.author)
 
 
 def _sized(text: str, author: str) -> Comment:

@@ -105,8 +105,10 @@ def test_a_schools_own_comment_stays_and_is_left_behind_when_ours_goes() -> None
     assert sheet["C4"].comment.text.startswith("校对过\n")
     assert (sheet["C6"].comment.text, sheet["C6"].comment.author) == ("转学生", "王老师")
     sheet["C4"] = people(2)[1].number
+    sheet["B5"].comment.author = "LibreOffice keeps none"
     again = marked(saved(copy)).worksheets[1]
     assert (again["C4"].comment.text, again["C4"].comment.author) == ("校对过", "王老师")
+    assert again["B5"].comment.text == "aidledger:\nThe name is missing. Fill it in."
     assert again["C4"].fill.fill_type is None
 
 
