@@ -70,7 +70,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "Put the column names into one row above the students.",
         ),
         "missing-column": _error(
-            "There is no column for {field}. The header has: {headers}.",
+            "There is no single column for {field}. The header has: {headers}.",
             "Name the column with --map 'HEADER={field}'.",
         ),
         "empty-roster": _error(

@@ -65,7 +65,7 @@ class Feedback:
             _make_folder(target.parent)
             _write(target, copy.content)
         except OSError as error:
-            raise CannotWrite(path=target, reason=error.strerror or "") from error
+            raise CannotWrite(path=shown_path(target), reason=error.strerror or "") from error
         return target
 
     def _given(self, source: SourceFile, result: FileResult) -> Given:

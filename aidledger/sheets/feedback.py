@@ -102,7 +102,7 @@ def _own_copy(content: bytes, given: Given, limits: Limits) -> Copy:
     from aidledger.sheets.feedback_formulas import settle_formulas, with_values  # noqa: PLC0415
 
     content = within_reach(content, limits)
-    book = opened(content)
+    book = opened(content, limits)
     kept = settle_formulas(book, content, _to_be_corrected(given.remarks))
     titles = {title: title for title in book.sheetnames}
     _mark_all(book, given, titles)

@@ -6,9 +6,10 @@ import warnings
 import zipfile
 from collections.abc import Iterable
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import MergedCell
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
@@ -39,15 +40,27 @@ def empty_book() -> Workbook:
     return book
 
 
-def opened(content: bytes) -> Workbook:
+def opened(content: bytes, limits: Limits) -> Workbook:
     """The school's own workbook; raises FileRefused, and whatever openpyxl runs into where it knows no way on."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl's, of what it leaves out
         book = load_workbook(BytesIO(content), keep_vba=_has_macros(content), rich_text=True)
-    if not book.worksheets:
-        raise FileRefused("unreadable-file", why="openpyxl finds no sheet in it")
+    for grid in read_grid(content, limits):
+        if grid.name not in book or not _holds(book[grid.name], grid):
+            raise FileRefused("unreadable-file", why="openpyxl does not find all that is in it")
     book.template = False
     return book
+
+
+def _holds(sheet: Worksheet, grid: Sheet) -> bool:
+    """Whether openpyxl has found every cell that our own reader has; what lies below a merged area nobody sees."""
+    cells: dict[tuple[int, int], Any] = sheet._cells  # noqa: SLF001 - sheet.cell would make one
+    return all(
+        (cell := cells.get((r, c))) is not None and (cell.value is not None or isinstance(cell, MergedCell))
+        for r, row in enumerate(grid.rows, grid.first_row + 1)
+        for c, value in enumerate(row, grid.first_column + 1)
+        if value != ""
+    )
 
 
 def within_reach(content: bytes, limits: Limits) -> bytes:

@@ -63,8 +63,10 @@ class HeaderWords:
         for index, (text, over) in enumerate(zip(header.texts, groups, strict=True)):
             if text or any(over):
                 self._place(header, index, text, [group for group in over if group])
-        self._prefer(header, lambda name, i: self._said_by_hand(i, header.texts[i]) == name)
-        self._prefer(header, lambda _, i: i in header.own)
+        if self.by_hand:
+            self._prefer(header, lambda name, i: self._said_by_hand(i, header.texts[i]) == name)
+        if header.own:
+            self._prefer(header, lambda _, i: i in header.own)
         header.money = _told_apart(header.money)
         return header
 
@@ -96,6 +98,8 @@ class HeaderWords:
         return any(is_others(text_of(cell), self.layout) for cell in cells if cell != "")
 
     def _said_by_hand(self, index: int, text: str) -> str | None:
+        if not self.by_hand:
+            return None
         return self.by_hand.get(fold(text)) or self.by_hand.get(column_letter(self.first_column + index).casefold())
 
     def _put(self, header: Header, index: int, text: str, name: str, wording: str) -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from aidledger.domain.layout import Layout
 from aidledger.domain.listing import ListKind
 from aidledger.sheets.header import Header
 from aidledger.sheets.titles import Surroundings
 
 
-def kind_of(header: Header, around: Surroundings, layout: Layout, by_hand: ListKind | None) -> ListKind:
-    """A table that pays is a roster, whatever else it is called; nothing else has amounts of pupils in it."""
+def kind_of(
+    header: Header, around: Surroundings, layout: Layout, by_hand: ListKind | None, filled: Container[str]
+) -> ListKind:
+    """A table that pays is a roster, whatever else it is called; nothing else has amounts of pupils in it.
+
+    ``filled``: the fields that somebody's row says something of; a roster may keep a blank column for the bank's word.
+    """
     fields = header.fields.keys()
     called = _called(around, layout)
     if by_hand is not None:
@@ -17,7 +24,7 @@ def kind_of(header: Header, around: Surroundings, layout: Layout, by_hand: ListK
     if not {"name", "number", "payee"} & fields:
         return "allotment"
     if header.money:
-        returned = "outcome" in fields or (called == "bank-return" and bool({"reason", "payee"} & fields))
+        returned = "outcome" in filled or (called == "bank-return" and bool({"reason", "payee"} & fields))
         return "bank-return" if returned else "roster"
     return _of_people(header, around, called)
 

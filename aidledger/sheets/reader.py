@@ -180,7 +180,10 @@ class _Reader:
         )
         students = StudentRows(sheet, header, part.sorted.students, layout)
         place = Place(sheet.name, sheet.first_row + header.row + 1)
-        kind = kind_of(header, around, layout, self.hints.kind)
+        filled = {
+            name for name, indexes in header.fields.items() if any(row[indexes[0]] != "" for row in students.rows)
+        }
+        kind = kind_of(header, around, layout, self.hints.kind, filled)
         if kind == "roster":
             self._read_roster(sheet, part, around, students, place)
         else:

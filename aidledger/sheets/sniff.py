@@ -30,6 +30,7 @@ _WEB_PAGE = re.compile(
 )
 _XML_PROLOGUE = re.compile(r"\s*(?:<\?[^>]*>|<!--.*?-->|\s+)*", re.DOTALL)
 _WEB_ARCHIVE = re.compile(r"(?:[a-z][a-z0-9-]*:[^\n]*\n|[ \t][^\n]*\n)*?mime-version:", re.IGNORECASE)
+_LOCKED_BY_OFFICE = b"E-SafeNet"  # software that encrypts every document of an office, unseen by who works there
 # Names of the streams of an Office document that only a password, or the rights of its owner, opens.
 _LOCKED = ("EncryptedPackage", "DRMEncryptedTransform", "\x09DRMContent")
 
@@ -45,6 +46,8 @@ def sniff(content: bytes) -> Format:
     if not content.strip(b"\0 \r\n\t"):
         raise FileRefused("unreadable-file", why="it is empty")
     why = next((why for magic, why in _OTHERS.items() if content.startswith(magic)), None)
+    if _LOCKED_BY_OFFICE in content[:_HEAD_BYTES]:
+        why = "it was encrypted by the office that sent it; ask for a decrypted copy"
     if why is not None:
         raise FileRefused("unreadable-file", why=why)
     return _text(content)

@@ -90,7 +90,8 @@ def messages() -> Iterator[Text]:
     yield from _spoken(Path(aidledger.__file__).parent)
     yield from _spoken(Path(click.__file__).parent)
     yield from (error.template() for error in _descendants(AidLedgerError))
-    yield from (text for kind in KINDS.values() for text in (kind.message, kind.hint, kind.listed) if text)
+    sentences = ((kind.message, kind.hint, kind.listed, kind.offering) for kind in KINDS.values())
+    yield from (text for some in sentences for text in some if text)
     yield from _helps(cli)
     yield from (one.note for one in load(None).programs.values() if one.note)
 

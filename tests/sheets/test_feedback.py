@@ -89,6 +89,18 @@ def test_a_workbook_that_openpyxl_fails_on_is_made_of_its_cells() -> None:
     assert commented(marked(spoilt).worksheets[1]) == {"C4", "B5", "F5"}
 
 
+def test_cells_that_openpyxl_overlooks_are_not_lost() -> None:
+    """Of a strict workbook it reads sheets without any cell, and says nothing."""
+    usual, strict = b"schemas.openxmlformats.org/spreadsheetml/2006/main", b"purl.oclc.org/ooxml/spreadsheetml/main"
+    content = edited_package(
+        xlsx_bytes(bad_grid()), {"xl/worksheets/sheet1.xml": lambda part: part.replace(usual, strict)}
+    )
+    assert load_workbook(BytesIO(content)).worksheets[0]["B3"].value is None
+    sheet = marked(content).worksheets[1]
+    assert sheet["B3"].value == people(1)[0].name
+    assert commented(sheet) == {"C4", "B5", "F5"}
+
+
 def test_formats_stay() -> None:
     book = load_workbook(BytesIO(xlsx_bytes(bad_grid())))
     sheet = book.worksheets[0]

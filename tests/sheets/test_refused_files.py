@@ -69,6 +69,7 @@ def only(file: RosterFile) -> tuple[str, str]:
         (b"Rar!\x1a\x07", "archive"),
         (b"7z\xbc\xaf\x27\x1c", "archive"),
         (b"\x1f\x8b\x08\0", "archive"),
+        (b"b\x14#e\x1c\0\0\0E-SafeNet\0\0\0LOCK" + bytes(range(256)), "encrypted by the office"),
         (XLSX[:200], "damaged"),
         (XLSX[: len(XLSX) // 2], "damaged"),
         (XLSX[:-30], "damaged"),
