@@ -450,7 +450,7 @@ def web_export() -> bytes:
     headers = ("序号", "学生姓名", "身份证件号", "就读方式", "年级", "补助金额(元)")
     rows = [
         (i, p.name, p.number, "寄宿" if i < 4 else "走读", "七年级", 625 if i < 4 else 312.5)
-        for i, p in enumerate(people(5, first=600, born=JUNIOR), 1)
+        for i, p in enumerate(people(5, first=741, born=JUNIOR), 1)
     ]
     cells = "".join(
         "<tr>" + "".join(f"<td style='mso-number-format:\"\\@\"'>{cell}</td>" for cell in row) + "</tr>\r\n"
