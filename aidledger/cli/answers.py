@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from aidledger.domain.identity import mask_account, mask_number, masked_text
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
 from aidledger.i18n import N_, Language, Translate, translator
+from aidledger.reconcile.line import Comparison
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
@@ -286,8 +287,13 @@ def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Langua
     ]
     right = sum(line.ok for line in lines)
     facts = {"count": len(lines), "right": right, "wrong": len(lines) - right}
-    counted = {name: sum(line.check == name for line in lines) for name in ("declared", "standard", "report")}
-    notes = [N_("Compared: {declared} declared, {standard} by the standard, {report} published.")]
+    counted = {name: sum(line.check == name for line in lines) for name in get_args(Comparison)}
+    notes = [
+        N_(
+            "Compared: {declared} declared, {standard} by the standard, {allotment} with allotments, "
+            "{payment} with bank returns, {report} published."
+        )
+    ]
     title = N_("{count} comparisons: {right} agree, {wrong} do not")
     return Answer(title, columns if rows else (), rows, notes=notes, facts=facts | counted)
 

@@ -158,6 +158,8 @@ def _line(line: Line) -> Shape:
         "actual": _side(line.actual),
         "difference": _side(line.difference),
     }
+    if line.check == "allotment":
+        shape["documents"] = line.source
     if line.printed_wan is not None:
         shape |= {"report": line.source, "printed_wan": line.printed_wan}
     return shape

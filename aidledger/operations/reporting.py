@@ -9,8 +9,10 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.catalogue.loading import report_in
 from aidledger.domain.published import PublishedReport
 from aidledger.domain.term import Period, within
+from aidledger.reconcile.allotment import allotment_lines
 from aidledger.reconcile.declared import declared_lines
 from aidledger.reconcile.line import Comparison, Line
+from aidledger.reconcile.payment import payment_lines
 from aidledger.reconcile.published import covers, report_lines
 from aidledger.reconcile.standard import standard_lines
 from aidledger.reports import summary as summaries
@@ -73,6 +75,10 @@ def reconcile(
             lines += declared_lines(books)
         if "standard" in checks:
             lines += standard_lines(books, catalogue)
+        if "allotment" in checks:
+            lines += allotment_lines(books)
+        if "payment" in checks:
+            lines += payment_lines(books)
         if "report" in checks:
             if reports is not None:
                 lines += [line for report in reports for line in report_lines(books, catalogue, report)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Comparison = Literal["declared", "standard", "report"]
+Comparison = Literal["declared", "standard", "allotment", "payment", "report"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,20 +68,25 @@ def rows(text: str) -> Iterator[list[str]]:
     if said:
         text = text[said.end() :]
     sign = said[1] if said else separator(text)
-    closed = False
+    closed, has_quotes = False, '"' in text
     try:
         for row in csv.reader(StringIO(f"{text}\n{_END}", newline=""), delimiter=sign, skipinitialspace=True):
             closed = row == [_END]
-            if any(cell.count(sign) >= max(2, len(row) - 1) for cell in row if "\n" in cell or "\r" in cell):
+            if has_quotes and any(_swallows(cell, sign, len(row)) for cell in row):
                 break
             if not closed:
-                yield [_unwrapped(cell) if cell.startswith("=") else cell for cell in row]
+                yield [_unwrapped(cell) if cell.startswith("=") else cell for cell in row] if has_quotes else row
     except csv.Error as error:  # a cell beyond what is read, most often for a quote that was left open
-        if '"' in text:
+        if has_quotes:
             raise FileRefused("unreadable-file", why="its quotes do not pair up") from error
         raise FileRefused("file-too-large", what="the length of a cell", limit=csv.field_size_limit()) from error
     if not closed:
         raise FileRefused("unreadable-file", why="its quotes do not pair up")
+
+
+def _swallows(cell: str, sign: str, width: int) -> bool:
+    """Whether a cell of several lines has as many separators in it as a row."""
+    return ("\n" in cell or "\r" in cell) and cell.count(sign) >= max(2, width - 1)
 
 
 def _unwrapped(cell: str) -> str:
@@ -93,7 +98,8 @@ def text_sheets(content: bytes, limits: Limits) -> Iterator[Sheet]:
     """The one sheet of a text of separated values; raises FileRefused."""
     read: list[list[Cell]] = []
     cells = 0
-    for row in rows(decode(content)):
+    text = decode(content)
+    for row in rows(text):
         while row and not row[-1]:
             row.pop()
         cells += max(1, len(row))
@@ -101,4 +107,4 @@ def text_sheets(content: bytes, limits: Limits) -> Iterator[Sheet]:
         check_size(cells, 1, limits)
         read.append([*row])
     sheet = Sheet(CSV_SHEET, rectangle(read, limits))
-    yield with_facts(sheet, SheetFacts(faults=text_faults(sheet.rows)))
+    yield with_facts(sheet, SheetFacts(faults=text_faults(sheet.rows) if "#" in text else {}))

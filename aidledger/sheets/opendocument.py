@@ -18,13 +18,14 @@ _CALC_TYPE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1
 _HIDDEN = {"collapse", "filter"}
 _ROWS_HIDDEN_MAX = 100_000  # a longer run at once is the empty rest of the sheet
 # Whatever a part is to be looked through for; most have none of it but formulas.
-_MARKS = (b"formula=", b'"error"', b"-spanned=", b'"collapse"', b'"filter"')
+_MARKS = (b"formula=", b'"error"', b"-spanned=", b"visibility=")
 
 
 def ods_facts(package: Package) -> BookFacts:
     """What the cells of an .ods do not tell."""
     part = package.parts["content.xml"]
-    book = BookFacts(date_1904=_NULL_DATE_1904.search(part) is not None, complete=False)
+    date_1904 = b"1904-01-01" in part and _NULL_DATE_1904.search(part) is not None
+    book = BookFacts(date_1904=date_1904, complete=False)
     if any(mark in part for mark in _MARKS):
         _Content(book).read(part)
     return book

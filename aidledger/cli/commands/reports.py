@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aidledger.domain.term import Period
 
 DIMENSIONS = ("program", "school", "period", "stage", "category", "source")
-CHECKS = ("declared", "standard", "report")
+CHECKS = ("declared", "standard", "allotment", "payment", "report")
 
 
 class ByType(click.ParamType[tuple[str, ...]]):
@@ -116,7 +116,7 @@ def reconcile(
     form: str,
     output: Path | None,
 ) -> int:
-    """Person-times against amounts: declared, standard, report."""
+    """Person-times against amounts: declared, standard, allotment, payment, report."""
     from aidledger.cli import answers, shapes
     from aidledger.cli.output import emit_answer
     from aidledger.operations import reporting
