@@ -112,8 +112,8 @@ class Table:
 class Note:
     """Something about a sheet that is no problem but should be known.
 
-    ``hidden-sheet`` and ``hidden-rows`` (so many of them) count like all others; a ``summary-sheet`` that repeats
-    the other sheets does not.
+    ``hidden-sheet``, ``hidden-rows`` and ``hidden-columns`` (so many of them) count like all others; a
+    ``summary-sheet`` that repeats the other sheets does not.
     """
 
     code: str

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from aidledger.errors import CannotRead
 
-SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv"})
+# .et is what WPS calls a workbook of its own.
+SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".et"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def _within(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
             continue
         if child.is_dir():
             yield from _within(child, above | {here})
-        elif child.suffix.lower() in SPREADSHEETS:
+        elif child.suffix.lower() in SPREADSHEETS and child.is_file():
             yield child
 
 

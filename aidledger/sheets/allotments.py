@@ -84,7 +84,8 @@ def _document_in(text: str) -> str | None:
 
 def _issued_on(students: StudentRows, line: int) -> str | None:
     index = students.header.index("issued_on")
-    return None if index is None else date_of(students.rows[line][index])
+    counted = students.sheet.date_1904
+    return None if index is None else date_of(students.rows[line][index], date_1904=counted)
 
 
 def _amounts(students: StudentRows, line: int, catalogue: Catalogue, *, wan: bool) -> Iterator[tuple[str, int]]:

@@ -30,7 +30,7 @@ _AMOUNT = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?", re.A
 _DATE = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})(?:[-./月]([0-9]{1,2}))?日?月?(?:[ T].*)?", re.ASCII)
 _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})?", re.ASCII)
 _SAYS_YUAN = re.compile("[元圆]")
-_EXCEL_EPOCH = date(1899, 12, 30)
+_EXCEL_EPOCH, _EXCEL_EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
 _SERIALS = range(1_000, 80_000)
 # Formulas leave noise in the last bits of a number; real third decimals are a thousand times larger.
 _NOISE_YUAN = Decimal("0.000001")
@@ -136,10 +136,11 @@ def _decimal_of(value: Cell) -> Decimal | None:
         raise AmountNotUnderstood(value) from None
 
 
-def date_of(value: Cell) -> str | None:
+def date_of(value: Cell, *, date_1904: bool = False) -> str | None:
     """A day as ``2009-03-17``, a month as ``2009-03``; None where the cell holds neither.
 
-    dateutil.parser is not used: it reads 2009.3 as an hour and 03/04 as it pleases.
+    ``date_1904``: the workbook counts its days from 1904, as old Macs do. dateutil.parser is not used: it reads 2009.3
+    as an hour and 03/04 as it pleases.
     """
     if isinstance(value, datetime):
         return value.date().isoformat()
@@ -150,7 +151,7 @@ def date_of(value: Cell) -> str | None:
     if match:
         return _iso(int(match[1]), int(match[2]), int(match[3]) if match[3] else None)
     if isinstance(value, int | float) and not isinstance(value, bool) and _SERIALS.start <= value < _SERIALS.stop:
-        return (_EXCEL_EPOCH + timedelta(days=int(value))).isoformat()
+        return ((_EXCEL_EPOCH_1904 if date_1904 else _EXCEL_EPOCH) + timedelta(days=int(value))).isoformat()
     return None
 
 

@@ -37,7 +37,7 @@ from aidledger.sheets.cells import (
 from aidledger.sheets.grid import Cell, Sheet
 from aidledger.sheets.header import Header
 from aidledger.sheets.money_headings import MoneyColumn
-from aidledger.sheets.package import FORMULA
+from aidledger.sheets.sheet import FORMULA
 
 Value = TypeVar("Value")
 _LONGEST_SHOWN = 40
@@ -255,7 +255,7 @@ class StudentRows:
         ]
 
     def _births(self) -> list[str | None]:
-        return self._each("birth", date_of)
+        return self._each("birth", lambda cell: date_of(cell, date_1904=self.sheet.date_1904))
 
     def _accounts(self) -> list[str | None]:
         index = self.header.index("account")

@@ -15,7 +15,7 @@ from aidledger.sheets.grid import Sheet
 from aidledger.sheets.header import Header
 from aidledger.sheets.lines import Sorted
 from aidledger.sheets.money_headings import MoneyColumn
-from aidledger.sheets.package import FORMULA
+from aidledger.sheets.sheet import FORMULA
 from aidledger.sheets.total_lines import TotalLine
 
 Amounts = Sequence[int | None]

@@ -164,7 +164,8 @@ def _enrolments(students: StudentRows, layout: Layout) -> Enrolments:
 
 def _dates(students: StudentRows, name: str) -> list[str | None]:
     index = students.header.index(name)
-    return [None if index is None else date_of(row[index]) for row in students.rows]
+    counted = students.sheet.date_1904
+    return [None if index is None else date_of(row[index], date_1904=counted) for row in students.rows]
 
 
 def _texts(students: StudentRows, name: str) -> list[str | None]:

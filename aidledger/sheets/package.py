@@ -14,9 +14,8 @@ from xml.parsers import expat
 
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
-from aidledger.sheets.sheet import FORMULA
 
-__all__ = ["FORMULA", "XML_DAMAGES", "Container", "Package", "open_package", "part_name", "relations"]
+__all__ = ["XML_DAMAGES", "Container", "Package", "open_package", "part_name", "relations"]
 
 Container = Literal["xlsx", "xlsb", "ods"]
 

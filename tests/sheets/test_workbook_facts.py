@@ -16,11 +16,13 @@ from aidledger.sheets.limits import DEFAULT_LIMITS
 from aidledger.sheets.sheet import FORMULA
 from tests.builders import (
     HEADERS,
+    TITLE,
     ErrorCell,
     Grid,
     examined,
     found,
     ods_bytes,
+    people,
     roster_grid,
     with_cells,
     xls_bytes,
@@ -234,3 +236,17 @@ def test_moments_and_days_of_every_format_are_the_same_day() -> None:
     grid = roster_grid(headers=(*HEADERS, "出生日期"), fill={"出生日期": datetime(2006, 3, 15, 8, 30)}, total=False)  # noqa: DTZ001
     for to_bytes in (xlsx_bytes, xls_bytes, xml_bytes):
         assert examined(to_bytes(grid), "名册.xls").tables[0].lines.births == ["2006-03-15"] * 3
+
+
+def test_days_that_are_counted_from_1904_are_the_same_days() -> None:
+    book = Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    sheet = book.worksheets[0]
+    person = people(1)[0]
+    for row in ([TITLE], ["姓名", "身份证号", "出生日期", "金额"]):
+        sheet.append(row)
+    sheet.append([person.name, person.number, (person.born - date(1904, 1, 1)).days, 1000])
+    target = BytesIO()
+    book.save(target)
+    file = examined(target.getvalue())
+    assert (file.problems, file.tables[0].lines.births) == ([], [person.born.isoformat()])
