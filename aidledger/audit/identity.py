@@ -12,7 +12,7 @@ from functools import cache
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.domain.identity import RESIDENT_RULES, mask_number
@@ -34,6 +34,9 @@ SCORE_MIN = 60
 _CHECKED = 17
 # A card of more people than this is a case of its own (account-shared), and no sign that they are one.
 _CARD_PERSONS_MAX = 4
+# What more people than this share tells nobody apart, and comparing all of them would grow with the square.
+_SHARERS_MAX = 12
+_few = func.count().between(2, _SHARERS_MAX)
 Pair = tuple[int, int]
 
 
@@ -83,9 +86,17 @@ def _pairs(books: Connection) -> dict[Pair, set[str]]:
 
 
 def _alike(*names: str) -> Select[Any]:
+    keys = [_beneficiary.c[name] for name in names]
+    few = select(*keys).where(*(key.is_not(None) for key in keys)).group_by(*keys).having(_few).subquery()
     one, other = _beneficiary.alias("one"), _beneficiary.alias("other")
-    equal = [one.c[name] == other.c[name] for name in names]
-    return select(one.c.id, other.c.id).join(other, equal[0]).where(one.c.id < other.c.id, *equal[1:])
+    in_few = [one.c[name] == few.c[name] for name in names]
+    equal = [other.c[name] == few.c[name] for name in names]
+    return (
+        select(one.c.id, other.c.id)
+        .select_from(few)
+        .join(one, and_(*in_few))
+        .join(other, and_(one.c.id < other.c.id, *equal))
+    )
 
 
 def _alike_at_school(name: str) -> Select[Any]:
@@ -99,13 +110,18 @@ def _alike_at_school(name: str) -> Select[Any]:
     here = (
         select(attended.c.school_id, _beneficiary.c.id, _beneficiary.c[name].label("shared"))
         .join(_beneficiary, _beneficiary.c.id == attended.c.beneficiary_id)
+        .where(_beneficiary.c[name].is_not(None))
         .cte("here")
     )
+    few = select(here.c.school_id, here.c.shared).group_by(here.c.school_id, here.c.shared).having(_few).cte("few")
     one, other = here.alias("one"), here.alias("other")
     return (
         select(one.c.id, other.c.id)
-        .join(other, (one.c.shared == other.c.shared) & (one.c.school_id == other.c.school_id))
-        .where(one.c.id < other.c.id)
+        .select_from(few)
+        .join(one, (one.c.shared == few.c.shared) & (one.c.school_id == few.c.school_id))
+        .join(
+            other, (other.c.shared == few.c.shared) & (other.c.school_id == few.c.school_id) & (one.c.id < other.c.id)
+        )
         .distinct()
     )
 
@@ -195,7 +211,8 @@ RULE = Rule(
     explanation=N_(
         "A child with two ID numbers in the ledger can be paid twice without anybody seeing it. The signs are said "
         "with a score; none of them is a proof: twins share a birth date, and names repeat. Compare both with the "
-        "household register, then supersede the roster with the wrong number."
+        "household register, then supersede the roster with the wrong number. What more than twelve people share (a "
+        "name in one school, say) is not compared."
     ),
     reference=N_("common audit practice"),
     find=_find,
