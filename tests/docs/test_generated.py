@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 from pathlib import Path
@@ -67,6 +68,7 @@ def test_the_limits_are_those_of_the_reader() -> None:
         f"{sizes[1] // MIB} MiB",
         f"{limits.inflation_ratio_max} : 1",
         *(f"{count:,}" for count in counts),
+        f"{csv.field_size_limit():,}",
         f"{limits.seconds_max} seconds",
         f"{sizes[2] // MIB:,} MiB",
     ]
