@@ -21,8 +21,9 @@ from aidledger.operations.files import SourceFile
 from aidledger.operations.workers import Ended, run_in_order
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.grid import read_grid
+from aidledger.sheets.hints import Hints
 from aidledger.sheets.limits import Limits
-from aidledger.sheets.reader import Hints, read_roster
+from aidledger.sheets.reader import read_roster
 
 WORKERS_MAX = 4
 Examined = tuple[SourceFile, RosterFile]

@@ -69,7 +69,7 @@ def _within(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
             continue
         if child.is_dir():
             yield from _within(child, above | {here})
-        elif child.suffix.lower() in SPREADSHEETS and child.is_file():
+        elif child.suffix.lower() in SPREADSHEETS and (child.is_file() or not child.exists()):  # no pipe, no device
             yield child
 
 

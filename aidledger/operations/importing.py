@@ -19,8 +19,8 @@ from aidledger.operations.feedback import Feedback
 from aidledger.operations.files import SourceFile, shown_path
 from aidledger.operations.results import FileResult, ImportResult, result_of
 from aidledger.operations.returns import doubts_of
+from aidledger.sheets.hints import Hints
 from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
-from aidledger.sheets.reader import Hints
 from aidledger.store import events, mappings, posting, versions
 from aidledger.store.catalogues import Loaded, ensure_loaded
 from aidledger.store.journal import Stamp

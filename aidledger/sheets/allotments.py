@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aidledger.domain.place import Place
     from aidledger.domain.problem import Problem
     from aidledger.sheets.columns import StudentRows
-    from aidledger.sheets.reader import Hints
+    from aidledger.sheets.hints import Hints
     from aidledger.sheets.titles import Surroundings
 
 # 川财教〔2021〕45号, with any kind of bracket.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.domain.place import Place
     from aidledger.sheets.columns import StudentRows
-    from aidledger.sheets.reader import Hints
+    from aidledger.sheets.hints import Hints
     from aidledger.sheets.titles import Surroundings
 
 # What a list of a kind must say of everybody in it.

@@ -1,60 +1,32 @@
-"""A grid into a roster file: tables, programs, terms, lines, and a fate for every row."""
+"""A grid into a roster file: its sheets one by one, and a fate for every row."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.identity import resident_fault
 from aidledger.domain.layout import fold
-from aidledger.domain.listing import Listing, ListKind
-from aidledger.domain.place import Place, column_letter
+from aidledger.domain.listing import Listing
+from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
-from aidledger.domain.program import Program
-from aidledger.domain.roster import Fate, Lines, Note, Roster, RosterFile, Table
+from aidledger.domain.roster import Fate, Note, RosterFile, Table
 from aidledger.domain.term import Period
-from aidledger.sheets.assignments import assign, assigned_by_row
-from aidledger.sheets.cells import number_of, text_of
-from aidledger.sheets.columns import StudentRows
-from aidledger.sheets.declared import Totals
+from aidledger.sheets.cells import number_of
 from aidledger.sheets.feedback_column import FEEDBACK_COLUMNS, FEEDBACK_TITLES
-from aidledger.sheets.grid import CSV_SHEET, Cell, Sheet
-from aidledger.sheets.header import HEADER_ROWS_SEARCHED, Header, HeaderWords, twofold
-from aidledger.sheets.kinds import kind_of
-from aidledger.sheets.listings import REQUIRED, read_listing
-from aidledger.sheets.parts import Part, parts_of
-from aidledger.sheets.payments import Payment, payments_of
-from aidledger.sheets.titles import Surroundings, surroundings
-
-_FOLDERS_HEARD = 3
-_ROWS_THAT_NAME_A_SCHOOL = 20
-_COVER_CELLS_MAX = 12
-_GENERIC_SHEET = re.compile(r"sheet\d*|工作表\d*|表\d*", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Hints:
-    """What was said by hand and overrules what the file says of itself.
-
-    ``columns``: folded headers (or a column's letter) and the fields that they are; ``remembered``: such columns by
-    school, which count where the file says nothing else.
-    """
-
-    program: str | None = None
-    period: Period | None = None
-    school: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    kind: ListKind | None = None
-    remembered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+from aidledger.sheets.grid import Sheet
+from aidledger.sheets.header import HEADER_ROWS_SEARCHED, HeaderWords
+from aidledger.sheets.hints import Hints
+from aidledger.sheets.parts import parts_of
+from aidledger.sheets.tables import TableReader
 
 
 def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints: Hints) -> RosterFile:
     """The roster in a file's sheets. Problems of cells and of recognition are in it; rules are checked elsewhere."""
     result = RosterFile()
-    reader = _Reader(result, PurePath(path), catalogue, hints)
+    reader = TableReader(result, PurePath(path), catalogue, hints)
     words = HeaderWords(catalogue.layout, catalogue.programs)
     without_header = []
     for sheet in sheets:
@@ -134,254 +106,3 @@ def _payments(table: Table) -> Iterator[tuple[str, str | None, Period | None, in
         for number, amount in zip(table.lines.numbers, roster.amounts_fen, strict=True):
             if amount is not None:
                 yield number, roster.program, roster.period, amount
-
-
-class _Reader:
-    def __init__(self, result: RosterFile, path: PurePath, catalogue: Catalogue, hints: Hints) -> None:
-        self.result = result
-        self.path = path
-        self.catalogue = catalogue
-        self.hints = hints
-        self.cover: list[list[Cell]] = []
-
-    def columns_by_hand(self, sheet: Sheet) -> Mapping[str, str]:
-        """What was said of the columns: this time, and before for a school that is named around the table or in it."""
-        remembered = self.hints.remembered
-        if not remembered:
-            return self.hints.columns
-        cells = (text_of(cell) for row in sheet.rows[:_ROWS_THAT_NAME_A_SCHOOL] for cell in row)
-        around = fold("\n".join([*cells, *self._names(sheet), *self._folders(), self.hints.school or ""]))
-        columns: dict[str, str] = {}
-        for name, known in [*self.catalogue.schools.items(), *((school, school) for school in remembered)]:
-            if known in remembered and fold(name) in around:
-                columns |= remembered[known]
-        return columns | dict(self.hints.columns)
-
-    def may_be_a_cover(self, sheet: Sheet) -> None:
-        """A first sheet of a few words tells school, program or term of the sheets behind it."""
-        filled = sum(cell != "" for row in sheet.rows for cell in row)
-        if not (self.result.tables or self.result.listings) and filled <= _COVER_CELLS_MAX:
-            self.cover += sheet.rows
-
-    def read(self, sheet: Sheet, parts: Sequence[Part]) -> None:
-        """One sheet with a header, or several below each other, into tables."""
-        for part in parts:
-            for fate, count in part.fates(sheet).items():
-                self.result.fates[fate] += count
-            general = [*(parts[0].titles if part is not parts[0] else ()), *self.cover]
-            if not part.of_counts:
-                self._read_part(sheet, part, general)
-
-    def _read_part(self, sheet: Sheet, part: Part, general: list[list[Cell]]) -> None:
-        layout = self.catalogue.layout
-        header = part.header
-        around = surroundings(
-            part.titles, self._names(sheet), self._folders(), self.catalogue.programs, layout, general
-        )
-        students = StudentRows(sheet, header, part.sorted.students, layout)
-        place = Place(sheet.name, sheet.first_row + header.row + 1)
-        filled = {
-            name for name, indexes in header.fields.items() if any(row[indexes[0]] != "" for row in students.rows)
-        }
-        kind = kind_of(header, around, layout, self.hints.kind, filled)
-        if kind == "roster":
-            self._read_roster(sheet, part, around, students, place)
-        else:
-            self._read_listing(kind, header, around, students, place)
-
-    def _read_listing(
-        self, kind: ListKind, header: Header, around: Surroundings, students: StudentRows, place: Place
-    ) -> None:
-        """A table that pays nobody."""
-        columns = {name: students.letter(indexes[0]) for name, indexes in header.fields.items()}
-        listing, problems = read_listing(kind, students, place, around, self.catalogue, self.hints, columns)
-        problems += self._unclear_columns(header, place, students.sheet.first_column, REQUIRED[kind])
-        if listing.kind != "allotment":
-            self._settle(listing.lines, listing.school, None)
-        self.result.listings.append(listing)
-        if students.rows:
-            self.result.problems += problems + students.problems
-
-    def _read_roster(
-        self,
-        sheet: Sheet,
-        part: Part,
-        around: Surroundings,
-        students: StudentRows,
-        place: Place,
-    ) -> None:
-        """A table that pays."""
-        header = part.header
-        lines = students.lines()
-        if "school" not in header.fields:
-            lines.schools = part.schools(sheet, self.catalogue.layout)
-        table = Table(
-            sheet=sheet.name,
-            header_row=place.row or 1,
-            school=self.catalogue.school(self.hints.school or _only(lines.schools) or around.school),
-            columns={name: students.letter(indexes[0]) for name, indexes in header.fields.items()},
-            lines=lines,
-        )
-        problems = self._unclear_columns(header, place, sheet.first_column, ("name", "number"))
-        programs, hints = self.catalogue.programs, self.hints
-        by_row = assigned_by_row(students)
-        payments, more = payments_of(
-            header, around, programs, hints.program, place, students.rows, period_by_hand=hints.period, by_row=by_row
-        )
-        by_row = by_row and not any(payment.dated for payment in payments)
-        titled = part.titled_totals(self.catalogue.layout)
-        totals = Totals(sheet, header, part.sorted, wan=around.wan, titled=titled)
-        if by_row and (len(payments) == 1 or "program" not in header.fields):
-            problems += self._pay_by_row(table, students, payments, more, around, totals)
-        else:
-            problems += more + self._pay(table, students, payments, around, totals, place)
-        stage = next((self.catalogue.programs[r.program].stage for r in table.rosters if r.program), None)
-        self._settle(lines, table.school or around.school, stage)
-        self.result.tables.append(table)
-        if lines.rows:  # an empty class sheet has nothing to be right or wrong about
-            self.result.problems += problems + students.problems
-
-    def _pay(
-        self,
-        table: Table,
-        students: StudentRows,
-        payments: Sequence[Payment],
-        around: Surroundings,
-        totals: Totals,
-        place: Place,
-    ) -> list[Problem]:
-        """The usual table: one program, or a money column for each of several."""
-        problems = []
-        several = len(payments) > 1
-        for payment in payments:
-            program = self.catalogue.programs[payment.program] if payment.program else None
-            period, more = (payment.period, []) if payment.dated else self._period(program, around, place)
-            problems += more
-            roster = Roster(payment.program, period, [None] * len(table.lines), None)
-            column = payment.column
-            if column is not None:
-                roster.amount_column = students.letter(column.index)
-                roster.amounts_fen, roster.complete = students.amounts(column, wan=around.wan, may_be_empty=several)
-                problems += totals.faults(column)
-                totals.declare(roster, column, several=several)
-            table.rosters.append(roster)
-        columns = [payment.column for payment in payments if payment.column]
-        if several and len(columns) == len(payments):
-            amounts = [roster.amounts_fen for roster in table.rosters]
-            students.report_unpaid(amounts, columns[0])
-            if all(roster.complete for roster in table.rosters):
-                students.compare_sums(amounts, wan=around.wan)
-            table.declared = totals.declared_together(amounts)
-        return problems
-
-    def _pay_by_row(
-        self,
-        table: Table,
-        students: StudentRows,
-        payments: Sequence[Payment],
-        problems: list[Problem],
-        around: Surroundings,
-        totals: Totals,
-    ) -> list[Problem]:
-        """A table whose rows say program or term: for each money column one roster for each that occurs."""
-        several = len(payments) > 1
-        by_row = {"program-unknown", "program-ambiguous"}
-        problems = [problem for problem in problems if several or problem.code not in by_row]
-        paid: list[Sequence[int | None]] = []
-        for payment in payments:
-            column = payment.column
-            if column is None:
-                continue
-            program = payment.program if several else self.hints.program
-            assigned = assign(students, around, self.catalogue.programs, program, self.hints.period)
-            amounts, complete = students.amounts(column, wan=around.wan, may_be_empty=several)
-            letter = students.letter(column.index)
-            own_rosters = []
-            for (code, period), lines in assigned.groups().items():
-                chosen = set(lines)
-                own = [amount if line in chosen else None for line, amount in enumerate(amounts)]
-                own_rosters.append(Roster(code, period, own, letter, complete=complete))
-            if len(own_rosters) == 1:
-                totals.declare(own_rosters[0], column, several=several)
-            elif own_rosters and not several:
-                table.declared = totals.declared(column, amounts, alone=True)
-            table.rosters += own_rosters
-            problems += [*(() if paid else assigned.problems), *totals.faults(column)]
-            paid.append(amounts)
-        columns = [payment.column for payment in payments if payment.column]
-        if several and columns:
-            students.report_unpaid(paid, columns[0])
-        return problems
-
-    def _names(self, sheet: Sheet) -> list[str]:
-        generic = sheet.name == CSV_SHEET or _GENERIC_SHEET.fullmatch(sheet.name.strip())
-        return ["" if generic else sheet.name, self.path.stem]
-
-    def _folders(self) -> list[str]:
-        folders = [folder for folder in reversed(self.path.parts[:-1]) if folder not in {"/", ".", ".."}]
-        return folders[:_FOLDERS_HEARD]
-
-    def _unclear_columns(
-        self, header: Header, place: Place, first_column: int, required: Sequence[str]
-    ) -> list[Problem]:
-        """Who a row is about must stand in one column: none will not do, and of two none is guessed."""
-        headers = ", ".join(text for text in header.texts if text)
-        problems = [
-            Problem("missing-column", place, {"field": name, "headers": headers})
-            for name in required
-            if name not in header.fields
-        ]
-        for name in twofold(header) if required else ():
-            letters = ", ".join(f"{column_letter(first_column + i)} {header.texts[i]}" for i in header.fields[name])
-            problems.append(Problem("missing-column", place, {"field": name, "headers": letters}))
-        return problems
-
-    def _period(
-        self, program: Program | None, around: Surroundings, place: Place
-    ) -> tuple[Period | None, list[Problem]]:
-        if program is None:
-            return self.hints.period, []
-        named = [self.hints.period] if self.hints.period is not None else around.periods(program)
-        named = [period for period in named if program.takes(period)] or named
-        if len(named) == 1 and program.takes(named[0]):
-            return named[0], []
-        found = " / ".join(period.code for period in named)
-        facts = {"cadence": program.cadence, "found": f" ({found})" if found else ""}
-        return None, [Problem("period-unknown", place, facts)]
-
-    def _settle(self, lines: Lines, school: str | None, stage: str | None) -> None:
-        """Fill in what one line leaves to its table: the school, the level that grade or stage imply."""
-        if self.hints.school:
-            lines.schools = [self.catalogue.school(self.hints.school)] * len(lines)
-        else:
-            known = {own: self.catalogue.school(own or school) for own in set(lines.schools)}
-            lines.schools = [known[own] for own in lines.schools]
-        _imply_levels(lines, stage, self.catalogue)
-
-
-def _only(values: Sequence[str | None]) -> str | None:
-    distinct = set(values)
-    return distinct.pop() if len(distinct) == 1 else None
-
-
-_STAGE_LEVELS = {"preschool": "preschool", "high-school": "senior", "vocational": "vocational"}
-
-
-def _imply_levels(lines: Lines, stage: str | None, catalogue: Catalogue) -> None:
-    if stage in _STAGE_LEVELS:
-        lines.levels = [_STAGE_LEVELS[stage]] * len(lines)
-    elif stage in {"compulsory", None}:
-        table = catalogue.layout.values["level"]
-        words = {word: level for word, level in table.items() if stage is None or level in {"primary", "junior"}}
-        known: dict[tuple[str | None, str | None], str | None] = {}
-        for i, (level, grade, school) in enumerate(zip(lines.levels, lines.grades, lines.schools, strict=True)):
-            if level is None:
-                key = (grade, school)
-                if key not in known:
-                    known[key] = _level_in(grade, words) or _level_in(school, words)
-                lines.levels[i] = known[key]
-
-
-def _level_in(text: str | None, words: Mapping[str, str]) -> str | None:
-    levels = {level for word, level in words.items() if text and word in text}
-    return levels.pop() if len(levels) == 1 else None

@@ -8,8 +8,8 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.catalogue.loading import load
 from aidledger.domain.roster import RosterFile
 from aidledger.operations.examining import examine
+from aidledger.sheets.hints import Hints
 from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
-from aidledger.sheets.reader import Hints
 from tests.builders.files import Grid, xlsx_bytes
 
 Found = tuple[str, str | None, int | None, str | None]

@@ -11,7 +11,7 @@ import pytest
 from aidledger.operations import ledgers
 from aidledger.operations.importing import Request, import_files
 from aidledger.operations.results import FileResult, ImportResult
-from aidledger.sheets.reader import Hints
+from aidledger.sheets.hints import Hints
 from aidledger.store.ledger import Ledger
 from tests.builders import Grid, roster_grid, roster_xlsx, with_cells, xlsx_bytes
 from tests.imports.make_samples import SAMPLES

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from aidledger.domain.term import Period
 from aidledger.operations import ledgers, reporting
-from aidledger.sheets.reader import Hints
+from aidledger.sheets.hints import Hints
 from aidledger.store.ledger import Ledger
 from tests.builders import roster_xlsx
 from tests.cli.harness import aidledger

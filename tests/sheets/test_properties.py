@@ -14,7 +14,8 @@ from aidledger.checks import problems_of
 from aidledger.domain.problem import KINDS
 from aidledger.domain.roster import Fate, RosterFile
 from aidledger.sheets.grid import Cell, Sheet
-from aidledger.sheets.reader import Hints, read_roster
+from aidledger.sheets.hints import Hints
+from aidledger.sheets.reader import read_roster
 from tests.builders import (
     HEADERS,
     TITLE,

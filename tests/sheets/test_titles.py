@@ -7,7 +7,8 @@ import pytest
 from aidledger.domain.roster import RosterFile
 from aidledger.domain.term import Period
 from aidledger.sheets.grid import Cell, Sheet
-from aidledger.sheets.reader import Hints, read_roster
+from aidledger.sheets.hints import Hints
+from aidledger.sheets.reader import read_roster
 from tests.builders import codes, people, shipped
 
 PRESCHOOL, COMPULSORY = "preschool-fee-waiver", "compulsory-living-subsidy"

@@ -13,8 +13,8 @@ import pytest
 from aidledger.operations.examining import Examined, examined
 from aidledger.operations.files import SourceFile
 from aidledger.operations.workers import run_in_order
+from aidledger.sheets.hints import Hints
 from aidledger.sheets.limits import DEFAULT_LIMITS, MIB
-from aidledger.sheets.reader import Hints
 from tests.builders import edited_package, roster_grid, roster_xls, roster_xlsx, shipped, with_cells, xlsx_bytes
 
 LIMITS = replace(DEFAULT_LIMITS, memory_max_bytes=512 * MIB, seconds_max=20)

@@ -16,7 +16,7 @@ from aidledger.operations import examining, importing, ledgers
 from aidledger.operations.files import SourceFile
 from aidledger.operations.importing import Request
 from aidledger.operations.results import FileResult
-from aidledger.sheets.reader import Hints
+from aidledger.sheets.hints import Hints
 from aidledger.store.immutability import UNIQUE_KEYS, statements
 from aidledger.store.ledger import Ledger, open_ledger
 
