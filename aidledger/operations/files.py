@@ -74,7 +74,9 @@ def _within(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
 
 
 def read(path: Path, size_max_bytes: int) -> SourceFile:
-    """Read a file once. Of one that is beyond the limit only as much as shows it."""
+    """Read a file once. Of one that is beyond the limit only as much as shows it; a pipe might never end."""
+    if path.exists() and not path.is_file():
+        return SourceFile(path, b"", hashlib.sha256(b"").hexdigest(), "it is no ordinary file")
     try:
         with path.open("rb") as file:
             content = file.read(size_max_bytes + 1)

@@ -70,6 +70,7 @@ WORDS: tuple[str, ...] = (
     "required",  # Click, beside an option
     # What an operating system says when a file cannot be read or written.
     "cannot be opened",
+    "it is no ordinary file",
     "Permission denied",
     "Operation not permitted",
     "No such file or directory",

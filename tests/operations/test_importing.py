@@ -302,3 +302,12 @@ def test_a_folder_that_holds_itself_is_walked_once(ledger: Ledger, tmp_path: Pat
     (folder / "a.xlsx").write_bytes(roster_xlsx(3))
     (folder / "again").symlink_to(folder)
     assert [result.outcome for result in _run(ledger, folder).files] == ["posted"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_that_may_never_end_is_not_waited_for(ledger: Ledger, tmp_path: Path) -> None:
+    pipe = tmp_path / "endless.csv"
+    os.mkfifo(pipe)
+    (result,) = _run(ledger, pipe).files
+    assert [problem.code for problem in result.problems] == ["unreadable-file"]
+    assert _run(ledger, tmp_path).files == []
