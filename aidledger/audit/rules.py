@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aidledger.audit import accounts, duplicates, identity, money, names, stacking
+from aidledger.audit import accounts, amounts, duplicates, eligibility, identity, money, names, stacking
 from aidledger.audit.rule import Rule
 from aidledger.errors import UnknownRule
 
@@ -11,6 +11,8 @@ RULES: tuple[Rule, ...] = (
     names.RULE,
     identity.RULE,
     *stacking.RULES,
+    *amounts.RULES,
+    *eligibility.RULES,
     *accounts.RULES,
     *money.RULES,
 )

@@ -9,8 +9,10 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.identity import RESIDENT_RULES, birth_of
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
-from aidledger.domain.program import Program
+from aidledger.domain.program import Program, Span
 from aidledger.domain.roster import Roster, RosterFile, Table
+
+AGE_MAX = 200
 
 
 def check(file: RosterFile, catalogue: Catalogue) -> Iterator[Problem]:
@@ -28,18 +30,27 @@ def _ages(table: Table, roster: Roster, program: Program, on: date) -> Iterator[
     if ages is None:
         return
     lines = table.lines
-    low, high = ages.low or 0, ages.high or 200
-    first_day = date(on.year - high - 1, on.month, on.day)
-    last_day = date(on.year - low, on.month, on.day)
+    first_day, last_day = usual_births(ages, on)
     for i, amount in enumerate(roster.amounts_fen):
         if amount is None or lines.document_types[i] not in RESIDENT_RULES:
             continue
         born = birth_of(lines.numbers[i])
         if born is None or first_day < born <= last_day:
             continue
-        age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+        age, (low, high) = age_on(born, on), (ages.low or 0, ages.high or AGE_MAX)
         place = Place(table.sheet, lines.rows[i], table.columns.get("number"))
         yield Problem("age-out-of-range", place, {"age": age, "low": low, "high": high, "program": program.code})
+
+
+def usual_births(ages: Span, on: date) -> tuple[date, date]:
+    """Who is of these ages on a day was born after the first of these days, and not after the second."""
+    low, high = ages.low or 0, ages.high or AGE_MAX
+    return date(on.year - high - 1, on.month, on.day), date(on.year - low, on.month, on.day)
+
+
+def age_on(born: date, on: date) -> int:
+    """In completed years."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def _entry_years(table: Table, roster: Roster, program: Program) -> Iterator[Problem]:

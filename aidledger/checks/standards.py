@@ -10,6 +10,7 @@ from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.program import Program, Rate
 from aidledger.domain.roster import Roster, RosterFile, Table
+from aidledger.domain.term import Period
 
 
 def check(file: RosterFile, catalogue: Catalogue) -> Iterator[Problem]:
@@ -34,19 +35,18 @@ def _roster(table: Table, roster: Roster, catalogue: Catalogue) -> Iterator[Prob
             continue
         case = (amount, lines.levels[i], lines.boardings[i], lines.schools[i])
         if case not in judged:
-            judged[case] = _off_standard(program, roster, *case)
+            judged[case] = off_standard(program, roster.period, *case)
         facts = judged[case]
         if facts is not None:
             yield Problem("amount-off-standard", Place(table.sheet, lines.rows[i], roster.amount_column), facts)
 
 
-def _off_standard(
-    program: Program, roster: Roster, amount_fen: int, level: str | None, boarding: str | None, school: str | None
+def off_standard(
+    program: Program, period: Period, amount_fen: int, level: str | None, boarding: str | None, school: str | None
 ) -> dict[str, object] | None:
-    """The facts of what is allowed where the amount is not; None where it is, or where no standard is known."""
-    assert roster.period is not None  # noqa: S101 - the caller has looked
-    rates = program.rates(roster.period, level, boarding, school)
-    standard = program.standard_for(roster.period)
+    """The facts of what is allowed where the amount (分) is not; None where it is, or where no standard is known."""
+    rates = program.rates(period, level, boarding, school)
+    standard = program.standard_for(period)
     if not rates or standard is None or any(rate.allows(amount_fen) for rate in rates):
         return None
     allowed = ", ".join(dict.fromkeys(_rate_text(rate) for rate in rates))

@@ -26,7 +26,7 @@ def rows(*indexes: int, **more: object) -> list[Row]:
 
 def grid(title: str, people: Sequence[Row], amount: object = 1000) -> Grid:
     """A roster; ``amount``, ``card``, ``boarding``, ``name``, ``number`` may stand in a row."""
-    lines: Grid = [[title], ["姓名", "身份证号", "就读方式", "银行卡号", "学籍号", "金额"]]
+    lines: Grid = [[title], ["姓名", "身份证号", "就读方式", "银行卡号", "学籍号", "入学年份", "金额"]]
     for row in people:
         lines.append(
             [
@@ -35,6 +35,7 @@ def grid(title: str, people: Sequence[Row], amount: object = 1000) -> Grid:
                 row.get("boarding"),
                 row.get("card"),
                 row.get("student"),
+                row.get("entered"),
                 row.get("amount", amount),
             ]
         )

@@ -1,0 +1,78 @@
+"""Amounts that no standard of their period allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.checks.standards import off_standard
+from aidledger.domain.term import Period
+from aidledger.i18n import N_
+
+_KEYS = ("program", "period", "level", "boarding", "school", "amount_fen")
+
+
+def _judged(scope: Scope, *, capped: bool) -> Iterator[Case]:
+    """One case per payment. What many have in common (program, period, level, boarding, school, amount) is judged once.
+
+    ``capped``: programs whose standard is an upper limit, else all others.
+    """
+    paid = scope.payments()
+    combinations = select(*(paid.c[name] for name in _KEYS)).distinct()
+    for combination in scope.books.execute(combinations).all():
+        program = scope.catalogue.programs[combination.program]
+        period = Period.parse(combination.period)
+        standard = program.standard_for(period)
+        if standard is None or any(rate.basis == "cap" for rate in standard.rates) != capped:
+            continue
+        facts = off_standard(
+            *(program, period, combination.amount_fen, combination.level, combination.boarding, combination.school)
+        )
+        if facts is not None:
+            yield from _cases(scope, combination, facts)
+
+
+def _cases(scope: Scope, combination: Any, facts: Mapping[str, object]) -> Iterator[Case]:  # noqa: ANN401 - a row
+    paid = scope.payments()
+    same = and_(*(paid.c[name].is_not_distinct_from(getattr(combination, name)) for name in _KEYS))
+    for row in scope.books.execute(select(paid).where(same).order_by(paid.c.id)):
+        yield Case(
+            about=(row.document_type, row.number, row.program, row.period, str(row.amount_fen)),
+            entries=(row.id,),
+            program=row.program,
+            period=row.period,
+            amount_fen=row.amount_fen,
+            standard=str(facts["reference"]),
+            facts=facts,
+        )
+
+
+_WHY = N_(
+    "The standard is chosen by the semester that the money is for, and by what is known of the pupil: level, boarding, "
+    "the school's listed fee. An amount beside it is a typing error, another year's standard, or a decision that needs "
+    "a document. Where a roster does not say how a pupil goes to school, every rate of the program is allowed."
+)
+RULES = (
+    Rule(
+        code="amount-off-standard",
+        severity="warning",
+        message=N_("{amount} is not what the standard allows ({allowed}; {reference})."),
+        explanation=_WHY,
+        reference="财教〔2021〕310号",
+        find=lambda scope: _judged(scope, capped=False),
+    ),
+    Rule(
+        code="amount-above-cap",
+        severity="error",
+        message=N_("{amount} is more than may be lent ({allowed}; {reference})."),
+        explanation=N_(
+            "A loan has an upper limit per year, which differs for undergraduates and graduates and was raised several "
+            "times. Compare the contract with the limit of its year."
+        ),
+        reference=N_("the standards of origin-based loans"),
+        find=lambda scope: _judged(scope, capped=True),
+    ),
+)
