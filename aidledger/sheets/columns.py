@@ -244,13 +244,7 @@ class StudentRows:
     def _document_types(self, numbers: list[str], losses: set[int]) -> list[str]:
         stated = self._worded("document_type")
         return [
-            document_type_of(number)
-            if len(number) == RESIDENT_LENGTH and line not in losses
-            else "student-number"
-            if PERMANENT_STUDENT_NUMBER.fullmatch(number)
-            else "resident-id"
-            if said in {None, "resident-id"}
-            else str(said)
+            _document_type(number, said, lost=line in losses)
             for line, (number, said) in enumerate(zip(numbers, stated, strict=True))
         ]
 
@@ -268,6 +262,19 @@ class StudentRows:
                 self.report("account-format", line, index, value=mask_account(account))
             accounts.append(None if lost else account or None)
         return accounts
+
+
+def _document_type(number: str, said: str | None, *, lost: bool) -> str:
+    """The type of a document: 18 characters are a resident number whatever is said, but for those that begin with 9.
+
+    Foreigners' permanent residence cards have such numbers since 2023, built by rules of their own.
+    """
+    foreign = said not in {None, "resident-id"} and number.startswith("9")
+    if len(number) == RESIDENT_LENGTH and not lost and not foreign:
+        return document_type_of(number)
+    if PERMANENT_STUDENT_NUMBER.fullmatch(number):
+        return "student-number"
+    return "resident-id" if said in {None, "resident-id"} else str(said)
 
 
 def shortened(text: str) -> str:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 
 from aidledger.cli.wording import problem_text
-from tests.builders import Cell, Grid, examined, found, people, resident_number, roster_grid, shipped, with_cells
+from tests.builders import (
+    TITLE,
+    Cell,
+    Grid,
+    codes,
+    examined,
+    found,
+    people,
+    resident_number,
+    roster_grid,
+    shipped,
+    with_cells,
+)
 
 HEADERS = ("序号", "姓名", "证件类型", "身份证件号", "学籍号", "发放金额")  # C, D, E
 WITHOUT_ID = "J511303200600000001"
@@ -86,3 +98,13 @@ def test_a_student_number_that_does_not_go_with_the_digits_left_is_not_offered(s
 @pytest.mark.parametrize("number", ["5113**********1234", "511303****0001", f"G{people(2)[1].number}"])
 def test_a_masked_number_or_one_with_a_letter_before_it_is_no_id(number: str) -> None:
     assert found(examined(roster({"D4": number}))) == [("id-format", "Sheet1", 4, "D")]
+
+
+def test_a_foreigners_permanent_residence_card_is_no_resident_number() -> None:
+    grid: Grid = [
+        [TITLE],
+        ["姓名", "证件类型", "证件号码", "金额"],
+        ["安娜", "外国人永久居留身份证", "911124198108030024", 1000],
+    ]
+    file = examined(grid)
+    assert (codes(file), file.tables[0].lines.document_types) == ([], ["other"])
