@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from aidledger.domain.layout import Layout, fold
 from aidledger.domain.listing import SOURCES
@@ -22,6 +23,8 @@ _HEADER_DEPTH_MAX = 3
 _HEADER_DIGITS_MAX = 4
 _AMOUNT = re.compile(r"(?!20\d\d$)\d{3,}(?:\.\d+)?|\d+\.\d+", re.ASCII)
 _UNIT = re.compile(r"[(\[]?(?:单位:?)?(?:人民币)?(?:万元|元|人|名)(?:/.{1,6})?[)\]]?")
+# Header cells are much the same everywhere; titles and first rows of students, which are tried as headers, are not.
+_MEANINGS_KEPT = 1_000
 Groups = Sequence[tuple[str, ...]]
 
 
@@ -48,6 +51,26 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a header cell is: a field, perhaps said to be the student's own, or a column of money."""
+
+    wording: str
+    field: str | None
+    own: bool
+    money: MoneyColumn | None = None
+
+
+_Memory = dict[tuple[str, ...], _Meaning | None]
+
+
+@lru_cache(maxsize=4)
+def _memory(layout: Layout, programs: tuple[tuple[str, ...], ...]) -> _Memory:
+    """Where the meanings that were read with a catalogue's words are remembered: the same few come in every file."""
+    _ = layout, programs
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
 class HeaderWords:
     """What header words are compared with: the layout, the programs' column words, what was said by hand."""
 
@@ -55,6 +78,13 @@ class HeaderWords:
     programs: Mapping[str, Program]
     by_hand: Mapping[str, str] = field(default_factory=dict)
     first_column: int = 0
+    memory: _Memory = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, layout: Layout, programs: Mapping[str, Program]) -> HeaderWords:
+        """The words of a catalogue, with what was read by them before."""
+        told = tuple((code, *program.words.column) for code, program in programs.items())
+        return cls(layout, programs, memory=_memory(layout, told))
 
     def read(self, row: int, cells: Sequence[Cell], above: Groups = ()) -> Header:
         """A row, read as if it were a header; ``above``: the group headings over its cells, outermost first."""
@@ -75,23 +105,36 @@ class HeaderWords:
         if said is not None:
             self._put(header, index, text, said, "".join([*over, text]))
             return
+        key = (text, *over)
+        if key not in self.memory:
+            if len(self.memory) >= _MEANINGS_KEPT:
+                self.memory.clear()
+            self.memory[key] = self._meaning(text, over)
+        meaning = self.memory[key]
+        if meaning is None:
+            return
+        if meaning.own:
+            header.own.add(index)
+        if meaning.money is not None:
+            header.money.append(replace(meaning.money, index=index))
+        elif meaning.field is not None:
+            self._put(header, index, text or meaning.wording, meaning.field, "".join([*over, text]))
+
+    def _meaning(self, text: str, over: list[str]) -> _Meaning | None:
         # What is not the student's own (the guardian's name, ID and card) is nobody's field.
         if any(is_others(group, self.layout) for group in over) or is_others_note(text, self.layout):
-            return
+            return None
         wordings = ["".join([*over[at:], text]) for at in range(len(over) + 1) if over[at:] or text]
         for wording in dict.fromkeys([*wordings, *reversed(over)]):
             name, own = field_in(wording, self.layout)
             if name is not None:
-                if own or any(is_own(group, self.layout) for group in over):
-                    header.own.add(index)
-                self._put(header, index, text or wording, name, "".join([*over, text]))
-                return
+                return _Meaning(wording, name, own or any(is_own(group, self.layout) for group in over))
             heading = folded_heading(wording)
-            money = money_column(index, text or wording, heading, bare(heading), self.layout, self.programs)
+            money = money_column(0, text or wording, heading, bare(heading), self.layout, self.programs)
             if money is not None:
                 wan, yuan = units_in(fold("".join([*over, text])))
-                header.money.append(replace(money, wan=wan, yuan=yuan))
-                return
+                return _Meaning(wording, None, own=False, money=replace(money, wan=wan, yuan=yuan))
+        return None
 
     def speaks_of_others(self, cells: Sequence[Cell]) -> bool:
         """Whether a row has a group heading for somebody who is not the student."""

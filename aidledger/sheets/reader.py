@@ -27,7 +27,7 @@ def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints:
     """The roster in a file's sheets. Problems of cells and of recognition are in it; rules are checked elsewhere."""
     result = RosterFile()
     reader = TableReader(result, PurePath(path), catalogue, hints)
-    words = HeaderWords(catalogue.layout, catalogue.programs)
+    words = HeaderWords.of(catalogue.layout, catalogue.programs)
     without_header = []
     for sheet in sheets:
         _take_out_feedback(sheet)
