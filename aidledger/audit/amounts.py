@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import and_, select
-
+from aidledger.audit.judging import judged
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.checks.standards import off_standard
 from aidledger.domain.term import Period
@@ -15,30 +14,17 @@ from aidledger.i18n import N_
 _KEYS = ("program", "period", "level", "boarding", "school", "amount_fen")
 
 
-def _judged(scope: Scope, *, capped: bool) -> Iterator[Case]:
-    """One case per payment. What many have in common (program, period, level, boarding, school, amount) is judged once.
+def _off(scope: Scope, *, capped: bool) -> Iterator[Case]:
+    """One case per payment. ``capped``: of programs whose standard is an upper limit, else of all others."""
 
-    ``capped``: programs whose standard is an upper limit, else all others.
-    """
-    paid = scope.payments()
-    combinations = select(*(paid.c[name] for name in _KEYS)).distinct()
-    for combination in scope.books.execute(combinations).all():
-        program = scope.catalogue.programs[combination.program]
-        period = Period.parse(combination.period)
+    def judge(paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401 - a row
+        program, period = scope.catalogue.programs[paid.program], Period.parse(paid.period)
         standard = program.standard_for(period)
         if standard is None or any(rate.basis == "cap" for rate in standard.rates) != capped:
-            continue
-        facts = off_standard(
-            *(program, period, combination.amount_fen, combination.level, combination.boarding, combination.school)
-        )
-        if facts is not None:
-            yield from _cases(scope, combination, facts)
+            return None
+        return off_standard(program, period, paid.amount_fen, paid.level, paid.boarding, paid.school)
 
-
-def _cases(scope: Scope, combination: Any, facts: Mapping[str, object]) -> Iterator[Case]:  # noqa: ANN401 - a row
-    paid = scope.payments()
-    same = and_(*(paid.c[name].is_not_distinct_from(getattr(combination, name)) for name in _KEYS))
-    for row in scope.books.execute(select(paid).where(same).order_by(paid.c.id)):
+    for row, facts in judged(scope.books, scope.payments(), _KEYS, judge):
         yield Case(
             about=(row.document_type, row.number, row.program, row.period, str(row.amount_fen)),
             entries=(row.id,),
@@ -62,7 +48,7 @@ RULES = (
         message=N_("{amount} is not what the standard allows ({allowed}; {reference})."),
         explanation=_WHY,
         reference="财教〔2021〕310号",
-        find=lambda scope: _judged(scope, capped=False),
+        find=lambda scope: _off(scope, capped=False),
     ),
     Rule(
         code="amount-above-cap",
@@ -73,6 +59,6 @@ RULES = (
             "times. Compare the contract with the limit of its year."
         ),
         reference=N_("the standards of origin-based loans"),
-        find=lambda scope: _judged(scope, capped=True),
+        find=lambda scope: _off(scope, capped=True),
     ),
 )

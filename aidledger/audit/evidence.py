@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, literal, null, select
 
-from aidledger.audit.rule import Case
+from aidledger.audit.rule import Case, Kind
 from aidledger.domain.finding import Evidence
 from aidledger.domain.listing import ListKind
 from aidledger.store.bulk import chunks, tables_of
@@ -37,12 +37,12 @@ _TABLES: Mapping[ListKind, Table] = {
     "allotment": _allotment,
     "bank-return": _bank_return,
 }
-Key = tuple[ListKind, int]
+Key = tuple[Kind, int]
 
 
 def evidence_of(books: Connection, cases: Iterable[Case]) -> Mapping[Key, Evidence]:
     """The evidence of some cases, by kind of list and id."""
-    wanted: dict[ListKind, set[int]] = {}
+    wanted: dict[Kind, set[int]] = {}
     for case in cases:
         wanted.setdefault("roster", set()).update(case.entries)
         for kind, record in case.records:
@@ -52,8 +52,8 @@ def evidence_of(books: Connection, cases: Iterable[Case]) -> Mapping[Key, Eviden
     }
 
 
-def _rows(books: Connection, kind: ListKind, ids: Sequence[int]) -> Iterator[tuple[int, Evidence]]:
-    table, query = _entries() if kind == "roster" else _records(kind)
+def _rows(books: Connection, kind: Kind, ids: Sequence[int]) -> Iterator[tuple[int, Evidence]]:
+    table, query = _entries() if kind == "roster" else _declared() if kind == "declared" else _records(kind)
     for some in chunks(ids):
         for number, *fields in books.execute(query.where(table.c.id.in_(some))):
             yield number, Evidence(number if kind == "roster" else None, *fields)
@@ -82,6 +82,29 @@ def _entries() -> tuple[Table, Select[Any]]:
         .outerjoin(_school, _school.c.id == _entry.c.school_id)
     )
     return _entry, query
+
+
+def _declared() -> tuple[Table, Select[Any]]:
+    """The total lines of rosters in the same order; what they say of themselves is their amount."""
+    query = (
+        select(
+            _roster.c.id,
+            _roster.c.batch_id,
+            _batch.c.file_name,
+            _roster.c.sheet,
+            func.coalesce(_roster.c.declared_row, _roster.c.header_row),
+            literal(""),
+            null(),
+            _school.c.name,
+            _program.c.code,
+            _roster.c.period,
+            _roster.c.declared_amount_fen,
+        )
+        .join(_batch, _batch.c.id == _roster.c.batch_id)
+        .join(_program, _program.c.id == _roster.c.program_id)
+        .outerjoin(_school, _school.c.id == _roster.c.school_id)
+    )
+    return _roster, query
 
 
 def _records(kind: ListKind) -> tuple[Table, Select[Any]]:

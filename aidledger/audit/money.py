@@ -6,31 +6,26 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, func, select
+from sqlalchemy import func, select
 
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.domain.listing import ListKind
 from aidledger.domain.money import yuan_text
 from aidledger.i18n import N_
 from aidledger.store.bulk import tables_of
-from aidledger.store.entries import batch_in_force, in_force
-from aidledger.store.tables import Allotment, BankReturn, Batch, Beneficiary, Entry, ProgramRow
+from aidledger.store.entries import current, in_force
+from aidledger.store.tables import Allotment, BankReturn, Beneficiary, Entry, ProgramRow
 
-_allotment, _bank_return, _batch, _beneficiary, _entry, _program = tables_of(
-    Allotment, BankReturn, Batch, Beneficiary, Entry, ProgramRow
+_allotment, _bank_return, _beneficiary, _entry, _program = tables_of(
+    Allotment, BankReturn, Beneficiary, Entry, ProgramRow
 )
-
-
-def _current(table: FromClause) -> ColumnElement[bool]:
-    batch = _batch.alias()
-    return select(batch.c.id).where(batch.c.id == table.c.batch_id, batch_in_force(batch)).exists()
 
 
 def _returned(scope: Scope) -> Iterator[Case]:
     """Payments of which the bank last said that they failed."""
     paid = _bank_return.alias("paid")
     said_paid = select(paid.c.id).where(
-        paid.c.entry_id == _bank_return.c.entry_id, paid.c.outcome == "paid", _current(paid)
+        paid.c.entry_id == _bank_return.c.entry_id, paid.c.outcome == "paid", current(paid)
     )
     query = (
         select(
@@ -46,7 +41,7 @@ def _returned(scope: Scope) -> Iterator[Case]:
         .join(_entry, _entry.c.id == _bank_return.c.entry_id)
         .join(_program, _program.c.id == _entry.c.program_id)
         .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
-        .where(_bank_return.c.outcome == "failed", _current(_bank_return), in_force(_entry), ~said_paid.exists())
+        .where(_bank_return.c.outcome == "failed", current(_bank_return), in_force(_entry), ~said_paid.exists())
         .order_by(_entry.c.id, _bank_return.c.id)
     )
     failed: dict[int, list[Any]] = defaultdict(list)
@@ -84,7 +79,7 @@ def _paid_and_allotted(scope: Scope) -> Iterator[tuple[str, str, int, int, list[
     rows = (
         select(_allotment.c.id, _program.c.code, _allotment.c.period, _allotment.c.amount_fen)
         .join(_program, _program.c.id == _allotment.c.program_id)
-        .where(_current(_allotment))
+        .where(current(_allotment))
         .order_by(_allotment.c.id)
     )
     for number, program, period, amount in scope.books.execute(rows):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, Subquery, and_, select
 
@@ -15,6 +15,7 @@ from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Beneficiary, Entry, ProgramRow, School
 
+Kind = ListKind | Literal["declared"]
 _beneficiary, _entry, _program, _school = tables_of(Beneficiary, Entry, ProgramRow, School)
 
 
@@ -70,7 +71,8 @@ class Scope:
 class Case:
     """What a rule found. ``about`` stays the same from run to run: people by document, schools by name, no ids.
 
-    ``entries`` and ``records`` (kind of list, id) are the evidence; ``amount_fen`` is the money in question.
+    ``entries`` and ``records`` (kind of list, id) are the evidence; ``amount_fen`` is the money in question. A record
+    ``declared`` is a roster's own total line.
     """
 
     about: tuple[str, ...]
@@ -81,7 +83,7 @@ class Case:
     amount_fen: int = 0
     standard: str | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
-    records: tuple[tuple[ListKind, int], ...] = ()
+    records: tuple[tuple[Kind, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

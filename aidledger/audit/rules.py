@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from aidledger.audit import accounts, amounts, duplicates, eligibility, identity, money, names, stacking
+from aidledger.audit import (
+    accounts,
+    amounts,
+    averages,
+    certified,
+    duplicates,
+    eligibility,
+    enrolled,
+    identity,
+    missing,
+    money,
+    names,
+    stacking,
+    stages,
+    timing,
+)
 from aidledger.audit.rule import Rule
 from aidledger.errors import UnknownRule
 
@@ -12,9 +27,15 @@ RULES: tuple[Rule, ...] = (
     identity.RULE,
     *stacking.RULES,
     *amounts.RULES,
+    *averages.RULES,
     *eligibility.RULES,
+    *stages.RULES,
+    *certified.RULES,
+    *enrolled.RULES,
+    *missing.RULES,
     *accounts.RULES,
     *money.RULES,
+    *timing.RULES,
 )
 
 

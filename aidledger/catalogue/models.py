@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -39,6 +40,21 @@ def _money(value: object) -> Decimal:
     return yuan
 
 
+def _day_of_year(text: str) -> str:
+    try:
+        datetime.strptime(f"2001-{text}", "%Y-%m-%d")  # noqa: DTZ007 - no time of day; 2001 has no 29 February
+    except ValueError:
+        raise ValueError("a day is expected as MM-DD, 12-31") from None
+    return text
+
+
+def _category(name: str) -> str:
+    if name not in HARDSHIP_CATEGORIES:
+        what = f"{name} is none of the categories: {', '.join(HARDSHIP_CATEGORIES)}"
+        raise ValueError(what)
+    return name
+
+
 def _wording(text: str) -> str:
     try:
         text.format(count=0, amount="", district="", year="")
@@ -54,6 +70,8 @@ Start = Annotated[str, BeforeValidator(_start)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 Wording = Annotated[str, Field(min_length=1), AfterValidator(_wording)]
 Text = Annotated[str, Field(min_length=1)]
+CategoryName = Annotated[str, AfterValidator(_category)]
+YearOfStage = Annotated[int, Field(ge=1, le=9)]
 
 
 class Strict(BaseModel):
@@ -79,6 +97,7 @@ class RateModel(Strict):
     level: Level | None = None
     boarding: Boarding | None = None
     label: Text | None = None
+    categories: Annotated[tuple[CategoryName, ...], Field(strict=False)] = ()
 
     @model_validator(mode="after")
     def _one_or_span(self) -> RateModel:
@@ -97,6 +116,7 @@ class StandardModel(Strict):
     reference: Text
     rates: Annotated[tuple[RateModel, ...], Field(min_length=1, strict=False)]
     average: Yuan | None = None
+    grades: Annotated[tuple[YearOfStage, ...], Field(strict=False)] = ()
     note: Text | None = None
     replaces: bool = False
 
@@ -107,6 +127,15 @@ class FeeModel(Strict):
     school: Text
     start: Start = Field(alias="from")
     amount: Yuan
+    reference: Text
+
+
+class DeadlineModel(Strict):
+    """Until which day of a year (MM-DD) a term's money is to be paid, from a period on."""
+
+    start: Start = Field(alias="from")
+    term: Literal["spring", "autumn", "year"]
+    by: Annotated[str, AfterValidator(_day_of_year)]
     reference: Text
 
 
@@ -148,6 +177,8 @@ class ProgramModel(Strict):
     ages: SpanModel | None = None
     grades: Texts = ()
     excludes: Annotated[tuple[Code, ...], Field(strict=False)] = ()
+    certified: bool = False
+    deadlines: Annotated[tuple[DeadlineModel, ...], Field(strict=False)] = ()
     note: Text | None = None
 
 
@@ -157,6 +188,7 @@ class AdditionModel(Strict):
     extends: Code
     standards: Annotated[tuple[StandardModel, ...], Field(strict=False)] = ()
     fees: Annotated[tuple[FeeModel, ...], Field(strict=False)] = ()
+    deadlines: Annotated[tuple[DeadlineModel, ...], Field(strict=False)] = ()
     wording: Wording | None = None
 
 

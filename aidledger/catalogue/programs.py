@@ -6,10 +6,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from aidledger.catalogue.models import ALWAYS, NONE_FOUND, AdditionModel, FeeModel, ProgramModel, StandardModel
+from aidledger.catalogue.models import (
+    ALWAYS,
+    NONE_FOUND,
+    AdditionModel,
+    DeadlineModel,
+    FeeModel,
+    ProgramModel,
+    StandardModel,
+)
 from aidledger.catalogue.strict_yaml import Document
 from aidledger.domain.money import yuan_to_fen
-from aidledger.domain.program import Cadence, Fee, Program, Rate, Span, Standard, Words
+from aidledger.domain.program import Cadence, Deadline, Fee, Program, Rate, Span, Standard, Words
 from aidledger.domain.school import school_name
 from aidledger.domain.term import Period
 
@@ -36,6 +44,8 @@ def program_from(document: Document) -> Program:
         ages=Span(**model.ages.model_dump()) if model.ages else None,
         grades=model.grades,
         excludes=model.excludes,
+        certified=model.certified,
+        deadlines=_deadlines(model.deadlines),
         note=model.note,
     )
 
@@ -47,6 +57,7 @@ def extended(program: Program, document: Document) -> Program:
         program,
         standards=_standards(document, model.standards, program.cadence, program.standards),
         fees=_fees(document, model.fees, program.fees),
+        deadlines=(*program.deadlines, *_deadlines(model.deadlines)),
         wording=model.wording or program.wording,
     )
 
@@ -71,6 +82,14 @@ def _fees(document: Document, models: Iterable[FeeModel], known: Iterable[Fee]) 
 
 def _fee_key(fee: Fee) -> tuple[str, tuple[object, ...]]:
     return fee.school, fee.start.sort_key if fee.start else ()
+
+
+def _deadlines(models: Iterable[DeadlineModel]) -> tuple[Deadline, ...]:
+    deadlines = []
+    for model in models:
+        month, day = map(int, model.by.split("-"))
+        deadlines.append(Deadline(_start(model.start), model.term, month, day, _reference(model.reference)))
+    return tuple(deadlines)
 
 
 def _standards(
@@ -108,6 +127,7 @@ def _standard(document: Document, i: int, model: StandardModel, cadence: Cadence
             level=rate.level,
             boarding=rate.boarding,
             label=rate.label,
+            categories=rate.categories,
         )
         for rate in model.rates
     )
@@ -116,5 +136,6 @@ def _standard(document: Document, i: int, model: StandardModel, cadence: Cadence
         rates=rates,
         reference=_reference(model.reference),
         average_fen=fen(model.average) if model.average else None,
+        grades=model.grades,
         note=model.note,
     )

@@ -10,9 +10,9 @@ from aidledger.demo.enrolment import Pupil
 from aidledger.demo.listings import District, Listing, by_need, whole_list
 from aidledger.demo.people import Person
 from aidledger.demo.rolls import Roll, rolls_by_fee
-from aidledger.demo.schools import GRADES
 from aidledger.demo.solver import apportion
 from aidledger.domain.program import Program
+from aidledger.domain.term import Period
 from aidledger.errors import Unsolvable
 
 WAIVER, GRANT, SUBSIDY = "vocational-tuition-waiver", "vocational-grant", "vocational-poverty-living-subsidy"
@@ -82,7 +82,10 @@ def _chosen(district: District, code: str, rolls: Sequence[Roll]) -> Paid:
         return [{} for _ in rolls]
     program = district.program(code)
     eligible = [
-        sorted((pupil.person for pupil in roll.pupils if _may(program, pupil)), key=neediest_first) for roll in rolls
+        sorted(
+            (pupil.person for pupil in roll.pupils if _may(program, district.semesters[0], pupil)), key=neediest_first
+        )
+        for roll in rolls
     ]
     if line.count > sum(map(len, eligible)):
         raise Unsolvable(program=code, why=f"only {sum(map(len, eligible))} of the vocational pupils may be paid it")
@@ -96,8 +99,9 @@ def _chosen(district: District, code: str, rolls: Sequence[Roll]) -> Paid:
     ]
 
 
-def _may(program: Program, pupil: Pupil) -> bool:
-    of_grade = not program.grades or GRADES["vocational"][pupil.grade] in program.grades
+def _may(program: Program, semester: Period, pupil: Pupil) -> bool:
+    standard = program.standard_for(semester)
+    of_grade = standard is None or not standard.grades or pupil.grade + 1 in standard.grades
     return of_grade and (program.entry_years is None or pupil.entry_year in program.entry_years)
 
 

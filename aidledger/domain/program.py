@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -23,7 +23,7 @@ class Rate:
     """One amount, or a span of amounts, in 分 per person and period, and the pupils for whom it is meant.
 
     ``school-fee``: the school's approved fee, which must lie in the span unless the office lists the fee itself.
-    ``cap``: anything up to the upper end.
+    ``cap``: anything up to the upper end. ``categories``: of hardship, one of which the pupil must have; empty: any.
     """
 
     low_fen: int
@@ -32,6 +32,7 @@ class Rate:
     level: Level | None = None
     boarding: Boarding | None = None
     label: str | None = None
+    categories: tuple[str, ...] = ()
 
     def meant_for(self, level: str | None, boarding: str | None) -> bool:
         """Whether what is known of a pupil does not rule the rate out."""
@@ -50,12 +51,16 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """What is paid for periods from ``start`` on, until the next standard; ``start`` None: from the beginning."""
+    """What is paid for periods from ``start`` on, until the next standard; ``start`` None: from the beginning.
+
+    ``grades``: the years of the stage in which it is paid, counted from 1; empty: in all of them.
+    """
 
     start: Period | None
     rates: tuple[Rate, ...]
     reference: str | None
     average_fen: int | None = None
+    grades: tuple[int, ...] = ()
     note: str | None = None
 
     def begins(self) -> date:
@@ -75,6 +80,25 @@ class Fee:
     start: Period | None
     amount_fen: int
     reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Until when a period's money is to be paid: the first such day of a year (month, day) on or after its start.
+
+    ``term``: the kind of period it is for, a half or ``year``; ``start`` None: from the beginning.
+    """
+
+    start: Period | None
+    term: str
+    month: int
+    day: int
+    reference: str | None
+
+    def of(self, period: Period) -> date:
+        """The last day for a period."""
+        this_year = date(period.start.year, self.month, self.day)
+        return this_year if this_year >= period.start else this_year.replace(year=this_year.year + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +137,8 @@ class Program:
     """A program of aid.
 
     ``wording`` is its phrase in the report's paragraph; ``continues``: the phrase goes on with that of the program
-    before it, after a comma, where both are of one stage.
+    before it, after a comma, where both are of one stage. ``certified``: only for pupils whose family's hardship was
+    certified for the school year. ``grades``: what rosters call the grades it is paid in.
     """
 
     code: str
@@ -133,6 +158,8 @@ class Program:
     ages: Span | None = None
     grades: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
+    certified: bool = False
+    deadlines: tuple[Deadline, ...] = ()
     note: str | None = None
 
     def name(self, language: str) -> str:
@@ -154,6 +181,15 @@ class Program:
         for standard in self.standards:
             if standard.begins() <= period.start:
                 found = standard
+        return found
+
+    def deadline_for(self, period: Period) -> Deadline | None:
+        """Until when a period's money is to be paid, where the catalogue says so."""
+        found = None
+        for deadline in self.deadlines:
+            begun = deadline.start is None or deadline.start.start <= period.start
+            if begun and deadline.term == (period.half or "year"):
+                found = deadline
         return found
 
     def fee_of(self, school: str | None, period: Period) -> Fee | None:
@@ -179,9 +215,7 @@ class Program:
         if fee is None:
             return rates
         return tuple(
-            Rate(fee.amount_fen, fee.amount_fen, "school-fee", rate.level, rate.boarding, rate.label)
-            if rate.basis == "school-fee"
-            else rate
+            replace(rate, low_fen=fee.amount_fen, high_fen=fee.amount_fen) if rate.basis == "school-fee" else rate
             for rate in rates
         )
 

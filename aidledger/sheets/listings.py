@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from aidledger.domain.hardship import categories_in, worded
 from aidledger.domain.layout import Layout, fold
 from aidledger.domain.listing import HARDSHIP_CATEGORIES, Certifications, Enrolments, Listing, ListKind, Returns
 from aidledger.domain.problem import Problem
@@ -31,7 +31,6 @@ REQUIRED: Mapping[ListKind, tuple[str, ...]] = {
     "allotment": (),
 }
 _FLAG = "是否"
-_SEPARATORS = re.compile(r"[,,、;;/\s+和及]+")
 _YES = frozenset({"是", "√", "✓", "y", "yes", "1", "有"})
 
 
@@ -106,12 +105,6 @@ def _worded(students: StudentRows, name: str, layout: Layout) -> list[str | None
     return found
 
 
-def worded(text: str, table: Mapping[str, str]) -> str | None:
-    """The value that a text means: that of the word it is, else of the longest word in it."""
-    folded = fold(text)
-    return table.get(folded) or next((value for word, value in table.items() if len(word) > 1 and word in folded), None)
-
-
 def _categories(students: StudentRows, layout: Layout) -> list[tuple[str, ...]]:
     """The categories of each line: out of the column for them, and out of columns that ask 是否残疾生."""
     table = layout.values["category"]
@@ -124,18 +117,11 @@ def _categories(students: StudentRows, layout: Layout) -> list[tuple[str, ...]]:
         for index in told:
             text = text_of(row[index])
             if text not in known:
-                known[text] = _categories_in(text, table)
+                known[text] = set() if is_blank(text) else categories_in(text, table)
             values |= known[text]
         values |= {category for index, category in flags if fold(text_of(row[index])) in _YES}
         found.append(tuple(category for category in HARDSHIP_CATEGORIES if category in values))
     return found
-
-
-def _categories_in(text: str, table: Mapping[str, str]) -> set[str]:
-    if is_blank(text):
-        return set()
-    parts = [part for part in _SEPARATORS.split(text) if part]
-    return {worded(part, table) or "other-hardship" for part in parts}
 
 
 def _flags(students: StudentRows, table: Mapping[str, str]) -> Iterator[tuple[int, str]]:

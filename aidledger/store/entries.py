@@ -40,6 +40,12 @@ def batch_in_force(batch: Table | FromClause) -> ColumnElement[bool]:
     )
 
 
+def current(record: Table | FromClause) -> ColumnElement[bool]:
+    """Whether what a list says is in force: whether its batch is."""
+    batch = _batch.alias()
+    return select(batch.c.id).where(batch.c.id == record.c.batch_id, batch_in_force(batch)).exists()
+
+
 def in_version(entry: Table | FromClause, number: int) -> ColumnElement[bool]:
     """Whether an entry belongs to the roster that a batch posted: entered with it, or kept (see KeptEntry)."""
     kept = select(_kept.c.entry_id).join(_roster, _roster.c.id == _kept.c.roster_id).where(_roster.c.batch_id == number)

@@ -1,0 +1,280 @@
+"""Amounts per person-time as a whole: impossible ones, off the standard's average, mixed, in another unit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from aidledger.audit.judging import judged
+from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.domain.money import yuan_text
+from aidledger.domain.program import Rate
+from aidledger.domain.term import Period
+from aidledger.i18n import N_
+from aidledger.store.bulk import tables_of
+from aidledger.store.entries import current
+from aidledger.store.tables import ProgramRow, RosterRow, School
+
+_program, _roster, _school = tables_of(ProgramRow, RosterRow, School)
+# How far, of a hundred, a program's average may be from the standard's before somebody is told.
+_TIER_TOLERANCE = 1
+_TEN_THOUSAND = 10_000
+_FACTORS = (
+    (_TEN_THOUSAND, 1, N_("10,000 times what is allowed: 元 were taken for 万元")),
+    (1, _TEN_THOUSAND, N_("a 10,000th of what is allowed: 万元 were taken for 元")),
+    (2, 1, N_("twice what is allowed: a year's amount in a semester")),
+    (1, 2, N_("half of what is allowed: a semester's half")),
+)
+
+
+def _span(scope: Scope, code: str, period: str, school: str | None) -> tuple[int, int, str | None] | None:
+    """The lowest and the highest amount that any rate allows, and the standard's document."""
+    program, term = scope.catalogue.programs[code], Period.parse(period)
+    standard = program.standard_for(term)
+    rates = program.rates(term, school=school)
+    if standard is None or not rates:
+        return None
+    reference = standard.reference or program.reference
+    return min(rate.low_fen for rate in rates), max(rate.high_fen for rate in rates), reference
+
+
+def _impossible(scope: Scope) -> Iterator[Case]:
+    """One case per program, period and school: its payments' average, or what its rosters declare of themselves."""
+    for (code, period, school), (count, amount, declared) in _averages(scope).items():
+        span = _span(scope, code, period, school)
+        if span is None or span[0] * count <= amount <= span[1] * count:
+            continue
+        low, high, reference = span
+        entries: list[int] = []
+        if not declared:
+            paid = scope.payments()
+            outside = or_(paid.c.amount_fen < low, paid.c.amount_fen > high)
+            same = (paid.c.program == code, paid.c.period == period, paid.c.school.is_not_distinct_from(school))
+            entries = list(scope.books.execute(select(paid.c.id).where(*same, outside).order_by(paid.c.id)).scalars())
+        facts = {
+            "average": yuan_text(round(amount / count)),
+            "low": yuan_text(low),
+            "high": yuan_text(high),
+            "count": count,
+            "whose": N_("its roster declares") if declared else N_("it was paid"),
+        }
+        yield Case(
+            about=(code, period, school or ""),
+            entries=tuple(entries),
+            program=code,
+            period=period,
+            persons=count,
+            amount_fen=amount,
+            standard=reference,
+            facts=facts,
+            records=tuple(("declared", roster) for roster in declared),
+        )
+
+
+Average = tuple[int, int, tuple[int, ...]]
+
+
+def _averages(scope: Scope) -> Mapping[tuple[str, str, str | None], Average]:
+    """Person-times and 分 by program, period, school: as declared where a declared average alone is what is odd."""
+    found: dict[tuple[str, str, str | None], Average] = {}
+    for row in scope.books.execute(_declared(scope)):
+        span = _span(scope, row.program, row.period, row.school)
+        count, amount = row.declared_person_times, row.declared_amount_fen
+        if span is not None and not span[0] * count <= amount <= span[1] * count:
+            key = (row.program, row.period, row.school)
+            before = found.get(key, (0, 0, ()))
+            found[key] = before[0] + count, before[1] + amount, (*before[2], row.id)
+    paid = scope.payments()
+    keys = (paid.c.program, paid.c.period, paid.c.school)
+    grouped = select(*keys, func.count().label("n"), func.sum(paid.c.amount_fen).label("fen")).group_by(*keys)
+    for row in scope.books.execute(grouped.order_by(*keys)):
+        span = _span(scope, row.program, row.period, row.school)
+        if span is not None and not span[0] * row.n <= row.fen <= span[1] * row.n:
+            found[row.program, row.period, row.school] = row.n, int(row.fen), ()
+    return found
+
+
+def _declared(scope: Scope) -> Any:  # noqa: ANN401 - a select
+    query = (
+        select(
+            _roster.c.id,
+            _program.c.code.label("program"),
+            _roster.c.period,
+            _school.c.name.label("school"),
+            _roster.c.declared_person_times,
+            _roster.c.declared_amount_fen,
+        )
+        .join(_program, _program.c.id == _roster.c.program_id)
+        .outerjoin(_school, _school.c.id == _roster.c.school_id)
+        .where(_roster.c.declared_person_times > 0, _roster.c.declared_amount_fen.is_not(None), current(_roster))
+        .order_by(_roster.c.id)
+    )
+    if scope.program is not None:
+        query = query.where(_program.c.code == scope.program)
+    return query if scope.period is None else query.where(_roster.c.period == scope.period)
+
+
+def _off_average(scope: Scope) -> Iterator[Case]:
+    """One case per program and period whose standard has an average that what was paid does not keep."""
+    paid = scope.payments()
+    keys = (paid.c.program, paid.c.period)
+    grouped = select(*keys, func.count().label("n"), func.sum(paid.c.amount_fen).label("fen")).group_by(*keys)
+    for row in scope.books.execute(grouped.order_by(*keys)):
+        program = scope.catalogue.programs[row.program]
+        standard = program.standard_for(Period.parse(row.period))
+        wanted = standard.average_fen if standard else None
+        if not standard or not wanted or abs(row.fen - wanted * row.n) * 100 <= _TIER_TOLERANCE * wanted * row.n:
+            continue
+        yield Case(
+            about=(row.program, row.period),
+            entries=(),
+            program=row.program,
+            period=row.period,
+            persons=row.n,
+            amount_fen=abs(int(row.fen) - wanted * row.n),
+            standard=standard.reference or program.reference,
+            facts={"average": yuan_text(round(row.fen / row.n)), "wanted": yuan_text(wanted), "period": row.period},
+        )
+
+
+def _mixed(scope: Scope) -> Iterator[Case]:
+    """One case per school, program and period in which pupils of one kind got several amounts."""
+    paid = scope.payments()
+    kind = ("program", "period", "school", "level", "boarding")
+    columns = [paid.c[name] for name in kind]
+    several = select(*columns).group_by(*columns).having(func.count(func.distinct(paid.c.amount_fen)) > 1)
+    mixed = {
+        tuple(row)
+        for row in scope.books.execute(several)
+        if _one_amount(
+            scope.catalogue.programs[row.program].rates(Period.parse(row.period), row.level, row.boarding, row.school)
+        )
+    }
+    groups: dict[tuple[str, str, str | None], dict[tuple[Any, ...], list[Any]]] = defaultdict(lambda: defaultdict(list))
+
+    def judge(one: Any) -> Mapping[str, object] | None:  # noqa: ANN401
+        return {} if tuple(one) in mixed else None
+
+    for row, _ in judged(scope.books, paid, kind, judge) if mixed else ():
+        groups[row.program, row.period, row.school][tuple(getattr(row, name) for name in kind)].append(row)
+    for (code, period, school), kinds in sorted(groups.items(), key=lambda item: str(item[0])):
+        fewer = [row for rows in kinds.values() for row in _fewer(rows)]
+        amounts = sorted({row.amount_fen for rows in kinds.values() for row in rows})
+        yield Case(
+            about=(code, period, school or ""),
+            entries=tuple(sorted(row.id for row in fewer)),
+            program=code,
+            period=period,
+            persons=len({row.beneficiary_id for row in fewer}),
+            amount_fen=sum(row.amount_fen for row in fewer),
+            standard=scope.catalogue.programs[code].reference,
+            facts={"amounts": " / ".join(map(yuan_text, amounts)), "period": period, "program": code},
+        )
+
+
+def _one_amount(rates: tuple[Rate, ...]) -> bool:
+    """Whether a pupil of a kind can get only one amount at a school: a norm, or the school's own fee."""
+    norms = {(rate.low_fen, rate.high_fen) for rate in rates if rate.basis == "norm"}
+    fixed = all(low == high for low, high in norms) and len(norms) <= 1
+    return bool(rates) and fixed and all(rate.basis != "cap" for rate in rates)
+
+
+def _fewer(rows: list[Any]) -> Iterator[Any]:
+    """The rows whose amount is not the most frequent one; of equally frequent ones the lower counts as usual."""
+    counts: dict[int, int] = defaultdict(int)
+    for row in rows:
+        counts[row.amount_fen] += 1
+    usual = min(counts, key=lambda amount: (-counts[amount], amount))
+    return (row for row in rows if row.amount_fen != usual)
+
+
+def _other_unit(scope: Scope) -> Iterator[Case]:
+    """One case per school, program, period and mistake."""
+
+    def judge(paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401
+        program, period = scope.catalogue.programs[paid.program], Period.parse(paid.period)
+        rates = program.rates(period, paid.level, paid.boarding, paid.school)
+        amount = paid.amount_fen
+        if not rates or any(rate.allows(amount) for rate in rates) or any(rate.basis == "cap" for rate in rates):
+            return None
+        for times, parts, meaning in _FACTORS:
+            meant, rest = divmod(amount * parts, times)
+            if not rest and any(_exactly(rate, meant, in_span=_TEN_THOUSAND in {times, parts}) for rate in rates):
+                return {"factor": meaning, "amount": yuan_text(amount)}
+        return None
+
+    keys = ("program", "period", "level", "boarding", "school", "amount_fen")
+    groups: dict[tuple[str, str, str | None, object], list[tuple[Any, Mapping[str, object]]]] = defaultdict(list)
+    for row, facts in judged(scope.books, scope.payments(), keys, judge):
+        groups[row.program, row.period, row.school, facts["factor"]].append((row, facts))
+    for (code, period, school, factor), rows in groups.items():
+        yield Case(
+            about=(code, period, school or "", str(factor)),
+            entries=tuple(row.id for row, _ in rows),
+            program=code,
+            period=period,
+            persons=len({row.beneficiary_id for row, _ in rows}),
+            amount_fen=sum(row.amount_fen for row, _ in rows),
+            standard=scope.catalogue.programs[code].reference,
+            facts={**rows[0][1], "count": len(rows)},
+        )
+
+
+def _exactly(rate: Rate, amount_fen: int, *, in_span: bool) -> bool:
+    """Whether an amount is a rate. Half or twice of it means nothing in the span of a fee that is not known."""
+    return rate.allows(amount_fen) and (in_span or rate.basis == "norm" or rate.low_fen == rate.high_fen)
+
+
+RULES = (
+    Rule(
+        code="average-impossible",
+        severity="warning",
+        message=N_(
+            "On average {average} for each of {count} person-times, as {whose}; between {low} and {high} is possible."
+        ),
+        explanation=N_(
+            "Amount divided by person-times must lie between the lowest and the highest rate of the standard. Where it "
+            "does not, persons were taken for person-times, 元 for 万元, or rows are missing. Looked at for the "
+            "payments of each school and for what its rosters declare in their total lines."
+        ),
+        reference=N_("common audit practice"),
+        find=_impossible,
+    ),
+    Rule(
+        code="tier-average",
+        severity="info",
+        message=N_("On average {average} were paid for {period}; the standard's average is {wanted}."),
+        explanation=N_(
+            "Where a program has tiers, money is allotted by an average per pupil. More than 1 % off it, the tiers of "
+            "the district were given out unevenly, and the money allotted will not be met."
+        ),
+        reference="财教〔2021〕310号",
+        find=_off_average,
+    ),
+    Rule(
+        code="mixed-rates",
+        severity="warning",
+        message=N_("Pupils of one kind got different amounts in {period}: {amounts}."),
+        explanation=N_(
+            "At one school, pupils of one level and way of going to school get one rate in a term; a waiver is the "
+            "school's fee. Two amounts are an old standard copied on, or a fee that was raised for some. Vocational "
+            "schools may have a fee for each major. Shown are the rows with the less frequent amounts."
+        ),
+        reference="财教〔2021〕310号",
+        find=_mixed,
+    ),
+    Rule(
+        code="unit-suspect",
+        severity="warning",
+        message=N_("{count} amounts such as {amount} look like {factor}."),
+        explanation=N_(
+            "An amount that no standard allows, while exactly 10,000 times, a 10,000th, twice or half of it is "
+            "allowed: the unit or the term was mistaken. Look at the unit in the title and at what was really paid."
+        ),
+        reference=N_("common audit practice"),
+        find=_other_unit,
+    ),
+)

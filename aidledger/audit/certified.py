@@ -1,0 +1,217 @@
+"""Hardship: who was paid without being certified, or under a program that is for other categories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Subquery, literal, or_, select
+
+from aidledger.audit.judging import judged
+from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.domain.hardship import categories_in, worded
+from aidledger.domain.program import Program, Rate
+from aidledger.domain.term import Period
+from aidledger.i18n import N_
+from aidledger.store.bulk import table_of
+from aidledger.store.entries import current
+from aidledger.store.tables import Certification
+
+_certification = table_of(Certification)
+
+
+def school_year(period: str) -> str:
+    """The school year, as certifications name it, of a period."""
+    return str(Period.parse(period).school_year)
+
+
+def periods_paid(scope: Scope, programs: Mapping[str, Program]) -> list[tuple[Program, str]]:
+    """Which of some programs were paid for which periods, of those that are asked about."""
+    paid = scope.payments()
+    pairs = scope.books.execute(
+        select(paid.c.program, paid.c.period).distinct().order_by(paid.c.program, paid.c.period)
+    )
+    return [(programs[code], period) for code, period in pairs.all() if code in programs]
+
+
+def lists_of(books: Connection, year: str) -> set[int]:
+    """The schools (ids) of whose certifications for a school year there is a list."""
+    query = select(_certification.c.school_id).where(_certification.c.period == year, current(_certification))
+    return {school for school in books.execute(query.distinct()).scalars() if school is not None}
+
+
+def is_certified(beneficiary: ColumnElement[int], *years: str) -> ColumnElement[bool]:
+    """Whether somebody is certified for one of some school years, or (none given) for any."""
+    certified = _certification.alias()
+    query = select(certified.c.id).where(certified.c.beneficiary_id == beneficiary, current(certified))
+    return (query.where(certified.c.period.in_(years)) if years else query).exists()
+
+
+def _uncertified(scope: Scope, *, other_year: bool) -> Iterator[Case]:
+    """Payments whose school has a list for the school year, on which, and on any other, the pupil is not."""
+    programs = {code: program for code, program in scope.catalogue.programs.items() if program.certified}
+    for program, period in periods_paid(scope, programs):
+        year = school_year(period)
+        schools = lists_of(scope.books, year)
+        if not schools:
+            continue
+        paid = scope.payments()
+        ever = is_certified(paid.c.beneficiary_id)
+        query = select(paid).where(
+            paid.c.program == program.code,
+            paid.c.period == period,
+            paid.c.school_id.in_(sorted(schools)),
+            ~is_certified(paid.c.beneficiary_id, year),
+            ever if other_year else ~ever,
+        )
+        for row in scope.books.execute(query.order_by(paid.c.id)).all():
+            yield Case(
+                about=(row.document_type, row.number, program.code, period),
+                entries=(row.id,),
+                program=program.code,
+                period=period,
+                amount_fen=row.amount_fen,
+                standard="教财〔2018〕16号",
+                facts={"period": period, "year": year},
+                records=_certifications(scope.books, row.beneficiary_id) if other_year else (),
+            )
+
+
+def _certifications(books: Connection, person: int) -> tuple[tuple[Any, int], ...]:
+    query = select(_certification.c.id).where(_certification.c.beneficiary_id == person, current(_certification))
+    return tuple(("certification", number) for number in books.execute(query.order_by(_certification.c.id)).scalars())
+
+
+def eligible_categories(rates: tuple[Rate, ...]) -> frozenset[str] | None:
+    """The categories that some rates are for; None where one of them is for everybody."""
+    if not rates or any(not rate.categories for rate in rates):
+        return None
+    return frozenset(category for rate in rates for category in rate.categories)
+
+
+def has_category(beneficiary: ColumnElement[int], year: str, categories: frozenset[str]) -> ColumnElement[bool]:
+    """Whether somebody is certified for a school year with one of some categories."""
+    certified = _certification.alias()
+    padded = literal(" ").concat(certified.c.categories).concat(" ")
+    one_of = or_(*(padded.like(f"% {category} %") for category in sorted(categories)))
+    return (
+        select(certified.c.id)
+        .where(certified.c.beneficiary_id == beneficiary, certified.c.period == year, current(certified), one_of)
+        .exists()
+    )
+
+
+def _other_category(scope: Scope) -> Iterator[Case]:
+    """Payments for which the roster, or else the certification, names categories, and none that the rate is for."""
+    table, levels = (scope.catalogue.layout.values[name] for name in ("category", "hardship_level"))
+    every = frozenset(table.values())
+    restricted = {
+        code: program
+        for code, program in scope.catalogue.programs.items()
+        if any(rate.categories for standard in program.standards for rate in standard.rates)
+    }
+    for program, period in periods_paid(scope, restricted):
+
+        def judge(paid: Any, program: Program = program, period: str = period) -> Mapping[str, object] | None:  # noqa: ANN401
+            rates = program.rates(Period.parse(period), paid.level, paid.boarding, paid.school)
+            wanted = eligible_categories(tuple(rate for rate in rates if rate.allows(paid.amount_fen)) or rates)
+            stated = (paid.category or "").strip()
+            if wanted is None or (stated and wanted & categories_in(stated, table)):
+                return None
+            known = bool(stated) and worded(stated, levels) is None
+            return {"wanted": tuple(sorted(wanted)), "category": stated if known else ""}
+
+        year = school_year(period)
+        paid = scope.payments()
+        keys = ("program", "level", "boarding", "school", "amount_fen", "category")
+        some_category = has_category(paid.c.beneficiary_id, year, every)
+        found = judged(
+            *(scope.books, paid, keys, judge),
+            *(
+                paid.c.program == program.code,
+                paid.c.period == period,
+                or_(paid.c.category.is_not(None), some_category),
+            ),
+        )
+        yield from _unfit(scope, program, period, paid, [(row, facts) for row, facts in found])
+
+
+def _unfit(
+    scope: Scope, program: Program, period: str, paid: Subquery, found: list[tuple[Any, Mapping[str, object]]]
+) -> Iterator[Case]:
+    """Of payments whose roster names no fitting category, those whose certification names none either."""
+    year = school_year(period)
+    wanted = frozenset(str(category) for _, facts in found for category in _tuple(facts["wanted"]))
+    if not found:
+        return
+    certified = set(
+        scope.books.execute(
+            select(paid.c.id).where(
+                paid.c.program == program.code,
+                paid.c.period == period,
+                has_category(paid.c.beneficiary_id, year, wanted),
+            )
+        ).scalars()
+    )
+    for row, facts in found:
+        if row.id in certified:
+            continue
+        records = _certifications(scope.books, row.beneficiary_id)
+        if not facts["category"] and not records:
+            continue
+        yield Case(
+            about=(row.document_type, row.number, program.code, period),
+            entries=(row.id,),
+            program=program.code,
+            period=period,
+            amount_fen=row.amount_fen,
+            standard=program.reference,
+            facts={"program": program.code, "category": facts["category"] or "—", "wanted": facts["wanted"]},
+            records=records,
+        )
+
+
+def _tuple(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+RULES = (
+    Rule(
+        code="not-certified",
+        severity="error",
+        message=N_("Paid for {period}, and in no certification list for the school year {year}."),
+        explanation=N_(
+            "Aid that is given for hardship needs a certification of the school year (教财〔2018〕16号). Judged are "
+            "pupils of schools whose list for that year was imported. Ask the school for the certification; without "
+            "one, claim the payment back."
+        ),
+        reference="教财〔2018〕16号",
+        find=lambda scope: _uncertified(scope, other_year=False),
+        needs=("certification",),
+    ),
+    Rule(
+        code="certified-for-another-year",
+        severity="warning",
+        message=N_("Paid for {period}, and certified for another school year than {year}."),
+        explanation=N_(
+            "Hardship is certified anew every school year. Somebody certified before or afterwards only was paid "
+            "on an old list, or the new certification was forgotten."
+        ),
+        reference="教财〔2018〕16号",
+        find=lambda scope: _uncertified(scope, other_year=True),
+        needs=("certification",),
+    ),
+    Rule(
+        code="category-not-eligible",
+        severity="error",
+        message=N_("{program} is for {wanted} at this rate; known of the pupil is: {category}."),
+        explanation=N_(
+            "Some programs and rates are for certain categories of hardship only: the tuition waiver of high schools, "
+            "and day pupils of compulsory education, for 脱贫户, 残疾, 低保, 特困. Looked at is what the roster says "
+            "and, where there is one, the certification of the school year. Nothing is said of pupils of whom none "
+            "is known."
+        ),
+        reference="财教〔2021〕310号",
+        find=_other_category,
+    ),
+)

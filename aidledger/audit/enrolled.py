@@ -1,0 +1,208 @@
+"""The school register: who was paid without being in it, after leaving, and more than there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from aidledger.audit.rule import Case, Kind, Rule, Scope
+from aidledger.domain.term import Period
+from aidledger.i18n import N_
+from aidledger.store.bulk import table_of
+from aidledger.store.entries import current
+from aidledger.store.tables import Enrolment
+
+_enrolment = table_of(Enrolment)
+_GONE = ("left", "transferred", "graduated", "deceased")
+
+
+def registers(books: Connection, period: str) -> list[int]:
+    """The schools (ids) of whose register for a semester there is a list."""
+    query = select(_enrolment.c.school_id).where(_enrolment.c.period == period, current(_enrolment)).distinct()
+    return sorted(school for school in books.execute(query).scalars() if school is not None)
+
+
+def gone_before(register: Any, period: Period) -> ColumnElement[bool]:  # noqa: ANN401 - a table
+    """Whether a line of a register says that somebody had left before a term began.
+
+    A month (``2021-08``) in which the term begins counts as before it; so does a leaving without a day.
+    """
+    start = period.start.isoformat()
+    return and_(
+        register.c.status.in_(_GONE),
+        or_(register.c.left_on.is_(None), register.c.left_on < start),
+    )
+
+
+def there(period: Period, beneficiary: ColumnElement[int], school: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a school's register of a term has somebody, as one who had not left before it began."""
+    register = _enrolment.alias()
+    return (
+        select(register.c.id)
+        .where(
+            register.c.beneficiary_id == beneficiary,
+            register.c.period == period.code,
+            register.c.school_id == school,
+            current(register),
+            ~gone_before(register, period),
+        )
+        .exists()
+    )
+
+
+def _semesters(scope: Scope) -> list[tuple[Period, list[int]]]:
+    """The semesters for which there is a register, and the schools of which."""
+    query = select(_enrolment.c.period).where(current(_enrolment)).distinct().order_by(_enrolment.c.period)
+    periods = [period for period in scope.books.execute(query).scalars() if scope.period in {None, period}]
+    return [(Period.parse(period), registers(scope.books, period)) for period in periods]
+
+
+def _unknown(scope: Scope) -> Iterator[Case]:
+    """Payments of schools with a register for the term, to pupils of whom it has no line at all."""
+    for period, schools in _semesters(scope):
+        paid, register = scope.payments(), _enrolment.alias()
+        listed = select(register.c.id).where(
+            register.c.beneficiary_id == paid.c.beneficiary_id,
+            register.c.period == period.code,
+            register.c.school_id == paid.c.school_id,
+            current(register),
+        )
+        query = select(paid).where(paid.c.period == period.code, paid.c.school_id.in_(schools), ~listed.exists())
+        for row in scope.books.execute(query.order_by(paid.c.id)):
+            yield _case(row, {"school": row.school, "period": row.period})
+
+
+def _left(scope: Scope) -> Iterator[Case]:
+    """Payments for a term before which the pupil had left the school, by any register of it up to that term."""
+    paid = scope.payments()
+    terms = scope.books.execute(select(paid.c.period).distinct().order_by(paid.c.period)).scalars().all()
+    registered = select(_enrolment.c.period).where(current(_enrolment)).distinct()
+    known = [Period.parse(code) for code in scope.books.execute(registered).scalars()]
+    for period in (Period.parse(code) for code in terms):
+        up_to = [one.code for one in known if one.start <= period.start]
+        if not up_to or not period.semester:
+            continue
+        register = _enrolment.alias()
+        query = (
+            select(
+                paid,
+                func.max(register.c.id).label("record"),
+                func.max(register.c.status).label("status"),
+                func.max(register.c.left_on).label("left_on"),
+            )
+            .join(register, register.c.beneficiary_id == paid.c.beneficiary_id)
+            .where(
+                paid.c.period == period.code,
+                register.c.school_id == paid.c.school_id,
+                register.c.period.in_(up_to),
+                current(register),
+                gone_before(register, period),
+                ~there(period, paid.c.beneficiary_id, paid.c.school_id),
+            )
+            .group_by(*paid.c)
+            .order_by(paid.c.id)
+        )
+        for row in scope.books.execute(query):
+            facts = {"school": row.school, "period": row.period, "status": row.status, "left_on": row.left_on or "—"}
+            yield _case(row, facts, ("register", row.record))
+
+
+def _case(row: Any, facts: dict[str, object], *records: tuple[Kind, int]) -> Case:  # noqa: ANN401
+    return Case(
+        about=(row.document_type, row.number, row.program, row.period),
+        entries=(row.id,),
+        program=row.program,
+        period=row.period,
+        amount_fen=row.amount_fen,
+        facts=facts,
+        records=records,
+    )
+
+
+def _too_many(scope: Scope) -> Iterator[Case]:
+    """One case per program, term and school with more persons paid than its register has."""
+    for period, schools in _semesters(scope):
+        register = _enrolment.alias()
+        counted = (
+            select(register.c.school_id, func.count(register.c.beneficiary_id.distinct()))
+            .where(register.c.period == period.code, current(register), ~gone_before(register, period))
+            .group_by(register.c.school_id)
+        )
+        enrolled = {row[0]: row[1] for row in scope.books.execute(counted)}
+        paid = scope.payments()
+        keys = (paid.c.program, paid.c.school_id, paid.c.school)
+        persons = func.count(paid.c.beneficiary_id.distinct()).label("persons")
+        grouped = (
+            select(*keys, persons, func.sum(paid.c.amount_fen).label("amount_fen"))
+            .where(paid.c.period == period.code, paid.c.school_id.in_(schools))
+            .group_by(*keys)
+            .order_by(paid.c.program, paid.c.school)
+        )
+        for row in scope.books.execute(grouped).all():
+            known = enrolled.get(row.school_id, 0)
+            if row.persons > known:
+                yield _crowd(scope, period, row, known)
+
+
+def _crowd(scope: Scope, period: Period, group: Any, enrolled: int) -> Case:  # noqa: ANN401
+    """What is in question are the payments to those who are not in the register."""
+    paid = scope.payments()
+    query = select(paid.c.id, paid.c.amount_fen).where(
+        paid.c.program == group.program,
+        paid.c.period == period.code,
+        paid.c.school_id == group.school_id,
+        ~there(period, paid.c.beneficiary_id, paid.c.school_id),
+    )
+    beyond = scope.books.execute(query.order_by(paid.c.id)).all()
+    return Case(
+        about=(group.program, period.code, group.school),
+        entries=tuple(row.id for row in beyond),
+        program=group.program,
+        period=period.code,
+        persons=group.persons - enrolled,
+        amount_fen=sum(row.amount_fen for row in beyond),
+        facts={"school": group.school, "paid": group.persons, "enrolled": enrolled, "period": period.code},
+    )
+
+
+_REGISTER = N_("the school register (学籍)")
+RULES = (
+    Rule(
+        code="not-enrolled",
+        severity="error",
+        message=N_("Paid for {period} at {school}, whose register for that term does not have this pupil."),
+        explanation=N_(
+            "Somebody who never was in a school is a ghost on its list, or goes to school elsewhere. Judged are "
+            "schools whose register for the term was imported. Ask which school the pupil goes to."
+        ),
+        reference=_REGISTER,
+        find=_unknown,
+        needs=("register",),
+    ),
+    Rule(
+        code="left-before-term",
+        severity="error",
+        message=N_("Paid for {period} at {school}, though by its register no longer there: {status}, {left_on}."),
+        explanation=N_(
+            "Who left, changed school, graduated or died before a term began is not paid for it there. A register that "
+            "gives no day is taken to mean before the term. Claim the payment back, or have the register corrected."
+        ),
+        reference=_REGISTER,
+        find=_left,
+        needs=("register",),
+    ),
+    Rule(
+        code="more-paid-than-enrolled",
+        severity="error",
+        message=N_("{school} was paid for {paid} pupils in {period}; its register has {enrolled}."),
+        explanation=N_(
+            "A school cannot have more pupils aided than it has pupils. Shown are the payments to those who are not in "
+            "the register of the term."
+        ),
+        reference=_REGISTER,
+        find=_too_many,
+        needs=("register",),
+    ),
+)

@@ -1,0 +1,104 @@
+"""Grades: of another stage than the program's, not paid for, or a stage that is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from aidledger.audit.judging import judged
+from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.domain.grade import STAGE_YEARS, grade_of, year_by_entry, year_of_stage
+from aidledger.domain.term import Period
+from aidledger.i18n import N_
+
+_KEYS = ("program", "period", "grade", "entry_year")
+Judge = Callable[[Scope, Any], Mapping[str, object] | None]
+
+
+def _by(judge: Judge) -> Callable[[Scope], Iterator[Case]]:
+    """One case per payment that a judge has facts against."""
+
+    def find(scope: Scope) -> Iterator[Case]:
+        for row, facts in judged(scope.books, scope.payments(), _KEYS, lambda paid: judge(scope, paid)):
+            yield Case(
+                about=(row.document_type, row.number, row.program, row.period),
+                entries=(row.id,),
+                program=row.program,
+                period=row.period,
+                amount_fen=row.amount_fen,
+                standard=_standard(scope, row),
+                facts={"program": row.program, "period": row.period, **facts},
+            )
+
+    return find
+
+
+def _standard(scope: Scope, paid: Any) -> str | None:  # noqa: ANN401 - a row
+    program = scope.catalogue.programs[paid.program]
+    standard = program.standard_for(Period.parse(paid.period))
+    return (standard.reference if standard else None) or program.reference
+
+
+def _of_another_stage(scope: Scope, paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401
+    grade = grade_of(paid.grade)
+    if grade is None or scope.catalogue.programs[paid.program].stage in grade.stages:
+        return None
+    return {"grade": paid.grade}
+
+
+def _not_paid_for(scope: Scope, paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401
+    program, period = scope.catalogue.programs[paid.program], Period.parse(paid.period)
+    standard = program.standard_for(period)
+    year = year_of_stage(program.stage, period, paid.grade, paid.entry_year)
+    if standard is None or not standard.grades or year is None or year in standard.grades:
+        return None
+    if year > STAGE_YEARS.get(program.stage, year):
+        return None  # finished: that is another rule's
+    return {"year": year, "years": ", ".join(str(one) for one in standard.grades)}
+
+
+def _finished(scope: Scope, paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401
+    program, period = scope.catalogue.programs[paid.program], Period.parse(paid.period)
+    year, last = year_by_entry(period, paid.entry_year), STAGE_YEARS.get(program.stage)
+    if year is None or last is None or year <= last:
+        return None
+    return {"entry_year": paid.entry_year, "year": year, "last": last}
+
+
+RULES = (
+    Rule(
+        code="grade-stage-mismatch",
+        severity="warning",
+        message=N_("Grade {grade} is not of the stage that {program} is for."),
+        explanation=N_(
+            "A pupil of one stage of education on the list of another: the roster was filed under the wrong program, "
+            "or rows of another school were copied into it. Compare with the register. 高一 counts for vocational "
+            "schools, too; a grade that is no usual one is not judged."
+        ),
+        reference=N_("common audit practice"),
+        find=_by(_of_another_stage),
+    ),
+    Rule(
+        code="grade-not-eligible",
+        severity="error",
+        message=N_("In year {year} of the stage; {program} was paid in year {years} for {period}."),
+        explanation=N_(
+            "The standard of a term says in which years of a stage a program is paid: the vocational grant in years 1 "
+            "and 2, from spring 2025 in year 3 as well. The year is that of the grade, else counted from the year of "
+            "entry. Claim the payment back, or correct the grade."
+        ),
+        reference="财教〔2021〕310号",
+        find=_by(_not_paid_for),
+    ),
+    Rule(
+        code="stage-finished",
+        severity="warning",
+        message=N_("Entered in {entry_year}: {period} is in year {year} of a stage of {last} years."),
+        explanation=N_(
+            "Who entered so long ago has finished, unless a year was repeated or school was interrupted. Ask for the "
+            "register. High and vocational school last three years, kindergarten up to four, compulsory education nine."
+        ),
+        reference=N_("common audit practice"),
+        find=_by(_finished),
+    ),
+)

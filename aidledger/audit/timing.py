@@ -1,0 +1,127 @@
+"""Money that came late, and counts that are suspiciously alike."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import func, select
+
+from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.domain.term import Period
+from aidledger.i18n import N_
+from aidledger.store.bulk import table_of
+from aidledger.store.entries import current
+from aidledger.store.tables import BankReturn
+
+_bank_return = table_of(BankReturn)
+# Below this many person-times two equal counts are nothing to wonder at.
+_COUNT_MIN = 10
+
+
+def _late(scope: Scope) -> Iterator[Case]:
+    """One case per program, period and school: what the bank paid after the last day that the catalogue gives."""
+    for program, period in _with_deadline(scope):
+        deadline = scope.catalogue.programs[program].deadline_for(period)
+        if deadline is None:
+            continue
+        last = deadline.of(period).isoformat()
+        paid = scope.payments()
+        query = (
+            select(
+                paid.c.id, paid.c.school, paid.c.amount_fen, paid.c.beneficiary_id, _bank_return.c.id.label("record")
+            )
+            .add_columns(_bank_return.c.paid_on)
+            .join(_bank_return, _bank_return.c.entry_id == paid.c.id)
+            .where(
+                paid.c.program == program,
+                paid.c.period == period.code,
+                _bank_return.c.outcome == "paid",
+                # A month without a day (2022-01) is late only where all of it is.
+                func.substr(_bank_return.c.paid_on, 1, 10) > last,
+                current(_bank_return),
+            )
+            .order_by(paid.c.school, paid.c.id)
+        )
+        by_school: dict[str | None, list[Any]] = defaultdict(list)
+        for row in scope.books.execute(query):
+            by_school[row.school].append(row)
+        for school, rows in by_school.items():
+            yield Case(
+                about=(program, period.code, school or ""),
+                entries=tuple(row.id for row in rows),
+                program=program,
+                period=period.code,
+                persons=len({row.beneficiary_id for row in rows}),
+                amount_fen=sum(row.amount_fen for row in rows),
+                standard=deadline.reference,
+                facts={
+                    "count": len(rows),
+                    "last": last,
+                    "on": max(row.paid_on for row in rows),
+                    "school": school or "—",
+                },
+                records=tuple(("bank-return", row.record) for row in rows),
+            )
+
+
+def _with_deadline(scope: Scope) -> list[tuple[str, Period]]:
+    paid = scope.payments()
+    programs = [code for code, program in scope.catalogue.programs.items() if program.deadlines]
+    query = select(paid.c.program, paid.c.period).where(paid.c.program.in_(programs)).distinct()
+    return [
+        (code, Period.parse(period)) for code, period in scope.books.execute(query.order_by(*query.selected_columns))
+    ]
+
+
+def _same_count(scope: Scope) -> Iterator[Case]:
+    """One case per period and pair of programs."""
+    whole = Scope(scope.books, scope.catalogue, None, scope.period)
+    paid = whole.payments()
+    query = (
+        select(paid.c.period, paid.c.program, func.count().label("times"))
+        .group_by(paid.c.period, paid.c.program)
+        .having(func.count() >= _COUNT_MIN)
+        .order_by(paid.c.period, paid.c.program)
+    )
+    same: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for row in scope.books.execute(query):
+        same[row.period, row.times].append(row.program)
+    for (period, count), programs in same.items():
+        if len(programs) > 1 and scope.program in {None, *programs}:
+            yield Case(
+                about=(period, *programs),
+                entries=(),
+                program=programs[0],
+                period=period,
+                persons=0,
+                facts={"count": count, "programs": ", ".join(programs), "period": period},
+            )
+
+
+RULES = (
+    Rule(
+        code="late-payment",
+        severity="warning",
+        message=N_("{count} payments of {school} after {last}, the last one on {on}."),
+        explanation=N_(
+            "The catalogue says until when a program's money is to be paid for a term; an office adds its own days "
+            "under deadlines. The day of payment is the bank's. Explain the delay; nothing is to be claimed back."
+        ),
+        reference=N_("the deadlines in the catalogue"),
+        find=_late,
+        needs=("bank-return",),
+    ),
+    Rule(
+        code="same-count-two-programs",
+        severity="info",
+        message=N_("Exactly {count} person-times for {period} under several programs: {programs}."),
+        explanation=N_(
+            "Two programs with other conditions rarely come to the same number: one list may have been copied for the "
+            "other. The tuition waiver, say, is for fewer categories than the grant. Compare who is on the lists."
+        ),
+        reference=N_("common audit practice"),
+        find=_same_count,
+    ),
+)

@@ -1,0 +1,98 @@
+"""Cases of the audit's rules as YAML: people, lists, and what is to be found.
+
+A case names its ``people`` (who is meant by a letter is made up here: name, a right ID number, born in 2006 unless
+``born`` says otherwise) and its ``lists`` in the order in which they are imported. A list has a title, a header of
+its own words and rows; ``who`` in a row stands for name and ID number (``b=张三``: called so there). ``found`` says,
+rule by rule, whom or what the findings are about: letters of people, or a school; ``quiet`` names rules that must find
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from aidledger.domain.finding import Finding
+from aidledger.operations import auditing
+from aidledger.store.ledger import Ledger
+from tests.builders import Grid, xlsx_bytes
+from tests.builders import people as made_up
+from tests.builders.people import Person
+from tests.store.ledgers import bring_in, catalogue
+
+FOLDER = Path(__file__).parent / "cases"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case of a file."""
+
+    name: str
+    lists: list[Mapping[str, Any]]
+    found: Mapping[str, list[str]]
+    quiet: list[str]
+    born: date
+    reverse: int | None
+    period: str | None
+
+
+def cases() -> Iterator[Case]:
+    """All cases of all files."""
+    for path in sorted(FOLDER.glob("*.yaml")):
+        for one in yaml.safe_load(path.read_text(encoding="utf-8")):
+            yield Case(
+                name=f"{path.stem}: {one['case']}",
+                lists=one["lists"],
+                found=one.get("found", {}),
+                quiet=one.get("quiet", []),
+                born=one.get("born", date(2006, 3, 15)),
+                reverse=one.get("reverse"),
+                period=one.get("period"),
+            )
+
+
+def person(letter: str, born: date) -> Person:
+    """Whom a letter stands for."""
+    return made_up(1, first=ord(letter) - ord("a"), born=born)[0]
+
+
+def grid(listed: Mapping[str, Any], born: date) -> Grid:
+    """A list as its sheet."""
+    header = [word for word in listed["header"] if word != "who"]
+    found: Grid = [[listed["title"]], ["姓名", "身份证号", *header] if "who" in listed["header"] else header]
+    for row in listed["rows"]:
+        if "who" in listed["header"]:
+            who, *rest = row
+            letter, _, called = who.partition("=")
+            one = person(letter, born)
+            found.append([called or one.name, one.number, *rest])
+        else:
+            found.append(list(row))
+    return found
+
+
+def bring_in_case(ledger: Ledger, case: Case) -> None:
+    """Import a case's lists, contradictions and all."""
+    for at, listed in enumerate(case.lists):
+        result = bring_in(ledger, xlsx_bytes(grid(listed, case.born)), f"{at}.xlsx", record_conflicts=True)
+        assert result.outcome == "posted", [problem.code for problem in result.problems]
+
+
+def subjects(finding: Finding, born: date) -> str:
+    """Whom a finding is about, as a case writes it: letters in order, else the school, else program and period."""
+    letters = {person(chr(code), born).number: chr(code) for code in range(ord("a"), ord("z"))}
+    numbers = [part for part in finding.about if part in letters]
+    if numbers:
+        return "".join(sorted(letters[number] for number in numbers))
+    named = [str(part) for part in finding.about if str(part).endswith(("学", "园", "校"))]
+    return named[0] if named else " ".join(str(part) for part in finding.about)
+
+
+def findings(ledger: Ledger, rule: str, case: Case) -> list[Finding]:
+    """What a rule finds in a case."""
+    return list(auditing.audit(ledger, catalogue(), [rule], period=case.period).findings)
