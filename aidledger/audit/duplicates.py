@@ -33,6 +33,7 @@ def _pairs() -> Select[Any]:
             _first.c.batch_id,
             _first.c.id.label("first"),
             _first.c.row.label("first_row"),
+            _first.c.amount_fen.label("first_fen"),
             _school.c.name.label("school"),
         )
         .join(_roster, _roster.c.id == _entry.c.roster_id)
@@ -75,15 +76,15 @@ def _find(scope: Scope) -> Iterator[Case]:
     case = lambda pair: (pair.document_type, pair.number, pair.code, pair.period)  # noqa: E731
     for about, group in groupby(scope.books.execute(query), key=case):
         pairs = list(group)
-        later = {pair.id: pair.amount_fen for pair in pairs}
-        entries = dict.fromkeys([*(pair.first for pair in pairs), *later])
+        amounts = {pair.first: pair.first_fen for pair in pairs} | {pair.id: pair.amount_fen for pair in pairs}
         yield Case(
             about=about,
-            entries=tuple(sorted(entries)),
+            entries=tuple(sorted(amounts)),
             program=about[2],
             period=about[3],
-            amount_fen=sum(later.values()),
-            facts={"program": about[2], "period": about[3], "count": len(entries)},
+            # Which payment was right is not known: the largest one may stay, whichever was entered first.
+            amount_fen=sum(amounts.values()) - max(amounts.values()),
+            facts={"program": about[2], "period": about[3], "count": len(amounts)},
         )
 
 
