@@ -1,4 +1,5 @@
-"""``python -m tests.bench``: the import beside its yardsticks, then questions to the ledger that it made.
+"""``python -m tests.bench``: the import beside its yardsticks, then questions to the ledger that it made, the
+audit rule by rule.
 
 Figures, not tests: it exits 0 whatever comes out. See docs/performance.md.
 """
@@ -10,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import asking, imports, machine, rosters, table
+from tests.bench import asking, growth, imports, machine, rosters, table
 from tests.bench.measure import Failed
 
 # A run for a look takes one in so many of the district's files; slow scripts get a part of the files in any run.
@@ -39,11 +40,13 @@ def main() -> None:
         some = imports.yardsticks(district, made, _SLOW_EVERY_QUICK if said.quick else _SLOW_EVERY)
         import_rows = imports.compared(some, folder, rounds, _tell)
         question_rows = asking.answered(made, folder, rounds, _tell)
+        growth_rows = growth.measured(made, folder, _tell)
         count = len(rosters.files(str(district)))
     print(f"{machine.described()}; load average {before:.1f} before, {machine.load_average():.1f} after.")
     print(f"{count} rosters, {posted} posted with {payments:,} payments; medians of {rounds} interleaved rounds.\n")
     print(table.text(imports.HEADER, import_rows), end="\n\n")
-    print(table.text(asking.HEADER, question_rows))
+    print(table.text(asking.HEADER, question_rows), end="\n\n")
+    print(table.text(growth.HEADER, growth_rows))
 
 
 def _tell(what: str) -> None:
