@@ -10,7 +10,9 @@ from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 from aidledger.i18n import Language, translator
 
-_WORDS = frozenset({"why", "what", "cadence", "stated", "actual", "field", "unit", "list", "kinship"})
+_WORDS = frozenset(
+    {"why", "what", "cadence", "stated", "actual", "field", "unit", "list", "kinship", "whose", "factor", "status"}
+)
 
 
 def problem_text(problem: Problem, programs: Mapping[str, Program], language: Language) -> str:
@@ -61,7 +63,7 @@ def _fact(name: str, value: object, programs: Mapping[str, Program], language: L
     if isinstance(value, Place):
         where = place_text(value, language)
         return f" ({where})" if language == "en" else f"（{where}）"
-    if name == "period" and value:
+    if name in {"period", "before"} and value:
         return Period.parse(str(value)).said(translator(language))
     if name == "programs":
         codes = str(value).split(", ")

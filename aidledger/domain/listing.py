@@ -11,22 +11,30 @@ from typing import Literal, get_args
 
 from aidledger.domain.roster import Lines
 from aidledger.domain.term import Period
+from aidledger.i18n import N_
 
 ListKind = Literal["roster", "certification", "register", "bank-return", "allotment"]
 LIST_KINDS: tuple[ListKind, ...] = get_args(ListKind)
 # Levels and categories of hardship (教财〔2018〕16号); a pupil may have several categories, the weightiest first.
 HARDSHIP_LEVELS = ("special", "difficult", "general")
 HARDSHIP_CATEGORIES = (
-    "poverty-household",
-    "monitored",
-    "low-income",
-    "destitute",
-    "orphan",
-    "disabled",
-    "martyr",
-    "other-hardship",
+    N_("poverty-household"),
+    N_("monitored"),
+    N_("low-income"),
+    N_("destitute"),
+    N_("orphan"),
+    N_("disabled"),
+    N_("martyr"),
+    N_("other-hardship"),
 )
-STATUSES = ("enrolled", "suspended", "left", "transferred", "graduated", "deceased")
+STATUSES = (
+    N_("enrolled"),
+    N_("suspended"),
+    N_("left"),
+    N_("transferred"),
+    N_("graduated"),
+    N_("deceased"),
+)
 OUTCOMES = ("paid", "failed")
 # Who an allotment comes from; ``total`` where a list does not say.
 SOURCES = ("central", "provincial", "city", "county")
