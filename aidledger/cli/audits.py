@@ -109,6 +109,7 @@ def findings_answer(
         Column("rule", N_("Rule")),
         Column("program", N_("Program")),
         Column("period", N_("Period"), "period"),
+        Column("school", N_("School")),
         Column("persons", N_("Persons"), "count"),
         Column("amount", N_("Amount (yuan)"), "yuan"),
         Column("rows", N_("Rows"), "count"),
@@ -122,6 +123,7 @@ def findings_answer(
             one.rule,
             catalogue.programs[one.program].name(language) if one.program else None,
             one.period,
+            _schools(one),
             one.persons,
             one.amount_fen,
             len(one.evidence),
@@ -133,6 +135,12 @@ def findings_answer(
     facts = {"count": len(rows), "ran": len(found.ran), "idle": "; ".join(_idle(found, language)) or "—"}
     notes = [N_("{ran} rules ran. Not run, for want of data: {idle}.")]
     return Answer(N_("Audit: {count} findings"), columns, rows, notes=notes, facts=facts)
+
+
+def _schools(finding: Finding) -> str | None:
+    """The first school, and how many more there are."""
+    schools = finding.schools
+    return f"{schools[0]} +{len(schools) - 1}" if len(schools) > 1 else schools[0] if schools else None
 
 
 def _idle(found: Audit, language: Language) -> list[str]:

@@ -68,6 +68,12 @@ class Finding:
         return _digest([self.rule, *self.about])[:12]
 
     @property
+    def schools(self) -> list[str]:
+        """The schools that its evidence or what it is about names, each once."""
+        about = [str(self.facts["school"])] if self.facts.get("school") else []
+        return list(dict.fromkeys([*(row.school for row in self.evidence if row.school), *about]))
+
+    @property
     def facts_digest(self) -> str:
         """What a decision rests on: who is meant, the money, and the rows by what they say, not by where they stand."""
         rows = sorted(

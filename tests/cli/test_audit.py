@@ -136,3 +136,11 @@ def test_a_table_shows_what_was_found_and_what_did_not_run(ledger: Path) -> None
     one = aidledger("finding", finding["id"], ledger=ledger).stdout
     assert "1.xlsx" in one
     assert "2.xlsx" in one
+
+
+def test_the_findings_of_one_school(ledger: Path) -> None:
+    of_one = aidledger("findings", "--school", "东山中学", "--format", "json", ledger=ledger)
+    assert [one["rule"] for one in of_one.json["findings"]] == ["duplicate-disbursement"]
+    of_another = aidledger("findings", "--school", "别的中学", "--format", "json", ledger=ledger)
+    assert (of_another.json["findings"], of_another.exit_code) == ([], 0)
+    assert "金溪中学 +1" in aidledger("audit", ledger=ledger).stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ def _audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
         option("--rule", "rules", multiple=True, metavar="RULE", help=N_("Only this rule; may be repeated.")),
         option("--program", metavar="CODE", help=N_("Only this program.")),
         option("--period", type=PERIOD, help=N_("Only this semester or year.")),
+        option("--school", metavar="NAME", help=N_("Only findings that name this school.")),
         option(
             "--at-least",
             "least",
@@ -65,6 +67,7 @@ def _run(
     rules: tuple[str, ...],
     program: str | None,
     period: Period | None,
+    school: str | None,
     least: Severity,
     reveal: bool,
     reason: str | None,
@@ -83,6 +86,8 @@ def _run(
     ledger = office.ledger_with(catalogue)
     found = auditing.audit(ledger, catalogue, rules, program, period.code if period else None)
     today = office.clock().date()
+    school = catalogue.school(school)
+    found = replace(found, findings=[one for one in found.findings if school is None or school in one.schools])
     shown = [one for one in found.findings if state in {None, one.state(today)}]
     log(ledger, "audit", reveal=reveal, reason=reason)
     say = audits.sayer(catalogue, office.language)
