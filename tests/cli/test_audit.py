@@ -59,7 +59,7 @@ def test_numbers_are_masked_unless_asked_for_with_a_reason(ledger: Path) -> None
 
 def test_only_open_findings_at_or_above_a_severity_count(ledger: Path) -> None:
     assert aidledger("audit", "--at-least", "error", ledger=ledger).exit_code == 1
-    assert aidledger("audit", "--period", "2022-spring", ledger=ledger).exit_code == 0
+    assert aidledger("audit", "--period", "2020-autumn", ledger=ledger).exit_code == 0
     assert aidledger("audit", "--program", "vocational-grant", ledger=ledger).exit_code == 0
     assert aidledger("audit", "--rule", "account-shared", ledger=ledger).exit_code == 0
     assert aidledger("audit", "--rule", "no-such-rule", ledger=ledger).exit_code == 2
