@@ -6,15 +6,16 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.docs import commands, problems
+from tests.docs import commands, problems, rules
 from tests.docs.pages import DOCS
 from tests.docs.tour import TOURS, settled, tour_of
 
 
 def main() -> None:
-    """Commands, problems, and what the tours' commands say."""
+    """Commands, problems, rules, and what the tours' commands say."""
     (DOCS / "commands.md").write_text(commands.page(), encoding="utf-8")
     (DOCS / "problems.md").write_text(problems.page(), encoding="utf-8")
+    (DOCS / "rules.md").write_text(rules.page(), encoding="utf-8")
     for path in TOURS:
         with TemporaryDirectory() as folder:
             tour = tour_of(path, Path(folder), demo="--quick" not in sys.argv[1:])

@@ -14,7 +14,7 @@ from aidledger.catalogue import models
 from aidledger.domain.layout import FIELD_NAMES
 from aidledger.domain.problem import KINDS
 from aidledger.sheets.limits import DEFAULT_LIMITS, MIB
-from tests.docs import commands, problems
+from tests.docs import commands, problems, rules
 from tests.docs.pages import DOCS, headings
 from tests.docs.tour import TOURS, settled, tour_of
 
@@ -31,6 +31,10 @@ def test_the_page_of_commands_is_what_help_says_today() -> None:
 
 def test_the_page_of_problems_is_what_the_program_says_today() -> None:
     assert page("problems.md") == problems.page(), HOW
+
+
+def test_the_page_of_rules_is_what_the_program_says_today() -> None:
+    assert page("rules.md") == rules.page(), HOW
 
 
 def test_every_problem_is_on_its_page_once() -> None:
@@ -83,6 +87,7 @@ def test_the_limits_are_those_of_the_reader() -> None:
         models.StandardModel,
         models.RateModel,
         models.FeeModel,
+        models.DeadlineModel,
         models.SpanModel,
         models.AdditionModel,
         models.LayoutModel,
