@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -28,8 +29,7 @@ def _shared(scope: Scope) -> Iterator[Case]:
     query = select(paid).where(paid.c.account.in_(shared)).order_by(paid.c.account, paid.c.number, paid.c.id)
     for account, group in groupby(scope.books.execute(query), key=lambda row: row.account):
         rows = list(group)
-        people = {(row.document_type, row.number): row.name for row in rows}
-        surnames = {name[:1] for name in people.values()}
+        people = {(row.document_type, row.number) for row in rows}
         yield Case(
             about=("card", account),
             entries=tuple(row.id for row in rows),
@@ -38,9 +38,20 @@ def _shared(scope: Scope) -> Iterator[Case]:
             facts={
                 "account": mask_account(account),
                 "count": len(people),
-                "kinship": N_("all of one surname") if len(surnames) == 1 else N_("of different surnames"),
+                "kinship": _kinship(rows),
             },
         )
+
+
+def _kinship(rows: Sequence[Any]) -> str:
+    """Whether pupils are siblings by the guardian that their rosters name; else what their surnames suggest."""
+    guardians: dict[int, set[str]] = defaultdict(set)
+    for row in rows:
+        guardians[row.beneficiary_id] |= {row.guardian} - {None}
+    if all(guardians.values()):
+        return N_("siblings by their guardian") if set.intersection(*guardians.values()) else N_("of several guardians")
+    surnames = {row.name[:1] for row in rows}
+    return N_("all of one surname") if len(surnames) == 1 else N_("of different surnames")
 
 
 def _malformed(scope: Scope) -> Iterator[Case]:
@@ -91,8 +102,8 @@ RULES = (
         message=N_("Card {account} receives the money of {count} pupils, {kinship}."),
         explanation=N_(
             "Aid goes onto the pupil's own card. Brothers and sisters may share a parent's; a card of many pupils, or "
-            "of pupils of different families, may be a teacher's. Ask the bank whose it is. Surnames are only a hint: "
-            "rosters do not say who is related."
+            "of pupils of different families, may be a teacher's. Ask the bank whose it is. Where rosters name "
+            "guardians, siblings are told by them; surnames are only a hint."
         ),
         reference=_PRACTICE,
         find=_shared,

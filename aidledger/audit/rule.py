@@ -45,7 +45,7 @@ class Scope:
         own = (
             *("id", "batch_id", "roster_id", "row", "program_id", "period", "beneficiary_id", "school_id"),
             *("amount_fen", "name_stated", "account", "level", "boarding", "grade", "class_name", "tier", "category"),
-            "entry_year",
+            *("entry_year", "guardian"),
         )
         return (
             select(

@@ -24,6 +24,7 @@ FieldName = Literal[
     "tier",
     "category",
     "entry_year",
+    "guardian",
     "program",
     "term",
     "year",

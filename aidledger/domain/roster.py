@@ -48,6 +48,7 @@ class Lines:
     tiers: list[str | None] = field(default_factory=list)
     categories: list[str | None] = field(default_factory=list)
     entry_years: list[int | None] = field(default_factory=list)
+    guardians: list[str | None] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.rows)

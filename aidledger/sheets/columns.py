@@ -90,6 +90,7 @@ class StudentRows:
                 "category" if "category" in self.header.fields else "hardship_level", optional_text
             ),
             entry_years=self._remembered("entry_year", year_of),
+            guardians=self._each("guardian", optional_text),
         )
 
     def amounts(self, column: MoneyColumn, *, wan: bool, may_be_empty: bool) -> tuple[list[int | None], bool]:

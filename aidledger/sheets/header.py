@@ -22,6 +22,8 @@ _HEADER_DEPTH_MAX = 3
 # A header may number its columns or name a year; a student's row has an ID number or an amount.
 _HEADER_DIGITS_MAX = 4
 _AMOUNT = re.compile(r"(?!20\d\d$)\d{3,}(?:\.\d+)?|\d+\.\d+", re.ASCII)
+# What a group heading says of somebody beside who it is: 监护人信息.
+_ABOUT = re.compile(r"基本|信息|情况|资料")
 _UNIT = re.compile(r"[(\[]?(?:单位:?)?(?:人民币)?(?:万元|元|人|名)(?:/.{1,6})?[)\]]?")
 # Header cells are much the same everywhere; titles and first rows of students, which are tried as headers, are not.
 _MEANINGS_KEPT = 1_000
@@ -121,9 +123,10 @@ class HeaderWords:
             self._put(header, index, text or meaning.wording, meaning.field, "".join([*over, text]))
 
     def _meaning(self, text: str, over: list[str]) -> _Meaning | None:
-        # What is not the student's own (the guardian's name, ID and card) is nobody's field.
+        # What is not the student's own (the guardian's ID and card) is nobody's field; the guardian's name is one.
         if any(is_others(group, self.layout) for group in over) or is_others_note(text, self.layout):
-            return None
+            name, _ = field_in("".join([_ABOUT.sub("", over[-1]) if over else "", text]), self.layout)
+            return _Meaning(text, name, own=False) if name == "guardian" else None
         wordings = ["".join([*over[at:], text]) for at in range(len(over) + 1) if over[at:] or text]
         for wording in dict.fromkeys([*wordings, *reversed(over)]):
             name, own = field_in(wording, self.layout)

@@ -37,6 +37,7 @@ ENTRY_COLUMNS = (
     "category",
     "entry_year",
     "reversal_of",
+    "guardian",
     "digest",
 )
 _DIGEST_AT = ENTRY_COLUMNS.index("digest")

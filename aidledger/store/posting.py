@@ -189,8 +189,9 @@ class _Posting:
                 lines.categories[i],
                 lines.entry_years[i],
             )
+            guardian = lines.guardians[i]
             if self._earlier is not None:
-                same = self._earlier.take(person, (program_id, period, school_id, amount, *facts))
+                same = self._earlier.take(person, (program_id, period, school_id, amount, *facts, guardian))
                 if same is not None:
                     self.kept.append((roster_id, same))
                     continue
@@ -200,11 +201,11 @@ class _Posting:
             at = lines.rows[i]
             digest = entry_digest((
                 entry, batch, roster_id, at, program, period, *document, name, school_name, occurrence, amount, *facts,
-                None,
+                None, guardian,
             ))  # fmt: skip
             yield (
                 entry, batch, roster_id, at, program_id, period, person, school_id, occurrence, amount, *facts, None,
-                digest,
+                guardian, digest,
             )  # fmt: skip
             entry += 1
 

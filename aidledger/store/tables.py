@@ -188,6 +188,7 @@ class Entry(SQLModel, table=True):
     entry_year: int | None = Field(default=None, sa_type=ID)
     reversal_of: int | None = Field(default=None, foreign_key="entry.id", sa_type=ID)
     digest: bytes = Field(sa_type=DIGEST)
+    guardian: str | None = Field(default=None, sa_type=Text)
 
 
 class Event(SQLModel, table=True):

@@ -19,7 +19,7 @@ _batch, _entry, _listing, _program, _roster = tables_of(Batch, Entry, Listing, P
 # What an entry says of a payment; its place in a file is no part of that.
 _PAYMENT = (
     *("program_id", "period", "school_id", "amount_fen", "name_stated", "account", "level", "boarding", "grade"),
-    *("class_name", "tier", "category", "entry_year"),
+    *("class_name", "tier", "category", "entry_year", "guardian"),
 )
 Payment = tuple[Any, ...]
 

@@ -29,6 +29,16 @@ def test_a_card_of_several_pupils_is_one_finding(ledger: Ledger) -> None:
     assert str(finding.facts["account"]).endswith("0123")
 
 
+def test_whether_pupils_of_one_card_are_siblings(ledger: Ledger) -> None:
+    listed: Grid = [[HIGH_SCHOOL], ["姓名", "身份证号", "监护人姓名", "银行卡号", "金额"]]
+    families = [("王大山", CARD), ("王大山", CARD), ("赵大海", OTHER_CARD), ("钱大江", OTHER_CARD)]
+    for row, (guardian, card) in zip(rows(0, 1, 2, 3), families, strict=True):
+        listed.append([row["name"], row["number"], guardian, card, 1000])
+    bring_in(ledger, xlsx_bytes(listed))
+    kinship = {str(one.facts["account"])[-4:]: one.facts["kinship"] for one in found(ledger, "account-shared")}
+    assert kinship == {"0123": "siblings by their guardian", "0987": "of several guardians"}
+
+
 def test_one_pupils_card_in_two_terms_is_nobody_elses(ledger: Ledger) -> None:
     post(ledger, HIGH_SCHOOL, rows(0, card=CARD))
     post(ledger, HIGH_SCHOOL.replace("2021年秋季", "2022年春季"), rows(0, card=CARD))

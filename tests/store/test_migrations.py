@@ -70,7 +70,7 @@ def test_a_ledger_is_not_made_twice(tmp_path: Path) -> None:
 
 @pytest.fixture
 def older(tmp_path: Path) -> Path:
-    """A ledger as the first version made it, with a roster in it: what the second added is taken out again."""
+    """A ledger as the first version made it, with a roster in it: what later ones added is taken out again."""
     ledger = new_ledger(tmp_path)
     bring_in(ledger, roster_xlsx(3))
     ledger.close()
@@ -81,6 +81,7 @@ def older(tmp_path: Path) -> Path:
                 books.execute(f"DROP TRIGGER {name}")
         for name in _ADDED:
             books.execute(f"DROP TABLE {name}")
+        books.execute("ALTER TABLE entry DROP COLUMN guardian")
         books.execute("UPDATE alembic_version SET version_num = '0001'")
         books.commit()
     return path

@@ -22,7 +22,7 @@ SWAPPED = (
 FURTHER = (
     "INSERT INTO entry SELECT 13, batch_id, roster_id, row, program_id, period, beneficiary_id, school_id, 7, "
     "amount_fen, name_stated, account, level, boarding, grade, class_name, tier, category, entry_year, reversal_of, "
-    "digest FROM entry WHERE id = 9"
+    "digest, guardian FROM entry WHERE id = 9"
 )
 
 # What was done to the ledger below, and the batches and entries that must be named.
@@ -34,6 +34,7 @@ TAMPERED: dict[str, tuple[tuple[str, ...], set[Fault]]] = {
     "whom an entry pays": (("UPDATE entry SET beneficiary_id = 4, occurrence = 9 WHERE id = 1",), {(1, 1)}),
     "an entry's digest": (("UPDATE entry SET digest = zeroblob(32) WHERE id = 5",), {(2, 5)}),
     "the first entry removed": (("DELETE FROM entry WHERE id = 1",), {(1, 1)}),
+    "a guardian put into an entry": (("UPDATE entry SET guardian = '王大山' WHERE id = 5",), {(2, 5)}),
     "an entry removed": (("DELETE FROM entry WHERE id = 5",), {(2, 5)}),
     "the last entry removed": (("DELETE FROM entry WHERE id = 12",), {(3, 12)}),
     "an entry added": ((FURTHER,), {(2, 13)}),
