@@ -61,6 +61,10 @@ class UnknownBatch(Misuse):
     """There is no batch {number}. `aidledger batches` lists them all."""
 
 
+class UnknownOrder(Misuse):
+    """There is no payment order {number}. `aidledger pay orders` lists them all."""
+
+
 class UnknownEntry(Misuse):
     """There is no entry {number}."""
 
@@ -201,6 +205,26 @@ class FatesDoNotAddUp(AidLedgerError):
 
 class Interrupted(AidLedgerError):
     """Stopped. Every file that was done is whole in the ledger; run the same command again to go on."""
+
+
+class FileExists(AidLedgerError):
+    """{path} is there already, and nothing is overwritten. Name another file."""
+
+
+class NoBankFile(AidLedgerError):
+    """{path} is no payment file as `aidledger pay export` writes it."""
+
+
+class OrderSettled(AidLedgerError):
+    """Payment order {order} is {state} already, by {by}."""
+
+
+class ReleasedByExporter(AidLedgerError):
+    """{actor} exported payment order {order}: somebody else must release it (--actor)."""
+
+
+class OrderAltered(AidLedgerError):
+    """{path} is not what was exported as payment order {order}: lines were changed, added or left out."""
 
 
 class SourceMissing(AidLedgerError):

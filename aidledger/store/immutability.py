@@ -18,6 +18,10 @@ APPEND_ONLY = (
     "enrolment",
     "allotment",
     "bank_return",
+    "payment_order",
+    "payment_order_line",
+    "notice",
+    "notice_line",
 )
 # Who somebody is never changes; what is known of somebody may be completed.
 KEPT_COLUMNS = {
@@ -43,6 +47,10 @@ UNIQUE_KEYS = {
     "enrolment": (("id",),),
     "allotment": (("id",),),
     "bank_return": (("id",),),
+    "payment_order": (("id",),),
+    "payment_order_line": (("order_id", "serial"), ("order_id", "entry_id")),
+    "notice": (("id",),),
+    "notice_line": (("notice_id", "entry_id"),),
 }
 
 

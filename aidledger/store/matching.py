@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from aidledger.domain.listing import Listing, Returns
+from aidledger.domain.payment import serial_of
 from aidledger.domain.term import Period
 from aidledger.store.bulk import chunks, tables_of
 from aidledger.store.entries import batch_in_force, in_force
+from aidledger.store.payments import entries_by_serial
 from aidledger.store.tables import BankReturn, Batch, Beneficiary, Entry, ProgramRow
 
 _bank_return, _batch, _beneficiary, _entry, _program = tables_of(BankReturn, Batch, Beneficiary, Entry, ProgramRow)
@@ -66,7 +68,10 @@ def match(books: Connection, listings: Sequence[Listing]) -> dict[int, list[int 
 
 
 def candidates_of(books: Connection, listing: Listing) -> list[list[Payment]]:
-    """For each line of a bank return the payments of that person that are open, the oldest first."""
+    """For each line of a bank return the payments of that person that are open, the oldest first.
+
+    Only one, where the line has the serial number of an order that asked for it.
+    """
     open_ = _Open()
     lines = listing.lines
     for payment in _payments(books, {number for number in lines.numbers if number}, _entry_of_numbers):
@@ -77,11 +82,22 @@ def candidates_of(books: Connection, listing: Listing) -> list[list[Payment]]:
     for payment in _payments(books, unnumbered, _entry_of_accounts):
         open_.by_account[str(payment.account), payment.name].append(payment)
     program = listing.facts.program if isinstance(listing.facts, Returns) else None
+    by_serial = _by_serial(books, listing.facts.serials if isinstance(listing.facts, Returns) else [])
     candidates = []
-    for number, name, account in zip(lines.numbers, lines.names, lines.accounts, strict=True):
+    for at, (number, name, account) in enumerate(zip(lines.numbers, lines.names, lines.accounts, strict=True)):
         payments = open_.by_number[number] if number else open_.by_account[str(account), name]
+        if at in by_serial and any(one.entry == by_serial[at] for one in payments):
+            candidates.append([one for one in payments if one.entry == by_serial[at]])
+            continue
         candidates.append([one for one in payments if program in {None, one.program} and _is_for(listing.period, one)])
     return candidates
+
+
+def _by_serial(books: Connection, serials: Sequence[str | None]) -> dict[int, int]:
+    """The entries that lines of a return name by the serial number of a payment order, by their place."""
+    named = {at: serial for at, serial in enumerate(map(serial_of, serials)) if serial is not None}
+    entries = entries_by_serial(books, named.values())
+    return {at: entries[serial] for at, serial in named.items() if serial in entries}
 
 
 def _is_for(named: Period | None, payment: Payment) -> bool:

@@ -317,3 +317,59 @@ class BankReturn(SQLModel, table=True):
     paid_on: str | None = Field(default=None, sa_type=CODE)
     serial_no: str | None = Field(default=None, sa_type=Text)
     digest: bytes = Field(sa_type=DIGEST)
+
+
+class PaymentOrder(SQLModel, table=True):
+    """What a bank was asked to pay in one file: the payments of a program for a period that were due.
+
+    ``after_batch`` was the last batch then: what later batches say of its payments is said of this order. ``digest``
+    covers the lines as they stand in the file. Release and withdrawal are events of the chain.
+    """
+
+    __tablename__ = "payment_order"
+    id: int = key()
+    program_id: int = reference("program.id")
+    period: str = Field(sa_type=CODE)
+    school_id: int | None = optional_reference("school.id")
+    exported_at: str = Field(sa_type=MOMENT)
+    exported_by: str = Field(sa_type=Text)
+    after_batch: int = Field(sa_type=ID)
+    lines: int = Field(sa_type=ID)
+    amount_fen: int = Field(sa_type=FEN)
+    digest: str = Field(sa_type=HEX)
+
+
+class PaymentOrderLine(SQLModel, table=True):
+    """One line of such a file: ``serial`` counts from 1; the card is the one that the file named."""
+
+    __tablename__ = "payment_order_line"
+    __table_args__ = (UniqueConstraint("order_id", "entry_id"),)
+    order_id: int = Field(primary_key=True, foreign_key="payment_order.id", sa_type=ID)
+    serial: int = Field(primary_key=True, sa_type=ID)
+    entry_id: int = reference("entry.id", index=True)
+    account: str = Field(sa_type=Text)
+    amount_fen: int = Field(sa_type=FEN)
+
+
+class Notice(SQLModel, table=True):
+    """A public notice (公示) of who is to be paid under a program for a period: its term, and over whom."""
+
+    __tablename__ = "notice"
+    id: int = key()
+    program_id: int = reference("program.id")
+    period: str = Field(sa_type=CODE)
+    school_id: int | None = optional_reference("school.id")
+    posted_from: str = Field(sa_type=CODE)
+    posted_until: str = Field(sa_type=CODE)
+    made_at: str = Field(sa_type=MOMENT)
+    made_by: str = Field(sa_type=Text)
+    persons: int = Field(sa_type=ID)
+    digest: str = Field(sa_type=HEX)
+
+
+class NoticeLine(SQLModel, table=True):
+    """Somebody whom a notice named, by the entry that it covered."""
+
+    __tablename__ = "notice_line"
+    notice_id: int = Field(primary_key=True, foreign_key="notice.id", sa_type=ID)
+    entry_id: int = Field(primary_key=True, foreign_key="entry.id", sa_type=ID)

@@ -87,7 +87,18 @@ def older(tmp_path: Path) -> Path:
     return path
 
 
-_ADDED = ("bank_return", "allotment", "enrolment", "certification", "listing", "kept_entry")
+_ADDED = (
+    "payment_order_line",
+    "payment_order",
+    "notice_line",
+    "notice",
+    "bank_return",
+    "allotment",
+    "enrolment",
+    "certification",
+    "listing",
+    "kept_entry",
+)
 
 
 def _dump(path: Path) -> list[str]:

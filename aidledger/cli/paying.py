@@ -1,0 +1,202 @@
+"""Payment orders as tables and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from aidledger.domain.identity import mask_account, mask_number
+from aidledger.domain.money import yuan_text
+from aidledger.domain.table import Answer, Cell, Column
+from aidledger.i18n import N_, Language
+
+if TYPE_CHECKING:
+    from aidledger.catalogue.catalogue import Catalogue
+    from aidledger.operations.paying import Exported, OrderContent
+    from aidledger.store.payments import Due, OrderLine, OrderRecord
+
+Shape = dict[str, Any]
+_ENTRY = Column("entry", N_("Entry"), "count")
+_NAME = Column("name", N_("Name"))
+_NUMBER = Column("number", N_("ID number"))
+_SCHOOL = Column("school", N_("School"))
+_AMOUNT = Column("amount", N_("Amount (yuan)"), "yuan")
+_STATE = Column("state", N_("State"), "word")
+
+
+def exported_shape(done: Exported) -> Shape:
+    """``pay export``."""
+    return {
+        "order": done.order,
+        "lines": done.lines,
+        "amount": yuan_text(done.amount_fen),
+        "digest": done.digest,
+        "files": [str(path) for path in done.files],
+        "without_account": [_due(one) for one in done.without_account],
+    }
+
+
+def _due(one: Due) -> Shape:
+    return {
+        "entry": one.entry,
+        "name": one.name,
+        "number": mask_number(one.number),
+        "school": one.school,
+        "amount": yuan_text(one.amount_fen),
+    }
+
+
+def exported_answer(done: Exported) -> Answer:
+    """What was exported, and who is due and cannot be paid because the roster gave no card."""
+    columns = (_ENTRY, _NAME, _NUMBER, _SCHOOL, _AMOUNT)
+    rows = [(one.entry, one.name, mask_number(one.number), one.school, one.amount_fen) for one in done.without_account]
+    facts = {
+        "order": done.order,
+        "lines": done.lines,
+        "amount": yuan_text(done.amount_fen),
+        "digest": done.digest,
+        "files": ", ".join(str(path) for path in done.files),
+        "count": len(rows),
+    }
+    if done.order is None:
+        return Answer(
+            N_("Nothing is due that has a card; nothing was written. Without a card: {count}"),
+            columns,
+            rows,
+            facts=facts,
+        )
+    notes = [N_("Files: {files}"), N_("Digest: {digest}")]
+    title = N_("Payment order {order}: {lines} payments, {amount} yuan. Without a card, and not in it: {count}")
+    return Answer(title, columns, rows, notes=notes, facts=facts)
+
+
+def order_shape(record: OrderRecord) -> Shape:
+    """An order in ``pay orders``."""
+    return {
+        "order": record.order,
+        "program": record.program,
+        "period": record.period,
+        "school": record.school,
+        "state": record.state,
+        "exported": {"at": record.exported_at, "by": record.exported_by},
+        "settled": {"at": record.settled_at, "by": record.settled_by} if record.settled_at else None,
+        "lines": record.lines,
+        "amount": yuan_text(record.amount_fen),
+        "paid": record.paid,
+        "failed": record.failed,
+        "open": record.open,
+        "digest": record.digest,
+    }
+
+
+def orders_answer(records: Sequence[OrderRecord], catalogue: Catalogue, language: Language) -> Answer:
+    """One row per order."""
+    columns = (
+        Column("order", N_("Order"), "count"),
+        Column("program", N_("Program")),
+        Column("period", N_("Period"), "period"),
+        _SCHOOL,
+        _STATE,
+        Column("exported_by", N_("Exported by")),
+        Column("settled_by", N_("Released by")),
+        Column("lines", N_("Payments"), "count"),
+        _AMOUNT,
+        Column("paid", N_("Paid"), "count"),
+        Column("failed", N_("Sent back"), "count"),
+        Column("open", N_("No answer"), "count"),
+    )
+    rows: list[Sequence[Cell]] = [
+        (
+            one.order,
+            catalogue.programs[one.program].name(language),
+            one.period,
+            one.school,
+            one.state,
+            one.exported_by,
+            one.settled_by,
+            one.lines,
+            one.amount_fen,
+            one.paid,
+            one.failed,
+            one.open,
+        )
+        for one in records
+    ]
+    return Answer(N_("Payment orders"), columns, rows)
+
+
+def content_shape(content: OrderContent, *, reveal: bool) -> Shape:
+    """``pay order N``."""
+    return {
+        **order_shape(content.record),
+        "payments": [_line_shape(one, reveal=reveal) for one in content.lines],
+        "unmatched": [
+            {
+                "batch": row.batch_id,
+                "row": row.row,
+                "name": row.name,
+                "number": row.number if reveal or row.number is None else mask_number(row.number),
+                "account": row.account if reveal or row.account is None else mask_account(row.account),
+                "amount": yuan_text(row.amount_fen),
+                "outcome": row.outcome,
+                "reason": row.reason,
+                "serial": row.serial_no,
+            }
+            for row in content.unmatched
+        ],
+    }
+
+
+def _line_shape(one: OrderLine, *, reveal: bool) -> Shape:
+    return {
+        "serial": one.line.serial,
+        "entry": one.entry,
+        "name": one.line.name,
+        "number": one.line.number if reveal else mask_number(one.line.number),
+        "account": one.line.account if reveal else mask_account(one.line.account),
+        "school": one.school,
+        "amount": yuan_text(one.line.amount_fen),
+        "state": one.state,
+        "reason": one.reason,
+    }
+
+
+def order_answer(content: OrderContent, catalogue: Catalogue, language: Language, *, reveal: bool) -> Answer:
+    """One row per line; the lines that no bank return has spoken of keep the order's state."""
+    columns = (
+        Column("serial", N_("Serial no.")),
+        _ENTRY,
+        _NAME,
+        _NUMBER,
+        Column("account", N_("Account")),
+        _SCHOOL,
+        _AMOUNT,
+        _STATE,
+        Column("reason", N_("Reason")),
+    )
+    rows: list[Sequence[Cell]] = [
+        (
+            one.line.serial,
+            one.entry,
+            one.line.name,
+            one.line.number if reveal else mask_number(one.line.number),
+            one.line.account if reveal else mask_account(one.line.account),
+            one.school,
+            one.line.amount_fen,
+            one.state,
+            one.reason,
+        )
+        for one in content.lines
+    ]
+    record = content.record
+    facts = {
+        "order": record.order,
+        "program": catalogue.programs[record.program].name(language),
+        "paid": record.paid,
+        "failed": record.failed,
+        "open": record.open,
+        "unmatched": len(content.unmatched),
+    }
+    title = N_("Payment order {order}, {program}: {paid} paid, {failed} sent back, {open} without an answer")
+    notes = [N_("Lines of bank returns of which no payment is known: {unmatched}. --format json lists them.")]
+    return Answer(title, columns, rows, notes=notes, facts=facts)

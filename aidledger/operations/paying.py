@@ -1,0 +1,150 @@
+"""Payments on their way: exported for the bank, released by somebody else, answered by its returns."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.money import yuan_text
+from aidledger.domain.payment import OrderState
+from aidledger.domain.term import Period
+from aidledger.errors import CannotWrite, FileExists, OrderAltered, OrderSettled, ReleasedByExporter, UnknownOrder
+from aidledger.reports.bank_file import csv_bytes, lines_in, workbook_bytes
+from aidledger.store import events, payments
+from aidledger.store.ledger import Books, Ledger
+from aidledger.store.payments import Due, OrderLine, OrderRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An order and its files; ``order`` None: nothing was due. ``without_account``: who is due and has no card."""
+
+    order: int | None
+    lines: int
+    amount_fen: int
+    digest: str | None
+    files: Sequence[Path]
+    without_account: Sequence[Due]
+
+
+def export(
+    ledger: Ledger, catalogue: Catalogue, program: str, period: Period, school: str | None, target: Path, reason: str
+) -> Exported:
+    """Write what is due under a program for a period as FILE.xlsx and FILE.csv, and record the order.
+
+    Who took full numbers out of the ledger, and why, is kept with it; the order only when both files are whole.
+    Raises FileExists, CannotWrite, UnknownProgram.
+    """
+    named = catalogue.program(program)
+    files = [target.with_suffix(".xlsx"), target.with_suffix(".csv")]
+    for path in files:
+        if path.exists():
+            raise FileExists(path=path)
+    with ledger.writing() as books:
+        due = payments.due(books, program, period.code, catalogue.school(school))
+        payable = [one for one in due if one.account]
+        without = [one for one in due if not one.account]
+        if not payable:
+            return Exported(None, 0, 0, None, (), without)
+        moment = ledger.moment()
+        order, lines, digest = payments.export(
+            books, program, period.code, catalogue.school(school), payable, moment, ledger.actor
+        )
+        facts = {"reason": reason, "seen": f"pay export {order}"}
+        events.record(books, moment, ledger.actor, "reveal", facts)
+        amount = sum(line.amount_fen for line in lines)
+        purpose = f"{period.code} {named.name('zh')}"
+        control = (
+            ("批次", f"{order:06d}"),
+            ("项目", named.name("zh")),
+            ("学期/年度", period.code),
+            ("笔数", str(len(lines))),
+            ("金额(元)", yuan_text(amount)),
+            ("明细指纹", digest),
+        )
+        contents = workbook_bytes(lines, purpose, control), csv_bytes(lines, purpose)
+        _write_all(dict(zip(files, contents, strict=True)))
+    return Exported(order, len(lines), amount, digest, files, without)
+
+
+def _write_all(contents: dict[Path, bytes]) -> None:
+    """All files or none, each readable by its owner alone."""
+    written: list[Path] = []
+    try:
+        for path, content in contents.items():
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            written.append(path)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+    except OSError as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise CannotWrite(path=path, reason=error.strerror or "") from error
+
+
+def orders(ledger: Ledger) -> list[OrderRecord]:
+    """All orders."""
+    with ledger.reading() as books:
+        return payments.orders(books)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderContent:
+    """An order, its lines, and the lines of bank returns of which no payment is known."""
+
+    record: OrderRecord
+    lines: Sequence[OrderLine]
+    unmatched: Sequence[Any]
+
+
+def order(ledger: Ledger, number: int) -> OrderContent:
+    """One order; raises UnknownOrder."""
+    with ledger.reading() as books:
+        record = _order(books, number)
+        return OrderContent(record, payments.lines_of(books, record), payments.unmatched(books))
+
+
+def release(ledger: Ledger, number: int, path: Path) -> OrderRecord:
+    """Let an order go to the bank, in the file that was exported and no other, by somebody else than its maker.
+
+    Raises UnknownOrder, OrderSettled, ReleasedByExporter, OrderAltered, NoBankFile.
+    """
+    digest = payments.lines_digest(lines_in(path))
+    with ledger.writing() as books:
+        record = _unsettled(books, number)
+        if record.exported_by == ledger.actor:
+            raise ReleasedByExporter(order=number, actor=ledger.actor)
+        if digest != record.digest:
+            raise OrderAltered(path=path.name, order=number)
+        return _settled(books, ledger, record, "released")
+
+
+def withdraw(ledger: Ledger, number: int, reason: str) -> OrderRecord:
+    """Take back an order that was not released: its payments are due again. Raises UnknownOrder, OrderSettled."""
+    with ledger.writing() as books:
+        return _settled(books, ledger, _unsettled(books, number), "withdrawn", reason)
+
+
+def _order(books: Books, number: int) -> OrderRecord:
+    found = payments.orders(books, number)
+    if not found:
+        raise UnknownOrder(number=number)
+    return found[0]
+
+
+def _unsettled(books: Books, number: int) -> OrderRecord:
+    record = _order(books, number)
+    if record.state != "exported":
+        raise OrderSettled(order=number, state=record.state, by=record.settled_by)
+    return record
+
+
+def _settled(
+    books: Books, ledger: Ledger, record: OrderRecord, state: OrderState, reason: str | None = None
+) -> OrderRecord:
+    payments.settle(books, record, state, ledger.moment(), ledger.actor, reason)
+    return _order(books, record.order)

@@ -1,0 +1,343 @@
+"""Payment orders: what is due, what a bank was asked to pay, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+
+from aidledger.domain.payment import LineState, OrderState, PaymentLine, serial_text
+from aidledger.store import events
+from aidledger.store.bulk import insert_row, insert_rows, next_id, tables_of
+from aidledger.store.digests import digest_of
+from aidledger.store.entries import current, in_force
+from aidledger.store.tables import (
+    BankReturn,
+    Batch,
+    Beneficiary,
+    Entry,
+    Event,
+    PaymentOrder,
+    PaymentOrderLine,
+    ProgramRow,
+    School,
+)
+
+_bank_return, _batch, _beneficiary, _entry, _event = tables_of(BankReturn, Batch, Beneficiary, Entry, Event)
+_order, _line, _program, _school = tables_of(PaymentOrder, PaymentOrderLine, ProgramRow, School)
+_EXPORT, _RELEASE, _WITHDRAW = "export-payment", "release-payment", "withdraw-payment"
+# What the chain of events keeps of an order, and verify compares with it.
+_RECORDED = ("program", "period", "school", "after_batch", "lines", "amount_fen", "digest")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A payment that the bank is to be asked for, or cannot be (``account`` None)."""
+
+    entry: int
+    name: str
+    number: str
+    account: str | None
+    school: str | None
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """An order, who did what with it, and how many of its lines the bank paid and sent back."""
+
+    order: int
+    program: str
+    period: str
+    school: str | None
+    exported_at: str
+    exported_by: str
+    lines: int
+    amount_fen: int
+    digest: str
+    state: OrderState
+    settled_at: str | None
+    settled_by: str | None
+    paid: int
+    failed: int
+
+    @property
+    def open(self) -> int:
+        """How many lines the bank has not spoken of."""
+        return self.lines - self.paid - self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A line of an order with the entry that it pays, and what became of it; ``reason``: the bank's."""
+
+    entry: int
+    line: PaymentLine
+    school: str | None
+    state: LineState
+    reason: str | None
+
+
+def _returned(outcome: str) -> ColumnElement[bool]:
+    returned = _bank_return.alias()
+    return (
+        select(returned.c.id)
+        .where(returned.c.entry_id == _entry.c.id, returned.c.outcome == outcome, current(returned))
+        .exists()
+    )
+
+
+def confirmed() -> ColumnElement[bool]:
+    """Whether a bank return that is in force says of an entry that it was paid."""
+    return _returned("paid")
+
+
+def due(books: Connection, program: str, period: str, school: str | None = None) -> list[Due]:
+    """The payments of a program for a period that no bank was asked for, or that it sent back each time.
+
+    In the order of schools and names, so that a file is the same whatever was imported first.
+    """
+    sent_back = _bank_return.alias()
+    failed_since = select(sent_back.c.id).where(
+        sent_back.c.entry_id == _line.c.entry_id,
+        sent_back.c.outcome == "failed",
+        sent_back.c.batch_id > _order.c.after_batch,
+        current(sent_back),
+    )
+    asked_for = (
+        select(_line.c.entry_id)
+        .join(_order, _order.c.id == _line.c.order_id)
+        .where(_line.c.entry_id == _entry.c.id, _order.c.id.not_in(_withdrawn(books)), ~failed_since.exists())
+    )
+    query = (
+        select(
+            _entry.c.id,
+            func.coalesce(_entry.c.name_stated, _beneficiary.c.name),
+            _beneficiary.c.number,
+            _entry.c.account,
+            _school.c.name,
+            _entry.c.amount_fen,
+        )
+        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
+        .join(_program, _program.c.id == _entry.c.program_id)
+        .outerjoin(_school, _school.c.id == _entry.c.school_id)
+        .where(_program.c.code == program, _entry.c.period == period, in_force(_entry))
+        .where(~confirmed(), ~asked_for.exists())
+        .order_by(_school.c.name, _beneficiary.c.name, _beneficiary.c.number, _entry.c.id)
+    )
+    if school is not None:
+        query = query.where(_school.c.name == school)
+    return [Due(*row) for row in books.execute(query)]
+
+
+def export(
+    books: Connection, program: str, period: str, school: str | None, payments: Sequence[Due], moment: str, actor: str
+) -> tuple[int, list[PaymentLine], str]:
+    """Record what a bank is to be asked for; the order's number, its lines, their digest."""
+    order = next_id(books, PaymentOrder)
+    lines = [
+        PaymentLine(serial_text(order, serial), one.name, one.number, str(one.account), one.amount_fen)
+        for serial, one in enumerate(payments, 1)
+    ]
+    digest = lines_digest(lines)
+    program_id = books.execute(select(_program.c.id).where(_program.c.code == program)).scalar_one()
+    school_id = None
+    if school is not None:
+        school_id = books.execute(select(_school.c.id).where(_school.c.name == school)).scalar_one()
+    head = {
+        "after_batch": books.execute(select(func.coalesce(func.max(_batch.c.id), 0))).scalar_one(),
+        "lines": len(lines),
+        "amount_fen": sum(line.amount_fen for line in lines),
+        "digest": digest,
+    }
+    insert_row(
+        books,
+        PaymentOrder,
+        id=order,
+        program_id=program_id,
+        period=period,
+        school_id=school_id,
+        exported_at=moment,
+        exported_by=actor,
+        **head,
+    )
+    rows = [(order, serial, one.entry, one.account, one.amount_fen) for serial, one in enumerate(payments, 1)]
+    insert_rows(books, PaymentOrderLine, ("order_id", "serial", "entry_id", "account", "amount_fen"), rows)
+    facts = {"order": order, "program": program, "period": period, "school": school, **head}
+    events.record(books, moment, actor, _EXPORT, facts)
+    return order, lines, digest
+
+
+def settle(
+    books: Connection, order: OrderRecord, state: OrderState, moment: str, actor: str, reason: str | None = None
+) -> None:
+    """Record that an order was released or withdrawn, bound to its digest."""
+    action = _RELEASE if state == "released" else _WITHDRAW
+    facts = {"order": order.order, "digest": order.digest, "reason": reason}
+    events.record(books, moment, actor, action, facts)
+
+
+def lines_digest(lines: Iterable[PaymentLine]) -> str:
+    """What stands for a file's content, in whichever form it was written."""
+    return digest_of([line.covered() for line in lines])
+
+
+def _settlements(books: Connection) -> dict[int, tuple[OrderState, str, str]]:
+    """What was last decided of each order, when and by whom."""
+    query = select(_event).where(_event.c.action.in_([_RELEASE, _WITHDRAW])).order_by(_event.c.id)
+    found: dict[int, tuple[OrderState, str, str]] = {}
+    for event in books.execute(query):
+        state: OrderState = "released" if event.action == _RELEASE else "withdrawn"
+        found[int(json.loads(event.facts)["order"])] = state, event.at, event.actor
+    return found
+
+
+def _withdrawn(books: Connection) -> list[int]:
+    return [order for order, (state, _, _) in _settlements(books).items() if state == "withdrawn"]
+
+
+def _answers(books: Connection) -> Any:  # noqa: ANN401 - a subquery
+    """What bank returns in force say of lines of orders: order_id, entry_id, outcome, reason, id.
+
+    A return answers the last order that asked for the payment before it came.
+    """
+    asked, order = _line.alias(), _order.alias()
+    of = (
+        select(func.max(asked.c.order_id))
+        .join(order, order.c.id == asked.c.order_id)
+        .where(
+            asked.c.entry_id == _bank_return.c.entry_id,
+            order.c.after_batch < _bank_return.c.batch_id,
+            order.c.id.not_in(_withdrawn(books)),
+        )
+        .scalar_subquery()
+    )
+    columns = (_bank_return.c.id, _bank_return.c.entry_id, _bank_return.c.outcome, _bank_return.c.reason)
+    query = select(of.label("order_id"), *columns).where(_bank_return.c.entry_id.is_not(None), current(_bank_return))
+    return query.subquery("answers")
+
+
+def orders(books: Connection, number: int | None = None) -> list[OrderRecord]:
+    """All orders, or one, in the order in which they were exported."""
+    answers = _answers(books)
+    counted = select(answers.c.order_id, answers.c.outcome, func.count(answers.c.entry_id.distinct()).label("lines"))
+    said: dict[tuple[int, str], int] = {
+        (row.order_id, row.outcome): row.lines
+        for row in books.execute(counted.group_by(answers.c.order_id, answers.c.outcome))
+    }
+    query = (
+        select(
+            _order.c.id,
+            _program.c.code,
+            _order.c.period,
+            _school.c.name.label("school"),
+            _order.c.exported_at,
+            _order.c.exported_by,
+            _order.c.lines,
+            _order.c.amount_fen,
+            _order.c.digest,
+        )
+        .join(_program, _program.c.id == _order.c.program_id)
+        .outerjoin(_school, _school.c.id == _order.c.school_id)
+        .order_by(_order.c.id)
+    )
+    if number is not None:
+        query = query.where(_order.c.id == number)
+    settlements = _settlements(books)
+    nothing: tuple[OrderState, str | None, str | None] = ("exported", None, None)
+    found = []
+    for row in books.execute(query):
+        state, at, by = settlements.get(row.id, nothing)
+        paid, failed = said.get((row.id, "paid"), 0), said.get((row.id, "failed"), 0)
+        found.append(OrderRecord(*row, state=state, settled_at=at, settled_by=by, paid=paid, failed=failed))
+    return found
+
+
+def _of_order(number: int) -> Select[Any]:
+    return (
+        select(
+            _line.c.entry_id,
+            _line.c.serial,
+            func.coalesce(_entry.c.name_stated, _beneficiary.c.name).label("name"),
+            _beneficiary.c.number,
+            _line.c.account,
+            _line.c.amount_fen,
+            _school.c.name.label("school"),
+        )
+        .join(_entry, _entry.c.id == _line.c.entry_id)
+        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
+        .outerjoin(_school, _school.c.id == _entry.c.school_id)
+        .where(_line.c.order_id == number)
+        .order_by(_line.c.serial)
+    )
+
+
+def _line_of(number: int, row: Any) -> PaymentLine:  # noqa: ANN401 - a row
+    return PaymentLine(serial_text(number, row.serial), row.name, row.number, row.account, row.amount_fen)
+
+
+def lines_of(books: Connection, order: OrderRecord) -> list[OrderLine]:
+    """The lines of an order, and what became of each."""
+    answers = _answers(books)
+    of_order = select(answers).where(answers.c.order_id == order.order).order_by(answers.c.id)
+    said = {row.entry_id: row for row in books.execute(of_order)}
+    return [
+        OrderLine(
+            row.entry_id,
+            _line_of(order.order, row),
+            row.school,
+            said[row.entry_id].outcome if row.entry_id in said else order.state,
+            said[row.entry_id].reason if row.entry_id in said else None,
+        )
+        for row in books.execute(_of_order(order.order))
+    ]
+
+
+def entries_by_serial(books: Connection, serials: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], int]:
+    """The entries that lines of orders pay, by order and serial, of those that there are."""
+    wanted = set(serials)
+    query = select(_line.c.order_id, _line.c.serial, _line.c.entry_id).where(
+        _line.c.order_id.in_(sorted({order for order, _ in wanted}))
+    )
+    found = {(row.order_id, row.serial): row.entry_id for row in books.execute(query)} if wanted else {}
+    return {serial: entry for serial, entry in found.items() if serial in wanted}
+
+
+def unmatched(books: Connection) -> list[Any]:
+    """Lines of bank returns in force of which no payment is known: batch, row, name, account, amount (分), outcome."""
+    columns = ("batch_id", "row", "name", "number", "account", "amount_fen", "outcome", "reason", "serial_no")
+    query = (
+        select(*(_bank_return.c[name] for name in columns))
+        .where(_bank_return.c.entry_id.is_(None), current(_bank_return))
+        .order_by(_bank_return.c.id)
+    )
+    return list(books.execute(query))
+
+
+def altered(books: Connection) -> list[int]:
+    """Orders that are not what was recorded of them, or were never recorded."""
+    told = {}
+    for facts in books.execute(
+        select(_event.c.facts).where(_event.c.action == _EXPORT).order_by(_event.c.id)
+    ).scalars():
+        said = json.loads(facts)
+        told[int(said["order"])] = {name: said[name] for name in _RECORDED}
+    query = select(_order, _program.c.code.label("program"), _school.c.name.label("school"))
+    query = query.join(_program, _program.c.id == _order.c.program_id)
+    heads = books.execute(query.outerjoin(_school, _school.c.id == _order.c.school_id)).mappings()
+    there = {row["id"]: {name: row[name] for name in _RECORDED} for row in heads}
+    return [
+        number
+        for number in sorted(told.keys() | there.keys())
+        if not (told.get(number) == there.get(number) == _recounted(books, number, told))
+    ]
+
+
+def _recounted(books: Connection, number: int, told: Mapping[int, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """What was recorded of an order, its lines counted and their digest made anew."""
+    lines = [_line_of(number, row) for row in books.execute(_of_order(number))]
+    amount = sum(line.amount_fen for line in lines)
+    return {**told.get(number, {}), "lines": len(lines), "amount_fen": amount, "digest": lines_digest(lines)}
