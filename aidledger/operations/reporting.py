@@ -16,9 +16,10 @@ from aidledger.reconcile.payment import payment_lines
 from aidledger.reconcile.published import covers, report_lines
 from aidledger.reconcile.standard import standard_lines
 from aidledger.reports import summary as summaries
+from aidledger.reports.cuts import Dimension
 from aidledger.reports.paragraph import paragraph as paragraph_of
 from aidledger.reports.paragraph import years_of
-from aidledger.reports.summary import Dimension, Summary
+from aidledger.reports.summary import Summary
 from aidledger.store import events, lookups
 from aidledger.store.ledger import Ledger
 
