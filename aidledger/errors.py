@@ -73,6 +73,14 @@ class UnknownRule(Misuse):
     """There is no rule {code}. Rules are: {known}."""
 
 
+class FigureNotUnderstood(Misuse):
+    """{text} names no figure: write KEY=VALUE, several with commas between. Keys are: {keys}."""
+
+
+class UnknownFigureValue(Misuse):
+    """Nothing in the ledger has {key}={value}. Keys of a figure are: {keys}."""
+
+
 class UnknownFinding(Misuse):
     """There is no finding {id} now. `aidledger findings` lists what the audit finds."""
 

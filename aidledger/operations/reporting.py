@@ -15,8 +15,10 @@ from aidledger.reconcile.line import Comparison, Line
 from aidledger.reconcile.payment import payment_lines
 from aidledger.reconcile.published import covers, report_lines
 from aidledger.reconcile.standard import standard_lines
+from aidledger.reports import explaining
 from aidledger.reports import summary as summaries
 from aidledger.reports.cuts import Dimension
+from aidledger.reports.explaining import Explained
 from aidledger.reports.paragraph import paragraph as paragraph_of
 from aidledger.reports.paragraph import years_of
 from aidledger.reports.summary import Summary
@@ -34,6 +36,12 @@ def summary(
     """The figures of a span of periods, and the ledger's head for which they hold."""
     with ledger.reading() as books:
         return summaries.summary(books, catalogue, first, last, by), events.head(books)
+
+
+def explain(ledger: Ledger, catalogue: Catalogue, figure: str) -> Explained:
+    """The entries behind a figure, given as papers carry it; see reports.explaining for what is raised."""
+    with ledger.reading() as books:
+        return explaining.explain(books, catalogue, figure)
 
 
 def paragraph(ledger: Ledger, catalogue: Catalogue, first: Period | None = None, last: Period | None = None) -> str:

@@ -8,6 +8,7 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.table import Answer, Cell, Column, Kind
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
+from aidledger.reports.figures import figure_text
 from aidledger.reports.summary import Figures, Group, Summary
 
 FIGURE_COLUMNS = (
@@ -62,6 +63,7 @@ def program_answer(summary: Summary, catalogue: Catalogue, language: str) -> Ans
         totals=_totals(summary, 1),
         notes=NOTES,
         facts=_span(summary),
+        traces=[_trace(summary, {"program": code}) for code in summary.programs] + _total_traces(summary),
     )
 
 
@@ -84,7 +86,23 @@ def group_answer(summary: Summary, catalogue: Catalogue, language: str) -> Answe
         totals=_totals(summary, len(columns)),
         notes=(*NOTES, SOURCES_NOTE) if "source" in summary.by else NOTES,
         facts=_span(summary),
+        traces=[_group_trace(summary, group) for group in summary.groups] + _total_traces(summary),
     )
+
+
+def _trace(summary: Summary, of: Mapping[str, str | None]) -> str:
+    """A figure of the summary's span, by which its entries are found again."""
+    span = {} if "period" in of else {"from": summary.first, "to": summary.last}
+    return figure_text({**of, **{end: code for end, code in span.items() if code}})
+
+
+def _group_trace(summary: Summary, group: Group) -> str:
+    kind = {} if "program" in group.by else {"kind": "loan" if group.repaid else "aid"}
+    return _trace(summary, {**group.by, **kind})
+
+
+def _total_traces(summary: Summary) -> list[str]:
+    return [_trace(summary, {"kind": kind}) for kind in ("aid", "loan")]
 
 
 def _cells(figures: Figures) -> tuple[Cell, ...]:

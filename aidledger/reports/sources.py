@@ -18,8 +18,9 @@ Shares = Mapping[tuple[str, str], Mapping[str, int]]
 _allotment, _batch, _program = tables_of(Allotment, Batch, ProgramRow)
 
 
-def allotted(entry: Table | FromClause) -> ColumnElement[bool]:
-    """Whether some source was allotted money for an entry's program and period."""
+def allotted(entry: Table | FromClause, source: str | None = None) -> ColumnElement[bool]:
+    """Whether some source, or the one named, was allotted money for an entry's program and period."""
+    named = [] if source is None else [_allotment.c.source == source]
     return (
         select(_allotment.c.id)
         .join(_batch, _batch.c.id == _allotment.c.batch_id)
@@ -28,6 +29,7 @@ def allotted(entry: Table | FromClause) -> ColumnElement[bool]:
             _allotment.c.period == entry.c.period,
             _allotment.c.amount_fen > 0,
             batch_in_force(_batch),
+            *named,
         )
         .correlate(entry)
         .exists()

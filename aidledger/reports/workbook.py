@@ -26,6 +26,8 @@ _THIN = Side(style="thin", color="999999")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _HEAD_FILL = PatternFill("solid", fgColor="DDE6F0")
 _WIDTH_MIN, _WIDTH_MAX = 8, 64
+_TRACE_WIDTH = 14
+_CHART_HEIGHT_ROWS = 24
 _CHART_ROWS_MAX = 20
 _SHEET_NAME_MAX = 31
 _A4 = 9
@@ -60,6 +62,8 @@ def write_summary(path: Path, answer: Answer, translate: Translate, district: st
     if chart and 0 < len(answer.rows) <= _CHART_ROWS_MAX:
         _add_chart(sheet, answer, translate, last + 3)
         sheet.page_setup.fitToHeight = 1
+        last += 3 + _CHART_HEIGHT_ROWS
+    sheet.print_area = f"A1:{get_column_letter(len(answer.columns))}{last + 1}"
     book.save(path)
 
 
@@ -101,9 +105,14 @@ def _fill(sheet: Worksheet, answer: Answer, translate: Translate, above: list[st
         _write_row(sheet, row, values, answer.columns, translate)
     for values in answer.totals:
         row += 1
-        label, *rest = values
-        _write_row(sheet, row, (translate(str(label)), *rest), answer.columns, translate, bold=True)
+        # A label stands under the first column whatever that is of: it is no period, no number.
+        columns = (Column("label", "", "word"), *answer.columns[1:])
+        _write_row(sheet, row, values, columns, translate, bold=True)
     last_figure = row
+    if answer.traces:
+        # The notes below are printed; the column beside the table is for the screen.
+        sheet.print_area = f"A1:{get_column_letter(width)}{row + len(answer.notes)}"
+        _write_traces(sheet, header, width + 1, answer.traces, translate)
     for note in answer.notes:
         row += 1
         cell = _at(sheet, row, 1)
@@ -112,6 +121,15 @@ def _fill(sheet: Worksheet, answer: Answer, translate: Translate, above: list[st
     _set_up_page(sheet, header, last_figure, width)
     _set_widths(sheet, answer, header, last_figure)
     return row
+
+
+def _write_traces(sheet: Worksheet, header: int, column: int, traces: Sequence[str], translate: Translate) -> None:
+    """A narrow grey column beside the table, outside what is printed: what finds the entries behind each row."""
+    for row, text in enumerate((translate(N_("Entries behind it")), *traces), header):
+        cell = _at(sheet, row, column)
+        _set_text(cell, text)
+        cell.font = Font(size=8, color="999999")
+    sheet.column_dimensions[get_column_letter(column)].width = _TRACE_WIDTH
 
 
 def _write_row(

@@ -9,7 +9,7 @@ import click
 
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import PERIOD, option, result_options
+from aidledger.cli.options import PERIOD, option, result_options, reveal_options
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
@@ -99,6 +99,27 @@ def summary(
             path, make(figures, catalogue, office.language), office._, catalogue.district, head, chart=not by
         ),
     )
+
+
+@report.command(cls=Command)
+@click.argument("figure", metavar="KEY=VALUE,…")
+@reveal_options
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def explain(office: Office, figure: str, reveal: bool, reason: str | None, form: str, output: Path | None) -> None:
+    """The entries behind a figure: program=CODE,period=PERIOD,school=NAME and so on, as papers carry it."""
+    from aidledger.cli import entries
+    from aidledger.cli.output import emit_answer
+    from aidledger.cli.revealing import log, require_reason
+    from aidledger.operations import reporting
+
+    require_reason(reveal=reveal, reason=reason)
+    catalogue = office.catalogue()
+    ledger = office.ledger_with(catalogue)
+    found = reporting.explain(ledger, catalogue, figure)
+    log(ledger, f"figure {found.figure}", reveal=reveal, reason=reason)
+    answer = entries.explained(found, catalogue, office.language, reveal=reveal)
+    emit_answer(office, form, output, answer, lambda: entries.explained_shape(found, reveal=reveal))
 
 
 @report.command(cls=Command)
