@@ -13,6 +13,7 @@ from aidledger.i18n import N_, translator
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aidledger.audit.sampling import Sample
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.i18n import Language
     from aidledger.reports.explaining import Explained
@@ -78,6 +79,63 @@ def explained_shape(found: Explained, *, reveal: bool) -> Shape:
         "amount": yuan_text(found.figures.amount_fen),
         **share,
         "entries": [entry_shape(entry, reveal=reveal) for entry in found.entries],
+    }
+
+
+_SAMPLE_COLUMNS = (
+    Column("school", N_("School")),
+    Column("name", N_("Name")),
+    Column("number", N_("ID number")),
+    Column("program", N_("Program")),
+    Column("period", N_("Period"), "period"),
+    Column("amount", N_("Amount (yuan)"), "yuan"),
+    Column("file", N_("File")),
+    Column("sheet", N_("Sheet")),
+    Column("row", N_("Row"), "count"),
+    Column("seen", N_("Seen")),
+    Column("by_on", N_("By, on")),
+)
+
+
+def sampled(drawn: Sample, catalogue: Catalogue, language: Language, *, reveal: bool) -> Answer:
+    """The list of a spot check, to be filled in by hand."""
+    rows: list[Sequence[Cell]] = [
+        (
+            entry.school,
+            entry.name_stated or entry.name,
+            shown_number(entry, reveal=reveal),
+            catalogue.programs[entry.program].name(language),
+            entry.period,
+            entry.amount_fen,
+            entry.file,
+            entry.sheet,
+            entry.row,
+            None,
+            None,
+        )
+        for entry in drawn.entries
+    ]
+    facts = {
+        "count": len(drawn.entries),
+        "population": drawn.population,
+        "seed": drawn.seed,
+        "size": drawn.size,
+        "groups": drawn.groups,
+    }
+    title = N_("Spot check: {count} of {population} entries, seed {seed}")
+    note = N_("Drawn: {size} of each of {groups} group(s). The same seed draws the same list from the same entries.")
+    return Answer(title, _SAMPLE_COLUMNS, rows, notes=(note,), facts=facts)
+
+
+def sample_shape(drawn: Sample, *, reveal: bool) -> Shape:
+    """``sample``."""
+    return {
+        "seed": drawn.seed,
+        "size": drawn.size,
+        "by": list(drawn.by),
+        "groups": drawn.groups,
+        "population": drawn.population,
+        "entries": [entry_shape(entry, reveal=reveal) for entry in drawn.entries],
     }
 
 

@@ -21,6 +21,7 @@ from aidledger.cli.commands import (
     mappings,
     people,
     reports,
+    samples,
     templates,
 )
 from aidledger.cli.localized import Group, Option, language, set_language, speak
@@ -83,6 +84,7 @@ for _command in (
     audits.explain,
     audits.findings,
     audits.finding,
+    samples.sample,
     reports.report,
     people.person,
     people.trace,

@@ -27,6 +27,7 @@ _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _HEAD_FILL = PatternFill("solid", fgColor="DDE6F0")
 _WIDTH_MIN, _WIDTH_MAX = 8, 64
 _TRACE_WIDTH = 14
+_WIDTH_TO_FILL_IN = 13
 _CHART_HEIGHT_ROWS = 24
 _CHART_ROWS_MAX = 20
 _SHEET_NAME_MAX = 31
@@ -194,7 +195,10 @@ def _set_up_page(sheet: Worksheet, header: int, last: int, width: int) -> None:
 
 def _set_widths(sheet: Worksheet, answer: Answer, header: int, last: int) -> None:
     for i in range(1, len(answer.columns) + 1):
-        longest = max((_shown_width(_at(sheet, row, i)) for row in range(header, last + 1)), default=_WIDTH_MIN)
+        widths = [_shown_width(_at(sheet, row, i)) for row in range(header, last + 1)]
+        longest = max(widths, default=_WIDTH_MIN)
+        if answer.rows and not any(widths[1:]):
+            longest = _WIDTH_TO_FILL_IN
         sheet.column_dimensions[get_column_letter(i)].width = min(_WIDTH_MAX, max(_WIDTH_MIN, longest + 3))
 
 

@@ -9,7 +9,7 @@ import click
 
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import PERIOD, option, result_options, reveal_options
+from aidledger.cli.options import PERIOD, ByType, option, result_options, reveal_options
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
@@ -33,20 +33,6 @@ DIMENSIONS = (
 CHECKS = ("declared", "standard", "allotment", "payment", "report")
 
 
-class ByType(click.ParamType[tuple[str, ...]]):
-    """Dimensions, separated by commas."""
-
-    name = "BY"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:  # noqa: ANN401
-        """The dimensions, each once, in the order given."""
-        names = tuple(dict.fromkeys(name.strip() for name in str(value).split(",") if name.strip()))
-        for name in names:
-            if name not in DIMENSIONS:
-                self.fail(f"{name}: {', '.join(DIMENSIONS)}", param, ctx)
-        return names
-
-
 @click.group(cls=Group)
 def report() -> None:
     """Totals per program, and comparisons with published ones."""
@@ -57,7 +43,7 @@ def report() -> None:
 @option("--to", "last", type=PERIOD, help=N_("The last period."))
 @option(
     "--by",
-    type=ByType(),
+    type=ByType(DIMENSIONS),
     default=None,
     metavar="BY",
     help=N_(
