@@ -123,6 +123,10 @@ class SchemasMissing(Misuse):
     """{path} is not a folder of schemas."""
 
 
+class UnknownSchool(AidLedgerError):
+    """No school in the ledger is called {name}. Names like it: {close}."""
+
+
 class Unsolvable(AidLedgerError):
     """The made-up district cannot reach the report's figure for {program}: {why}."""
 

@@ -16,14 +16,17 @@ from aidledger.reconcile.payment import payment_lines
 from aidledger.reconcile.published import covers, report_lines
 from aidledger.reconcile.standard import standard_lines
 from aidledger.reports import explaining
+from aidledger.reports import statement as statements
 from aidledger.reports import summary as summaries
 from aidledger.reports.cuts import Dimension
 from aidledger.reports.explaining import Explained
 from aidledger.reports.paragraph import paragraph as paragraph_of
 from aidledger.reports.paragraph import years_of
+from aidledger.reports.statement import Statement
 from aidledger.reports.summary import Summary
 from aidledger.store import events, lookups
 from aidledger.store.ledger import Ledger
+from aidledger.store.schools import school_named
 
 
 def summary(
@@ -42,6 +45,15 @@ def explain(ledger: Ledger, catalogue: Catalogue, figure: str) -> Explained:
     """The entries behind a figure, given as papers carry it; see reports.explaining for what is raised."""
     with ledger.reading() as books:
         return explaining.explain(books, catalogue, figure)
+
+
+def school_statement(
+    ledger: Ledger, catalogue: Catalogue, school: str, first: Period | None = None, last: Period | None = None
+) -> tuple[Statement, str]:
+    """What a school got over a span of periods, and the ledger's head; raises UnknownSchool, with close names."""
+    with ledger.reading() as books:
+        number, name = school_named(books, school)
+        return statements.statement(books, catalogue, number, name, first, last), events.head(books)
 
 
 def paragraph(ledger: Ledger, catalogue: Catalogue, first: Period | None = None, last: Period | None = None) -> str:

@@ -109,6 +109,27 @@ def explain(office: Office, figure: str, reveal: bool, reason: str | None, form:
 
 
 @report.command(cls=Command)
+@click.argument("name", metavar="SCHOOL")
+@option("--from", "first", type=PERIOD, help=N_("The first period."))
+@option("--to", "last", type=PERIOD, help=N_("The last period."))
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def school(
+    office: Office, name: str, first: Period | None, last: Period | None, form: str, output: Path | None
+) -> None:
+    """A school's statement: what it got by program and period, and the rosters that say so."""
+    from aidledger.cli.output import emit_answers
+    from aidledger.operations import reporting
+    from aidledger.reports.statement_answers import SHEETS, statement_answers, statement_value
+
+    catalogue = office.catalogue()
+    found, head = reporting.school_statement(office.ledger_with(catalogue), catalogue, name, first, last)
+    answers = statement_answers(found, catalogue, office.language, head)
+    named = list(zip(SHEETS, answers, strict=True))
+    emit_answers(office, form, output, named, lambda: statement_value(found) | {"head": head})
+
+
+@report.command(cls=Command)
 @click.argument("file", metavar="FILE")
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
