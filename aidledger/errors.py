@@ -81,6 +81,10 @@ class UnknownFigureValue(Misuse):
     """Nothing in the ledger has {key}={value}. Keys of a figure are: {keys}."""
 
 
+class OneSpan(Misuse):
+    """Say --year YEAR, or --from and --to, not both; --school-year goes with --year."""
+
+
 class UnknownFinding(Misuse):
     """There is no finding {id} now. `aidledger findings` lists what the audit finds."""
 

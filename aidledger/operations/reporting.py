@@ -15,13 +15,14 @@ from aidledger.reconcile.line import Comparison, Line
 from aidledger.reconcile.payment import payment_lines
 from aidledger.reconcile.published import covers, report_lines
 from aidledger.reconcile.standard import standard_lines
-from aidledger.reports import explaining
+from aidledger.reports import explaining, returns
 from aidledger.reports import statement as statements
 from aidledger.reports import summary as summaries
 from aidledger.reports.cuts import Dimension
 from aidledger.reports.explaining import Explained
 from aidledger.reports.paragraph import paragraph as paragraph_of
 from aidledger.reports.paragraph import years_of
+from aidledger.reports.returns import NationalReturn, Span
 from aidledger.reports.statement import Statement
 from aidledger.reports.summary import Summary
 from aidledger.store import events, lookups
@@ -45,6 +46,12 @@ def explain(ledger: Ledger, catalogue: Catalogue, figure: str) -> Explained:
     """The entries behind a figure, given as papers carry it; see reports.explaining for what is raised."""
     with ledger.reading() as books:
         return explaining.explain(books, catalogue, figure)
+
+
+def national_return(ledger: Ledger, catalogue: Catalogue, span: Span) -> tuple[NationalReturn, str]:
+    """The figures of the national returns for a span, and the ledger's head."""
+    with ledger.reading() as books:
+        return returns.national_return(books, catalogue, span), events.head(books)
 
 
 def school_statement(

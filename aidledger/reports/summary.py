@@ -65,8 +65,8 @@ def summary(
 ) -> Summary:
     """The figures of the periods that begin in the span from ``first`` to ``last``; open ends take in everything."""
     periods = periods_within(books, first, last)
-    programs = {row.program: _figures(row) for row in books.execute(_counted(periods, "program"))}
-    kinds = {row.kind: _figures(row) for row in books.execute(_counted(periods, "kind"))}
+    programs = {row.program: figures_of(row) for row in books.execute(counted(periods, "program"))}
+    kinds = {row.kind: figures_of(row) for row in books.execute(counted(periods, "kind"))}
     return Summary(
         first=first.code if first else periods[0] if periods else None,
         last=last.code if last else periods[-1] if periods else None,
@@ -78,7 +78,8 @@ def summary(
     )
 
 
-def _counted(periods: Iterable[str], *by: str) -> Select[Any]:
+def counted(periods: Iterable[str], *by: str) -> Select[Any]:
+    """Person-times, persons and money in force of some periods, by cuts, whose values come first in a row."""
     entries = entries_cut(periods, *by).subquery()
     cuts = [entries.c[name] for name in by]
     return select(
@@ -89,7 +90,8 @@ def _counted(periods: Iterable[str], *by: str) -> Select[Any]:
     ).group_by(*cuts)
 
 
-def _figures(row: Any) -> Figures:  # noqa: ANN401 - a row of a query
+def figures_of(row: Any) -> Figures:  # noqa: ANN401 - a row of a query
+    """The figures of a row of ``counted``."""
     return Figures(int(row.person_times), int(row.persons), int(row.amount_fen))
 
 
@@ -97,9 +99,9 @@ def _groups(
     books: Connection, catalogue: Catalogue, periods: Sequence[str], by: Sequence[Dimension]
 ) -> Sequence[Group]:
     groups = []
-    for row in books.execute(_counted(periods, *by, "kind")):
+    for row in books.execute(counted(periods, *by, "kind")):
         values = row._mapping  # noqa: SLF001 - its public name, see SQLAlchemy: names of cuts have hyphens
-        groups.append(Group({name: values[name] for name in by}, row.kind == "loan", _figures(row)))
+        groups.append(Group({name: values[name] for name in by}, row.kind == "loan", figures_of(row)))
     if "source" in by:
         groups = [_without_money(group) for group in groups] + _by_source(books, periods, by)
     return sorted(groups, key=lambda group: _sort_key(group, catalogue.programs))
@@ -112,25 +114,31 @@ def _without_money(group: Group) -> Group:
 
 
 def _by_source(books: Connection, periods: Sequence[str], by: Sequence[Dimension]) -> list[Group]:
-    """The money of the groups whose sources are known, source by source.
+    return [
+        Group(dict(zip(by, values, strict=True)), kind == "loan", Figures(amount_fen=fen))
+        for (kind, values), fen in amounts_by_source(books, periods, by).items()
+    ]
+
+
+def amounts_by_source(
+    books: Connection, periods: Sequence[str], by: Sequence[str]
+) -> dict[tuple[str, tuple[str | None, ...]], int]:
+    """The money whose sources are known in 分, source by source: by kind (aid or loan) and the values of cuts.
 
     It is split for every combination of a group with a program and a period, because shares are those of a program
-    and a period; so a group's sources add up to the group exactly.
+    and a period; so a group's sources add up to the group exactly. ``by`` has ``source`` among the cuts.
     """
     known = shares(books)
     others = [name for name in by if name not in {"source", "program", "period"}]
-    amounts: dict[tuple[bool, tuple[str | None, ...]], int] = defaultdict(int)
-    for row in books.execute(_counted(periods, *others, "program", "period", "source", "kind")):
+    amounts: dict[tuple[str, tuple[str | None, ...]], int] = defaultdict(int)
+    for row in books.execute(counted(periods, *others, "program", "period", "source", "kind")):
         if row.source is None:
             continue
         values = row._mapping  # noqa: SLF001 - as above
         for source, fen in split(int(row.amount_fen), known[row.program, row.period]).items():
             key = tuple(source if name == "source" else values[name] for name in by)
-            amounts[row.kind == "loan", key] += fen
-    return [
-        Group(dict(zip(by, key, strict=True)), repaid, Figures(amount_fen=fen))
-        for (repaid, key), fen in amounts.items()
-    ]
+            amounts[row.kind, key] += fen
+    return amounts
 
 
 def _sort_key(group: Group, programs: Mapping[str, Program]) -> tuple[object, ...]:

@@ -130,6 +130,38 @@ def school(
 
 
 @report.command(cls=Command)
+@option("--year", type=click.IntRange(1990, 2099), help=N_("The year: its spring and its autumn."))
+@option("--school-year", is_flag=True, help=N_("The school year that begins in --year: its autumn, then spring."))
+@option("--from", "first", type=PERIOD, help=N_("The first period."))
+@option("--to", "last", type=PERIOD, help=N_("The last period."))
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def returns(
+    office: Office,
+    year: int | None,
+    school_year: bool,
+    first: Period | None,
+    last: Period | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """What the national returns ask: persons, person-times and money by program, category and source."""
+    from aidledger.cli.output import emit_answer
+    from aidledger.errors import OneSpan
+    from aidledger.operations import reporting
+    from aidledger.reports.return_answers import return_answer, return_value
+    from aidledger.reports.returns import Span
+
+    if (year is not None and (first or last)) or (school_year and year is None):
+        raise OneSpan
+    catalogue = office.catalogue()
+    span = Span(year, school_year, first, last)
+    found, head = reporting.national_return(office.ledger_with(catalogue), catalogue, span)
+    answer = return_answer(found, catalogue, office.language, head)
+    emit_answer(office, form, output, answer, lambda: return_value(found) | {"head": head})
+
+
+@report.command(cls=Command)
 @click.argument("file", metavar="FILE")
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
