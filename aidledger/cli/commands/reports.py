@@ -66,7 +66,8 @@ def summary(
     from aidledger.cli.output import emit
     from aidledger.operations import reporting
     from aidledger.reports.answers import group_answer, program_answer
-    from aidledger.reports.workbook import write_summary
+    from aidledger.reports.charts import chart_sheet
+    from aidledger.reports.summary_workbook import write_summary
 
     catalogue = office.catalogue()
     ledger = office.ledger_with(catalogue)
@@ -82,7 +83,13 @@ def summary(
         answer=lambda: make(figures, catalogue, office.language),
         value=lambda: shapes.summary_shape(figures, catalogue, office.language) | {"head": head},
         workbook=lambda path: write_summary(
-            path, make(figures, catalogue, office.language), office._, catalogue.district, head, chart=not by
+            path,
+            make(figures, catalogue, office.language),
+            office._,
+            catalogue.district,
+            head,
+            chart=not by,
+            extra=chart_sheet(figures, catalogue, office.language),
         ),
     )
 
