@@ -41,7 +41,10 @@ _KINDS: Mapping[str, Kind] = {
     "source": "word",
 }
 # What the cuts' own words are, so that they are translated.
-WORDS = (N_("all sources"), N_("spring"), N_("autumn"), N_("year"))
+WORDS = (
+    *(N_("spring"), N_("autumn"), N_("year")),
+    *(N_("all sources"), N_("central"), N_("provincial"), N_("city"), N_("county")),
+)
 TITLE = N_("Student aid {first} to {last}")
 NOTES = (
     N_("Person-times: one person, one program, one semester. Persons: distinct people in the cell's scope."),
