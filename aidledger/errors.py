@@ -77,6 +77,18 @@ class UnknownRule(Misuse):
     """There is no rule {code}. Rules are: {known}."""
 
 
+class FigureNotUnderstood(Misuse):
+    """{text} names no figure: write KEY=VALUE, several with commas between. Keys are: {keys}."""
+
+
+class UnknownFigureValue(Misuse):
+    """Nothing in the ledger has {key}={value}. Keys of a figure are: {keys}."""
+
+
+class OneSpan(Misuse):
+    """Say --year YEAR, or --from and --to, not both; --school-year goes with --year."""
+
+
 class UnknownFinding(Misuse):
     """There is no finding {id} now. `aidledger findings` lists what the audit finds."""
 
@@ -117,6 +129,10 @@ class NothingToDemonstrate(Misuse):
 
 class SchemasMissing(Misuse):
     """{path} is not a folder of schemas."""
+
+
+class UnknownSchool(AidLedgerError):
+    """No school in the ledger is called {name}. Names like it: {close}."""
 
 
 class Unsolvable(AidLedgerError):

@@ -22,6 +22,7 @@ from aidledger.cli.commands import (
     payments,
     people,
     reports,
+    samples,
     templates,
 )
 from aidledger.cli.localized import Group, Option, language, set_language, speak
@@ -85,6 +86,7 @@ for _command in (
     audits.findings,
     audits.finding,
     payments.pay,
+    samples.sample,
     reports.report,
     people.person,
     people.trace,

@@ -43,6 +43,25 @@ class SentenceType(click.ParamType[str]):
         return text
 
 
+class ByType(click.ParamType[tuple[str, ...]]):
+    """Words of a set, separated by commas: what figures are cut by, what is drawn from."""
+
+    name = "BY"
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        self.words = words
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:  # noqa: ANN401
+        """The words, each once, in the order given."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(dict.fromkeys(name.strip() for name in str(value).split(",") if name.strip()))
+        for name in names:
+            if name not in self.words:
+                self.fail(f"{name}: {', '.join(self.words)}", param, ctx)
+        return names
+
+
 SENTENCE = SentenceType()
 EXISTING = click.Path(exists=True, path_type=Path)
 TO_WRITE = click.Path(dir_okay=False, path_type=Path)

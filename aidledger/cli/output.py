@@ -15,10 +15,11 @@ from aidledger.domain.money import wan_text, yuan_text
 from aidledger.errors import CannotWrite, OutputMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from aidledger.cli.office import Office
     from aidledger.domain.table import Answer, Cell, Column
+    from aidledger.i18n import Translate
 
 # What a spreadsheet program would take for a formula, and their full-width twins.
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -47,14 +48,19 @@ def emit(
     elif form == "text" and text is not None:
         _put(text() + "\n", output)
     elif answer is not None:
-        from aidledger.cli.screen import show
+        _show([answer()], office._, output)
 
-        if output is None:
-            show(answer(), office._, sys.stdout)
-        else:
-            page = io.StringIO()
-            show(answer(), office._, page)
-            _put(page.getvalue(), output)
+
+def _show(answers: Sequence[Answer], translate: Translate, output: Path | None) -> None:
+    from aidledger.cli.screen import show
+
+    page: IO[str] = sys.stdout if output is None else io.StringIO()
+    for number, answer in enumerate(answers):
+        if number:
+            page.write("\n")
+        show(answer, translate, page)
+    if isinstance(page, io.StringIO):
+        _put(page.getvalue(), output)
 
 
 def csv_text(answer: Answer) -> str:
@@ -107,3 +113,23 @@ def emit_answer(office: Office, form: str, output: Path | None, answer: Answer, 
         write_answer(path, answer, office._)
 
     emit(office, form, output, answer=lambda: answer, value=value, workbook=workbook)
+
+
+def emit_answers(
+    office: Office,
+    form: str,
+    output: Path | None,
+    answers: Sequence[tuple[str, Answer]],
+    value: Callable[[], object],
+) -> None:
+    """Write tables that belong together, each under its sheet's name. A CSV file has room for the first only."""
+
+    def workbook(path: Path) -> None:
+        from aidledger.reports.workbook import write_answers
+
+        write_answers(path, answers, office._)
+
+    if form == "table":
+        _show([answer for _, answer in answers], office._, output)
+    else:
+        emit(office, form, output, answer=lambda: answers[0][1], value=value, workbook=workbook)

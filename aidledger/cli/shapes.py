@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aidledger.operations.results import FileResult, ImportResult, ListResult, RosterResult
     from aidledger.reconcile.line import Figures as LineFigures
     from aidledger.reconcile.line import Line
-    from aidledger.reports.summary import Figures, Summary
+    from aidledger.reports.summary import Figures, Group, Summary
     from aidledger.store.lookups import BatchRecord, EntryRecord
     from aidledger.store.verify import Verdict
 
@@ -128,7 +128,7 @@ def summary_shape(summary: Summary, catalogue: Catalogue, language: str) -> Shap
         "loans": _figures(summary.loans),
     }
     if summary.by:
-        groups = [{**group.by, "loan": group.repaid, **_figures(group.figures)} for group in summary.groups]
+        groups = [{**group.by, "loan": group.repaid, **_group_figures(group)} for group in summary.groups]
         shape |= {"by": list(summary.by), "groups": groups}
     return shape
 
@@ -140,6 +140,12 @@ def _figures(figures: Figures) -> Shape:
         "amount": yuan_text(figures.amount_fen),
         "amount_wan": wan_text(figures.amount_fen),
     }
+
+
+def _group_figures(group: Group) -> Shape:
+    counted, paid = {"person_times", "persons"}, {"amount", "amount_wan"}
+    unsaid = (set() if group.counts else counted) | (set() if group.pays else paid)
+    return {name: None if name in unsaid else value for name, value in _figures(group.figures).items()}
 
 
 def lines_shape(lines: list[Line]) -> Shape:

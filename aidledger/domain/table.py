@@ -29,7 +29,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A table with a title, its rows, its total rows, and notes; titles and notes are English templates of facts."""
+    """A table with a title, its rows, its total rows, and notes; titles and notes are English templates of facts.
+
+    ``traces``: what ``report explain`` is to be asked for the entries behind a row, for every row and total row;
+    empty where rows are no sums of entries. Workbooks carry it.
+    """
 
     title: str
     columns: Sequence[Column]
@@ -37,6 +41,7 @@ class Answer:
     totals: Sequence[Sequence[Cell]] = ()
     notes: Sequence[str] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
+    traces: Sequence[str] = ()
 
 
 def sentence(template: str, facts: Mapping[str, object], translate: Translate) -> str:

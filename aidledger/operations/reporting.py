@@ -15,12 +15,19 @@ from aidledger.reconcile.line import Comparison, Line
 from aidledger.reconcile.payment import payment_lines
 from aidledger.reconcile.published import covers, report_lines
 from aidledger.reconcile.standard import standard_lines
+from aidledger.reports import explaining, returns
+from aidledger.reports import statement as statements
 from aidledger.reports import summary as summaries
+from aidledger.reports.cuts import Dimension
+from aidledger.reports.explaining import Explained
 from aidledger.reports.paragraph import paragraph as paragraph_of
 from aidledger.reports.paragraph import years_of
-from aidledger.reports.summary import Dimension, Summary
+from aidledger.reports.returns import NationalReturn, Span
+from aidledger.reports.statement import Statement
+from aidledger.reports.summary import Summary
 from aidledger.store import events, lookups
 from aidledger.store.ledger import Ledger
+from aidledger.store.schools import school_named
 
 
 def summary(
@@ -33,6 +40,27 @@ def summary(
     """The figures of a span of periods, and the ledger's head for which they hold."""
     with ledger.reading() as books:
         return summaries.summary(books, catalogue, first, last, by), events.head(books)
+
+
+def explain(ledger: Ledger, catalogue: Catalogue, figure: str) -> Explained:
+    """The entries behind a figure, given as papers carry it; see reports.explaining for what is raised."""
+    with ledger.reading() as books:
+        return explaining.explain(books, catalogue, figure)
+
+
+def national_return(ledger: Ledger, catalogue: Catalogue, span: Span) -> tuple[NationalReturn, str]:
+    """The figures of the national returns for a span, and the ledger's head."""
+    with ledger.reading() as books:
+        return returns.national_return(books, catalogue, span), events.head(books)
+
+
+def school_statement(
+    ledger: Ledger, catalogue: Catalogue, school: str, first: Period | None = None, last: Period | None = None
+) -> tuple[Statement, str]:
+    """What a school got over a span of periods, and the ledger's head; raises UnknownSchool, with close names."""
+    with ledger.reading() as books:
+        number, name = school_named(books, school)
+        return statements.statement(books, catalogue, number, name, first, last), events.head(books)
 
 
 def paragraph(ledger: Ledger, catalogue: Catalogue, first: Period | None = None, last: Period | None = None) -> str:

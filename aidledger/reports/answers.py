@@ -8,7 +8,8 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.table import Answer, Cell, Column, Kind
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.reports.summary import Figures, Summary
+from aidledger.reports.figures import figure_text
+from aidledger.reports.summary import Figures, Group, Summary
 
 FIGURE_COLUMNS = (
     Column("person_times", N_("Person-times"), "count"),
@@ -20,15 +21,38 @@ DIMENSION_TITLES = {
     "program": N_("Program"),
     "school": N_("School"),
     "period": N_("Period"),
+    "calendar-year": N_("Calendar year"),
+    "school-year": N_("School year"),
+    "term": N_("Term"),
     "stage": N_("Stage"),
+    "level": N_("Level"),
+    "tier": N_("Tier"),
+    "grade": N_("Grade"),
     "category": N_("Category"),
     "source": N_("Funding source"),
 }
-_KINDS: Mapping[str, Kind] = {"stage": "word", "period": "period"}
+_KINDS: Mapping[str, Kind] = {
+    "stage": "word",
+    "period": "period",
+    "calendar-year": "period",
+    "school-year": "period",
+    "term": "word",
+    "level": "word",
+    "source": "word",
+}
+# What the cuts' own words are, so that they are translated.
+WORDS = (
+    *(N_("spring"), N_("autumn"), N_("year")),
+    *(N_("all sources"), N_("central"), N_("provincial"), N_("city"), N_("county")),
+)
 TITLE = N_("Student aid {first} to {last}")
 NOTES = (
     N_("Person-times: one person, one program, one semester. Persons: distinct people in the cell's scope."),
     N_("Loans are lent, not given, and are not part of aid."),
+)
+SOURCES_NOTE = N_(
+    "Sources pay by their shares of the money allotted for a program and period, exact to the fen. People are not "
+    "split: they are counted once, under all sources. No source: nothing was allotted."
 )
 
 
@@ -42,6 +66,7 @@ def program_answer(summary: Summary, catalogue: Catalogue, language: str) -> Ans
         totals=_totals(summary, 1),
         notes=NOTES,
         facts=_span(summary),
+        traces=[_trace(summary, {"program": code}) for code in summary.programs] + _total_traces(summary),
     )
 
 
@@ -51,7 +76,7 @@ def group_answer(summary: Summary, catalogue: Catalogue, language: str) -> Answe
     for group in summary.groups:
         named = [_named(name, value, catalogue, language) for name, value in group.by.items()]
         kind = () if "program" in summary.by else (N_("Loan") if group.repaid else N_("Aid"),)
-        rows.append((*named, *kind, *_cells(group.figures)))
+        rows.append((*named, *kind, *_group_cells(group)))
     kind_column = () if "program" in summary.by else (Column("kind", N_("Kind"), "word"),)
     columns = (
         *(Column(name, DIMENSION_TITLES[name], _KINDS.get(name, "text")) for name in summary.by),
@@ -62,13 +87,34 @@ def group_answer(summary: Summary, catalogue: Catalogue, language: str) -> Answe
         columns=(*columns, *FIGURE_COLUMNS),
         rows=rows,
         totals=_totals(summary, len(columns)),
-        notes=NOTES,
+        notes=(*NOTES, SOURCES_NOTE) if "source" in summary.by else NOTES,
         facts=_span(summary),
+        traces=[_group_trace(summary, group) for group in summary.groups] + _total_traces(summary),
     )
+
+
+def _trace(summary: Summary, of: Mapping[str, str | None]) -> str:
+    """A figure of the summary's span, by which its entries are found again."""
+    span = {} if "period" in of else {"from": summary.first, "to": summary.last}
+    return figure_text({**of, **{end: code for end, code in span.items() if code}})
+
+
+def _group_trace(summary: Summary, group: Group) -> str:
+    kind = {} if "program" in group.by else {"kind": "loan" if group.repaid else "aid"}
+    return _trace(summary, {**group.by, **kind})
+
+
+def _total_traces(summary: Summary) -> list[str]:
+    return [_trace(summary, {"kind": kind}) for kind in ("aid", "loan")]
 
 
 def _cells(figures: Figures) -> tuple[Cell, ...]:
     return figures.person_times, figures.persons, figures.amount_fen, figures.amount_fen
+
+
+def _group_cells(group: Group) -> tuple[Cell, ...]:
+    times, persons, *amounts = _cells(group.figures)
+    return (*((times, persons) if group.counts else (None, None)), *(amounts if group.pays else (None, None)))
 
 
 def _totals(summary: Summary, labels: int) -> Sequence[Sequence[Cell]]:

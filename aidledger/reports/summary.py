@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, cast, distinct, func, null, select
+from sqlalchemy import Connection, Select, distinct, func, select
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.program import Program
-from aidledger.domain.term import Period, within
-from aidledger.store.bulk import table_of
-from aidledger.store.entries import in_force
-from aidledger.store.tables import Entry, ProgramRow, School
-
-Dimension = Literal["program", "school", "period", "stage", "category", "source"]
-_entry, _program, _school = table_of(Entry), table_of(ProgramRow), table_of(School)
-_COLUMNS: Mapping[str, ColumnElement[Any]] = {
-    "program": _program.c.code,
-    "school": _school.c.name,
-    "period": _entry.c.period,
-    "stage": _program.c.stage,
-    "category": _entry.c.category,
-    # Which source paid is known from allotments; until some are imported it is nobody's to say.
-    "source": cast(null(), Text),
-}
+from aidledger.domain.term import Period
+from aidledger.reports.cuts import Dimension, entries_cut, periods_within, rank
+from aidledger.reports.sources import ALL_SOURCES, shares, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +27,24 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The figures of one combination of what was asked by; ``repaid``: it is lent, and stands apart from aid."""
+    """The figures of one combination of what was asked by; ``repaid``: it is lent, and stands apart from aid.
+
+    By source, a group either counts people (of all sources) or money (of one): see ``counts`` and ``pays``.
+    """
 
     by: Mapping[str, str | None]
     repaid: bool
     figures: Figures
+
+    @property
+    def counts(self) -> bool:
+        """Whether its people are counted here: they are not split by source."""
+        return self.by.get("source") in {None, ALL_SOURCES}
+
+    @property
+    def pays(self) -> bool:
+        """Whether its money is stated here: where sources are known, it is stated source by source."""
+        return self.by.get("source") != ALL_SOURCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,74 +65,81 @@ def summary(
 ) -> Summary:
     """The figures of the periods that begin in the span from ``first`` to ``last``; open ends take in everything."""
     periods = periods_within(books, first, last)
-    programs = {row.code: _figures(row) for row in books.execute(_counted(periods, _program.c.code))}
-    kinds = {row.repaid: _figures(row) for row in books.execute(_counted(periods, _repaid().label("repaid")))}
+    programs = {row.program: figures_of(row) for row in books.execute(counted(periods, "program"))}
+    kinds = {row.kind: figures_of(row) for row in books.execute(counted(periods, "kind"))}
     return Summary(
         first=first.code if first else periods[0] if periods else None,
         last=last.code if last else periods[-1] if periods else None,
         programs={code: programs.get(code, Figures()) for code in catalogue.programs},
-        aid=kinds.get(False, Figures()),
-        loans=kinds.get(True, Figures()),
+        aid=kinds.get("aid", Figures()),
+        loans=kinds.get("loan", Figures()),
         by=by,
         groups=_groups(books, catalogue, periods, by) if by else (),
     )
 
 
-def periods_within(books: Connection, first: Period | None, last: Period | None) -> list[str]:
-    """The periods of the ledger's entries that begin in a span, in their order."""
-    codes = books.execute(select(_entry.c.period).distinct()).scalars()
-    periods = sorted((Period.parse(code) for code in codes), key=lambda period: period.sort_key)
-    return [period.code for period in periods if within(period, first, last)]
+def counted(periods: Iterable[str], *by: str) -> Select[Any]:
+    """Person-times, persons and money in force of some periods, by cuts, whose values come first in a row."""
+    entries = entries_cut(periods, *by).subquery()
+    cuts = [entries.c[name] for name in by]
+    return select(
+        *cuts,
+        func.count().label("person_times"),
+        func.count(distinct(entries.c.beneficiary_id)).label("persons"),
+        func.sum(entries.c.amount_fen).label("amount_fen"),
+    ).group_by(*cuts)
 
 
-def _repaid() -> ColumnElement[bool]:
-    return _program.c.nature == "loan"
-
-
-def _counted(periods: Iterable[str], *by: ColumnElement[Any]) -> Select[Any]:
-    return (
-        select(
-            *by,
-            func.count().label("person_times"),
-            func.count(distinct(_entry.c.beneficiary_id)).label("persons"),
-            func.sum(_entry.c.amount_fen).label("amount_fen"),
-        )
-        .select_from(_entry)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .where(in_force(_entry), _entry.c.period.in_(list(periods)))
-        .group_by(*by)
-    )
-
-
-def _figures(row: Any) -> Figures:  # noqa: ANN401 - a row of a query
+def figures_of(row: Any) -> Figures:  # noqa: ANN401 - a row of a query
+    """The figures of a row of ``counted``."""
     return Figures(int(row.person_times), int(row.persons), int(row.amount_fen))
 
 
 def _groups(
-    books: Connection, catalogue: Catalogue, periods: Iterable[str], by: Sequence[Dimension]
+    books: Connection, catalogue: Catalogue, periods: Sequence[str], by: Sequence[Dimension]
 ) -> Sequence[Group]:
-    columns = [_COLUMNS[name].label(name) for name in by]
-    query = _counted(periods, *columns, _repaid().label("repaid"))
-    if "school" in by:
-        query = query.outerjoin(_school, _school.c.id == _entry.c.school_id)
-    groups = [
-        Group({name: getattr(row, name) for name in by}, bool(row.repaid), _figures(row))
-        for row in books.execute(query)
-    ]
+    groups = []
+    for row in books.execute(counted(periods, *by, "kind")):
+        values = row._mapping  # noqa: SLF001 - its public name, see SQLAlchemy: names of cuts have hyphens
+        groups.append(Group({name: values[name] for name in by}, row.kind == "loan", figures_of(row)))
+    if "source" in by:
+        groups = [_without_money(group) for group in groups] + _by_source(books, periods, by)
     return sorted(groups, key=lambda group: _sort_key(group, catalogue.programs))
 
 
+def _without_money(group: Group) -> Group:
+    if group.pays:
+        return group
+    return Group(group.by, group.repaid, Figures(group.figures.person_times, group.figures.persons))
+
+
+def _by_source(books: Connection, periods: Sequence[str], by: Sequence[Dimension]) -> list[Group]:
+    return [
+        Group(dict(zip(by, values, strict=True)), kind == "loan", Figures(amount_fen=fen))
+        for (kind, values), fen in amounts_by_source(books, periods, by).items()
+    ]
+
+
+def amounts_by_source(
+    books: Connection, periods: Sequence[str], by: Sequence[str]
+) -> dict[tuple[str, tuple[str | None, ...]], int]:
+    """The money whose sources are known in 分, source by source: by kind (aid or loan) and the values of cuts.
+
+    It is split for every combination of a group with a program and a period, because shares are those of a program
+    and a period; so a group's sources add up to the group exactly. ``by`` has ``source`` among the cuts.
+    """
+    known = shares(books)
+    others = [name for name in by if name not in {"source", "program", "period"}]
+    amounts: dict[tuple[str, tuple[str | None, ...]], int] = defaultdict(int)
+    for row in books.execute(counted(periods, *others, "program", "period", "source", "kind")):
+        if row.source is None:
+            continue
+        values = row._mapping  # noqa: SLF001 - as above
+        for source, fen in split(int(row.amount_fen), known[row.program, row.period]).items():
+            key = tuple(source if name == "source" else values[name] for name in by)
+            amounts[row.kind, key] += fen
+    return amounts
+
+
 def _sort_key(group: Group, programs: Mapping[str, Program]) -> tuple[object, ...]:
-    return group.repaid, *(_rank(name, value, programs) for name, value in group.by.items())
-
-
-def _rank(name: str, value: str | None, programs: Mapping[str, Program]) -> tuple[object, ...]:
-    if value is None:
-        return (1, "")
-    if name == "program":
-        return (0, programs[value].order, value)
-    if name == "stage":
-        return (0, min(program.order for program in programs.values() if program.stage == value))
-    if name == "period":
-        return (0, *Period.parse(value).sort_key)
-    return (0, value)
+    return group.repaid, *(rank(name, value, programs) for name, value in group.by.items())

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.cell import Cell as SheetCell
-from openpyxl.chart import BarChart, Reference
-from openpyxl.chart.label import DataLabelList
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
@@ -24,76 +23,66 @@ from aidledger.i18n import N_, Translate
 _FORMATS = {"count": "#,##0", "yuan": "#,##0.00", "wan": "#,##0.######"}
 _THIN = Side(style="thin", color="999999")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
-_HEAD_FILL = PatternFill("solid", fgColor="DDE6F0")
-_WIDTH_MIN, _WIDTH_MAX = 8, 64
-_CHART_ROWS_MAX = 20
-_SHEET_NAME_MAX = 31
+HEAD_FILL = PatternFill("solid", fgColor="DDE6F0")
+_WIDTH_MIN, _WIDTH_MAX = 8, 40
+_LINE_POINTS = 15
+_HEADING_MAX = 14
+_TRACE_WIDTH = 14
+_WIDTH_TO_FILL_IN = 13
+SHEET_NAME_MAX = 31
 _A4 = 9
 
 
 def write_answer(path: Path, answer: Answer, translate: Translate) -> None:
     """Write an answer as a workbook of one sheet."""
     book = Workbook()
-    _fill(_sheet(book), answer, translate, [])
+    fill(first_sheet(book), answer, translate, [])
     book.save(path)
 
 
 def write_answers(path: Path, answers: Sequence[tuple[str, Answer]], translate: Translate) -> None:
     """Write several answers as a workbook, each on a sheet of its own under its (English) name."""
     book = Workbook()
-    book.remove(_sheet(book))
+    book.remove(first_sheet(book))
     for name, answer in answers:
-        sheet = book.create_sheet(translate(name)[:_SHEET_NAME_MAX])
-        _fill(sheet, answer, translate, [])
+        sheet = book.create_sheet(translate(name)[:SHEET_NAME_MAX])
+        fill(sheet, answer, translate, [])
     book.save(path)
 
 
-def write_summary(path: Path, answer: Answer, translate: Translate, district: str, head: str, *, chart: bool) -> None:
-    """Write a summary: the office's district and the ledger's head are on the paper, amounts as a chart below."""
-    book = Workbook()
-    sheet = _sheet(book)
-    above = [translate(N_("District: {district}")).format(district=district)]
-    last = _fill(sheet, answer, translate, above)
-    note = _at(sheet, last + 1, 1)
-    _set_text(note, translate(N_("Ledger head: {head}")).format(head=head))
-    note.font = Font(size=8, color="666666")
-    if chart and 0 < len(answer.rows) <= _CHART_ROWS_MAX:
-        _add_chart(sheet, answer, translate, last + 3)
-        sheet.page_setup.fitToHeight = 1
-    book.save(path)
-
-
-def _sheet(book: Workbook) -> Worksheet:
+def first_sheet(book: Workbook) -> Worksheet:
+    """The sheet that a new workbook has."""
     sheet = book.active
     assert isinstance(sheet, Worksheet)  # noqa: S101 - a new workbook has one
     return sheet
 
 
-def _at(sheet: Worksheet, row: int, column: int) -> SheetCell:
+def cell_at(sheet: Worksheet, row: int, column: int) -> SheetCell:
+    """A cell that can be written to."""
     cell = sheet.cell(row, column)
     assert isinstance(cell, SheetCell)  # noqa: S101 - not one inside a merged range
     return cell
 
 
-def _fill(sheet: Worksheet, answer: Answer, translate: Translate, above: list[str]) -> int:
+def fill(sheet: Worksheet, answer: Answer, translate: Translate, above: list[str]) -> int:
     """Title, lines above, header, rows, totals, notes; returns the last row used."""
     width = max(1, len(answer.columns))
-    title = _at(sheet, 1, 1)
-    _set_text(title, sentence(answer.title, answer.facts, translate))
+    title = cell_at(sheet, 1, 1)
+    set_text(title, sentence(answer.title, answer.facts, translate))
     title.font = Font(size=16, bold=True)
     title.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=width)
     sheet.row_dimensions[1].height = 30
     row = 2
     for line in above:
-        _set_text(_at(sheet, row, 1), line)
+        set_text(cell_at(sheet, row, 1), line)
         row += 1
     header = row
     for i, column in enumerate(answer.columns, 1):
-        cell = _at(sheet, row, i)
-        _set_text(cell, translate(column.title))
+        cell = cell_at(sheet, row, i)
+        set_text(cell, translate(column.title))
         cell.font = Font(bold=True)
-        cell.fill = _HEAD_FILL
+        cell.fill = HEAD_FILL
         cell.border = _BOX
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     for values in answer.rows:
@@ -101,17 +90,31 @@ def _fill(sheet: Worksheet, answer: Answer, translate: Translate, above: list[st
         _write_row(sheet, row, values, answer.columns, translate)
     for values in answer.totals:
         row += 1
-        label, *rest = values
-        _write_row(sheet, row, (translate(str(label)), *rest), answer.columns, translate, bold=True)
+        # A label stands under the first column whatever that is of: it is no period, no number.
+        columns = (Column("label", "", "word"), *answer.columns[1:])
+        _write_row(sheet, row, values, columns, translate, bold=True)
     last_figure = row
+    if answer.traces:
+        # The notes below are printed; the column beside the table is for the screen.
+        set_print_area(sheet, width, row + len(answer.notes))
+        _write_traces(sheet, header, width + 1, answer.traces, translate)
     for note in answer.notes:
         row += 1
-        cell = _at(sheet, row, 1)
-        _set_text(cell, sentence(note, answer.facts, translate))
+        cell = cell_at(sheet, row, 1)
+        set_text(cell, sentence(note, answer.facts, translate))
         cell.font = Font(size=9, color="666666")
     _set_up_page(sheet, header, last_figure, width)
     _set_widths(sheet, answer, header, last_figure)
     return row
+
+
+def _write_traces(sheet: Worksheet, header: int, column: int, traces: Sequence[str], translate: Translate) -> None:
+    """A narrow grey column beside the table, outside what is printed: what finds the entries behind each row."""
+    for row, text in enumerate((translate(N_("Entries behind it")), *traces), header):
+        cell = cell_at(sheet, row, column)
+        set_text(cell, text)
+        cell.font = Font(size=8, color="999999")
+    sheet.column_dimensions[get_column_letter(column)].width = _TRACE_WIDTH
 
 
 def _write_row(
@@ -124,7 +127,7 @@ def _write_row(
     bold: bool = False,
 ) -> None:
     for i, (value, column) in enumerate(zip(values, columns, strict=True), 1):
-        cell = _at(sheet, row, i)
+        cell = cell_at(sheet, row, i)
         _set_value(cell, value, column, translate)
         cell.border = _BOX
         cell.font = Font(bold=bold)
@@ -134,17 +137,18 @@ def _set_value(cell: SheetCell, value: Cell, column: Column, translate: Translat
     if value is None:
         return
     if column.kind == "mark":
-        _set_text(cell, "✓" if value else "✗")
+        set_text(cell, "✓" if value else "✗")
         cell.alignment = Alignment(horizontal="center")
     elif column.kind == "period":
-        _set_text(cell, period_text(str(value), translate))
+        set_text(cell, period_text(str(value), translate))
     elif isinstance(value, str):
-        _set_text(cell, translate(value) if column.kind == "word" else value)
+        set_text(cell, translate(value) if column.kind == "word" else value)
     else:
         # A workbook has no decimal type: Excel keeps 15 digits, more than any sum of money in 分 needs here.
         divisor = {"yuan": FEN_PER_YUAN, "wan": FEN_PER_WAN}.get(column.kind, 1)
         cell.value = value / divisor if value % divisor else value // divisor
         cell.number_format = _number_format(column.kind, value)
+        cell.alignment = Alignment(vertical="center")
 
 
 def _number_format(kind: str, value: int) -> str:
@@ -153,7 +157,7 @@ def _number_format(kind: str, value: int) -> str:
     return _FORMATS[kind]
 
 
-def _set_text(cell: SheetCell, text: str) -> None:
+def set_text(cell: SheetCell, text: str) -> None:
     """Text that Excel never takes for a formula."""
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
     cell.data_type = "s"
@@ -175,9 +179,31 @@ def _set_up_page(sheet: Worksheet, header: int, last: int, width: int) -> None:
 
 
 def _set_widths(sheet: Worksheet, answer: Answer, header: int, last: int) -> None:
-    for i in range(1, len(answer.columns) + 1):
-        longest = max((_shown_width(_at(sheet, row, i)) for row in range(header, last + 1)), default=_WIDTH_MIN)
-        sheet.column_dimensions[get_column_letter(i)].width = min(_WIDTH_MAX, max(_WIDTH_MIN, longest + 3))
+    """As wide as the longest cell; headings and long texts flow over lines instead of making a paper unreadable."""
+    heading_lines = 1
+    for i, column in enumerate(answer.columns, 1):
+        heading, *widths = (_shown_width(cell_at(sheet, row, i)) for row in range(header, last + 1))
+        longest = max(widths, default=0)
+        if answer.rows and not any(widths):
+            longest = _WIDTH_TO_FILL_IN
+        least = ceil(heading / 2) if column.kind in _FORMATS and heading > _HEADING_MAX else heading
+        width = min(_WIDTH_MAX, max(_WIDTH_MIN, longest + 3, least + 3))
+        sheet.column_dimensions[get_column_letter(i)].width = width
+        heading_lines = max(heading_lines, ceil((heading + 1) / width))
+        if longest > width:
+            _let_flow(sheet, i, range(header + 1, last + 1), width)
+    if heading_lines > 1:
+        sheet.row_dimensions[header].height = _LINE_POINTS * heading_lines
+
+
+def _let_flow(sheet: Worksheet, column: int, rows: range, width: float) -> None:
+    for row in rows:
+        cell = cell_at(sheet, row, column)
+        lines = ceil((_shown_width(cell) + 1) / width)
+        if lines > 1:
+            cell.alignment = Alignment(vertical="center", wrap_text=True)
+            height = sheet.row_dimensions[row].height or _LINE_POINTS
+            sheet.row_dimensions[row].height = max(height, _LINE_POINTS * lines)
 
 
 def _shown_width(cell: SheetCell) -> int:
@@ -185,27 +211,6 @@ def _shown_width(cell: SheetCell) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def _add_chart(sheet: Worksheet, answer: Answer, translate: Translate, at_row: int) -> None:
-    """Amounts by program, in 万元, as lying bars: the names are long."""
-    amount = next(i for i, column in enumerate(answer.columns, 1) if column.kind == "wan")
-    header = next(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, amount).fill == _HEAD_FILL)
-    last = header + len(answer.rows)
-    chart = BarChart()
-    chart.type = "bar"
-    chart.style = 10
-    chart.title = translate(N_("Amount by program (10k yuan)"))
-    chart.add_data(Reference(sheet, min_col=amount, min_row=header + 1, max_row=last))
-    chart.set_categories(Reference(sheet, min_col=1, min_row=header + 1, max_row=last))
-    chart.legend = None
-    chart.gapWidth = 60
-    chart.x_axis.scaling.orientation = "maxMin"
-    chart.x_axis.delete = False
-    chart.y_axis.delete = False
-    chart.y_axis.numFmt = "#,##0"
-    chart.y_axis.majorGridlines = None
-    chart.dataLabels = DataLabelList()
-    chart.dataLabels.showVal = True
-    for name in ("showSerName", "showCatName", "showLegendKey", "showPercent"):
-        setattr(chart.dataLabels, name, False)
-    chart.width, chart.height = 26, 12
-    sheet.add_chart(chart, f"A{at_row}")
+def set_print_area(sheet: Worksheet, columns: int, last: int) -> None:
+    """What is printed: the table and what is below it, without the column of traces."""
+    sheet.print_area = f"A1:{get_column_letter(columns)}{last}"

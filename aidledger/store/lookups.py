@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from aidledger.errors import UnknownBatch, UnknownEntry
 from aidledger.store.bulk import tables_of
@@ -256,6 +256,12 @@ def people(books: Connection, number: str, name: str) -> list[PersonRecord]:
 def entries_for(books: Connection, persons: Sequence[int]) -> list[EntryRecord]:
     """All entries of some people, by person and then in the order of posting."""
     query = _entries().where(_entry.c.beneficiary_id.in_(persons)).order_by(_entry.c.beneficiary_id, _entry.c.id)
+    return [EntryRecord(*row) for row in books.execute(query)]
+
+
+def entries_where(books: Connection, conditions: Sequence[ColumnElement[bool]]) -> list[EntryRecord]:
+    """The entries that meet conditions on the columns of entry, program, school: by school, program, and then id."""
+    query = _entries().where(*conditions).order_by(_school.c.name, _program.c.id, _entry.c.id)
     return [EntryRecord(*row) for row in books.execute(query)]
 
 

@@ -26,6 +26,9 @@ COMMANDS: Sequence[tuple[str, ...]] = [
     ("reconcile", "--all"),
     ("person", "王雨桐"),
     *(("trace", str(number)) for number in (1, 30)),
+    ("report", "explain", "kind=aid"),
+    ("report", "explain", "program=origin-based-loan,period=2021"),
+    ("sample", "--seed", "7", "--size", "100"),
     ("verify",),
     ("programs",),
 ]

@@ -27,7 +27,7 @@ HEAVY = (
 )
 COMMANDS = (
     *("init", "import", "check", "template", "mappings", "batches", "reverse", "reconcile", "audit", "explain"),
-    *("findings", "finding", "report", "verify", "upgrade", "person", "trace", "demo"),
+    *("findings", "finding", "sample", "report", "verify", "upgrade", "person", "trace", "demo"),
 )
 
 

@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from aidledger.domain.term import Period
 from aidledger.operations import ledgers, reporting
+from aidledger.reports.cuts import DIMENSIONS
 from aidledger.sheets.hints import Hints
 from aidledger.store.ledger import Ledger
 from tests.builders import roster_xlsx
@@ -131,7 +132,7 @@ def test_a_span_takes_in_the_periods_that_begin_in_it(
 
 
 @pytest.mark.parametrize(
-    "by", ["program", "school", "period", "stage", "category", "program,period", "school,category"]
+    "by", [*DIMENSIONS, "program,period", "school,category", "calendar-year,term", "school-year,level,tier,grade"]
 )
 def test_groups_add_up_to_the_whole(ledger: Ledger, by: str) -> None:
     summary = _summary(ledger, "--by", by)

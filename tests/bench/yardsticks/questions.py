@@ -13,7 +13,7 @@ def prepare(place: str, rounds: int, who: str, entry: int, folder: str) -> Calla
     from aidledger.catalogue.loading import load
     from aidledger.operations import ledgers, people, reporting
     from aidledger.reports.answers import program_answer
-    from aidledger.reports.workbook import write_summary
+    from aidledger.reports.summary_workbook import write_summary
     from aidledger.store.ledger import open_ledger
 
     catalogue = load()

@@ -1,0 +1,69 @@
+"""``sample``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aidledger.cli.localized import Command
+from aidledger.cli.office import Office, pass_office
+from aidledger.cli.options import PERIOD, SENTENCE, ByType, option, result_options, reveal_options
+from aidledger.i18n import N_
+
+if TYPE_CHECKING:
+    from aidledger.domain.term import Period
+
+GROUPS = ("school", "program", "period")
+_SIZE_MAX = 10_000
+
+
+@click.command(cls=Command)
+@option(
+    "--seed",
+    type=SENTENCE,
+    required=True,
+    metavar="N",
+    help=N_("Any number or word; the same one draws the same list again."),
+)
+@option("--by", type=ByType(GROUPS), default=(), metavar="BY", help=N_("Draw from every school, program or period."))
+@option(
+    "--size",
+    type=click.IntRange(1, _SIZE_MAX),
+    default=3,
+    metavar="K",
+    help=N_("How many entries of each group; default: 3."),
+)
+@option("--program", metavar="CODE", help=N_("Only this program."))
+@option("--period", type=PERIOD, help=N_("Only this period."))
+@reveal_options
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def sample(
+    office: Office,
+    seed: str,
+    by: tuple[Any, ...],
+    size: int,
+    program: str | None,
+    period: Period | None,
+    reveal: bool,
+    reason: str | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """A spot-check list that anybody can draw again: who to ask for, with room to note what was seen."""
+    from aidledger.cli import entries
+    from aidledger.cli.output import emit_answer
+    from aidledger.cli.revealing import log, require_reason
+    from aidledger.operations import sampling
+
+    require_reason(reveal=reveal, reason=reason)
+    catalogue = office.catalogue()
+    if program is not None:
+        catalogue.program(program)
+    ledger = office.ledger_with(catalogue)
+    drawn = sampling.sample(ledger, seed, size, by, program, period.code if period else None)
+    log(ledger, f"sample {seed}", reveal=reveal, reason=reason)
+    answer = entries.sampled(drawn, catalogue, office.language, reveal=reveal)
+    emit_answer(office, form, output, answer, lambda: entries.sample_shape(drawn, reveal=reveal))

@@ -1,0 +1,91 @@
+"""By what figures may be cut: each cut as a column of the ledger, and its values in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, get_args
+
+from sqlalchemy import ColumnElement, Connection, Integer, Select, Text, case, cast, func, select
+
+from aidledger.domain.listing import SOURCES
+from aidledger.domain.program import Level, Program
+from aidledger.domain.term import Period, within
+from aidledger.reports.sources import ALL_SOURCES, allotted
+from aidledger.store.bulk import tables_of
+from aidledger.store.entries import in_force
+from aidledger.store.tables import Entry, ProgramRow, School
+
+Dimension = Literal[
+    "program",
+    "school",
+    "period",
+    "calendar-year",
+    "school-year",
+    "term",
+    "stage",
+    "level",
+    "tier",
+    "grade",
+    "category",
+    "source",
+]
+DIMENSIONS: Sequence[Dimension] = get_args(Dimension)
+TERMS = ("spring", "autumn", "year")
+_SOURCE_ORDER = (ALL_SOURCES, *SOURCES)
+_entry, _program, _school = tables_of(Entry, ProgramRow, School)
+# The year of a period's code: of 2021, of 2021-autumn, of 2022-spring.
+_year = func.substr(_entry.c.period, 1, 4)
+_in_spring = _entry.c.period.like("%-spring")
+COLUMNS: Mapping[str, ColumnElement[Any]] = {
+    "program": _program.c.code,
+    "school": _school.c.name,
+    "period": _entry.c.period,
+    "calendar-year": _year,
+    "school-year": case((_in_spring, cast(cast(_year, Integer) - 1, Text)), else_=_year),
+    "term": case((_in_spring, "spring"), (_entry.c.period.like("%-autumn"), "autumn"), else_="year"),
+    "stage": _program.c.stage,
+    "level": _entry.c.level,
+    "tier": _entry.c.tier,
+    "grade": _entry.c.grade,
+    "category": _entry.c.category,
+    # No entry says which source paid it: several pay together wherever money was allotted.
+    "source": case((allotted(_entry), ALL_SOURCES), else_=None),
+    "kind": case((_program.c.nature == "loan", "loan"), else_="aid"),
+}
+
+
+def entries_cut(periods: Iterable[str], *cuts: str) -> Select[Any]:
+    """The entries in force of some periods: the values of the cuts, the beneficiary, the amount.
+
+    A query over this one counts by the cuts' names, so that no database compares expressions with parameters.
+    """
+    return (
+        select(*(COLUMNS[name].label(name) for name in cuts), _entry.c.beneficiary_id, _entry.c.amount_fen)
+        .select_from(_entry)
+        .join(_program, _program.c.id == _entry.c.program_id)
+        .outerjoin(_school, _school.c.id == _entry.c.school_id)
+        .where(in_force(_entry), _entry.c.period.in_(list(periods)))
+    )
+
+
+def periods_within(books: Connection, first: Period | None, last: Period | None) -> list[str]:
+    """The periods of the ledger's entries that begin in a span, in their order."""
+    codes = books.execute(select(_entry.c.period).distinct()).scalars()
+    periods = sorted((Period.parse(code) for code in codes), key=lambda period: period.sort_key)
+    return [period.code for period in periods if within(period, first, last)]
+
+
+def rank(name: str, value: str | None, programs: Mapping[str, Program]) -> tuple[object, ...]:
+    """Where a value of a cut stands among the others; what was not stated comes last."""
+    if value is None:
+        return (2, "")
+    if name == "program":
+        return (0, programs[value].order, value)
+    if name == "stage":
+        return (0, min(program.order for program in programs.values() if program.stage == value))
+    if name == "period":
+        return (0, *Period.parse(value).sort_key)
+    orders: Mapping[str, Sequence[str]] = {"term": TERMS, "level": get_args(Level), "source": _SOURCE_ORDER}
+    if value in orders.get(name, ()):
+        return (0, orders[name].index(value))
+    return (1, value)

@@ -1,0 +1,62 @@
+"""Which source of funds paid how much of an amount: by its share of what was allotted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, select, tuple_
+
+from aidledger.store.bulk import tables_of
+from aidledger.store.entries import batch_in_force
+from aidledger.store.tables import Allotment, Batch, ProgramRow
+
+# The line that counts people: they are paid by all sources together, and cannot be split.
+ALL_SOURCES = "all sources"
+Shares = Mapping[tuple[str, str], Mapping[str, int]]
+_allotment, _batch, _program = tables_of(Allotment, Batch, ProgramRow)
+
+
+def allotted(entry: Table | FromClause, source: str | None = None) -> ColumnElement[bool]:
+    """Whether some source, or the one named, was allotted money for an entry's program and period."""
+    named = [] if source is None else [_allotment.c.source == source]
+    pairs = (
+        select(_allotment.c.program_id, _allotment.c.period)
+        .join(_batch, _batch.c.id == _allotment.c.batch_id)
+        .where(_allotment.c.amount_fen > 0, batch_in_force(_batch), *named)
+    )
+    # A list of pairs that is the same for every entry: databases look it up, instead of asking for each one.
+    return tuple_(entry.c.program_id, entry.c.period).in_(pairs)
+
+
+def shares(books: Connection) -> Shares:
+    """What every source was allotted in force, in 分, by program code and period."""
+    query: Any = (
+        select(_program.c.code, _allotment.c.period, _allotment.c.source, func.sum(_allotment.c.amount_fen))
+        .join(_program, _program.c.id == _allotment.c.program_id)
+        .join(_batch, _batch.c.id == _allotment.c.batch_id)
+        .where(_allotment.c.amount_fen > 0, batch_in_force(_batch))
+        .group_by(_program.c.code, _allotment.c.period, _allotment.c.source)
+    )
+    found: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for program, period, source, amount in books.execute(query):
+        found[program, period][source] = int(amount)
+    return found
+
+
+def split(amount_fen: int, parts: Mapping[str, int]) -> dict[str, int]:
+    """An amount in 分 by the sources' shares, which may be of any size; the parts add up to it exactly.
+
+    Every source gets the whole 分 of its share; those left over go to the largest remainders, and between equal
+    ones to the larger share, then by name. Raises ValueError where no share is positive.
+    """
+    whole = sum(parts.values())
+    if whole <= 0:
+        raise ValueError(whole)
+    divided = {source: divmod(amount_fen * part, whole) for source, part in parts.items()}
+    result = {source: quotient for source, (quotient, _) in divided.items()}
+    by_remainder = sorted(parts, key=lambda source: (-divided[source][1], -parts[source], source))
+    for source in by_remainder[: amount_fen - sum(result.values())]:
+        result[source] += 1
+    return result

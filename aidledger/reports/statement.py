@@ -1,0 +1,178 @@
+"""What one school got, under which program and for which period, and from which of its rosters that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, case, distinct, func, select
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.term import Period
+from aidledger.reports.cuts import periods_within
+from aidledger.reports.summary import Figures
+from aidledger.store.bulk import tables_of
+from aidledger.store.entries import in_force
+from aidledger.store.lookups import batches
+from aidledger.store.tables import Entry, ProgramRow, RosterRow
+
+_entry, _program, _roster = tables_of(Entry, ProgramRow, RosterRow)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One program and period: the figures in force, how many entries were reversed, the batches that posted them."""
+
+    program: str
+    period: str
+    figures: Figures
+    reversed: int
+    batches: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRoster:
+    """A roster with entries of the school; 分.
+
+    ``posted``: the whole roster as it was posted; ``here``: the school's own entries of it that are in force.
+    ``state``: of its batch.
+    """
+
+    batch: int
+    file: str | None
+    sha256: str | None
+    state: str
+    sheet: str
+    program: str
+    period: str
+    declared_person_times: int | None
+    declared_amount_fen: int | None
+    posted: Figures
+    here: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A school's figures over a span of periods; aid and loans apart."""
+
+    school: str
+    first: str | None
+    last: str | None
+    lines: Sequence[StatementLine]
+    aid: Figures
+    loans: Figures
+    rosters: Sequence[StatementRoster]
+
+
+def statement(
+    books: Connection, catalogue: Catalogue, school: int, name: str, first: Period | None, last: Period | None
+) -> Statement:
+    """The statement of a school (by its id) for the periods that begin in a span."""
+    periods = periods_within(books, first, last)
+    kinds = {row.loan: _figures(row) for row in books.execute(_counted(school, periods, _loan))}
+    return Statement(
+        school=name,
+        first=first.code if first else periods[0] if periods else None,
+        last=last.code if last else periods[-1] if periods else None,
+        lines=_lines(books, catalogue, school, periods),
+        aid=kinds.get(0, Figures()),
+        loans=kinds.get(1, Figures()),
+        rosters=_rosters(books, catalogue, school, periods),
+    )
+
+
+_loan = case((_program.c.nature == "loan", 1), else_=0).label("loan")
+_code = _program.c.code.label("program")
+
+
+def _of(school: int, periods: Sequence[str], *columns: Any) -> Any:  # noqa: ANN401 - a query
+    return (
+        select(*columns)
+        .select_from(_entry)
+        .join(_program, _program.c.id == _entry.c.program_id)
+        .where(_entry.c.school_id == school, _entry.c.period.in_(list(periods)))
+    )
+
+
+def _counted(school: int, periods: Sequence[str], *by: Any) -> Any:  # noqa: ANN401 - columns, a query
+    entries = _of(school, periods, *by, _entry.c.beneficiary_id, _entry.c.amount_fen).where(in_force(_entry)).subquery()
+    groups = [entries.c[column.name] for column in by]
+    return select(
+        *groups,
+        func.count().label("person_times"),
+        func.count(distinct(entries.c.beneficiary_id)).label("persons"),
+        func.sum(entries.c.amount_fen).label("amount_fen"),
+    ).group_by(*groups)
+
+
+def _figures(row: Any) -> Figures:  # noqa: ANN401 - a row of a query
+    return Figures(int(row.person_times), int(row.persons), int(row.amount_fen))
+
+
+def _lines(books: Connection, catalogue: Catalogue, school: int, periods: Sequence[str]) -> Sequence[StatementLine]:
+    figures = {
+        (row.program, row.period): _figures(row)
+        for row in books.execute(_counted(school, periods, _code, _entry.c.period))
+    }
+    reversals = _of(school, periods, _code, _entry.c.period, func.count().label("reversed"))
+    undone = {
+        (row.program, row.period): int(row.reversed)
+        for row in books.execute(
+            reversals.where(_entry.c.reversal_of.is_not(None)).group_by(_program.c.code, _entry.c.period)
+        )
+    }
+    posted: dict[tuple[str, str], list[int]] = {}
+    numbers = _of(school, periods, _code, _entry.c.period, _entry.c.batch_id).where(in_force(_entry)).distinct()
+    for row in books.execute(numbers.order_by(_entry.c.batch_id)):
+        posted.setdefault((row.program, row.period), []).append(row.batch_id)
+    return [
+        StatementLine(*key, figures.get(key, Figures()), undone.get(key, 0), posted.get(key, []))
+        for key in sorted(figures.keys() | undone.keys(), key=lambda key: _order(catalogue, *key))
+    ]
+
+
+def _rosters(books: Connection, catalogue: Catalogue, school: int, periods: Sequence[str]) -> Sequence[StatementRoster]:
+    here = {row.roster_id: _figures(row) for row in books.execute(_counted(school, periods, _entry.c.roster_id))}
+    paid_here = (
+        select(_entry.c.id)
+        .where(
+            _entry.c.roster_id == _roster.c.id,
+            _entry.c.school_id == school,
+            _entry.c.period.in_(list(periods)),
+            _entry.c.reversal_of.is_(None),
+        )
+        .exists()
+    )
+    query = (
+        select(_roster, _program.c.code)
+        .join(_program, _program.c.id == _roster.c.program_id)
+        .where(paid_here)
+        .order_by(_roster.c.id)
+    )
+    records = {record.batch: record for record in batches(books)}
+    found = []
+    for row in books.execute(query):
+        record = records[row.batch_id]
+        posted = Figures(row.person_times, 0, int(row.amount_fen))
+        declared = None if row.declared_amount_fen is None else int(row.declared_amount_fen)
+        found.append(
+            StatementRoster(
+                record.batch,
+                record.file,
+                record.sha256,
+                record.state,
+                row.sheet,
+                row.code,
+                row.period,
+                row.declared_person_times,
+                declared,
+                posted,
+                here.get(row.id, Figures()),
+            )
+        )
+    return sorted(found, key=lambda roster: (*_order(catalogue, roster.program, roster.period), roster.batch))
+
+
+def _order(catalogue: Catalogue, program: str, period: str) -> tuple[Any, ...]:
+    return (catalogue.programs[program].order, Period.parse(period).sort_key)

@@ -1,0 +1,168 @@
+"""A school's statement as tables: its figures, and the rosters they were read from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.money import yuan_text
+from aidledger.domain.table import Answer, Cell, Column
+from aidledger.domain.term import Period
+from aidledger.i18n import N_
+from aidledger.reports.figures import figure_text
+from aidledger.reports.statement import Statement, StatementRoster
+from aidledger.reports.summary import Figures
+
+_SHORT_SHA256 = 12
+_PROGRAM, _PERIOD = Column("program", N_("Program")), Column("period", N_("Period"), "period")
+_LINE_COLUMNS = (
+    _PROGRAM,
+    _PERIOD,
+    Column("person_times", N_("Person-times"), "count"),
+    Column("persons", N_("Persons"), "count"),
+    Column("amount", N_("Amount (yuan)"), "yuan"),
+    Column("reversed", N_("Entries reversed"), "count"),
+    Column("batches", N_("Batches")),
+)
+_ROSTER_COLUMNS = (
+    Column("batch", N_("Batch"), "count"),
+    Column("file", N_("File")),
+    Column("sha256", N_("SHA-256 begins")),
+    Column("sheet", N_("Sheet")),
+    _PROGRAM,
+    _PERIOD,
+    Column("declared_person_times", N_("Declared"), "count"),
+    Column("declared_amount", N_("Declared (yuan)"), "yuan"),
+    Column("posted_person_times", N_("Posted by the roster"), "count"),
+    Column("posted_amount", N_("Posted by the roster (yuan)"), "yuan"),
+    Column("here_person_times", N_("In force here"), "count"),
+    Column("here_amount", N_("In force here (yuan)"), "yuan"),
+    Column("state", N_("State"), "word"),
+)
+SHEETS = (N_("Statement"), N_("Rosters"))
+
+
+def statement_answers(found: Statement, catalogue: Catalogue, language: str, head: str) -> tuple[Answer, Answer]:
+    """The figures by program and period; the rosters."""
+    facts = {
+        "school": found.school,
+        "first": Period.parse(found.first) if found.first else "—",
+        "last": Period.parse(found.last) if found.last else "—",
+        "head": head,
+    }
+    span = {"school": found.school, "from": found.first, "to": found.last}
+    lines = Answer(
+        title=N_("Statement of {school}, {first} to {last}"),
+        columns=_LINE_COLUMNS,
+        rows=[
+            (
+                catalogue.programs[line.program].name(language),
+                line.period,
+                *_figures(line.figures),
+                line.reversed,
+                ", ".join(map(str, line.batches)) or None,
+            )
+            for line in found.lines
+        ],
+        totals=[
+            (N_("Aid in total"), None, *_figures(found.aid), None, None),
+            (N_("Loans"), None, *_figures(found.loans), None, None),
+        ],
+        notes=(
+            N_("Loans are lent, not given, and are not part of aid."),
+            N_("Reversed entries count for nothing; they are counted apart so that corrections can be seen."),
+            N_("Ledger head: {head}"),
+        ),
+        facts=facts,
+        traces=[
+            *(
+                figure_text({"program": line.program, "period": line.period, "school": found.school})
+                for line in found.lines
+            ),
+            *(
+                figure_text({"kind": kind, **{key: value for key, value in span.items() if value}})
+                for kind in ("aid", "loan")
+            ),
+        ],
+    )
+    rosters = Answer(
+        title=N_("Rosters of {school}, {first} to {last}"),
+        columns=_ROSTER_COLUMNS,
+        rows=[_roster(roster, catalogue, language) for roster in found.rosters],
+        notes=(
+            N_("Declared: what the roster states of itself. In force here: this school's entries that still count."),
+        ),
+        facts=facts,
+    )
+    return lines, rosters
+
+
+def statement_value(found: Statement) -> dict[str, Any]:
+    """``report school`` as JSON."""
+    return {
+        "school": found.school,
+        "from": found.first,
+        "to": found.last,
+        "lines": [
+            {
+                "program": line.program,
+                "period": line.period,
+                **_counted(line.figures),
+                "reversed": line.reversed,
+                "batches": list(line.batches),
+            }
+            for line in found.lines
+        ],
+        "aid": _counted(found.aid),
+        "loans": _counted(found.loans),
+        "rosters": [
+            {
+                "batch": roster.batch,
+                "file": roster.file,
+                "sha256": roster.sha256,
+                "state": roster.state,
+                "sheet": roster.sheet,
+                "program": roster.program,
+                "period": roster.period,
+                "declared": _times(roster.declared_person_times, roster.declared_amount_fen),
+                "posted": _times(roster.posted.person_times, roster.posted.amount_fen),
+                "here": _counted(roster.here),
+            }
+            for roster in found.rosters
+        ],
+    }
+
+
+def _roster(roster: StatementRoster, catalogue: Catalogue, language: str) -> Sequence[Cell]:
+    return (
+        roster.batch,
+        roster.file,
+        (roster.sha256 or "")[:_SHORT_SHA256],
+        roster.sheet,
+        catalogue.programs[roster.program].name(language),
+        roster.period,
+        roster.declared_person_times,
+        roster.declared_amount_fen,
+        roster.posted.person_times,
+        roster.posted.amount_fen,
+        roster.here.person_times,
+        roster.here.amount_fen,
+        roster.state,
+    )
+
+
+def _figures(figures: Figures) -> tuple[int, int, int]:
+    return figures.person_times, figures.persons, figures.amount_fen
+
+
+def _counted(figures: Figures) -> dict[str, Any]:
+    return {
+        "person_times": figures.person_times,
+        "persons": figures.persons,
+        "amount": yuan_text(figures.amount_fen),
+    }
+
+
+def _times(person_times: int | None, amount_fen: int | None) -> dict[str, Any]:
+    return {"person_times": person_times, "amount": None if amount_fen is None else yuan_text(amount_fen)}

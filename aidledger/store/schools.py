@@ -1,0 +1,34 @@
+"""Schools by the names they go by."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from aidledger.errors import UnknownSchool
+from aidledger.store.bulk import tables_of
+from aidledger.store.tables import School, SchoolAlias
+
+_school, _alias = tables_of(School, SchoolAlias)
+_CLOSE_MAX = 5
+_CLOSE_SCORE = 60
+
+
+def school_named(books: Connection, name: str) -> tuple[int, str]:
+    """The id and name of a school that is called so, here or in rosters; raises UnknownSchool, with close names."""
+    wanted = name.strip()
+    called = select(_alias.c.school_id).where(_alias.c.name == wanted)
+    rows = books.execute(
+        select(_school.c.id, _school.c.name).where((_school.c.name == wanted) | _school.c.id.in_(called))
+    ).all()
+    exact = [row for row in rows if row.name == wanted] or rows
+    if exact:
+        return int(exact[0].id), str(exact[0].name)
+    names = list(books.execute(select(_school.c.name).order_by(_school.c.name)).scalars())
+    raise UnknownSchool(name=name, close="、".join(_close(wanted, names)) or "—")
+
+
+def _close(wanted: str, names: list[str]) -> list[str]:
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only where a name was not found
+
+    found = process.extract(wanted, names, scorer=fuzz.WRatio, limit=_CLOSE_MAX, score_cutoff=_CLOSE_SCORE)
+    return [close for close, _, _ in found]
