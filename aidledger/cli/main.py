@@ -20,6 +20,7 @@ from aidledger.cli.commands import (
     ledgers,
     mappings,
     people,
+    reconciling,
     reports,
     templates,
 )
@@ -78,7 +79,7 @@ for _command in (
     ledgers.batches,
     ledgers.batch,
     ledgers.reverse,
-    reports.reconcile,
+    reconciling.reconcile,
     audits.audit,
     audits.explain,
     audits.findings,

@@ -15,7 +15,7 @@ from aidledger.domain.money import wan_text, yuan_text
 from aidledger.errors import CannotWrite, OutputMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from aidledger.cli.office import Office
     from aidledger.domain.table import Answer, Cell, Column
@@ -107,3 +107,29 @@ def emit_answer(office: Office, form: str, output: Path | None, answer: Answer, 
         write_answer(path, answer, office._)
 
     emit(office, form, output, answer=lambda: answer, value=value, workbook=workbook)
+
+
+def emit_answers(
+    office: Office,
+    form: str,
+    output: Path | None,
+    answers: Sequence[tuple[str, Answer]],
+    value: Callable[[], object],
+) -> None:
+    """Write several tables under their (English) names: one below the other, or each on its sheet; as CSV the last."""
+
+    def workbook(path: Path) -> None:
+        from aidledger.reports.workbook import write_answers
+
+        write_answers(path, answers, office._)
+
+    if form != "table":
+        emit(office, form, output, answer=lambda: answers[-1][1], value=value, workbook=workbook)
+        return
+    from aidledger.cli.screen import show
+
+    page = io.StringIO()
+    for _, answer in answers:
+        show(answer, office._, sys.stdout if output is None else page)
+    if output is not None:
+        _put(page.getvalue(), output)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from aidledger.reconcile.behind import Behind
 
 Comparison = Literal["declared", "standard", "allotment", "payment", "report"]
 
@@ -24,7 +28,8 @@ class Figures:
 class Line:
     """What was expected of a program, a period and, where it applies, a school, and what the ledger holds.
 
-    ``printed_wan`` is a published figure as printed, ``note`` what else there is to say (an English word).
+    ``printed_wan`` is a published figure as printed; ``source``: the documents that allot, or the report. ``entries``:
+    the rows behind a difference, where they were asked for.
     """
 
     check: Comparison
@@ -36,6 +41,7 @@ class Line:
     actual: Figures
     printed_wan: str | None = None
     source: str | None = None
+    entries: Sequence[Behind] | None = None
 
     @property
     def difference(self) -> Figures:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aidledger.operations import ledgers, reporting
+from aidledger.operations import ledgers, reconciling
 from aidledger.reconcile.line import Line
 from aidledger.store.ledger import Ledger
 from tests.builders import roster_xlsx, xlsx_bytes
@@ -23,7 +23,7 @@ def ledger(tmp_path: Path) -> Ledger:
 
 def _lines(ledger: Ledger, check: str) -> list[Line]:
     return [
-        line for line in reporting.reconcile(ledger, catalogue(), ("allotment", "payment"), ()) if line.check == check
+        line for line in reconciling.reconcile(ledger, catalogue(), ("allotment", "payment"), ()) if line.check == check
     ]
 
 

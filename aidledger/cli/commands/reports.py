@@ -1,4 +1,4 @@
-"""``report summary``, ``report compare``, ``reconcile``."""
+"""``report summary``, ``report compare``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from aidledger.domain.term import Period
 
 DIMENSIONS = ("program", "school", "period", "stage", "category", "source")
-CHECKS = ("declared", "standard", "allotment", "payment", "report")
 
 
 class ByType(click.ParamType[tuple[str, ...]]):
@@ -86,50 +85,13 @@ def summary(
 @pass_office
 def compare(office: Office, file: str, form: str, output: Path | None) -> int:
     """The ledger beside a report's published totals, at the precision they were printed with."""
-    from aidledger.cli import answers, shapes
+    from aidledger.cli import comparisons
     from aidledger.cli.output import emit_answer
     from aidledger.operations import reporting
 
     catalogue = office.catalogue()
     published = reporting.published_report(catalogue, file)
     lines = reporting.compare(office.ledger_with(catalogue), catalogue, published)
-    answer = answers.comparison(lines, published, catalogue, office.language)
-    emit_answer(office, form, output, answer, lambda: shapes.lines_shape(lines))
-    return 0 if all(line.ok for line in lines) else 1
-
-
-@click.command(cls=Command)
-@option("--check", "checks", multiple=True, type=click.Choice(CHECKS), help=N_("Only this comparison."))
-@option("--program", metavar="CODE", help=N_("Only this program."))
-@option("--period", type=PERIOD, help=N_("Only this period."))
-@option("--report", "reports", multiple=True, metavar="FILE", help=N_("Compare with this published report."))
-@option("--all", "everything", is_flag=True, help=N_("Show also the lines that are right."))
-@result_options("table", "json", "csv", "xlsx")
-@pass_office
-def reconcile(
-    office: Office,
-    checks: tuple[Any, ...],
-    program: str | None,
-    period: Period | None,
-    reports: tuple[str, ...],
-    everything: bool,
-    form: str,
-    output: Path | None,
-) -> int:
-    """Person-times against amounts: declared, standard, allotment, payment, report."""
-    from aidledger.cli import answers, shapes
-    from aidledger.cli.output import emit_answer
-    from aidledger.operations import reporting
-
-    catalogue = office.catalogue()
-    if program is not None:
-        catalogue.program(program)
-    published = [reporting.published_report(catalogue, name) for name in reports] or None
-    lines = [
-        line
-        for line in reporting.reconcile(office.ledger_with(catalogue), catalogue, checks or CHECKS, published)
-        if program in {None, line.program} and (period is None or line.period == period.code)
-    ]
-    answer = answers.reconciliation(lines, catalogue, office.language, everything=everything or form != "table")
-    emit_answer(office, form, output, answer, lambda: shapes.lines_shape(lines))
+    answer = comparisons.comparison(lines, published, catalogue, office.language)
+    emit_answer(office, form, output, answer, lambda: comparisons.lines_shape(lines))
     return 0 if all(line.ok for line in lines) else 1
