@@ -42,6 +42,14 @@ class UnknownPeriod(Misuse):
     """{text} is not a period. Write a semester as 2021-autumn or 2022-spring, a year as 2021."""
 
 
+class UnknownCut(Misuse):
+    """{text} is not a cut.
+
+    Write calendar-year:2021, school-year:2021, term:2021-autumn, span:2021-autumn..2022-spring or
+    posted:2021-09-01..2022-01-31.
+    """
+
+
 class SemesterWanted(Misuse):
     """{program} is paid by the semester: write --period as 2021-autumn or 2022-spring, not {period}."""
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from aidledger.cli.localized import Option, translate
+from aidledger.domain.cut import Cut
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 
@@ -25,7 +26,18 @@ class PeriodType(click.ParamType[Period]):
         return value if isinstance(value, Period) else Period.parse(str(value))
 
 
+class CutType(click.ParamType[Cut]):
+    """A cut by its code."""
+
+    name = "CUT"
+
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Cut:  # noqa: ANN401
+        """The cut; raises UnknownCut."""
+        return value if isinstance(value, Cut) else Cut.parse(str(value))
+
+
 PERIOD = PeriodType()
+CUT = CutType()
 # What a database can count to; a larger number is nobody's.
 NUMBER = click.IntRange(min=1, max=2**63 - 1)
 

@@ -1,4 +1,4 @@
-"""``report summary``, ``report compare``."""
+"""``report summary``, ``report compare``, ``report bridge``."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import click
 
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import PERIOD, option, result_options
+from aidledger.cli.options import CUT, PERIOD, option, result_options
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
+    from aidledger.domain.cut import Cut
     from aidledger.domain.term import Period
 
 DIMENSIONS = ("program", "school", "period", "stage", "category", "source")
@@ -95,3 +96,25 @@ def compare(office: Office, file: str, form: str, output: Path | None) -> int:
     answer = comparisons.comparison(lines, published, catalogue, office.language)
     emit_answer(office, form, output, answer, lambda: comparisons.lines_shape(lines))
     return 0 if all(line.ok for line in lines) else 1
+
+
+@report.command(cls=Command)
+@option("--from-cut", "first", type=CUT, required=True, help=N_("The cut to begin with, such as calendar-year:2021."))
+@option("--to-cut", "second", type=CUT, required=True, help=N_("The cut to arrive at, such as school-year:2021."))
+@option("--by", type=click.Choice(["program"]), help=N_("A bridge for every program, not for all aid together."))
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def bridge(office: Office, first: Cut, second: Cut, by: str | None, form: str, output: Path | None) -> None:
+    """What lies between two cuts: terms that only one takes in, payments posted or taken back on other days.
+
+    Cuts: calendar-year:2021, school-year:2021, term:2021-autumn, span:2021-autumn..2022-spring,
+    posted:2021-09-01..2022-01-31 (by the day of posting, China's time; reversals at their own day).
+    """
+    from aidledger.cli.bridges import bridges_answer, bridges_shape
+    from aidledger.cli.output import emit_answer
+    from aidledger.operations import bridging
+
+    catalogue = office.catalogue()
+    found = bridging.bridge(office.ledger_with(catalogue), catalogue, first, second, by_program=by is not None)
+    answer = bridges_answer(found, first, second, catalogue, office.language)
+    emit_answer(office, form, output, answer, lambda: bridges_shape(found, first, second))
