@@ -22,6 +22,11 @@ _PROGRAM = Column("program", N_("Program"))
 _PERIOD = Column("period", N_("Period"), "period")
 _SCHOOL = Column("school", N_("School"))
 _OK = Column("ok", N_("OK"), "mark")
+_PARTS = (
+    Column("document", N_("Document")),
+    Column("source_of_funds", N_("Funding source"), "word"),
+    Column("left", N_("Left (yuan)"), "yuan"),
+)
 
 
 def lines_shape(lines: Sequence[Line], *, reveal: bool = False) -> Shape:
@@ -42,6 +47,8 @@ def _line(line: Line, *, reveal: bool) -> Shape:
     }
     if line.check == "allotment":
         shape["documents"] = line.source
+    if line.left_fen is not None:
+        shape |= {"document": line.document, "source_of_funds": line.funding, "left": _yuan(line.left_fen)}
     if line.printed_wan is not None:
         shape |= {"report": line.source, "printed_wan": line.printed_wan}
     if line.entries is not None:
@@ -127,7 +134,9 @@ def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Langua
         Column("actual_amount", N_("Actual (yuan)"), "yuan"),
         Column("difference_amount", N_("Difference (yuan)"), "yuan"),
         _OK,
+        *(_PARTS if any(line.left_fen is not None for line in lines) else ()),
     )
+    parted = any(line.left_fen is not None for line in lines)
     rows = [
         (
             line.check,
@@ -140,6 +149,7 @@ def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Langua
             line.actual.amount_fen,
             line.difference.amount_fen,
             line.ok,
+            *((line.document, line.funding, line.left_fen) if parted else ()),
         )
         for line in lines
         if everything or not line.ok

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,6 +34,25 @@ class CutType(click.ParamType[Cut]):
     def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Cut:  # noqa: ANN401
         """The cut; raises UnknownCut."""
         return value if isinstance(value, Cut) else Cut.parse(str(value))
+
+
+class ByType(click.ParamType[tuple[str, ...]]):
+    """Some of several names, separated by commas."""
+
+    name = "BY"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:  # noqa: ANN401
+        """The names, each once, in the order given."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(dict.fromkeys(name.strip() for name in str(value).split(",") if name.strip()))
+        for name in names:
+            if name not in self.names:
+                self.fail(f"{name}: {', '.join(self.names)}", param, ctx)
+        return names
 
 
 PERIOD = PeriodType()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.published import PublishedReport
-from aidledger.reconcile.allotment import allotment_lines
+from aidledger.reconcile.allotment import Part, allotment_lines
 from aidledger.reconcile.declared import declared_lines
 from aidledger.reconcile.explaining import explained
 from aidledger.reconcile.line import Comparison, Line
@@ -36,13 +36,14 @@ def reconcile(
     reports: Sequence[PublishedReport] | None = None,
     scope: Scope | None = None,
     *,
+    by: Collection[Part] = (),
     explain: bool = False,
 ) -> list[Line]:
     """The comparisons asked for, in one consistent view of the ledger.
 
     ``reports`` None: those of the office's own district that the ledger covers, that is, of whose every count it
-    holds at least half. A ledger that was only begun is not held against a finished report. ``explain``: each line
-    that is not right carries the rows behind it.
+    holds at least half. A ledger that was only begun is not held against a finished report. ``by``: allotted money
+    by document or source. ``explain``: each line that is not right carries the rows behind it.
     """
     wanted = scope or Scope()
     with ledger.reading() as books:
@@ -52,7 +53,7 @@ def reconcile(
         if "standard" in checks:
             lines += standard_lines(books, catalogue)
         if "allotment" in checks:
-            lines += allotment_lines(books)
+            lines += allotment_lines(books, by)
         if "payment" in checks:
             lines += payment_lines(books)
         if "report" in checks:

@@ -23,7 +23,8 @@ def beyond_allotment(books: Connection, line: Line) -> Iterator[Behind]:
     """Which rows of which documents allot the money, then the entries beyond it, in the order they were posted.
 
     Of the entry with which the money runs out, ``expected_fen`` is what was still covered; what the entries exceed
-    it by adds up to the line's difference.
+    it by adds up to the line's difference. A line by source shows what exceeds the money of all sources together: no
+    payment is out of one of them.
     """
     documents = (
         select(
@@ -44,6 +45,8 @@ def beyond_allotment(books: Connection, line: Line) -> Iterator[Behind]:
     allotted = 0
     for row in books.execute(documents):
         allotted += row.amount_fen
+        if line.document not in {None, row.document} or line.funding not in {None, row.source}:
+            continue
         yield Behind(
             "allotted",
             batch=row.batch_id,

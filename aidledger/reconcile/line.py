@@ -29,7 +29,8 @@ class Line:
     """What was expected of a program, a period and, where it applies, a school, and what the ledger holds.
 
     ``printed_wan`` is a published figure as printed; ``source``: the documents that allot, or the report. ``entries``:
-    the rows behind a difference, where they were asked for.
+    the rows behind a difference, where they were asked for. Of allotted money that was asked for by ``document`` or
+    by its source (``funding``), ``left_fen`` is what is left of it in 分.
     """
 
     check: Comparison
@@ -42,6 +43,9 @@ class Line:
     printed_wan: str | None = None
     source: str | None = None
     entries: Sequence[Behind] | None = None
+    left_fen: int | None = None
+    document: str | None = None
+    funding: str | None = None
 
     @property
     def difference(self) -> Figures:

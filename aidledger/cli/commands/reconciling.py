@@ -9,13 +9,14 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import PERIOD, option, result_options, reveal_options
+from aidledger.cli.options import PERIOD, ByType, option, result_options, reveal_options
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
     from aidledger.domain.term import Period
 
 CHECKS = ("declared", "standard", "allotment", "payment", "report")
+PARTS = ("document", "source")
 
 
 @click.command(cls=Command)
@@ -24,6 +25,13 @@ CHECKS = ("declared", "standard", "allotment", "payment", "report")
 @option("--period", type=PERIOD, help=N_("Only this period."))
 @option("--report", "reports", multiple=True, metavar="FILE", help=N_("Compare with this published report."))
 @option("--all", "everything", is_flag=True, help=N_("Show also the lines that are right."))
+@option(
+    "--by",
+    type=ByType(PARTS),
+    default=(),
+    metavar="BY",
+    help=N_("Allotted money by document, source or both, with what is left of it."),
+)
 @option("--explain", is_flag=True, help=N_("Show the rows behind every difference: file, sheet, row, and why."))
 @reveal_options
 @result_options("table", "json", "csv", "xlsx")
@@ -35,6 +43,7 @@ def reconcile(
     period: Period | None,
     reports: tuple[str, ...],
     everything: bool,
+    by: tuple[Any, ...],
     explain: bool,
     reveal: bool,
     reason: str | None,
@@ -54,10 +63,12 @@ def reconcile(
     published = [reporting.published_report(catalogue, name) for name in reports] or None
     ledger = office.ledger_with(catalogue)
     scope = reconciling.Scope(program, period.code if period else None)
-    lines = reconciling.reconcile(ledger, catalogue, checks or CHECKS, published, scope, explain=explain)
+    lines = reconciling.reconcile(ledger, catalogue, checks or CHECKS, published, scope, by=by, explain=explain)
     log(ledger, "reconcile", reveal=reveal and explain, reason=reason)
     language = office.language
-    answer = comparisons.reconciliation(lines, catalogue, language, everything=everything or form != "table")
+    answer = comparisons.reconciliation(
+        lines, catalogue, language, everything=everything or bool(by) or form != "table"
+    )
 
     def value() -> object:
         return comparisons.lines_shape(lines, reveal=reveal)

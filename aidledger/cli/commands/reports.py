@@ -9,7 +9,7 @@ import click
 
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import CUT, PERIOD, option, result_options
+from aidledger.cli.options import CUT, PERIOD, ByType, option, result_options
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
@@ -17,20 +17,6 @@ if TYPE_CHECKING:
     from aidledger.domain.term import Period
 
 DIMENSIONS = ("program", "school", "period", "stage", "category", "source")
-
-
-class ByType(click.ParamType[tuple[str, ...]]):
-    """Dimensions, separated by commas."""
-
-    name = "BY"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:  # noqa: ANN401
-        """The dimensions, each once, in the order given."""
-        names = tuple(dict.fromkeys(name.strip() for name in str(value).split(",") if name.strip()))
-        for name in names:
-            if name not in DIMENSIONS:
-                self.fail(f"{name}: {', '.join(DIMENSIONS)}", param, ctx)
-        return names
 
 
 @click.group(cls=Group)
@@ -42,7 +28,11 @@ def report() -> None:
 @option("--from", "first", type=PERIOD, help=N_("The first period."))
 @option("--to", "last", type=PERIOD, help=N_("The last period."))
 @option(
-    "--by", type=ByType(), default=None, metavar="BY", help=N_("Any of program,school,period,stage,category,source.")
+    "--by",
+    type=ByType(DIMENSIONS),
+    default=None,
+    metavar="BY",
+    help=N_("Any of program,school,period,stage,category,source."),
 )
 @result_options("table", "json", "csv", "xlsx", "text")
 @pass_office
