@@ -77,6 +77,10 @@ class UnknownPerson(Misuse):
     """Nobody in the ledger has this number or name."""
 
 
+class UnknownSchool(Misuse):
+    """The ledger holds nothing of a school called {name}. `aidledger report summary --by school` lists them all."""
+
+
 class UnknownRule(Misuse):
     """There is no rule {code}. Rules are: {known}."""
 

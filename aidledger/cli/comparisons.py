@@ -22,6 +22,18 @@ _PROGRAM = Column("program", N_("Program"))
 _PERIOD = Column("period", N_("Period"), "period")
 _SCHOOL = Column("school", N_("School"))
 _OK = Column("ok", N_("OK"), "mark")
+_CUT = Column("cut", N_("Put together by"), "word")
+# As they are said on the screen: years that terms are put together by, sources that money comes from.
+WORDS = (
+    N_("calendar-year"),
+    N_("school-year"),
+    N_("term"),
+    N_("central"),
+    N_("provincial"),
+    N_("city"),
+    N_("county"),
+    N_("total"),
+)
 _PARTS = (
     Column("document", N_("Document")),
     Column("source_of_funds", N_("Funding source"), "word"),
@@ -47,6 +59,8 @@ def _line(line: Line, *, reveal: bool) -> Shape:
     }
     if line.check == "allotment":
         shape["documents"] = line.source
+    if line.cut is not None:
+        shape["cut"] = line.cut
     if line.left_fen is not None:
         shape |= {"document": line.document, "source_of_funds": line.funding, "left": _yuan(line.left_fen)}
     if line.printed_wan is not None:
@@ -123,10 +137,13 @@ def comparison(lines: Sequence[Line], report: PublishedReport, catalogue: Catalo
 
 def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Language, *, everything: bool) -> Answer:
     """Comparisons; without ``everything`` only those that do not agree."""
+    parted = any(line.left_fen is not None for line in lines)
+    cut = any(line.cut is not None for line in lines)
     columns = (
         Column("check", N_("Check"), "word"),
         _PROGRAM,
         _PERIOD,
+        *((_CUT,) if cut else ()),
         _SCHOOL,
         Column("expected_person_times", N_("Expected"), "count"),
         Column("actual_person_times", N_("Actual"), "count"),
@@ -134,14 +151,14 @@ def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Langua
         Column("actual_amount", N_("Actual (yuan)"), "yuan"),
         Column("difference_amount", N_("Difference (yuan)"), "yuan"),
         _OK,
-        *(_PARTS if any(line.left_fen is not None for line in lines) else ()),
+        *(_PARTS if parted else ()),
     )
-    parted = any(line.left_fen is not None for line in lines)
     rows = [
         (
             line.check,
             catalogue.programs[line.program].name(language),
             line.period,
+            *((line.cut,) if cut else ()),
             line.school,
             line.expected.person_times,
             line.actual.person_times,

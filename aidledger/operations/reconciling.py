@@ -6,27 +6,43 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.cut import YearCut
 from aidledger.domain.published import PublishedReport
+from aidledger.domain.term import Period, within
 from aidledger.reconcile.allotment import Part, allotment_lines
 from aidledger.reconcile.declared import declared_lines
 from aidledger.reconcile.explaining import explained
+from aidledger.reconcile.grouping import grouped
 from aidledger.reconcile.line import Comparison, Line
 from aidledger.reconcile.payment import payment_lines
 from aidledger.reconcile.published import covers, report_lines
 from aidledger.reconcile.standard import standard_lines
+from aidledger.store import lookups
 from aidledger.store.ledger import Books, Ledger
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which lines are wanted: of one program, of one period (its code)."""
+    """Which lines are wanted: of one program, one period (its code), the periods of a span, one school.
+
+    A published figure is wanted where its whole span is. What is compared without regard to schools is not wanted
+    where one school is.
+    """
 
     program: str | None = None
     period: str | None = None
+    first: Period | None = None
+    last: Period | None = None
+    school: str | None = None
 
     def takes(self, line: Line) -> bool:
         """Whether a line is wanted."""
-        return self.program in {None, line.program} and self.period in {None, line.period}
+        return (
+            self.program in {None, line.program}
+            and self.period in {None, line.period}
+            and self.school in {None, line.school}
+            and all(within(Period.parse(code), self.first, self.last) for code in line.period.split("/"))
+        )
 
 
 def reconcile(
@@ -37,6 +53,7 @@ def reconcile(
     scope: Scope | None = None,
     *,
     by: Collection[Part] = (),
+    cut: YearCut | None = None,
     explain: bool = False,
 ) -> list[Line]:
     """The comparisons asked for, in one consistent view of the ledger.
@@ -44,9 +61,12 @@ def reconcile(
     ``reports`` None: those of the office's own district that the ledger covers, that is, of whose every count it
     holds at least half. A ledger that was only begun is not held against a finished report. ``by``: allotted money
     by document or source. ``explain``: each line that is not right carries the rows behind it.
+    ``cut``: lines of several periods are put together by it. Raises UnknownSchool.
     """
     wanted = scope or Scope()
     with ledger.reading() as books:
+        if wanted.school is not None:
+            lookups.require_school(books, wanted.school)
         lines: list[Line] = []
         if "declared" in checks:
             lines += declared_lines(books)
@@ -59,7 +79,9 @@ def reconcile(
         if "report" in checks:
             lines += _published(books, catalogue, reports)
         lines = [line for line in lines if wanted.takes(line)]
-        return explained(books, catalogue, lines, _by_code(catalogue, reports)) if explain else lines
+        if explain:
+            lines = explained(books, catalogue, lines, _by_code(catalogue, reports))
+    return grouped(lines, cut) if cut else lines
 
 
 def _published(books: Books, catalogue: Catalogue, reports: Sequence[PublishedReport] | None) -> list[Line]:

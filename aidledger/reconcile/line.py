@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from aidledger.domain.cut import YearCut
     from aidledger.reconcile.behind import Behind
 
 Comparison = Literal["declared", "standard", "allotment", "payment", "report"]
@@ -30,7 +31,8 @@ class Line:
 
     ``printed_wan`` is a published figure as printed; ``source``: the documents that allot, or the report. ``entries``:
     the rows behind a difference, where they were asked for. Of allotted money that was asked for by ``document`` or
-    by its source (``funding``), ``left_fen`` is what is left of it in 分.
+    by its source (``funding``), ``left_fen`` is what is left of it in 分. ``cut``: the line stands for
+    all periods of a year, ``period`` being that year.
     """
 
     check: Comparison
@@ -46,6 +48,7 @@ class Line:
     left_fen: int | None = None
     document: str | None = None
     funding: str | None = None
+    cut: YearCut | None = None
 
     @property
     def difference(self) -> Figures:

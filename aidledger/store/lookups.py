@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select
 
-from aidledger.errors import UnknownBatch, UnknownEntry
+from aidledger.errors import UnknownBatch, UnknownEntry, UnknownSchool
 from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_force
 from aidledger.store.tables import (
@@ -278,3 +278,9 @@ def periods_by_program(books: Connection) -> dict[str, list[str]]:
     for row in books.execute(query):
         found.setdefault(row.code, []).append(row.period)
     return found
+
+
+def require_school(books: Connection, name: str) -> None:
+    """Refuse a school that the ledger has never heard of; raises UnknownSchool."""
+    if books.execute(select(_school.c.id).where(_school.c.name == name)).first() is None:
+        raise UnknownSchool(name=name)

@@ -9,13 +9,15 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import PERIOD, ByType, option, result_options, reveal_options
+from aidledger.cli.options import PERIOD, SENTENCE, ByType, option, result_options, reveal_options
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
+    from aidledger.domain.cut import YearCut
     from aidledger.domain.term import Period
 
 CHECKS = ("declared", "standard", "allotment", "payment", "report")
+CUTS = ("calendar-year", "school-year", "term")
 PARTS = ("document", "source")
 
 
@@ -23,6 +25,10 @@ PARTS = ("document", "source")
 @option("--check", "checks", multiple=True, type=click.Choice(CHECKS), help=N_("Only this comparison."))
 @option("--program", metavar="CODE", help=N_("Only this program."))
 @option("--period", type=PERIOD, help=N_("Only this period."))
+@option("--from", "first", type=PERIOD, help=N_("The first period."))
+@option("--to", "last", type=PERIOD, help=N_("The last period."))
+@option("--school", type=SENTENCE, metavar="NAME", help=N_("Only this school."))
+@option("--cut", type=click.Choice(CUTS), help=N_("Put the terms together by year; default: every term by itself."))
 @option("--report", "reports", multiple=True, metavar="FILE", help=N_("Compare with this published report."))
 @option("--all", "everything", is_flag=True, help=N_("Show also the lines that are right."))
 @option(
@@ -41,6 +47,10 @@ def reconcile(
     checks: tuple[Any, ...],
     program: str | None,
     period: Period | None,
+    first: Period | None,
+    last: Period | None,
+    school: str | None,
+    cut: YearCut | None,
     reports: tuple[str, ...],
     everything: bool,
     by: tuple[Any, ...],
@@ -62,8 +72,10 @@ def reconcile(
         catalogue.program(program)
     published = [reporting.published_report(catalogue, name) for name in reports] or None
     ledger = office.ledger_with(catalogue)
-    scope = reconciling.Scope(program, period.code if period else None)
-    lines = reconciling.reconcile(ledger, catalogue, checks or CHECKS, published, scope, by=by, explain=explain)
+    scope = reconciling.Scope(program, period.code if period else None, first, last, catalogue.school(school))
+    lines = reconciling.reconcile(
+        ledger, catalogue, checks or CHECKS, published, scope, by=by, cut=cut, explain=explain
+    )
     log(ledger, "reconcile", reveal=reveal and explain, reason=reason)
     language = office.language
     answer = comparisons.reconciliation(
