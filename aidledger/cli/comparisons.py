@@ -23,17 +23,6 @@ _PERIOD = Column("period", N_("Period"), "period")
 _SCHOOL = Column("school", N_("School"))
 _OK = Column("ok", N_("OK"), "mark")
 _CUT = Column("cut", N_("Put together by"), "word")
-# As they are said on the screen: years that terms are put together by, sources that money comes from.
-WORDS = (
-    N_("calendar-year"),
-    N_("school-year"),
-    N_("term"),
-    N_("central"),
-    N_("provincial"),
-    N_("city"),
-    N_("county"),
-    N_("total"),
-)
 _PARTS = (
     Column("document", N_("Document")),
     Column("source_of_funds", N_("Funding source"), "word"),

@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 from sqlalchemy import Select, func, select
 
-from aidledger.i18n import N_
 from aidledger.store.bulk import tables_of
 from aidledger.store.tables import Batch, Beneficiary, Entry, ProgramRow, RosterRow, School
 
+# Translated on the screen.
 Why = Literal[
     "no-rate-allows-it",
     "no-standard-known",
@@ -24,21 +24,6 @@ Why = Literal[
     "exceeds-allotment",
     "makes-up-figure",
 ]
-# As they are said on the screen.
-SAID = (
-    N_("no-rate-allows-it"),
-    N_("no-standard-known"),
-    N_("returned-by-bank"),
-    N_("bank-silent"),
-    N_("declares-otherwise"),
-    N_("counted"),
-    N_("as-much-as-the-difference"),
-    N_("taken-back"),
-    N_("allotted"),
-    N_("exceeds-allotment"),
-    N_("makes-up-figure"),
-)
-
 _batch, _beneficiary, _entry, _program, _roster, _school = tables_of(
     Batch, Beneficiary, Entry, ProgramRow, RosterRow, School
 )

@@ -38,21 +38,18 @@ def not_confirmed(books: Connection, line: Line) -> Iterator[Behind]:
 
     Where a bank spoke of one more than once, what it said last counts.
     """
+    by_bank, returned = _bank_return.alias("by_bank"), _batch.alias("returned")
     spoken = (
-        select(_bank_return.c.entry_id, _bank_return.c.outcome, _bank_return.c.id, _bank_return.c.reason)
-        .join(_batch, _batch.c.id == _bank_return.c.batch_id)
-        .where(batch_in_force(_batch))
-        .cte("spoken")
+        select(by_bank.c.id)
+        .join(returned, returned.c.id == by_bank.c.batch_id)
+        .where(by_bank.c.entry_id == _entry.c.id, batch_in_force(returned))
     )
-    paid = select(spoken.c.id).where(spoken.c.entry_id == _entry.c.id, spoken.c.outcome == "paid").exists()
-    last = select(spoken.c.entry_id, func.max(spoken.c.id).label("id")).group_by(spoken.c.entry_id).subquery()
-    said = spoken.alias("said")
+    last = spoken.with_only_columns(func.max(by_bank.c.id)).correlate(_entry).scalar_subquery()
     query = (
         rows_of(line.program, line.period, line.school)
-        .add_columns(said.c.id.label("said"), said.c.reason)
-        .outerjoin(last, last.c.entry_id == _entry.c.id)
-        .outerjoin(said, said.c.id == last.c.id)
-        .where(in_force(_entry), ~paid)
+        .add_columns(_bank_return.c.id.label("said"), _bank_return.c.reason)
+        .outerjoin(_bank_return, _bank_return.c.id == last)
+        .where(in_force(_entry), ~spoken.where(by_bank.c.outcome == "paid").correlate(_entry).exists())
     )
     for row in books.execute(query):
         if row.said is None:
