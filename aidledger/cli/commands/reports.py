@@ -89,17 +89,22 @@ def compare(office: Office, file: str, form: str, output: Path | None) -> int:
 
 
 @report.command(cls=Command)
-@option("--from-cut", "first", type=CUT, required=True, help=N_("The cut to begin with, such as calendar-year:2021."))
+@option(
+    "--from-cut",
+    "first",
+    type=CUT,
+    required=True,
+    help=N_(
+        "The cut to begin with: calendar-year:2021, school-year:2021, term:2021-autumn, span:2021-autumn..2022-spring, "
+        "or by the days of posting (Beijing time), posted:2021-09-01..2022-01-31."
+    ),
+)
 @option("--to-cut", "second", type=CUT, required=True, help=N_("The cut to arrive at, such as school-year:2021."))
 @option("--by", type=click.Choice(["program"]), help=N_("A bridge for every program, not for all aid together."))
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def bridge(office: Office, first: Cut, second: Cut, by: str | None, form: str, output: Path | None) -> None:
-    """What lies between two cuts: terms that only one takes in, payments posted or taken back on other days.
-
-    Cuts: calendar-year:2021, school-year:2021, term:2021-autumn, span:2021-autumn..2022-spring,
-    posted:2021-09-01..2022-01-31 (by the day of posting, China's time; reversals at their own day).
-    """
+    """What lies between two cuts: terms that only one takes in, payments posted or taken back on other days."""
     from aidledger.cli.bridges import bridges_answer, bridges_shape
     from aidledger.cli.output import emit_answer
     from aidledger.operations import bridging
