@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import roster_grid, with_cells, xlsx_bytes
+from tests.builders import Grid, roster_grid, with_cells, xlsx_bytes
 from tests.cli.harness import aidledger
 from tests.store.ledgers import bring_in, new_ledger, sample_path
 
@@ -101,3 +101,21 @@ def test_the_screen_says_by_what_terms_are_put_together(place: Path, language: s
     run = aidledger("--lang", language, "reconcile", "--cut", "school-year", "--all", ledger=place)
     assert run.exit_code == 1
     assert "西山中学" in run.stdout
+
+
+def test_documents_of_a_year_are_put_together_too(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    header = ["资助项目", "文号", "下达日期", "学期", "中央", "合计"]
+    name, document = "普通高中国家助学金", "川财教〔2021〕45号"
+    grid: Grid = [["资金下达表"], ["单位:元"], header]
+    grid += [
+        [name, document, "2021-09-30", term, amount, amount] for term, amount in zip(TERMS, (5, 6, 7), strict=True)
+    ]
+    assert bring_in(ledger, xlsx_bytes(grid)).outcome == "posted"
+    run = aidledger(
+        "reconcile", "--by", "document", "--cut", "calendar-year", "--format", "json", ledger=Path(ledger.place)
+    )
+    assert [(line["period"], line["document"], line["left"]) for line in run.json["lines"]] == [
+        ("2021", document, "11.00"),
+        ("2022", document, "7.00"),
+    ]
