@@ -42,6 +42,14 @@ class UnknownPeriod(Misuse):
     """{text} is not a period. Write a semester as 2021-autumn or 2022-spring, a year as 2021."""
 
 
+class UnknownCut(Misuse):
+    """{text} is not a cut.
+
+    Write calendar-year:2021, school-year:2021, term:2021-autumn, span:2021-autumn..2022-spring or
+    posted:2021-09-01..2022-01-31.
+    """
+
+
 class SemesterWanted(Misuse):
     """{program} is paid by the semester: write --period as 2021-autumn or 2022-spring, not {period}."""
 
@@ -71,6 +79,10 @@ class UnknownEntry(Misuse):
 
 class UnknownPerson(Misuse):
     """Nobody in the ledger has this number or name."""
+
+
+class UnknownSchool(Misuse):
+    """No school in the ledger is called {name}. Names like it: {close}."""
 
 
 class UnknownRule(Misuse):
@@ -129,10 +141,6 @@ class NothingToDemonstrate(Misuse):
 
 class SchemasMissing(Misuse):
     """{path} is not a folder of schemas."""
-
-
-class UnknownSchool(AidLedgerError):
-    """No school in the ledger is called {name}. Names like it: {close}."""
 
 
 class Unsolvable(AidLedgerError):

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from aidledger.domain.identity import mask_account, mask_number, masked_text
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
 from aidledger.i18n import N_, Language, Translate, translator
-from aidledger.reconcile.line import Comparison
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.domain.program import Program, Rate, Standard
-    from aidledger.domain.published import PublishedReport
     from aidledger.domain.term import Period
     from aidledger.operations.ledgers import BatchContent
     from aidledger.operations.people import PersonHistory, Trace
     from aidledger.operations.results import ImportResult
-    from aidledger.reconcile.line import Line
     from aidledger.store.lookups import BatchRecord, EntryRecord
     from aidledger.store.mappings import Remembered
     from aidledger.store.verify import Verdict
@@ -33,7 +30,6 @@ _PERSON_TIMES = Column("person_times", N_("Person-times"), "count")
 _AMOUNT = Column("amount", N_("Amount (yuan)"), "yuan")
 _BATCH = Column("batch", N_("Batch"), "count")
 _FILE = Column("file", N_("File"))
-_OK = Column("ok", N_("OK"), "mark")
 
 
 def files(result: ImportResult, catalogue: Catalogue, language: Language) -> Answer:
@@ -217,85 +213,6 @@ def verdict(found: Verdict, translate: Translate) -> Answer:
         else N_("{batches} batches, {entries} entries: every digest and total agrees")
     )
     return Answer(title, columns if rows else (), rows, notes=(N_("Head: {head}"),), facts=facts)
-
-
-def comparison(lines: Sequence[Line], report: PublishedReport, catalogue: Catalogue, language: Language) -> Answer:
-    """Published figures beside the ledger's."""
-    columns = (
-        _PROGRAM,
-        Column("published_count", N_("Published"), "count"),
-        Column("ledger_count", N_("Ledger"), "count"),
-        Column("published_wan", N_("Published (10k yuan)"), "wan"),
-        Column("ledger_wan", N_("Ledger (10k yuan)"), "wan"),
-        Column("difference_count", N_("Difference"), "count"),
-        Column("difference_wan", N_("Difference (10k yuan)"), "wan"),
-        _OK,
-    )
-    rows = [
-        (
-            catalogue.programs[line.program].name(language),
-            line.expected.person_times,
-            line.actual.person_times,
-            line.expected.amount_fen,
-            line.actual.amount_fen,
-            line.difference.person_times,
-            line.difference.amount_fen,
-            line.ok,
-        )
-        for line in lines
-    ]
-    facts = {
-        "report": report.names[language],
-        "first": report.start,
-        "last": report.end,
-        "equal": sum(line.ok for line in lines),
-        "count": len(lines),
-    }
-    notes = (N_("{equal} of {count} published figures agree with the ledger, {first} to {last}."),)
-    return Answer("{report}", columns, rows, notes=notes, facts=facts)
-
-
-def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Language, *, everything: bool) -> Answer:
-    """Comparisons; without ``everything`` only those that do not agree."""
-    columns = (
-        Column("check", N_("Check"), "word"),
-        _PROGRAM,
-        _PERIOD,
-        _SCHOOL,
-        Column("expected_person_times", N_("Expected"), "count"),
-        Column("actual_person_times", N_("Actual"), "count"),
-        Column("expected_amount", N_("Expected (yuan)"), "yuan"),
-        Column("actual_amount", N_("Actual (yuan)"), "yuan"),
-        Column("difference_amount", N_("Difference (yuan)"), "yuan"),
-        _OK,
-    )
-    rows = [
-        (
-            line.check,
-            catalogue.programs[line.program].name(language),
-            line.period,
-            line.school,
-            line.expected.person_times,
-            line.actual.person_times,
-            line.expected.amount_fen,
-            line.actual.amount_fen,
-            line.difference.amount_fen,
-            line.ok,
-        )
-        for line in lines
-        if everything or not line.ok
-    ]
-    right = sum(line.ok for line in lines)
-    facts = {"count": len(lines), "right": right, "wrong": len(lines) - right}
-    counted = {name: sum(line.check == name for line in lines) for name in get_args(Comparison)}
-    notes = [
-        N_(
-            "Compared: {declared} declared, {standard} by the standard, {allotment} with allotments, "
-            "{payment} with bank returns, {report} published."
-        )
-    ]
-    title = N_("{count} comparisons: {right} agree, {wrong} do not")
-    return Answer(title, columns if rows else (), rows, notes=notes, facts=facts | counted)
 
 
 def programs(catalogue: Catalogue, period: Period, language: Language) -> Answer:

@@ -6,7 +6,7 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
-from aidledger.cli import answers
+from aidledger.cli import comparisons
 from aidledger.cli.importing import Live, live
 from aidledger.cli.importing import report as import_report
 from aidledger.cli.screen import console, show
@@ -70,9 +70,9 @@ def shown(office: Office, catalogue: Catalogue, result: Demonstration) -> int:
     screen = console(sys.stdout)
     import_report(office, catalogue, result.imported)
     screen.print()
-    show(answers.reconciliation(result.lines, catalogue, office.language, everything=False), office._, sys.stdout)
+    show(comparisons.reconciliation(result.lines, catalogue, office.language, everything=False), office._, sys.stdout)
     screen.print()
-    show(answers.comparison(result.compared, result.report, catalogue, office.language), office._, sys.stdout)
+    show(comparisons.comparison(result.compared, result.report, catalogue, office.language), office._, sys.stdout)
     screen.print()
     screen.print(result.paragraph)
     as_it_should = (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from aidledger.cli.localized import Option, translate
+from aidledger.domain.cut import Cut
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 
@@ -25,7 +26,37 @@ class PeriodType(click.ParamType[Period]):
         return value if isinstance(value, Period) else Period.parse(str(value))
 
 
+class CutType(click.ParamType[Cut]):
+    """A cut by its code."""
+
+    name = "CUT"
+
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Cut:  # noqa: ANN401
+        """The cut; raises UnknownCut."""
+        return value if isinstance(value, Cut) else Cut.parse(str(value))
+
+
+class ByType(click.ParamType[tuple[str, ...]]):
+    """Some of several names, separated by commas."""
+
+    name = "BY"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:  # noqa: ANN401
+        """The names, each once, in the order given."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(dict.fromkeys(name.strip() for name in str(value).split(",") if name.strip()))
+        for name in names:
+            if name not in self.names:
+                self.fail(f"{name}: {', '.join(self.names)}", param, ctx)
+        return names
+
+
 PERIOD = PeriodType()
+CUT = CutType()
 # What a database can count to; a larger number is nobody's.
 NUMBER = click.IntRange(min=1, max=2**63 - 1)
 
@@ -41,25 +72,6 @@ class SentenceType(click.ParamType[str]):
         if not text:
             self.fail(translate(ctx)(N_("it is empty")), param, ctx)
         return text
-
-
-class ByType(click.ParamType[tuple[str, ...]]):
-    """Words of a set, separated by commas: what figures are cut by, what is drawn from."""
-
-    name = "BY"
-
-    def __init__(self, words: tuple[str, ...]) -> None:
-        self.words = words
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:  # noqa: ANN401
-        """The words, each once, in the order given."""
-        if isinstance(value, tuple):
-            return value
-        names = tuple(dict.fromkeys(name.strip() for name in str(value).split(",") if name.strip()))
-        for name in names:
-            if name not in self.words:
-                self.fail(f"{name}: {', '.join(self.words)}", param, ctx)
-        return names
 
 
 SENTENCE = SentenceType()

@@ -121,8 +121,10 @@ def emit_answers(
     output: Path | None,
     answers: Sequence[tuple[str, Answer]],
     value: Callable[[], object],
+    *,
+    as_csv: int = 0,
 ) -> None:
-    """Write tables that belong together, each under its sheet's name. A CSV file has room for the first only."""
+    """Write tables that belong together, each under its sheet's name. A CSV file has room for one of them only."""
 
     def workbook(path: Path) -> None:
         from aidledger.reports.workbook import write_answers
@@ -132,4 +134,4 @@ def emit_answers(
     if form == "table":
         _show([answer for _, answer in answers], office._, output)
     else:
-        emit(office, form, output, answer=lambda: answers[0][1], value=value, workbook=workbook)
+        emit(office, form, output, answer=lambda: answers[as_csv][1], value=value, workbook=workbook)

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from aidledger.operations.ledgers import BatchContent
     from aidledger.operations.people import PersonHistory, Trace
     from aidledger.operations.results import FileResult, ImportResult, ListResult, RosterResult
-    from aidledger.reconcile.line import Figures as LineFigures
-    from aidledger.reconcile.line import Line
     from aidledger.reports.summary import Figures, Group, Summary
     from aidledger.store.lookups import BatchRecord, EntryRecord
     from aidledger.store.verify import Verdict
@@ -146,33 +144,6 @@ def _group_figures(group: Group) -> Shape:
     counted, paid = {"person_times", "persons"}, {"amount", "amount_wan"}
     unsaid = (set() if group.counts else counted) | (set() if group.pays else paid)
     return {name: None if name in unsaid else value for name, value in _figures(group.figures).items()}
-
-
-def lines_shape(lines: list[Line]) -> Shape:
-    """``reconcile`` and ``report compare``."""
-    return {"lines": [_line(line) for line in lines]}
-
-
-def _line(line: Line) -> Shape:
-    shape: Shape = {
-        "check": line.check,
-        "program": line.program,
-        "period": line.period,
-        "school": line.school,
-        "ok": line.ok,
-        "expected": _side(line.expected),
-        "actual": _side(line.actual),
-        "difference": _side(line.difference),
-    }
-    if line.check == "allotment":
-        shape["documents"] = line.source
-    if line.printed_wan is not None:
-        shape |= {"report": line.source, "printed_wan": line.printed_wan}
-    return shape
-
-
-def _side(figures: LineFigures) -> Shape:
-    return _counted(figures.person_times, figures.amount_fen)
 
 
 def batch_shape(record: BatchRecord) -> Shape:

@@ -12,7 +12,7 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.demo import district_rosters, write_rosters
 from aidledger.domain.published import PublishedReport
 from aidledger.errors import NothingToDemonstrate
-from aidledger.operations import examining, ledgers, reporting
+from aidledger.operations import examining, ledgers, reconciling, reporting
 from aidledger.operations.importing import Request, import_files
 from aidledger.operations.results import FileResult, ImportResult
 from aidledger.reconcile.line import Line
@@ -70,7 +70,7 @@ def demonstrate(
     result = import_files(ledger, catalogue, Request(paths, workers=workers), audience.importing, audience.imported)
     return Demonstration(
         imported=result,
-        lines=reporting.reconcile(ledger, catalogue, ("declared", "standard"), ()),
+        lines=reconciling.reconcile(ledger, catalogue, ("declared", "standard"), ()),
         report=report,
         compared=reporting.compare(ledger, catalogue, report),
         paragraph=reporting.paragraph(ledger, catalogue, report.start, report.end),

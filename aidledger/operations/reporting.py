@@ -1,4 +1,4 @@
-"""Summaries, the report's paragraph, comparisons with what was published, reconciliation."""
+"""Summaries, the report's paragraph, comparisons with what was published."""
 
 from __future__ import annotations
 
@@ -9,12 +9,8 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.catalogue.loading import report_in
 from aidledger.domain.published import PublishedReport
 from aidledger.domain.term import Period, within
-from aidledger.reconcile.allotment import allotment_lines
-from aidledger.reconcile.declared import declared_lines
-from aidledger.reconcile.line import Comparison, Line
-from aidledger.reconcile.payment import payment_lines
-from aidledger.reconcile.published import covers, report_lines
-from aidledger.reconcile.standard import standard_lines
+from aidledger.reconcile.line import Line
+from aidledger.reconcile.published import report_lines
 from aidledger.reports import explaining, returns
 from aidledger.reports import statement as statements
 from aidledger.reports import summary as summaries
@@ -84,34 +80,3 @@ def compare(ledger: Ledger, catalogue: Catalogue, report: PublishedReport) -> li
     """The ledger against a published report."""
     with ledger.reading() as books:
         return report_lines(books, catalogue, report)
-
-
-def reconcile(
-    ledger: Ledger,
-    catalogue: Catalogue,
-    checks: Sequence[Comparison],
-    reports: Sequence[PublishedReport] | None = None,
-) -> list[Line]:
-    """The comparisons asked for.
-
-    ``reports`` None: those of the office's own district that the ledger covers, that is, of whose every count it
-    holds at least half. A ledger that was only begun is not held against a finished report.
-    """
-    with ledger.reading() as books:
-        lines: list[Line] = []
-        if "declared" in checks:
-            lines += declared_lines(books)
-        if "standard" in checks:
-            lines += standard_lines(books, catalogue)
-        if "allotment" in checks:
-            lines += allotment_lines(books)
-        if "payment" in checks:
-            lines += payment_lines(books)
-        if "report" in checks:
-            if reports is not None:
-                lines += [line for report in reports for line in report_lines(books, catalogue, report)]
-            else:
-                own = [report for report in catalogue.reports.values() if report.district == catalogue.district]
-                compared = [report_lines(books, catalogue, report) for report in own]
-                lines += [line for some in compared if covers(some) for line in some]
-    return lines

@@ -2,46 +2,94 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select
 
+from aidledger.domain.attribution import Fund, attributed
+from aidledger.domain.listing import SOURCES, TOTAL
 from aidledger.reconcile.line import Figures, Line
 from aidledger.store.bulk import tables_of
 from aidledger.store.entries import batch_in_force, in_force
 from aidledger.store.tables import Allotment, Batch, Entry, ProgramRow
 
+Part = Literal["document", "source"]
+_SOURCES = (*SOURCES, TOTAL)
 _allotment, _batch, _entry, _program = tables_of(Allotment, Batch, Entry, ProgramRow)
 
 
-def allotment_lines(books: Connection) -> list[Line]:
+def allotment_lines(books: Connection, by: Collection[Part] = ()) -> list[Line]:
     """One line per program and period, of programs to which some document allots money.
 
     Right is what does not exceed the allotted money; a negative difference is what is left of it. ``source``: the
-    documents. A payment is not tied to one document: several may pay for one term.
+    documents. A payment is not tied to one document: several may pay for one term. Asked for ``by`` document or
+    source, there is a line for each instead, with what is left of it, the money used put down to them in turn.
     """
-    allotted: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    funds = _funds(books)
+    programs = {program for program, _ in funds}
+    paid = {key: figures for key, figures in _paid(books).items() if key[0] in programs}
+    lines: list[Line] = []
+    for program, period in sorted(funds.keys() | paid.keys()):
+        some = funds.get((program, period), [])
+        used = paid.get((program, period), Figures(0, 0))
+        whole = _whole(program, period, some, used)
+        lines += _parts(whole, some, by) if by else [whole]
+    return lines
+
+
+def _whole(program: str, period: str, funds: Sequence[Fund], used: Figures) -> Line:
+    expected = Figures(None, sum(fund.allotted_fen for fund in funds))
+    within = (used.amount_fen or 0) <= (expected.amount_fen or 0)
+    documents = sorted({fund.document or "" for fund in funds})
+    return Line("allotment", program, period, None, within, expected, used, source=", ".join(documents) or None)
+
+
+def _parts(whole: Line, funds: Sequence[Fund], by: Collection[Part]) -> Iterator[Line]:
+    """The line of a program and period, taken apart; person-times belong to no part."""
+    parts: dict[tuple[str | None, str | None], list[Fund]] = {}
+    for fund in attributed(funds, whole.actual.amount_fen or 0):
+        key = fund.document if "document" in by else None, fund.source if "source" in by else None
+        parts.setdefault(key, []).append(fund)
+    for (document, source), some in parts.items():
+        allotted, used = sum(fund.allotted_fen for fund in some), sum(fund.used_fen for fund in some)
+        yield replace(
+            whole,
+            ok=used <= allotted,
+            expected=Figures(None, allotted),
+            actual=Figures(None, used),
+            source=document or whole.source,
+            left_fen=allotted - used,
+            document=document,
+            funding=source,
+        )
+
+
+def _funds(books: Connection) -> dict[tuple[str, str], list[Fund]]:
     query = (
-        select(_program.c.code, _allotment.c.period, _allotment.c.document, func.sum(_allotment.c.amount_fen))
+        select(
+            _program.c.code,
+            _allotment.c.period,
+            _allotment.c.document,
+            _allotment.c.source,
+            func.min(_allotment.c.issued_on),
+            func.sum(_allotment.c.amount_fen),
+        )
         .join(_program, _program.c.id == _allotment.c.program_id)
         .join(_batch, _batch.c.id == _allotment.c.batch_id)
         .where(batch_in_force(_batch))
-        .group_by(_program.c.code, _allotment.c.period, _allotment.c.document)
-        .order_by(_program.c.code, _allotment.c.period, _allotment.c.document)
+        .group_by(_program.c.code, _allotment.c.period, _allotment.c.document, _allotment.c.source)
     )
-    for program, period, document, amount in books.execute(query):
-        allotted[program, period][document] = int(amount)
-    programs = {program for program, _ in allotted}
-    paid = {key: figures for key, figures in _paid(books).items() if key[0] in programs}
-    lines = []
-    for program, period in sorted(allotted.keys() | paid.keys()):
-        documents = allotted.get((program, period), {})
-        expected = Figures(None, sum(documents.values()))
-        actual = paid.get((program, period), Figures(0, 0))
-        within = (actual.amount_fen or 0) <= (expected.amount_fen or 0)
-        source = ", ".join(documents) or None
-        lines.append(Line("allotment", program, period, None, within, expected, actual, source=source))
-    return lines
+    funds: dict[tuple[str, str], list[Fund]] = {}
+    for program, period, document, source, issued_on, amount in sorted(books.execute(query), key=_rank):
+        funds.setdefault((program, period), []).append(Fund(document, issued_on, source, int(amount)))
+    return funds
+
+
+def _rank(row: Any) -> tuple[object, ...]:  # noqa: ANN401 - a row of the funds
+    """Sources from the centre downwards, whatever order a database has for texts."""
+    return row[0], row[1], row[2], _SOURCES.index(row[3]) if row[3] in _SOURCES else len(_SOURCES), row[3]
 
 
 def _paid(books: Connection) -> dict[tuple[str, str], Figures]:

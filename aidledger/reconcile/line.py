@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from aidledger.domain.cut import YearCut
+    from aidledger.reconcile.behind import Behind
 
 Comparison = Literal["declared", "standard", "allotment", "payment", "report"]
 
@@ -24,7 +29,10 @@ class Figures:
 class Line:
     """What was expected of a program, a period and, where it applies, a school, and what the ledger holds.
 
-    ``printed_wan`` is a published figure as printed, ``note`` what else there is to say (an English word).
+    ``printed_wan`` is a published figure as printed; ``source``: the documents that allot, or the report. ``entries``:
+    the rows behind a difference, where they were asked for. Of allotted money that was asked for by ``document`` or
+    by its source (``funding``), ``left_fen`` is what is left of it in 分. ``cut``: the line stands for
+    all periods of a year, ``period`` being that year.
     """
 
     check: Comparison
@@ -36,6 +44,11 @@ class Line:
     actual: Figures
     printed_wan: str | None = None
     source: str | None = None
+    entries: Sequence[Behind] | None = None
+    left_fen: int | None = None
+    document: str | None = None
+    funding: str | None = None
+    cut: YearCut | None = None
 
     @property
     def difference(self) -> Figures:

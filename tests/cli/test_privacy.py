@@ -24,6 +24,8 @@ COMMANDS: Sequence[tuple[str, ...]] = [
     ("report", "summary", "--by", "program,school,period,category"),
     ("report", "compare", "gaoping-2021-2022h1"),
     ("reconcile", "--all"),
+    ("reconcile", "--explain", "--report", "gaoping-2021-2022h1"),
+    ("report", "bridge", "--from-cut", "calendar-year:2021", "--to-cut", "school-year:2021"),
     ("person", "王雨桐"),
     *(("trace", str(number)) for number in (1, 30)),
     ("report", "explain", "kind=aid"),

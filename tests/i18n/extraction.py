@@ -23,13 +23,15 @@ import aidledger
 from aidledger.catalogue.loading import load
 from aidledger.cli.main import cli
 from aidledger.domain import program
+from aidledger.domain.cut import YearCut
 from aidledger.domain.finding import Severity as FindingSeverity
 from aidledger.domain.finding import State
-from aidledger.domain.listing import ListKind
+from aidledger.domain.listing import SOURCES, TOTAL, ListKind
 from aidledger.domain.problem import KINDS, Severity
 from aidledger.errors import AidLedgerError
 from aidledger.i18n import DOMAIN, FOLDER
 from aidledger.operations.results import Outcome
+from aidledger.reconcile.behind import Why
 from aidledger.reconcile.line import Comparison
 
 TEMPLATE = FOLDER / f"{DOMAIN}.pot"
@@ -61,6 +63,9 @@ WORDS: tuple[str, ...] = (
     ),
     *get_args(Outcome),
     *get_args(Comparison),
+    *get_args(Why),
+    *get_args(YearCut),
+    *(*SOURCES, TOTAL),
     *get_args(ListKind),
     *get_args(State),
     *get_args(FindingSeverity),

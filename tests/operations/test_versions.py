@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aidledger.domain.changes import Changes
 from aidledger.errors import NoEarlierVersion, OtherRoster, SupersededBatch, UnknownBatch
-from aidledger.operations import ledgers, people, reporting
+from aidledger.operations import ledgers, people, reconciling
 from aidledger.store.ledger import Ledger
 from aidledger.store.lookups import EntryRecord
 from tests.builders import (
@@ -135,7 +135,7 @@ def test_the_new_version_again_is_unchanged_and_the_old_one_is_a_change(ledger: 
 def test_what_a_superseding_roster_declares_is_compared_with_all_that_it_pays(ledger: Ledger) -> None:
     bring_in(ledger, roster_xlsx(4))
     bring_in(ledger, roster_xlsx(6), supersedes=1)
-    (line,) = reporting.reconcile(ledger, catalogue(), ("declared",), ())
+    (line,) = reconciling.reconcile(ledger, catalogue(), ("declared",), ())
     assert (line.ok, line.expected.amount_fen, line.actual.person_times) == (True, 600_000, 6)
 
 

@@ -103,7 +103,7 @@ def test_a_statement_names_nobody(ledger: Ledger) -> None:
 )
 def test_an_unknown_school_is_refused_with_those_like_it(ledger: Ledger, name: str, close: str) -> None:
     run = _school(ledger, name)
-    assert run.exit_code == 3
+    assert run.exit_code == 2
     assert close in run.stderr
 
 

@@ -1,4 +1,4 @@
-"""``report summary``, ``report compare``, ``reconcile``."""
+"""``report summary``, ``report compare``, ``report bridge``."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import click
 
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import PERIOD, ByType, option, result_options, reveal_options
+from aidledger.cli.options import CUT, PERIOD, ByType, option, result_options, reveal_options
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
+    from aidledger.domain.cut import Cut
     from aidledger.domain.term import Period
 
 # As in reports.cuts, which takes longer to load than to say.
@@ -30,7 +31,6 @@ DIMENSIONS = (
     "category",
     "source",
 )
-CHECKS = ("declared", "standard", "allotment", "payment", "report")
 
 
 @click.group(cls=Group)
@@ -174,50 +174,40 @@ def returns(
 @pass_office
 def compare(office: Office, file: str, form: str, output: Path | None) -> int:
     """The ledger beside a report's published totals, at the precision they were printed with."""
-    from aidledger.cli import answers, shapes
+    from aidledger.cli import comparisons
     from aidledger.cli.output import emit_answer
     from aidledger.operations import reporting
 
     catalogue = office.catalogue()
     published = reporting.published_report(catalogue, file)
     lines = reporting.compare(office.ledger_with(catalogue), catalogue, published)
-    answer = answers.comparison(lines, published, catalogue, office.language)
-    emit_answer(office, form, output, answer, lambda: shapes.lines_shape(lines))
+    answer = comparisons.comparison(lines, published, catalogue, office.language)
+    emit_answer(office, form, output, answer, lambda: comparisons.lines_shape(lines))
     return 0 if all(line.ok for line in lines) else 1
 
 
-@click.command(cls=Command)
-@option("--check", "checks", multiple=True, type=click.Choice(CHECKS), help=N_("Only this comparison."))
-@option("--program", metavar="CODE", help=N_("Only this program."))
-@option("--period", type=PERIOD, help=N_("Only this period."))
-@option("--report", "reports", multiple=True, metavar="FILE", help=N_("Compare with this published report."))
-@option("--all", "everything", is_flag=True, help=N_("Show also the lines that are right."))
+@report.command(cls=Command)
+@option(
+    "--from-cut",
+    "first",
+    type=CUT,
+    required=True,
+    help=N_(
+        "The cut to begin with: calendar-year:2021, school-year:2021, term:2021-autumn, span:2021-autumn..2022-spring, "
+        "or by the days of posting (Beijing time), posted:2021-09-01..2022-01-31."
+    ),
+)
+@option("--to-cut", "second", type=CUT, required=True, help=N_("The cut to arrive at, such as school-year:2021."))
+@option("--by", type=click.Choice(["program"]), help=N_("A bridge for every program, not for all aid together."))
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
-def reconcile(
-    office: Office,
-    checks: tuple[Any, ...],
-    program: str | None,
-    period: Period | None,
-    reports: tuple[str, ...],
-    everything: bool,
-    form: str,
-    output: Path | None,
-) -> int:
-    """Person-times against amounts: declared, standard, allotment, payment, report."""
-    from aidledger.cli import answers, shapes
+def bridge(office: Office, first: Cut, second: Cut, by: str | None, form: str, output: Path | None) -> None:
+    """What lies between two cuts: terms that only one takes in, payments posted or taken back on other days."""
+    from aidledger.cli.bridges import bridges_answer, bridges_shape
     from aidledger.cli.output import emit_answer
-    from aidledger.operations import reporting
+    from aidledger.operations import bridging
 
     catalogue = office.catalogue()
-    if program is not None:
-        catalogue.program(program)
-    published = [reporting.published_report(catalogue, name) for name in reports] or None
-    lines = [
-        line
-        for line in reporting.reconcile(office.ledger_with(catalogue), catalogue, checks or CHECKS, published)
-        if program in {None, line.program} and (period is None or line.period == period.code)
-    ]
-    answer = answers.reconciliation(lines, catalogue, office.language, everything=everything or form != "table")
-    emit_answer(office, form, output, answer, lambda: shapes.lines_shape(lines))
-    return 0 if all(line.ok for line in lines) else 1
+    found = bridging.bridge(office.ledger_with(catalogue), catalogue, first, second, by_program=by is not None)
+    answer = bridges_answer(found, first, second, catalogue, office.language)
+    emit_answer(office, form, output, answer, lambda: bridges_shape(found, first, second))

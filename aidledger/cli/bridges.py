@@ -1,0 +1,74 @@
+"""The bridge between two cuts as JSON and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from aidledger.domain.money import yuan_text
+from aidledger.domain.table import Answer, Cell, Column
+from aidledger.i18n import N_, Language, translator
+
+if TYPE_CHECKING:
+    from aidledger.catalogue.catalogue import Catalogue
+    from aidledger.domain.cut import Cut
+    from aidledger.reconcile.bridge import Bridge, Step
+
+Shape = dict[str, Any]
+_STEPS = {
+    ("from", False): N_("figure of the first cut"),
+    ("only-from", False): N_("only in the first"),
+    ("only-from", True): N_("taken back only in the first"),
+    ("only-to", False): N_("only in the second"),
+    ("only-to", True): N_("taken back only in the second"),
+    ("to", False): N_("figure of the second cut"),
+}
+
+
+def bridges_shape(found: Sequence[Bridge], first: Cut, second: Cut) -> Shape:
+    """``report bridge``: a bridge per program, or (``program`` null) of all aid and of all loans."""
+    return {
+        "from_cut": first.code,
+        "to_cut": second.code,
+        "bridges": [
+            {"program": one.program, "loan": one.repaid, "steps": [_step(step) for step in one.steps]} for one in found
+        ],
+    }
+
+
+def _step(step: Step) -> Shape:
+    return {
+        "step": step.kind,
+        "label": step.label,
+        "reversal": step.reversal,
+        "person_times": step.person_times,
+        "amount": yuan_text(step.amount_fen),
+    }
+
+
+def bridges_answer(
+    found: Sequence[Bridge], first: Cut, second: Cut, catalogue: Catalogue, language: Language
+) -> Answer:
+    """One row per step; the rows of a program before its last one add up to the last."""
+    translate = translator(language)
+    cuts = {"from": first.said(translate), "to": second.said(translate)}
+    columns = (
+        Column("program", N_("Program")),
+        Column("step", N_("Step"), "word"),
+        Column("cut", N_("Cut")),
+        Column("period", N_("Period"), "period"),
+        Column("person_times", N_("Person-times"), "count"),
+        Column("amount", N_("Amount (yuan)"), "yuan"),
+    )
+    rows: list[Sequence[Cell]] = []
+    for one in found:
+        whole = translate(N_("Loans")) if one.repaid else translate(N_("Aid in total"))
+        program = catalogue.programs[one.program].name(language) if one.program else whole
+        for step in one.steps:
+            cut = cuts.get(step.kind)
+            period = None if cut else step.label
+            said = _STEPS[step.kind, step.reversal]
+            rows.append((program, said, cut, period, step.person_times, step.amount_fen))
+    notes = [N_("The first figure and the steps after it add up to the second, to the fen.")]
+    facts = {"first": cuts["from"], "second": cuts["to"]}
+    return Answer(N_("From {first} to {second}"), columns, rows, notes=notes, facts=facts)

@@ -1,0 +1,100 @@
+"""``reconcile``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aidledger.cli.localized import Command
+from aidledger.cli.office import Office, pass_office
+from aidledger.cli.options import PERIOD, SENTENCE, ByType, option, result_options, reveal_options
+from aidledger.i18n import N_
+
+if TYPE_CHECKING:
+    from aidledger.domain.cut import YearCut
+    from aidledger.domain.term import Period
+
+CHECKS = ("declared", "standard", "allotment", "payment", "report")
+CUTS = ("calendar-year", "school-year", "term")
+PARTS = ("document", "source")
+
+
+@click.command(cls=Command)
+@option("--check", "checks", multiple=True, type=click.Choice(CHECKS), help=N_("Only this comparison."))
+@option("--program", metavar="CODE", help=N_("Only this program."))
+@option("--period", type=PERIOD, help=N_("Only this period."))
+@option("--from", "first", type=PERIOD, help=N_("The first period."))
+@option("--to", "last", type=PERIOD, help=N_("The last period."))
+@option("--school", type=SENTENCE, metavar="NAME", help=N_("Only this school."))
+@option("--cut", type=click.Choice(CUTS), help=N_("Put the terms together by year; default: every term by itself."))
+@option("--report", "reports", multiple=True, metavar="FILE", help=N_("Compare with this published report."))
+@option("--all", "everything", is_flag=True, help=N_("Show also the lines that are right."))
+@option(
+    "--by",
+    type=ByType(PARTS),
+    default=(),
+    metavar="BY",
+    help=N_("Allotted money by document, source or both, with what is left of it."),
+)
+@option("--explain", is_flag=True, help=N_("Show the rows behind every difference: file, sheet, row, and why."))
+@reveal_options
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def reconcile(
+    office: Office,
+    checks: tuple[Any, ...],
+    program: str | None,
+    period: Period | None,
+    first: Period | None,
+    last: Period | None,
+    school: str | None,
+    cut: YearCut | None,
+    reports: tuple[str, ...],
+    everything: bool,
+    by: tuple[Any, ...],
+    explain: bool,
+    reveal: bool,
+    reason: str | None,
+    form: str,
+    output: Path | None,
+) -> int:
+    """Person-times against amounts: declared, standard, allotment, payment, report."""
+    from aidledger.cli import comparisons
+    from aidledger.cli.output import emit_answer, emit_answers
+    from aidledger.cli.revealing import log, require_reason
+    from aidledger.operations import reconciling, reporting
+
+    require_reason(reveal=reveal, reason=reason)
+    catalogue = office.catalogue()
+    if program is not None:
+        catalogue.program(program)
+    published = [reporting.published_report(catalogue, name) for name in reports] or None
+    ledger = office.ledger_with(catalogue)
+    scope = reconciling.Scope(program, period.code if period else None, first, last, catalogue.school(school))
+    lines = reconciling.reconcile(
+        ledger, catalogue, checks or CHECKS, published, scope, by=by, cut=cut, explain=explain
+    )
+    log(ledger, "reconcile", reveal=reveal and explain, reason=reason)
+    language = office.language
+    answer = comparisons.reconciliation(
+        lines, catalogue, language, everything=everything or bool(by) or form != "table"
+    )
+
+    def value() -> object:
+        return comparisons.lines_shape(lines, reveal=reveal)
+
+    if explain and (form != "table" or any(line.entries for line in lines)):
+        behind = comparisons.behind(lines, catalogue, language, reveal=reveal)
+        emit_answers(
+            office,
+            form,
+            output,
+            [(N_("Reconciliation"), answer), (N_("Behind the differences"), behind)],
+            value,
+            as_csv=1,
+        )
+    else:
+        emit_answer(office, form, output, answer, value)
+    return 0 if all(line.ok for line in lines) else 1

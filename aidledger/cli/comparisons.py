@@ -1,0 +1,232 @@
+"""Comparisons as JSON and as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, get_args
+
+from aidledger.domain.identity import mask_number
+from aidledger.domain.money import yuan_text
+from aidledger.domain.table import Answer, Column
+from aidledger.i18n import N_, Language
+from aidledger.reconcile.line import Comparison
+
+if TYPE_CHECKING:
+    from aidledger.catalogue.catalogue import Catalogue
+    from aidledger.domain.published import PublishedReport
+    from aidledger.reconcile.behind import Behind
+    from aidledger.reconcile.line import Figures, Line
+
+Shape = dict[str, Any]
+_PROGRAM = Column("program", N_("Program"))
+_PERIOD = Column("period", N_("Period"), "period")
+_SCHOOL = Column("school", N_("School"))
+_OK = Column("ok", N_("OK"), "mark")
+_CUT = Column("cut", N_("Put together by"), "word")
+_PARTS = (
+    Column("document", N_("Document")),
+    Column("source_of_funds", N_("Funding source"), "word"),
+    Column("left", N_("Left (yuan)"), "yuan"),
+)
+
+
+def lines_shape(lines: Sequence[Line], *, reveal: bool = False) -> Shape:
+    """``reconcile`` and ``report compare``; numbers of rows behind a difference are masked unless asked for."""
+    return {"lines": [_line(line, reveal=reveal) for line in lines]}
+
+
+def _line(line: Line, *, reveal: bool) -> Shape:
+    shape: Shape = {
+        "check": line.check,
+        "program": line.program,
+        "period": line.period,
+        "school": line.school,
+        "ok": line.ok,
+        "expected": _side(line.expected),
+        "actual": _side(line.actual),
+        "difference": _side(line.difference),
+    }
+    if line.check == "allotment":
+        shape["documents"] = line.source
+    if line.cut is not None:
+        shape["cut"] = line.cut
+    if line.left_fen is not None:
+        shape |= {"document": line.document, "source_of_funds": line.funding, "left": _yuan(line.left_fen)}
+    if line.printed_wan is not None:
+        shape |= {"report": line.source, "printed_wan": line.printed_wan}
+    if line.entries is not None:
+        shape["entries"] = [_behind(row, reveal=reveal) for row in line.entries]
+    return shape
+
+
+def _behind(row: Behind, *, reveal: bool) -> Shape:
+    """A row behind a difference; what only some kinds of rows have stands after the contract's keys."""
+    shape: Shape = {
+        "entry": row.entry,
+        "batch": row.batch,
+        "file": row.file,
+        "sheet": row.sheet,
+        "row": row.row,
+        "name": row.name,
+        "number": _number(row, reveal=reveal),
+        "amount": _yuan(row.amount_fen),
+        "expected": _yuan(row.expected_fen),
+        "why": row.why,
+        "period": row.period,
+        "school": row.school,
+    }
+    more = {
+        "person_times": row.person_times,
+        "expected_person_times": row.expected_person_times,
+        "remark": row.remark,
+        "source_of_funds": row.source,
+    }
+    return shape | {name: value for name, value in more.items() if value is not None}
+
+
+def _side(figures: Figures) -> Shape:
+    return {"person_times": figures.person_times, "amount": _yuan(figures.amount_fen)}
+
+
+def comparison(lines: Sequence[Line], report: PublishedReport, catalogue: Catalogue, language: Language) -> Answer:
+    """Published figures beside the ledger's."""
+    columns = (
+        _PROGRAM,
+        Column("published_count", N_("Published"), "count"),
+        Column("ledger_count", N_("Ledger"), "count"),
+        Column("published_wan", N_("Published (10k yuan)"), "wan"),
+        Column("ledger_wan", N_("Ledger (10k yuan)"), "wan"),
+        Column("difference_count", N_("Difference"), "count"),
+        Column("difference_wan", N_("Difference (10k yuan)"), "wan"),
+        _OK,
+    )
+    rows = [
+        (
+            catalogue.programs[line.program].name(language),
+            line.expected.person_times,
+            line.actual.person_times,
+            line.expected.amount_fen,
+            line.actual.amount_fen,
+            line.difference.person_times,
+            line.difference.amount_fen,
+            line.ok,
+        )
+        for line in lines
+    ]
+    facts = {
+        "report": report.names[language],
+        "first": report.start,
+        "last": report.end,
+        "equal": sum(line.ok for line in lines),
+        "count": len(lines),
+    }
+    notes = (N_("{equal} of {count} published figures agree with the ledger, {first} to {last}."),)
+    return Answer("{report}", columns, rows, notes=notes, facts=facts)
+
+
+def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Language, *, everything: bool) -> Answer:
+    """Comparisons; without ``everything`` only those that do not agree."""
+    parted = any(line.left_fen is not None for line in lines)
+    cut = any(line.cut is not None for line in lines)
+    columns = (
+        Column("check", N_("Check"), "word"),
+        _PROGRAM,
+        _PERIOD,
+        *((_CUT,) if cut else ()),
+        _SCHOOL,
+        Column("expected_person_times", N_("Expected"), "count"),
+        Column("actual_person_times", N_("Actual"), "count"),
+        Column("expected_amount", N_("Expected (yuan)"), "yuan"),
+        Column("actual_amount", N_("Actual (yuan)"), "yuan"),
+        Column("difference_amount", N_("Difference (yuan)"), "yuan"),
+        _OK,
+        *(_PARTS if parted else ()),
+    )
+    rows = [
+        (
+            line.check,
+            catalogue.programs[line.program].name(language),
+            line.period,
+            *((line.cut,) if cut else ()),
+            line.school,
+            line.expected.person_times,
+            line.actual.person_times,
+            line.expected.amount_fen,
+            line.actual.amount_fen,
+            line.difference.amount_fen,
+            line.ok,
+            *((line.document, line.funding, line.left_fen) if parted else ()),
+        )
+        for line in lines
+        if everything or not line.ok
+    ]
+    right = sum(line.ok for line in lines)
+    facts = {"count": len(lines), "right": right, "wrong": len(lines) - right}
+    counted = {name: sum(line.check == name for line in lines) for name in get_args(Comparison)}
+    notes = [
+        N_(
+            "Compared: {declared} declared, {standard} by the standard, {allotment} with allotments, "
+            "{payment} with bank returns, {report} published."
+        )
+    ]
+    title = N_("{count} comparisons: {right} agree, {wrong} do not")
+    return Answer(title, columns if rows else (), rows, notes=notes, facts=facts | counted)
+
+
+_BEHIND_COLUMNS = (
+    Column("check", N_("Check"), "word"),
+    _PROGRAM,
+    _PERIOD,
+    _SCHOOL,
+    Column("entry", N_("Entry"), "count"),
+    Column("batch", N_("Batch"), "count"),
+    Column("file", N_("File")),
+    Column("sheet", N_("Sheet")),
+    Column("row", N_("Row"), "count"),
+    Column("name", N_("Name")),
+    Column("number", N_("ID number")),
+    Column("person_times", N_("Person-times"), "count"),
+    Column("expected_person_times", N_("Expected"), "count"),
+    Column("amount", N_("Amount (yuan)"), "yuan"),
+    Column("expected", N_("Expected (yuan)"), "yuan"),
+    Column("why", N_("Why"), "word"),
+    Column("remark", N_("Said there")),
+    Column("source_of_funds", N_("Funding source"), "word"),
+)
+
+
+def behind(lines: Sequence[Line], catalogue: Catalogue, language: Language, *, reveal: bool) -> Answer:
+    """The rows behind the lines that do not agree, line by line."""
+    rows = [
+        (
+            line.check,
+            catalogue.programs[line.program].name(language),
+            row.period,
+            row.school,
+            row.entry,
+            row.batch,
+            row.file,
+            row.sheet,
+            row.row,
+            row.name,
+            _number(row, reveal=reveal),
+            row.person_times,
+            row.expected_person_times,
+            row.amount_fen,
+            row.expected_fen,
+            row.why,
+            row.remark,
+            row.source,
+        )
+        for line in lines
+        for row in line.entries or ()
+    ]
+    return Answer(N_("Behind the differences: {count} rows"), _BEHIND_COLUMNS, rows, facts={"count": len(rows)})
+
+
+def _number(row: Behind, *, reveal: bool) -> str | None:
+    return row.number if reveal or row.number is None else mask_number(row.number)
+
+
+def _yuan(amount_fen: int | None) -> str | None:
+    return None if amount_fen is None else yuan_text(amount_fen)

@@ -1,0 +1,129 @@
+"""Cuts: which disbursements a figure takes in, by the term that they are for or by the day they were posted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Literal
+
+from aidledger.domain.term import Period, plausible_year, within
+from aidledger.errors import UnknownCut, UnknownPeriod
+from aidledger.i18n import N_, Translate
+
+CutKind = Literal["calendar-year", "school-year", "term", "span", "posted"]
+# Lines of a comparison can be put together by these.
+YearCut = Literal["calendar-year", "school-year", "term"]
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}", re.ASCII)
+# All of China keeps one time, without summer time.
+_CHINA = timezone(timedelta(hours=8))
+_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A cut by the term (``year``, or from ``first`` to ``last``) or by the day of posting (``since`` to ``until``).
+
+    A program paid by the year belongs to the calendar year and to the school year that its period names. What was
+    taken back after a cut by terms is not in it; in a cut by days a reversal stands at its own day, negative.
+    """
+
+    kind: CutKind
+    year: int | None = None
+    first: Period | None = None
+    last: Period | None = None
+    since: date | None = None
+    until: date | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Cut:
+        """The cut of a code such as ``calendar-year:2021``; raises UnknownCut."""
+        kind, _, rest = text.strip().partition(":")
+        first, dots, last = rest.partition("..")
+        try:
+            if kind in {"calendar-year", "school-year"} and _YEAR.fullmatch(rest):
+                return cls("calendar-year" if kind == "calendar-year" else "school-year", year=int(rest))
+            if kind == "term":
+                return cls("term", first=Period.parse(rest))
+            if kind == "span" and dots:
+                return _in_order(cls("span", first=Period.parse(first), last=Period.parse(last)))
+            if kind == "posted" and dots:
+                return _in_order(cls("posted", since=_day(first), until=_day(last)))
+        except (UnknownPeriod, ValueError) as error:
+            raise UnknownCut(text=text) from error
+        raise UnknownCut(text=text)
+
+    @property
+    def code(self) -> str:
+        """As it is written on the command line."""
+        if self.year is not None:
+            return f"{self.kind}:{self.year}"
+        ends = (self.since, self.until) if self.kind == "posted" else (self.first, self.last)
+        return f"{self.kind}:{'..'.join(str(end) for end in ends if end is not None)}"
+
+    @property
+    def by_day(self) -> bool:
+        """Whether it goes by the day of posting rather than by the term."""
+        return self.kind == "posted"
+
+    def holds(self, period: Period) -> bool:
+        """Whether a cut by terms takes in what is paid for a period; a cut by days takes in every period."""
+        if self.kind == "calendar-year":
+            return period.year == self.year
+        if self.kind == "school-year":
+            return period.school_year == self.year
+        if self.kind == "term":
+            return period == self.first
+        return self.kind == "posted" or within(period, self.first, self.last)
+
+    def moments(self) -> tuple[str, str]:
+        """The first moment of a cut by days and the first one after it, as they are stored.
+
+        Days are China's. Raises UnknownCut where the cut is not by days.
+        """
+        if self.since is None or self.until is None:
+            raise UnknownCut(text=self.code)
+        return _moment(self.since), _moment(self.until + timedelta(days=1))
+
+    def said(self, translate: Translate) -> str:
+        """As a reader calls it: 2021年度, 2021学年."""
+        if self.kind == "calendar-year":
+            return translate(N_("calendar year {year}")).format(year=self.year)
+        if self.kind == "school-year":
+            return translate(N_("school year {year}")).format(year=self.year)
+        if self.kind == "posted":
+            return translate(N_("posted {since} to {until}")).format(since=self.since, until=self.until)
+        return " – ".join(end.said(translate) for end in (self.first, self.last) if end is not None)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+def year_of(period: Period, cut: YearCut) -> str:
+    """The part of a division by ``cut`` that a period falls into, as text: a year, or the term itself."""
+    if cut == "calendar-year":
+        return str(period.year)
+    return str(period.school_year) if cut == "school-year" else period.code
+
+
+def _in_order(cut: Cut) -> Cut:
+    """The cut; raises ValueError where it ends before it begins."""
+    backwards = (
+        cut.since is not None and cut.until is not None and cut.until < cut.since
+        if cut.by_day
+        else cut.first is not None and cut.last is not None and cut.last.end < cut.first.start
+    )
+    if backwards:
+        raise ValueError(cut)
+    return cut
+
+
+def _day(text: str) -> date:
+    day = date.fromisoformat(text)
+    if not plausible_year(day.year):
+        raise ValueError(text)
+    return day
+
+
+def _moment(day: date) -> str:
+    return datetime.combine(day, time(), _CHINA).astimezone(UTC).strftime(_MOMENT)

@@ -1,0 +1,106 @@
+"""What stands behind a line that is not right: rows of files, with why each of them matters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Select, func, select
+
+from aidledger.store.bulk import tables_of
+from aidledger.store.tables import Batch, Beneficiary, Entry, ProgramRow, RosterRow, School
+
+# Translated on the screen.
+Why = Literal[
+    "no-rate-allows-it",
+    "no-standard-known",
+    "returned-by-bank",
+    "bank-silent",
+    "declares-otherwise",
+    "counted",
+    "as-much-as-the-difference",
+    "taken-back",
+    "allotted",
+    "exceeds-allotment",
+    "makes-up-figure",
+]
+_batch, _beneficiary, _entry, _program, _roster, _school = tables_of(
+    Batch, Beneficiary, Entry, ProgramRow, RosterRow, School
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A row behind a difference, or (``file`` None) a group of the ledger's entries.
+
+    ``amount_fen`` and ``expected_fen`` are 分; ``expected_fen`` None where nothing is expected of this row alone.
+    ``remark``: what the file itself says, the bank's reason or a document's number.
+    """
+
+    why: Why
+    entry: int | None = None
+    batch: int | None = None
+    file: str | None = None
+    sheet: str | None = None
+    row: int | None = None
+    name: str | None = None
+    number: str | None = None
+    amount_fen: int | None = None
+    expected_fen: int | None = None
+    person_times: int | None = None
+    expected_person_times: int | None = None
+    period: str | None = None
+    school: str | None = None
+    remark: str | None = None
+    source: str | None = None
+
+
+def entry_rows(program: str, period: str) -> Select[Any]:
+    """The entries of a program and period, reversals left out, with the file, sheet and row that they came from."""
+    return (
+        select(
+            _entry.c.id.label("entry"),
+            _roster.c.batch_id.label("batch"),
+            _batch.c.file_name.label("file"),
+            _roster.c.sheet,
+            _entry.c.row,
+            func.coalesce(_entry.c.name_stated, _beneficiary.c.name).label("name"),
+            _beneficiary.c.number,
+            _entry.c.amount_fen,
+            _school.c.name.label("school"),
+            _entry.c.level,
+            _entry.c.boarding,
+        )
+        .select_from(_entry)
+        .join(_program, _program.c.id == _entry.c.program_id)
+        .join(_roster, _roster.c.id == _entry.c.roster_id)
+        .join(_batch, _batch.c.id == _roster.c.batch_id)
+        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
+        .outerjoin(_school, _school.c.id == _entry.c.school_id)
+        .where(_program.c.code == program, _entry.c.period == period, _entry.c.reversal_of.is_(None))
+        .order_by(_entry.c.id)
+    )
+
+
+def of_entry(row: Any, why: Why, *, period: str, expected_fen: int | None = None, remark: str | None = None) -> Behind:  # noqa: ANN401 - a row of entry_rows
+    """An entry behind a difference."""
+    return Behind(
+        why,
+        entry=row.entry,
+        batch=row.batch,
+        file=row.file,
+        sheet=row.sheet,
+        row=row.row,
+        name=row.name,
+        number=row.number,
+        amount_fen=row.amount_fen,
+        expected_fen=expected_fen,
+        period=period,
+        school=row.school,
+        remark=remark,
+    )
+
+
+def rows_of(program: str, period: str, school: str | None) -> Select[Any]:
+    """The entries of one program, period and school (None: of those that name none)."""
+    return entry_rows(program, period).where(_school.c.name.is_not_distinct_from(school))

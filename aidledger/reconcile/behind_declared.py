@@ -1,0 +1,80 @@
+"""Rosters that declare what their rows are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from aidledger.reconcile.behind import Behind, entry_rows, of_entry
+from aidledger.reconcile.line import Line
+from aidledger.store.bulk import tables_of
+from aidledger.store.entries import batch_in_force, in_force
+from aidledger.store.tables import Batch, Entry, KeptEntry, ProgramRow, RosterRow, School
+
+_batch, _entry, _kept, _program, _roster, _school = tables_of(Batch, Entry, KeptEntry, ProgramRow, RosterRow, School)
+
+
+def misdeclared(books: Connection, line: Line) -> Iterator[Behind]:
+    """Each roster of the line whose totals are not what its rows are, then its rows.
+
+    The rosters' declared and actual figures differ by the line's difference. A row whose amount is just what the
+    roster holds too much is marked: it is the first to look at.
+    """
+    rosters = (
+        select(
+            _roster.c.id,
+            _roster.c.batch_id,
+            _batch.c.file_name,
+            _roster.c.sheet,
+            _roster.c.declared_row,
+            _roster.c.declared_person_times,
+            _roster.c.declared_amount_fen,
+        )
+        .join(_batch, _batch.c.id == _roster.c.batch_id)
+        .join(_program, _program.c.id == _roster.c.program_id)
+        .outerjoin(_school, _school.c.id == _roster.c.school_id)
+        .where(_program.c.code == line.program, _roster.c.period == line.period)
+        .where(_school.c.name.is_not_distinct_from(line.school), batch_in_force(_batch))
+        .where(or_(_roster.c.declared_person_times.is_not(None), _roster.c.declared_amount_fen.is_not(None)))
+        .order_by(_roster.c.id)
+    )
+    for roster in books.execute(rosters).all():
+        yield from _roster_and_rows(books, line, roster)
+
+
+def _roster_and_rows(books: Connection, line: Line, roster: Any) -> Iterator[Behind]:  # noqa: ANN401 - a row
+    kept = select(_kept.c.entry_id).where(_kept.c.roster_id == roster.id)
+    own = (_entry.c.roster_id == roster.id) & (_entry.c.batch_id == roster.batch_id)
+    # Rows may name schools of their own: what counts is the roster that they stand in.
+    rows = books.execute(
+        entry_rows(line.program, line.period)
+        .add_columns(in_force(_entry).label("in_force"))
+        .where(own | _entry.c.id.in_(kept))
+    ).all()
+    counted = [row for row in rows if row.in_force]
+    amount = sum(row.amount_fen for row in counted)
+    declared, persons = roster.declared_amount_fen, roster.declared_person_times
+    if not counted or (declared in {None, amount} and persons in {None, len(counted)}):
+        return
+    yield Behind(
+        "declares-otherwise",
+        batch=roster.batch_id,
+        file=roster.file_name,
+        sheet=roster.sheet,
+        row=roster.declared_row,
+        amount_fen=amount,
+        expected_fen=declared,
+        person_times=len(counted),
+        expected_person_times=persons,
+        period=line.period,
+        school=line.school,
+    )
+    surplus = None if declared is None else amount - declared
+    for row in rows:
+        if not row.in_force:
+            yield of_entry(row, "taken-back", period=line.period)
+        else:
+            same = surplus == row.amount_fen
+            yield of_entry(row, "as-much-as-the-difference" if same else "counted", period=line.period)

@@ -1,0 +1,150 @@
+"""What lies between two cuts: the figure of the one, less what only it takes in, plus what only the other does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Connection, case, func, literal, select
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.cut import Cut
+from aidledger.domain.term import Period
+from aidledger.store.bulk import tables_of
+from aidledger.store.tables import Batch, Entry, ProgramRow
+
+_batch, _entry, _program = tables_of(Batch, Entry, ProgramRow)
+StepKind = Literal["from", "only-from", "only-to", "to"]
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """Entries that no cut tells apart: of one program and period, disbursements or reversals (negative), 分.
+
+    ``in_first`` and ``in_second``: whether the day on which they were posted lies in the cut; always true of a cut
+    by terms.
+    """
+
+    program: str
+    period: str
+    reversal: bool
+    in_first: bool
+    in_second: bool
+    person_times: int
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A row of a bridge. Those of one cut only carry the period; what is taken off is negative.
+
+    Every step but the last adds up to the last one. ``reversal``: it is about payments that were taken back.
+    """
+
+    kind: StepKind
+    label: str
+    person_times: int
+    amount_fen: int
+    reversal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """The way from one cut's figure to the other's, of a program, or (None) of all aid or of all loans."""
+
+    program: str | None
+    repaid: bool
+    steps: Sequence[Step]
+
+
+def bridges(books: Connection, catalogue: Catalogue, first: Cut, second: Cut, *, by_program: bool) -> list[Bridge]:
+    """The bridges that have any figure, programs in the catalogue's order; loans are never added to aid."""
+    atoms = _atoms(books, first, second)
+    repaid = {code: program.repaid for code, program in catalogue.programs.items()}
+    keys: list[tuple[str | None, bool]] = [(None, False), (None, True)]
+    if by_program:
+        keys = [(program.code, program.repaid) for program in catalogue.programs.values()]
+    found = []
+    for code, loan in keys:
+        some = [atom for atom in atoms if (code is None or atom.program == code) and repaid[atom.program] == loan]
+        steps = bridge(some, first, second)
+        if len(steps) > 2 or any(step.person_times or step.amount_fen for step in steps):  # noqa: PLR2004 - both ends
+            found.append(Bridge(code, loan, steps))
+    return found
+
+
+def bridge(atoms: Iterable[Atom], first: Cut, second: Cut) -> list[Step]:
+    """The steps from the first cut to the second over some entries."""
+    start, end = [0, 0], [0, 0]
+    only: dict[tuple[bool, Period, bool], list[int]] = {}
+    for atom in atoms:
+        period = Period.parse(atom.period)
+        here = first.holds(period) and atom.in_first
+        there = second.holds(period) and atom.in_second
+        if here:
+            _add(start, atom, 1)
+        if there:
+            _add(end, atom, 1)
+        if here != there:
+            # Only a day tells a payment from its reversal; in a cut by terms what was taken back was never paid.
+            apart = atom.reversal and (first.by_day or second.by_day)
+            _add(only.setdefault((there, period, apart), [0, 0]), atom, -1 if here else 1)
+    between = [
+        Step("only-to" if there else "only-from", period.code, count, amount, apart)
+        for (there, period, apart), (count, amount) in sorted(only.items(), key=_step_order)
+        if count or amount
+    ]
+    return [Step("from", first.code, start[0], start[1]), *between, Step("to", second.code, end[0], end[1])]
+
+
+def _add(figure: list[int], atom: Atom, sign: int) -> None:
+    figure[0] += sign * atom.person_times
+    figure[1] += sign * atom.amount_fen
+
+
+def _step_order(step: tuple[tuple[bool, Period, bool], list[int]]) -> tuple[object, ...]:
+    (there, period, apart), _ = step
+    return there, period.sort_key, apart
+
+
+def _atoms(books: Connection, first: Cut, second: Cut) -> list[Atom]:
+    """All entries that were ever made, summed up; entries and their reversals cancel out."""
+    reversal = _entry.c.reversal_of.is_not(None)
+    one = (
+        select(
+            _program.c.code,
+            _entry.c.period,
+            case((reversal, 1), else_=0).label("reversal"),
+            _posted_in(first).label("in_first"),
+            _posted_in(second).label("in_second"),
+            case((reversal, -1), else_=1).label("sign"),
+            _entry.c.amount_fen,
+        )
+        .join(_program, _program.c.id == _entry.c.program_id)
+        .join(_batch, _batch.c.id == _entry.c.batch_id)
+        .subquery()
+    )
+    keys = (one.c.code, one.c.period, one.c.reversal, one.c.in_first, one.c.in_second)
+    grouped = select(
+        *keys, func.sum(one.c.sign).label("person_times"), func.sum(one.c.amount_fen).label("amount_fen")
+    ).group_by(*keys)
+    return [
+        Atom(
+            row.code,
+            row.period,
+            bool(row.reversal),
+            bool(row.in_first),
+            bool(row.in_second),
+            int(row.person_times),
+            int(row.amount_fen),
+        )
+        for row in books.execute(grouped)
+    ]
+
+
+def _posted_in(cut: Cut) -> ColumnElement[int]:
+    if not cut.by_day:
+        return literal(1)
+    begin, end = cut.moments()
+    return case(((_batch.c.posted_at >= begin) & (_batch.c.posted_at < end), 1), else_=0)
