@@ -9,7 +9,8 @@ from random import Random
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.demo.district import district_listings, rosters_of
-from aidledger.demo.faults import papers
+from aidledger.demo.faults import amounts, funds, other_lists, papers, pupils
+from aidledger.demo.faults import rosters as roster_faults
 from aidledger.demo.faults.key import Expected
 from aidledger.demo.faults.lists import lists_of
 from aidledger.demo.faults.money import allotments, statements
@@ -45,10 +46,19 @@ def faulty_district(
     planting = Planting.of(listings, catalogue, seed)
     pay_on(planting.drafts)
     planting.look_again()
+    if faults:
+        pupils.plant(planting)
+        planting.look_again()
     semesters = sorted({draft.period for draft in planting.drafts if draft.period.semester}, key=lambda p: p.sort_key)
     lists = lists_of(planting, semesters)
+    if faults:
+        roster_faults.plant(planting)
+        other_lists.plant(planting, lists)
+        amounts.plant(planting)
     allotted = allotments(planting.drafts)
     returned = statements(planting.drafts)
+    if faults:
+        allotted = funds.plant(planting, allotted, returned)
     return FaultyDistrict(
         rosters=_in_order(rosters_of([draft.finished() for draft in planting.drafts], catalogue)),
         lists=_in_order(papers.workbooks(report.district or catalogue.district, lists, allotted, returned)),

@@ -25,7 +25,6 @@ class Draft:
 
     listing: Listing
     lines: list[Line]
-    tampered: bool = False
 
     @property
     def school(self) -> str:
@@ -186,16 +185,24 @@ class Planting:
         for one in [draft] if draft else self._of[number]:
             changed = [change(one, line) if line.person.number == number else line for line in one.lines]
             one.lines = [line for line in changed if line is not None]
-            one.tampered = True
 
     def exchange(self, life: Life, person: Person) -> None:
         """Put another person into somebody's place on all rosters."""
+        self._used.add(person.number)
         self.change(life, lambda _, line: replace(line, person=person))
+
+    def known(self, body: str) -> bool:
+        """Whether somebody of the district has a document number that begins with these 17 digits."""
+        return any(f"{body}{last}" in self._of for last in "0123456789X")
+
+    def spared(self, number: str) -> bool:
+        """Whether somebody has no fault so far."""
+        return number not in self._used
 
     def add(self, draft: Draft, line: Line) -> None:
         """Put a line onto a roster."""
+        self._used.add(line.person.number)
         draft.lines.append(line)
-        draft.tampered = True
 
     def expect(
         self, rule: str, subject: str, program: str = "", period: str = "", *, draft: Draft | None = None, note: str
