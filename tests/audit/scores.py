@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 from aidledger.domain.finding import Finding
@@ -11,6 +12,7 @@ from aidledger.domain.finding import Finding
 Fault = tuple[str, str, str]
 """Subject, program, period; empty where a rule names none."""
 _DOCUMENTS = frozenset({"resident-id", "residence-permit", "passport", "other"})
+_OF_PROGRAMS = "same-count-two-programs"
 _KINDS = frozenset({"card", "school", "program"})
 
 
@@ -74,9 +76,11 @@ def scores(findings: Iterable[Finding], key: Iterable[Expected], rules: Collecti
 
 
 def subject_of(finding: Finding) -> str:
-    """Whom a finding is about, as keys say it: numbers joined by +, a card, a school, else the program."""
+    """Whom a finding is about, as keys say it: numbers or programs joined by +, a card, a school, else the program."""
     about = finding.about
-    numbers = [number for kind, number in zip(about, about[1:], strict=False) if kind in _DOCUMENTS]
+    if finding.rule == _OF_PROGRAMS:
+        return "+".join(about[1:])
+    numbers = [number for kind, number in pairwise(about) if kind in _DOCUMENTS]
     if numbers:
         return "+".join(sorted(numbers))
     others = [text for text in about if text not in {*_KINDS, finding.program, finding.period}]

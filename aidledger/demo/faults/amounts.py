@@ -65,9 +65,7 @@ def _units(planting: Planting) -> None:
         stay = _wrong_unit(planting, life, AUTUMN, high_school.GRANT, _MIDDLE_TIER_FEN * _WAN)
         _expect_of_school(planting, "average-impossible", stay, high_school.GRANT)
         note = "one payment in another unit moves the average"
-        planting.expect(
-            "tier-average", high_school.GRANT, high_school.GRANT, AUTUMN, draft=stay.draft, note=note
-        )
+        planting.expect("tier-average", high_school.GRANT, high_school.GRANT, AUTUMN, draft=stay.draft, note=note)
     for life in at(schools[1], AUTUMN):
         stay = _stay(life, AUTUMN, high_school.GRANT)
         _wrong_unit(planting, life, AUTUMN, high_school.GRANT, stay.paid[high_school.GRANT] // _WAN)
@@ -97,7 +95,7 @@ def _above_cap(planting: Planting) -> None:
 
     for life in planting.pick(8, borrower, apart=_each):
         (stay,) = life.stays
-        _change(planting, life, stay, college.LOAN, _ABOVE_ANY_CAP_FEN)
+        planting.put(stay, with_amount(stay.draft, stay.line, college.LOAN, _ABOVE_ANY_CAP_FEN))
         planting.expect_payments("amount-above-cap", life, note="more than the limit of the year")
 
 
@@ -118,7 +116,7 @@ def _two_fees(planting: Planting) -> None:
                 other = usual - _OTHER_FEE_FEN
                 if program == vocational.WAIVER:
                     other = next(fee for fee in _VOCATIONAL_FEES_FEN if fee != usual)
-                _change(planting, life, stay, program, other)
+                planting.put(stay, with_amount(stay.draft, stay.line, program, other))
                 _expect_of_school(planting, "mixed-rates", stay, program)
 
 
@@ -151,7 +149,7 @@ def _same_count(planting: Planting) -> None:
 
 def _pay(planting: Planting, life: Life, stay: Stay, program: str, amount_fen: int) -> None:
     """Pay an amount that the standard does not allow."""
-    _change(planting, life, stay, program, amount_fen)
+    planting.put(stay, with_amount(stay.draft, stay.line, program, amount_fen))
     planting.expect(
         "amount-off-standard",
         life.person.number,
@@ -160,11 +158,6 @@ def _pay(planting: Planting, life: Life, stay: Stay, program: str, amount_fen: i
         draft=stay.draft,
         note="an amount that the standard does not have",
     )
-
-
-def _change(planting: Planting, life: Life, stay: Stay, program: str, amount_fen: int) -> None:
-    changed = with_amount(stay.draft, stay.line, program, amount_fen)
-    planting.change(life, lambda _, line: changed if line is stay.line else line, stay.draft)
 
 
 def _expect_of_school(planting: Planting, rule: str, stay: Stay, program: str) -> None:

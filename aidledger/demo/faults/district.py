@@ -22,16 +22,11 @@ from aidledger.domain.published import PublishedReport
 
 @dataclass(frozen=True, slots=True)
 class FaultyDistrict:
-    """The workbooks in the order in which they are imported, and the key to their faults."""
+    """Rosters, the office's other lists (to be imported after them), and the key to the faults in both."""
 
     rosters: Sequence[DemoRoster]
     lists: Sequence[DemoRoster]
     key: Sequence[Expected]
-
-    @property
-    def workbooks(self) -> Sequence[DemoRoster]:
-        """All of them."""
-        return [*self.rosters, *self.lists]
 
 
 def faulty_district(

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
-from aidledger.demo import compulsory, high_school, preschool, vocational
 from aidledger.demo.enrolment import ENTRY_AGE
 from aidledger.demo.faults.planting import Draft, Planting
 from aidledger.demo.listings import Line
@@ -16,15 +16,6 @@ from aidledger.demo.schools import GRADES
 from aidledger.domain.program import Boarding, Level
 from aidledger.domain.term import Period
 
-HARDSHIP = (
-    preschool.PROGRAM,
-    compulsory.PROGRAM,
-    high_school.GRANT,
-    high_school.WAIVER,
-    vocational.GRANT,
-    vocational.SUBSIDY,
-)
-"""Programs for which the family's hardship is certified; the vocational waiver is for everybody."""
 UNAIDED = 12
 """Pupils in a register whom nobody aids: no school has none."""
 _ENROLLED, _TRANSFERRED, _GRADUATED = "在读", "转出", "毕业"
@@ -70,9 +61,11 @@ def lists_of(planting: Planting, semesters: Sequence[Period]) -> Lists:
 
 
 def _certify(lists: Lists, drafts: Iterable[Draft]) -> None:
+    """Everybody whom a school pays under a program for which the family's hardship is certified."""
     for draft in drafts:
-        for line in draft.lines:
-            if any(code in HARDSHIP for code, _ in draft.paid(line)):
+        certified = {program.code for program in draft.listing.programs if program.certified}
+        for line in draft.lines if draft.period.semester else ():
+            if any(code in certified for code, _ in draft.paid(line)):
                 lists.certified[draft.school, draft.period.school_year].setdefault(line.person.number, line)
 
 
@@ -88,7 +81,7 @@ def _enrol(lists: Lists, drafts: Iterable[Draft]) -> None:
 
 def _keep_register(lists: Lists, school: str, semesters: Sequence[Period]) -> None:
     """Those who were there in the term before and are not any more: they have left."""
-    for before, term in zip(semesters, semesters[1:], strict=False):
+    for before, term in pairwise(semesters):
         now = lists.enrolled[school, term]
         for number, pupil in lists.enrolled[school, before].items():
             if pupil.left_on is None and number not in now:

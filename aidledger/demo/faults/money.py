@@ -12,12 +12,13 @@ from aidledger.demo import college
 from aidledger.demo.faults.planting import Draft
 from aidledger.demo.listings import Line
 from aidledger.demo.solver import apportion
+from aidledger.domain.money import FEN_PER_YUAN
 from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 
 SOURCES = ("中央", "省级", "市级", "区级")
 _SHARES = (50, 25, 5, 20)
-_YUAN_FEN = 100
+_FIRST_DOCUMENT = 31
 _ONE_SCHOOL_IN = 3
 _PAID_ON = {"spring": (5, 20), "autumn": (11, 25), None: (12, 10)}
 PAID, FAILED = "交易成功", "失败"
@@ -68,10 +69,11 @@ def allotments(drafts: Iterable[Draft]) -> list[Allotted]:
             for code, amount in draft.paid(line):
                 costs[code, draft.period] += amount
     found = []
-    wanted = sorted(((key, fen) for key, fen in costs.items() if key[0] in programs), key=lambda one: one[0][1].sort_key)
-    for number, ((code, period), fen) in enumerate(sorted(wanted, key=lambda one: (one[0][1].sort_key, one[0][0])), 31):
-        yuan, rest = divmod(fen, _YUAN_FEN)
-        by_source = [share * _YUAN_FEN for share in apportion(yuan, [_SHARES[i] * yuan for i in range(4)])]
+    of_programs = [(period, code, fen) for (code, period), fen in costs.items() if code in programs]
+    ordered = sorted(of_programs, key=lambda one: (one[0].sort_key, one[1]))
+    for number, (period, code, fen) in enumerate(ordered, _FIRST_DOCUMENT):
+        yuan, rest = divmod(fen, FEN_PER_YUAN)
+        by_source = [share * FEN_PER_YUAN for share in apportion(yuan, [share * yuan for share in _SHARES])]
         by_source[-1] += rest
         issued = date(period.year, 3 if period.half == "spring" else 9, 15)
         document = f"川财教〔{period.year}〕{number}号"

@@ -186,6 +186,11 @@ class Planting:
             changed = [change(one, line) if line.person.number == number else line for line in one.lines]
             one.lines = [line for line in changed if line is not None]
 
+    def put(self, stay: Stay, line: Line) -> None:
+        """Put a line into the place of another one."""
+        lines = stay.draft.lines
+        lines[next(i for i, one in enumerate(lines) if one is stay.line)] = line
+
     def exchange(self, life: Life, person: Person) -> None:
         """Put another person into somebody's place on all rosters."""
         self._used.add(person.number)

@@ -62,12 +62,7 @@ def _free_number(planting: Planting, life: Life) -> str:
 
 def _shared_cards(planting: Planting) -> None:
     for sharers in _SHARERS:
-        schools: set[str] = set()
-        lives = planting.pick(
-            sharers,
-            lambda life: life.only(compulsory.PROGRAM) and len(life.schools) == 1 and life.schools >= schools,
-            apart=lambda life: life.person.name,
-        )
+        lives = planting.pick(sharers, lambda life: life.only(compulsory.PROGRAM), apart=lambda life: life.person.name)
         owner = lives[0].person
         for life in lives[1:]:
             planting.exchange(life, replace(life.person, account=owner.account))
@@ -121,16 +116,14 @@ def _third_grade(planting: Planting) -> None:
         stay = life.stay(LAST)
         if stay is None:
             continue
-        paying = next(
-            draft for draft in planting.rosters(vocational.GRANT, LAST) if draft.school == stay.draft.school
-        )
+        paying = next(draft for draft in planting.rosters(vocational.GRANT, LAST) if draft.school == stay.draft.school)
         amounts = tuple(
             _GRANT_FEN if code == vocational.GRANT else stay.paid.get(code) if paying is stay.draft else None
             for code in paying.codes
         )
         line = replace(stay.line, amounts_fen=amounts)
         if paying is stay.draft:
-            planting.change(life, lambda _, _line, line=line: line, paying)  # type: ignore[misc]
+            planting.put(stay, line)
         else:
             planting.add(paying, line)
         planting.expect(

@@ -129,9 +129,11 @@ def _in_two_stages(planting: Planting) -> None:
 def _other_names(planting: Planting) -> None:
     for life in planting.pick(10, lambda life: life.only(compulsory.PROGRAM) and len(life.periods) > 1):
         person, stay = life.person, life.stays[-1]
-        name = next(name for name in iter(lambda: person_name(planting.rng, person.sex), "") if name != person.name)
+        name = person.name
+        while name == person.name:
+            name = person_name(planting.rng, person.sex)
         changed = replace(stay.line, person=replace(person, name=name))
-        planting.change(life, lambda _, _line, changed=changed: changed, stay.draft)  # type: ignore[misc]
+        planting.put(stay, changed)
         planting.expect("name-id-mismatch", person.number, draft=stay.draft, note="another name beside the number")
 
 
@@ -139,7 +141,7 @@ def _other_cards(planting: Planting) -> None:
     for life in planting.pick(12, lambda life: life.only(compulsory.PROGRAM) and len(life.stays) > 1):
         stay = life.stays[-1]
         changed = replace(stay.line, person=replace(life.person, account=planting.card()))
-        planting.change(life, lambda _, _line, changed=changed: changed, stay.draft)  # type: ignore[misc]
+        planting.put(stay, changed)
         planting.expect("account-changed", life.person.number, draft=stay.draft, note="another card than before")
 
 
@@ -148,9 +150,7 @@ def _other_grades(planting: Planting) -> None:
         stay = life.stay(period)
         return stay is not None and stay.draft.listing.sheeting == "one" and stay.line.grade == grade
 
-    pupils = planting.pick(
-        6, lambda life: _in_high_school(life, AUTUMN) and on_one_sheet(life, AUTUMN, 0), apart=_each
-    )
+    pupils = planting.pick(6, lambda life: _in_high_school(life, AUTUMN) and on_one_sheet(life, AUTUMN, 0), apart=_each)
     children = planting.pick(
         6, lambda life: life.only(preschool.PROGRAM) and on_one_sheet(life, LAST, len(("小班", "中班")))
     )
@@ -158,7 +158,7 @@ def _other_grades(planting: Planting) -> None:
         for life in lives:
             stay = _stay(life, period)
             changed = replace(stay.line, grade_stated=stated)
-            planting.change(life, lambda _, _line, changed=changed: changed, stay.draft)  # type: ignore[misc]
+            planting.put(stay, changed)
             for code in stay.paid:
                 planting.expect(
                     "grade-stage-mismatch",

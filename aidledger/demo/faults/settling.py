@@ -13,8 +13,8 @@ from aidledger.demo.faults.planting import Draft
 from aidledger.demo.listings import Line, Listing
 from aidledger.demo.names import person_name
 from aidledger.demo.people import Person
-from aidledger.demo.schools import GRADES
 from aidledger.domain.program import Program
+from aidledger.domain.term import Period
 
 
 def without_namesakes(listings: Iterable[Listing], rng: Random) -> list[Listing]:
@@ -46,17 +46,22 @@ def pay_on(drafts: Iterable[Draft]) -> None:
         if draft.listing.programs[0].stage == "vocational":
             of_school[draft.school, draft.period.code].append(draft)
     for code in (vocational.GRANT, vocational.SUBSIDY):
-        amounts: dict[str, tuple[int, str]] = {}
-        for group in of_school.values():
-            for draft in group:
-                for line in draft.lines:
-                    for paid, amount in draft.paid(line):
-                        if paid == code:
-                            amounts[line.person.number] = amount, line.category
+        amounts = _amounts([draft for group in of_school.values() for draft in group], code)
         for group in of_school.values():
             paying = next((draft for draft in group if code in draft.codes), None)
             if paying is not None:
                 _complete(paying, group, code, amounts)
+
+
+def _amounts(drafts: Iterable[Draft], code: str) -> dict[str, tuple[int, str]]:
+    """What a program pays to whom in some term (分), and for what category."""
+    return {
+        line.person.number: (amount, line.category)
+        for draft in drafts
+        for line in draft.lines
+        for paid, amount in draft.paid(line)
+        if paid == code
+    }
 
 
 def _complete(paying: Draft, group: Iterable[Draft], code: str, amounts: dict[str, tuple[int, str]]) -> None:
@@ -66,7 +71,7 @@ def _complete(paying: Draft, group: Iterable[Draft], code: str, amounts: dict[st
     there = {line.person.number for line in paying.lines if line.amounts_fen[place] is not None}
     for line in [line for draft in group for line in draft.lines]:
         number = line.person.number
-        if number in there or number not in amounts or not eligible(program, line):
+        if number in there or number not in amounts or not _eligible(program, paying.period, line):
             continue
         there.add(number)
         amount, category = amounts[number]
@@ -79,7 +84,8 @@ def _complete(paying: Draft, group: Iterable[Draft], code: str, amounts: dict[st
             paying.lines[paying.lines.index(on_roster)] = replace(on_roster, amounts_fen=together)
 
 
-def eligible(program: Program, line: Line) -> bool:
+def _eligible(program: Program, period: Period, line: Line) -> bool:
     """Whether a program is for a pupil's grade and year of entry."""
-    of_grade = not program.grades or GRADES[line.level][line.grade] in program.grades
+    standard = program.standard_for(period)
+    of_grade = standard is None or not standard.grades or line.grade + 1 in standard.grades
     return of_grade and (program.entry_years is None or line.entry_year in program.entry_years)
