@@ -83,6 +83,7 @@ def _more_paid_than_enrolled(planting: Planting, lists: Lists) -> None:
             register, elsewhere = lists.enrolled[draft.school, term], lists.enrolled[other.school, term]
             for life in planting.pick(_MOVED, here, apart=lambda life: life.person):
                 elsewhere[life.person.number] = register.pop(life.person.number)
+                planting.expect_stranger(life, draft, (program,))
             paid = {line.person.number for line in draft.lines}
             for number in [number for number, pupil in register.items() if number not in paid and not pupil.left_on]:
                 del register[number]

@@ -226,6 +226,12 @@ class Planting:
                     period = stay.draft.period.code
                     self.expect(rule, number or life.person.number, code, period, draft=stay.draft, note=note)
 
+    def expect_stranger(self, life: Life, draft: Draft, programs: Iterable[str]) -> None:
+        """Write into the key that a school pays somebody who is in the register of another one only."""
+        for code in programs:
+            note = "in the register of another school"
+            self.expect("not-enrolled", life.person.number, code, draft.period.code, draft=draft, note=note)
+
     def rosters(self, program: str, period: str) -> list[Draft]:
         """The rosters of a program and period, in the order of their paths."""
         found = [draft for draft in self.drafts if program in draft.codes and draft.period.code == period]

@@ -12,7 +12,7 @@ from aidledger.domain.identity import check_digit
 
 FIRST, LAST = "2021-spring", "2022-spring"
 _TOO_OLD_YEARS = 14
-_NOT_AMONG_THE_ELIGIBLE = "其他家庭经济困难"
+_OTHER, _LOW_INCOME = "其他家庭经济困难", "低保"
 _LAST_GRADE = 2
 _GRANT_FEN = 1000_00
 _SHARERS = (2, 2, 2, 2, 2, 2, 3, 4)
@@ -94,15 +94,15 @@ def _other_categories(planting: Planting) -> None:
         return life.only(compulsory.PROGRAM) and all(stay.line.boarding == "day" for stay in life.stays)
 
     for life in planting.pick(6, day_pupil):
-        _other_category(planting, life, compulsory.PROGRAM)
+        _other_category(planting, life, compulsory.PROGRAM, _OTHER)
     for life in planting.pick(4, lambda life: life.only(high_school.GRANT, high_school.WAIVER)):
-        _other_category(planting, life, high_school.WAIVER)
+        _other_category(planting, life, high_school.WAIVER, _OTHER)
     for life in planting.pick(5, lambda life: life.only(college.AID), apart=_each):
-        _other_category(planting, life, college.AID)
+        _other_category(planting, life, college.AID, _LOW_INCOME)
 
 
-def _other_category(planting: Planting, life: Life, program: str) -> None:
-    planting.change(life, lambda _, line: replace(line, category=_NOT_AMONG_THE_ELIGIBLE))
+def _other_category(planting: Planting, life: Life, program: str, category: str) -> None:
+    planting.change(life, lambda _, line: replace(line, category=category))
     note = "certified for a reason that the program is not for"
     planting.expect_payments("category-not-eligible", life, programs=(program,), note=note)
 

@@ -13,7 +13,7 @@ AUTUMN, LAST = "2021-autumn", "2022-spring"
 _ELIGIBLE = frozenset({"特困供养", "残疾学生", "脱贫户", "低保"})
 _NINTH_GRADE = 2
 _TOO_EARLY = 2015
-_FIRST_TIER, _SECOND_TIER_FEN = "二档", 1000_00
+_SECOND_TIER, _SECOND_TIER_FEN = "二档", 1000_00
 
 
 def plant(planting: Planting) -> None:
@@ -37,7 +37,10 @@ def _paid_twice(planting: Planting) -> None:
         stay = _stay(life, AUTUMN)
         draft = stay.draft if i % 3 == 0 else _other_school(planting, stay)
         planting.add(draft, replace(stay.line, school=draft.school))
-        where = "on the same roster" if draft is stay.draft else "by another school"
+        where = "on the same roster"
+        if draft is not stay.draft:
+            where = "by another school"
+            planting.expect_stranger(life, draft, draft.codes)
         planting.expect(
             "duplicate-disbursement",
             life.person.number,
@@ -58,6 +61,7 @@ def _boarder_and_day(planting: Planting) -> None:
         draft = _other_school(planting, stay)
         rate = next(line.amounts_fen for line in draft.lines if line.boarding == "boarder")
         planting.add(draft, replace(stay.line, school=draft.school, boarding="boarder", amounts_fen=rate))
+        planting.expect_stranger(life, draft, draft.codes)
         for rule in ("boarder-and-day", "duplicate-disbursement"):
             number = life.person.number
             planting.expect(rule, number, compulsory.PROGRAM, AUTUMN, draft=draft, note="a boarder at another school")
@@ -81,6 +85,7 @@ def _in_high_and_vocational_school(planting: Planting) -> None:
             tier=None,
         )
         planting.add(draft, line)
+        planting.expect_stranger(life, draft, (vocational.WAIVER,))
         # The rosters of vocational schools stand before those of high schools, so their program is named first.
         planting.expect(
             "exclusive-programs",
@@ -113,9 +118,10 @@ def _in_two_stages(planting: Planting) -> None:
             entry_year=draft.period.school_year,
             amounts_fen=tuple(_SECOND_TIER_FEN if code == high_school.GRANT else fee for code in draft.codes),
             boarding=None,
-            tier=_FIRST_TIER,
+            tier=_SECOND_TIER,
         )
         planting.add(draft, line)
+        planting.expect_stranger(life, draft, draft.codes)
         planting.expect(
             "paid-in-two-stages",
             life.person.number,
