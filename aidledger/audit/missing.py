@@ -71,10 +71,9 @@ def _missing(scope: Scope) -> Iterator[Case]:
         if not program.certified:
             continue
         certified, paying = _certification.alias(), _entry.alias()
-        pays_here = select(paying.c.id).where(
-            paying.c.program_id == program_id, paying.c.school_id == certified.c.school_id, in_force(paying)
-        )
-        schools = select(certified.c.school_id).where(current(certified), pays_here.exists()).distinct()
+        # Asked once for all schools: asked for each certification it would go through all payments each time.
+        pay = select(paying.c.school_id).where(paying.c.program_id == program_id, in_force(paying)).distinct()
+        schools = select(certified.c.school_id).where(current(certified), certified.c.school_id.in_(pay)).distinct()
         of_program = sorted(school for school in scope.books.execute(schools).scalars() if school is not None)
         if not of_program:
             continue

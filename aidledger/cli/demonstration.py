@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.cli.office import Office
-    from aidledger.operations.demonstrating import Demonstration
+    from aidledger.operations.demonstrating import Demonstration, FaultyDemonstration
     from aidledger.operations.results import FileResult
 
 
@@ -81,3 +81,13 @@ def shown(office: Office, catalogue: Catalogue, result: Demonstration) -> int:
         and all(line.ok for line in result.compared)
     )
     return 0 if as_it_should else 1
+
+
+def shown_with_faults(office: Office, catalogue: Catalogue, result: FaultyDemonstration) -> int:
+    """Print what was imported and where the key is; 1 where a file was rejected."""
+    import_report(office, catalogue, result.imported)
+    said = office._(N_("The key to the faults is {path}: {count} findings that `audit` must have, and no others."))
+    screen = console(sys.stdout)
+    screen.print()
+    screen.print(said.format(path=result.key, count=result.findings), markup=False, highlight=False)
+    return 1 if result.imported.counted("rejected") else 0

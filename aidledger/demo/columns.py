@@ -125,7 +125,7 @@ def yuan_cell(amount_fen: int) -> int | Decimal:
 
 def grade_name(line: Line) -> str:
     """The grade as schools call it."""
-    return GRADES[line.level][line.grade]
+    return line.grade_stated or GRADES[line.level][line.grade]
 
 
 def _money_column(listing: Listing, i: int) -> Column:

@@ -13,7 +13,7 @@ from aidledger.demo.solver import apportion
 from aidledger.domain.program import Level
 from aidledger.domain.term import Period
 
-_ENTRY_AGE: dict[Level, int] = {"preschool": 3, "primary": 6, "junior": 12, "senior": 15, "vocational": 15}
+ENTRY_AGE: dict[Level, int] = {"preschool": 3, "primary": 6, "junior": 12, "senior": 15, "vocational": 15}
 _LATE_ENTRY = {"preschool": 0.0, "primary": 0.04, "junior": 0.06, "senior": 0.06, "vocational": 0.12}  # a year later
 _GOES_ON_TO: dict[Level, Level] = {"primary": "junior"}
 _GO_ON_PERCENT = 95  # of those who finish a level and have a next one in the district
@@ -78,7 +78,7 @@ def _founders(cell: Cell, semester: Period, people: People, rng: Random) -> list
 def _new_pupil(cell: Cell, grade: int, semester: Period, people: People, rng: Random) -> Pupil:
     entry_year = semester.school_year - grade
     level = cell.school.level
-    born_in = entry_year - _ENTRY_AGE[level] - (rng.random() < _LATE_ENTRY[level])
+    born_in = entry_year - ENTRY_AGE[level] - (rng.random() < _LATE_ENTRY[level])
     last = date(born_in, *_CUT_OFF_MONTH_DAY)
     person = people.born(date(born_in - 1, 9, 1), last)
     return Pupil(person, grade, _class_of(cell, rng), entry_year)

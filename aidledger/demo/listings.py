@@ -22,7 +22,8 @@ Sheeting = Literal["one", "per-grade"]
 class Line:
     """One person on a list; ``amounts_fen`` stand beside the list's programs, None where one does not pay.
 
-    ``school`` is the person's own: a university, on the lists that the office itself keeps.
+    ``school`` is the person's own: a university, on the lists that the office itself keeps. ``grade_stated``: what the
+    school writes where it is not the grade's name.
     """
 
     person: Person
@@ -36,6 +37,7 @@ class Line:
     boarding: Boarding | None = None
     tier: str | None = None
     short_course: bool = False
+    grade_stated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The demo: a made-up district's rosters written, imported by the real import, reconciled, compared."""
+"""The demo: a made-up district's rosters written, imported by the real import, reconciled, compared; or with faults."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from typing import Protocol
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.demo import district_rosters, write_rosters
+from aidledger.demo.faults.district import faulty_district
+from aidledger.demo.faults.key import write_key
 from aidledger.domain.published import PublishedReport
 from aidledger.errors import NothingToDemonstrate
 from aidledger.operations import examining, ledgers, reconciling, reporting
 from aidledger.operations.importing import Request, import_files
 from aidledger.operations.results import FileResult, ImportResult
 from aidledger.reconcile.line import Line
+from aidledger.store.ledger import Ledger
 
 
 class Audience(Protocol):
@@ -45,6 +48,15 @@ class Demonstration:
     paragraph: str
 
 
+@dataclass(frozen=True, slots=True)
+class FaultyDemonstration:
+    """What came of a district with faults; ``key``: the file that says which ``findings`` an audit must have."""
+
+    imported: ImportResult
+    key: Path
+    findings: int
+
+
 def demonstrate(
     place: str,
     catalogue: Catalogue,
@@ -59,9 +71,7 @@ def demonstrate(
     Raises NothingToDemonstrate where the folder holds something, LedgerExists where there is a ledger: made-up
     people must never stand beside real ones.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise NothingToDemonstrate(path=folder)
-    ledger = ledgers.init(place, catalogue, actor, clock)
+    ledger = _new_ledger(place, catalogue, actor, clock, folder)
     report = next(iter(catalogue.reports.values()))
     rosters = district_rosters(catalogue, report)
     audience.writing(len(rosters))
@@ -75,3 +85,38 @@ def demonstrate(
         compared=reporting.compare(ledger, catalogue, report),
         paragraph=reporting.paragraph(ledger, catalogue, report.start, report.end),
     )
+
+
+def demonstrate_faults(
+    place: str,
+    catalogue: Catalogue,
+    actor: str,
+    clock: Callable[[], datetime],
+    folder: Path,
+    workers: int | None,
+    audience: Audience,
+) -> FaultyDemonstration:
+    """The same district with the office's other lists and with faults, and beside them the key to the faults.
+
+    What contradicts the ledger is recorded: it stands for what really was paid. Raises as ``demonstrate`` does.
+    """
+    ledger = _new_ledger(place, catalogue, actor, clock, folder)
+    district = faulty_district(catalogue, next(iter(catalogue.reports.values())))
+    audience.writing(len(district.rosters) + len(district.lists))
+    workers = workers or examining.default_workers()
+    # A bank's statement is of payments that the ledger must know: rosters come first.
+    paths = [
+        path
+        for books in (district.rosters, district.lists)
+        for path in write_rosters(books, folder, workers=workers, progress=audience.wrote)
+    ]
+    key = write_key(district.key, folder)
+    request = Request(paths, workers=workers, record_conflicts=True)
+    result = import_files(ledger, catalogue, request, audience.importing, audience.imported)
+    return FaultyDemonstration(result, key, len(district.key))
+
+
+def _new_ledger(place: str, catalogue: Catalogue, actor: str, clock: Callable[[], datetime], folder: Path) -> Ledger:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise NothingToDemonstrate(path=folder)
+    return ledgers.init(place, catalogue, actor, clock)

@@ -14,14 +14,22 @@ from aidledger.i18n import N_
 
 @click.command(cls=Command)
 @click.argument("folder", metavar="[DIR]", default="demo", type=click.Path(path_type=Path))
+@option(
+    "--with-faults",
+    is_flag=True,
+    help=N_("Also write the office's other lists, plant a few hundred faults, and say in key.csv where they are."),
+)
 @option("--workers", type=click.IntRange(min=1), help=N_("How many processes write and read files."))
 @pass_office
-def demo(office: Office, folder: Path, workers: int | None) -> int:
+def demo(office: Office, folder: Path, workers: int | None, *, with_faults: bool) -> int:
     """Write a made-up district's rosters, import them, and print the totals beside the published ones."""
-    from aidledger.cli.demonstration import Stage, shown
-    from aidledger.operations.demonstrating import demonstrate
+    from aidledger.cli.demonstration import Stage, shown, shown_with_faults
+    from aidledger.operations.demonstrating import FaultyDemonstration, demonstrate, demonstrate_faults
 
     catalogue = office.catalogue()
     with Stage(office, catalogue) as stage:
-        result = demonstrate(office.place, catalogue, office.actor, office.clock, folder, workers, stage)
+        asked = (office.place, catalogue, office.actor, office.clock, folder, workers, stage)
+        result = demonstrate_faults(*asked) if with_faults else demonstrate(*asked)
+    if isinstance(result, FaultyDemonstration):
+        return shown_with_faults(office, catalogue, result)
     return shown(office, catalogue, result)

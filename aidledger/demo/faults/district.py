@@ -1,0 +1,68 @@
+"""The district with its other lists: clean, or with faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from random import Random
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.demo.district import district_listings, rosters_of
+from aidledger.demo.faults import amounts, funds, other_lists, papers, pupils
+from aidledger.demo.faults import rosters as roster_faults
+from aidledger.demo.faults.key import Expected
+from aidledger.demo.faults.lists import lists_of
+from aidledger.demo.faults.money import allotments, statements
+from aidledger.demo.faults.planting import Planting
+from aidledger.demo.faults.settling import pay_on, without_namesakes
+from aidledger.demo.sheets import DemoRoster
+from aidledger.domain.published import PublishedReport
+
+
+@dataclass(frozen=True, slots=True)
+class FaultyDistrict:
+    """Rosters, the office's other lists (to be imported after them), and the key to the faults in both."""
+
+    rosters: Sequence[DemoRoster]
+    lists: Sequence[DemoRoster]
+    key: Sequence[Expected]
+
+
+def faulty_district(
+    catalogue: Catalogue, report: PublishedReport, seed: int = 2021, *, faults: bool = True
+) -> FaultyDistrict:
+    """The district of a report with certifications, registers, allotments and bank returns that agree with it.
+
+    ``faults``: whether faults are planted; the key is empty where none are. The same arguments give the same workbooks.
+    Raises Unsolvable as the district without faults does, ValueError where it is too small for the faults.
+    """
+    listings = without_namesakes(district_listings(catalogue, report, seed), Random(f"{seed}:namesakes"))
+    planting = Planting.of(listings, catalogue, seed)
+    pay_on(planting.drafts)
+    planting.look_again()
+    if faults:
+        pupils.plant(planting)
+        planting.look_again()
+    semesters = sorted({draft.period for draft in planting.drafts if draft.period.semester}, key=lambda p: p.sort_key)
+    lists = lists_of(planting, semesters)
+    if faults:
+        roster_faults.plant(planting)
+        other_lists.plant(planting, lists)
+        amounts.plant(planting)
+    allotted = allotments(planting.drafts)
+    returned = statements(planting.drafts)
+    if faults:
+        allotted = funds.plant(planting, allotted, returned)
+    return FaultyDistrict(
+        rosters=_in_order(rosters_of([draft.finished() for draft in planting.drafts], catalogue)),
+        lists=_in_order(papers.workbooks(report.district or catalogue.district, lists, allotted, returned)),
+        key=sorted(set(planting.expected)),
+    )
+
+
+def _in_order(workbooks: Iterable[DemoRoster]) -> list[DemoRoster]:
+    def path(workbook: DemoRoster) -> PurePosixPath:
+        return workbook.path
+
+    return sorted(workbooks, key=path)

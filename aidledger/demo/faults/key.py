@@ -1,0 +1,51 @@
+"""The key: what an audit of the district with faults must find, and nothing else."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+from aidledger.errors import CannotWrite
+
+KEY_FILE = "key.csv"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Expected:
+    """A finding that is expected.
+
+    ``subject``: the persons' document numbers, sorted and joined by +; the school's name, the program's code or the
+    card's number for rules about these. ``program`` and ``period`` are empty for rules that span several. ``file``:
+    where the fault was put, relative to the district's folder; ``note``: what was done.
+    """
+
+    rule: str
+    subject: str
+    program: str = ""
+    period: str = ""
+    school: str = ""
+    file: str = ""
+    note: str = ""
+
+
+def write_key(expected: Iterable[Expected], folder: Path) -> Path:
+    """Write the key, for nobody but its owner to read, as every file with numbers in it; raises CannotWrite."""
+    path = folder / KEY_FILE
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(handle, "w", encoding="utf-8-sig", newline="") as out:  # noqa: PTH123 - of a handle, not a path
+            rows = csv.writer(out)
+            rows.writerow([field.name for field in fields(Expected)])
+            rows.writerows(astuple(one) for one in sorted(set(expected)))
+    except OSError as error:
+        raise CannotWrite(path=path, reason=error.strerror or str(error)) from None
+    return path
+
+
+def read_key(path: Path) -> list[Expected]:
+    """The rows of a key that was written."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return [Expected(**row) for row in csv.DictReader(lines)]

@@ -1,0 +1,103 @@
+"""The lists that pay nobody, as they agree with the rosters: who was certified by which school, who was enrolled."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import pairwise
+
+from aidledger.demo.enrolment import ENTRY_AGE
+from aidledger.demo.faults.planting import Draft, Planting
+from aidledger.demo.listings import Line
+from aidledger.demo.people import Person
+from aidledger.demo.schools import GRADES
+from aidledger.domain.program import Boarding, Level
+from aidledger.domain.term import Period
+
+UNAIDED = 12
+"""Pupils in a register whom nobody aids: no school has none."""
+_ENROLLED, _TRANSFERRED, _GRADUATED = "在读", "转出", "毕业"
+_LEFT_IN_SUMMER, _LEFT_IN_WINTER = (7, 9), (1, 18)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A pupil in a school's register of one term; ``left_on`` of who has left."""
+
+    person: Person
+    level: Level
+    grade: int
+    class_no: int
+    entry_year: int
+    boarding: Boarding | None = None
+    status: str = _ENROLLED
+    left_on: date | None = None
+
+    def gone(self, term: Period, status: str = _TRANSFERRED) -> Enrolled:
+        """The pupil as one who left before a term began."""
+        day = date(term.year, *(_LEFT_IN_SUMMER if term.half == "autumn" else _LEFT_IN_WINTER))
+        return replace(self, status=status, left_on=day)
+
+
+@dataclass(slots=True)
+class Lists:
+    """By school and school year the certified, by school and term the register; both by document number."""
+
+    certified: dict[tuple[str, int], dict[str, Line]] = field(default_factory=lambda: defaultdict(dict))
+    enrolled: dict[tuple[str, Period], dict[str, Enrolled]] = field(default_factory=lambda: defaultdict(dict))
+
+
+def lists_of(planting: Planting, semesters: Sequence[Period]) -> Lists:
+    """The lists that agree with the rosters as they are now."""
+    lists = Lists()
+    _certify(lists, planting.drafts)
+    _enrol(lists, planting.drafts)
+    for school in sorted({school for school, _ in lists.enrolled}):
+        _keep_register(lists, school, semesters)
+        _add_unaided(lists, planting, school, semesters)
+    return lists
+
+
+def _certify(lists: Lists, drafts: Iterable[Draft]) -> None:
+    """Everybody whom a school pays under a program for which the family's hardship is certified."""
+    for draft in drafts:
+        certified = {program.code for program in draft.listing.programs if program.certified}
+        for line in draft.lines if draft.period.semester else ():
+            if any(code in certified for code, _ in draft.paid(line)):
+                lists.certified[draft.school, draft.period.school_year].setdefault(line.person.number, line)
+
+
+def _enrol(lists: Lists, drafts: Iterable[Draft]) -> None:
+    for draft in drafts:
+        if draft.period.semester:
+            register = lists.enrolled[draft.school, draft.period]
+            for line in draft.lines:
+                register[line.person.number] = Enrolled(
+                    line.person, line.level, line.grade, line.class_no, line.entry_year, line.boarding
+                )
+
+
+def _keep_register(lists: Lists, school: str, semesters: Sequence[Period]) -> None:
+    """Those who were there in the term before and are not any more: they have left."""
+    for before, term in pairwise(semesters):
+        now = lists.enrolled[school, term]
+        for number, pupil in lists.enrolled[school, before].items():
+            if pupil.left_on is None and number not in now:
+                last = pupil.grade == len(GRADES[pupil.level]) - 1 and term.school_year > before.school_year
+                now[number] = pupil.gone(term, _GRADUATED if last else _TRANSFERRED)
+
+
+def _add_unaided(lists: Lists, planting: Planting, school: str, semesters: Sequence[Period]) -> None:
+    some = next(pupil for term in semesters for pupil in lists.enrolled[school, term].values())
+    first = semesters[0].school_year
+    for i in range(UNAIDED):
+        grade = i % 2
+        born_in = first - grade - ENTRY_AGE[some.level]
+        person = planting.somebody(date(born_in - 1, 9, 1), date(born_in, 8, 31))
+        for term in semesters:
+            in_grade = grade + term.school_year - first
+            lists.enrolled[school, term][person.number] = Enrolled(
+                person, some.level, in_grade, 1, first - grade, some.boarding
+            )

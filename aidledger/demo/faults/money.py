@@ -1,0 +1,121 @@
+"""Where the money came from and what the bank says of it, as they agree with the rosters."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+
+from aidledger.demo import college
+from aidledger.demo.faults.planting import Draft
+from aidledger.demo.listings import Line
+from aidledger.demo.solver import apportion
+from aidledger.domain.money import FEN_PER_YUAN
+from aidledger.domain.program import Program
+from aidledger.domain.term import Period
+
+SOURCES = ("中央", "省级", "市级", "区级")
+_SHARES = (50, 25, 5, 20)
+_FIRST_DOCUMENT = 31
+_ONE_SCHOOL_IN = 3
+_PAID_ON = {"spring": (5, 20), "autumn": (11, 25), None: (12, 10)}
+PAID, FAILED = "交易成功", "失败"
+
+
+@dataclass(slots=True)
+class Allotted:
+    """What a document allots to a program and period, by source in 分."""
+
+    program: Program
+    period: Period
+    document: str
+    issued_on: date
+    by_source: list[int]
+
+
+@dataclass(slots=True)
+class Return:
+    """What the bank says of one payment."""
+
+    line: Line
+    amount_fen: int
+    serial: int
+    paid_on: date | None
+    reason: str = ""
+
+    def fail(self, reason: str) -> None:
+        """Say that the bank returned the money."""
+        self.paid_on, self.reason = None, reason
+
+
+@dataclass(slots=True)
+class Statement:
+    """A bank's statement on the payments of one roster under one program."""
+
+    draft: Draft
+    program: Program
+    returns: list[Return]
+
+
+def allotments(drafts: Iterable[Draft]) -> list[Allotted]:
+    """For each program and period just what it costs; loans are lent by a bank, and nothing is allotted to them."""
+    costs: Counter[tuple[str, Period]] = Counter()
+    programs: dict[str, Program] = {}
+    for draft in drafts:
+        programs |= {program.code: program for program in draft.listing.programs if not program.repaid}
+        for line in draft.lines:
+            for code, amount in draft.paid(line):
+                costs[code, draft.period] += amount
+    found = []
+    of_programs = [(period, code, fen) for (code, period), fen in costs.items() if code in programs]
+    ordered = sorted(of_programs, key=lambda one: (one[0].sort_key, one[1]))
+    for number, (period, code, fen) in enumerate(ordered, _FIRST_DOCUMENT):
+        yuan, rest = divmod(fen, FEN_PER_YUAN)
+        by_source = [share * FEN_PER_YUAN for share in apportion(yuan, [share * yuan for share in _SHARES])]
+        by_source[-1] += rest
+        issued = date(period.year, 3 if period.half == "spring" else 9, 15)
+        document = f"川财教〔{period.year}〕{number}号"
+        found.append(Allotted(programs[code], period, document, issued, by_source))
+    return found
+
+
+def statements(drafts: Sequence[Draft]) -> list[Statement]:
+    """Of a third of the schools, and of college aid, what the bank says: everything was paid, within the term.
+
+    Waivers are no payments, and loans go to the college.
+    """
+    paying = [draft for draft in drafts if any(_onto_card(program) for program in draft.listing.programs)]
+    schools = sorted({draft.school for draft in paying if not draft.listing.part})
+    chosen = set(schools[::_ONE_SCHOOL_IN])
+    serials = count(1)
+    found = []
+    for draft in paying:
+        if draft.school not in chosen and draft.codes != (college.AID,):
+            continue
+        for program in draft.listing.programs:
+            if _onto_card(program):
+                day = date(draft.period.year, *_PAID_ON[draft.period.half])
+                rows = [
+                    Return(line, amount, next(serials), day)
+                    for line in draft.finished().lines
+                    for code, amount in draft.paid(line)
+                    if code == program.code
+                ]
+                if rows:
+                    found.append(Statement(draft, program, rows))
+    return found
+
+
+def by_school(found: Iterable[Statement]) -> dict[str, list[tuple[Statement, Return]]]:
+    """The returns by the pupils' own schools: a college's stand on several statements."""
+    result: dict[str, list[tuple[Statement, Return]]] = defaultdict(list)
+    for statement in found:
+        for one in statement.returns:
+            result[one.line.school].append((statement, one))
+    return result
+
+
+def _onto_card(program: Program) -> bool:
+    return program.nature in {"grant", "subsidy"}
