@@ -98,6 +98,7 @@ REFUSED = [
     ("batches", "-o", "a" * 300),
     ("report", "compare", "broken.yaml"),
     ("demo", "full"),
+    ("demo", "--with-faults", "full"),
     ("demo", "good.xlsx"),
     ("demo", "new"),
 ]
