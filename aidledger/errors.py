@@ -69,6 +69,14 @@ class UnknownBatch(Misuse):
     """There is no batch {number}. `aidledger batches` lists them all."""
 
 
+class NoticeTooShort(Misuse):
+    """A notice is posted for at least {wanted} working days; from --from to --to there are {days}."""
+
+
+class NobodyToName(AidLedgerError):
+    """Nobody is entered under {program} for {period}: there is nothing to announce."""
+
+
 class UnknownOrder(Misuse):
     """There is no payment order {number}. `aidledger pay orders` lists them all."""
 

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Subquery, literal, or_, select
 
 from aidledger.audit.judging import judged
 from aidledger.audit.rule import Case, Rule, Scope
-from aidledger.domain.hardship import categories_in, worded
+from aidledger.domain.hardship import categories_in
+from aidledger.domain.layout import fold
 from aidledger.domain.program import Program, Rate
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
@@ -118,7 +119,8 @@ def _other_category(scope: Scope) -> Iterator[Case]:
             stated = (paid.category or "").strip()
             if wanted is None or (stated and wanted & categories_in(stated, table)):
                 return None
-            known = bool(stated) and worded(stated, levels) is None
+            # 困难 and 家庭经济困难 say how much, not why.
+            known = bool(stated) and fold(stated).removeprefix("家庭经济") not in levels
             return {"wanted": tuple(sorted(wanted)), "category": stated if known else ""}
 
         year = school_year(period)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aidledger.audit import (
     accounts,
     amounts,
+    announced,
     averages,
     certified,
     duplicates,
@@ -36,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     *accounts.RULES,
     *money.RULES,
     *timing.RULES,
+    announced.RULE,
 )
 
 

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, select
 from aidledger.audit.evidence import evidence_of
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.domain.finding import Decision, Finding, Need
-from aidledger.store.bulk import table_of
+from aidledger.store.bulk import tables_of
 from aidledger.store.entries import batch_in_force
-from aidledger.store.tables import Batch, Listing
+from aidledger.store.tables import Batch, Listing, Notice
 
-_batch, _listing = table_of(Batch), table_of(Listing)
+_batch, _listing, _notice = tables_of(Batch, Listing, Notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ def run(scope: Scope, rules: Iterable[Rule], decisions: Mapping[str, Decision]) 
 
 def _data_there(books: Connection) -> set[str]:
     query = select(_listing.c.kind).join(_batch, _batch.c.id == _listing.c.batch_id).where(batch_in_force(_batch))
-    return set(books.execute(query.distinct()).scalars())
+    there = set(books.execute(query.distinct()).scalars())
+    return there | {"notice"} if books.execute(select(_notice.c.id).limit(1)).first() else there
 
 
 def _findings(scope: Scope, rule: Rule, cases: Sequence[Case], decisions: Mapping[str, Decision]) -> Iterable[Finding]:

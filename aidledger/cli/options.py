@@ -57,6 +57,7 @@ class ByType(click.ParamType[tuple[str, ...]]):
 
 PERIOD = PeriodType()
 CUT = CutType()
+DAY = click.DateTime(["%Y-%m-%d"])
 # What a database can count to; a larger number is nobody's.
 NUMBER = click.IntRange(min=1, max=2**63 - 1)
 

@@ -13,8 +13,8 @@ Severity = Literal["info", "warning", "error"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 State = Literal["open", "explained", "recovered", "accepted"]
 STATES: tuple[State, ...] = get_args(State)
-# Data that a rule may need beside payments: lists that were imported.
-Need = Literal["certification", "register", "allotment", "bank-return"]
+# Data that a rule may need beside payments: lists that were imported, notices that were posted.
+Need = Literal["certification", "register", "allotment", "bank-return", "notice"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from aidledger.i18n import N_
-from aidledger.store import payments
+from aidledger.store import notices, payments
 from aidledger.store.bulk import tables_of
 from aidledger.store.catalogues import rates_digest
 from aidledger.store.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_digest, event_digest, record_digest
@@ -63,6 +63,10 @@ def verify(books: Connection, expect: str | None = None) -> Verdict:
     faults += [
         Fault(N_("payment order {order} was changed, or lines of it were"), facts={"order": order})
         for order in payments.altered(books)
+    ]
+    faults += [
+        Fault(N_("notice {notice} was changed, or lines of it were"), facts={"notice": notice})
+        for notice in notices.altered(books)
     ]
     head, chain_faults = _chain(books, {batch["id"]: batch["digest"] for batch in batches}, expect)
     return Verdict(len(batches), entries.counted, head, faults + chain_faults)

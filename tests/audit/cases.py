@@ -4,7 +4,7 @@ A case names its ``people`` (who is meant by a letter is made up here: name, a r
 ``born`` says otherwise) and its ``lists`` in the order in which they are imported. A list has a title, a header of
 its own words and rows; ``who`` in a row stands for name and ID number (``b=张三``: called so there). ``found`` says,
 rule by rule, whom or what the findings are about: letters of people, or a school; ``quiet`` names rules that must find
-nothing.
+nothing. ``notices`` are posted after so many lists.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ from typing import Any
 import yaml
 
 from aidledger.domain.finding import Finding
-from aidledger.operations import auditing
+from aidledger.domain.notice import NoticeTerm
+from aidledger.domain.term import Period
+from aidledger.operations import announcing, auditing
 from aidledger.store.ledger import Ledger
 from tests.builders import Grid, xlsx_bytes
 from tests.builders import people as made_up
 from tests.builders.people import Person
 from tests.store.ledgers import bring_in, catalogue
 
+_TERM = NoticeTerm(date(2021, 10, 11), date(2021, 10, 15))
 FOLDER = Path(__file__).parent / "cases"
 
 
@@ -38,6 +41,7 @@ class Case:
     quiet: list[str]
     born: date
     reverse: int | None
+    notices: Mapping[int, Mapping[str, str]]
     period: str | None
 
 
@@ -52,6 +56,7 @@ def cases() -> Iterator[Case]:
                 quiet=one.get("quiet", []),
                 born=one.get("born", date(2006, 3, 15)),
                 reverse=one.get("reverse"),
+                notices={notice["after"]: notice for notice in one.get("notices", [])},
                 period=one.get("period"),
             )
 
@@ -81,6 +86,10 @@ def bring_in_case(ledger: Ledger, case: Case) -> None:
     for at, listed in enumerate(case.lists):
         result = bring_in(ledger, xlsx_bytes(grid(listed, case.born)), f"{at}.xlsx", record_conflicts=True)
         assert result.outcome == "posted", [problem.code for problem in result.problems]
+        if at + 1 in case.notices:
+            posted = case.notices[at + 1]
+            where = posted["program"], Period.parse(posted["period"]), _TERM, posted.get("school")
+            announcing.announce(ledger, catalogue(), *where)
 
 
 def subjects(finding: Finding, born: date) -> str:

@@ -12,7 +12,7 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import PERIOD, SENTENCE, option, result_options, reveal_options
+from aidledger.cli.options import DAY, PERIOD, SENTENCE, option, result_options, reveal_options
 from aidledger.domain.finding import SEVERITIES, STATES
 from aidledger.i18n import N_
 
@@ -142,7 +142,7 @@ def _day(_context: click.Context, _parameter: click.Parameter, value: datetime |
     "--accept", "accepted", type=SENTENCE, metavar="TEXT", help=N_("It may stay so until a day (--until), because …")
 )
 @option("--reopen", "reopened", type=SENTENCE, metavar="TEXT", help=N_("It is open again, because …"))
-@option("--until", type=click.DateTime(["%Y-%m-%d"]), callback=_day, metavar="DATE", help=N_("The day for --accept."))
+@option("--until", type=DAY, callback=_day, metavar="DATE", help=N_("The day for --accept."))
 @reveal_options
 @result_options("table", "json", "csv", "xlsx")
 @pass_office

@@ -9,10 +9,12 @@ import click
 
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import CUT, PERIOD, ByType, option, result_options, reveal_options
+from aidledger.cli.options import CUT, DAY, PERIOD, ByType, option, result_options, reveal_options
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from aidledger.domain.cut import Cut
     from aidledger.domain.term import Period
 
@@ -211,3 +213,39 @@ def bridge(office: Office, first: Cut, second: Cut, by: str | None, form: str, o
     found = bridging.bridge(office.ledger_with(catalogue), catalogue, first, second, by_program=by is not None)
     answer = bridges_answer(found, first, second, catalogue, office.language)
     emit_answer(office, form, output, answer, lambda: bridges_shape(found, first, second))
+
+
+@report.command(cls=Command)
+@option("--program", metavar="CODE", required=True, help=N_("The program that is paid."))
+@option("--period", type=PERIOD, required=True, help=N_("The semester or year that it is paid for."))
+@option("--school", metavar="NAME", help=N_("Only this school's pupils."))
+@option("--from", "first", type=DAY, required=True, metavar="DATE", help=N_("The first day of the notice."))
+@option("--to", "last", type=DAY, required=True, metavar="DATE", help=N_("The last day: 5 working days at least."))
+@option("--preview", is_flag=True, help=N_("Only look at it; nothing is recorded."))
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def notice(
+    office: Office,
+    program: str,
+    period: Period,
+    school: str | None,
+    first: datetime,
+    last: datetime,
+    preview: bool,
+    form: str,
+    output: Path | None,
+) -> None:
+    """The public notice of who is paid: name, school, grade, class and nothing else; recorded."""
+    from aidledger.cli import notices
+    from aidledger.cli.output import emit_answer
+    from aidledger.domain.notice import NoticeTerm
+    from aidledger.errors import OutputMissing
+    from aidledger.operations import announcing
+
+    if form == "xlsx" and output is None:
+        raise OutputMissing
+    catalogue = office.catalogue()
+    term = NoticeTerm(first.date(), last.date())
+    made = announcing.announce(office.ledger_with(catalogue), catalogue, program, period, term, school, preview=preview)
+    answer = notices.notice_answer(made, catalogue, office.language)
+    emit_answer(office, form, output, answer, lambda: notices.notice_shape(made))

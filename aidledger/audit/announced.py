@@ -1,0 +1,101 @@
+"""The public notice against the payments: who was paid unannounced, who was announced and is not paid."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.i18n import N_
+from aidledger.store.bulk import tables_of
+from aidledger.store.entries import in_force
+from aidledger.store.tables import Entry, Notice, NoticeLine, ProgramRow, School
+
+_entry, _notice, _line, _program, _school = tables_of(Entry, Notice, NoticeLine, ProgramRow, School)
+Key = tuple[str, str, str | None]
+
+
+def _unannounced(scope: Scope) -> Iterator[tuple[Key, int, int]]:
+    """Payments that some notice of their program and period was to cover, to persons whom none names: id and 分."""
+    paid, covering, named, announced = scope.payments(), _notice.alias(), _line.alias(), _entry.alias()
+    covered = select(covering.c.id).where(_same(covering, paid), _of_school(covering, paid))
+    of_person = (
+        select(named.c.entry_id)
+        .join(announced, announced.c.id == named.c.entry_id)
+        .where(
+            announced.c.beneficiary_id == paid.c.beneficiary_id,
+            announced.c.program_id == paid.c.program_id,
+            announced.c.period == paid.c.period,
+        )
+    )
+    query = select(paid).where(covered.exists(), ~of_person.exists()).order_by(paid.c.id)
+    for row in scope.books.execute(query):
+        yield (row.program, row.period, row.school), row.id, row.amount_fen
+
+
+def _same(notice: Any, paid: Any) -> ColumnElement[bool]:  # noqa: ANN401 - tables
+    return and_(notice.c.program_id == paid.c.program_id, notice.c.period == paid.c.period)
+
+
+def _of_school(notice: Any, paid: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    return or_(notice.c.school_id.is_(None), notice.c.school_id == paid.c.school_id)
+
+
+def _unpaid(scope: Scope) -> Iterator[tuple[Key, int, int]]:
+    """Announced payments that were taken back, where the person is not paid otherwise: the entry's id and 分."""
+    paid = _entry.alias("paid")
+    otherwise = select(paid.c.id).where(
+        paid.c.beneficiary_id == _entry.c.beneficiary_id,
+        paid.c.program_id == _entry.c.program_id,
+        paid.c.period == _entry.c.period,
+        in_force(paid),
+    )
+    query = (
+        select(_entry.c.id, _entry.c.amount_fen, _program.c.code, _entry.c.period, _school.c.name)
+        .join(_program, _program.c.id == _entry.c.program_id)
+        .outerjoin(_school, _school.c.id == _entry.c.school_id)
+        .where(_entry.c.id.in_(select(_line.c.entry_id)), ~otherwise.exists())
+        .order_by(_entry.c.id)
+    )
+    for number, amount, program, period, school in scope.books.execute(query):
+        if scope.program in {None, program} and scope.period in {None, period}:
+            yield (program, period, school), number, amount
+
+
+def _differences(scope: Scope) -> Iterator[Case]:
+    """One case per program, period and school."""
+    unannounced: dict[Key, dict[int, int]] = defaultdict(dict)
+    unpaid: dict[Key, dict[int, int]] = defaultdict(dict)
+    for found, rows in ((unannounced, _unannounced(scope)), (unpaid, _unpaid(scope))):
+        for key, number, amount in rows:
+            found[key][number] = amount
+    for key in sorted(unannounced.keys() | unpaid.keys(), key=str):
+        program, period, school = key
+        entries = unannounced[key] | unpaid[key]
+        yield Case(
+            about=(program, period, school or ""),
+            entries=tuple(sorted(entries)),
+            program=program,
+            period=period,
+            persons=len(entries),
+            amount_fen=sum(entries.values()),
+            facts={"paid": len(unannounced[key]), "named": len(unpaid[key]), "school": school or "—", "period": period},
+        )
+
+
+RULE = Rule(
+    code="notice-differs-from-payment",
+    severity="warning",
+    message=N_("{school}, {period}: {paid} paid and not announced, {named} announced and not paid."),
+    explanation=N_(
+        "Who is to be paid is posted in public for at least five working days before. Whoever is paid without having "
+        "been named had no notice; whoever was named and is not paid will ask. Judged are programs and periods for "
+        "which `report notice` recorded a notice. Post a notice for those who came later, or explain."
+    ),
+    reference="财教〔2021〕310号",
+    find=_differences,
+    needs=("notice",),
+)

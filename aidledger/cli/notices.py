@@ -1,0 +1,54 @@
+"""A public notice as a table and as JSON: name, school, grade, class, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aidledger.domain.table import Answer, Column
+from aidledger.i18n import N_, Language
+
+if TYPE_CHECKING:
+    from aidledger.catalogue.catalogue import Catalogue
+    from aidledger.operations.announcing import Announcement
+
+
+def notice_shape(made: Announcement) -> dict[str, Any]:
+    """``report notice``."""
+    return {
+        "notice": made.number,
+        "program": made.program,
+        "period": made.period.code,
+        "school": made.school,
+        "from": made.term.first.isoformat(),
+        "to": made.term.last.isoformat(),
+        "persons": len(made.named),
+        "rows": [
+            {"name": one.name, "school": one.school, "grade": one.grade, "class": one.class_name} for one in made.named
+        ],
+    }
+
+
+def notice_answer(made: Announcement, catalogue: Catalogue, language: Language) -> Answer:
+    """The notice as it is posted: the columns that the law allows, the others are not there at all."""
+    columns = (
+        Column("serial", N_("No."), "count"),
+        Column("name", N_("Name")),
+        Column("school", N_("School")),
+        Column("grade", N_("Grade")),
+        Column("class", N_("Class")),
+    )
+    rows = [(serial, one.name, one.school, one.grade, one.class_name) for serial, one in enumerate(made.named, 1)]
+    facts = {
+        "district": catalogue.district,
+        "program": catalogue.programs[made.program].name(language),
+        "period": made.period,
+        "first": made.term.first.isoformat(),
+        "last": made.term.last.isoformat(),
+        "count": len(rows),
+        "number": made.number or "—",
+    }
+    notes = [
+        N_("Posted from {first} to {last}. {count} pupils. Objections are taken by the student aid office."),
+        N_("Notice no. {number}"),
+    ]
+    return Answer(N_("{district}, {period}, {program}: public notice"), columns, rows, notes=notes, facts=facts)

@@ -1,0 +1,60 @@
+"""The public notice of a program and period: looked at first, then recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.notice import NoticeTerm
+from aidledger.domain.term import Period
+from aidledger.errors import NobodyToName, NoticeTooShort
+from aidledger.store import notices
+from aidledger.store.ledger import Ledger
+from aidledger.store.notices import Named
+from aidledger.store.schools import school_named
+
+# At least so many working days: the practice of the offices, as schools are told it.
+WORKING_DAYS_MIN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A notice: ``number`` None where it was only looked at."""
+
+    number: int | None
+    program: str
+    period: Period
+    school: str | None
+    term: NoticeTerm
+    named: Sequence[Named]
+
+
+def announce(
+    ledger: Ledger,
+    catalogue: Catalogue,
+    program: str,
+    period: Period,
+    term: NoticeTerm,
+    school: str | None = None,
+    *,
+    preview: bool = False,
+) -> Announcement:
+    """Whom a notice names, which is recorded unless it is a preview.
+
+    Raises UnknownProgram, UnknownSchool, NoticeTooShort; NobodyToName where nothing is posted.
+    """
+    catalogue.program(program)
+    if term.working_days < WORKING_DAYS_MIN:
+        raise NoticeTooShort(days=term.working_days, wanted=WORKING_DAYS_MIN)
+    with ledger.reading() if preview else ledger.writing() as books:
+        if school is not None:
+            school = school_named(books, catalogue.school(school) or school)[1]
+        named = notices.to_be_named(books, program, period.code, school)
+        if not named:
+            raise NobodyToName(program=program, period=period.code)
+        number = None
+        if not preview:
+            parts = program, period.code, school, term, named, ledger.moment(), ledger.actor
+            number = notices.announce(books, *parts)
+    return Announcement(number, program, period, school, term, named)

@@ -1,0 +1,126 @@
+"""Public notices (公示): whom a notice named, kept so that it can be compared with who was paid."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from aidledger.domain.notice import NoticeTerm
+from aidledger.store import events
+from aidledger.store.bulk import insert_row, insert_rows, next_id, tables_of
+from aidledger.store.digests import digest_of
+from aidledger.store.entries import in_force
+from aidledger.store.tables import Beneficiary, Entry, Event, Notice, NoticeLine, ProgramRow, School
+
+_beneficiary, _entry, _event, _notice, _line = tables_of(Beneficiary, Entry, Event, Notice, NoticeLine)
+_program, _school = tables_of(ProgramRow, School)
+_ACTION = "notice"
+# What the chain of events keeps of a notice, and verify compares with it.
+_RECORDED = ("program", "period", "school", "posted_from", "posted_until", "persons", "digest")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody as a notice names him: no number, card, birth date or category is known here at all."""
+
+    entry: int
+    name: str
+    school: str | None
+    grade: str | None
+    class_name: str | None
+
+
+def _rows() -> Select[Any]:
+    return (
+        select(
+            _entry.c.id,
+            func.coalesce(_entry.c.name_stated, _beneficiary.c.name),
+            _school.c.name,
+            _entry.c.grade,
+            _entry.c.class_name,
+        )
+        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
+        .join(_program, _program.c.id == _entry.c.program_id)
+        .outerjoin(_school, _school.c.id == _entry.c.school_id)
+        .order_by(_school.c.name, _entry.c.grade, _entry.c.class_name, _beneficiary.c.name, _entry.c.id)
+    )
+
+
+def to_be_named(books: Connection, program: str, period: str, school: str | None) -> list[Named]:
+    """Who is to be paid under a program for a period, at one school or at all, by school, grade and class."""
+    query = _rows().where(_program.c.code == program, _entry.c.period == period, in_force(_entry))
+    if school is not None:
+        query = query.where(_school.c.name == school)
+    return [Named(*row) for row in books.execute(query)]
+
+
+def announce(
+    books: Connection,
+    program: str,
+    period: str,
+    school: str | None,
+    term: NoticeTerm,
+    named: Sequence[Named],
+    moment: str,
+    actor: str,
+) -> int:
+    """Record a notice and whom it names; its number."""
+    number = next_id(books, Notice)
+    program_id = books.execute(select(_program.c.id).where(_program.c.code == program)).scalar_one()
+    school_id = None
+    if school is not None:
+        school_id = books.execute(select(_school.c.id).where(_school.c.name == school)).scalar_one()
+    head = {
+        "posted_from": term.first.isoformat(),
+        "posted_until": term.last.isoformat(),
+        "persons": len(named),
+        "digest": _digest(named),
+    }
+    insert_row(
+        books,
+        Notice,
+        id=number,
+        program_id=program_id,
+        period=period,
+        school_id=school_id,
+        made_at=moment,
+        made_by=actor,
+        **head,
+    )
+    insert_rows(books, NoticeLine, ("notice_id", "entry_id"), [(number, one.entry) for one in named])
+    facts = {"notice": number, "program": program, "period": period, "school": school, **head}
+    events.record(books, moment, actor, _ACTION, facts)
+    return number
+
+
+def _digest(named: Iterable[Named]) -> str:
+    return digest_of(sorted((one.entry, one.name, one.school, one.grade, one.class_name) for one in named))
+
+
+def altered(books: Connection) -> list[int]:
+    """Notices that are not what was recorded of them, or were never recorded."""
+    told = {}
+    recorded = select(_event.c.facts).where(_event.c.action == _ACTION).order_by(_event.c.id)
+    for facts in books.execute(recorded).scalars():
+        said = json.loads(facts)
+        told[int(said["notice"])] = {name: said[name] for name in _RECORDED}
+    query = select(_notice, _program.c.code.label("program"), _school.c.name.label("school"))
+    query = query.join(_program, _program.c.id == _notice.c.program_id)
+    heads = books.execute(query.outerjoin(_school, _school.c.id == _notice.c.school_id)).mappings()
+    there = {row["id"]: {name: row[name] for name in _RECORDED} for row in heads}
+    return [
+        number
+        for number in sorted(told.keys() | there.keys())
+        if not (told.get(number) == there.get(number) == _recounted(books, number, told))
+    ]
+
+
+def _recounted(books: Connection, number: int, told: Mapping[int, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """What was recorded of a notice, its lines counted and their digest made anew."""
+    lines = select(_line.c.entry_id).where(_line.c.notice_id == number)
+    named = [Named(*row) for row in books.execute(_rows().where(_entry.c.id.in_(lines)))]
+    return {**told.get(number, {}), "persons": len(named), "digest": _digest(named)}
