@@ -113,6 +113,7 @@ def summary_shape(summary: Summary, catalogue: Catalogue, language: str) -> Shap
     shape: Shape = {
         "from": summary.first,
         "to": summary.last,
+        "count": summary.count,
         "programs": [
             {
                 "code": code,

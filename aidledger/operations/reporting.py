@@ -14,7 +14,7 @@ from aidledger.reconcile.published import report_lines
 from aidledger.reports import explaining, returns
 from aidledger.reports import statement as statements
 from aidledger.reports import summary as summaries
-from aidledger.reports.cuts import Dimension
+from aidledger.reports.cuts import Count, Dimension
 from aidledger.reports.explaining import Explained
 from aidledger.reports.paragraph import paragraph as paragraph_of
 from aidledger.reports.paragraph import years_of
@@ -32,10 +32,11 @@ def summary(
     first: Period | None = None,
     last: Period | None = None,
     by: Sequence[Dimension] = (),
+    count: Count = "posted",
 ) -> tuple[Summary, str]:
     """The figures of a span of periods, and the ledger's head for which they hold."""
     with ledger.reading() as books:
-        return summaries.summary(books, catalogue, first, last, by), events.head(books)
+        return summaries.summary(books, catalogue, first, last, by, count), events.head(books)
 
 
 def explain(ledger: Ledger, catalogue: Catalogue, figure: str) -> Explained:

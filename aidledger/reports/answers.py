@@ -30,6 +30,7 @@ DIMENSION_TITLES = {
     "grade": N_("Grade"),
     "category": N_("Category"),
     "source": N_("Funding source"),
+    "payment": N_("Payment"),
 }
 _KINDS: Mapping[str, Kind] = {
     "stage": "word",
@@ -39,16 +40,22 @@ _KINDS: Mapping[str, Kind] = {
     "term": "word",
     "level": "word",
     "source": "word",
+    "payment": "word",
 }
 # What the cuts' own words are, so that they are translated.
 WORDS = (
     *(N_("spring"), N_("autumn"), N_("year")),
+    *(N_("set-off"), N_("lent"), N_("paid"), N_("sent-back"), N_("no-answer")),
     *(N_("all sources"), N_("central"), N_("provincial"), N_("city"), N_("county")),
 )
 TITLE = N_("Student aid {first} to {last}")
 NOTES = (
     N_("Person-times: one person, one program, one semester. Persons: distinct people in the cell's scope."),
     N_("Loans are lent, not given, and are not part of aid."),
+)
+PAID_NOTE = N_(
+    "Counted is what was paid: what a bank return confirms, what is set off against fees, and loans, which the bank "
+    "pays."
 )
 SOURCES_NOTE = N_(
     "Sources pay by their shares of the money allotted for a program and period, exact to the fen. People are not "
@@ -64,7 +71,7 @@ def program_answer(summary: Summary, catalogue: Catalogue, language: str) -> Ans
         columns=(Column("program", N_("Program")), *FIGURE_COLUMNS),
         rows=rows,
         totals=_totals(summary, 1),
-        notes=NOTES,
+        notes=_notes(summary),
         facts=_span(summary),
         traces=[_trace(summary, {"program": code}) for code in summary.programs] + _total_traces(summary),
     )
@@ -87,16 +94,22 @@ def group_answer(summary: Summary, catalogue: Catalogue, language: str) -> Answe
         columns=(*columns, *FIGURE_COLUMNS),
         rows=rows,
         totals=_totals(summary, len(columns)),
-        notes=(*NOTES, SOURCES_NOTE) if "source" in summary.by else NOTES,
+        notes=_notes(summary),
         facts=_span(summary),
         traces=[_group_trace(summary, group) for group in summary.groups] + _total_traces(summary),
     )
 
 
+def _notes(summary: Summary) -> Sequence[str]:
+    sources = (SOURCES_NOTE,) if "source" in summary.by else ()
+    return (*NOTES, *sources, *((PAID_NOTE,) if summary.count == "paid" else ()))
+
+
 def _trace(summary: Summary, of: Mapping[str, str | None]) -> str:
     """A figure of the summary's span, by which its entries are found again."""
     span = {} if "period" in of else {"from": summary.first, "to": summary.last}
-    return figure_text({**of, **{end: code for end, code in span.items() if code}})
+    counted = {"count": summary.count} if summary.count != "posted" else {}
+    return figure_text({**of, **counted, **{end: code for end, code in span.items() if code}})
 
 
 def _group_trace(summary: Summary, group: Group) -> str:

@@ -13,6 +13,7 @@ from aidledger.domain.term import Period, within
 from aidledger.reports.sources import ALL_SOURCES, allotted
 from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_force
+from aidledger.store.payments import answered
 from aidledger.store.tables import Entry, ProgramRow, School
 
 Dimension = Literal[
@@ -28,8 +29,12 @@ Dimension = Literal[
     "grade",
     "category",
     "source",
+    "payment",
 ]
 DIMENSIONS: Sequence[Dimension] = get_args(Dimension)
+Count = Literal["posted", "paid"]
+# Whether the money arrived: set off against fees, lent by the bank, paid, sent back, or not spoken of by the bank.
+PAYMENTS = ("set-off", "lent", "paid", "sent-back", "no-answer")
 TERMS = ("spring", "autumn", "year")
 _SOURCE_ORDER = (ALL_SOURCES, *SOURCES)
 _entry, _program, _school = tables_of(Entry, ProgramRow, School)
@@ -50,22 +55,36 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "category": _entry.c.category,
     # No entry says which source paid it: several pay together wherever money was allotted.
     "source": case((allotted(_entry), ALL_SOURCES), else_=None),
+    "payment": case(
+        (_program.c.nature == "waiver", "set-off"),
+        (_program.c.nature == "loan", "lent"),
+        (answered("paid"), "paid"),
+        (answered("failed"), "sent-back"),
+        else_="no-answer",
+    ),
     "kind": case((_program.c.nature == "loan", "loan"), else_="aid"),
 }
 
 
-def entries_cut(periods: Iterable[str], *cuts: str) -> Select[Any]:
+def has_arrived() -> ColumnElement[bool]:
+    """Whether nothing more is to be done for an entry's money: what a bank sent back, or is silent of, is not there."""
+    return COLUMNS["payment"].in_(PAYMENTS[:3])
+
+
+def entries_cut(periods: Iterable[str], *cuts: str, count: Count = "posted") -> Select[Any]:
     """The entries in force of some periods: the values of the cuts, the beneficiary, the amount.
 
-    A query over this one counts by the cuts' names, so that no database compares expressions with parameters.
+    ``count`` paid: only those whose money has arrived. A query over this one counts by the cuts' names, so that no
+    database compares expressions with parameters.
     """
-    return (
+    query = (
         select(*(COLUMNS[name].label(name) for name in cuts), _entry.c.beneficiary_id, _entry.c.amount_fen)
         .select_from(_entry)
         .join(_program, _program.c.id == _entry.c.program_id)
         .outerjoin(_school, _school.c.id == _entry.c.school_id)
         .where(in_force(_entry), _entry.c.period.in_(list(periods)))
     )
+    return query if count == "posted" else query.where(has_arrived())
 
 
 def periods_within(books: Connection, first: Period | None, last: Period | None) -> list[str]:
@@ -85,7 +104,12 @@ def rank(name: str, value: str | None, programs: Mapping[str, Program]) -> tuple
         return (0, min(program.order for program in programs.values() if program.stage == value))
     if name == "period":
         return (0, *Period.parse(value).sort_key)
-    orders: Mapping[str, Sequence[str]] = {"term": TERMS, "level": get_args(Level), "source": _SOURCE_ORDER}
+    orders: Mapping[str, Sequence[str]] = {
+        "term": TERMS,
+        "level": get_args(Level),
+        "source": _SOURCE_ORDER,
+        "payment": PAYMENTS,
+    }
     if value in orders.get(name, ()):
         return (0, orders[name].index(value))
     return (1, value)

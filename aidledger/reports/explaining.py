@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from sqlalchemy import ColumnElement, Connection, select, true
 
@@ -12,7 +13,7 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.listing import SOURCES
 from aidledger.domain.term import Period
 from aidledger.errors import UnknownFigureValue
-from aidledger.reports.cuts import COLUMNS, periods_within
+from aidledger.reports.cuts import COLUMNS, PAYMENTS, Count, has_arrived, periods_within
 from aidledger.reports.figures import KEYS, figure_text, parse_figure
 from aidledger.reports.sources import ALL_SOURCES, allotted, shares, split
 from aidledger.reports.summary import Figures
@@ -24,7 +25,12 @@ from aidledger.store.tables import Entry, ProgramRow, School
 _entry, _program, _school = tables_of(Entry, ProgramRow, School)
 _SPAN = ("from", "to")
 # Words of ours: nothing need have been paid under them yet.
-_WORDS: Mapping[str, Sequence[str | None]] = {"source": (None, ALL_SOURCES, *SOURCES), "kind": ("aid", "loan")}
+_WORDS: Mapping[str, Sequence[str | None]] = {
+    "source": (None, ALL_SOURCES, *SOURCES),
+    "kind": ("aid", "loan"),
+    "payment": PAYMENTS,
+    "count": get_args(Count),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,8 @@ def _condition(key: str, value: str | None) -> ColumnElement[bool]:
         if value is None:
             return ~allotted(_entry)
         return allotted(_entry, None if value == ALL_SOURCES else value)
+    if key == "count":
+        return has_arrived() if value == "paid" else true()
     return COLUMNS[key].is_(None) if value is None else true() & (COLUMNS[key] == value)
 
 

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from aidledger.errors import FigureNotUnderstood
 from aidledger.reports.cuts import DIMENSIONS
 
-# Every cut; aid or loan; and the span of periods.
-KEYS = (*DIMENSIONS, "kind", "from", "to")
+# Every cut; aid or loan; posted or paid; and the span of periods.
+KEYS = (*DIMENSIONS, "kind", "count", "from", "to")
 _FORBIDDEN = re.compile(r"[%,\x00-\x1f\x7f]|^ | $")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, distinct, func, select
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.program import Program
 from aidledger.domain.term import Period
-from aidledger.reports.cuts import Dimension, entries_cut, periods_within, rank
+from aidledger.reports.cuts import Count, Dimension, entries_cut, periods_within, rank
 from aidledger.reports.sources import ALL_SOURCES, shares, split
 
 
@@ -58,15 +58,24 @@ class Summary:
     loans: Figures
     by: Sequence[Dimension]
     groups: Sequence[Group]
+    count: Count = "posted"
 
 
 def summary(
-    books: Connection, catalogue: Catalogue, first: Period | None, last: Period | None, by: Sequence[Dimension] = ()
+    books: Connection,
+    catalogue: Catalogue,
+    first: Period | None,
+    last: Period | None,
+    by: Sequence[Dimension] = (),
+    count: Count = "posted",
 ) -> Summary:
-    """The figures of the periods that begin in the span from ``first`` to ``last``; open ends take in everything."""
+    """The figures of the periods that begin in the span from ``first`` to ``last``; open ends take in everything.
+
+    ``count``: all that was posted, or only what was paid, that is, what the bank confirmed or nobody had to pay out.
+    """
     periods = periods_within(books, first, last)
-    programs = {row.program: figures_of(row) for row in books.execute(counted(periods, "program"))}
-    kinds = {row.kind: figures_of(row) for row in books.execute(counted(periods, "kind"))}
+    programs = {row.program: figures_of(row) for row in books.execute(counted(periods, "program", count=count))}
+    kinds = {row.kind: figures_of(row) for row in books.execute(counted(periods, "kind", count=count))}
     return Summary(
         first=first.code if first else periods[0] if periods else None,
         last=last.code if last else periods[-1] if periods else None,
@@ -74,13 +83,14 @@ def summary(
         aid=kinds.get("aid", Figures()),
         loans=kinds.get("loan", Figures()),
         by=by,
-        groups=_groups(books, catalogue, periods, by) if by else (),
+        groups=_groups(books, catalogue, periods, by, count) if by else (),
+        count=count,
     )
 
 
-def counted(periods: Iterable[str], *by: str) -> Select[Any]:
+def counted(periods: Iterable[str], *by: str, count: Count = "posted") -> Select[Any]:
     """Person-times, persons and money in force of some periods, by cuts, whose values come first in a row."""
-    entries = entries_cut(periods, *by).subquery()
+    entries = entries_cut(periods, *by, count=count).subquery()
     cuts = [entries.c[name] for name in by]
     return select(
         *cuts,
@@ -96,14 +106,14 @@ def figures_of(row: Any) -> Figures:  # noqa: ANN401 - a row of a query
 
 
 def _groups(
-    books: Connection, catalogue: Catalogue, periods: Sequence[str], by: Sequence[Dimension]
+    books: Connection, catalogue: Catalogue, periods: Sequence[str], by: Sequence[Dimension], count: Count
 ) -> Sequence[Group]:
     groups = []
-    for row in books.execute(counted(periods, *by, "kind")):
+    for row in books.execute(counted(periods, *by, "kind", count=count)):
         values = row._mapping  # noqa: SLF001 - its public name, see SQLAlchemy: names of cuts have hyphens
         groups.append(Group({name: values[name] for name in by}, row.kind == "loan", figures_of(row)))
     if "source" in by:
-        groups = [_without_money(group) for group in groups] + _by_source(books, periods, by)
+        groups = [_without_money(group) for group in groups] + _by_source(books, periods, by, count)
     return sorted(groups, key=lambda group: _sort_key(group, catalogue.programs))
 
 
@@ -113,15 +123,15 @@ def _without_money(group: Group) -> Group:
     return Group(group.by, group.repaid, Figures(group.figures.person_times, group.figures.persons))
 
 
-def _by_source(books: Connection, periods: Sequence[str], by: Sequence[Dimension]) -> list[Group]:
+def _by_source(books: Connection, periods: Sequence[str], by: Sequence[Dimension], count: Count) -> list[Group]:
     return [
         Group(dict(zip(by, values, strict=True)), kind == "loan", Figures(amount_fen=fen))
-        for (kind, values), fen in amounts_by_source(books, periods, by).items()
+        for (kind, values), fen in amounts_by_source(books, periods, by, count).items()
     ]
 
 
 def amounts_by_source(
-    books: Connection, periods: Sequence[str], by: Sequence[str]
+    books: Connection, periods: Sequence[str], by: Sequence[str], count: Count = "posted"
 ) -> dict[tuple[str, tuple[str | None, ...]], int]:
     """The money whose sources are known in 分, source by source: by kind (aid or loan) and the values of cuts.
 
@@ -131,7 +141,7 @@ def amounts_by_source(
     known = shares(books)
     others = [name for name in by if name not in {"source", "program", "period"}]
     amounts: dict[tuple[str, tuple[str | None, ...]], int] = defaultdict(int)
-    for row in books.execute(counted(periods, *others, "program", "period", "source", "kind")):
+    for row in books.execute(counted(periods, *others, "program", "period", "source", "kind", count=count)):
         if row.source is None:
             continue
         values = row._mapping  # noqa: SLF001 - as above

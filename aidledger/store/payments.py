@@ -81,18 +81,14 @@ class OrderLine:
     reason: str | None
 
 
-def _returned(outcome: str) -> ColumnElement[bool]:
+def answered(outcome: str) -> ColumnElement[bool]:
+    """Whether a bank return that is in force says ``paid`` or ``failed`` of an entry."""
     returned = _bank_return.alias()
     return (
         select(returned.c.id)
         .where(returned.c.entry_id == _entry.c.id, returned.c.outcome == outcome, current(returned))
         .exists()
     )
-
-
-def confirmed() -> ColumnElement[bool]:
-    """Whether a bank return that is in force says of an entry that it was paid."""
-    return _returned("paid")
 
 
 def due(books: Connection, program: str, period: str, school: str | None = None) -> list[Due]:
@@ -125,7 +121,7 @@ def due(books: Connection, program: str, period: str, school: str | None = None)
         .join(_program, _program.c.id == _entry.c.program_id)
         .outerjoin(_school, _school.c.id == _entry.c.school_id)
         .where(_program.c.code == program, _entry.c.period == period, in_force(_entry))
-        .where(~confirmed(), ~asked_for.exists())
+        .where(~answered("paid"), ~asked_for.exists())
         .order_by(_school.c.name, _beneficiary.c.name, _beneficiary.c.number, _entry.c.id)
     )
     if school is not None:

@@ -71,6 +71,7 @@ ENTRY = dict.fromkeys(
 SUMMARY = {
     "from": None,
     "to": None,
+    "count": None,
     "programs": [{"code": None, "name": None, "unit": None, **FIGURES}],
     "aid": FIGURES,  # beside the contract's: totals, and the head that they hold for
     "loans": FIGURES,

@@ -120,6 +120,26 @@ def test_what_the_bank_sent_back_stays_due_and_goes_out_again(ledger: Path, tmp_
     assert aidledger("verify", ledger=ledger).exit_code == 0
 
 
+def test_reports_count_what_was_posted_or_what_was_paid(ledger: Path, tmp_path: Path) -> None:
+    _export(ledger, tmp_path / "bank.xlsx")
+    serials = [row[0] for row in _rows(tmp_path / "bank.csv")[1:]]
+    _answer(ledger, "return.xlsx", tmp_path / "bank.csv", {serials[0]: None, serials[1]: "户名不符"})
+
+    def aid(*more: str) -> tuple[int, str]:
+        figures = aidledger("report", "summary", "--format", "json", *more, ledger=ledger).json["aid"]
+        return figures["person_times"], figures["amount"]
+
+    assert (aid(), aid("--count", "paid")) == ((4, "4000.00"), (1, "1000.00"))
+    run = aidledger("report", "summary", "--by", "payment", "--format", "json", ledger=ledger)
+    assert {one["payment"]: one["person_times"] for one in run.json["groups"]} == {
+        "paid": 1,
+        "sent-back": 1,
+        "no-answer": 2,
+    }
+    explained = aidledger("report", "explain", "kind=aid,count=paid", "--format", "json", ledger=ledger)
+    assert len(explained.json["entries"]) == 1
+
+
 def test_a_serial_number_tells_equal_payments_of_one_person_apart(ledger: Path, tmp_path: Path) -> None:
     spring: Grid = [[TITLE.replace("2021年秋季", "2022年春季")], ["姓名", "身份证号", "银行卡号", "金额"]]
     first = people(1)[0]

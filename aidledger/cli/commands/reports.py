@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aidledger.cli.commands.people import person
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
 from aidledger.cli.options import CUT, DAY, PERIOD, ByType, option, result_options, reveal_options
@@ -32,6 +33,7 @@ DIMENSIONS = (
     "grade",
     "category",
     "source",
+    "payment",
 )
 
 
@@ -49,9 +51,15 @@ def report() -> None:
     default=None,
     metavar="BY",
     help=N_(
-        "Any of program,school,period,calendar-year,school-year,term,stage,level,tier,grade,category,source; "
-        "several with commas."
+        "Any of program,school,period,calendar-year,school-year,term,stage,level,tier,grade,category,source,"
+        "payment; several with commas."
     ),
+)
+@option(
+    "--count",
+    type=click.Choice(("posted", "paid")),
+    default="posted",
+    help=N_("All that was posted, or only what has arrived; default: posted."),
 )
 @result_options("table", "json", "csv", "xlsx", "text")
 @pass_office
@@ -60,6 +68,7 @@ def summary(
     first: Period | None,
     last: Period | None,
     by: tuple[Any, ...] | None,
+    count: Any,  # noqa: ANN401
     form: str,
     output: Path | None,
 ) -> None:
@@ -76,7 +85,7 @@ def summary(
     if form == "text":
         emit(office, form, output, text=lambda: reporting.paragraph(ledger, catalogue, first, last))
         return
-    figures, head = reporting.summary(ledger, catalogue, first, last, by or ())
+    figures, head = reporting.summary(ledger, catalogue, first, last, by or (), count)
     make = group_answer if by else program_answer
     emit(
         office,
@@ -213,6 +222,9 @@ def bridge(office: Office, first: Cut, second: Cut, by: str | None, form: str, o
     found = bridging.bridge(office.ledger_with(catalogue), catalogue, first, second, by_program=by is not None)
     answer = bridges_answer(found, first, second, catalogue, office.language)
     emit_answer(office, form, output, answer, lambda: bridges_shape(found, first, second))
+
+
+report.add_command(person)  # one of the papers, too
 
 
 @report.command(cls=Command)
