@@ -48,8 +48,9 @@ def _due(one: Due) -> Shape:
 
 def exported_answer(done: Exported) -> Answer:
     """What was exported, and who is due and cannot be paid because the roster gave no card."""
-    columns = (_ENTRY, _NAME, _NUMBER, _SCHOOL, _AMOUNT)
+    columns: tuple[Column, ...] = (_ENTRY, _NAME, _NUMBER, _SCHOOL, _AMOUNT)
     rows = [(one.entry, one.name, mask_number(one.number), one.school, one.amount_fen) for one in done.without_account]
+    columns = columns if rows else ()
     facts = {
         "order": done.order,
         "lines": done.lines,

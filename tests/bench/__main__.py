@@ -40,7 +40,7 @@ def main() -> None:
         some = imports.yardsticks(district, made, _SLOW_EVERY_QUICK if said.quick else _SLOW_EVERY)
         import_rows = imports.compared(some, folder, rounds, _tell)
         question_rows = asking.answered(made, folder, rounds, _tell)
-        growth_rows = growth.measured(made, folder, _tell)
+        growth_rows = growth.measured(folder, _tell)
         count = len(rosters.files(str(district)))
     print(f"{machine.described()}; load average {before:.1f} before, {machine.load_average():.1f} after.")
     print(f"{count} rosters, {posted} posted with {payments:,} payments; medians of {rounds} interleaved rounds.\n")

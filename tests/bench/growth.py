@@ -1,4 +1,4 @@
-"""How the audit's rules grow: a district's ledger beside one made of several such districts.
+"""The audit's rules: what they find of the planted faults, and how they grow from one district to ten.
 
 The districts are copies of the first in the same tables, with other people, schools and cards; the digests are not
 made anew, as no rule looks at them.
@@ -9,15 +9,22 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from math import log
 from pathlib import Path
 
-from tests.bench.measure import Failed, job
+from aidledger.catalogue.loading import load
+from aidledger.demo.faults.key import KEY_FILE, read_key
+from aidledger.operations import auditing
+from aidledger.store.ledger import open_ledger
+from tests.audit.scores import Score, scores
+from tests.bench.measure import Failed, job, watched
 from tests.bench.table import Row, number
 
-HEADER = ("rule", "district s", "ten districts s", "exponent", "findings")
+HEADER = ("rule", "planted", "found", "recall", "precision", "district s", "ten districts s", "exponent")
 _COPIES = 9
 _GROWING = (
     *("school", "beneficiary", "batch", "roster", "entry", "kept_entry", "listing", "certification", "enrolment"),
@@ -76,9 +83,15 @@ def _copying(books: sqlite3.Connection, table: str, offsets: dict[str, int], cop
     return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {table} {own}"  # noqa: S608
 
 
-def measured(place: Path, folder: Path, tell: Callable[[str], None]) -> list[Row]:
-    """The rows of the table: each rule's time over one district and over ten."""
-    larger = folder / "ten.db"
+def measured(folder: Path, tell: Callable[[str], None]) -> list[Row]:
+    """The rows of the table: what each rule finds in the district with faults, its time there and over ten such."""
+    place, larger = folder / "faults.db", folder / "ten.db"
+    tell("audit: the district with faults")
+    aidledger = [sys.executable, "-m", "aidledger", "--ledger", str(place)]
+    try:
+        watched([*aidledger, "demo", "--with-faults", str(folder / "faults")])
+    except Failed as failure:
+        return [("audit", f"failed: {failure}")]
     tell("audit: ten districts")
     grown(place, larger)
     tell("audit: rules")
@@ -87,10 +100,17 @@ def measured(place: Path, folder: Path, tell: Callable[[str], None]) -> list[Row
     except Failed as failure:
         return [("audit", f"failed: {failure}")]
     rows = []
-    for rule, (seconds, findings) in small.items():
-        more = large[rule][0]
-        exponent = log(more / seconds, _COPIES + 1) if seconds > 0 else 0.0
-        rows.append((rule, number(seconds), number(more), f"{exponent:.2f}", str(findings)))
-    total = [sum(seconds for seconds, _ in some.values()) for some in (small, large)]
-    whole = log(total[1] / total[0], _COPIES + 1)
-    return [*rows, ("all rules", number(total[0]), number(total[1]), f"{whole:.2f}", "")]
+    for one in _scored(place, folder / "faults" / KEY_FILE):
+        seconds, more = small[one.rule], large[one.rule]
+        shares = f"{one.recall:.3f}", f"{one.precision:.3f}"
+        exponent = f"{log(more / seconds, _COPIES + 1):.2f}"
+        rows.append((one.rule, str(one.expected), str(one.found), *shares, number(seconds), number(more), exponent))
+    total = [sum(some.values()) for some in (small, large)]
+    whole = f"{log(total[1] / total[0], _COPIES + 1):.2f}"
+    return [*rows, ("all rules", "", "", "", "", number(total[0]), number(total[1]), whole)]
+
+
+def _scored(place: Path, key: Path) -> list[Score]:
+    catalogue = load()
+    audit = auditing.audit(open_ledger(str(place), "bench", lambda: datetime.now(UTC)), catalogue)
+    return scores(audit.findings, read_key(key), audit.ran)

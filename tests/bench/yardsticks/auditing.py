@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 
-def prepare(place: str) -> Callable[[], dict[str, tuple[float, int]]]:
-    """Seconds and findings of each rule."""
+def prepare(place: str) -> Callable[[], dict[str, float]]:
+    """Seconds of each rule that runs."""
     from aidledger.audit.rules import RULES
     from aidledger.catalogue.loading import load
     from aidledger.operations import auditing
@@ -18,12 +18,12 @@ def prepare(place: str) -> Callable[[], dict[str, tuple[float, int]]]:
     ledger = open_ledger(place, "bench", lambda: datetime.now(UTC))
     auditing.audit(ledger, catalogue, ["account-format"])  # the file is in memory, the statements' machinery loaded
 
-    def work() -> dict[str, tuple[float, int]]:
+    def work() -> dict[str, float]:
         found = {}
         for rule in RULES:
             started = perf_counter()
-            audit = auditing.audit(ledger, catalogue, [rule.code])
-            found[rule.code] = perf_counter() - started, len(audit.findings)
+            if auditing.audit(ledger, catalogue, [rule.code]).ran:
+                found[rule.code] = perf_counter() - started
         return found
 
     return work
