@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from aidledger.domain.notice import NoticeTerm
+from aidledger.domain.term import Period
+from aidledger.operations import announcing, paying
 from aidledger.store.immutability import APPEND_ONLY
 from tests.builders import roster_xlsx, xlsx_bytes
 from tests.builders.lists import allotment_grid, bank_return_grid, certification_grid, register_grid
-from tests.store.ledgers import bring_in, new_ledger
+from tests.store.ledgers import bring_in, catalogue, new_ledger
 
 CHANGES = {
     "entry": "amount_fen = 1",
@@ -28,15 +32,23 @@ CHANGES = {
     "enrolment": "status = 'left'",
     "allotment": "amount_fen = 1",
     "bank_return": "outcome = 'failed'",
+    "payment_order": "amount_fen = 1",
+    "payment_order_line": "account = 'other'",
+    "notice": "posted_until = '2099-12-31'",
+    "notice_line": "entry_id = 99",
 }
 IDENTITIES = [("beneficiary", "number"), ("beneficiary", "document_type"), ("beneficiary", "id"), ("school", "id")]
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    ledger = new_ledger(tmp_path_factory.mktemp("immutable"))
+    folder = tmp_path_factory.mktemp("immutable")
+    ledger = new_ledger(folder)
     bring_in(ledger, roster_xlsx(3))
     bring_in(ledger, roster_xlsx(4), supersedes=1)
+    what = catalogue(), "high-school-grant", Period.parse("2021-autumn")
+    assert paying.export(ledger, *what, None, folder / "bank.xlsx", "term payment").order == 1
+    announcing.announce(ledger, *what, NoticeTerm(date(2021, 10, 11), date(2021, 10, 15)))
     for grid in (certification_grid(), register_grid(), allotment_grid(), bank_return_grid()):
         assert bring_in(ledger, xlsx_bytes(grid)).outcome == "posted"
     ledger.close()
