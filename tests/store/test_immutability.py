@@ -11,7 +11,7 @@ from aidledger.domain.notice import NoticeTerm
 from aidledger.domain.term import Period
 from aidledger.operations import announcing, paying
 from aidledger.store.immutability import APPEND_ONLY
-from tests.builders import roster_xlsx, xlsx_bytes
+from tests.builders import Grid, people, roster_xlsx, xlsx_bytes
 from tests.builders.lists import allotment_grid, bank_return_grid, certification_grid, register_grid
 from tests.store.ledgers import bring_in, catalogue, new_ledger
 
@@ -46,7 +46,12 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ledger = new_ledger(folder)
     bring_in(ledger, roster_xlsx(3))
     bring_in(ledger, roster_xlsx(4), supersedes=1)
-    what = catalogue(), "high-school-grant", Period.parse("2021-autumn")
+    one = people(1, first=9)[0]
+    title = "江北职业中学2021年秋季学期中职国家助学金花名册"
+    with_card: Grid = [[title], ["姓名", "身份证号", "银行卡号", "金额"]]
+    with_card.append([one.name, one.number, "6217001234567890123", 1000])
+    bring_in(ledger, xlsx_bytes(with_card))
+    what = catalogue(), "vocational-grant", Period.parse("2021-autumn")
     assert paying.export(ledger, *what, None, folder / "bank.xlsx", "term payment").order == 1
     announcing.announce(ledger, *what, NoticeTerm(date(2021, 10, 11), date(2021, 10, 15)))
     for grid in (certification_grid(), register_grid(), allotment_grid(), bank_return_grid()):
