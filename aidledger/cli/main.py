@@ -15,6 +15,7 @@ from aidledger import __version__
 from aidledger.cli.commands import (
     audits,
     catalogue,
+    copies,
     demonstration,
     imports,
     ledgers,
@@ -95,6 +96,7 @@ for _command in (
     catalogue.program,
     ledgers.verify,
     ledgers.upgrade,
+    copies.backup,
     demonstration.demo,
 ):
     cli.add_command(_command)
