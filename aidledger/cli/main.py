@@ -97,6 +97,7 @@ for _command in (
     ledgers.verify,
     ledgers.upgrade,
     copies.backup,
+    copies.restore,
     demonstration.demo,
 ):
     cli.add_command(_command)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aidledger.store import snapshots
+from aidledger.store import restoring, snapshots
 
 if TYPE_CHECKING:
     from aidledger.store.ledger import Ledger
+    from aidledger.store.restoring import Restored
     from aidledger.store.snapshots import Snapshot
 
 
 def backup(ledger: Ledger, target: Path) -> Snapshot:
     """Copy a ledger in use into a new file, proved; raises what ``snapshots.back_up`` raises."""
     return snapshots.back_up(ledger, target)
+
+
+def restore(place: str, file: Path, actor: str, clock: Callable[[], datetime], *, discard_newer: bool) -> Restored:
+    """Put a backup in a ledger's place; raises what ``restoring.restore`` raises."""
+    return restoring.restore(place, file, actor, clock, discard_newer=discard_newer)
