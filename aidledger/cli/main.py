@@ -13,6 +13,7 @@ import click
 
 from aidledger import __version__
 from aidledger.cli.commands import (
+    accesses,
     audits,
     catalogue,
     copies,
@@ -98,6 +99,7 @@ for _command in (
     ledgers.upgrade,
     copies.backup,
     copies.restore,
+    accesses.access_log,
     demonstration.demo,
 ):
     cli.add_command(_command)

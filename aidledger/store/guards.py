@@ -74,8 +74,7 @@ def _in_postgresql(books: Connection) -> dict[Place, str]:
         each = "ROW" if kind & _ROW else "STATEMENT"
         whole = enabled and not condition and body == function
         made = (
-            f"CREATE TRIGGER {trigger} {at} {' OR '.join(events)} ON {table} "
-            f"FOR EACH {each} EXECUTE FUNCTION {name}()"
+            f"CREATE TRIGGER {trigger} {at} {' OR '.join(events)} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()"
         )
         found[trigger, table] = made if whole else ""
     return found
