@@ -99,6 +99,7 @@ for _command in (
     ledgers.upgrade,
     copies.backup,
     copies.restore,
+    copies.copy,
     accesses.access_log,
     demonstration.demo,
 ):

@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aidledger.store import restoring, snapshots
+from aidledger.store import copying, restoring, snapshots
 
 if TYPE_CHECKING:
+    from aidledger.store.copying import Copied, Progress
     from aidledger.store.ledger import Ledger
     from aidledger.store.restoring import Restored
     from aidledger.store.snapshots import Snapshot
@@ -23,3 +24,8 @@ def backup(ledger: Ledger, target: Path) -> Snapshot:
 def restore(place: str, file: Path, actor: str, clock: Callable[[], datetime], *, discard_newer: bool) -> Restored:
     """Put a backup in a ledger's place; raises what ``restoring.restore`` raises."""
     return restoring.restore(place, file, actor, clock, discard_newer=discard_newer)
+
+
+def copy(ledger: Ledger, place: str, progress: Progress) -> Copied:
+    """Copy a ledger onto an empty database of any engine; raises what ``copying.copy_ledger`` raises."""
+    return copying.copy_ledger(ledger, place, progress)

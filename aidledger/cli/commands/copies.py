@@ -11,6 +11,8 @@ from aidledger.cli.office import Office, pass_office
 from aidledger.cli.options import TO_WRITE, option, result_options
 from aidledger.i18n import N_
 
+_PROVED = N_("{path}: {batches} batches, {entries} entries; every digest and total agrees\nHead: {head}")
+
 
 @click.command(cls=Command)
 @click.argument("file", type=TO_WRITE)
@@ -22,7 +24,7 @@ def backup(office: Office, file: Path, form: str, output: Path | None) -> None:
     from aidledger.operations import copies
 
     done = copies.backup(office.ledger(), file)
-    said = office._(N_("{path}: {batches} batches, {entries} entries; every digest and total agrees\nHead: {head}"))
+    said = office._(_PROVED)
     facts = {"path": str(done.path), "batches": done.batches, "entries": done.entries, "head": done.head}
     emit(
         office,
@@ -68,4 +70,28 @@ def restore(office: Office, file: Path, discard_newer: bool, form: str, output: 
             "kept": done.kept and str(done.kept),
             **{name: facts[name] for name in ("batches", "entries", "head", "lost_batches", "lost_events")},
         },
+    )
+
+
+@click.command(cls=Command)
+@option("--to", "place", required=True, metavar="PATH|URL", help=N_("Where to: a new file or an empty database."))
+@result_options("table", "json")
+@pass_office
+def copy(office: Office, place: str, form: str, output: Path | None) -> None:
+    """Copy the ledger onto another database, entry for entry, and prove the copy."""
+    from aidledger.cli.copying import advancing
+    from aidledger.cli.output import emit
+    from aidledger.operations import copies
+
+    ledger = office.ledger()
+    with advancing(office._) as progress:
+        done = copies.copy(ledger, place, progress)
+    said = office._(_PROVED)
+    facts = {"path": done.place, "batches": done.batches, "entries": done.entries, "head": done.head}
+    emit(
+        office,
+        "text" if form == "table" else form,
+        output,
+        text=lambda: said.format(**facts),
+        value=lambda: {"copy": facts["path"], **{name: facts[name] for name in ("batches", "entries", "head")}},
     )
