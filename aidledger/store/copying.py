@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 
 from aidledger.errors import CopyFaulty, LedgerExists
 from aidledger.store import engine as engines
-from aidledger.store import events
+from aidledger.store import events, snapshots
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.verify import verify
 
@@ -41,21 +41,28 @@ class Copied:
 def copy_ledger(source: Ledger, place: str, progress: Progress) -> Copied:
     """Copy a ledger as it is at one moment, in one transaction that is committed when the copy verifies.
 
-    Raises LedgerExists where the place holds anything, CopyFaulty.
+    Raises LedgerExists where the place holds anything, CannotWrite, CopyFaulty.
     """
     url = engines.ledger_url(place)
-    engines.create_file(url)
-    target = Ledger(engines.connect(url), engines.shown(url), source.actor, source.clock)
+    if url.get_backend_name() != "sqlite":
+        return _copy_into(source, url, engines.shown(url), progress)
+    path = Path(str(url.database))
+    if os.path.lexists(path):
+        raise LedgerExists(path=path)
+    with snapshots.unfinished(path) as part:
+        copied = _copy_into(source, url.set(database=str(part)), str(path), progress)
+        snapshots.publish(part, path)
+    return copied
+
+
+def _copy_into(source: Ledger, url: URL, shown: str, progress: Progress) -> Copied:
+    target = Ledger(engines.connect(url), shown, source.actor, source.clock)
     try:
         with source.reading() as there, target.writing() as here:
-            _require_empty(here, target.place)
-            copied = _copy(there, here, target.place, progress)
-    except BaseException:
+            _require_empty(here, shown)
+            return _copy(there, here, shown, progress)
+    finally:
         target.close()
-        _remove(url)
-        raise
-    target.close()
-    return copied
 
 
 def _require_empty(here: Books, place: str) -> None:
@@ -96,10 +103,3 @@ def _portions(there: Books, table: Table) -> Iterator[list[dict[str, Any]]]:
     query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=at_once)
     for rows in there.execute(query).mappings().partitions():
         yield [dict(row) for row in rows]
-
-
-def _remove(url: URL) -> None:
-    """Take away the file of a copy that was not made: nothing else is in it."""
-    if url.get_backend_name() == "sqlite":
-        with contextlib.suppress(OSError):
-            Path(str(url.database)).unlink()

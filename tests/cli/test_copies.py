@@ -1,4 +1,4 @@
-"""``backup`` and ``restore`` as a clerk types them."""
+"""``backup``, ``restore`` and ``copy`` as a clerk types them."""
 
 from __future__ import annotations
 
@@ -105,3 +105,24 @@ def test_backup_and_restore_in_processes_of_their_own(path: Path, tmp_path: Path
     path.unlink()
     assert program("--ledger", path, "restore", tmp_path / "two.db").exit_code == 0
     assert aidledger("verify", ledger=path).exit_code == 0
+
+
+def test_copy_says_what_it_made(path: Path, tmp_path: Path) -> None:
+    ran = aidledger("copy", "--to", tmp_path / "other.db", ledger=path)
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert ran.stdout.splitlines()[-1] == f"Head: {_head(path)}"
+    told = aidledger("copy", "--to", tmp_path / "third.db", "--format", "json", ledger=tmp_path / "other.db").json
+    assert (told["copy"], told["batches"], told["head"]) == (str(tmp_path / "third.db"), 14, _head(path))
+
+
+def test_copy_onto_something_is_refused(path: Path, tmp_path: Path) -> None:
+    for place in (path, tmp_path / "backup.db", tmp_path / "nowhere" / "x.db", "mysql://server/ledger"):
+        ran = aidledger("copy", "--to", place, ledger=path)
+        assert (ran.exit_code, ran.stdout) == (3, "")
+    assert aidledger("copy", ledger=path).exit_code == 2
+
+
+def test_a_server_that_is_not_there_is_said_without_its_password(path: Path) -> None:
+    ran = aidledger("copy", "--to", "postgresql+psycopg://wang:geheim@127.0.0.1:1/ledger", ledger=path)
+    assert ran.exit_code == 3
+    assert "geheim" not in ran.stderr + ran.stdout
