@@ -11,7 +11,8 @@ from aidledger.cli.office import Office, pass_office
 from aidledger.cli.options import TO_WRITE, option, result_options
 from aidledger.i18n import N_
 
-_PROVED = N_("{path}: {batches} batches, {entries} entries; every digest and total agrees\nHead: {head}")
+_PROVED = N_("{path}: {batches} batches, {entries} entries; every digest and total agrees")
+_HEAD = N_("Head: {head}")
 
 
 @click.command(cls=Command)
@@ -24,7 +25,7 @@ def backup(office: Office, file: Path, form: str, output: Path | None) -> None:
     from aidledger.operations import copies
 
     done = copies.backup(office.ledger(), file)
-    said = office._(_PROVED)
+    said = "\n".join((office._(_PROVED), office._(_HEAD)))
     facts = {"path": str(done.path), "batches": done.batches, "entries": done.entries, "head": done.head}
     emit(
         office,
@@ -46,7 +47,7 @@ def restore(office: Office, file: Path, discard_newer: bool, form: str, output: 
     from aidledger.operations import copies
 
     done = copies.restore(office.place, file, office.actor, office.clock, discard_newer=discard_newer)
-    lines = [N_("{path} is restored: {batches} batches, {entries} entries\nHead: {head}")]
+    lines = [N_("{path} is restored: {batches} batches, {entries} entries"), _HEAD]
     if done.kept:
         lines.append(N_("The ledger as it was is kept as {backup}."))
     if done.lost and done.lost.events:
@@ -86,7 +87,7 @@ def copy(office: Office, place: str, form: str, output: Path | None) -> None:
     ledger = office.ledger()
     with advancing(office._) as progress:
         done = copies.copy(ledger, place, progress)
-    said = office._(_PROVED)
+    said = "\n".join((office._(_PROVED), office._(_HEAD)))
     facts = {"path": done.place, "batches": done.batches, "entries": done.entries, "head": done.head}
     emit(
         office,
