@@ -43,6 +43,12 @@ def test_a_request_for_full_numbers_is_in_the_log(path: Path) -> None:
     assert aidledger("access-log", "--format", "json", ledger=path).json["accesses"][-1]["seen"] == "batch 1"
 
 
+def test_the_shape_of_the_log_for_scripts(path: Path) -> None:
+    first = aidledger("access-log", "--format", "json", ledger=path).json["accesses"][0]
+    assert first.keys() == {"event", "at", "actor", "seen", "reason"}
+    assert (first["at"], first["actor"], first["reason"]) == ("2022-03-01T23:59:59Z", "wang", "bank asked")
+
+
 def test_the_log_of_some_days_and_of_one_person(path: Path) -> None:
     assert _seen(path) == ["batch 3", "entry 5", "person 1, 7"]
     assert _seen(path, "--from", "2022-03-02") == ["entry 5", "person 1, 7"]
