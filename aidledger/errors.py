@@ -207,6 +207,49 @@ class BackupFirst(AidLedgerError):
     """{path} cannot be copied from here. Back it up (pg_dump), then upgrade it with --no-backup."""
 
 
+class BackupElsewhere(AidLedgerError):
+    """{path} is on a database server, which has its own backup: pg_dump.
+
+    `aidledger copy --to FILE` copies the ledger into a file.
+    """
+
+
+class RestoreElsewhere(AidLedgerError):
+    """{path} is on a database server.
+
+    `aidledger --ledger BACKUP copy --to URL` copies a backup into an empty database.
+    """
+
+
+class CopyFaulty(AidLedgerError):
+    """{path} does not verify: {faults} faults. Nothing was kept of it; `aidledger verify` names the ledger's faults."""
+
+
+class BackupOlder(AidLedgerError):
+    """{path} was made by an older aidledger (tables of version {found}, not {wanted}).
+
+    Nothing was changed. Upgrade it first, then restore it: `aidledger --ledger FILE upgrade`; a copy is kept.
+    """
+
+
+class BackupIsLedger(Misuse):
+    """{path} is the ledger itself. Name the backup that is to take its place."""
+
+
+class NewerDiscarded(AidLedgerError):
+    """The ledger at {path} has what the backup has not: {batches} batches and {events} events would be lost.
+
+    Nothing was changed. With --discard-newer the backup takes its place; the ledger is kept under another name.
+    """
+
+
+class NewerUnknown(AidLedgerError):
+    """What is at {path} cannot be read, so nobody can say what would be lost.
+
+    Nothing was changed. With --discard-newer the backup takes its place; what is there is kept under another name.
+    """
+
+
 class LedgerNewer(AidLedgerError):
     """{path} was made by a newer aidledger (tables of version {found}; this one knows {wanted}). Install the newer."""
 

@@ -13,8 +13,10 @@ import click
 
 from aidledger import __version__
 from aidledger.cli.commands import (
+    accesses,
     audits,
     catalogue,
+    copies,
     demonstration,
     imports,
     ledgers,
@@ -95,6 +97,10 @@ for _command in (
     catalogue.program,
     ledgers.verify,
     ledgers.upgrade,
+    copies.backup,
+    copies.restore,
+    copies.copy,
+    accesses.access_log,
     demonstration.demo,
 ):
     cli.add_command(_command)

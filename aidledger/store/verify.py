@@ -15,6 +15,7 @@ from aidledger.store.bulk import tables_of
 from aidledger.store.catalogues import rates_digest
 from aidledger.store.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_digest, event_digest, record_digest
 from aidledger.store.entries import covered_by_digest
+from aidledger.store.guards import breaches
 from aidledger.store.journal import kept_part
 from aidledger.store.listings import MODELS, covered
 from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow, SourceFile
@@ -23,6 +24,11 @@ _batch, _catalogue, _entry, _event, _kept, _listing, _roster, _source = tables_o
     Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow, SourceFile
 )
 _ENTRIES_AT_ONCE = 5_000
+_BREACHES = {
+    "missing": N_("the guard {guard}, which refuses changes to {table}, is missing"),
+    "changed": N_("the guard {guard}, which refuses changes to {table}, is not as it was made, or is switched off"),
+    "foreign": N_("there is a trigger {guard} on {table} that is none of the ledger's"),
+}
 _AT = {name: i for i, name in enumerate(ENTRY_FIELDS)}
 
 
@@ -68,6 +74,7 @@ def verify(books: Connection, expect: str | None = None) -> Verdict:
         Fault(N_("notice {notice} was changed, or lines of it were"), facts={"notice": notice})
         for notice in notices.altered(books)
     ]
+    faults += [Fault(_BREACHES[one.what], facts={"guard": one.trigger, "table": one.table}) for one in breaches(books)]
     head, chain_faults = _chain(books, {batch["id"]: batch["digest"] for batch in batches}, expect)
     return Verdict(len(batches), entries.counted, head, faults + chain_faults)
 

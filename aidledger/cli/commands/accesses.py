@@ -1,0 +1,31 @@
+"""``access-log``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from aidledger.cli.localized import Command
+from aidledger.cli.office import Office, pass_office
+from aidledger.cli.options import DAY, option, result_options
+from aidledger.i18n import N_
+
+
+@click.command("access-log", cls=Command)
+@option("--from", "first", type=DAY, metavar="DATE", help=N_("From this day on, in UTC."))
+@option("--to", "last", type=DAY, metavar="DATE", help=N_("Up to this day, in UTC."))
+@option("--actor", "who", metavar="NAME", help=N_("Only what this person was shown."))
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def access_log(
+    office: Office, first: datetime | None, last: datetime | None, who: str | None, form: str, output: Path | None
+) -> None:
+    """Who was shown full ID and card numbers, when, of what, and why."""
+    from aidledger.cli.accesses import accesses_answer, accesses_shape
+    from aidledger.cli.output import emit_answer
+    from aidledger.operations.accesses import accesses
+
+    found = accesses(office.ledger(), first and first.date(), last and last.date(), who)
+    emit_answer(office, form, output, accesses_answer(found, office._), lambda: accesses_shape(found))

@@ -1,0 +1,98 @@
+"""``backup``, ``restore``, ``copy``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aidledger.cli.localized import Command
+from aidledger.cli.office import Office, pass_office
+from aidledger.cli.options import TO_WRITE, option, result_options
+from aidledger.i18n import N_
+
+_PROVED = N_("{path}: {batches} batches, {entries} entries; every digest and total agrees")
+_HEAD = N_("Head: {head}")
+
+
+@click.command(cls=Command)
+@click.argument("file", type=TO_WRITE)
+@result_options("table", "json")
+@pass_office
+def backup(office: Office, file: Path, form: str, output: Path | None) -> None:
+    """Copy the ledger, also while it is in use, into a new file, and prove the copy."""
+    from aidledger.cli.output import emit
+    from aidledger.operations import copies
+
+    done = copies.backup(office.ledger(), file)
+    said = "\n".join((office._(_PROVED), office._(_HEAD)))
+    facts = {"path": str(done.path), "batches": done.batches, "entries": done.entries, "head": done.head}
+    emit(
+        office,
+        "text" if form == "table" else form,
+        output,
+        text=lambda: said.format(**facts),
+        value=lambda: {"backup": facts["path"], **{name: facts[name] for name in ("batches", "entries", "head")}},
+    )
+
+
+@click.command(cls=Command)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@option("--discard-newer", is_flag=True, help=N_("Also where the ledger has batches that the backup has not."))
+@result_options("table", "json")
+@pass_office
+def restore(office: Office, file: Path, discard_newer: bool, form: str, output: Path | None) -> None:
+    """Put a backup in the ledger's place; the ledger that is there is kept under another name."""
+    from aidledger.cli.output import emit
+    from aidledger.operations import copies
+
+    done = copies.restore(office.place, file, office.actor, office.clock, discard_newer=discard_newer)
+    lines = [N_("{path} is restored: {batches} batches, {entries} entries"), _HEAD]
+    if done.kept:
+        lines.append(N_("The ledger as it was is kept as {backup}."))
+    if done.lost and done.lost.events:
+        lines.append(N_("It had {lost_batches} batches and {lost_events} events that the restored one has not."))
+    facts = {
+        "path": str(done.now.path),
+        "batches": done.now.batches,
+        "entries": done.now.entries,
+        "head": done.now.head,
+        "backup": str(done.kept),
+        "lost_batches": done.lost and done.lost.batches,
+        "lost_events": done.lost and done.lost.events,
+    }
+    emit(
+        office,
+        "text" if form == "table" else form,
+        output,
+        text=lambda: "\n".join(office._(line).format(**facts) for line in lines),
+        value=lambda: {
+            "ledger": facts["path"],
+            "kept": done.kept and str(done.kept),
+            **{name: facts[name] for name in ("batches", "entries", "head", "lost_batches", "lost_events")},
+        },
+    )
+
+
+@click.command(cls=Command)
+@option("--to", "place", required=True, metavar="PATH|URL", help=N_("Where to: a new file or an empty database."))
+@result_options("table", "json")
+@pass_office
+def copy(office: Office, place: str, form: str, output: Path | None) -> None:
+    """Copy the ledger onto another database, entry for entry, and prove the copy."""
+    from aidledger.cli.copying import advancing
+    from aidledger.cli.output import emit
+    from aidledger.operations import copies
+
+    ledger = office.ledger()
+    with advancing(office._) as progress:
+        done = copies.copy(ledger, place, progress)
+    said = "\n".join((office._(_PROVED), office._(_HEAD)))
+    facts = {"path": done.place, "batches": done.batches, "entries": done.entries, "head": done.head}
+    emit(
+        office,
+        "text" if form == "table" else form,
+        output,
+        text=lambda: said.format(**facts),
+        value=lambda: {"copy": facts["path"], **{name: facts[name] for name in ("batches", "entries", "head")}},
+    )

@@ -1,0 +1,86 @@
+"""Whether the triggers that refuse changes are there, as they were made, and no others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from aidledger.store.immutability import UNIQUE_KEYS, functions, statements
+
+_SQLITE = text("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+# In the current schema only. A switched-off trigger is D, one for replicas alone R.
+_POSTGRESQL = text(
+    "SELECT t.tgname, c.relname, t.tgenabled IN ('O', 'A'), t.tgtype, "
+    "ARRAY(SELECT a.attname::text FROM unnest(t.tgattr) WITH ORDINALITY AS k(number, place) "
+    "JOIN pg_attribute a ON a.attrelid = t.tgrelid AND a.attnum = k.number ORDER BY k.place), "
+    "t.tgqual IS NOT NULL, p.proname, p.prosrc "
+    "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND n.nspname = current_schema()"
+)
+_ROW, _BEFORE = 1, 2
+_MADE = re.compile(r"CREATE TRIGGER (?P<trigger>\w+) BEFORE .*? ON (?P<table>\w+) ")
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A trigger that is ``missing``, ``changed``, or there although it is none of the ledger's (``foreign``)."""
+
+    what: str
+    trigger: str
+    table: str
+
+
+def breaches(books: Connection) -> Iterator[Breach]:
+    """What is other than the ledger's own guards, in the order of the triggers' names."""
+    wanted = _wanted(books.dialect.name)
+    found = _in_sqlite(books) if books.dialect.name == "sqlite" else _in_postgresql(books)
+    for place in sorted(wanted.keys() | found.keys()):
+        if place not in found:
+            yield Breach("missing", *place)
+        elif place not in wanted:
+            yield Breach("foreign", *place)
+        elif found[place] != wanted[place]:
+            yield Breach("changed", *place)
+
+
+Place = tuple[str, str]
+
+
+def _wanted(dialect: str) -> dict[Place, str]:
+    """By a trigger's name and table, what makes it."""
+    made = {}
+    for ddl in statements(dialect, UNIQUE_KEYS):
+        named = _MADE.match(ddl)
+        assert named, ddl  # noqa: S101 - statements are ours
+        made[named["trigger"], named["table"]] = ddl
+    return made
+
+
+def _in_sqlite(books: Connection) -> dict[Place, str]:
+    return {(row.name, row.tbl_name): row.sql for row in books.execute(_SQLITE)}
+
+
+def _in_postgresql(books: Connection) -> dict[Place, str]:
+    """As ``statements`` would write it, where it is switched on and its function refuses; else other than that."""
+    (function,) = functions("postgresql")
+    found = {}
+    for trigger, table, enabled, kind, columns, condition, name, source in books.execute(_POSTGRESQL):
+        events = [said.format(columns=", ".join(columns)) for bit, said in _events(columns) if kind & bit]
+        body = f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${source}$$"
+        at = "BEFORE" if kind & _BEFORE else "AFTER"
+        each = "ROW" if kind & _ROW else "STATEMENT"
+        whole = enabled and not condition and body == function
+        made = (
+            f"CREATE TRIGGER {trigger} {at} {' OR '.join(events)} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()"
+        )
+        found[trigger, table] = made if whole else ""
+    return found
+
+
+def _events(columns: Sequence[str]) -> tuple[tuple[int, str], ...]:
+    """The bits of a trigger's kind in the order in which ``statements`` names them."""
+    update = "UPDATE OF {columns}" if columns else "UPDATE"
+    return ((4, "INSERT"), (16, update), (8, "DELETE"), (32, "TRUNCATE"))

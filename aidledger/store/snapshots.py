@@ -1,0 +1,147 @@
+"""Whole copies of a SQLite ledger's file: made by SQLite's own online backup, proved, put in place at once."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from aidledger.errors import BackupElsewhere, CannotWrite, CopyFaulty, FileExists, LedgerLocked
+from aidledger.store import events
+from aidledger.store.engine import BUSY_TIMEOUT_MS
+from aidledger.store.ledger import Ledger, open_ledger
+from aidledger.store.verify import Verdict, verify
+
+PAGES_AT_ONCE = 1_000
+_WAIT_SECONDS = 0.1
+_BUSY = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A whole, proved copy: where it is, what it holds and the head it ends with."""
+
+    path: Path
+    batches: int
+    entries: int
+    head: str
+
+
+@contextmanager
+def unfinished(target: Path) -> Iterator[Path]:
+    """An empty file beside a target that only its owner reads; gone when the block ends, whatever happened.
+
+    Raises CannotWrite for what the file system refuses in the block.
+    """
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        try:
+            yield part
+        finally:
+            for leftover in (part, part.with_name(f"{part.name}-journal")):
+                with contextlib.suppress(OSError):
+                    leftover.unlink(missing_ok=True)
+    except OSError as error:
+        raise CannotWrite(path=target, reason=error.strerror or "") from error
+
+
+def pages(source: sqlite3.Connection, target: sqlite3.Connection, path: object) -> None:
+    """Copy every page in one transaction of the target's; raises LedgerLocked where somebody keeps it too long."""
+    source.backup(target, pages=PAGES_AT_ONCE, sleep=_WAIT_SECONDS, progress=patience(path))
+
+
+def patience(path: object) -> Callable[[int, int, int], None]:
+    """Python's copy waits for a lock for ever; this gives up as every other command does."""
+    waited_since: float | None = None
+
+    def progress(state: int, _remaining: int, _total: int) -> None:
+        nonlocal waited_since
+        if state not in _BUSY:
+            waited_since = None
+        elif waited_since is None:
+            waited_since = time.monotonic()
+        elif time.monotonic() - waited_since > BUSY_TIMEOUT_MS / 1_000:
+            raise LedgerLocked(path=path)
+
+    return progress
+
+
+def copy_pages(source: sqlite3.Connection, part: Path) -> None:
+    """Copy a database into a file that is there already and empty, down to the disk."""
+    with closing(sqlite3.connect(part)) as target:
+        target.execute("PRAGMA synchronous=EXTRA")
+        pages(source, target, part)
+    flush(part)
+
+
+def prove(part: Path, named: Path, actor: str, clock: Callable[[], datetime], head: str | None = None) -> Snapshot:
+    """Check a copy by SQLite's own check and by ours, and that it ends with ``head``.
+
+    ``named`` is what messages call it. Raises CopyFaulty, LedgerForeign, LedgerOlder, LedgerNewer.
+    """
+    ledger = open_ledger(str(part), actor, clock)
+    try:
+        with ledger.reading() as books:
+            sound = books.exec_driver_sql("PRAGMA integrity_check").scalars().all() == ["ok"]
+            verdict: Verdict = verify(books, head)
+    finally:
+        ledger.close()
+    faults = len(verdict.faults) + (not sound) + (head is not None and verdict.head != head)
+    if faults:
+        raise CopyFaulty(path=named, faults=faults)
+    return Snapshot(named, verdict.batches, verdict.entries, verdict.head)
+
+
+def publish(part: Path, target: Path) -> None:
+    """Give a finished file its name, and never that of a file that is there; raises FileExists."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise FileExists(path=target) from None
+    except OSError:  # memory sticks know no links
+        if target.exists():
+            raise FileExists(path=target) from None
+        part.rename(target)
+    flush(target.parent)
+
+
+def flush(path: Path) -> None:
+    """Down to the disk: a file's bytes, or a folder's names where the system lets a folder be opened."""
+    try:
+        handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    except PermissionError:
+        if path.is_dir():
+            return
+        raise
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def back_up(ledger: Ledger, target: Path) -> Snapshot:
+    """Copy a ledger that may be in use to a file that is not there yet, and prove the copy.
+
+    The copy is the ledger as it was at one moment. Raises BackupElsewhere, FileExists, CannotWrite, CopyFaulty,
+    LedgerLocked.
+    """
+    if ledger.engine.dialect.name != "sqlite":
+        raise BackupElsewhere(path=ledger.place)
+    if os.path.lexists(target):
+        raise FileExists(path=target)
+    with unfinished(target) as part:
+        with ledger.reading() as books:
+            head = events.head(books)
+            driver = books.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - what SQLAlchemy's pysqlite holds
+            copy_pages(driver, part)
+        snapshot = prove(part, target, ledger.actor, ledger.clock, head)
+        publish(part, target)
+    return snapshot
