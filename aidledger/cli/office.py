@@ -34,10 +34,12 @@ class Office:
         return load(self.schemas)
 
     def ledger(self) -> Ledger:
-        """The ledger, opened."""
+        """The ledger, opened until the command ends."""
         from aidledger.store.ledger import open_ledger
 
-        return open_ledger(self.place, self.actor, self.clock)
+        ledger = open_ledger(self.place, self.actor, self.clock)
+        click.get_current_context().call_on_close(ledger.close)
+        return ledger
 
     def ledger_with(self, catalogue: Catalogue) -> Ledger:
         """The ledger, opened; raises LedgerUnknownPrograms where it holds programs that the catalogue lacks."""

@@ -31,6 +31,7 @@ def upgrade(place: str, catalogue: Catalogue, actor: str, clock: Callable[[], da
     ledger = open_ledger(place, actor, clock)
     with ledger.writing() as books:
         ensure_loaded(books, catalogue, ledger.moment(), actor)
+    ledger.close()
     return upgraded
 
 

@@ -72,8 +72,12 @@ def open_ledger(place: str, actor: str, clock: Callable[[], datetime]) -> Ledger
     if url.get_backend_name() == "sqlite" and not engines.looks_like_sqlite(url):
         raise LedgerForeign(path=shown)
     ledger = Ledger(engines.connect(url), shown, actor, clock)
-    with ledger.reading() as books:
-        _require_version(books, shown)
+    try:
+        with ledger.reading() as books:
+            _require_version(books, shown)
+    except BaseException:
+        ledger.close()
+        raise
     return ledger
 
 
@@ -89,6 +93,7 @@ def create_ledger(place: str, actor: str, clock: Callable[[], datetime]) -> Ledg
             _require_nothing(books, ledger.place)
             upgrade(books)
     except BaseException:
+        ledger.close()
         engines.remove_empty(url)
         raise
     return ledger

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from aidledger.operations import ledgers
 from aidledger.store.ledger import open_ledger
 from tests.cli.harness import aidledger
-from tests.store.ledgers import sample_path
+from tests.store.ledgers import sample_place
 
 ASKED = [
     ("2022-03-01", "wang", "batch 3", "bank asked"),
@@ -20,8 +20,8 @@ ASKED = [
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    path = sample_path(tmp_path)
+def path(tmp_path: Path) -> str:
+    path = sample_place(tmp_path)
     for day, actor, seen, reason in ASKED:
         ledger = open_ledger(str(path), actor, partial(datetime.fromisoformat, f"{day}T23:59:59+00:00"))
         ledgers.log_reveal(ledger, reason, seen)
@@ -75,7 +75,7 @@ def test_the_log_as_files(path: Path, tmp_path: Path) -> None:
 
 
 def test_a_log_with_nothing_in_it(tmp_path: Path) -> None:
-    ran = aidledger("access-log", ledger=sample_path(tmp_path))
+    ran = aidledger("access-log", ledger=sample_place(tmp_path))
     assert (ran.exit_code, ran.stdout) == (0, "Full ID and card numbers were shown 0 times\n")
 
 

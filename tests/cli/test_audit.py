@@ -10,14 +10,15 @@ from openpyxl import load_workbook
 from aidledger.audit.rules import RULES
 from tests.builders import people, roster_xlsx
 from tests.cli.harness import aidledger
+from tests.store.ledgers import no_ledger_yet
 
 ELSEWHERE = "东山中学2021年秋季学期普通高中国家助学金花名册"
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Path:
+def ledger(tmp_path: Path) -> str:
     """A ledger in which one person was paid by two schools."""
-    path = tmp_path / "aidledger.db"
+    path = no_ledger_yet(tmp_path)
     assert aidledger("init", ledger=path).exit_code == 0
     (tmp_path / "1.xlsx").write_bytes(roster_xlsx(3))
     (tmp_path / "2.xlsx").write_bytes(roster_xlsx(2, first=2, title=ELSEWHERE))
@@ -26,7 +27,7 @@ def ledger(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_finding_has_the_keys_that_were_promised(ledger: Path) -> None:
+def test_a_finding_has_the_keys_that_were_promised(ledger: str) -> None:
     run = aidledger("audit", "--format", "json", ledger=ledger)
     (finding,) = run.json["findings"]
     assert run.exit_code == 1
@@ -49,7 +50,7 @@ def test_a_finding_has_the_keys_that_were_promised(ledger: Path) -> None:
     assert finding["message"]
 
 
-def test_numbers_are_masked_unless_asked_for_with_a_reason(ledger: Path) -> None:
+def test_numbers_are_masked_unless_asked_for_with_a_reason(ledger: str) -> None:
     number = people(3)[2].number
     assert number not in aidledger("audit", "--format", "json", ledger=ledger).stdout
     assert aidledger("audit", "--reveal", ledger=ledger).exit_code == 2
@@ -57,7 +58,7 @@ def test_numbers_are_masked_unless_asked_for_with_a_reason(ledger: Path) -> None
     assert number in run.stdout
 
 
-def test_only_open_findings_at_or_above_a_severity_count(ledger: Path) -> None:
+def test_only_open_findings_at_or_above_a_severity_count(ledger: str) -> None:
     assert aidledger("audit", "--at-least", "error", ledger=ledger).exit_code == 1
     assert aidledger("audit", "--period", "2020-autumn", ledger=ledger).exit_code == 0
     assert aidledger("audit", "--program", "vocational-grant", ledger=ledger).exit_code == 0
@@ -65,7 +66,7 @@ def test_only_open_findings_at_or_above_a_severity_count(ledger: Path) -> None:
     assert aidledger("audit", "--rule", "no-such-rule", ledger=ledger).exit_code == 2
 
 
-def test_an_explained_finding_stays_so_until_its_facts_change(ledger: Path, tmp_path: Path) -> None:
+def test_an_explained_finding_stays_so_until_its_facts_change(ledger: str, tmp_path: Path) -> None:
     (finding,) = aidledger("audit", "--format", "json", ledger=ledger).json["findings"]
     run = aidledger(
         "--actor", "李", "finding", finding["id"][:6], "--explain", "补发", "--format", "json", ledger=ledger
@@ -87,7 +88,7 @@ def test_an_explained_finding_stays_so_until_its_facts_change(ledger: Path, tmp_
     assert aidledger("verify", ledger=ledger).exit_code == 0
 
 
-def test_what_is_accepted_until_a_day_opens_after_it(ledger: Path) -> None:
+def test_what_is_accepted_until_a_day_opens_after_it(ledger: str) -> None:
     (finding,) = aidledger("audit", "--format", "json", ledger=ledger).json["findings"]
     accept = ("finding", finding["id"], "--accept", "wait for the school", "--until")
     assert aidledger(*accept, "2999-01-01", ledger=ledger).exit_code == 0
@@ -99,7 +100,7 @@ def test_what_is_accepted_until_a_day_opens_after_it(ledger: Path) -> None:
     assert aidledger("finding", "ffffffff", ledger=ledger).exit_code == 2
 
 
-def test_the_id_is_the_same_whatever_was_imported_first(ledger: Path, tmp_path: Path) -> None:
+def test_the_id_is_the_same_whatever_was_imported_first(ledger: str, tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     aidledger("init", ledger=other)
     aidledger("import", tmp_path / "2.xlsx", tmp_path / "1.xlsx", "--record-conflicts", ledger=other)
@@ -107,7 +108,7 @@ def test_the_id_is_the_same_whatever_was_imported_first(ledger: Path, tmp_path: 
     assert ids[0] == ids[1]
 
 
-def test_the_working_paper_has_a_sheet_per_rule(ledger: Path, tmp_path: Path) -> None:
+def test_the_working_paper_has_a_sheet_per_rule(ledger: str, tmp_path: Path) -> None:
     paper = tmp_path / "paper.xlsx"
     aidledger("--lang", "zh", "audit", "--format", "xlsx", "-o", paper, ledger=ledger)
     book = load_workbook(paper)
@@ -128,7 +129,7 @@ def test_every_rule_is_explained(language: str) -> None:
     assert len({rule.code for rule in RULES}) == len(RULES)
 
 
-def test_a_table_shows_what_was_found_and_what_did_not_run(ledger: Path) -> None:
+def test_a_table_shows_what_was_found_and_what_did_not_run(ledger: str) -> None:
     shown = aidledger("audit", ledger=ledger).stdout
     assert "duplicate-disbursement" in shown
     assert "returned-not-reissued (bank-return)" in shown
@@ -138,7 +139,7 @@ def test_a_table_shows_what_was_found_and_what_did_not_run(ledger: Path) -> None
     assert "2.xlsx" in one
 
 
-def test_the_findings_of_one_school(ledger: Path) -> None:
+def test_the_findings_of_one_school(ledger: str) -> None:
     of_one = aidledger("findings", "--school", "东山中学", "--format", "json", ledger=ledger)
     assert [one["rule"] for one in of_one.json["findings"]] == ["duplicate-disbursement"]
     of_another = aidledger("findings", "--school", "别的中学", "--format", "json", ledger=ledger)

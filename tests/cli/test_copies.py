@@ -11,6 +11,8 @@ from tests.builders import roster_xlsx
 from tests.cli.harness import aidledger, program
 from tests.store.ledgers import bring_in, opened, sample_path, tamper
 
+pytestmark = pytest.mark.sqlite_only
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:

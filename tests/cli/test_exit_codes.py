@@ -13,6 +13,8 @@ from tests.cli.harness import aidledger
 from tests.imports.make_samples import SAMPLES
 from tests.store.ledgers import sample_path, tamper
 
+pytestmark = pytest.mark.sqlite_only
+
 HUGE = str(10**30)
 READING = [
     ("batches",),

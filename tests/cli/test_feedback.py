@@ -19,6 +19,8 @@ from tests.builders.xlsb import xlsb_bytes
 from tests.cli.harness import aidledger
 from tests.imports.make_samples import FOLDER as SAMPLES
 
+pytestmark = pytest.mark.sqlite_only
+
 CONTENTS = {
     "xlsx": xlsx_bytes(bad_grid()),
     "xls": xls_bytes(bad_grid()),

@@ -9,20 +9,20 @@ import pytest
 from tests.builders import roster_grid, roster_xlsx, with_cells, xlsx_bytes
 from tests.cli.harness import aidledger
 from tests.imports.make_samples import SAMPLES
-from tests.store.ledgers import new_path
+from tests.store.ledgers import contents, new_place
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Path:
+def ledger(tmp_path: Path) -> str:
     (tmp_path / "books").mkdir()
-    return new_path(tmp_path / "books")
+    return new_place(tmp_path / "books")
 
 
-def _entries(ledger: Path) -> int:
+def _entries(ledger: str) -> int:
     return int(aidledger("verify", "--format", "json", ledger=ledger).json["entries"])
 
 
-def test_the_receipt_is_the_ledgers_head(ledger: Path, tmp_path: Path) -> None:
+def test_the_receipt_is_the_ledgers_head(ledger: str, tmp_path: Path) -> None:
     (tmp_path / "one.xlsx").write_bytes(roster_xlsx(3))
     run = aidledger("import", tmp_path / "one.xlsx", "--workers", "1", ledger=ledger)
     head = aidledger("verify", "--format", "json", ledger=ledger).json["head"]
@@ -31,9 +31,9 @@ def test_the_receipt_is_the_ledgers_head(ledger: Path, tmp_path: Path) -> None:
     assert "3,000" in run.stdout or "3000.00" in run.stdout
 
 
-def test_a_check_keeps_nothing_and_says_so(ledger: Path, tmp_path: Path) -> None:
+def test_a_check_keeps_nothing_and_says_so(ledger: str, tmp_path: Path) -> None:
     (tmp_path / "one.xlsx").write_bytes(roster_xlsx(3))
-    before = ledger.read_bytes()
+    before = contents(ledger)
     for command in (["check"], ["import", "--dry-run"]):
         run = aidledger(*command, tmp_path / "one.xlsx", "--workers", "1", "--format", "json", ledger=ledger)
         assert (run.exit_code, run.json["files"][0]["outcome"], run.json["files"][0]["batch"]) == (
@@ -42,10 +42,10 @@ def test_a_check_keeps_nothing_and_says_so(ledger: Path, tmp_path: Path) -> None
             None,
         )
         assert run.json["totals"]["posted"] == 1
-    assert ledger.read_bytes() == before
+    assert contents(ledger) == before
 
 
-def test_a_file_is_imported_reversed_and_imported_again(ledger: Path, tmp_path: Path) -> None:
+def test_a_file_is_imported_reversed_and_imported_again(ledger: str, tmp_path: Path) -> None:
     path = tmp_path / "one.xlsx"
     path.write_bytes(roster_xlsx(3))
 
@@ -68,7 +68,7 @@ def test_a_file_is_imported_reversed_and_imported_again(ledger: Path, tmp_path: 
     assert _entries(ledger) == 9
 
 
-def test_conflicts_are_posted_where_the_clerk_says_so(ledger: Path, tmp_path: Path) -> None:
+def test_conflicts_are_posted_where_the_clerk_says_so(ledger: str, tmp_path: Path) -> None:
     path = tmp_path / "total.xlsx"
     path.write_bytes(SAMPLES["24-bad-total.xlsx"]())
     assert aidledger("import", path, "--workers", "1", ledger=ledger).exit_code == 1
@@ -91,7 +91,7 @@ def test_conflicts_are_posted_where_the_clerk_says_so(ledger: Path, tmp_path: Pa
     ],
 )
 def test_what_the_clerk_says_overrules_the_file(
-    ledger: Path, tmp_path: Path, options: list[str], expected: tuple[str | None, ...]
+    ledger: str, tmp_path: Path, options: list[str], expected: tuple[str | None, ...]
 ) -> None:
     path = tmp_path / "plain.xlsx"
     path.write_bytes(SAMPLES["26-bad-no-program.xlsx"]())
@@ -101,7 +101,7 @@ def test_what_the_clerk_says_overrules_the_file(
     assert run.exit_code == (0 if options else 1)
 
 
-def test_a_column_can_be_named_by_hand(ledger: Path, tmp_path: Path) -> None:
+def test_a_column_can_be_named_by_hand(ledger: str, tmp_path: Path) -> None:
     grid = with_cells(roster_grid(3), {"C2": "社会信用编号", "F2": "钱"})
     path = tmp_path / "odd.xlsx"
     path.write_bytes(xlsx_bytes(grid))
@@ -111,7 +111,7 @@ def test_a_column_can_be_named_by_hand(ledger: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_screen_names_file_cell_and_code(ledger: Path, tmp_path: Path, language: str) -> None:
+def test_the_screen_names_file_cell_and_code(ledger: str, tmp_path: Path, language: str) -> None:
     path = tmp_path / "bad.xlsx"
     path.write_bytes(SAMPLES["22-bad-ids-and-names.xlsx"]())
     run = aidledger("--lang", language, "import", path, "--workers", "1", ledger=ledger)
@@ -120,7 +120,7 @@ def test_the_screen_names_file_cell_and_code(ledger: Path, tmp_path: Path, langu
         assert word in run.stdout
 
 
-def test_the_screen_shows_the_first_of_many_and_json_all(ledger: Path, tmp_path: Path) -> None:
+def test_the_screen_shows_the_first_of_many_and_json_all(ledger: str, tmp_path: Path) -> None:
     grid = with_cells(roster_grid(12), {f"C{row}": None for row in range(3, 15)})
     path = tmp_path / "many.xlsx"
     path.write_bytes(xlsx_bytes(grid))
@@ -132,7 +132,7 @@ def test_the_screen_shows_the_first_of_many_and_json_all(ledger: Path, tmp_path:
     assert [problem["row"] for problem in problems] == list(range(3, 15))
 
 
-def test_a_table_of_files_can_be_kept_as_csv(ledger: Path, tmp_path: Path) -> None:
+def test_a_table_of_files_can_be_kept_as_csv(ledger: str, tmp_path: Path) -> None:
     (tmp_path / "one.xlsx").write_bytes(roster_xlsx(3))
     target = tmp_path / "result.csv"
     run = aidledger(*("check", tmp_path / "one.xlsx", "--workers", "1", "--format", "csv", "-o", target), ledger=ledger)

@@ -11,7 +11,7 @@ import pytest
 from tests.builders import roster_xlsx
 from tests.cli.harness import aidledger
 from tests.imports.make_samples import SAMPLES
-from tests.store.ledgers import new_path, sample_path
+from tests.store.ledgers import new_place, sample_place
 
 COUNTED = {"person_times": None, "amount": None}
 FIGURES = {"person_times": None, "persons": None, "amount": None, "amount_wan": None}
@@ -156,13 +156,13 @@ def keys(value: object, shape: object, where: str = "") -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sample_path(tmp_path_factory.mktemp("json"))
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return sample_place(tmp_path_factory.mktemp("json"))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("command", SHAPES, ids=" ".join)
-def test_a_result_has_the_keys_that_were_promised(ledger: Path, command: tuple[str, ...], language: str) -> None:
+def test_a_result_has_the_keys_that_were_promised(ledger: str, command: tuple[str, ...], language: str) -> None:
     run = aidledger("--lang", language, *command, "--format", "json", ledger=ledger)
     assert list(keys(run.json, SHAPES[command])) == []
     assert run.json, "a shape is only tried where there is something"
@@ -170,7 +170,7 @@ def test_a_result_has_the_keys_that_were_promised(ledger: Path, command: tuple[s
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_an_import_has_the_keys_that_were_promised(tmp_path: Path, language: str) -> None:
-    ledger = new_path(tmp_path)
+    ledger = new_place(tmp_path)
     (tmp_path / "good.xlsx").write_bytes(roster_xlsx(3))
     (tmp_path / "odd.xlsx").write_bytes(SAMPLES["22-bad-ids-and-names.xlsx"]())
     (tmp_path / "page.xls").write_bytes(SAMPLES["31-bad-login-page.xls"]())
@@ -193,14 +193,14 @@ def test_making_and_reversing_tell_what_they_did(tmp_path: Path, language: str) 
     made = aidledger("--lang", language, "init", "--format", "json", ledger=tmp_path / "new.db")
     assert (made.exit_code, made.json.keys()) == (0, {"ledger", "programs"})
     run = aidledger(
-        "--lang", language, "reverse", "1", "--reason", "twice", "--format", "json", ledger=sample_path(tmp_path)
+        "--lang", language, "reverse", "1", "--reason", "twice", "--format", "json", ledger=sample_place(tmp_path)
     )
     assert (run.exit_code, list(keys(run.json, {**BATCH, "head": None}))) == (0, [])
     assert (run.json["reverses"], run.json["reason"]) == (1, "twice")
 
 
 @pytest.mark.parametrize("command", [command for command in SHAPES if command[0] != "trace"], ids=" ".join)
-def test_money_is_a_text_in_yuan_with_two_decimals(ledger: Path, command: tuple[str, ...]) -> None:
+def test_money_is_a_text_in_yuan_with_two_decimals(ledger: str, command: tuple[str, ...]) -> None:
     def amounts(value: Any) -> Iterator[object]:  # noqa: ANN401
         if isinstance(value, dict):
             yield from (money for key, money in value.items() if key in {"amount", "low", "high", "average"})
@@ -216,7 +216,7 @@ def test_money_is_a_text_in_yuan_with_two_decimals(ledger: Path, command: tuple[
 
 
 @pytest.mark.parametrize("command", SHAPES, ids=" ".join)
-def test_both_languages_say_the_same_in_json(ledger: Path, command: tuple[str, ...]) -> None:
+def test_both_languages_say_the_same_in_json(ledger: str, command: tuple[str, ...]) -> None:
     def facts(value: Any) -> Any:  # noqa: ANN401
         if isinstance(value, dict):
             return {key: facts(inner) for key, inner in value.items() if key not in {"name", "what", "message"}}
@@ -229,7 +229,7 @@ def test_both_languages_say_the_same_in_json(ledger: Path, command: tuple[str, .
 
 @pytest.mark.parametrize("command", [command for command in SHAPES if command[0] != "trace"], ids=" ".join)
 def test_json_in_a_file_is_the_same_and_for_its_owner_only(
-    ledger: Path, tmp_path: Path, command: tuple[str, ...]
+    ledger: str, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     target = tmp_path / "result.json"
     shown = aidledger(*command, "--format", "json", ledger=ledger)
@@ -239,7 +239,7 @@ def test_json_in_a_file_is_the_same_and_for_its_owner_only(
     assert target.stat().st_mode & 0o777 == 0o600
 
 
-def test_programs_come_in_the_order_of_the_catalogue(ledger: Path) -> None:
+def test_programs_come_in_the_order_of_the_catalogue(ledger: str) -> None:
     programs = aidledger("programs", "--format", "json", ledger=ledger).json["programs"]
     summary = aidledger("report", "summary", "--format", "json", ledger=ledger).json["programs"]
     expected = [

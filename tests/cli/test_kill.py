@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import pytest
 from aidledger.operations import ledgers
 from tests.builders import roster_xlsx
 from tests.cli.harness import environment
-from tests.store.ledgers import bring_in_all, new_path, opened
+from tests.store.ledgers import Place, bring_in_all, copied, new_place, opened
 
 FILES, ROWS = 15, 40
 
@@ -32,13 +31,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return new_path(tmp_path_factory.mktemp("empty"))
+def empty(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return new_place(tmp_path_factory.mktemp("empty"))
 
 
-def _killed_after(path: Path, folder: Path, files: int, seconds: float) -> int:
+def _killed_after(place: Place, folder: Path, files: int, seconds: float) -> int:
     """Start an import, wait until so many files are done and a moment more, and kill it; how many it told of."""
-    command = [sys.executable, "-m", "aidledger", "--ledger", str(path), "import", str(folder), "--workers", "1"]
+    command = [sys.executable, "-m", "aidledger", "--ledger", str(place), "import", str(folder), "--workers", "1"]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment(), start_new_session=True
     )
@@ -56,13 +55,13 @@ def _killed_after(path: Path, folder: Path, files: int, seconds: float) -> int:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_an_import_that_is_killed_leaves_whole_files(empty: Path, folder: Path, tmp_path: Path, seed: int) -> None:
+def test_an_import_that_is_killed_leaves_whole_files(empty: str, folder: Path, tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
-    path = Path(shutil.copy(empty, tmp_path / "aidledger.db"))
+    place = copied(empty, tmp_path)
     files = rng.randrange(FILES)
-    told = _killed_after(path, folder, files, rng.uniform(0.0, 0.4 if files == 0 else 0.03))
+    told = _killed_after(place, folder, files, rng.uniform(0.0, 0.4 if files == 0 else 0.03))
 
-    ledger = opened(path)
+    ledger = opened(place)
     verdict = ledgers.verify(ledger)
     assert verdict.faults == []
     assert verdict.entries == verdict.batches * ROWS
@@ -75,4 +74,4 @@ def test_an_import_that_is_killed_leaves_whole_files(empty: Path, folder: Path, 
     assert [result.problems for result in results] == [[]] * FILES
     verdict = ledgers.verify(ledger)
     assert (verdict.batches, verdict.entries, verdict.faults) == (FILES, FILES * ROWS, [])
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["aidledger.db"]
+    assert {file.name for file in tmp_path.iterdir()} <= {"aidledger.db"}

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,7 @@ from aidledger.domain.identity import masked_text
 from tests.builders import people, roster_grid, with_cells, xlsx_bytes
 from tests.cli.harness import Ran, aidledger
 from tests.imports.make_samples import BORROWER, COLLEGE, FOLDER, GUARDIAN, OLDER, SENIOR, VOCATIONAL, card
-from tests.store.ledgers import bring_in, new_ledger, new_path, opened, sample_path
+from tests.store.ledgers import bring_in, contents, new_ledger, new_place, opened, plain, sample_place
 
 COMMANDS: Sequence[tuple[str, ...]] = [
     ("batches",),
@@ -37,16 +35,18 @@ COMMANDS: Sequence[tuple[str, ...]] = [
 
 
 @pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sample_path(tmp_path_factory.mktemp("private"))
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return sample_place(tmp_path_factory.mktemp("private"))
 
 
 @pytest.fixture(scope="module")
-def secrets(ledger: Path) -> list[str]:
+def secrets(ledger: str) -> list[str]:
     """Every full number of the samples: of those who were posted, of guardians, of those in rejected files."""
-    with closing(sqlite3.connect(ledger)) as books:
-        numbers = [row[0] for row in books.execute("SELECT number FROM beneficiary")]
-        cards = [row[0] for row in books.execute("SELECT DISTINCT account FROM entry WHERE account IS NOT NULL")]
+    with plain(ledger) as books:
+        numbers = [row[0] for row in books.exec_driver_sql("SELECT number FROM beneficiary")]
+        cards = [
+            row[0] for row in books.exec_driver_sql("SELECT DISTINCT account FROM entry WHERE account IS NOT NULL")
+        ]
     groups = [people(250, born=born) for born in (SENIOR, OLDER, COLLEGE, BORROWER, VOCATIONAL, GUARDIAN)]
     made_up = [number for group in groups for person in group for number in (person.number, card(person))]
     return [*numbers, *(card for card in cards if len(card) > 8), *made_up]
@@ -61,7 +61,7 @@ def _leaks(run: Ran, secrets: Sequence[str]) -> Iterator[str]:
 
 @pytest.mark.parametrize("form", ["table", "json", "csv"])
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_no_full_number_is_shown(ledger: Path, secrets: list[str], command: tuple[str, ...], form: str) -> None:
+def test_no_full_number_is_shown(ledger: str, secrets: list[str], command: tuple[str, ...], form: str) -> None:
     if command == ("verify",) and form == "csv":
         form = "json"
     run = aidledger(*command, "--format", form, ledger=ledger)
@@ -71,12 +71,12 @@ def test_no_full_number_is_shown(ledger: Path, secrets: list[str], command: tupl
 
 @pytest.mark.parametrize("form", ["table", "json", "csv"])
 def test_an_import_shows_no_full_number(tmp_path: Path, secrets: list[str], form: str) -> None:
-    run = aidledger("import", FOLDER, "--workers", "1", "--format", form, ledger=new_path(tmp_path))
+    run = aidledger("import", FOLDER, "--workers", "1", "--format", form, ledger=new_place(tmp_path))
     assert run.exit_code == 1
     assert list(_leaks(run, secrets)) == []
 
 
-def test_a_person_is_shown_masked(ledger: Path) -> None:
+def test_a_person_is_shown_masked(ledger: str) -> None:
     person = people(1, born=SENIOR)[0]
     [found] = aidledger("person", person.number, "--format", "json", ledger=ledger).json["persons"]
     assert found["number"] == f"{person.number[:6]}********{person.number[-4:]}"
@@ -90,7 +90,7 @@ def test_a_person_is_shown_masked(ledger: Path) -> None:
 def test_full_numbers_are_shown_to_who_says_why_and_that_is_kept(
     tmp_path: Path, command: tuple[str, str], seen: str, language: str
 ) -> None:
-    path = sample_path(tmp_path)
+    path = sample_place(tmp_path)
     person = people(1, born=SENIOR)[0]
     arguments = [person.number if word == "ID" else word for word in command]
     before = aidledger("verify", "--format", "json", ledger=path).json["head"]
@@ -103,8 +103,9 @@ def test_full_numbers_are_shown_to_who_says_why_and_that_is_kept(
     assert run.exit_code == 0
     assert person.number in run.stdout
     assert card(person) in run.stdout
-    with closing(sqlite3.connect(path)) as books:
-        actor, action, facts = books.execute("SELECT actor, action, facts FROM event ORDER BY id DESC").fetchone()
+    with plain(path) as books:
+        query = "SELECT actor, action, facts FROM event WHERE id = (SELECT max(id) FROM event)"
+        actor, action, facts = books.exec_driver_sql(query).one()
     assert (actor, action) == ("张老师", "reveal")
     assert json.loads(facts)["reason"] == "卡号有误,核对"
     assert seen in json.loads(facts)["seen"]
@@ -115,11 +116,11 @@ def test_full_numbers_are_shown_to_who_says_why_and_that_is_kept(
 
 @pytest.mark.parametrize("reason", [None, "", "   ", "　"])
 @pytest.mark.parametrize("command", [("person", "王雨桐"), ("batch", "1")], ids=" ".join)
-def test_without_a_reason_nothing_is_shown(ledger: Path, command: tuple[str, ...], reason: str | None) -> None:
-    before = ledger.read_bytes()
+def test_without_a_reason_nothing_is_shown(ledger: str, command: tuple[str, ...], reason: str | None) -> None:
+    before = contents(ledger)
     run = aidledger(*command, "--reveal", *([] if reason is None else ["--reason", reason]), ledger=ledger)
     assert (run.exit_code, run.stdout) == (2, "")
-    assert ledger.read_bytes() == before
+    assert contents(ledger) == before
 
 
 def _as_typed(number: str) -> dict[str, str]:
@@ -167,7 +168,7 @@ def test_a_message_never_repeats_a_number_that_stands_in_another_column(tmp_path
     number = people(1, first=900)[0].number
     headers = ("序号", "姓名", "身份证号", "性别", "年级", "发放金额", "银行卡号", "入学年份")
     grid = with_cells(roster_grid(2, headers=headers, total=False), {cell: _as_typed(number)[typed]})
-    path = new_path(tmp_path)
+    path = new_place(tmp_path)
     (tmp_path / "slipped.xlsx").write_bytes(xlsx_bytes(grid))
     result = bring_in(opened(path), (tmp_path / "slipped.xlsx").read_bytes())
     messages = json.dumps([dict(problem.facts) for problem in result.problems], ensure_ascii=False, default=str)

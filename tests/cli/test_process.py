@@ -13,6 +13,8 @@ from tests.builders import roster_xlsx
 from tests.cli.harness import environment, program
 from tests.imports.make_samples import SAMPLES
 
+pytestmark = pytest.mark.sqlite_only
+
 HEAVY = (
     "sqlalchemy",
     "sqlmodel",

@@ -17,14 +17,14 @@ from rich.cells import cell_len
 
 from tests.builders import roster_grid, roster_xlsx, with_cells, xlsx_bytes
 from tests.cli.harness import aidledger, environment
-from tests.store.ledgers import bring_in, new_ledger, new_path, sample_path
+from tests.store.ledgers import bring_in, new_ledger, new_place, sample_place
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 @pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sample_path(tmp_path_factory.mktemp("screen"))
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return sample_place(tmp_path_factory.mktemp("screen"))
 
 
 def on_terminal(*arguments: str, columns: int = 80) -> tuple[int, list[str]]:
@@ -71,7 +71,7 @@ def on_terminal(*arguments: str, columns: int = 80) -> tuple[int, list[str]]:
     ],
     ids=" ".join,
 )
-def test_nothing_is_wider_than_a_terminal_of_80_columns(ledger: Path, command: tuple[str, ...]) -> None:
+def test_nothing_is_wider_than_a_terminal_of_80_columns(ledger: str, command: tuple[str, ...]) -> None:
     code, lines = on_terminal("--ledger", str(ledger), *command)
     assert code in {0, 1}
     assert [line for line in lines if cell_len(line) > 80] == []
@@ -79,7 +79,7 @@ def test_nothing_is_wider_than_a_terminal_of_80_columns(ledger: Path, command: t
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_summary_shows_every_figure_whole(ledger: Path, language: str) -> None:
+def test_a_summary_shows_every_figure_whole(ledger: str, language: str) -> None:
     _, lines = on_terminal("--lang", language, "--ledger", str(ledger), "report", "summary")
     summary = aidledger("report", "summary", "--format", "json", ledger=ledger).json
     text = "\n".join(lines)
@@ -88,7 +88,7 @@ def test_a_summary_shows_every_figure_whole(ledger: Path, language: str) -> None
     assert "…" not in text
 
 
-def test_a_pipe_gets_every_row_on_one_line(ledger: Path) -> None:
+def test_a_pipe_gets_every_row_on_one_line(ledger: str) -> None:
     run = aidledger("reconcile", "--all", ledger=ledger)
     lines = aidledger("reconcile", "--all", "--format", "json", ledger=ledger).json["lines"]
     for line in lines:
@@ -97,7 +97,7 @@ def test_a_pipe_gets_every_row_on_one_line(ledger: Path) -> None:
 
 
 def test_signs_that_a_terminal_would_obey_are_not_passed_on(tmp_path: Path) -> None:
-    path = new_path(tmp_path)
+    path = new_place(tmp_path)
     (tmp_path / "evil\x1b[31m.xlsx").write_bytes(roster_xlsx(3))
     (tmp_path / "worse\x1b]0;title\x07.xls").write_bytes(b"<html></html>")
     run = aidledger("import", tmp_path, "--workers", "1", ledger=path)
@@ -116,7 +116,7 @@ def test_brackets_in_a_name_are_not_taken_for_markup(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "ascii", "cp1252"])
-def test_a_console_that_lacks_a_sign_gets_another(ledger: Path, encoding: str) -> None:
+def test_a_console_that_lacks_a_sign_gets_another(ledger: str, encoding: str) -> None:
     """A redirected Windows console is GBK: neither a tick nor a rare surname may bring the program down."""
     run = subprocess.run(
         [sys.executable, "-m", "aidledger", "--lang", "zh", "--ledger", str(ledger), "reconcile", "--all"],

@@ -13,7 +13,7 @@ from aidledger.i18n import Language
 from tests.builders import shipped
 from tests.builders.templates import Template, fill
 from tests.cli.harness import aidledger, program
-from tests.store.ledgers import new_path
+from tests.store.ledgers import new_place
 
 SCHOOL = "金溪中学"
 PROGRAMS = shipped().programs
@@ -58,7 +58,7 @@ def test_filled_in_and_imported_it_gives_no_problem(
     for at, case in enumerate(cases):
         path = tmp_path / f"{at:03}.xlsx"
         expected[path.name] = _filled(path, case, language, named=named, first=10 * at)
-    run = aidledger("import", tmp_path, "--workers", "1", "--format", "json", ledger=new_path(tmp_path))
+    run = aidledger("import", tmp_path, "--workers", "1", "--format", "json", ledger=new_place(tmp_path))
     assert run.exit_code == 0, run.stdout
     assert len(run.json["files"]) == len(cases)
     for file in run.json["files"]:
@@ -73,7 +73,7 @@ def test_a_blank_one_names_its_program_and_no_school(tmp_path: Path, language: L
     for at, code in enumerate(PROGRAMS):
         made = aidledger("--lang", language, "template", code, "--rows", "8", "-o", tmp_path / f"{at}.xlsx")
         assert made.exit_code == 0
-    run = aidledger("check", tmp_path, "--format", "json", "--workers", "1", ledger=new_path(tmp_path))
+    run = aidledger("check", tmp_path, "--format", "json", "--workers", "1", ledger=new_place(tmp_path))
     assert len(run.json["files"]) == len(PROGRAMS)
     for code, file in zip(PROGRAMS, run.json["files"], strict=True):
         [roster] = file["rosters"]

@@ -15,7 +15,7 @@ from aidledger.sheets.hints import Hints
 from aidledger.store.ledger import Ledger
 from tests.builders import Grid, roster_grid, roster_xlsx, with_cells, xlsx_bytes
 from tests.imports.make_samples import SAMPLES
-from tests.store.ledgers import bring_in, bring_in_all, catalogue, new_ledger
+from tests.store.ledgers import bring_in, bring_in_all, catalogue, contents, new_ledger
 
 EAST = "东山中学2021年秋季学期普通高中国家助学金发放花名册"
 
@@ -82,7 +82,7 @@ def test_a_rejected_file_keeps_nothing_and_does_not_hold_up_the_others(ledger: L
 
 def test_a_rejected_file_leaves_the_ledger_as_it_was(ledger: Ledger) -> None:
     bring_in(ledger, roster_xlsx(3))
-    before = Path(ledger.place).read_bytes()
+    before = contents(ledger.place)
     clash = roster_xlsx(4, title=EAST)  # three of the four were paid: found when all of it has been posted
     assert bring_in(ledger, clash).outcome == "rejected"
     assert bring_in(ledger, SAMPLES["29-bad-errors-and-formulas.xlsx"]()).outcome == "rejected"
@@ -90,7 +90,7 @@ def test_a_rejected_file_leaves_the_ledger_as_it_was(ledger: Ledger) -> None:
         people = books.exec_driver_sql("SELECT count(*) FROM beneficiary").scalar_one()
         schools = books.exec_driver_sql("SELECT count(*) FROM school").scalar_one()
     assert (people, schools) == (3, 1)
-    assert len(Path(ledger.place).read_bytes()) == len(before)
+    assert contents(ledger.place) == before
 
 
 @pytest.mark.parametrize(
@@ -231,9 +231,9 @@ def test_the_number_of_workers_changes_nothing(folder: Path, tmp_path: Path, wor
 
 
 def test_a_dry_run_says_the_same_and_keeps_nothing(folder: Path, ledger: Ledger) -> None:
-    before = Path(ledger.place).read_bytes()
+    before = contents(ledger.place)
     said = _run(ledger, folder, dry_run=True)
-    assert Path(ledger.place).read_bytes() == before
+    assert contents(ledger.place) == before
     done = _run(ledger, folder)
     outcomes = [("posted" if result.outcome == "would-post" else result.outcome) for result in said.files]
     assert outcomes == [result.outcome for result in done.files]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,7 @@ from aidledger.sheets.hints import Hints
 from aidledger.store.ledger import Ledger
 from tests.builders import Grid, codes, csv_bytes, examined, people, roster_grid, roster_xlsx, xls_bytes, xlsx_bytes
 from tests.builders.lists import allotment_grid, bank_return_grid, certification_grid, register_grid
-from tests.store.ledgers import bring_in, catalogue, new_ledger, tamper
+from tests.store.ledgers import bring_in, catalogue, new_ledger, plain, tamper
 
 LISTS: dict[ListKind, Callable[[], Grid]] = {
     "certification": certification_grid,
@@ -40,8 +38,8 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def _rows(ledger: Ledger, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(ledger.place)) as books:
-        return books.execute(sql).fetchall()
+    with plain(ledger.place) as books:
+        return [tuple(row) for row in books.exec_driver_sql(sql)]
 
 
 def _found(result: FileResult) -> list[tuple[str, int | None]]:
@@ -249,7 +247,7 @@ def test_a_record_that_is_changed_is_found(tmp_path: Path, kind: ListKind, chang
     bring_in(ledger, roster_xlsx(3))
     bring_in(ledger, xlsx_bytes(LISTS[kind]()))
     ledger.close()
-    tamper(Path(ledger.place), change)
+    tamper(ledger.place, change)
     assert {fault.batch for fault in ledgers.verify(ledger).faults} == {2}
 
 

@@ -13,16 +13,16 @@ from openpyxl import load_workbook
 
 from tests.builders import Grid, people, xlsx_bytes
 from tests.cli.harness import Ran, aidledger
-from tests.store.ledgers import tamper
+from tests.store.ledgers import no_ledger_yet, tamper
 
 TITLE = "金溪中学2021年秋季学期普通高中国家助学金花名册"
 CARDS = ["6217001234567890123", "6217001234567890456", "6217001234567890789", None]
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Path:
+def ledger(tmp_path: Path) -> str:
     """A ledger with a roster of four, one of whom has no card."""
-    path = tmp_path / "aidledger.db"
+    path = no_ledger_yet(tmp_path)
     assert aidledger("init", ledger=path).exit_code == 0
     grid: Grid = [[TITLE], ["姓名", "身份证号", "银行卡号", "金额"]]
     for one, card in zip(people(4), CARDS, strict=True):
@@ -31,12 +31,12 @@ def ledger(tmp_path: Path) -> Path:
     return path
 
 
-def _bring_in(ledger: Path, path: Path, grid: Grid) -> None:
+def _bring_in(ledger: str, path: Path, grid: Grid) -> None:
     path.write_bytes(xlsx_bytes(grid))
     assert aidledger("import", path, "--record-conflicts", ledger=ledger).exit_code in {0, 1}
 
 
-def _export(ledger: Path, target: Path, *more: str) -> Ran:
+def _export(ledger: str, target: Path, *more: str) -> Ran:
     wanted = ("--program", "high-school-grant", "--period", "2021-autumn", "--reason", "term payment")
     return aidledger("pay", "export", *wanted, "-o", target, "--format", "json", *more, ledger=ledger)
 
@@ -45,7 +45,7 @@ def _rows(path: Path) -> list[list[str]]:
     return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
 
 
-def _answer(ledger: Path, name: str, exported: Path, said: dict[str, str | None]) -> None:
+def _answer(ledger: str, name: str, exported: Path, said: dict[str, str | None]) -> None:
     """Import the bank's return: the exported file with what the bank says of each serial number; None: paid."""
     header, *lines = _rows(exported)
     grid: Grid = [["代发业务回盘清单"], [*header, "处理结果", "失败原因", "入账日期"]]
@@ -54,15 +54,15 @@ def _answer(ledger: Path, name: str, exported: Path, said: dict[str, str | None]
             reason = said[line[0]]
             result: list[Any] = ["失败", reason, None] if reason else ["成功", None, "2021-12-03"]
             grid.append([*line[:4], float(line[4]), line[5], *result])
-    _bring_in(ledger, ledger.parent / name, grid)
+    _bring_in(ledger, exported.parent / name, grid)
 
 
-def _states(ledger: Path, order: int) -> dict[str, str]:
+def _states(ledger: str, order: int) -> dict[str, str]:
     run = aidledger("pay", "order", str(order), "--format", "json", ledger=ledger)
     return {line["serial"]: line["state"] for line in run.json["payments"]}
 
 
-def test_what_is_due_goes_into_both_files_with_control_totals(ledger: Path, tmp_path: Path) -> None:
+def test_what_is_due_goes_into_both_files_with_control_totals(ledger: str, tmp_path: Path) -> None:
     run = _export(ledger, tmp_path / "bank.xlsx")
     assert (run.exit_code, run.json["lines"], run.json["amount"]) == (1, 3, "3000.00")
     assert [one["name"] for one in run.json["without_account"]] == [people(4)[3].name]
@@ -79,7 +79,7 @@ def test_what_is_due_goes_into_both_files_with_control_totals(ledger: Path, tmp_
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
 
 
-def test_nothing_is_exported_twice_and_nothing_overwritten(ledger: Path, tmp_path: Path) -> None:
+def test_nothing_is_exported_twice_and_nothing_overwritten(ledger: str, tmp_path: Path) -> None:
     _export(ledger, tmp_path / "bank.xlsx")
     before = (tmp_path / "bank.csv").read_bytes()
     assert _export(ledger, tmp_path / "bank.xlsx").exit_code == 3
@@ -89,7 +89,7 @@ def test_nothing_is_exported_twice_and_nothing_overwritten(ledger: Path, tmp_pat
     assert not (tmp_path / "again.csv").exists()
 
 
-def test_who_exported_does_not_release_and_only_the_file_that_was_exported_goes(ledger: Path, tmp_path: Path) -> None:
+def test_who_exported_does_not_release_and_only_the_file_that_was_exported_goes(ledger: str, tmp_path: Path) -> None:
     _export(ledger, tmp_path / "bank.xlsx")
     own = aidledger("pay", "release", "1", "--file", tmp_path / "bank.csv", ledger=ledger)
     assert own.exit_code == 3
@@ -104,7 +104,7 @@ def test_who_exported_does_not_release_and_only_the_file_that_was_exported_goes(
     assert aidledger(*other, tmp_path / "bank.csv", ledger=ledger).exit_code == 3
 
 
-def test_what_the_bank_sent_back_stays_due_and_goes_out_again(ledger: Path, tmp_path: Path) -> None:
+def test_what_the_bank_sent_back_stays_due_and_goes_out_again(ledger: str, tmp_path: Path) -> None:
     _export(ledger, tmp_path / "bank.xlsx")
     serials = [row[0] for row in _rows(tmp_path / "bank.csv")[1:]]
     _answer(ledger, "return.xlsx", tmp_path / "bank.csv", {serials[0]: None, serials[1]: "户名不符"})
@@ -120,7 +120,7 @@ def test_what_the_bank_sent_back_stays_due_and_goes_out_again(ledger: Path, tmp_
     assert aidledger("verify", ledger=ledger).exit_code == 0
 
 
-def test_reports_count_what_was_posted_or_what_was_paid(ledger: Path, tmp_path: Path) -> None:
+def test_reports_count_what_was_posted_or_what_was_paid(ledger: str, tmp_path: Path) -> None:
     _export(ledger, tmp_path / "bank.xlsx")
     serials = [row[0] for row in _rows(tmp_path / "bank.csv")[1:]]
     _answer(ledger, "return.xlsx", tmp_path / "bank.csv", {serials[0]: None, serials[1]: "户名不符"})
@@ -140,7 +140,7 @@ def test_reports_count_what_was_posted_or_what_was_paid(ledger: Path, tmp_path: 
     assert len(explained.json["entries"]) == 1
 
 
-def test_a_serial_number_tells_equal_payments_of_one_person_apart(ledger: Path, tmp_path: Path) -> None:
+def test_a_serial_number_tells_equal_payments_of_one_person_apart(ledger: str, tmp_path: Path) -> None:
     spring: Grid = [[TITLE.replace("2021年秋季", "2022年春季")], ["姓名", "身份证号", "银行卡号", "金额"]]
     first = people(1)[0]
     spring.append([first.name, first.number, CARDS[0], 1000])
@@ -153,14 +153,14 @@ def test_a_serial_number_tells_equal_payments_of_one_person_apart(ledger: Path, 
     assert set(_states(ledger, 1).values()) == {"exported"}
 
 
-def test_a_withdrawn_order_leaves_its_payments_due(ledger: Path, tmp_path: Path) -> None:
+def test_a_withdrawn_order_leaves_its_payments_due(ledger: str, tmp_path: Path) -> None:
     _export(ledger, tmp_path / "bank.xlsx")
     run = aidledger("pay", "withdraw", "1", "--reason", "wrong term", "--format", "json", ledger=ledger)
     assert run.json["state"] == "withdrawn"
     assert _export(ledger, tmp_path / "again.xlsx").json["lines"] == 3
 
 
-def test_an_export_keeps_why_and_screens_mask_numbers(ledger: Path, tmp_path: Path) -> None:
+def test_an_export_keeps_why_and_screens_mask_numbers(ledger: str, tmp_path: Path) -> None:
     run = _export(ledger, tmp_path / "bank.xlsx")
     shown = run.stdout + aidledger("pay", "order", "1", ledger=ledger).stdout
     assert not any(one.number in shown for one in people(4))
@@ -179,7 +179,7 @@ def test_an_export_keeps_why_and_screens_mask_numbers(ledger: Path, tmp_path: Pa
         "DELETE FROM payment_order",
     ],
 )
-def test_verify_names_an_order_that_was_changed(ledger: Path, tmp_path: Path, tampering: str) -> None:
+def test_verify_names_an_order_that_was_changed(ledger: str, tmp_path: Path, tampering: str) -> None:
     _export(ledger, tmp_path / "bank.xlsx")
     tamper(ledger, "PRAGMA foreign_keys = OFF", tampering)
     run = aidledger("verify", "--format", "json", ledger=ledger)

@@ -21,7 +21,7 @@ from aidledger.reconcile.bridge import Atom, bridge
 from aidledger.store.ledger import Ledger
 from tests.builders import roster_xlsx
 from tests.cli.harness import aidledger
-from tests.store.ledgers import bring_in, catalogue, new_ledger, sample_path
+from tests.store.ledgers import bring_in, catalogue, new_ledger, sample_place
 
 TITLE = "金溪中学{term}学期普通高中国家助学金花名册"
 CALENDAR, SCHOOL_YEAR = "calendar-year:2021", "school-year:2021"
@@ -86,7 +86,7 @@ def test_by_the_day_of_posting_a_reversal_stands_at_its_own_day(ledger: Ledger) 
 
 
 def test_by_program_and_loans_apart(tmp_path: Path) -> None:
-    place = sample_path(tmp_path)
+    place = sample_place(tmp_path)
     whole = _bridges(place, CALENDAR, SCHOOL_YEAR)
     assert [one["loan"] for one in whole] == [False, True]
     parts = _bridges(place, CALENDAR, SCHOOL_YEAR, "--by", "program")

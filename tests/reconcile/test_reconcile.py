@@ -14,7 +14,7 @@ from aidledger.store.ledger import Ledger
 from tests.builders import edited_package, roster_grid, roster_xlsx, with_cells, xlsx_bytes
 from tests.cli.harness import aidledger
 from tests.imports.make_samples import SAMPLES
-from tests.store.ledgers import bring_in, bring_in_all, catalogue, new_ledger, sample_path
+from tests.store.ledgers import bring_in, bring_in_all, catalogue, new_ledger, sample_place
 
 REPORT = """\
 code: county-2021
@@ -28,8 +28,8 @@ lines:
 """
 
 
-def _lines(ledger: Ledger | Path, *arguments: str) -> tuple[int, list[dict[str, Any]]]:
-    place = ledger if isinstance(ledger, Path) else ledger.place
+def _lines(ledger: Ledger | str, *arguments: str) -> tuple[int, list[dict[str, Any]]]:
+    place = ledger if isinstance(ledger, str) else ledger.place
     run = aidledger("reconcile", *arguments, "--format", "json", ledger=place)
     return run.exit_code, run.json["lines"]
 
@@ -39,8 +39,8 @@ def _side(count: int | None, amount: str | None) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def right(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sample_path(tmp_path_factory.mktemp("right"))
+def right(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return sample_place(tmp_path_factory.mktemp("right"))
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     return ledger
 
 
-def test_a_ledger_that_is_right_reconciles(right: Path) -> None:
+def test_a_ledger_that_is_right_reconciles(right: str) -> None:
     code, lines = _lines(right)
     assert code == 0
     assert {line["check"] for line in lines} == {"declared", "standard"}
@@ -65,7 +65,7 @@ def test_a_ledger_that_is_right_reconciles(right: Path) -> None:
         assert line["difference"]["amount"] == "0.00"
 
 
-def test_every_program_period_and_school_is_held_to_the_standard(right: Path) -> None:
+def test_every_program_period_and_school_is_held_to_the_standard(right: str) -> None:
     _, lines = _lines(right, "--check", "standard")
     keys = [(line["program"], line["period"], line["school"]) for line in lines]
     assert len(set(keys)) == len(keys)
@@ -124,7 +124,7 @@ def test_a_roster_that_declares_nothing_has_no_line(tmp_path: Path) -> None:
     assert _lines(ledger, "--check", "declared") == (0, [])
 
 
-def test_lines_can_be_asked_for_by_program_and_period(right: Path) -> None:
+def test_lines_can_be_asked_for_by_program_and_period(right: str) -> None:
     _, lines = _lines(right, "--program", "high-school-grant", "--period", "2022-spring")
     assert {(line["program"], line["period"]) for line in lines} == {("high-school-grant", "2022-spring")}
     assert len(lines) == 2
@@ -196,7 +196,7 @@ def test_programs_that_are_counted_in_heads_are_compared_in_heads(tmp_path: Path
     assert (run.exit_code, run.json["lines"][0]["actual"]) == (0, _side(5, "40000.00"))
 
 
-def test_a_ledger_that_was_only_begun_is_not_held_against_a_finished_report(right: Path, tmp_path: Path) -> None:
+def test_a_ledger_that_was_only_begun_is_not_held_against_a_finished_report(right: str, tmp_path: Path) -> None:
     begun = new_ledger(tmp_path)
     bring_in_all(begun, {"one.xlsx": roster_xlsx(3)})
     assert _lines(begun, "--check", "report") == (0, [])

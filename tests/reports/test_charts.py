@@ -13,12 +13,12 @@ from aidledger.sheets.hints import Hints
 from aidledger.store.ledger import Ledger
 from tests.builders import roster_xlsx
 from tests.cli.harness import aidledger
-from tests.store.ledgers import bring_in, new_ledger, opened, sample_path
+from tests.store.ledgers import bring_in, new_ledger, opened, sample_place
 
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
-    return opened(sample_path(tmp_path_factory.mktemp("charts")))
+    return opened(sample_place(tmp_path_factory.mktemp("charts")))
 
 
 def _book(ledger: Ledger, folder: Path, *arguments: str) -> Any:  # noqa: ANN401

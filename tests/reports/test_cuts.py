@@ -14,7 +14,7 @@ from aidledger.store.ledger import Ledger
 from tests.builders import roster_xlsx, xlsx_bytes
 from tests.builders.lists import allotment_grid
 from tests.cli.harness import aidledger
-from tests.store.ledgers import bring_in, new_ledger, opened, sample_path
+from tests.store.ledgers import bring_in, new_ledger, opened, sample_place
 
 AUTUMN = "金溪中学2021年秋季学期普通高中国家助学金花名册"
 SPRING = "金溪中学2022年春季学期普通高中国家助学金花名册"
@@ -27,7 +27,7 @@ def _groups(ledger: Ledger, by: str) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
-    return opened(sample_path(tmp_path_factory.mktemp("cuts")))
+    return opened(sample_place(tmp_path_factory.mktemp("cuts")))
 
 
 def test_the_command_names_every_cut() -> None:

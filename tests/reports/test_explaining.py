@@ -18,14 +18,14 @@ from aidledger.store.ledger import Ledger
 from tests.builders import people, roster_xlsx, xlsx_bytes
 from tests.builders.lists import allotment_grid
 from tests.cli.harness import Ran, aidledger
-from tests.store.ledgers import bring_in, catalogue, new_ledger, opened, sample_path
+from tests.store.ledgers import bring_in, catalogue, new_ledger, opened, sample_place
 
 GRANT = "金溪中学2021年秋季学期普通高中国家助学金花名册"
 
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
-    return opened(sample_path(tmp_path_factory.mktemp("explaining")))
+    return opened(sample_place(tmp_path_factory.mktemp("explaining")))
 
 
 def _explain(ledger: Ledger, figure: str, *more: str | Path) -> Ran:

@@ -13,7 +13,7 @@ from aidledger.store.ledger import Ledger
 from tests.builders import roster_xlsx, xlsx_bytes
 from tests.builders.lists import allotment_grid
 from tests.cli.harness import Ran, aidledger
-from tests.store.ledgers import bring_in, catalogue, new_ledger, opened, sample_path
+from tests.store.ledgers import bring_in, catalogue, new_ledger, opened, sample_place
 
 TITLE = "金溪中学{}普通高中国家助学金花名册"
 
@@ -30,7 +30,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
-    return opened(sample_path(tmp_path_factory.mktemp("sample")))
+    return opened(sample_place(tmp_path_factory.mktemp("sample")))
 
 
 def _returns(ledger: Ledger, *arguments: str | Path) -> Ran:

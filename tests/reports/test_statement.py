@@ -13,7 +13,7 @@ from aidledger.operations import ledgers, reporting
 from aidledger.store.ledger import Ledger
 from tests.builders import people, roster_xlsx
 from tests.cli.harness import Ran, aidledger
-from tests.store.ledgers import bring_in, catalogue, new_ledger, opened, sample_path
+from tests.store.ledgers import bring_in, catalogue, new_ledger, opened, sample_place
 
 AUTUMN = "金溪中学2021年秋季学期普通高中国家助学金花名册"
 SPRING = "金溪中学2022年春季学期普通高中国家助学金花名册"
@@ -108,7 +108,7 @@ def test_an_unknown_school_is_refused_with_those_like_it(ledger: Ledger, name: s
 
 
 def test_a_statement_adds_up_over_all_schools(tmp_path: Path) -> None:
-    sample = opened(sample_path(tmp_path))
+    sample = opened(sample_place(tmp_path))
     groups = aidledger("report", "summary", "--by", "school", "--format", "json", ledger=sample.place).json["groups"]
     for group in groups:
         if group["school"] is None:

@@ -19,7 +19,7 @@ from aidledger.sheets.hints import Hints
 from aidledger.store.ledger import Ledger
 from tests.builders import roster_xlsx
 from tests.cli.harness import aidledger
-from tests.store.ledgers import bring_in, catalogue, new_ledger, opened, sample_path
+from tests.store.ledgers import bring_in, catalogue, new_ledger, opened, sample_place
 
 # Of imports/, files 01 to 12 without the last, which was reversed: program, person-times, persons, 分.
 FIGURES: Mapping[str, tuple[int, int, int]] = {
@@ -45,7 +45,7 @@ PARAGRAPH = (
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
-    return opened(sample_path(tmp_path_factory.mktemp("summary")))
+    return opened(sample_place(tmp_path_factory.mktemp("summary")))
 
 
 def _summary(ledger: Ledger, *arguments: str) -> Any:  # noqa: ANN401
@@ -151,7 +151,7 @@ def test_groups_may_be_by_the_source_of_the_money(ledger: Ledger) -> None:
 
 
 def test_reversed_batches_count_for_nothing(tmp_path: Path) -> None:
-    path = sample_path(tmp_path)
+    path = sample_place(tmp_path)
     books = opened(path)
     for number in range(1, 12):
         ledgers.reverse(books, catalogue(), number, "all of it")

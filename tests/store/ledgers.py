@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sqlite3
 import tempfile
 from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+
+from sqlalchemy import Connection, MetaData, Table, create_engine, inspect
+from sqlalchemy.pool import NullPool
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.catalogue.loading import load
@@ -17,10 +23,15 @@ from aidledger.operations.files import SourceFile
 from aidledger.operations.importing import Request
 from aidledger.operations.results import FileResult
 from aidledger.sheets.hints import Hints
+from aidledger.store.engine import ledger_url
 from aidledger.store.immutability import UNIQUE_KEYS, statements
 from aidledger.store.ledger import Ledger, open_ledger
+from tests import postgresql
 
 ACTOR = "tester"
+ON_POSTGRESQL = os.environ.get("AIDLEDGER_TEST_ENGINE") == "postgresql"
+# The path of a SQLite file, or a URL.
+Place = Path | str
 
 
 def clock() -> datetime:
@@ -48,12 +59,64 @@ def new_path(folder: Path, name: str = "aidledger.db") -> Path:
     return path
 
 
-def opened(path: Path) -> Ledger:
-    return open_ledger(str(path), ACTOR, clock)
+@cache
+def _template(*, samples: bool = False) -> str:
+    """The name of a database with what ``new_path`` or ``sample_path`` copy."""
+    url = postgresql.new_database(Path("/"))
+    if samples:
+        _enter_samples(str(url))
+    else:
+        ledgers.init(str(url), catalogue(), ACTOR, clock).close()
+    return str(url.database)
+
+
+def _on_server(place: Place) -> bool:
+    return "://" in str(place)
+
+
+def no_ledger_yet(folder: Path, name: str = "aidledger.db") -> str:
+    """Where ``init`` may make a ledger, on the engine of this run."""
+    return str(postgresql.new_database(folder)) if ON_POSTGRESQL else str(folder / name)
+
+
+def new_place(folder: Path, name: str = "aidledger.db") -> str:
+    """A new, empty ledger that lives as long as a folder, on the engine of this run."""
+    return str(postgresql.new_database(folder, _template())) if ON_POSTGRESQL else str(new_path(folder, name))
+
+
+def sample_place(folder: Path, name: str = "aidledger.db") -> str:
+    """The ledger of ``sample_path`` on the engine of this run."""
+    return (
+        str(postgresql.new_database(folder, _template(samples=True)))
+        if ON_POSTGRESQL
+        else str(sample_path(folder, name))
+    )
+
+
+def copied(place: Place, folder: Path, name: str = "aidledger.db") -> str:
+    """A copy of a ledger that nobody has open."""
+    if _on_server(place):
+        return str(postgresql.new_database(folder, str(ledger_url(str(place)).database)))
+    path = folder / name
+    path.touch(0o600, exist_ok=False)
+    path.write_bytes(Path(place).read_bytes())
+    return str(path)
+
+
+def opened(place: Place) -> Ledger:
+    return open_ledger(str(place), ACTOR, clock)
 
 
 def new_ledger(folder: Path, name: str = "aidledger.db") -> Ledger:
-    return opened(new_path(folder, name))
+    return opened(new_place(folder, name))
+
+
+@contextmanager
+def plain(place: Place) -> Iterator[Connection]:
+    """A connection as any database tool opens it, none of our settings; what is done is kept with ``commit``."""
+    engine = create_engine(ledger_url(str(place)), poolclass=NullPool)
+    with engine.connect() as books:
+        yield books
 
 
 class _Here(importing._Run):
@@ -106,9 +169,22 @@ def bring_in(
     ]
 
 
-def tamper(path: Path, *sql: str) -> None:
-    """What somebody with the file and a database tool can do: take the triggers off, change rows, put them back."""
-    books = sqlite3.connect(path)
+def contents(place: Place) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of all tables, in an order that is the same for the same rows."""
+    with plain(place) as books:
+        tables = [Table(name, MetaData(), autoload_with=books) for name in inspect(books).get_table_names()]
+        return {table.name: sorted(map(tuple, books.execute(table.select())), key=repr) for table in tables}
+
+
+def tamper(place: Place, *sql: str) -> None:
+    """What somebody with the file and a database tool can do: take the triggers off, change rows, put them back.
+
+    The statements are SQLite's; what PostgreSQL writes in another way is put so.
+    """
+    if _on_server(place):
+        _tamper_with_server(place, sql)
+        return
+    books = sqlite3.connect(place)
     triggers = [row[0] for row in books.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
     for trigger in triggers:
         books.execute(f"DROP TRIGGER {trigger}")
@@ -120,18 +196,37 @@ def tamper(path: Path, *sql: str) -> None:
     books.close()
 
 
-@cache
-def _of_samples() -> bytes:
+_BYTES = re.compile(r"x'([0-9a-f]*)'")
+
+
+def _tamper_with_server(place: Place, sql: Iterable[str]) -> None:
+    """A superuser who says that this session repeats another server's log: no trigger, no foreign key is asked."""
+    with plain(place) as books:
+        books.exec_driver_sql("SET session_replication_role = replica")
+        for statement in sql:
+            if not statement.startswith("PRAGMA"):
+                in_its_words = _BYTES.sub(r"'\\x\1'", statement).replace("zeroblob(32)", f"'\\x{'00' * 32}'")
+                books.exec_driver_sql(in_its_words)
+        books.commit()
+
+
+def _enter_samples(place: str) -> None:
     from tests.imports.make_samples import SAMPLES
 
     posted = {name: make() for name, make in SAMPLES.items() if name < "13"}
+    ledger = ledgers.init(place, catalogue(), ACTOR, clock)
+    results = bring_in_all(ledger, posted)
+    assert [result.path for result in results if result.outcome != "posted"] == []
+    ledgers.reverse(ledger, catalogue(), len(posted), "sent in error")
+    ledger.close()
+
+
+@cache
+def _of_samples() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        ledger = new_ledger(Path(folder))
-        results = bring_in_all(ledger, posted)
-        assert [result.path for result in results if result.outcome != "posted"] == []
-        ledgers.reverse(ledger, catalogue(), len(posted), "sent in error")
-        ledger.close()
-        return Path(ledger.place).read_bytes()
+        path = Path(folder, "aidledger.db")
+        _enter_samples(str(path))
+        return path.read_bytes()
 
 
 def sample_path(folder: Path, name: str = "aidledger.db") -> Path:

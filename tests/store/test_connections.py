@@ -23,6 +23,8 @@ from aidledger.store.ledger import Ledger, open_ledger
 from tests.builders import roster_xlsx
 from tests.store.ledgers import ACTOR, bring_in, catalogue, clock, new_ledger, new_path, opened, tamper
 
+pytestmark = pytest.mark.sqlite_only
+
 PRAGMAS = {"journal_mode": "delete", "synchronous": 3, "foreign_keys": 1, "secure_delete": 1, "trusted_schema": 0}
 
 

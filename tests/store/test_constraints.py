@@ -1,42 +1,47 @@
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from aidledger.operations import ledgers
+from aidledger.store.bulk import table_of
+from aidledger.store.tables import Entry
 from tests.builders import roster_xlsx
-from tests.store.ledgers import bring_in, catalogue, new_ledger
+from tests.store.ledgers import ON_POSTGRESQL, bring_in, catalogue, new_ledger, plain
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_entry = table_of(Entry)
 
 
 @pytest.fixture
-def books(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+def books(tmp_path: Path) -> Iterator[Connection]:
     """Entries 1 to 3, reversed by 4 to 6; 7 to 9 the same people again; a plain connection that checks references."""
     ledger = new_ledger(tmp_path)
     bring_in(ledger, roster_xlsx(3))
     ledgers.reverse(ledger, catalogue(), 1, "wrong file")
     bring_in(ledger, roster_xlsx(3))
     ledger.close()
-    connection = sqlite3.connect(ledger.place)
-    connection.execute("PRAGMA foreign_keys=ON")
-    yield connection
-    connection.close()
+    with plain(ledger.place) as connection:
+        if not ON_POSTGRESQL:
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        yield connection
 
 
-def _copy(books: sqlite3.Connection, entry: int, changes: Mapping[str, object]) -> None:
+def _copy(books: Connection, entry: int, changes: Mapping[str, object]) -> None:
     """Insert entry 10: a copy of another with some columns changed."""
-    columns = [row[1] for row in books.execute("PRAGMA table_info(entry)")]
-    changed = {"id": 10, **changes}
-    values = ", ".join("?" if column in changed else column for column in columns)
-    given = [changed[column] for column in columns if column in changed]
-    books.execute(f"INSERT INTO entry SELECT {values} FROM entry WHERE id = ?", [*given, entry])  # noqa: S608 - names of columns
+    row = dict(books.execute(_entry.select().where(_entry.c.id == entry)).one()._mapping)
+    books.execute(_entry.insert().values({**row, "id": 10, **changes}))
 
 
-def test_a_further_entry_is_taken_where_it_says_that_it_is_one(books: sqlite3.Connection) -> None:
+def test_a_further_entry_is_taken_where_it_says_that_it_is_one(books: Connection) -> None:
     _copy(books, 7, {"occurrence": 3})
-    assert books.execute("SELECT count(*) FROM entry").fetchone() == (10,)
+    assert books.exec_driver_sql("SELECT count(*) FROM entry").scalar_one() == 10
 
 
 @pytest.mark.parametrize(
@@ -60,22 +65,22 @@ def test_a_further_entry_is_taken_where_it_says_that_it_is_one(books: sqlite3.Co
         pytest.param(7, {"occurrence": 3, "digest": None}, id="an entry without a digest"),
     ],
 )
-def test_the_database_refuses(books: sqlite3.Connection, entry: int, changes: Mapping[str, object]) -> None:
-    with pytest.raises(sqlite3.IntegrityError):
+def test_the_database_refuses(books: Connection, entry: int, changes: Mapping[str, object]) -> None:
+    with pytest.raises(IntegrityError):
         _copy(books, entry, changes)
 
 
-def test_a_batch_is_reversed_once(books: sqlite3.Connection) -> None:
-    with pytest.raises(sqlite3.IntegrityError, match="batch has this row already"):
-        books.execute(
+def test_a_batch_is_reversed_once(books: Connection) -> None:
+    with pytest.raises(IntegrityError, match=r"batch has this row already|batch_reverses_key"):
+        books.exec_driver_sql(
             "INSERT INTO batch SELECT 9, kind, file_name, source_sha256, posted_at, posted_by, catalogue_id, reverses, "
             "supersedes, reason, first_entry, entries, person_times, amount_fen, digest FROM batch WHERE id = 2"
         )
 
 
-def test_one_document_is_one_person(books: sqlite3.Connection) -> None:
-    with pytest.raises(sqlite3.IntegrityError, match="beneficiary has this row already"):
-        books.execute(
+def test_one_document_is_one_person(books: Connection) -> None:
+    with pytest.raises(IntegrityError, match=r"beneficiary has this row already|beneficiary_number_document_type_key"):
+        books.exec_driver_sql(
             "INSERT INTO beneficiary (id, document_type, number, name) "
             "SELECT 99, document_type, number, 'somebody else' FROM beneficiary WHERE id = 1"
         )

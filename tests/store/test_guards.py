@@ -9,6 +9,8 @@ import pytest
 from aidledger.operations import ledgers
 from tests.store.ledgers import new_path, opened
 
+pytestmark = pytest.mark.sqlite_only
+
 ALTERED = {
     "taken off": (("DROP TRIGGER entry_update_refused",), ("entry_update_refused", "entry", "is missing")),
     "made toothless": (

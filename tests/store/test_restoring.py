@@ -31,6 +31,8 @@ from aidledger.store.restoring import Lost, Restored
 from tests.builders import roster_xlsx
 from tests.store.ledgers import ACTOR, bring_in, clock, new_ledger, opened, tamper
 
+pytestmark = pytest.mark.sqlite_only
+
 KEPT = "aidledger.db.before-restore-20220301T080000Z"
 
 

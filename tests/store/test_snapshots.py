@@ -17,6 +17,8 @@ from aidledger.store.ledger import Ledger
 from tests.builders import roster_xlsx
 from tests.store.ledgers import ACTOR, bring_in, clock, new_ledger, opened, sample_path, tamper
 
+pytestmark = pytest.mark.sqlite_only
+
 
 def _left(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())

@@ -22,6 +22,7 @@ def init(office: Office, form: str, output: Path | None) -> None:
 
     catalogue = office.catalogue()
     ledger = ledgers.init(office.place, catalogue, office.actor, office.clock)
+    ledger.close()
     said = office._(N_("{path} is a new ledger with {count} programs.")).format(
         path=ledger.place, count=len(catalogue.programs)
     )

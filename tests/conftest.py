@@ -1,0 +1,30 @@
+"""Which engine the ledgers of this run are on: SQLite, or PostgreSQL with ``AIDLEDGER_TEST_ENGINE=postgresql``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import postgresql
+from tests.store.ledgers import ON_POSTGRESQL
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what is about SQLite's files, or about no ledger at all."""
+    if ON_POSTGRESQL:
+        kept = [item for item in items if item.get_closest_marker("sqlite_only") is None]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
+@pytest.fixture(autouse=True)
+def _databases_end_with_the_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    folder: Path = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else Path("/nowhere")
+    yield
+    postgresql.drop_of(folder)
+
+
+def pytest_sessionfinish() -> None:
+    postgresql.stop()
