@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aidledger.i18n import Language, Translate, translator
+from aidledger.i18n import N_, Language, Translate, translator
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.store.ledger import Ledger
+
+
+_WAITS = N_("Somebody else is writing to the ledger; waiting for up to a minute.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,20 @@ class Office:
         """The ledger, opened until the command ends."""
         from aidledger.store.ledger import open_ledger
 
-        ledger = open_ledger(self.place, self.actor, self.clock)
+        ledger = open_ledger(self.place, self.actor, self.clock, self._waits())
         click.get_current_context().call_on_close(ledger.close)
         return ledger
+
+    def _waits(self) -> Callable[[], None]:
+        told = False
+
+        def tell() -> None:
+            nonlocal told
+            if not told:
+                click.echo(self._(_WAITS), err=True)
+                told = True
+
+        return tell
 
     def ledger_with(self, catalogue: Catalogue) -> Ledger:
         """The ledger, opened; raises LedgerUnknownPrograms where it holds programs that the catalogue lacks."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import Connection, Insert, Select, Table, func, select
+from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
     from sqlmodel import SQLModel
@@ -47,16 +48,30 @@ def next_id(books: Connection, model: type[SQLModel]) -> int:
 def insert_rows(
     books: Connection, model: type[SQLModel], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Insert rows of the named columns. The driver's own executemany takes half the time of Core's here."""
+    """Insert rows of the named columns in the driver's own way: SQLite's executemany, PostgreSQL's COPY."""
     if not rows:
         return
     table = table_of(model)
+    names = ", ".join(f'"{name}"' for name in columns)
     if books.dialect.name == "sqlite":
-        names = ", ".join(f'"{name}"' for name in columns)
         marks = ", ".join("?" * len(columns))
         books.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)  # noqa: S608
     else:
-        books.execute(table.insert(), [dict(zip(columns, row, strict=True)) for row in rows])
+        _copy(books, f'COPY "{table.name}" ({names}) FROM STDIN', rows)
+
+
+def _copy(books: Connection, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Raises DBAPIError, as everything else does: the driver's own error carries what was to be written."""
+    from psycopg import Connection as Server  # noqa: PLC0415 - an extra, there where this is called
+    from psycopg import Error  # noqa: PLC0415
+
+    server = cast("Server", books.connection.driver_connection)
+    try:
+        with server.cursor() as cursor, cursor.copy(sql.encode()) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except Error as error:
+        raise DBAPIError.instance(sql, None, error, Error, hide_parameters=True) from None
 
 
 @cache

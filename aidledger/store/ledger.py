@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,20 +22,26 @@ from aidledger.errors import (
     LedgerReadOnly,
 )
 from aidledger.store import engine as engines
+from aidledger.store.waiting import Waits, lock_postgresql
 
 # The newest migration; a test holds it to the migrations folder, so that opening need not load alembic.
 REVISION = "0004"
 Books = Connection
 
 
+def _in_silence() -> None:
+    """Tell nobody of the wait for another writer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """An opened ledger, who uses it, and the clock that dates what is written."""
+    """An opened ledger, who uses it, and the clock that dates what is written; ``waits`` is told of another writer."""
 
     engine: Engine
     place: str
     actor: str
     clock: Callable[[], datetime]
+    waits: Waits = _in_silence
 
     def moment(self) -> str:
         """Now, in UTC to the second, as it is stored."""
@@ -51,10 +57,10 @@ class Ledger:
     @contextmanager
     def writing(self, *, keep: bool = True) -> Iterator[Books]:
         """The ledger to write to: committed when the block ends, taken back when it raises or nothing is to be kept."""
-        connection = self.engine.connect().execution_options(**{engines.WRITES: True})
+        connection = self.engine.connect().execution_options(**{engines.WRITES: self.waits})
         with _translated(self.place), connection as books, books.begin() as transaction:
             if self.engine.dialect.name == "postgresql":
-                books.execute(text("SELECT pg_advisory_xact_lock(hashtext('aidledger'))"))
+                lock_postgresql(books, self.waits)
             yield books
             if not keep:
                 transaction.rollback()
@@ -64,14 +70,14 @@ class Ledger:
         self.engine.dispose()
 
 
-def open_ledger(place: str, actor: str, clock: Callable[[], datetime]) -> Ledger:
+def open_ledger(place: str, actor: str, clock: Callable[[], datetime], waits: Waits = _in_silence) -> Ledger:
     """The ledger at a path or URL; raises LedgerMissing, LedgerForeign, LedgerOlder, LedgerNewer."""
     url = engines.ledger_url(place)
     engines.require_file(url)
     shown = engines.shown(url)
     if url.get_backend_name() == "sqlite" and not engines.looks_like_sqlite(url):
         raise LedgerForeign(path=shown)
-    ledger = Ledger(engines.connect(url), shown, actor, clock)
+    ledger = Ledger(engines.connect(url), shown, actor, clock, waits)
     try:
         with ledger.reading() as books:
             _require_version(books, shown)
@@ -118,12 +124,16 @@ def _require_version(books: Books, shown: str) -> None:
         raise (LedgerOlder if older else LedgerNewer)(path=shown, found=found, wanted=REVISION)
 
 
+# By SQLSTATE where the server tells it: its words may be in any language.
+_STATES: Mapping[str, Callable[..., AidLedgerError]] = {
+    "55P03": LedgerLocked,
+    "53100": LedgerFull,
+    "25006": LedgerReadOnly,
+    "42501": LedgerReadOnly,
+}
 _MEANINGS: tuple[tuple[str, Callable[..., AidLedgerError]], ...] = (
     ("database is locked", LedgerLocked),
-    ("lock timeout", LedgerLocked),
     ("disk is full", LedgerFull),
-    ("no space left", LedgerFull),
-    ("disk full", LedgerFull),
     ("readonly database", LedgerReadOnly),
     ("unable to open database file", LedgerReadOnly),
     ("malformed", LedgerForeign),
@@ -148,6 +158,9 @@ def _translated(place: str) -> Iterator[None]:
     except DBAPIError as last:
         error = _first(last)
         reason = str(error.orig).splitlines()[0] if error.orig else ""
+        state = str(getattr(error.orig, "sqlstate", ""))
+        if state in _STATES:
+            raise _STATES[state](path=place) from error
         for words, meaning in _MEANINGS:
             if words in reason.lower():
                 raise meaning(path=place) from error

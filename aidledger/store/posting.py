@@ -56,7 +56,8 @@ _SOURCES = (
 )
 _BATCH_OF_SOURCE = _SOURCES.where(_batch.c.source_sha256 == bindparam("sha256"))
 _SOURCE = select(_source.c.sha256).where(_source.c.sha256 == bindparam("sha256"))
-_ANY_OTHER_NAME = select(_entry.c.id).where(_entry.c.name_stated.is_not(None)).limit(1)
+# Ordered, so that PostgreSQL takes the index on this column also while it has no statistics of a new ledger.
+_ANY_OTHER_NAME = select(_entry.c.id).where(_entry.c.name_stated.is_not(None)).order_by(_entry.c.name_stated).limit(1)
 _OCCURRENCES = (
     select(_entry.c.beneficiary_id, func.max(_entry.c.occurrence))
     .where(_entry.c.program_id == bindparam("program"), _entry.c.period == bindparam("period"))

@@ -37,6 +37,7 @@ from aidledger.store import engine as engines
 from aidledger.store import snapshots
 from aidledger.store.ledger import REVISION
 from aidledger.store.snapshots import Snapshot
+from aidledger.store.waiting import BUSY_TIMEOUT_MS
 
 _EVENTS = "SELECT digest, batch_id FROM event ORDER BY id"
 
@@ -123,7 +124,7 @@ def _reading(backup: Path) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def _held(target: Path) -> Iterator[sqlite3.Connection | None]:
     """The ledger, locked against everybody until the block ends; None where it cannot be read as a database."""
-    with closing(sqlite3.connect(target, timeout=engines.BUSY_TIMEOUT_MS / 1_000, isolation_level=None)) as ledger:
+    with closing(sqlite3.connect(target, timeout=BUSY_TIMEOUT_MS / 1_000, isolation_level=None)) as ledger:
         yield ledger if _locked(ledger, target) else None
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from aidledger.errors import BackupElsewhere, CannotWrite, CopyFaulty, FileExists, LedgerLocked
 from aidledger.store import events
-from aidledger.store.engine import BUSY_TIMEOUT_MS
 from aidledger.store.ledger import Ledger, open_ledger
 from aidledger.store.verify import Verdict, verify
+from aidledger.store.waiting import BUSY_TIMEOUT_MS
 
 PAGES_AT_ONCE = 1_000
 _WAIT_SECONDS = 0.1
