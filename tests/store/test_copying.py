@@ -1,27 +1,23 @@
 from __future__ import annotations
 
-import os
 import sqlite3
 import stat
-import uuid
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.engine import make_url
 
 from aidledger.errors import CopyFaulty, LedgerExists
 from aidledger.operations import copies, ledgers
 from aidledger.store import copying
 from aidledger.store.copying import Copied
 from aidledger.store.ledger import Ledger, create_ledger, open_ledger
+from tests import postgresql
 from tests.builders import roster_xlsx
 from tests.store.ledgers import ACTOR, bring_in, clock, opened, sample_path, tamper
 
-SERVER = os.environ.get("AIDLEDGER_TEST_DATABASE_URL")
-needs_server = pytest.mark.skipif(SERVER is None, reason="AIDLEDGER_TEST_DATABASE_URL names no server")
+pytestmark = pytest.mark.sqlite_only  # each of them has both engines in it
 
 
 def _copy(ledger: Ledger, place: str | Path) -> Copied:
@@ -35,17 +31,9 @@ def _rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.fixture
-def database() -> Iterator[str]:
+def database(tmp_path: Path) -> str:
     """The URL of an empty database on the tests' server."""
-    server = make_url(str(SERVER))
-    name = f"copy_{uuid.uuid4().hex}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as books:
-        books.execute(text(f"CREATE DATABASE {name}"))
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as books:
-        books.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+    return str(postgresql.new_database(tmp_path))
 
 
 def test_a_copy_has_every_row_and_the_same_head(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +89,6 @@ def test_a_copy_that_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["aidledger.db"]
 
 
-@needs_server
 def test_to_a_server_and_back_is_the_same_ledger(tmp_path: Path, database: str) -> None:
     path = sample_path(tmp_path)
     there = _copy(opened(path), database)
@@ -113,7 +100,6 @@ def test_to_a_server_and_back_is_the_same_ledger(tmp_path: Path, database: str) 
     server.close()
 
 
-@needs_server
 def test_a_database_that_holds_anything_is_refused_and_left(tmp_path: Path, database: str) -> None:
     ledger = opened(sample_path(tmp_path))
     engine = create_engine(database)
@@ -125,7 +111,6 @@ def test_a_database_that_holds_anything_is_refused_and_left(tmp_path: Path, data
     engine.dispose()
 
 
-@needs_server
 def test_an_interrupted_copy_leaves_a_server_empty(tmp_path: Path, database: str) -> None:
     def interrupt(done: int, _total: int) -> None:
         if done > 100:
@@ -152,7 +137,6 @@ ALTERED = {
 }
 
 
-@needs_server
 @pytest.mark.parametrize("what", ALTERED)
 def test_verify_names_a_servers_guard_that_is_not_as_it_was_made(database: str, what: str) -> None:
     ledger = create_ledger(database, ACTOR, clock)
