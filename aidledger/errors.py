@@ -262,6 +262,10 @@ class LedgerReadOnly(AidLedgerError):
     """{path} cannot be written. Nothing was changed; look at the permissions of the file and its folder."""
 
 
+class RightMissing(AidLedgerError):
+    """Your role may not do this in {path}. Nothing was changed; ask who looks after the database."""
+
+
 class LedgerFull(AidLedgerError):
     """There is no room left on the disk of {path}. What was not committed was taken back; make room, try again."""
 

@@ -85,7 +85,7 @@ def server() -> URL:
             os.environ["PGPASSWORD"] = str(given.password)
         return given.set(password=None) if given.password else given
     found = programs()
-    assert found is not None, "there is no PostgreSQL: see CONTRIBUTING, or set AIDLEDGER_TEST_DATABASE_URL"
+    assert found is not None, "there is no PostgreSQL: `make test` installs one; or set AIDLEDGER_TEST_DATABASE_URL"
     folder = Path(tempfile.mkdtemp(prefix="aidledger-pg-", dir=_in_memory()))
     user = _user()
     if user is not None:
@@ -169,3 +169,7 @@ def stop() -> None:
         started.kill()
         started.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":  # whether this machine has a PostgreSQL
+    raise SystemExit(programs() is None)

@@ -20,6 +20,7 @@ from aidledger.errors import (
     LedgerNewer,
     LedgerOlder,
     LedgerReadOnly,
+    RightMissing,
 )
 from aidledger.store import engine as engines
 from aidledger.store.waiting import Waits, lock_postgresql
@@ -129,7 +130,7 @@ _STATES: Mapping[str, Callable[..., AidLedgerError]] = {
     "55P03": LedgerLocked,
     "53100": LedgerFull,
     "25006": LedgerReadOnly,
-    "42501": LedgerReadOnly,
+    "42501": RightMissing,
 }
 _MEANINGS: tuple[tuple[str, Callable[..., AidLedgerError]], ...] = (
     ("database is locked", LedgerLocked),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import pytest
+
 from aidledger.audit.rules import RULES
 from aidledger.demo.faults.key import KEY_FILE, read_key
 from aidledger.operations import auditing
@@ -13,6 +15,7 @@ from tests.cli.harness import aidledger
 from tests.store.ledgers import catalogue, opened
 
 
+@pytest.mark.sqlite_only  # a minute and a half
 def test_the_audit_finds_the_faults_of_the_key_and_nothing_else(tmp_path: Path) -> None:
     folder, ledger = tmp_path / "district", tmp_path / "district.db"
 

@@ -1,0 +1,124 @@
+"""The roles of docs/postgresql.md: run as they stand there, and tried."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+from aidledger.operations import ledgers
+from tests import postgresql
+from tests.builders import Grid, people, roster_xlsx, xlsx_bytes
+from tests.cli.harness import Ran, aidledger
+from tests.store.ledgers import ACTOR, bring_in, catalogue, clock, opened
+
+pytestmark = pytest.mark.sqlite_only  # it is on PostgreSQL whatever the engine of the run is
+
+PAGE = Path(__file__).parents[2] / "docs" / "postgresql.md"
+ROLES = ("clerk", "reviewer", "auditor")
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A ledger with payments to export, and its URL for a member of each role."""
+    url = postgresql.new_database(tmp_path_factory.mktemp("roles"))
+    ledger = ledgers.init(str(url), catalogue(), ACTOR, clock)
+    one = people(1, first=9)[0]
+    title = "江北职业中学2021年秋季学期中职国家助学金花名册"
+    grid: Grid = [[title], ["姓名", "身份证号", "银行卡号", "金额"]]
+    grid.append([one.name, one.number, "6217001234567890123", 1000])
+    bring_in(ledger, xlsx_bytes(grid))
+    ledger.close()
+    (block,) = re.findall(r"<!-- tested -->\n```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    with psycopg.connect(postgresql.dsn(url), autocommit=True) as books:
+        books.execute(block.encode())
+        members = {role: f"member_{role}_{uuid.uuid4().hex[:8]}" for role in ROLES}
+        for role, member in members.items():
+            books.execute(f"CREATE ROLE {member} LOGIN PASSWORD 'made-up' IN ROLE aidledger_{role}".encode())
+    yield {role: str(url.set(username=member)) for role, member in members.items()}
+    with psycopg.connect(postgresql.dsn(url), autocommit=True) as books:
+        for name in (*members.values(), *(f"aidledger_{role}" for role in ROLES)):
+            books.execute(f"DROP OWNED BY {name}; DROP ROLE {name}".encode())
+
+
+def _refused(ran: Ran) -> bool:
+    return ran.exit_code == 3 and "Nothing was changed" in ran.stderr
+
+
+def _entries(place: str) -> int:
+    return int(aidledger("verify", "--format", "json", ledger=place).json["entries"])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_reads_and_verifies(places: dict[str, str], role: str) -> None:
+    for command in (["verify"], ["report", "summary"], ["audit"], ["reconcile"], ["batches"]):
+        assert aidledger(*command, ledger=places[role]).exit_code in {0, 1}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_clerks_import_and_nobody_else(places: dict[str, str], tmp_path: Path, role: str) -> None:
+    (tmp_path / "roster.xlsx").write_bytes(roster_xlsx(3))
+    before = _entries(places[role])
+    ran = aidledger("import", tmp_path / "roster.xlsx", "--workers", "1", ledger=places[role])
+    if role == "clerk":
+        assert (ran.exit_code, _entries(places[role])) == (0, before + 3)
+    else:
+        assert _refused(ran)
+        assert _entries(places[role]) == before
+
+
+def test_clerks_export_a_payment_and_a_reviewer_releases_it(places: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "bank.xlsx"
+    export = [
+        "pay",
+        "export",
+        "--program",
+        "vocational-grant",
+        "--period",
+        "2021-autumn",
+        "--output",
+        str(file),
+        "--reason",
+        "due",
+    ]
+    for role in ("auditor", "reviewer"):
+        assert _refused(aidledger(*export, ledger=places[role]))
+    assert aidledger("--actor", "one", *export, ledger=places["clerk"]).exit_code == 0
+    release = ["--actor", "two", "pay", "release", "1", "--file", str(file)]
+    for role in ("auditor", "clerk"):
+        assert _refused(aidledger(*release, ledger=places[role]))
+    assert aidledger(*release, ledger=places["reviewer"]).exit_code == 0
+
+
+def test_an_auditor_sees_no_full_number(places: dict[str, str]) -> None:
+    ran = aidledger("batch", "1", "--reveal", "--reason", "curious", ledger=places["auditor"])
+    assert _refused(ran)
+    assert people(1, first=9)[0].number not in ran.stdout
+    assert aidledger("batch", "1", ledger=places["auditor"]).exit_code == 0
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE entry SET amount_fen = 1",
+        "DELETE FROM entry",
+        "TRUNCATE entry CASCADE",
+        "ALTER TABLE entry DISABLE TRIGGER ALL",
+        "DROP TRIGGER entry_refused ON entry",
+        "SET session_replication_role = replica",
+        "UPDATE event SET actor = 'x'",
+        "DELETE FROM payment_order",
+        "UPDATE alembic_version SET version_num = '9999'",
+    ],
+)
+def test_no_role_changes_what_is_there(places: dict[str, str], role: str, sql: str) -> None:
+    with psycopg.connect(postgresql.dsn(make_url(places[role]))) as books, pytest.raises(psycopg.Error):
+        books.execute(sql.encode())
+    with opened(places[role]).reading():
+        pass
