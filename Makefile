@@ -41,6 +41,10 @@ format: .venv/.ready-dev  ## formats, and mends what ruff can mend
 bench: .venv/.ready-bench  ## the benchmarks
 	$(BIN)/python -m tests.bench
 
+.PHONY: torture
+torture: .venv/.ready-server  ## tries to break every promise of docs/guarantees.md, and prints what held
+	$(BIN)/python -m tests.torture
+
 .PHONY: messages
 messages: .venv/.ready-dev  ## translations: extracts, updates, compiles
 	@$(BIN)/python -m tests.i18n.extraction

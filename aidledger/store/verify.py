@@ -23,6 +23,7 @@ from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, KeptEn
 _batch, _catalogue, _entry, _event, _kept, _listing, _roster, _source = tables_of(
     Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow, SourceFile
 )
+_DAMAGE_SHOWN = 5
 _ENTRIES_AT_ONCE = 5_000
 _BREACHES = {
     "missing": N_("the guard {guard}, which refuses changes to {table}, is missing"),
@@ -54,6 +55,9 @@ class Verdict:
 
 def verify(books: Connection, expect: str | None = None) -> Verdict:
     """Recompute everything in one consistent view."""
+    if damage := list(_damage(books)):
+        # Whatever were read from it could be anything.
+        return Verdict(0, 0, "", damage)
     faults = []
     batches = [dict(row) for row in books.execute(select(_batch).order_by(_batch.c.id)).mappings()]
     entries = _Entries(books)
@@ -77,6 +81,14 @@ def verify(books: Connection, expect: str | None = None) -> Verdict:
     faults += [Fault(_BREACHES[one.what], facts={"guard": one.trigger, "table": one.table}) for one in breaches(books)]
     head, chain_faults = _chain(books, {batch["id"]: batch["digest"] for batch in batches}, expect)
     return Verdict(len(batches), entries.counted, head, faults + chain_faults)
+
+
+def _damage(books: Connection) -> Iterator[Fault]:
+    """What SQLite's own check says of the file; a server looks after its files itself."""
+    if books.dialect.name == "sqlite":
+        for (said,) in books.exec_driver_sql(f"PRAGMA integrity_check({_DAMAGE_SHOWN})"):
+            if said != "ok":
+                yield Fault(N_("the file is damaged: {said}"), facts={"said": said})
 
 
 class _Entries:

@@ -1,0 +1,149 @@
+"""Tries to break every promise, and prints what was tried and what held: ``make torture``; ``--short`` for a part."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from aidledger.i18n import translator
+from tests.cli.harness import environment
+from tests.torture.faults import fail_everywhere
+from tests.torture.kills import Tried, kill_imports
+from tests.torture.powerloss import cut_power
+from tests.torture.recording import built
+from tests.torture.rosters import unsafe
+
+SEED = 20261124
+# With a cache of one page, what is not committed is written at once.
+NO_JOURNAL, NO_SYNC, SQLITES_DEFAULT = "journal_mode=OFF;cache_size=1", "synchronous=OFF", "synchronous=FULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A promise, what tries to break it, and whether what is tried must break: a negative control."""
+
+    promise: str
+    run: Callable[[Path], Tried | None]
+    control: bool = False
+
+
+def trials(*, short: bool) -> list[Trial]:
+    """All of them; in the short form, fewer tries of each."""
+    kills, every, images, control = (12, 12, 60, 200) if short else (200, 1, 700, 500)
+
+    def with_shim(run: Callable[[Path, Path], Tried]) -> Callable[[Path], Tried | None]:
+        def built_first(folder: Path) -> Tried | None:
+            shim = built(folder)
+            return None if shim is None else run(folder, shim)
+
+        return built_first
+
+    return [
+        Trial("kill -9 of an import: whole files, the rest the second time", lambda at: kill_imports(at, kills, SEED)),
+        Trial(
+            "… without a journal it breaks",
+            lambda at: kill_imports(at, kills, SEED, unsafe(NO_JOURNAL)),
+            control=True,
+        ),
+        Trial(
+            "kill, torn write, I/O error, full disk at every call to the disk",
+            with_shim(lambda at, shim: fail_everywhere(at, shim, every)),
+        ),
+        Trial(
+            "… without a journal it breaks",
+            with_shim(lambda at, shim: fail_everywhere(at, shim, 3, unsafe(NO_JOURNAL))),
+            control=True,
+        ),
+        Trial(
+            "power cut: no file that was told of is lost", with_shim(lambda at, shim: cut_power(at, shim, images, SEED))
+        ),
+        Trial(
+            "… with SQLite's default settings some are",
+            with_shim(lambda at, shim: cut_power(at, shim, control, SEED, unsafe(SQLITES_DEFAULT))),
+            control=True,
+        ),
+        Trial(
+            "… without syncing it breaks",
+            with_shim(lambda at, shim: cut_power(at, shim, control, SEED, unsafe(NO_SYNC))),
+            control=True,
+        ),
+    ]
+
+
+# What the suite tries, by promise: the arguments of pytest and the engine.
+IN_THE_SUITE = {
+    "what was recorded is not changed, deleted, replaced": ["tests/store/test_immutability.py"],
+    "verify names what was changed, removed, put in, swapped": [
+        "tests/store/test_verify.py",
+        "tests/store/test_guards.py",
+    ],
+    "clerks at once, and verify beside them": ["tests/cli/test_clerks.py"],
+    "backup, restore and copy are whole or not there": [
+        "tests/store/test_snapshots.py",
+        "tests/store/test_restoring.py",
+        "tests/store/test_copying.py",
+    ],
+    "full disk, no permission, no ledger, older, newer": [
+        "tests/store/test_connections.py",
+        "tests/cli/test_exit_codes.py",
+    ],
+    "no full number in any output": ["tests/cli/test_privacy.py"],
+    "a file cannot harm the program": ["tests/sheets/test_foreign_workbooks.py"],
+}
+ON_BOTH = (
+    "tests/store/test_immutability.py",
+    "tests/store/test_verify.py",
+    "tests/cli/test_clerks.py",
+    "tests/cli/test_kill.py",
+)
+
+
+def _of_suite(folder: Path, arguments: list[str], engine: str) -> Tried:
+    told = folder / "told.xml"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junit-xml={told}", *arguments]
+    subprocess.run(command, env=environment(AIDLEDGER_TEST_ENGINE=engine), stdout=subprocess.DEVNULL, check=False)
+    cases = list(ET.parse(told).getroot().iter("testcase"))  # noqa: S314 - pytest wrote it just now
+    tried = [case for case in cases if case.find("skipped") is None]
+    bad = [case for case in tried if case.find("failure") is not None or case.find("error") is not None]
+    return Tried(len(tried), [str(case.get("name")) for case in bad])
+
+
+def main() -> int:
+    """Run them all; 1 if a promise was broken, or a negative control was not."""
+    parser = argparse.ArgumentParser(prog="python -m tests.torture", description=translator("en")(__doc__))
+    parser.add_argument("--short", action="store_true", help="fewer tries, and not what `make test` tries anyway")
+    short = parser.parse_args().short
+    held = True
+    print(f"{'tried':>6} {'held':>6} {'seconds':>8}  promise")
+    of_suite = [
+        Trial(f"{promise} ({engine})", partial(_of_suite, arguments=paths, engine=engine))
+        for engine in ("sqlite", "postgresql")
+        for promise, paths in IN_THE_SUITE.items()
+        if engine == "sqlite" or set(paths) & set(ON_BOTH)
+    ]
+    for trial in [*trials(short=short), *([] if short else of_suite)]:
+        with tempfile.TemporaryDirectory() as folder:
+            began = time.monotonic()
+            done = trial.run(Path(folder))
+        if done is None:
+            print(f"{'—':>6} {'—':>6} {'—':>8}  {trial.promise}: not tried, there is no C compiler (or no Linux)")
+            continue
+        good = bool(done.broken) if trial.control else not done.broken
+        held &= good
+        seconds = time.monotonic() - began
+        print(f"{done.tried:>6} {done.tried - len(done.broken):>6} {seconds:>8.1f}  {trial.promise}", flush=True)
+        for wrong in [] if good else (done.broken or ["nothing broke: this harness could not fail"])[:5]:
+            print(f"{'':>23} {wrong}")
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,39 @@
+"""The short form of `make torture`; kills at random moments are in tests/cli/test_kill.py, clerks in test_clerks.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.torture.__main__ import NO_JOURNAL, NO_SYNC, SEED
+from tests.torture.faults import fail_everywhere
+from tests.torture.powerloss import cut_power
+from tests.torture.recording import built
+from tests.torture.rosters import unsafe
+
+
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    library = built(tmp_path_factory.mktemp("shim"))
+    if library is None:
+        pytest.skip("there is no C compiler, or no Linux")
+    return library
+
+
+def test_a_fault_at_any_call_to_the_disk_leaves_whole_files(shim: Path, tmp_path: Path) -> None:
+    done = fail_everywhere(tmp_path, shim, every=24)
+    assert (done.tried > 20, done.broken) == (True, [])
+
+
+def test_without_a_journal_it_would_not(shim: Path, tmp_path: Path) -> None:
+    assert fail_everywhere(tmp_path, shim, every=24, more=unsafe(NO_JOURNAL)).broken
+
+
+def test_no_file_that_was_told_of_is_lost_in_a_power_cut(shim: Path, tmp_path: Path) -> None:
+    done = cut_power(tmp_path, shim, 80, SEED)
+    assert (done.tried, done.broken) == (80, [])
+
+
+def test_without_syncing_some_would_be(shim: Path, tmp_path: Path) -> None:
+    assert cut_power(tmp_path, shim, 40, SEED, unsafe(NO_SYNC)).broken
