@@ -262,6 +262,10 @@ class LedgerReadOnly(AidLedgerError):
     """{path} cannot be written. Nothing was changed; look at the permissions of the file and its folder."""
 
 
+class WorkerNotStarted(AidLedgerError):
+    """No process could be started to read the files in: {reason}. Close other programs, then run it again."""
+
+
 class RightMissing(AidLedgerError):
     """Your role may not do this in {path}. Nothing was changed; ask who looks after the database."""
 

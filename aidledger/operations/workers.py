@@ -16,6 +16,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, Literal
 
+from aidledger.errors import WorkerNotStarted
+
 _JOBS_AHEAD_PER_WORKER = 3
 _GOODBYE_SECONDS = 2.0
 
@@ -100,9 +102,15 @@ class _Worker:
             # Spawned on every system alike: nothing of the parent, its database least of all, is inherited.
             context = multiprocessing.get_context("spawn")
             self.pipe, theirs = context.Pipe()
-            self._process = context.Process(target=_work, args=(theirs, *self._task), daemon=True)
-            self._process.start()
-            theirs.close()
+            process = context.Process(target=_work, args=(theirs, *self._task), daemon=True)
+            try:
+                process.start()
+            except OSError as error:
+                self.pipe.close()
+                raise WorkerNotStarted(reason=error.strerror or "") from error
+            finally:
+                theirs.close()
+            self._process = process
         self._number, self.deadline = number, time.monotonic() + seconds_max
         try:
             self.pipe.send(job)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import random
 import time
 from dataclasses import replace
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
 
+from aidledger.errors import WorkerNotStarted
 from aidledger.operations.examining import Examined, examined
 from aidledger.operations.files import SourceFile
 from aidledger.operations.workers import run_in_order
@@ -105,3 +108,12 @@ def test_no_job_is_lost_behind_a_slow_one(workers: int, slow: int) -> None:
     jobs = [(0.3 if i == slow else 0.0,) for i in range(20)]
     done = list(run_in_order(time.sleep, jobs, workers=workers, seconds_max=20, prepare=random.seed))
     assert done == [None] * 20
+
+
+def test_a_system_that_starts_no_process_is_told_of_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_process: SpawnProcess) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(SpawnProcess, "start", full)
+    with pytest.raises(WorkerNotStarted, match="temporarily unavailable"):
+        list(run_in_order(str, [("one",)], workers=2, seconds_max=20, prepare=random.seed))
