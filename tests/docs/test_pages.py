@@ -74,7 +74,8 @@ def test_every_shown_command_and_option_exists(page: str, line: str) -> None:
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
 def test_commands_named_in_a_sentence_exist(page: Path) -> None:
-    for named in re.findall(r"`aidledger ((?:report )?[a-z]+)[^`]*`", without_blocks(page.read_text(encoding="utf-8"))):
+    text = without_blocks(page.read_text(encoding="utf-8"))
+    for named in re.findall(r"`aidledger ((?:report )?[a-z]+(?:-[a-z]+)*)[^`]*`", text):
         command: click.Command = cli
         for word in named.split():
             assert isinstance(command, click.Group)
