@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from aidledger.cli import stopping
 from aidledger.errors import AidLedgerError, Interrupted
 from aidledger.i18n import DOMAIN, FOLDER, N_, Language, Translate, language_of, translator
 
@@ -53,7 +54,8 @@ class Misused(click.ClickException):
     exit_code = 2
 
 
-def _shown(error: AidLedgerError, context: click.Context) -> click.ClickException:
+def shown(error: AidLedgerError, context: click.Context | None = None) -> click.ClickException:
+    """An error of ours as Click shows it, in the language of the command or of the environment."""
     kind = Misused if error.exit_code == Misused.exit_code else Refused
     said = translate(context)
     # A reason is in the operating system's words.
@@ -98,9 +100,10 @@ class Command(click.Command):
         try:
             result = super().invoke(ctx)
         except AidLedgerError as error:
-            raise _shown(error, ctx) from error
-        except KeyboardInterrupt as interruption:
-            raise _shown(Interrupted(), ctx) from interruption
+            raise shown(error, ctx) from error
+        except stopping.Stopped as stopped:
+            stopping.ignore()
+            raise shown(Interrupted(), ctx) from stopped
         if isinstance(result, int) and result:
             ctx.exit(result)
         return result
@@ -121,4 +124,4 @@ class Group(Command, click.Group):
         try:
             return click.Group.invoke(self, ctx)
         except AidLedgerError as error:
-            raise _shown(error, ctx) from error
+            raise shown(error, ctx) from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import click
 
 from aidledger import __version__
+from aidledger.cli import stopping
 from aidledger.cli.commands import (
     accesses,
     audits,
@@ -28,9 +28,10 @@ from aidledger.cli.commands import (
     samples,
     templates,
 )
-from aidledger.cli.localized import Group, Option, language, set_language, speak
+from aidledger.cli.localized import Group, Option, language, set_language, shown, speak
 from aidledger.cli.office import Office
 from aidledger.cli.options import option
+from aidledger.errors import Interrupted
 from aidledger.i18n import N_, Language, language_of
 
 
@@ -118,8 +119,14 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    if hasattr(signal, "SIGTERM"):
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     chosen: Language = language_of(os.environ)
     speak(chosen)
-    cli.main(prog_name="aidledger")
+    try:
+        stopping.heed()
+        cli.main(prog_name="aidledger")
+    except stopping.Stopped:  # before the command began, or after it was done
+        stopping.ignore()
+        shown(Interrupted()).show()
+        sys.exit(Interrupted.exit_code)
+    finally:
+        stopping.ignore()

@@ -8,10 +8,13 @@ still starting, left a traceback on the clerk's screen. Here a worker is a proce
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, Literal
@@ -104,7 +107,8 @@ class _Worker:
             self.pipe, theirs = context.Pipe()
             process = context.Process(target=_work, args=(theirs, *self._task), daemon=True)
             try:
-                process.start()
+                with _uninterrupted():
+                    process.start()
             except OSError as error:
                 self.pipe.close()
                 raise WorkerNotStarted(reason=error.strerror or "") from error
@@ -154,6 +158,24 @@ class _Worker:
         self.pipe.close()
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """What is started here never hears Ctrl-C, not even while it is being loaded; who starts it does, afterwards.
+
+    A terminal sends Ctrl-C to the workers, too, and one that is still loading would answer with a traceback; so would
+    one whose start breaks off before it is told what to do.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # it is started with the first process, and then lets the signals in again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _work(
     pipe: Connection[Any, Any],
     function: Callable[..., Any],
@@ -162,6 +184,8 @@ def _work(
     prepare_with: tuple[Any, ...],
 ) -> None:
     """What a worker does until its pipe ends."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # Python ends its children with it
     prepare(*prepare_with)
     while True:
         try:

@@ -6,6 +6,7 @@ EXTRA lost none, at no cost to be seen.
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ _PRAGMAS = (
 )
 # The execution option of who means to write: what to call where that has to wait.
 WRITES = "aidledger_writes"
+# A stop while a connection is closed is logged by the pool, traceback and all, before it is raised; that is no news.
+logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
 
 
 def ledger_url(place: str) -> URL:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from sqlalchemy import Connection, text
@@ -10,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 BUSY_TIMEOUT_MS = 60_000
 # Files are committed in well under a second each: who waits less than this need not hear of it.
 UNNOTICED_MS = 1_000
+PORTION_MS = 500
 Waits = Callable[[], None]
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('aidledger'))")
@@ -29,9 +31,23 @@ def begin_sqlite(books: Connection, waits: Waits) -> None:
         if "locked" not in str(error.orig):
             raise
         waits()
-        _begin_within(books, max(patience - UNNOTICED_MS, 0))
+        _begin_in_portions(books, max(patience - UNNOTICED_MS, 0))
     finally:
         books.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+
+
+def _begin_in_portions(books: Connection, milliseconds: int) -> None:
+    """Wait in portions: within one, SQLite does not let Python hear of Ctrl-C."""
+    deadline = time.monotonic() + milliseconds / 1_000
+    while True:
+        left = max(int((deadline - time.monotonic()) * 1_000), 0)
+        try:
+            _begin_within(books, min(left, PORTION_MS))
+        except DBAPIError as error:
+            if "locked" not in str(error.orig) or not left:
+                raise
+        else:
+            return
 
 
 def _begin_within(books: Connection, milliseconds: int) -> None:

@@ -20,6 +20,7 @@ from tests.torture.kills import Tried, kill_imports
 from tests.torture.powerloss import cut_power
 from tests.torture.recording import built
 from tests.torture.rosters import unsafe
+from tests.torture.stops import stop_imports
 
 SEED = 20261124
 # With a cache of one page, what is not committed is written at once.
@@ -51,6 +52,12 @@ def trials(*, short: bool) -> list[Trial]:
         Trial(
             "… without a journal it breaks",
             lambda at: kill_imports(at, kills, SEED, unsafe(NO_JOURNAL)),
+            control=True,
+        ),
+        Trial("Ctrl-C and SIGTERM: one message, whole files", lambda at: stop_imports(at, kills, SEED)),
+        Trial(
+            "… without a journal it breaks",
+            lambda at: stop_imports(at, kills, SEED, unsafe(NO_JOURNAL)),
             control=True,
         ),
         Trial(

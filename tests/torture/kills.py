@@ -26,13 +26,18 @@ class Tried:
     broken: list[str] = field(default_factory=list)
 
 
+def until_written_to(process: subprocess.Popen[str], ledger: Path) -> None:
+    """Wait until the ledger is written to, or the process has ended."""
+    journal, before = ledger.with_name(f"{ledger.name}-journal"), ledger.stat().st_mtime_ns
+    while process.poll() is None and not journal.exists() and ledger.stat().st_mtime_ns == before:
+        time.sleep(0.0002)
+
+
 def _killed(process: subprocess.Popen[str], ledger: Path, wait: float, *, in_commit: bool) -> str:
     """Kill after a while; or, from then on, as soon as the ledger is written to. What had been told until then."""
     time.sleep(wait)
     if in_commit:
-        journal, before = ledger.with_name(f"{ledger.name}-journal"), ledger.stat().st_mtime_ns
-        while process.poll() is None and not journal.exists() and ledger.stat().st_mtime_ns == before:
-            time.sleep(0.0002)
+        until_written_to(process, ledger)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     return process.communicate()[0]

@@ -1,0 +1,63 @@
+"""Ctrl-C and SIGTERM: one message, exit code 3, whole files; never a traceback, and no minute of deafness."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from aidledger.errors import Interrupted
+from tests.builders import roster_xlsx
+from tests.store.ledgers import new_path
+from tests.torture.rosters import importing
+from tests.torture.stops import REFUSED, listens, stop_imports
+
+pytestmark = [
+    pytest.mark.sqlite_only,
+    pytest.mark.skipif(sys.platform != "linux", reason="when a program listens is read from /proc"),
+]
+
+
+def test_an_import_that_is_stopped_at_any_moment_says_so_and_leaves_whole_files(tmp_path: Path) -> None:
+    done = stop_imports(tmp_path, 12, seed=5)
+    assert (done.tried, done.broken) == (12, [])
+
+
+@pytest.mark.parametrize("request_to_stop", [signal.SIGINT, signal.SIGTERM])
+def test_who_waits_for_another_writer_can_be_stopped(tmp_path: Path, request_to_stop: signal.Signals) -> None:
+    path = new_path(tmp_path)
+    (tmp_path / "rosters").mkdir()
+    (tmp_path / "rosters" / "one.xlsx").write_bytes(roster_xlsx(3))
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        process = importing(path, tmp_path / "rosters")
+        listens(process)
+        assert process.stderr is not None
+        assert "waiting" in process.stderr.readline()
+        began = time.monotonic()
+        os.kill(process.pid, request_to_stop)
+        said, error = process.communicate(timeout=30)
+    assert time.monotonic() - began < 10
+    assert (process.returncode, said, error) == (REFUSED, "", f"Error: {Interrupted.template()}\n")
+
+
+def test_who_starts_it_may_say_that_ctrl_c_is_not_for_it(tmp_path: Path) -> None:
+    path = new_path(tmp_path)
+    (tmp_path / "rosters").mkdir()
+    (tmp_path / "rosters" / "one.xlsx").write_bytes(roster_xlsx(3))
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = importing(path, tmp_path / "rosters")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    listens(process)
+    process.send_signal(signal.SIGINT)
+    said, error = process.communicate()
+    assert (process.returncode, error) == (0, "")
+    assert "Receipt: " in said
