@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
 
 from aidledger.i18n import N_
 from aidledger.store import notices, payments
@@ -54,11 +55,17 @@ class Verdict:
 
 
 def verify(books: Connection, expect: str | None = None) -> Verdict:
-    """Recompute everything in one consistent view."""
-    if damage := list(_damage(books)):
-        # Whatever were read from it could be anything.
-        return Verdict(0, 0, "", damage)
-    faults = []
+    """Recompute everything in one consistent view; of a file that is damaged, as far as it can be read."""
+    faults = list(_damage(books))
+    try:
+        return _verify_rows(books, faults, expect)
+    except (DBAPIError, ArithmeticError, LookupError, TypeError, ValueError):
+        if not faults:
+            raise
+        return Verdict(0, 0, "", [*faults, Fault(N_("the rest cannot be read"))])
+
+
+def _verify_rows(books: Connection, faults: list[Fault], expect: str | None) -> Verdict:
     batches = [dict(row) for row in books.execute(select(_batch).order_by(_batch.c.id)).mappings()]
     entries = _Entries(books)
     for number, batch in enumerate(batches, 1):
@@ -88,7 +95,7 @@ def _damage(books: Connection) -> Iterator[Fault]:
     if books.dialect.name == "sqlite":
         for (said,) in books.exec_driver_sql(f"PRAGMA integrity_check({_DAMAGE_SHOWN})"):
             if said != "ok":
-                yield Fault(N_("the file is damaged: {said}"), facts={"said": said})
+                yield Fault(N_("the file is damaged: {said}"), facts={"said": "; ".join(said.splitlines())})
 
 
 class _Entries:

@@ -2,17 +2,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 from pathlib import Path
 
 import pytest
 
+from aidledger.errors import LedgerForeign
 from aidledger.operations import ledgers
 from aidledger.store.digests import entry_digest
 from aidledger.store.verify import Verdict
 from tests.builders import roster_xlsx, two_program_grid, xlsx_bytes
-from tests.store.ledgers import ON_POSTGRESQL, bring_in, catalogue, copied, new_ledger, opened, tamper
+from tests.store.ledgers import ON_POSTGRESQL, bring_in, catalogue, copied, new_ledger, opened, plain, tamper
 
 Fault = tuple[int | None, int | None]
+PAGE = 4096
 SWAPPED = (
     "UPDATE entry SET id = -1 WHERE id = 4",
     "UPDATE entry SET id = 4 WHERE id = 5",
@@ -154,6 +157,33 @@ def test_a_digest_that_was_made_anew_is_found_in_the_batch(place: str) -> None:
     tamper(place, f"UPDATE entry SET digest = x'{digest}' WHERE id = 5")  # noqa: S608
     faults = _verdict(place).faults
     assert {fault.batch for fault in faults} == {2}
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("column", ["amount_fen = 0", "occurrence = -occurrence"])
+def test_what_was_changed_against_the_tables_own_checks_is_named_too(place: str, column: str) -> None:
+    tamper(place, "PRAGMA ignore_check_constraints = ON", f"UPDATE entry SET {column} WHERE id = 5")  # noqa: S608
+    faults = _verdict(place).faults
+    assert (2, 5) in {(fault.batch, fault.entry) for fault in faults}
+    assert any("damaged" in fault.what for fault in faults)
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("kept", ["entry", "batch", "event", "beneficiary", "roster", "source_file", "entry_once"])
+def test_of_a_damaged_file_it_says_so_and_ends(place: str, kept: str, seed: int) -> None:
+    """Half of the page of a table or an index is noise, where its rows stand: at its end."""
+    rng, path = random.Random(seed), Path(place)
+    with plain(place) as books:
+        page = books.exec_driver_sql("SELECT rootpage FROM sqlite_master WHERE name = ?", (kept,)).scalar_one()
+    content = bytearray(path.read_bytes())
+    content[page * PAGE - PAGE // 2 : page * PAGE] = rng.randbytes(PAGE // 2)
+    path.write_bytes(content)
+    try:
+        said = [fault.what for fault in _verdict(place).faults]
+    except LedgerForeign as refused:  # SQLite gives it up
+        said = [str(refused)]
+    assert any("damaged" in one or "changed" in one for one in said)
 
 
 def test_an_old_head_is_in_the_history(place: str, tmp_path: Path) -> None:
