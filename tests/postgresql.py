@@ -57,11 +57,6 @@ def programs() -> Path | None:
     return None
 
 
-def available() -> bool:
-    """Whether there is a server, or one can be started."""
-    return GIVEN is not None or programs() is not None
-
-
 def _user() -> str | None:
     """PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
@@ -91,19 +86,8 @@ def server() -> URL:
     if user is not None:
         shutil.chown(folder, user)
     data = folder / "data"
-    initdb: list[str | Path] = [
-        found / "initdb",
-        "-D",
-        data,
-        "-U",
-        "clerk",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--locale=C.UTF-8",
-        "-N",
-    ]
+    made_by = ["-U", "clerk", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
+    initdb: list[str | Path] = [found / "initdb", "-D", data, *made_by]
     subprocess.run(initdb, check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL)
     settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
     started = subprocess.Popen([found / "postgres", "-D", data, "-k", folder, *settings], user=user, cwd=folder)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.feedback_words import Labels, Remark
 from aidledger.sheets.limits import Limits
+from aidledger.sheets.package import ARCHIVE_DAMAGES
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -91,7 +91,7 @@ def origin_of(path: Path) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(_PROPERTIES) as stream:
             properties = stream.read(_PROPERTIES_MAX_BYTES)
-    except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, KeyError, RuntimeError):
+    except (*ARCHIVE_DAMAGES, RuntimeError):
         return None
     found = re.search(rb'name="%s"[^>]*>\s*<[^>]*>([0-9a-f]+)<' % _ORIGIN.encode(), properties)
     return found[1].decode() if found else None

@@ -15,8 +15,11 @@ from xml.parsers import expat
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
 
-__all__ = ["XML_DAMAGES", "Container", "Package", "open_package", "part_name", "relations"]
+__all__ = ["ARCHIVE_DAMAGES", "XML_DAMAGES", "Container", "Package", "open_package", "part_name", "relations"]
 
+# All that zipfile raises of an archive that is not as it should be. NotImplementedError is its word for a way of
+# compression that it does not know; asked for before RuntimeError, of which it is a kind: the word for a password.
+ARCHIVE_DAMAGES = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, KeyError, OSError)
 Container = Literal["xlsx", "xlsb", "ods"]
 
 # What is raised for damaged XML; the last two for an encoding that is not known, or not as one of XML.
@@ -45,10 +48,9 @@ def open_package(content: bytes, limits: Limits) -> Package:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             return _guarded(archive, limits)
-    # NotImplementedError is zipfile's word for a way of compression that it does not know.
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, KeyError, OSError) as error:
+    except ARCHIVE_DAMAGES as error:
         raise FileRefused("unreadable-file", why="the archive is damaged") from error
-    except RuntimeError as error:  # zipfile's word for a part under a password
+    except RuntimeError as error:
         raise FileRefused("encrypted-file") from error
 
 

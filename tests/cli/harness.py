@@ -57,6 +57,19 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "LANG": "C.UTF-8", "PYTHONPATH": str(Path(__file__).parents[2]), **more}
 
 
+def importing(place: Path | str, *paths: Path, **env: str) -> subprocess.Popen[str]:
+    """The import of files or folders in a process of its own, still running: a line on stdout for each file done."""
+    command = [sys.executable, "-m", "aidledger", "--ledger", str(place), "import", *map(str, paths), "--workers", "1"]
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(**env),
+        encoding="utf-8",
+        start_new_session=True,  # so that its workers can be killed with it
+    )
+
+
 def program(*arguments: str | Path, cwd: Path | None = None, **env: str) -> Ran:
     """Run the program in a process of its own."""
     command = [sys.executable, "-m", "aidledger", *map(str, arguments)]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,7 +12,7 @@ import pytest
 
 from aidledger.operations import ledgers
 from tests.builders import roster_xlsx
-from tests.cli.harness import environment
+from tests.cli.harness import importing
 from tests.store.ledgers import Place, new_place, opened, plain
 
 FILES, ROWS = 12, 15
@@ -31,13 +29,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _importing(place: Place, *paths: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "aidledger", "--ledger", str(place), "import", *map(str, paths), "--workers", "1"]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), encoding="utf-8"
-    )
-
-
 def _verified(place: Place) -> tuple[int, list[object]]:
     with closing(opened(place)) as ledger:
         verdict = ledgers.verify(ledger)
@@ -50,14 +41,14 @@ def test_clerks_at_once_post_what_one_would_have_posted(folder: Path, tmp_path: 
     paths = sorted(folder.iterdir())
     # Each begins at another file, so that they meet everywhere.
     turned = [[*paths[at:], *paths[:at]] for at in (number * len(paths) // clerks for number in range(clerks))]
-    running = [_importing(place, *order) for order in turned]
+    running = [importing(place, *order) for order in turned]
     while any(process.poll() is None for process in running):
         assert _verified(place)[1] == []  # `verify` beside running imports gives no false alarm
         time.sleep(0.05)
     said = [process.communicate() for process in running]
-    assert {process.returncode for process in running} == {1}  # each was told that twelve or one of them contradict
+    assert {process.returncode for process in running} == {1}  # each was told of the one that contradicts
     assert not any("Traceback" in error for _, error in said), said
-    # Whoever came first was posted: the roster of 东山中学, or the first of the twelve; never both.
+    # Of the roster of 东山中学 and the first of the twelve, whichever came first was posted; never both.
     assert _verified(place) == (FILES * ROWS, [])
     posted = sum(int(number) for out, _ in said for number in re.findall(r"posted: (\d+)", out))
     assert posted == FILES
@@ -77,7 +68,7 @@ def _written_to(place: Place) -> Iterator[None]:
 def test_who_has_to_wait_is_told_so_and_then_goes_on(folder: Path, tmp_path: Path) -> None:
     place = new_place(tmp_path)
     with _written_to(place):
-        waiting = _importing(place, folder / "00.xlsx")
+        waiting = importing(place, folder / "00.xlsx")
         assert waiting.stderr is not None
         assert "Somebody else is writing to the ledger" in waiting.stderr.readline()
         assert waiting.poll() is None
@@ -85,10 +76,10 @@ def test_who_has_to_wait_is_told_so_and_then_goes_on(folder: Path, tmp_path: Pat
     assert (waiting.returncode, "posted: 1" in out) == (0, True)
 
 
-def test_without_the_triggers_and_the_index_a_second_payment_would_be_seen(folder: Path, tmp_path: Path) -> None:
+def test_a_second_payment_that_slipped_in_would_be_seen(folder: Path, tmp_path: Path) -> None:
     """The negative control: what the tests above look for is found where it was done."""
     place = new_place(tmp_path)
-    assert "posted: 1" in _importing(place, folder / "00.xlsx").communicate()[0]
+    assert "posted: 1" in importing(place, folder / "00.xlsx").communicate()[0]
     columns = "batch_id, roster_id, row, program_id, period, beneficiary_id, school_id"
     with plain(place) as books:
         books.exec_driver_sql(

@@ -14,9 +14,9 @@ import pytest
 
 from aidledger.errors import Interrupted
 from tests.builders import roster_xlsx
+from tests.cli.harness import importing
 from tests.store.ledgers import new_path
-from tests.torture.rosters import importing
-from tests.torture.stops import REFUSED, listens, stop_imports
+from tests.torture.interruptions import REFUSED, listens, stop_imports
 
 pytestmark = [
     pytest.mark.sqlite_only,

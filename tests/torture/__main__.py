@@ -16,11 +16,10 @@ from xml.etree import ElementTree as ET
 from aidledger.i18n import translator
 from tests.cli.harness import environment
 from tests.torture.faults import fail_everywhere
-from tests.torture.kills import Tried, kill_imports
+from tests.torture.interruptions import kill_imports, stop_imports
 from tests.torture.powerloss import cut_power
 from tests.torture.recording import built
-from tests.torture.rosters import unsafe
-from tests.torture.stops import stop_imports
+from tests.torture.rosters import Tried, unsafe
 
 SEED = 20261124
 # With a cache of one page, what is not committed is written at once.
@@ -39,6 +38,7 @@ class Trial:
 def trials(*, short: bool) -> list[Trial]:
     """All of them; in the short form, fewer tries of each."""
     kills, every, images, control = (12, 12, 60, 200) if short else (200, 1, 700, 500)
+    control_kills = 60 if short else 200  # some ten to twenty in a hundred break it
 
     def with_shim(run: Callable[[Path, Path], Tried]) -> Callable[[Path], Tried | None]:
         def built_first(folder: Path) -> Tried | None:
@@ -51,13 +51,13 @@ def trials(*, short: bool) -> list[Trial]:
         Trial("kill -9 of an import: whole files, the rest the second time", lambda at: kill_imports(at, kills, SEED)),
         Trial(
             "… without a journal it breaks",
-            lambda at: kill_imports(at, kills, SEED, unsafe(NO_JOURNAL)),
+            lambda at: kill_imports(at, control_kills, SEED, unsafe(NO_JOURNAL)),
             control=True,
         ),
         Trial("Ctrl-C and SIGTERM: one message, whole files", lambda at: stop_imports(at, kills, SEED)),
         Trial(
             "… without a journal it breaks",
-            lambda at: stop_imports(at, kills, SEED, unsafe(NO_JOURNAL)),
+            lambda at: stop_imports(at, control_kills, SEED, unsafe(NO_JOURNAL)),
             control=True,
         ),
         Trial(

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.cli.harness import importing
 from tests.store.ledgers import new_path
-from tests.torture.kills import Tried
 from tests.torture.recording import calls_of
-from tests.torture.rosters import acknowledged, broken, importing, write_rosters
+from tests.torture.rosters import Tried, acknowledged, broken, write_rosters
 
 FILES, ROWS = 2, 5
 WAYS = ("kill", "torn", "eio", "enospc")

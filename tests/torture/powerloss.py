@@ -11,10 +11,10 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from tests.cli.harness import importing
 from tests.store.ledgers import new_path
-from tests.torture.kills import Tried
 from tests.torture.recording import Call, calls_of
-from tests.torture.rosters import acknowledged, broken, importing, write_rosters
+from tests.torture.rosters import Tried, acknowledged, broken, write_rosters
 
 FILES, ROWS = 4, 20
 SECTOR = 512

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aidledger.errors import AidLedgerError
 from aidledger.operations import ledgers
 from aidledger.store.ledger import Ledger
 from tests.builders import roster_xlsx
-from tests.cli.harness import environment
 from tests.store.ledgers import Place, bring_in_all, opened
+
+
+@dataclass(slots=True)
+class Tried:
+    """How often something was tried, and what was broken by it."""
+
+    tried: int = 0
+    broken: list[str] = field(default_factory=list)
 
 
 def write_rosters(folder: Path, files: int, rows: int) -> Path:
@@ -30,19 +36,6 @@ def unsafe(pragma: str) -> dict[str, str]:
     """The environment of an import on a ledger with a setting that it must not have, for negative controls."""
     here = Path(__file__).parent
     return {"PYTHONPATH": os.pathsep.join((str(here / "unsafe"), str(here.parents[1]))), "TORTURE_PRAGMA": pragma}
-
-
-def importing(place: Place, folder: Path, **env: str) -> subprocess.Popen[str]:
-    """The import of a folder in a process of its own; a line on stdout for each file that is done."""
-    command = [sys.executable, "-m", "aidledger", "--ledger", str(place), "import", str(folder), "--workers", "1"]
-    return subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(**env),
-        encoding="utf-8",
-        start_new_session=True,
-    )
 
 
 def acknowledged(said: str) -> set[str]:
@@ -61,7 +54,7 @@ def broken(place: Place, folder: Path, told: set[str], rows: int) -> str | None:
 
 def _wrongs(ledger: Ledger, folder: Path, told: set[str], rows: int) -> Iterator[str]:
     for fault in ledgers.verify(ledger).faults:
-        yield f"verify: {fault.what}"
+        yield f"verify: {fault.what.format(batch=fault.batch, entry=fault.entry, **fault.facts)}"
     batches = ledgers.batches(ledger)
     there = {str(batch.file) for batch in batches}
     if told - there:

@@ -108,23 +108,18 @@ int ftruncate64(int fd, off_t length) {
 
 int ftruncate(int fd, off_t length) { return ftruncate64(fd, length); }
 
-int fsync(int fd) {
+static int synced(int fd, int (*real)(int)) {
     char path[4096];
     if (watched(fd, path)) {
         GO_WRONG(0, fd, NULL, 0, 0);
         tell("sync", path, 0, 0, NULL);
     }
-    return real_fsync(fd);
+    return real(fd);
 }
 
-int fdatasync(int fd) {
-    char path[4096];
-    if (watched(fd, path)) {
-        GO_WRONG(0, fd, NULL, 0, 0);
-        tell("sync", path, 0, 0, NULL);
-    }
-    return real_fdatasync(fd);
-}
+int fsync(int fd) { return synced(fd, real_fsync); }
+
+int fdatasync(int fd) { return synced(fd, real_fdatasync); }
 
 int unlink(const char *path) {
     if (below(path)) {
