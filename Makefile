@@ -55,7 +55,7 @@ messages: .venv/.ready-dev  ## translations: extracts, updates, compiles
 
 # The header of a lock file says `make lock`, and names neither a registry nor this machine.
 LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv --no-config --quiet pip compile pyproject.toml $(UPGRADE) \
-  --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
+  --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras
 
 .PHONY: lock
 lock: .venv/.ready-lock  ## the lock files anew from pyproject.toml (UPGRADE=--upgrade for newer releases)
