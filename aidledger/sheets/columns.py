@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Generic, TypeVar
 
 from aidledger.domain.identity import (
     PERMANENT_STUDENT_NUMBER,
@@ -98,21 +99,16 @@ class StudentRows:
 
         ``may_be_empty``: the table pays under several programs, and 0 or a blank means not under this one.
         """
-        known: dict[object, int | None] = {}
+        in_wan = column.in_wan(around=wan)
+        known = _Memory(lambda cell: _amount_or_fault(cell, wan=in_wan))
         amounts: list[int | None] = []
         complete = True
-        for line, row in enumerate(self.rows):
-            cell = row[column.index]
-            key = (type(cell), cell)
-            if key not in known:
-                try:
-                    known[key] = fen_of(cell, wan=column.in_wan(around=wan))
-                except AmountNotUnderstood as error:
-                    complete = False
-                    amounts.append(None)
-                    self.report("amount-format", line, column.index, value=shortened(error.args[0]))
-                    continue
-            amount = known[key]
+        for line, amount in enumerate(known.of_all(self._cells(column.index))):
+            if isinstance(amount, AmountNotUnderstood):
+                complete = False
+                amounts.append(None)
+                self.report("amount-format", line, column.index, value=shortened(amount.args[0]))
+                continue
             if amount is None and (line, column.index) in self._faulty:
                 complete = False
             elif amount is None and not may_be_empty:
@@ -166,24 +162,17 @@ class StudentRows:
                     self.report("cell-error", line, index, value=shortened(fault))
         return faulty
 
-    def _cells(self, index: int | None) -> Iterator[Cell]:
-        return (row[index] for row in self.rows) if index is not None else iter(())
+    def _cells(self, index: int | None) -> list[Cell]:
+        return [] if index is None else list(map(itemgetter(index), self.rows))
 
     def _each(self, name: str, read: Callable[[Cell], Value | None]) -> list[Value | None]:
         index = self.header.index(name)
-        return [None] * len(self.rows) if index is None else [read(cell) for cell in self._cells(index)]
+        return [None] * len(self.rows) if index is None else list(map(read, self._cells(index)))
 
     def _remembered(self, name: str, read: Callable[[Cell], Value | None]) -> list[Value | None]:
-        # Grades, classes, schools repeat: read each wording once.
-        known: dict[object, Value | None] = {}
-
-        def once(cell: Cell) -> Value | None:
-            key = (type(cell), cell)
-            if key not in known:
-                known[key] = read(cell)
-            return known[key]
-
-        return self._each(name, once)
+        """As ``_each``, for what repeats: grades, classes, schools."""
+        index = self.header.index(name)
+        return [None] * len(self.rows) if index is None else _Memory(read).of_all(self._cells(index))
 
     def _worded(self, name: str) -> list[str | None]:
         table = self.layout.values[name]
@@ -263,6 +252,39 @@ class StudentRows:
                 self.report("account-format", line, index, value=mask_account(account))
             accounts.append(None if lost else account or None)
         return accounts
+
+
+class _Memory(dict[type, "_Known[Value]"], Generic[Value]):
+    """What cells mean, each wording read once. By their types: 1, 1.0 and True are one key of a dictionary."""
+
+    def __init__(self, read: Callable[[Cell], Value]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, kind: type) -> _Known[Value]:
+        known = self[kind] = _Known(self._read)
+        return known
+
+    def of_all(self, cells: Sequence[Cell]) -> list[Value]:
+        """What each of the cells means."""
+        return [self[type(cell)][cell] for cell in cells]
+
+
+class _Known(dict[Cell, Value], Generic[Value]):
+    def __init__(self, read: Callable[[Cell], Value]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, cell: Cell) -> Value:
+        value = self[cell] = self._read(cell)
+        return value
+
+
+def _amount_or_fault(cell: Cell, *, wan: bool) -> int | AmountNotUnderstood | None:
+    try:
+        return fen_of(cell, wan=wan)
+    except AmountNotUnderstood as error:
+        return error
 
 
 def _document_type(number: str, said: str | None, *, lost: bool) -> str:

@@ -27,7 +27,8 @@ _CELL_END = re.compile(rb"</(?:\w+:)?c>")
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]+)"')
 _TEXT_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]+)")
 _ERRORS = (b't="e"', b"t='e'")
-_FORMULAS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ")
+_FORMULAS = (b"<f", b":f")
+_FORMULA_GOES_ON = frozenset(b"> /")
 _GLANCE_BYTES = 400
 _TAG_BEGINS = ord("<")
 _TRUE = {"1", "true", "on"}
@@ -87,7 +88,7 @@ def xlsx_faults(part: bytes, begin: int, end: int) -> CellFaults:
     faults: CellFaults = {}
     for needle in (*_ERRORS, *_FORMULAS):
         for at in _occurrences(part, needle, begin, end):
-            if needle in _FORMULAS and _has_value(part, at):
+            if needle in _FORMULAS and (part[at + 2] not in _FORMULA_GOES_ON or _has_value(part, at)):
                 continue
             cell = _cell_around(part, at)
             reference = _REFERENCE.search(cell)

@@ -13,7 +13,7 @@ from json import JSONEncoder
 
 # The head of a ledger in which nothing has happened.
 GENESIS = "0" * 64
-_encode = JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode
+_encode = JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":"), sort_keys=True).encode
 
 # What an entry's digest covers, in this order; names instead of ids where a row elsewhere could be exchanged. Written
 # out although the table's columns are much the same: digests that were made must not change when a column is added.

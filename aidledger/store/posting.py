@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -12,16 +13,18 @@ from aidledger.domain.listing import Listing
 from aidledger.domain.roster import Roster, RosterFile, Table
 from aidledger.store.bulk import chunks, insert_row, next_ids, tables_of
 from aidledger.store.catalogues import Loaded
-from aidledger.store.digests import entry_digest
+from aidledger.store.digests import ENTRY_FIELDS, entry_digest
 from aidledger.store.entries import batch_in_force
-from aidledger.store.journal import Draft, Stamp, write
+from aidledger.store.journal import ENTRY_COLUMNS, Draft, Stamp, write
 from aidledger.store.listings import Pointers, Records, records_of
 from aidledger.store.matching import match
 from aidledger.store.people import Known, ensure_people, ensure_schools
 from aidledger.store.reversing import reversals
 from aidledger.store.tables import Batch, Entry, RosterRow, SourceFile
-from aidledger.store.versions import Version
+from aidledger.store.versions import PAYMENT_FIELDS, Version
 
+# Columns of equal length, by name.
+Columns = dict[str, Sequence[Any]]
 _batch, _entry, _source = tables_of(Batch, Entry, SourceFile)
 
 
@@ -166,49 +169,83 @@ class _Posting:
         )
 
     def _roster_entries(self, roster_id: int, table: Table, roster: Roster, first: int) -> Iterator[tuple[Any, ...]]:
-        lines, people = table.lines, self._people
-        program, period, batch = str(roster.program), str(roster.period), self.batch_id
+        """A roster's new entries as rows of ENTRY_COLUMNS, made column by column."""
+        payees = self._payees(table)
+        program, period = str(roster.program), str(roster.period)
         program_id = self._programs[program]
-        occurrences = self._occurrences(program_id, period, people)
-        entry = first
-        for i, amount in enumerate(roster.amounts_fen):
-            if amount is None:
-                continue
-            document = (lines.document_types[i], lines.numbers[i])
-            person, name = people.ids[document], people.names[document]
-            school = lines.schools[i]
-            school_id, school_name = self._schools[school] if school else (None, None)
-            stated = None if lines.names[i] == name else lines.names[i]
-            facts = (
-                stated,
-                lines.accounts[i],
-                lines.levels[i],
-                lines.boardings[i],
-                lines.grades[i],
-                lines.classes[i],
-                lines.tiers[i],
-                lines.categories[i],
-                lines.entry_years[i],
-            )
-            guardian = lines.guardians[i]
-            if self._earlier is not None:
-                same = self._earlier.take(person, (program_id, period, school_id, amount, *facts, guardian))
-                if same is not None:
-                    self.kept.append((roster_id, same))
-                    continue
-            occurrence = occurrences[person] = occurrences.get(person, 0) + 1
+        new = self._new(roster_id, program_id, payees, roster)
+        of_lines = {"amount_fen": roster.amounts_fen, **payees}
+        columns = {name: list(compress(column, new)) for name, column in of_lines.items()}
+        count = sum(new)
+        of_all = {
+            "batch_id": self.batch_id,
+            "roster_id": roster_id,
+            "program": program,
+            "program_id": program_id,
+            "period": period,
+            "reversal_of": None,
+        }
+        columns |= {name: [value] * count for name, value in of_all.items()}
+        columns["id"] = list(range(first, first + count))
+        columns["occurrence"] = self._counted(program_id, period, columns["beneficiary_id"])
+        columns["digest"] = list(map(entry_digest, zip(*(columns[name] for name in ENTRY_FIELDS), strict=True)))
+        self.other_name |= any(name is not None for name in columns["name_stated"])
+        return zip(*(columns[name] for name in ENTRY_COLUMNS), strict=True)
+
+    def _payees(self, table: Table) -> Columns:
+        """Whom a table's lines pay, and what they say of it: the columns that are the same for all of its rosters."""
+        lines, people = table.lines, self._people
+        documents = list(zip(lines.document_types, lines.numbers, strict=True))
+        names = [people.names[document] for document in documents]
+        schools = [self._schools[school] if school else (None, None) for school in lines.schools]
+        return {
+            "row": lines.rows,
+            "document_type": lines.document_types,
+            "number": lines.numbers,
+            "name": names,
+            "beneficiary_id": [people.ids[document] for document in documents],
+            "school": [name for _, name in schools],
+            "school_id": [school for school, _ in schools],
+            "name_stated": [None if said == name else said for said, name in zip(lines.names, names, strict=True)],
+            "account": lines.accounts,
+            "level": lines.levels,
+            "boarding": lines.boardings,
+            "grade": lines.grades,
+            "class_name": lines.classes,
+            "tier": lines.tiers,
+            "category": lines.categories,
+            "entry_year": lines.entry_years,
+            "guardian": lines.guardians,
+        }
+
+    def _new(self, roster_id: int, program_id: int, payees: Columns, roster: Roster) -> list[bool]:
+        """Which lines become entries: those that are paid, but for what the earlier version holds and keeps."""
+        new = [amount is not None for amount in roster.amounts_fen]
+        if self._earlier is None:
+            return new
+        count = len(new)
+        said = payees | {
+            "program_id": [program_id] * count,
+            "period": [str(roster.period)] * count,
+            "amount_fen": roster.amounts_fen,
+        }
+        payments = zip(*(said[name] for name in PAYMENT_FIELDS), strict=True)
+        for i, (person, payment) in enumerate(zip(payees["beneficiary_id"], payments, strict=True)):
+            same = self._earlier.take(person, payment) if new[i] else None
+            if same is not None:
+                self.kept.append((roster_id, same))
+                new[i] = False
+        return new
+
+    def _counted(self, program_id: int, period: str, persons: Sequence[int]) -> list[int]:
+        """The occurrence of each person under a program and period."""
+        last = self._occurrences(program_id, period, self._people)
+        counted = []
+        for person in persons:
+            occurrence = last[person] = last.get(person, 0) + 1
             self.paid_before |= occurrence > 1
-            self.other_name |= stated is not None
-            at = lines.rows[i]
-            digest = entry_digest((
-                entry, batch, roster_id, at, program, period, *document, name, school_name, occurrence, amount, *facts,
-                None, guardian,
-            ))  # fmt: skip
-            yield (
-                entry, batch, roster_id, at, program_id, period, person, school_id, occurrence, amount, *facts, None,
-                guardian, digest,
-            )  # fmt: skip
-            entry += 1
+            counted.append(occurrence)
+        return counted
 
     def _occurrences(self, program_id: int, period: str, people: Known) -> dict[int, int]:
         """How often people of the file were entered under a program and period before."""

@@ -17,7 +17,7 @@ from aidledger.store.tables import Batch, Entry, Listing, ProgramRow, RosterRow
 
 _batch, _entry, _listing, _program, _roster = tables_of(Batch, Entry, Listing, ProgramRow, RosterRow)
 # What an entry says of a payment; its place in a file is no part of that.
-_PAYMENT = (
+PAYMENT_FIELDS = (
     *("program_id", "period", "school_id", "amount_fen", "name_stated", "account", "level", "boarding", "grade"),
     *("class_name", "tier", "category", "entry_year", "guardian"),
 )
@@ -68,7 +68,7 @@ def version(books: Connection, number: int) -> Version:
 
 def contents(books: Connection, number: int) -> Version:
     """What a batch's roster holds, whatever became of the batch."""
-    columns = [_entry.c[name] for name in _PAYMENT]
+    columns = [_entry.c[name] for name in PAYMENT_FIELDS]
     query = (
         select(_entry.c.id, _entry.c.beneficiary_id, *columns)
         .where(in_version(_entry, number), in_force(_entry))
