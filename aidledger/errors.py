@@ -69,6 +69,10 @@ class UnknownBatch(Misuse):
     """There is no batch {number}. `aidledger batches` lists them all."""
 
 
+class UnknownHead(Misuse):
+    """No event in this ledger's history ends with {head}. Verify the whole of it, without --since."""
+
+
 class NoticeTooShort(Misuse):
     """A notice is posted for at least {wanted} working days; from --from to --to there are {days}."""
 

@@ -206,13 +206,22 @@ def verdict(found: Verdict, translate: Translate) -> Answer:
         )
         for fault in found.faults
     ]
-    facts = {"batches": found.batches, "entries": found.entries, "faults": len(rows), "head": found.head}
+    facts = {
+        "batches": found.batches,
+        "entries": found.entries,
+        "faults": len(rows),
+        "head": found.head,
+        "passed": found.passed,
+    }
     title = (
         N_("{batches} batches, {entries} entries; faults: {faults}")
         if rows
         else N_("{batches} batches, {entries} entries: every digest and total agrees")
     )
-    return Answer(title, columns if rows else (), rows, notes=(N_("Head: {head}"),), facts=facts)
+    passed = (
+        (N_("The first {passed} batches were verified before, up to the head of --since."),) if found.passed else ()
+    )
+    return Answer(title, columns if rows else (), rows, notes=(*passed, N_("Head: {head}")), facts=facts)
 
 
 def programs(catalogue: Catalogue, period: Period, language: Language) -> Answer:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from aidledger.operations.ledgers import BatchContent
     from aidledger.operations.people import PersonHistory, Trace
     from aidledger.operations.results import FileResult, ImportResult, ListResult, RosterResult
-    from aidledger.reports.summary import Figures, Group, Summary
+    from aidledger.reports.summary import Group, Summary
     from aidledger.store.lookups import BatchRecord, EntryRecord
+    from aidledger.store.totals import Figures
     from aidledger.store.verify import Verdict
 
 Shape = dict[str, Any]
@@ -257,6 +258,7 @@ def verdict_shape(verdict: Verdict, text: Callable[[str, Mapping[str, object]], 
         "batches": verdict.batches,
         "entries": verdict.entries,
         "head": verdict.head,
+        "passed": verdict.passed,
         "faults": [
             {
                 "batch": fault.batch,

@@ -75,10 +75,15 @@ def reverse(ledger: Ledger, catalogue: Catalogue, number: int, reason: str) -> t
         return lookups.batch(books, reversing_batch), events.head(books)
 
 
-def verify(ledger: Ledger, expect: str | None = None) -> Verdict:
-    """Recompute every digest and total."""
+def verify(
+    ledger: Ledger,
+    expect: str | None = None,
+    since: str | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Verdict:
+    """Recompute every digest and total, or those recorded after a head that was verified; raises UnknownHead."""
     with ledger.reading() as books:
-        return verify_books(books, expect)
+        return verify_books(books, expect, since, progress)
 
 
 def log_reveal(ledger: Ledger, reason: str, seen: str) -> None:

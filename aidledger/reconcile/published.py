@@ -2,46 +2,28 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, distinct, func, select
+from typing import TYPE_CHECKING
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.money import wan_decimals, wan_rounded
 from aidledger.domain.published import PublishedReport
 from aidledger.domain.term import Period, within
 from aidledger.reconcile.line import Figures, Line
-from aidledger.store.bulk import tables_of
-from aidledger.store.entries import in_force
-from aidledger.store.tables import Entry, ProgramRow
+from aidledger.store import totals
 
-_entry, _program = tables_of(Entry, ProgramRow)
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 def report_lines(books: Connection, catalogue: Catalogue, report: PublishedReport) -> list[Line]:
     """One line per program of the report, for the periods that begin in the report's span."""
-    periods = [
-        code
-        for code in books.execute(select(_entry.c.period).distinct()).scalars()
-        if within(Period.parse(code), report.start, report.end)
-    ]
-    query = (
-        select(
-            _program.c.code,
-            func.count().label("person_times"),
-            func.count(distinct(_entry.c.beneficiary_id)).label("persons"),
-            func.sum(_entry.c.amount_fen).label("amount_fen"),
-        )
-        .select_from(_entry)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .where(in_force(_entry), _entry.c.period.in_(periods))
-        .group_by(_program.c.code)
-    )
-    found = {row.code: row for row in books.execute(query)}
+    periods = [code for code in totals.periods(books) if within(Period.parse(code), report.start, report.end)]
+    found = totals.paid(books, periods).programs
     lines = []
     for published in report.lines:
-        row = found.get(published.program)
+        paid = found.get(published.program, totals.Figures())
         by_person = catalogue.program(published.program).unit == "persons"
-        count = int((row.persons if by_person else row.person_times) if row else 0)
-        amount = int(row.amount_fen) if row else 0
+        count, amount = paid.persons if by_person else paid.person_times, paid.amount_fen
         printed = wan_rounded(amount, wan_decimals(published.amount_wan))
         lines.append(
             Line(

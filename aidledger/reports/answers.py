@@ -9,7 +9,8 @@ from aidledger.domain.table import Answer, Cell, Column, Kind
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.reports.figures import figure_text
-from aidledger.reports.summary import Figures, Group, Summary
+from aidledger.reports.summary import Group, Summary
+from aidledger.store.totals import Figures
 
 FIGURE_COLUMNS = (
     Column("person_times", N_("Person-times"), "count"),

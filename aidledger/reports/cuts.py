@@ -11,6 +11,7 @@ from aidledger.domain.listing import SOURCES
 from aidledger.domain.program import Level, Program
 from aidledger.domain.term import Period, within
 from aidledger.reports.sources import ALL_SOURCES, allotted
+from aidledger.store import totals
 from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_force
 from aidledger.store.payments import answered
@@ -75,22 +76,21 @@ def entries_cut(periods: Iterable[str], *cuts: str, count: Count = "posted") -> 
     """The entries in force of some periods: the values of the cuts, the beneficiary, the amount.
 
     ``count`` paid: only those whose money has arrived. A query over this one counts by the cuts' names, so that no
-    database compares expressions with parameters.
+    database compares expressions with parameters. Programs are named because the index begins with them.
     """
     query = (
         select(*(COLUMNS[name].label(name) for name in cuts), _entry.c.beneficiary_id, _entry.c.amount_fen)
         .select_from(_entry)
         .join(_program, _program.c.id == _entry.c.program_id)
         .outerjoin(_school, _school.c.id == _entry.c.school_id)
-        .where(in_force(_entry), _entry.c.period.in_(list(periods)))
+        .where(in_force(_entry), _entry.c.program_id.in_(select(_program.c.id)), _entry.c.period.in_(list(periods)))
     )
     return query if count == "posted" else query.where(has_arrived())
 
 
 def periods_within(books: Connection, first: Period | None, last: Period | None) -> list[str]:
     """The periods of the ledger's entries that begin in a span, in their order."""
-    codes = books.execute(select(_entry.c.period).distinct()).scalars()
-    periods = sorted((Period.parse(code) for code in codes), key=lambda period: period.sort_key)
+    periods = sorted((Period.parse(code) for code in totals.periods(books)), key=lambda period: period.sort_key)
     return [period.code for period in periods if within(period, first, last)]
 
 

@@ -16,11 +16,11 @@ from aidledger.errors import UnknownFigureValue
 from aidledger.reports.cuts import COLUMNS, PAYMENTS, Count, has_arrived, periods_within
 from aidledger.reports.figures import KEYS, figure_text, parse_figure
 from aidledger.reports.sources import ALL_SOURCES, allotted, shares, split
-from aidledger.reports.summary import Figures
 from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_force
 from aidledger.store.lookups import EntryRecord, entries_where
 from aidledger.store.tables import Entry, ProgramRow, School
+from aidledger.store.totals import Figures
 
 _entry, _program, _school = tables_of(Entry, ProgramRow, School)
 _SPAN = ("from", "to")

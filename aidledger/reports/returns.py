@@ -12,7 +12,8 @@ from aidledger.domain.listing import SOURCES
 from aidledger.domain.term import Period
 from aidledger.reports.cuts import periods_within, rank
 from aidledger.reports.sources import ALL_SOURCES
-from aidledger.reports.summary import Figures, amounts_by_source, counted, figures_of
+from aidledger.reports.summary import amounts_by_source, counted, figures_of
+from aidledger.store.totals import Figures
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

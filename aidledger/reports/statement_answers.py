@@ -12,7 +12,7 @@ from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.reports.figures import figure_text
 from aidledger.reports.statement import Statement, StatementRoster
-from aidledger.reports.summary import Figures
+from aidledger.store.totals import Figures
 
 _SHORT_SHA256 = 12
 _PROGRAM, _PERIOD = Column("program", N_("Program")), Column("period", N_("Period"), "period")

@@ -14,15 +14,8 @@ from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 from aidledger.reports.cuts import Count, Dimension, entries_cut, periods_within, rank
 from aidledger.reports.sources import ALL_SOURCES, shares, split
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """How many person-times, of how many persons, and how much in 分."""
-
-    person_times: int = 0
-    persons: int = 0
-    amount_fen: int = 0
+from aidledger.store import totals
+from aidledger.store.totals import Figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +67,7 @@ def summary(
     ``count``: all that was posted, or only what was paid, that is, what the bank confirmed or nobody had to pay out.
     """
     periods = periods_within(books, first, last)
-    programs = {row.program: figures_of(row) for row in books.execute(counted(periods, "program", count=count))}
-    kinds = {row.kind: figures_of(row) for row in books.execute(counted(periods, "kind", count=count))}
+    programs, kinds = (_posted if count == "posted" else _arrived)(books, periods)
     return Summary(
         first=first.code if first else periods[0] if periods else None,
         last=last.code if last else periods[-1] if periods else None,
@@ -86,6 +78,19 @@ def summary(
         groups=_groups(books, catalogue, periods, by, count) if by else (),
         count=count,
     )
+
+
+def _posted(books: Connection, periods: Sequence[str]) -> tuple[dict[str, Figures], dict[str, Figures]]:
+    """By program, and by kind (aid or loan): from the ledger's running totals."""
+    paid = totals.paid(books, periods)
+    return paid.programs, {"aid": paid.aid, "loan": paid.loans}
+
+
+def _arrived(books: Connection, periods: Sequence[str]) -> tuple[dict[str, Figures], dict[str, Figures]]:
+    """The same of what was paid, which is asked of every entry."""
+    programs = books.execute(counted(periods, "program", count="paid"))
+    kinds = books.execute(counted(periods, "kind", count="paid"))
+    return {row.program: figures_of(row) for row in programs}, {row.kind: figures_of(row) for row in kinds}
 
 
 def counted(periods: Iterable[str], *by: str, count: Count = "posted") -> Select[Any]:

@@ -23,10 +23,13 @@ _ELSEWHERE = {
 
 
 def in_force(entry: Table | FromClause) -> ColumnElement[bool]:
-    """Whether an entry is a disbursement that was not reversed."""
+    """Whether an entry is a disbursement that was not reversed.
+
+    Told by the occurrence, which is negative for a reversal: that stands in an index, with whom and what it pays.
+    """
     reversal = _entry.alias()
     reversed_ids = select(reversal.c.id).where(reversal.c.reversal_of == entry.c.id)
-    return entry.c.reversal_of.is_(None) & ~reversed_ids.exists()
+    return (entry.c.occurrence > 0) & ~reversed_ids.exists()
 
 
 def batch_in_force(batch: Table | FromClause) -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ APPEND_ONLY = (
     "payment_order_line",
     "notice",
     "notice_line",
+    "batch_total",
 )
 # Who somebody is never changes; what is known of somebody may be completed.
 KEPT_COLUMNS = {
@@ -51,6 +52,7 @@ UNIQUE_KEYS = {
     "payment_order_line": (("order_id", "serial"), ("order_id", "entry_id")),
     "notice": (("id",),),
     "notice_line": (("notice_id", "entry_id"),),
+    "batch_total": (("batch_id", "number"),),
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aidledger.store import events
+from aidledger.store import events, totals
 from aidledger.store.bulk import insert_row, insert_rows, table_of
 from aidledger.store.catalogues import Loaded
 from aidledger.store.digests import batch_digest
@@ -103,10 +103,12 @@ def write(books: Connection, action: str, draft: Draft, stamp: Stamp) -> str:
     if draft.rosters:
         books.execute(_roster.insert(), draft.rosters)
     insert_rows(books, Entry, ENTRY_COLUMNS, entries)
+    if entries:
+        totals.add(books, draft.first_entry, len(entries))
     insert_rows(books, KeptEntry, ("batch_id", "roster_id", "entry_id"), [(draft.batch, *pair) for pair in draft.kept])
     draft.records.write(books)
-    totals = {name: head[name] for name in ("entries", "person_times", "amount_fen")}
-    facts = {"batch": draft.batch, "digest": digest, **totals}
+    control = {name: head[name] for name in ("entries", "person_times", "amount_fen")}
+    facts = {"batch": draft.batch, "digest": digest, **control}
     return events.record(books, stamp.moment, stamp.actor, action, facts, draft.batch)
 
 

@@ -26,7 +26,7 @@ from aidledger.store import engine as engines
 from aidledger.store.waiting import Waits, lock_postgresql
 
 # The newest migration; a test holds it to the migrations folder, so that opening need not load alembic.
-REVISION = "0004"
+REVISION = "0005"
 Books = Connection
 
 

@@ -191,6 +191,19 @@ class Entry(SQLModel, table=True):
     guardian: str | None = Field(default=None, sa_type=Text)
 
 
+class BatchTotal(SQLModel, table=True):
+    """What a batch pays under a program for a period at a school, net of what it reverses; see totals.py."""
+
+    __tablename__ = "batch_total"
+    batch_id: int = Field(primary_key=True, foreign_key="batch.id", sa_type=ID)
+    number: int = Field(primary_key=True, sa_type=ID)
+    program_id: int = reference("program.id")
+    period: str = Field(sa_type=CODE)
+    school_id: int | None = optional_reference("school.id")
+    person_times: int = Field(sa_type=ID)
+    amount_fen: int = Field(sa_type=FEN)
+
+
 class Event(SQLModel, table=True):
     """Who did what when: the links of the chain. ``facts`` is JSON; a batch's event holds the batch's digest."""
 

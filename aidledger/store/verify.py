@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
+from aidledger.errors import UnknownHead
 from aidledger.i18n import N_
-from aidledger.store import notices, payments
+from aidledger.store import notices, payments, totals
 from aidledger.store.bulk import tables_of
 from aidledger.store.catalogues import rates_digest
 from aidledger.store.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_digest, event_digest, record_digest
@@ -32,6 +34,8 @@ _BREACHES = {
     "foreign": N_("there is a trigger {guard} on {table} that is none of the ledger's"),
 }
 _AT = {name: i for i, name in enumerate(ENTRY_FIELDS)}
+_AMOUNT_AT, _REVERSAL_AT = _AT["amount_fen"], _AT["reversal_of"]
+_cut_of = itemgetter(_AT["program"], _AT["period"], _AT["school"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +50,60 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The ledger's size, its head, and what is wrong with it."""
+    """The ledger's size, its head, and what is wrong with it; the first ``passed`` batches were not looked into."""
 
     batches: int
     entries: int
     head: str
     faults: list[Fault]
+    passed: int = 0
 
 
-def verify(books: Connection, expect: str | None = None) -> Verdict:
-    """Recompute everything in one consistent view; of a file that is damaged, as far as it can be read."""
-    faults = list(_damage(books))
+def verify(
+    books: Connection,
+    expect: str | None = None,
+    since: str | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Verdict:
+    """Recompute everything in one consistent view; of a file that is damaged, as far as it can be read.
+
+    ``since``: a head that a whole verification ended with. The chain up to it is recomputed, batches recorded up to it
+    are not; raises UnknownHead. ``progress`` is told of how many entries are done, of how many.
+    """
+    verified = 0 if since is None else _recorded_up_to(books, since)
+    faults = [] if verified else list(_damage(books))
     try:
-        return _verify_rows(books, faults, expect)
+        return _verify_rows(books, faults, expect, verified, progress)
     except (DBAPIError, ArithmeticError, LookupError, TypeError, ValueError):
         if not faults:
             raise
         return Verdict(0, 0, "", [*faults, Fault(N_("the rest cannot be read"))])
 
 
-def _verify_rows(books: Connection, faults: list[Fault], expect: str | None) -> Verdict:
+def _recorded_up_to(books: Connection, head: str) -> int:
+    """The last batch that was recorded up to a head; raises UnknownHead."""
+    event = books.execute(select(_event.c.id).where(_event.c.digest == head)).scalar_one_or_none()
+    if event is None and head != GENESIS:
+        raise UnknownHead(head=head)
+    last = select(func.max(_event.c.batch_id)).where(_event.c.id <= (event or 0))
+    return int(books.execute(last).scalar_one() or 0)
+
+
+def _verify_rows(
+    books: Connection, faults: list[Fault], expect: str | None, verified: int, progress: Callable[[int, int], None]
+) -> Verdict:
     batches = [dict(row) for row in books.execute(select(_batch).order_by(_batch.c.id)).mappings()]
-    entries = _Entries(books)
+    entries = _Entries(books, sum(batch["entries"] for batch in batches[:verified]))
+    total = sum(batch["entries"] for batch in batches)
     for number, batch in enumerate(batches, 1):
         if batch["id"] != number:
             faults.append(Fault(N_("batch {batch} is missing"), number))
             break
-    for batch in batches:
+    for batch in batches[verified:]:
         faults += _batch_faults(books, batch, entries)
+        progress(entries.counted, total)
     faults += entries.left_over()
-    faults += _source_faults(books)
+    faults += _source_faults(books, verified)
     faults += _catalogue_faults(books)
     faults += [
         Fault(N_("payment order {order} was changed, or lines of it were"), facts={"order": order})
@@ -87,7 +115,7 @@ def _verify_rows(books: Connection, faults: list[Fault], expect: str | None) -> 
     ]
     faults += [Fault(_BREACHES[one.what], facts={"guard": one.trigger, "table": one.table}) for one in breaches(books)]
     head, chain_faults = _chain(books, {batch["id"]: batch["digest"] for batch in batches}, expect)
-    return Verdict(len(batches), entries.counted, head, faults + chain_faults)
+    return Verdict(len(batches), entries.counted, head, faults + chain_faults, verified)
 
 
 def _damage(books: Connection) -> Iterator[Fault]:
@@ -101,11 +129,12 @@ def _damage(books: Connection) -> Iterator[Fault]:
 class _Entries:
     """All entries in the order of their ids, handed out batch by batch."""
 
-    def __init__(self, books: Connection) -> None:
-        query = covered_by_digest().add_columns(_entry.c.digest).order_by(_entry.c.id)
+    def __init__(self, books: Connection, passed: int) -> None:
+        """``passed``: so many at the beginning are not handed out."""
+        query = covered_by_digest().add_columns(_entry.c.digest).where(_entry.c.id > passed).order_by(_entry.c.id)
         self._rows = iter(books.execution_options(yield_per=_ENTRIES_AT_ONCE).execute(query))
         self._next: Any = next(self._rows, None)
-        self.counted = 0
+        self.counted = passed
 
     def up_to(self, last: int) -> Iterator[Any]:
         """The next entries, with ids up to ``last``."""
@@ -124,7 +153,8 @@ class _Entries:
 
 def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries) -> Iterator[Fault]:
     number, first = batch["id"], batch["first_entry"]
-    digests, expected_id, amount_fen, sign = [], first, 0, 0
+    digests, expected_id = [], first
+    sums: dict[tuple[str, str, str | None], list[int]] = {}
     for row in entries.up_to(first + batch["entries"] - 1):
         *fields, stored = row
         entry = fields[0]
@@ -138,12 +168,16 @@ def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries) -
         if _recomputed(fields) != stored:
             yield Fault(N_("entry {entry} was changed"), number, entry)
             continue
-        amount_fen += fields[_AT["amount_fen"]]
-        sign += -1 if fields[_AT["reversal_of"]] else 1
+        paid = sums.setdefault(_cut_of(fields), [0, 0])
+        paid[0] += -1 if fields[_REVERSAL_AT] else 1
+        paid[1] += fields[_AMOUNT_AT]
     for missing in range(expected_id, first + batch["entries"]):
         yield Fault(N_("entry {entry} is missing"), number, missing)
-    if (sign, amount_fen) != (batch["person_times"], batch["amount_fen"]):
+    in_all = tuple(map(sum, zip(*sums.values(), strict=True))) or (0, 0)
+    if in_all != (batch["person_times"], batch["amount_fen"]):
         yield Fault(N_("the control totals of batch {batch} are not those of its entries"), number)
+    if totals.of_batch(books, number) != {cut: tuple(paid) for cut, paid in sums.items()}:
+        yield Fault(N_("the running totals of batch {batch} are not those of its entries"), number)
     yield from _seal_faults(books, batch, digests)
 
 
@@ -200,11 +234,14 @@ def _catalogue_faults(books: Connection) -> Iterator[Fault]:
             yield Fault(N_("catalogue {catalogue} or a rate of it was changed"), facts={"catalogue": number})
 
 
-def _source_faults(books: Connection) -> Iterator[Fault]:
+def _source_faults(books: Connection, verified: int) -> Iterator[Fault]:
     used = select(_batch.c.source_sha256, _batch.c.id).where(_batch.c.source_sha256.is_not(None))
-    users = {row.source_sha256: row.id for row in books.execute(used)}
+    users = {row.source_sha256: row.id for row in books.execute(used.where(_batch.c.id > verified))}
+    known = set(books.execute(used.where(_batch.c.id <= verified)).scalars()) - users.keys()
     sizes = books.execute(select(_source.c.sha256, _source.c.size_bytes).order_by(_source.c.sha256)).all()
     for sha256, size_bytes in sizes:
+        if sha256 in known:
+            continue
         content = books.execute(select(_source.c.content).where(_source.c.sha256 == sha256)).scalar_one()
         batch = users.pop(sha256, None)
         if not isinstance(content, bytes) or (hashlib.sha256(content).hexdigest(), len(content)) != (

@@ -134,6 +134,7 @@ def older(tmp_path: Path) -> Path:
 
 
 _ADDED = (
+    "batch_total",
     "payment_order_line",
     "payment_order",
     "notice_line",

@@ -10,8 +10,9 @@ import pytest
 from aidledger.errors import LedgerForeign
 from aidledger.operations import ledgers
 from aidledger.store.digests import entry_digest
-from aidledger.store.verify import Verdict
+from aidledger.store.verify import Verdict, verify
 from tests.builders import roster_xlsx, two_program_grid, xlsx_bytes
+from tests.cli.harness import aidledger
 from tests.store.ledgers import ON_POSTGRESQL, bring_in, catalogue, copied, new_ledger, opened, plain, tamper
 
 Fault = tuple[int | None, int | None]
@@ -83,6 +84,17 @@ TAMPERED: dict[str, tuple[tuple[str, ...], set[Fault]]] = {
     ),
     "the catalogue": (("UPDATE catalogue SET digest = 'other'",), {(1, None), (2, None), (3, None)}),
     # SQLite takes any kind of value in any column: what is no number, no text, no JSON is a fault, not a crash.
+    "a running total's amount": (
+        ("UPDATE batch_total SET amount_fen = amount_fen + 1 WHERE batch_id = 2 AND number = 1",),
+        {(2, None)},
+    ),
+    "a running total's person-times": (("UPDATE batch_total SET person_times = 9 WHERE batch_id = 3",), {(3, None)}),
+    "a running total's term": (("UPDATE batch_total SET period = '2022-spring' WHERE batch_id = 1",), {(1, None)}),
+    "a running total removed": (("DELETE FROM batch_total WHERE batch_id = 1",), {(1, None)}),
+    "a running total added": (
+        ("INSERT INTO batch_total SELECT 1, 9, program_id, '2022-spring', school_id, 1, 1 FROM batch_total LIMIT 1",),
+        {(1, None)},
+    ),
     "an event's facts into no JSON": (("UPDATE event SET facts = 'nothing' WHERE batch_id = 2",), {(2, None)}),
     "an event's facts into a list": (("UPDATE event SET facts = '[]' WHERE batch_id = 2",), {(2, None)}),
 }
@@ -114,9 +126,9 @@ def place(original: str, tmp_path: Path) -> str:
     return copied(original, tmp_path)
 
 
-def _verdict(place: str, expect: str | None = None) -> Verdict:
+def _verdict(place: str, expect: str | None = None, since: str | None = None) -> Verdict:
     ledger = opened(place)
-    verdict = ledgers.verify(ledger, expect)
+    verdict = ledgers.verify(ledger, expect, since)
     ledger.close()
     return verdict
 
@@ -225,3 +237,36 @@ def test_an_entrys_digest_is_that_of_its_fields_as_a_json_array() -> None:
     fields = (1, 2, None, "高一(1)班", 'a"b\\c', "\n\x7f", "\U0002cb46", -5)
     text = json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
     assert entry_digest(fields) == hashlib.sha256(text.encode("ascii")).digest()
+
+
+def test_only_what_came_after_a_verified_head_is_verified_again(place: str) -> None:
+    before = _verdict(place).head
+    ledger = opened(place)
+    bring_in(ledger, roster_xlsx(2), "three.xlsx")
+    ledger.close()
+    verdict = _verdict(place, since=before)
+    assert (verdict.passed, verdict.batches, verdict.entries, verdict.faults) == (3, 4, 14, [])
+    assert verdict.head == _verdict(place).head
+    tamper(place, "UPDATE entry SET amount_fen = amount_fen + 1 WHERE id = 13")
+    assert (4, 13) in {(fault.batch, fault.entry) for fault in _verdict(place, since=before).faults}
+
+
+def test_what_came_before_a_verified_head_is_held_to_the_chain_alone(place: str) -> None:
+    head = _verdict(place).head
+    tamper(place, "UPDATE entry SET amount_fen = amount_fen + 1 WHERE id = 5")
+    assert _verdict(place, since=head).faults == []
+    tamper(place, "UPDATE batch SET digest = 'other' WHERE id = 2")
+    assert {fault.batch for fault in _verdict(place, since=head).faults} == {2}
+
+
+def test_a_head_that_the_ledger_never_had_is_nothing_to_go_on_from(place: str) -> None:
+    run = aidledger("verify", "--since", "0" * 63 + "1", ledger=place)
+    assert (run.exit_code, run.stdout) == (2, "")
+    assert "--since" in run.stderr
+
+
+def test_who_verifies_is_told_how_far_it_is(place: str) -> None:
+    told: list[tuple[int, int]] = []
+    with opened(place).reading() as books:
+        verify(books, progress=lambda done, total: told.append((done, total)))
+    assert told == [(3, 12), (9, 12), (12, 12)]

@@ -80,12 +80,12 @@ def restore(office: Office, file: Path, discard_newer: bool, form: str, output: 
 @pass_office
 def copy(office: Office, place: str, form: str, output: Path | None) -> None:
     """Copy the ledger onto another database, entry for entry, and prove the copy."""
-    from aidledger.cli.copying import advancing
+    from aidledger.cli.advancing import advancing
     from aidledger.cli.output import emit
     from aidledger.operations import copies
 
     ledger = office.ledger()
-    with advancing(office._) as progress:
+    with advancing(office._, N_("Copying")) as progress:
         done = copies.copy(ledger, place, progress)
     said = "\n".join((office._(_PROVED), office._(_HEAD)))
     facts = {"path": done.place, "batches": done.batches, "entries": done.entries, "head": done.head}

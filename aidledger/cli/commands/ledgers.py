@@ -130,15 +130,19 @@ def reverse(office: Office, number: int, reason: str, form: str, output: Path | 
 
 @click.command(cls=Command)
 @option("--expect", metavar="HEAD", help=N_("Prove that nothing before this head was changed."))
+@option("--since", metavar="HEAD", help=N_("Only what was recorded after this head, with which a whole verify ended."))
 @result_options("table", "json")
 @pass_office
-def verify(office: Office, expect: str | None, form: str, output: Path | None) -> int:
+def verify(office: Office, expect: str | None, since: str | None, form: str, output: Path | None) -> int:
     """Recompute every digest and total, and name what was tampered with."""
     from aidledger.cli import answers, shapes
+    from aidledger.cli.advancing import advancing
     from aidledger.cli.output import emit_answer
     from aidledger.operations import ledgers
 
-    verdict = ledgers.verify(office.ledger(), expect)
+    ledger = office.ledger()
+    with advancing(office._, N_("Verifying")) as progress:
+        verdict = ledgers.verify(ledger, expect, since, progress)
     emit_answer(
         office,
         form,

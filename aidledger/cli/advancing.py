@@ -1,21 +1,21 @@
-"""A bar below a copy that is being made."""
+"""A bar below what takes its time: so many of so many rows are done."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from aidledger.i18n import N_, Translate
-
 if TYPE_CHECKING:
-    from aidledger.store.copying import Progress
+    from aidledger.i18n import Translate
+
+Progress = Callable[[int, int], None]
 
 
 @contextmanager
-def advancing(translate: Translate) -> Iterator[Progress]:
-    """What to tell of the rows copied so far; shown where there is a terminal."""
+def advancing(translate: Translate, doing: str) -> Iterator[Progress]:
+    """What to tell of the rows done so far; shown where there is a terminal."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
@@ -30,5 +30,5 @@ def advancing(translate: Translate) -> Iterator[Progress]:
         bars.TimeRemainingColumn(),
     )
     with bars.Progress(*columns, console=console(sys.stderr), transient=True) as progress:
-        task = progress.add_task(translate(N_("Copying")), total=None)
+        task = progress.add_task(translate(doing), total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
