@@ -32,9 +32,9 @@ class Office:
 
     def catalogue(self) -> Catalogue:
         """The shipped schemas with the office's own on top."""
-        from aidledger.catalogue.loading import load
+        from aidledger.catalogue.opening import open_catalogue
 
-        return load(self.schemas)
+        return open_catalogue(self.schemas)
 
     def ledger(self) -> Ledger:
         """The ledger, opened until the command ends."""

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, inspect, select
-from sqlmodel import SQLModel
 
 from aidledger.errors import CopyFaulty, LedgerExists
 from aidledger.store import engine as engines
 from aidledger.store import events, snapshots
 from aidledger.store.ledger import Books, Ledger
+from aidledger.store.models import Entry
 from aidledger.store.verify import verify
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _copy(there: Books, here: Books, place: str, progress: Progress) -> Copied:
     from aidledger.store.migrate import upgrade  # noqa: PLC0415 - alembic is slow to load and only needed here
 
     upgrade(here)
-    tables = SQLModel.metadata.sorted_tables
+    tables = Entry.metadata.sorted_tables
     counts = {table.name: _size(there, table) for table in tables}
     done, total = 0, sum(counts.values())
     progress(done, total)
