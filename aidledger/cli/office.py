@@ -57,7 +57,7 @@ class Office:
 
     def ledger_with(self, catalogue: Catalogue) -> Ledger:
         """The ledger, opened; raises LedgerUnknownPrograms where it holds programs that the catalogue lacks."""
-        from aidledger.operations.ledgers import require_programs
+        from aidledger.operations.opening import require_programs
 
         ledger = self.ledger()
         require_programs(ledger, catalogue)

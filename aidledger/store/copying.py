@@ -14,7 +14,6 @@ from aidledger.errors import CopyFaulty, LedgerExists
 from aidledger.store import engine as engines
 from aidledger.store import events, snapshots
 from aidledger.store.ledger import Books, Ledger
-from aidledger.store.models import Entry
 from aidledger.store.verify import verify
 
 if TYPE_CHECKING:
@@ -72,7 +71,9 @@ def _require_empty(here: Books, place: str) -> None:
 
 
 def _copy(there: Books, here: Books, place: str, progress: Progress) -> Copied:
-    from aidledger.store.migrate import upgrade  # noqa: PLC0415 - alembic is slow to load and only needed here
+    # Alembic and sqlmodel are slow to load; only the models know which table refers to which.
+    from aidledger.store.migrate import upgrade  # noqa: PLC0415
+    from aidledger.store.models import Entry  # noqa: PLC0415
 
     upgrade(here)
     tables = Entry.metadata.sorted_tables
