@@ -91,6 +91,18 @@ def test_a_file_is_read_in_other_processes_alone(ledger: Path, arguments: tuple[
     assert loaded(command, what, of=never, env={"AIDLEDGER_LEDGER": str(ledger)}) == []
 
 
+def test_who_reads_a_file_loads_no_database() -> None:
+    """What a worker process unpickles first: what it is to do."""
+    never = (*DATABASE, *MODELS, *CATALOGUE)
+    script = (
+        "import sys\n"
+        "import aidledger.operations.examining, aidledger.sheets.source_row\n"
+        f"print([name for name in {never!r} if name in sys.modules])\n"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, env=environment())
+    assert said.stdout.split() == [b"[]"]
+
+
 def test_programs_are_listed_without_a_database() -> None:
     assert loaded("programs", of=(*DATABASE, *MODELS, *CATALOGUE, *SPREADSHEETS, *PROCESSES)) == []
 
