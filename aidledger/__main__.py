@@ -6,8 +6,9 @@ import gc
 
 from aidledger.cli import stopping
 
-# Python looks for garbage after 700 new objects; loading makes a few hundred thousand, and none of them is garbage.
-NEW_OBJECTS_MAX = 50_000
+# Python looks for garbage after 700 new objects. Loading makes many thousands, and none of them is garbage: to
+# look took an eighth of a short command's time. An import needs no more memory for it.
+NEW_OBJECTS_MAX = 200_000
 
 
 def main() -> None:
