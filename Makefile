@@ -53,6 +53,10 @@ torture: .venv/.ready-server  ## tries to break every promise of docs/guarantees
 messages: .venv/.ready-dev  ## translations: extracts, updates, compiles
 	@$(BIN)/python -m tests.i18n.extraction
 
+.PHONY: compiled
+compiled: .venv/.ready-dev  ## what commands load instead of models and YAML: the tables, the shipped catalogue
+	$(BIN)/python -m tests.compiled
+
 # The header of a lock file says `make lock`, and names neither a registry nor this machine.
 LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv --no-config --quiet pip compile pyproject.toml $(UPGRADE) \
   --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras

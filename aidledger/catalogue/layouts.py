@@ -41,7 +41,7 @@ def merged(models: list[LayoutModel]) -> Layout:
         school_endings=_longest_first(model.school.endings for model in models),
         titles={
             kind: _longest_first(model.titles for model in models if model.code == kind)
-            for kind in {model.code for model in models}
+            for kind in dict.fromkeys(model.code for model in models)
         },
         values={group: _value_table(models, names) for group, names in VALUE_GROUPS.items()},
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-import aidledger
 from aidledger.catalogue.catalogue import Catalogue
+from aidledger.catalogue.files import PARTS, files, office_files, shipped_folder
 from aidledger.catalogue.layouts import merged
 from aidledger.catalogue.models import LayoutModel, OfficeModel, ReportModel
 from aidledger.catalogue.programs import extended, program_from
@@ -21,13 +21,6 @@ from aidledger.domain.term import Period
 from aidledger.errors import SchemasMissing
 
 
-def shipped_folder() -> Path:
-    """Where the shipped schemas are: inside the package when installed, beside it in a checkout."""
-    package = Path(aidledger.__file__).parent
-    inside = package / "schemas"
-    return inside if inside.is_dir() else package.parent / "schemas"
-
-
 def load(office_folder: Path | None = None) -> Catalogue:
     """The catalogue; raises CatalogueError with file and line for anything that is not as it should be."""
     folders = [shipped_folder()]
@@ -35,8 +28,8 @@ def load(office_folder: Path | None = None) -> Catalogue:
         if not office_folder.is_dir():
             raise SchemasMissing(path=office_folder)
         folders.append(office_folder)
-    documents = {part: list(_documents(folders, part)) for part in ("programs", "layouts", "reports")}
-    offices = [Document(folder / "office.yaml") for folder in folders if (folder / "office.yaml").is_file()]
+    documents = {part: [Document(path) for folder in folders for path in files(folder, part)] for part in PARTS}
+    offices = [Document(path) for folder in folders for path in office_files(folder)]
     programs = _programs(documents["programs"])
     reports = [_checked(document, programs) for document in documents["reports"]]
     return Catalogue(
@@ -52,12 +45,6 @@ def load(office_folder: Path | None = None) -> Catalogue:
 def report_in(path: Path, catalogue: Catalogue) -> PublishedReport:
     """A published report out of a file; raises CatalogueError."""
     return _checked(Document(path), catalogue.programs)
-
-
-def _documents(folders: list[Path], part: str) -> Iterator[Document]:
-    for folder in folders:
-        for path in sorted(path for path in (folder / part).glob("*.y*ml") if path.suffix in {".yaml", ".yml"}):
-            yield Document(path)
 
 
 def _programs(documents: list[Document]) -> dict[str, Program]:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from aidledger.domain.program import Program, Rate, Standard
     from aidledger.domain.term import Period
     from aidledger.operations.ledgers import BatchContent
-    from aidledger.operations.people import PersonHistory, Trace
+    from aidledger.operations.people import PersonHistory
     from aidledger.operations.results import ImportResult
+    from aidledger.operations.tracing import Trace
     from aidledger.store.lookups import BatchRecord, EntryRecord
     from aidledger.store.mappings import Remembered
     from aidledger.store.verify import Verdict

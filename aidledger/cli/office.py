@@ -32,9 +32,9 @@ class Office:
 
     def catalogue(self) -> Catalogue:
         """The shipped schemas with the office's own on top."""
-        from aidledger.catalogue.loading import load
+        from aidledger.catalogue.opening import open_catalogue
 
-        return load(self.schemas)
+        return open_catalogue(self.schemas)
 
     def ledger(self) -> Ledger:
         """The ledger, opened until the command ends."""
@@ -57,7 +57,7 @@ class Office:
 
     def ledger_with(self, catalogue: Catalogue) -> Ledger:
         """The ledger, opened; raises LedgerUnknownPrograms where it holds programs that the catalogue lacks."""
-        from aidledger.operations.ledgers import require_programs
+        from aidledger.operations.opening import require_programs
 
         ledger = self.ledger()
         require_programs(ledger, catalogue)

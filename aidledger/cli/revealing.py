@@ -18,7 +18,7 @@ def require_reason(*, reveal: bool, reason: str | None) -> None:
 
 def log(ledger: Ledger, seen: str, *, reveal: bool, reason: str | None) -> None:
     """Keep a request for full numbers in the ledger, before they are shown."""
-    from aidledger.operations import ledgers
-
     if reveal:
+        from aidledger.operations import ledgers
+
         ledgers.log_reveal(ledger, str(reason), seen)

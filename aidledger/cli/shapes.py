@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from aidledger.domain.program import Program, Standard
     from aidledger.domain.roster import Declared
     from aidledger.operations.ledgers import BatchContent
-    from aidledger.operations.people import PersonHistory, Trace
+    from aidledger.operations.people import PersonHistory
     from aidledger.operations.results import FileResult, ImportResult, ListResult, RosterResult
+    from aidledger.operations.tracing import Trace
     from aidledger.reports.summary import Group, Summary
     from aidledger.store.lookups import BatchRecord, EntryRecord
     from aidledger.store.totals import Figures

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.store import events, lookups, reversing
-from aidledger.store.catalogues import ensure_loaded, require_known
+from aidledger.store.catalogues import ensure_loaded
 from aidledger.store.journal import Stamp
 from aidledger.store.ledger import Ledger, create_ledger, open_ledger
 from aidledger.store.lookups import BatchRecord, EntryRecord, RosterRecord
@@ -33,12 +33,6 @@ def upgrade(place: str, catalogue: Catalogue, actor: str, clock: Callable[[], da
         ensure_loaded(books, catalogue, ledger.moment(), actor)
     ledger.close()
     return upgraded
-
-
-def require_programs(ledger: Ledger, catalogue: Catalogue) -> None:
-    """Refuse a catalogue that lacks programs which the ledger holds; raises LedgerUnknownPrograms."""
-    with ledger.reading() as books:
-        require_known(books, catalogue)
 
 
 def batches(ledger: Ledger) -> list[BatchRecord]:

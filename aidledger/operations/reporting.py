@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.catalogue.loading import report_in
 from aidledger.domain.published import PublishedReport
 from aidledger.domain.term import Period, within
 from aidledger.reconcile.line import Line
@@ -74,7 +73,11 @@ def paragraph(ledger: Ledger, catalogue: Catalogue, first: Period | None = None,
 def published_report(catalogue: Catalogue, name: str) -> PublishedReport:
     """A published report by its code or in a file; raises UnknownReport, CatalogueError."""
     path = Path(name)
-    return report_in(path, catalogue) if path.is_file() else catalogue.report(path.stem)
+    if not path.is_file():
+        return catalogue.report(path.stem)
+    from aidledger.catalogue.loading import report_in  # noqa: PLC0415 - a YAML parser and pydantic, only where needed
+
+    return report_in(path, catalogue)
 
 
 def compare(ledger: Ledger, catalogue: Catalogue, report: PublishedReport) -> list[Line]:

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 
 from aidledger.domain.money import FEN_PER_WAN, FEN_PER_YUAN
 from aidledger.sheets.capitals import capital_fen
-from aidledger.sheets.grid import Cell
+from aidledger.sheets.sheet import Cell
 
 # Digits that a number cell cannot hold: Excel keeps 15 and writes zeros for the rest.
 KEPT_DIGITS = 15

@@ -4,54 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Insert, Select, Table, func, select
 from sqlalchemy.exc import DBAPIError
-
-if TYPE_CHECKING:
-    from sqlmodel import SQLModel
 
 Item = TypeVar("Item")
 # Well under what SQLite and PostgreSQL take in one statement.
 KEYS_PER_QUERY = 500
 
 
-@cache
-def table_of(model: type[SQLModel]) -> Table:
-    """The SQLAlchemy table of a model."""
-    table: Table = model.__table__  # type: ignore[attr-defined]
+def table_of(table: Table) -> Table:
+    """A table under a name of one's own."""
     return table
 
 
-def tables_of(*models: type[SQLModel]) -> tuple[Table, ...]:
-    """The tables of several models."""
-    return tuple(table_of(model) for model in models)
+def tables_of(*tables: Table) -> tuple[Table, ...]:
+    """Several tables under names of one's own."""
+    return tables
 
 
 @cache
-def _next_ids(models: tuple[type[SQLModel], ...]) -> Select[Any]:
-    keys = [table_of(model).c.id for model in models]
+def _next_ids(tables: tuple[Table, ...]) -> Select[Any]:
+    keys = [table.c.id for table in tables]
     return select(*(select(func.coalesce(func.max(key), 0) + 1).scalar_subquery() for key in keys))
 
 
-def next_ids(books: Connection, *models: type[SQLModel]) -> tuple[int, ...]:
+def next_ids(books: Connection, *tables: Table) -> tuple[int, ...]:
     """The ids after the last ones; the caller holds the ledger's write lock."""
-    return tuple(books.execute(_next_ids(models)).one())
+    return tuple(books.execute(_next_ids(tables)).one())
 
 
-def next_id(books: Connection, model: type[SQLModel]) -> int:
+def next_id(books: Connection, table: Table) -> int:
     """The id after the last one; the caller holds the ledger's write lock."""
-    return next_ids(books, model)[0]
+    return next_ids(books, table)[0]
 
 
-def insert_rows(
-    books: Connection, model: type[SQLModel], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
-) -> None:
+def insert_rows(books: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert rows of the named columns in the driver's own way: SQLite's executemany, PostgreSQL's COPY."""
     if not rows:
         return
-    table = table_of(model)
     names = ", ".join(f'"{name}"' for name in columns)
     if books.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
@@ -75,13 +67,13 @@ def _copy(books: Connection, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
 
 
 @cache
-def _insert(model: type[SQLModel]) -> Insert:
-    return table_of(model).insert()
+def _insert(table: Table) -> Insert:
+    return table.insert()
 
 
-def insert_row(books: Connection, model: type[SQLModel], **values: object) -> None:
+def insert_row(books: Connection, table: Table, **values: object) -> None:
     """Insert one row."""
-    books.execute(_insert(model), values)
+    books.execute(_insert(table), values)
 
 
 def chunks(items: Sequence[Item], size: int = KEYS_PER_QUERY) -> Iterator[Sequence[Item]]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, inspect, select
-from sqlmodel import SQLModel
 
 from aidledger.errors import CopyFaulty, LedgerExists
 from aidledger.store import engine as engines
@@ -72,10 +71,12 @@ def _require_empty(here: Books, place: str) -> None:
 
 
 def _copy(there: Books, here: Books, place: str, progress: Progress) -> Copied:
-    from aidledger.store.migrate import upgrade  # noqa: PLC0415 - alembic is slow to load and only needed here
+    # Alembic and sqlmodel are slow to load; only the models know which table refers to which.
+    from aidledger.store.migrate import upgrade  # noqa: PLC0415
+    from aidledger.store.models import Entry  # noqa: PLC0415
 
     upgrade(here)
-    tables = SQLModel.metadata.sorted_tables
+    tables = Entry.metadata.sorted_tables
     counts = {table.name: _size(there, table) for table in tables}
     done, total = 0, sum(counts.values())
     progress(done, total)

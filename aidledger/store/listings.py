@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, select
 
 from aidledger.domain.listing import Allotments, Certifications, Enrolments, Listing, ListKind, Returns
-from aidledger.store.bulk import insert_rows, next_id, table_of, tables_of
+from aidledger.store.bulk import insert_rows, next_id, tables_of
 from aidledger.store.digests import record_digest
 from aidledger.store.tables import Allotment, BankReturn, Beneficiary, Certification, Enrolment, ProgramRow, School
 from aidledger.store.tables import Listing as ListingRow
 
 if TYPE_CHECKING:
-    from sqlmodel import SQLModel
+    from sqlalchemy import Table
 
     from aidledger.store.people import Known
 
@@ -41,7 +41,7 @@ RECORD_FIELDS: Mapping[ListKind, tuple[str, ...]] = {
         *("reason", "paid_on", "serial_no"),
     ),
 }
-MODELS: Mapping[ListKind, type[SQLModel]] = {
+TABLES: Mapping[ListKind, Table] = {
     "certification": Certification,
     "register": Enrolment,
     "allotment": Allotment,
@@ -66,7 +66,7 @@ _SUBJECTS: Mapping[ListKind, tuple[str, ...]] = {
 
 @dataclass(slots=True)
 class Records:
-    """The rows of a file's listings, ready to be written; ``digests``: kind by kind, in the order of MODELS."""
+    """The rows of a file's listings, ready to be written; ``digests``: kind by kind, in the order of TABLES."""
 
     listings: list[dict[str, Any]] = field(default_factory=list)
     rows: dict[ListKind, list[dict[str, Any]]] = field(default_factory=dict)
@@ -74,11 +74,11 @@ class Records:
 
     def write(self, books: Connection) -> None:
         """Insert them."""
-        columns = table_of(ListingRow).c.keys()
+        columns = ListingRow.c.keys()
         insert_rows(books, ListingRow, columns, [tuple(row[name] for name in columns) for row in self.listings])
         for kind, rows in self.rows.items():
-            names = table_of(MODELS[kind]).c.keys()
-            insert_rows(books, MODELS[kind], names, [tuple(row[name] for name in names) for row in rows])
+            names = TABLES[kind].c.keys()
+            insert_rows(books, TABLES[kind], names, [tuple(row[name] for name in names) for row in rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def records_of(
 ) -> Records:
     """The rows of listings. ``matched``: of bank returns, by their place in the file, the entries they are of."""
     found = Records()
-    next_ids = {kind: next_id(books, model) for kind, model in MODELS.items()}
+    next_ids = {kind: next_id(books, table) for kind, table in TABLES.items()}
     for at, listing in enumerate(listings):
         number = next_id(books, ListingRow) + at
         found.listings.append(_listing_row(number, listing, pointers))
@@ -105,13 +105,13 @@ def records_of(
             row = {"id": next_ids[listing.kind] + len(rows), "batch_id": pointers.batch, "listing_id": number, **facts}
             row["digest"] = record_digest(row[name] for name in RECORD_FIELDS[listing.kind])
             rows.append(row)
-    found.digests = [row["digest"] for kind in MODELS for row in found.rows.get(kind, [])]
+    found.digests = [row["digest"] for kind in TABLES for row in found.rows.get(kind, [])]
     return found
 
 
 def covered(kind: ListKind, batch: int) -> Select[Any]:
     """The fields of a batch's records that their digests cover, and the digests."""
-    table = table_of(MODELS[kind])
+    table = TABLES[kind]
     names = RECORD_FIELDS[kind]
     person = "beneficiary_id" in table.c
     columns = [
@@ -129,7 +129,7 @@ def covered(kind: ListKind, batch: int) -> Select[Any]:
 
 def contents(books: Connection, batch: int) -> Iterator[tuple[object, tuple[object, ...]]]:
     """What a batch's lists say, by whom or what it is said of."""
-    for kind in MODELS:
+    for kind in TABLES:
         names = RECORD_FIELDS[kind]
         told = [i for i, name in enumerate(names) if name not in _PLACE and name not in _SUBJECTS[kind]]
         about = [names.index(name) for name in _SUBJECTS[kind]]

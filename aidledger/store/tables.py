@@ -1,388 +1,298 @@
-"""The tables. Entries, batches, rosters, source files and events are only ever added to (see immutability.py).
+"""The tables as statements need them: columns and types, without what makes and guards them.
 
-No behaviour lives here: SQLModel does not validate table models, so what comes in was checked before, and the
-constraints are the last wall.
+Written by `make compiled` from models.py, where they are to be changed.
 """
 
 from __future__ import annotations
 
-from datetime import date
-
-from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, column
-from sqlmodel import Field, SQLModel
-
-from aidledger.store.columns import CODE, DIGEST, FEN, HEX, ID, MOMENT, key, optional_reference, reference
-
-
-class CatalogueVersion(SQLModel, table=True):
-    """A state of the catalogue that has judged entries."""
-
-    __tablename__ = "catalogue"
-    id: int = key()
-    digest: str = Field(sa_type=HEX, unique=True)
-    loaded_at: str = Field(sa_type=MOMENT)
-    loaded_by: str = Field(sa_type=Text)
-
-
-class ProgramRow(SQLModel, table=True):
-    """A program of aid, by its code."""
-
-    __tablename__ = "program"
-    id: int = key()
-    code: str = Field(sa_type=CODE, unique=True)
-    name_zh: str = Field(sa_type=Text)
-    name_en: str = Field(sa_type=Text)
-    stage: str = Field(sa_type=CODE)
-    nature: str = Field(sa_type=CODE)
-    unit: str = Field(sa_type=CODE)
-    cadence: str = Field(sa_type=CODE)
-
-
-class StandardRow(SQLModel, table=True):
-    """One rate of a dated standard as it was loaded: 分 per person and period. ``start`` empty: from the beginning."""
-
-    __tablename__ = "standard"
-    id: int = key()
-    catalogue_id: int = reference("catalogue.id", index=True)
-    program_id: int = reference("program.id")
-    start: str = Field(sa_type=CODE)
-    low_fen: int = Field(sa_type=FEN)
-    high_fen: int = Field(sa_type=FEN)
-    basis: str = Field(sa_type=CODE)
-    level: str | None = Field(default=None, sa_type=CODE)
-    boarding: str | None = Field(default=None, sa_type=CODE)
-    label: str | None = Field(default=None, sa_type=Text)
-    school: str | None = Field(default=None, sa_type=Text)
-    average_fen: int | None = Field(default=None, sa_type=FEN)
-    reference: str | None = Field(default=None, sa_type=Text)
-
-
-class School(SQLModel, table=True):
-    """A school by the name that the ledger prints."""
-
-    __tablename__ = "school"
-    id: int = key()
-    name: str = Field(sa_type=Text, unique=True)
-
-
-class SchoolAlias(SQLModel, table=True):
-    """Another name by which rosters call a school."""
-
-    __tablename__ = "school_alias"
-    name: str = Field(primary_key=True, sa_type=Text)
-    school_id: int = reference("school.id")
-
-
-class Beneficiary(SQLModel, table=True):
-    """A person who receives aid, by the document that proves who it is; name as first recorded."""
-
-    __tablename__ = "beneficiary"
-    __table_args__ = (UniqueConstraint("number", "document_type"),)
-    id: int = key()
-    document_type: str = Field(sa_type=CODE)
-    number: str = Field(sa_type=CODE)
-    name: str = Field(sa_type=Text)
-    birth_date: date | None = None
-    sex: str | None = Field(default=None, sa_type=CODE)
-    student_number: str | None = Field(default=None, sa_type=CODE)
-
-
-class SourceFile(SQLModel, table=True):
-    """A school's file, byte for byte, by what it hashes to."""
-
-    __tablename__ = "source_file"
-    sha256: str = Field(primary_key=True, sa_type=HEX)
-    size_bytes: int = Field(sa_type=ID)
-    content: bytes = Field(sa_type=LargeBinary)
-
-
-class Batch(SQLModel, table=True):
-    """What was posted together: one file, or the reversal of a batch.
-
-    Its entries are ``first_entry`` and those that follow, ``entries`` in number; person-times and amount are its
-    control totals, net.
-    """
-
-    __tablename__ = "batch"
-    id: int = key()
-    kind: str = Field(sa_type=CODE)
-    file_name: str | None = Field(default=None, sa_type=Text)
-    source_sha256: str | None = Field(default=None, foreign_key="source_file.sha256", sa_type=HEX, index=True)
-    posted_at: str = Field(sa_type=MOMENT)
-    posted_by: str = Field(sa_type=Text)
-    catalogue_id: int = reference("catalogue.id")
-    reverses: int | None = optional_reference("batch.id", unique=True)
-    supersedes: int | None = optional_reference("batch.id")
-    reason: str | None = Field(default=None, sa_type=Text)
-    first_entry: int = Field(sa_type=ID)
-    entries: int = Field(sa_type=ID)
-    person_times: int = Field(sa_type=ID)
-    amount_fen: int = Field(sa_type=FEN)
-    digest: str = Field(sa_type=HEX)
-
-
-class RosterRow(SQLModel, table=True):
-    """One sheet's payments under one program in a batch, and what the sheet declared of itself."""
-
-    __tablename__ = "roster"
-    id: int = key()
-    batch_id: int = reference("batch.id", index=True)
-    sheet: str = Field(sa_type=Text)
-    header_row: int = Field(sa_type=ID)
-    program_id: int = reference("program.id")
-    period: str = Field(sa_type=CODE)
-    school_id: int | None = optional_reference("school.id")
-    person_times: int = Field(sa_type=ID)
-    amount_fen: int = Field(sa_type=FEN)
-    declared_row: int | None = Field(default=None, sa_type=ID)
-    declared_person_times: int | None = Field(default=None, sa_type=ID)
-    declared_amount_fen: int | None = Field(default=None, sa_type=FEN)
-
-
-class Entry(SQLModel, table=True):
-    """One disbursement to one person under one program for one period, or the reversal of one (amount negative).
-
-    ``occurrence`` counts the entries of a person, program and period from 1, so that no second one slips in beside
-    the first; a reversal carries the negative of what it reverses. ``name_stated`` is kept where the roster's name
-    is not the beneficiary's.
-    """
-
-    __tablename__ = "entry"
-    __table_args__ = (
-        Index("entry_once", "program_id", "period", "beneficiary_id", "occurrence", unique=True),
-        Index("entry_beneficiary", "beneficiary_id"),
-        Index(
-            "entry_reversed_once",
-            "reversal_of",
-            unique=True,
-            sqlite_where=column("reversal_of").is_not(None),
-            postgresql_where=column("reversal_of").is_not(None),
-        ),
-        Index(
-            "entry_other_name",
-            "name_stated",
-            sqlite_where=column("name_stated").is_not(None),
-            postgresql_where=column("name_stated").is_not(None),
-        ),
-        CheckConstraint("(reversal_of IS NULL) = (amount_fen > 0)", name="reversal_sign"),
-        CheckConstraint("(reversal_of IS NULL) = (occurrence > 0)", name="reversal_occurrence"),
-    )
-    id: int = key()
-    batch_id: int = reference("batch.id")
-    roster_id: int = reference("roster.id")
-    row: int = Field(sa_type=ID)
-    program_id: int = reference("program.id")
-    period: str = Field(sa_type=CODE)
-    beneficiary_id: int = reference("beneficiary.id")
-    school_id: int | None = optional_reference("school.id")
-    occurrence: int = Field(sa_type=ID)
-    amount_fen: int = Field(sa_type=FEN)
-    name_stated: str | None = Field(default=None, sa_type=Text)
-    account: str | None = Field(default=None, sa_type=Text)
-    level: str | None = Field(default=None, sa_type=CODE)
-    boarding: str | None = Field(default=None, sa_type=CODE)
-    grade: str | None = Field(default=None, sa_type=Text)
-    class_name: str | None = Field(default=None, sa_type=Text)
-    tier: str | None = Field(default=None, sa_type=Text)
-    category: str | None = Field(default=None, sa_type=Text)
-    entry_year: int | None = Field(default=None, sa_type=ID)
-    reversal_of: int | None = Field(default=None, foreign_key="entry.id", sa_type=ID)
-    digest: bytes = Field(sa_type=DIGEST)
-    guardian: str | None = Field(default=None, sa_type=Text)
-
-
-class BatchTotal(SQLModel, table=True):
-    """What a batch pays under a program for a period at a school, net of what it reverses; see totals.py."""
-
-    __tablename__ = "batch_total"
-    batch_id: int = Field(primary_key=True, foreign_key="batch.id", sa_type=ID)
-    number: int = Field(primary_key=True, sa_type=ID)
-    program_id: int = reference("program.id")
-    period: str = Field(sa_type=CODE)
-    school_id: int | None = optional_reference("school.id")
-    person_times: int = Field(sa_type=ID)
-    amount_fen: int = Field(sa_type=FEN)
-
-
-class Event(SQLModel, table=True):
-    """Who did what when: the links of the chain. ``facts`` is JSON; a batch's event holds the batch's digest."""
-
-    __tablename__ = "event"
-    id: int = key()
-    at: str = Field(sa_type=MOMENT)
-    actor: str = Field(sa_type=Text)
-    action: str = Field(sa_type=CODE)
-    batch_id: int | None = optional_reference("batch.id")
-    facts: str = Field(sa_type=Text)
-    digest: str = Field(sa_type=HEX)
-
-
-class KeptEntry(SQLModel, table=True):
-    """An entry that belongs to a roster although another batch posted it, recorded by ``batch_id``.
-
-    A new version of a roster keeps the earlier version's entries where nothing changed; a new version that is taken
-    back gives the earlier one's entries back.
-    """
-
-    __tablename__ = "kept_entry"
-    batch_id: int = reference("batch.id", index=True)
-    roster_id: int = Field(primary_key=True, foreign_key="roster.id", sa_type=ID)
-    entry_id: int = Field(primary_key=True, foreign_key="entry.id", sa_type=ID)
-
-
-class Listing(SQLModel, table=True):
-    """One sheet of a list that pays nobody; ``kind`` says which of the tables below holds its rows.
-
-    ``period``: the school year of a certification list, the semester of a school register.
-    """
-
-    __tablename__ = "listing"
-    id: int = key()
-    batch_id: int = reference("batch.id", index=True)
-    kind: str = Field(sa_type=CODE)
-    sheet: str = Field(sa_type=Text)
-    header_row: int = Field(sa_type=ID)
-    period: str | None = Field(default=None, sa_type=CODE)
-    school_id: int | None = optional_reference("school.id")
-    records: int = Field(sa_type=ID)
-    amount_fen: int | None = Field(default=None, sa_type=FEN)
-
-
-class Certification(SQLModel, table=True):
-    """A pupil whose family's hardship was certified for a school year (教财〔2018〕16号).
-
-    ``categories``: codes in the order of the catalogue, separated by blanks.
-    """
-
-    __tablename__ = "certification"
-    id: int = key()
-    batch_id: int = reference("batch.id", index=True)
-    listing_id: int = reference("listing.id")
-    row: int = Field(sa_type=ID)
-    beneficiary_id: int = reference("beneficiary.id", index=True)
-    period: str = Field(sa_type=CODE)
-    school_id: int | None = optional_reference("school.id")
-    level: str | None = Field(default=None, sa_type=CODE)
-    categories: str = Field(default="", sa_type=Text)
-    category_stated: str | None = Field(default=None, sa_type=Text)
-    grade: str | None = Field(default=None, sa_type=Text)
-    class_name: str | None = Field(default=None, sa_type=Text)
-    name_stated: str | None = Field(default=None, sa_type=Text)
-    digest: bytes = Field(sa_type=DIGEST)
-
-
-class Enrolment(SQLModel, table=True):
-    """A pupil in a school's register for a semester; ``left_on`` is a day, or a month where no day was given."""
-
-    __tablename__ = "enrolment"
-    id: int = key()
-    batch_id: int = reference("batch.id", index=True)
-    listing_id: int = reference("listing.id")
-    row: int = Field(sa_type=ID)
-    beneficiary_id: int = reference("beneficiary.id", index=True)
-    period: str = Field(sa_type=CODE)
-    school_id: int | None = optional_reference("school.id")
-    student_number: str | None = Field(default=None, sa_type=CODE)
-    status: str = Field(sa_type=CODE)
-    status_stated: str | None = Field(default=None, sa_type=Text)
-    left_on: str | None = Field(default=None, sa_type=CODE)
-    level: str | None = Field(default=None, sa_type=CODE)
-    grade: str | None = Field(default=None, sa_type=Text)
-    class_name: str | None = Field(default=None, sa_type=Text)
-    boarding: str | None = Field(default=None, sa_type=CODE)
-    entry_year: int | None = Field(default=None, sa_type=ID)
-    name_stated: str | None = Field(default=None, sa_type=Text)
-    digest: bytes = Field(sa_type=DIGEST)
-
-
-class Allotment(SQLModel, table=True):
-    """Money allotted to a program for a period out of one source (中央/省/市/县) by a document (文号)."""
-
-    __tablename__ = "allotment"
-    id: int = key()
-    batch_id: int = reference("batch.id", index=True)
-    listing_id: int = reference("listing.id")
-    row: int = Field(sa_type=ID)
-    document: str = Field(sa_type=Text)
-    issued_on: str | None = Field(default=None, sa_type=CODE)
-    program_id: int = reference("program.id")
-    period: str = Field(sa_type=CODE)
-    source: str = Field(sa_type=CODE)
-    amount_fen: int = Field(sa_type=FEN)
-    digest: bytes = Field(sa_type=DIGEST)
-
-
-class BankReturn(SQLModel, table=True):
-    """What the bank says of one payment: ``paid`` or ``failed``; ``entry_id`` where it was recognised."""
-
-    __tablename__ = "bank_return"
-    id: int = key()
-    batch_id: int = reference("batch.id", index=True)
-    listing_id: int = reference("listing.id")
-    row: int = Field(sa_type=ID)
-    entry_id: int | None = Field(default=None, foreign_key="entry.id", sa_type=ID, index=True)
-    number: str | None = Field(default=None, sa_type=CODE)
-    name: str = Field(sa_type=Text)
-    account: str | None = Field(default=None, sa_type=Text)
-    amount_fen: int = Field(sa_type=FEN)
-    outcome: str = Field(sa_type=CODE)
-    reason: str | None = Field(default=None, sa_type=Text)
-    paid_on: str | None = Field(default=None, sa_type=CODE)
-    serial_no: str | None = Field(default=None, sa_type=Text)
-    digest: bytes = Field(sa_type=DIGEST)
-
-
-class PaymentOrder(SQLModel, table=True):
-    """What a bank was asked to pay in one file: the payments of a program for a period that were due.
-
-    ``after_batch`` was the last batch then: what later batches say of its payments is said of this order. ``digest``
-    covers the lines as they stand in the file. Release and withdrawal are events of the chain.
-    """
-
-    __tablename__ = "payment_order"
-    id: int = key()
-    program_id: int = reference("program.id")
-    period: str = Field(sa_type=CODE)
-    school_id: int | None = optional_reference("school.id")
-    exported_at: str = Field(sa_type=MOMENT)
-    exported_by: str = Field(sa_type=Text)
-    after_batch: int = Field(sa_type=ID)
-    lines: int = Field(sa_type=ID)
-    amount_fen: int = Field(sa_type=FEN)
-    digest: str = Field(sa_type=HEX)
-
-
-class PaymentOrderLine(SQLModel, table=True):
-    """One line of such a file: ``serial`` counts from 1; the card is the one that the file named."""
-
-    __tablename__ = "payment_order_line"
-    __table_args__ = (UniqueConstraint("order_id", "entry_id"),)
-    order_id: int = Field(primary_key=True, foreign_key="payment_order.id", sa_type=ID)
-    serial: int = Field(primary_key=True, sa_type=ID)
-    entry_id: int = reference("entry.id", index=True)
-    account: str = Field(sa_type=Text)
-    amount_fen: int = Field(sa_type=FEN)
-
-
-class Notice(SQLModel, table=True):
-    """A public notice (公示) of who is to be paid under a program for a period: its term, and over whom."""
-
-    __tablename__ = "notice"
-    id: int = key()
-    program_id: int = reference("program.id")
-    period: str = Field(sa_type=CODE)
-    school_id: int | None = optional_reference("school.id")
-    posted_from: str = Field(sa_type=CODE)
-    posted_until: str = Field(sa_type=CODE)
-    made_at: str = Field(sa_type=MOMENT)
-    made_by: str = Field(sa_type=Text)
-    persons: int = Field(sa_type=ID)
-    digest: str = Field(sa_type=HEX)
-
-
-class NoticeLine(SQLModel, table=True):
-    """Somebody whom a notice named, by the entry that it covered."""
-
-    __tablename__ = "notice_line"
-    notice_id: int = Field(primary_key=True, foreign_key="notice.id", sa_type=ID)
-    entry_id: int = Field(primary_key=True, foreign_key="entry.id", sa_type=ID)
+from sqlalchemy import Column, Date, LargeBinary, MetaData, Table, Text
+
+from aidledger.store.columns import CODE, DIGEST, FEN, HEX, ID, MOMENT
+
+_METADATA = MetaData()
+CatalogueVersion = Table(
+    "catalogue",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("digest", HEX, nullable=False),
+    Column("loaded_at", MOMENT, nullable=False),
+    Column("loaded_by", Text, nullable=False),
+)
+ProgramRow = Table(
+    "program",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("code", CODE, nullable=False),
+    Column("name_zh", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("stage", CODE, nullable=False),
+    Column("nature", CODE, nullable=False),
+    Column("unit", CODE, nullable=False),
+    Column("cadence", CODE, nullable=False),
+)
+StandardRow = Table(
+    "standard",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("catalogue_id", ID, nullable=False),
+    Column("program_id", ID, nullable=False),
+    Column("start", CODE, nullable=False),
+    Column("low_fen", FEN, nullable=False),
+    Column("high_fen", FEN, nullable=False),
+    Column("basis", CODE, nullable=False),
+    Column("level", CODE),
+    Column("boarding", CODE),
+    Column("label", Text),
+    Column("school", Text),
+    Column("average_fen", FEN),
+    Column("reference", Text),
+)
+School = Table(
+    "school",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+)
+SchoolAlias = Table(
+    "school_alias",
+    _METADATA,
+    Column("name", Text, primary_key=True),
+    Column("school_id", ID, nullable=False),
+)
+Beneficiary = Table(
+    "beneficiary",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("document_type", CODE, nullable=False),
+    Column("number", CODE, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("birth_date", Date),
+    Column("sex", CODE),
+    Column("student_number", CODE),
+)
+SourceFile = Table(
+    "source_file",
+    _METADATA,
+    Column("sha256", HEX, primary_key=True),
+    Column("size_bytes", ID, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+Batch = Table(
+    "batch",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("kind", CODE, nullable=False),
+    Column("file_name", Text),
+    Column("source_sha256", HEX),
+    Column("posted_at", MOMENT, nullable=False),
+    Column("posted_by", Text, nullable=False),
+    Column("catalogue_id", ID, nullable=False),
+    Column("reverses", ID),
+    Column("supersedes", ID),
+    Column("reason", Text),
+    Column("first_entry", ID, nullable=False),
+    Column("entries", ID, nullable=False),
+    Column("person_times", ID, nullable=False),
+    Column("amount_fen", FEN, nullable=False),
+    Column("digest", HEX, nullable=False),
+)
+RosterRow = Table(
+    "roster",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("batch_id", ID, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("header_row", ID, nullable=False),
+    Column("program_id", ID, nullable=False),
+    Column("period", CODE, nullable=False),
+    Column("school_id", ID),
+    Column("person_times", ID, nullable=False),
+    Column("amount_fen", FEN, nullable=False),
+    Column("declared_row", ID),
+    Column("declared_person_times", ID),
+    Column("declared_amount_fen", FEN),
+)
+Entry = Table(
+    "entry",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("batch_id", ID, nullable=False),
+    Column("roster_id", ID, nullable=False),
+    Column("row", ID, nullable=False),
+    Column("program_id", ID, nullable=False),
+    Column("period", CODE, nullable=False),
+    Column("beneficiary_id", ID, nullable=False),
+    Column("school_id", ID),
+    Column("occurrence", ID, nullable=False),
+    Column("amount_fen", FEN, nullable=False),
+    Column("name_stated", Text),
+    Column("account", Text),
+    Column("level", CODE),
+    Column("boarding", CODE),
+    Column("grade", Text),
+    Column("class_name", Text),
+    Column("tier", Text),
+    Column("category", Text),
+    Column("entry_year", ID),
+    Column("reversal_of", ID),
+    Column("digest", DIGEST, nullable=False),
+    Column("guardian", Text),
+)
+BatchTotal = Table(
+    "batch_total",
+    _METADATA,
+    Column("batch_id", ID, primary_key=True),
+    Column("number", ID, primary_key=True),
+    Column("program_id", ID, nullable=False),
+    Column("period", CODE, nullable=False),
+    Column("school_id", ID),
+    Column("person_times", ID, nullable=False),
+    Column("amount_fen", FEN, nullable=False),
+)
+Event = Table(
+    "event",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("at", MOMENT, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", CODE, nullable=False),
+    Column("batch_id", ID),
+    Column("facts", Text, nullable=False),
+    Column("digest", HEX, nullable=False),
+)
+KeptEntry = Table(
+    "kept_entry",
+    _METADATA,
+    Column("batch_id", ID, nullable=False),
+    Column("roster_id", ID, primary_key=True),
+    Column("entry_id", ID, primary_key=True),
+)
+Listing = Table(
+    "listing",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("batch_id", ID, nullable=False),
+    Column("kind", CODE, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("header_row", ID, nullable=False),
+    Column("period", CODE),
+    Column("school_id", ID),
+    Column("records", ID, nullable=False),
+    Column("amount_fen", FEN),
+)
+Certification = Table(
+    "certification",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("batch_id", ID, nullable=False),
+    Column("listing_id", ID, nullable=False),
+    Column("row", ID, nullable=False),
+    Column("beneficiary_id", ID, nullable=False),
+    Column("period", CODE, nullable=False),
+    Column("school_id", ID),
+    Column("level", CODE),
+    Column("categories", Text, nullable=False),
+    Column("category_stated", Text),
+    Column("grade", Text),
+    Column("class_name", Text),
+    Column("name_stated", Text),
+    Column("digest", DIGEST, nullable=False),
+)
+Enrolment = Table(
+    "enrolment",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("batch_id", ID, nullable=False),
+    Column("listing_id", ID, nullable=False),
+    Column("row", ID, nullable=False),
+    Column("beneficiary_id", ID, nullable=False),
+    Column("period", CODE, nullable=False),
+    Column("school_id", ID),
+    Column("student_number", CODE),
+    Column("status", CODE, nullable=False),
+    Column("status_stated", Text),
+    Column("left_on", CODE),
+    Column("level", CODE),
+    Column("grade", Text),
+    Column("class_name", Text),
+    Column("boarding", CODE),
+    Column("entry_year", ID),
+    Column("name_stated", Text),
+    Column("digest", DIGEST, nullable=False),
+)
+Allotment = Table(
+    "allotment",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("batch_id", ID, nullable=False),
+    Column("listing_id", ID, nullable=False),
+    Column("row", ID, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("issued_on", CODE),
+    Column("program_id", ID, nullable=False),
+    Column("period", CODE, nullable=False),
+    Column("source", CODE, nullable=False),
+    Column("amount_fen", FEN, nullable=False),
+    Column("digest", DIGEST, nullable=False),
+)
+BankReturn = Table(
+    "bank_return",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("batch_id", ID, nullable=False),
+    Column("listing_id", ID, nullable=False),
+    Column("row", ID, nullable=False),
+    Column("entry_id", ID),
+    Column("number", CODE),
+    Column("name", Text, nullable=False),
+    Column("account", Text),
+    Column("amount_fen", FEN, nullable=False),
+    Column("outcome", CODE, nullable=False),
+    Column("reason", Text),
+    Column("paid_on", CODE),
+    Column("serial_no", Text),
+    Column("digest", DIGEST, nullable=False),
+)
+PaymentOrder = Table(
+    "payment_order",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("program_id", ID, nullable=False),
+    Column("period", CODE, nullable=False),
+    Column("school_id", ID),
+    Column("exported_at", MOMENT, nullable=False),
+    Column("exported_by", Text, nullable=False),
+    Column("after_batch", ID, nullable=False),
+    Column("lines", ID, nullable=False),
+    Column("amount_fen", FEN, nullable=False),
+    Column("digest", HEX, nullable=False),
+)
+PaymentOrderLine = Table(
+    "payment_order_line",
+    _METADATA,
+    Column("order_id", ID, primary_key=True),
+    Column("serial", ID, primary_key=True),
+    Column("entry_id", ID, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("amount_fen", FEN, nullable=False),
+)
+Notice = Table(
+    "notice",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("program_id", ID, nullable=False),
+    Column("period", CODE, nullable=False),
+    Column("school_id", ID),
+    Column("posted_from", CODE, nullable=False),
+    Column("posted_until", CODE, nullable=False),
+    Column("made_at", MOMENT, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("persons", ID, nullable=False),
+    Column("digest", HEX, nullable=False),
+)
+NoticeLine = Table(
+    "notice_line",
+    _METADATA,
+    Column("notice_id", ID, primary_key=True),
+    Column("entry_id", ID, primary_key=True),
+)

@@ -20,7 +20,7 @@ from aidledger.store.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_d
 from aidledger.store.entries import covered_by_digest
 from aidledger.store.guards import breaches
 from aidledger.store.journal import kept_part
-from aidledger.store.listings import MODELS, covered
+from aidledger.store.listings import TABLES, covered
 from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow, SourceFile
 
 _batch, _catalogue, _entry, _event, _kept, _listing, _roster, _source = tables_of(
@@ -195,7 +195,7 @@ def _seal_faults(books: Connection, batch: dict[str, Any], digests: list[bytes])
         for table in (_roster, _listing)
     )
     kept = books.execute(select(_kept.c.roster_id, _kept.c.entry_id).where(_kept.c.batch_id == number)).all()
-    for kind in MODELS:
+    for kind in TABLES:
         if any(listing["kind"] == kind for listing in listings):
             for *fields, stored in books.execute(covered(kind, number)):
                 digests.append(stored if isinstance(stored, bytes) else b"")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.catalogue.loading import load, report_in, shipped_folder
+from aidledger.catalogue.files import shipped_folder
+from aidledger.catalogue.loading import load, report_in
 from aidledger.domain.layout import FIELD_NAMES, fold
 from aidledger.errors import UnknownProgram, UnknownReport
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,33 +17,26 @@ from tests.imports.make_samples import SAMPLES
 
 pytestmark = pytest.mark.sqlite_only
 
-HEAVY = (
-    "sqlalchemy",
-    "sqlmodel",
-    "alembic",
-    "openpyxl",
-    "python_calamine",
-    "xlrd",
-    "rich",
-    "pebble",
-    "pydantic",
-    "yaml",
-)
+# What the database, the catalogue's YAML and spreadsheets are read and written with, and what starts other processes.
+DATABASE = ("sqlalchemy",)
+MODELS = ("alembic", "sqlmodel", "sqlalchemy.orm")
+CATALOGUE = ("pydantic", "yaml")
+SPREADSHEETS = ("openpyxl", "python_calamine", "xlrd")
+PROCESSES = ("multiprocessing",)
+SCREEN = ("rich",)
 COMMANDS = (
     *("init", "import", "check", "template", "mappings", "batches", "reverse", "reconcile", "audit", "explain"),
     *("findings", "finding", "sample", "report", "verify", "upgrade", "person", "trace", "demo"),
 )
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], *([command, "--help"] for command in COMMANDS)], ids=" ".join
-)
-def test_help_loads_neither_a_database_nor_a_spreadsheet_library(arguments: list[str]) -> None:
+def loaded(*arguments: str, of: tuple[str, ...], env: Mapping[str, str] | None = None) -> list[str]:
+    """Which of some modules a command loads that succeeds and says something."""
     script = (
         "import sys, atexit\n"
-        f"atexit.register(lambda: print(sorted(set(sys.modules) & set({HEAVY!r})), file=sys.stderr))\n"
+        f"atexit.register(lambda: print([name for name in {of!r} if name in sys.modules], file=sys.stderr))\n"
         f"sys.argv = ['aidledger', *{arguments!r}]\n"
-        "from aidledger.cli.main import main\n"
+        "from aidledger.__main__ import main\n"
         "main()\n"
     )
     done = subprocess.run(
@@ -49,11 +44,67 @@ def test_help_loads_neither_a_database_nor_a_spreadsheet_library(arguments: list
         capture_output=True,
         encoding="utf-8",
         check=False,
-        env=environment(),
+        env=environment(**env or {}),
         timeout=60,
     )
-    assert (done.returncode, done.stderr) == (0, "[]\n")
+    assert done.returncode == 0, done.stderr
     assert done.stdout
+    found: list[str] = ast.literal_eval(done.stderr.splitlines()[-1])
+    return found
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], *([command, "--help"] for command in COMMANDS)], ids=" ".join
+)
+def test_help_loads_neither_a_database_nor_a_spreadsheet_library(arguments: list[str]) -> None:
+    heavy = (*DATABASE, *MODELS, *CATALOGUE, *SPREADSHEETS, *PROCESSES, *SCREEN)
+    assert loaded(*arguments, of=heavy) == []
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger with one roster in it."""
+    place = tmp_path_factory.mktemp("ledger") / "aidledger.db"
+    (place.parent / "高一.xlsx").write_bytes(roster_xlsx(3))
+    assert program("--ledger", place, "init").exit_code == 0
+    assert program("--ledger", place, "import", place.parent / "高一.xlsx").exit_code == 0
+    return place
+
+
+ANSWERS = (
+    *(("person", "王雨桐"), ("batches",), ("batch", "1"), ("verify",), ("report", "summary"), ("reconcile",)),
+    *(("report", "summary", "--format", "json"), ("findings",), ("mappings",), ("access-log",)),
+)
+
+
+@pytest.mark.parametrize("arguments", ANSWERS, ids=" ".join)
+def test_a_question_loads_what_answers_it_and_no_more(ledger: Path, arguments: tuple[str, ...]) -> None:
+    never = (*MODELS, *CATALOGUE, *SPREADSHEETS, *PROCESSES)
+    assert loaded(*arguments, of=never, env={"AIDLEDGER_LEDGER": str(ledger)}) == []
+
+
+@pytest.mark.parametrize("arguments", [("trace", "1"), ("check", "高一.xlsx")], ids=" ".join)
+def test_a_file_is_read_in_other_processes_alone(ledger: Path, arguments: tuple[str, ...]) -> None:
+    command, what = arguments
+    what = str(ledger.with_name(what)) if command == "check" else what
+    never = (*MODELS, *CATALOGUE, *SPREADSHEETS)
+    assert loaded(command, what, of=never, env={"AIDLEDGER_LEDGER": str(ledger)}) == []
+
+
+def test_who_reads_a_file_loads_no_database() -> None:
+    """What a worker process unpickles first: what it is to do."""
+    never = (*DATABASE, *MODELS, *CATALOGUE)
+    script = (
+        "import sys\n"
+        "import aidledger.operations.examining, aidledger.sheets.source_row\n"
+        f"print([name for name in {never!r} if name in sys.modules])\n"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, env=environment())
+    assert said.stdout.split() == [b"[]"]
+
+
+def test_programs_are_listed_without_a_database() -> None:
+    assert loaded("programs", of=(*DATABASE, *MODELS, *CATALOGUE, *SPREADSHEETS, *PROCESSES)) == []
 
 
 def test_an_office_works_through_a_term(tmp_path: Path) -> None:

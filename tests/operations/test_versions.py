@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aidledger.domain.changes import Changes
 from aidledger.errors import NoEarlierVersion, OtherRoster, SupersededBatch, UnknownBatch
-from aidledger.operations import ledgers, people, reconciling
+from aidledger.operations import ledgers, reconciling, tracing
 from aidledger.store.ledger import Ledger
 from aidledger.store.lookups import EntryRecord
 from tests.builders import (
@@ -119,7 +119,7 @@ def test_a_kept_payment_leads_to_its_first_file_a_new_one_to_the_second(ledger: 
     bring_in(ledger, xlsx_bytes(_roster(0, 1)), "first.xlsx")
     bring_in(ledger, xlsx_bytes(_roster(0, 2)), "second.xlsx", supersedes=1)
     kept, added = _entries(ledger, 1)[0], _entries(ledger, 2)[0]
-    assert [people.trace(ledger, entry.entry).origin.file for entry in (kept, added)] == ["first.xlsx", "second.xlsx"]
+    assert [tracing.trace(ledger, entry.entry).origin.file for entry in (kept, added)] == ["first.xlsx", "second.xlsx"]
 
 
 def test_the_new_version_again_is_unchanged_and_the_old_one_is_a_change(ledger: Ledger) -> None:

@@ -9,13 +9,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
-from sqlmodel import SQLModel
 
 from aidledger.errors import LedgerExists, LedgerNewer, LedgerOlder
 from aidledger.operations import ledgers
 from aidledger.store.engine import connect, ledger_url
 from aidledger.store.ledger import REVISION, Ledger, create_ledger
 from aidledger.store.migrate import configuration, upgrade
+from aidledger.store.models import Entry
 from tests.builders import roster_xlsx
 from tests.store.ledgers import (
     ACTOR,
@@ -48,13 +48,13 @@ def test_the_revision_that_opening_asks_for_is_the_newest_migration() -> None:
 def test_migrations_make_the_tables_that_the_code_describes(tmp_path: Path) -> None:
     with new_ledger(tmp_path).reading() as books:
         context = MigrationContext.configure(books, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, SQLModel.metadata) == []
+        assert compare_metadata(context, Entry.metadata) == []
 
 
 def test_migrations_make_nothing_but_the_tables_of_the_code(tmp_path: Path) -> None:
     with new_ledger(tmp_path).reading() as books:
         tables = set(inspect(books).get_table_names())
-    assert tables == {"alembic_version", *SQLModel.metadata.tables}
+    assert tables == {"alembic_version", *Entry.metadata.tables}
 
 
 def _described(place: Place) -> dict[str, object]:

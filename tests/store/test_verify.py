@@ -161,9 +161,8 @@ def test_a_digest_that_was_made_anew_is_found_in_the_batch(place: str) -> None:
 
     tamper(place, "UPDATE entry SET amount_fen = 200000 WHERE id = 5")
     ledger = opened(place)
-    entry = Entry.__table__  # type: ignore[attr-defined]
     with ledger.reading() as books:
-        fields = books.execute(covered_by_digest().where(entry.c.id == 5)).one()
+        fields = books.execute(covered_by_digest().where(Entry.c.id == 5)).one()
     ledger.close()
     digest = entry_digest(tuple(fields)).hex()
     tamper(place, f"UPDATE entry SET digest = x'{digest}' WHERE id = 5")  # noqa: S608

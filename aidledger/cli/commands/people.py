@@ -61,11 +61,11 @@ def trace(
     from aidledger.cli import answers, shapes
     from aidledger.cli.output import emit_answer
     from aidledger.cli.revealing import log, require_reason
-    from aidledger.operations import people
+    from aidledger.operations import tracing
 
     require_reason(reveal=reveal, reason=reason)
     ledger = office.ledger()
-    found = people.trace(ledger, entry)
+    found = tracing.trace(ledger, entry)
     log(ledger, f"entry {entry}", reveal=reveal, reason=reason)
     emit_answer(
         office,

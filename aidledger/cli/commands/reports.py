@@ -77,8 +77,6 @@ def summary(
     from aidledger.cli.output import emit
     from aidledger.operations import reporting
     from aidledger.reports.answers import group_answer, program_answer
-    from aidledger.reports.charts import chart_sheet
-    from aidledger.reports.summary_workbook import write_summary
 
     catalogue = office.catalogue()
     ledger = office.ledger_with(catalogue)
@@ -87,21 +85,21 @@ def summary(
         return
     figures, head = reporting.summary(ledger, catalogue, first, last, by or (), count)
     make = group_answer if by else program_answer
+
+    def write(path: Path) -> None:
+        from aidledger.reports.charts import chart_sheet
+        from aidledger.reports.summary_workbook import write_summary
+
+        answer, extra = make(figures, catalogue, office.language), chart_sheet(figures, catalogue, office.language)
+        write_summary(path, answer, office._, catalogue.district, head, chart=not by, extra=extra)
+
     emit(
         office,
         form,
         output,
         answer=lambda: make(figures, catalogue, office.language),
         value=lambda: shapes.summary_shape(figures, catalogue, office.language) | {"head": head},
-        workbook=lambda path: write_summary(
-            path,
-            make(figures, catalogue, office.language),
-            office._,
-            catalogue.district,
-            head,
-            chart=not by,
-            extra=chart_sheet(figures, catalogue, office.language),
-        ),
+        workbook=write,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from aidledger.store.tables import Entry
+from aidledger.store.models import Entry
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=Entry.metadata)
 context.run_migrations()

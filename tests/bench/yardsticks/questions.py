@@ -11,7 +11,7 @@ from time import perf_counter
 
 def prepare(place: str, rounds: int, who: str, entry: int, folder: str) -> Callable[[], dict[str, float]]:
     from aidledger.catalogue.loading import load
-    from aidledger.operations import ledgers, people, reconciling, reporting
+    from aidledger.operations import ledgers, people, reconciling, reporting, tracing
     from aidledger.reports.answers import program_answer
     from aidledger.reports.summary_workbook import write_summary
     from aidledger.store.ledger import open_ledger
@@ -31,7 +31,7 @@ def prepare(place: str, rounds: int, who: str, entry: int, folder: str) -> Calla
         "reconcile": lambda: reconciling.reconcile(ledger, catalogue, ("declared", "standard", "report")),
         "verify": lambda: ledgers.verify(ledger),
         "person": lambda: people.person(ledger, who),
-        "trace": lambda: people.trace(ledger, entry),
+        "trace": lambda: tracing.trace(ledger, entry),
     }
     return lambda: {name: median(_seconds(question) for _ in range(rounds)) for name, question in asked.items()}
 

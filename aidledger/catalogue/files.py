@@ -1,0 +1,38 @@
+"""Which files a catalogue is read from."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import aidledger
+
+PARTS = ("programs", "layouts", "reports")
+
+
+def shipped_folder() -> Path:
+    """Where the shipped schemas are: inside the package when installed, beside it in a checkout."""
+    package = Path(aidledger.__file__).parent
+    inside = package / "schemas"
+    return inside if inside.is_dir() else package.parent / "schemas"
+
+
+def files(folder: Path, part: str) -> list[Path]:
+    """The files of a part of the catalogue in a folder, in the order of their names."""
+    return sorted(path for path in (folder / part).glob("*.y*ml") if path.suffix in {".yaml", ".yml"})
+
+
+def office_files(folder: Path) -> list[Path]:
+    """The file about the office, where there is one."""
+    path = folder / "office.yaml"
+    return [path] if path.is_file() else []
+
+
+def files_digest(folder: Path) -> str:
+    """What stands for all that a folder says, byte for byte but for the ends of lines."""
+    digest = hashlib.sha256()
+    for path in [*(path for part in PARTS for path in files(folder, part)), *office_files(folder)]:
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{path.relative_to(folder).as_posix()} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()

@@ -1,0 +1,39 @@
+"""The way from an entry back to the cells it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aidledger.errors import SourceMissing
+from aidledger.operations.examining import run_guarded
+from aidledger.sheets.limits import DEFAULT_LIMITS
+from aidledger.sheets.source_row import SourceCell, row_cells
+from aidledger.store import lookups
+from aidledger.store.ledger import Ledger
+from aidledger.store.lookups import BatchRecord, EntryRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """An entry, the batch whose file it came from, and the row's cells as they stood."""
+
+    entry: EntryRecord
+    batch: BatchRecord
+    origin: EntryRecord
+    cells: Sequence[SourceCell]
+
+
+def trace(ledger: Ledger, number: int) -> Trace:
+    """From an entry to the cells; of a reversal, to the cells of what it reverses. Raises UnknownEntry."""
+    with ledger.reading() as books:
+        entry = lookups.entry(books, number)
+        origin = lookups.entry(books, entry.reversal_of) if entry.reversal_of else entry
+        batch = lookups.batch(books, origin.roster_batch)
+        content = lookups.source_of(books, origin.roster_batch)
+    if content is None:
+        raise SourceMissing(number=origin.roster_batch)
+    cells = run_guarded(
+        row_cells, content, origin.sheet, origin.header_row, origin.row, DEFAULT_LIMITS, limits=DEFAULT_LIMITS
+    )
+    return Trace(entry, batch, origin, cells)

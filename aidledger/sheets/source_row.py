@@ -1,0 +1,33 @@
+"""One row of a school's file, cell by cell, as it stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aidledger.domain.place import column_letter
+from aidledger.sheets.cells import text_of
+from aidledger.sheets.grid import read_grid
+from aidledger.sheets.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCell:
+    """A cell of the school's row: its column, what the header calls it, what stands in it."""
+
+    column: str
+    header: str
+    value: str
+
+
+def row_cells(content: bytes, sheet: str, header_row: int, row: int, limits: Limits) -> Sequence[SourceCell]:
+    """The filled cells of a row and of the header above them."""
+    for grid in read_grid(content, limits):
+        if grid.name == sheet:
+            header, cells = (grid.rows[at - 1 - grid.first_row] for at in (header_row, row))
+            return [
+                SourceCell(column_letter(grid.first_column + i), text_of(header[i]), text_of(cell))
+                for i, cell in enumerate(cells)
+                if cell != ""
+            ]
+    return []

@@ -1,0 +1,15 @@
+"""Write anew what is compiled from other files of the program: `make compiled`."""
+
+from __future__ import annotations
+
+from tests.compiled import catalogue, tables
+
+
+def main() -> None:
+    """The tables that statements are made of, and the shipped catalogue."""
+    for module in (tables, catalogue):
+        module.PATH.write_text(module.text(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
