@@ -70,7 +70,7 @@ def export(
             ("笔数", str(len(lines))),
             ("金额(元)", yuan_text(amount)),
             ("明细指纹", digest),
-            ("账本指纹", head),
+            ("台账指纹", head),
         )
         contents = workbook_bytes(lines, purpose, control), csv_bytes(lines, purpose)
         _write_all(dict(zip(files, contents, strict=True)), published)
