@@ -27,7 +27,6 @@ _NEVER_LOCK = {
     "fuse.gcsfuse",
     "fuse.goofys",
     "fuse.gvfsd-fuse",
-    "fuse.davfs2",
     "davfs",
 }
 # Of these it does, or may: it hangs on the server.
@@ -114,8 +113,9 @@ def _mounted(folder: Path) -> tuple[str, str]:
         return "", ""
     for line in lines:
         if wanted in line:
-            kind, _source, *options = line.partition(" - ")[2].split(" ")
-            return kind, ",".join(options)
+            kind, source, *options = line.partition(" - ")[2].split(" ")
+            # davfs2 does not say its name.
+            return "davfs" if kind == "fuse" and source.startswith("http") else kind, ",".join(options)
     return "", ""
 
 

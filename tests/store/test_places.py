@@ -30,8 +30,8 @@ def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _without_locks(shim: Path, folder: Path, how: str, *arguments: str | Path) -> Ran:
-    env = {"LD_PRELOAD": str(shim), "TORTURE_FOLDER": str(folder), "TORTURE_LOCKS": how}
-    return program("--ledger", folder / "aidledger.db", *arguments, **env)
+    place = folder / "aidledger.db"
+    return program("--ledger", place, *arguments, LD_PRELOAD=str(shim), TORTURE_FOLDER=str(folder), TORTURE_LOCKS=how)
 
 
 @pytest.mark.parametrize("how", ["refused", "granted"])
@@ -51,7 +51,7 @@ def test_a_ledger_that_was_put_there_is_neither_written_nor_read(
 ) -> None:
     before = new_path(tmp_path).read_bytes()
     (tmp_path / "roster.xlsx").write_bytes(roster_xlsx(2))
-    arguments = [tmp_path / "roster.xlsx", "--workers", "1"] if command == "import" else []
+    arguments: list[str | Path] = [tmp_path / "roster.xlsx", "--workers", "1"] if command == "import" else []
     run = _without_locks(shim, tmp_path, how, command, *arguments)
     assert (run.exit_code, run.stdout, "keeps no locks" in run.stderr) == (3, "", True)
     assert (tmp_path / "aidledger.db").read_bytes() == before
