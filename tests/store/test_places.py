@@ -97,9 +97,8 @@ def _mounted(monkeypatch: pytest.MonkeyPatch, folder: Path, kind: str, options: 
     """As Linux tells of a drive on which a folder is."""
     device = folder.stat().st_dev
     mounts = folder.parent / f"{folder.name}.mountinfo"
-    line = (
-        f"98 1 {os.major(device)}:{os.minor(device)} / {folder} rw,relatime shared:1 - {kind} server:/share {options}"
-    )
+    source = "fuse https://server/dav" if kind == "davfs" else f"{kind} server:/share"
+    line = f"98 1 {os.major(device)}:{os.minor(device)} / {folder} rw,relatime shared:1 - {source} {options}"
     mounts.write_text(f"1 0 999:1 / / rw - ext4 /dev/sda rw\n{line}\n")
     monkeypatch.setattr(places, "MOUNTS", mounts)
 
@@ -112,6 +111,7 @@ def _mounted(monkeypatch: pytest.MonkeyPatch, folder: Path, kind: str, options: 
         ("cifs", "rw,vers=3.1.1,nobrl"),
         ("fuse.sshfs", "rw,user_id=0"),
         ("fuse.rclone", "rw"),
+        ("davfs", "rw,user_id=0"),
     ],
 )
 def test_a_drive_whose_locks_stay_on_this_machine_is_refused(
