@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from aidledger import private
-from aidledger.domain.identity import mask_number
+from aidledger.domain.identity import masked_words
 from aidledger.domain.problem import Problem
 from aidledger.errors import CannotWrite, FeedbackAmongRosters
 from aidledger.operations.examining import run_guarded
@@ -22,7 +21,6 @@ from aidledger.sheets.feedback import Copy, Given, Labels, Remark, copy_of_cells
 from aidledger.sheets.limits import Limits
 
 _NEVER_OPENED = {"unreadable-file", "encrypted-file", "file-too-large"}
-_LONG_NUMBER = re.compile(r"\d{14,}[\dXx]")
 _NAME_MAX_BYTES = 200  # a file system takes 255; a number and an ending come on top
 
 
@@ -124,7 +122,7 @@ def _plain(path: Path) -> Path:
 
 def _without_numbers(name: str) -> str:
     """A name without the ID and card numbers that somebody wrote into it."""
-    return _LONG_NUMBER.sub(lambda match: mask_number(match[0]).replace("*", "x"), name)
+    return masked_words(name).replace("*", "x")  # which Windows takes in no name
 
 
 def _short(name: str) -> str:

@@ -150,7 +150,7 @@ def test_a_refusal_of_the_database_shows_no_number(tmp_path: Path) -> None:
     world = build(tmp_path)
     raising = {
         True: "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "RAISE EXCEPTION 'no: %%', (SELECT string_agg(number, ' ') FROM beneficiary); END $$; "
+        "RAISE EXCEPTION 'no: %%', (SELECT min(number) FROM beneficiary); END $$; "
         "CREATE TRIGGER tells BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION tell()",
         False: f"CREATE TRIGGER tells BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'no: {PEOPLE[0].number}'); END",
     }

@@ -16,17 +16,8 @@ from aidledger.store.places import doubts
 from tests.builders import roster_xlsx
 from tests.cli.harness import Ran, aidledger, program
 from tests.store.ledgers import new_path
-from tests.torture.recording import built
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.skipif(sys.platform == "win32", reason="other drives, other locks")]
-
-
-@pytest.fixture(scope="module")
-def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    library = built(tmp_path_factory.mktemp("shim"))
-    if library is None:
-        pytest.skip("there is no C compiler, or no Linux")
-    return library
 
 
 def _without_locks(shim: Path, folder: Path, how: str, *arguments: str | Path) -> Ran:
