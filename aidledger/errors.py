@@ -258,6 +258,13 @@ class LedgerNewer(AidLedgerError):
     """{path} was made by a newer aidledger (tables of version {found}; this one knows {wanted}). Install the newer."""
 
 
+class LocksMissing(AidLedgerError):
+    """{path} is on a drive that keeps no locks ({why}): two commands at once would spoil a ledger there.
+
+    Nothing was changed. Keep the ledger on a disk of this machine, or use PostgreSQL for several machines.
+    """
+
+
 class LedgerLocked(AidLedgerError):
     """Somebody else is writing to {path}. Nothing was changed; try again in a minute."""
 

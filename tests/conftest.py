@@ -9,6 +9,7 @@ import pytest
 
 from tests import postgresql
 from tests.store.ledgers import ON_POSTGRESQL
+from tests.torture.recording import built
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -17,6 +18,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [item for item in items if item.get_closest_marker("sqlite_only") is None]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is preloaded into the program to make calls to the disk fail, or locks."""
+    library = built(tmp_path_factory.mktemp("shim"))
+    if library is None:
+        pytest.skip("there is no C compiler, or no Linux")
+    return library
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from aidledger.cli.screen import console, marks, printable
 from aidledger.cli.wording import place_text, problem_text
+from aidledger.domain.identity import masked_words
 from aidledger.domain.money import grouped_yuan
 from aidledger.domain.problem import Severity
 from aidledger.domain.table import period_text
@@ -42,6 +43,11 @@ _NOTES = {
 }
 
 
+def _shown(text: str) -> str:
+    """What a file or a school is called, and what is wrong: no control characters, no full numbers."""
+    return printable(masked_words(text))
+
+
 class Live:
     """Tells of each file as it is done; a bar below where there is a terminal."""
 
@@ -69,7 +75,7 @@ class Live:
     def _line(self, result: FileResult) -> str:
         translate, language = self.office._, self.office.language
         tick = self.ticks[result.outcome == "rejected"]
-        parts = [tick, printable(result.path)]
+        parts = [tick, _shown(result.path)]
         if result.outcome == "unchanged":
             return " ".join([*parts, translate(N_("unchanged (batch {batch})")).format(batch=result.batch)])
         by_program: dict[tuple[str | None, str | None], tuple[int, int]] = {}
@@ -115,20 +121,20 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
     for file in result.files:
         if file.problems or file.notes or file.changes or file.remembered:
             screen.print()
-            screen.print(f"{printable(file.path)}: {translate(file.outcome)}", style="bold", soft_wrap=True)
+            screen.print(f"{_shown(file.path)}: {translate(file.outcome)}", style="bold", soft_wrap=True)
             for line in _problem_lines(file.problems, catalogue, office):
                 screen.print(f"  {line}", soft_wrap=True)
             if file.changes is not None:
                 screen.print(f"  {_changes_text(file, translate)}", soft_wrap=True)
             if file.feedback:
                 said = translate(N_("For the school, with the bad cells marked: {path}")).format(path=file.feedback)
-                screen.print(f"  {printable(said)}", soft_wrap=True)
+                screen.print(f"  {_shown(said)}", soft_wrap=True)
             if file.remembered:
                 said = translate(N_("Remembered for {school}: what --map says of its columns."))
-                screen.print(f"  {printable(said.format(school=', '.join(file.remembered)))}", soft_wrap=True)
+                screen.print(f"  {_shown(said.format(school=', '.join(file.remembered)))}", soft_wrap=True)
             for note in file.notes:
                 said = translate(_NOTES[note.code]).format(sheet=note.sheet, count=note.count)
-                screen.print(f"  {printable(said)}", soft_wrap=True)
+                screen.print(f"  {_shown(said)}", soft_wrap=True)
     kept = result.counted("posted", "would-post")
     totals = _WOULD_BE_TOTALS if result.counted("would-post") else _TOTALS
     screen.print()
@@ -174,6 +180,6 @@ def _problem_lines(problems: Sequence[Problem], catalogue: Catalogue, office: Of
             where = place_text(problem.place, office.language)
             text = problem_text(problem, catalogue.programs, office.language)
             severity = office._(problem.severity.value)
-            yield printable(f"{severity} {code} {where}: {text}" if where else f"{severity} {code}: {text}")
+            yield _shown(f"{severity} {code} {where}: {text}" if where else f"{severity} {code}: {text}")
         if len(some) > PLACES_SHOWN:
             yield office._(N_("… and {count} more {code}")).format(count=len(some) - PLACES_SHOWN, code=code)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import copy
 import gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from aidledger.cli import stopping
+from aidledger.domain.identity import masked_words
 from aidledger.errors import AidLedgerError, Interrupted
 from aidledger.i18n import DOMAIN, FOLDER, N_, Language, Translate, language_of, translator
 
@@ -60,7 +63,17 @@ def shown(error: AidLedgerError, context: click.Context | None = None) -> click.
     said = translate(context)
     # A reason is in the operating system's words.
     facts = {name: said(str(fact)) if name == "reason" and fact else fact for name, fact in error.facts.items()}
-    return kind(said(error.template()).format(**facts))
+    return kind(masked_words(said(error.template()).format(**facts)))
+
+
+@contextmanager
+def _masked() -> Iterator[None]:
+    """Click repeats what was typed wrongly: a number among the options, a file with one in its name."""
+    try:
+        yield
+    except click.ClickException as error:
+        vars(error)["message"] = masked_words(error.message)  # which Click declares final
+        raise
 
 
 class Option(click.Option):
@@ -95,6 +108,17 @@ class Command(click.Command):
             option.help = translate(ctx)(N_("Show this message and exit."))
         return option
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - as Click has it
+    ) -> click.Context:
+        """Understand what was typed."""
+        with _masked():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as Click has it
         """Run; our errors become messages, our results exit codes. The one place where either happens."""
         try:
@@ -122,6 +146,7 @@ class Group(Command, click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         """Run the command of the group that was named."""
         try:
-            return click.Group.invoke(self, ctx)
+            with _masked():
+                return click.Group.invoke(self, ctx)
         except AidLedgerError as error:
             raise shown(error, ctx) from error

@@ -5,12 +5,14 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
 
 import click
 
-from aidledger import __version__
+from aidledger import __version__, private
 from aidledger.cli import stopping
 from aidledger.cli.commands import (
     accesses,
@@ -31,6 +33,7 @@ from aidledger.cli.commands import (
 from aidledger.cli.localized import Group, Option, language, set_language, shown, speak
 from aidledger.cli.office import Office
 from aidledger.cli.options import option
+from aidledger.domain.identity import masked_words
 from aidledger.errors import Interrupted
 from aidledger.i18n import N_, Language, language_of
 
@@ -114,8 +117,18 @@ def _login_name() -> str:
         return "unknown"
 
 
+def _report_fault(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    """The traceback of a bug, for whoever is to mend it: without full numbers, which it may be about."""
+    sys.stderr.write(masked_words("".join(traceback.format_exception(kind, fault, trace))))
+
+
 def main() -> None:
-    """The console script. A name that a console's encoding lacks is written escaped, never a traceback."""
+    """The console script. A name that a console's encoding lacks is written escaped, never a traceback.
+
+    What is written is the owner's alone, also by a library that knows nothing of it.
+    """
+    private.keep_others_out()
+    sys.excepthook = _report_fault
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

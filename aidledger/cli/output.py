@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
-import os
 import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from aidledger import private
+from aidledger.domain.identity import masked_words
 from aidledger.domain.money import wan_text, yuan_text
-from aidledger.errors import CannotWrite, OutputMissing
+from aidledger.domain.table import masked, masked_value, with_head
+from aidledger.errors import OutputMissing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,21 +35,36 @@ def emit(
     value: Callable[[], object] | None = None,
     text: Callable[[], str] | None = None,
     workbook: Callable[[Path], None] | None = None,
+    head: str | None = None,
+    reveal: bool = False,
 ) -> None:
-    """Write a result. Only the form that was asked for is made."""
+    """Write a result. Only the form that was asked for is made.
+
+    ``head``: the ledger's, of the view that the result was read in. Unless numbers are to be revealed, none leaves
+    from here, whoever wrote it and wherever it stands; a workbook of one's own is made of ``finished`` answers.
+    """
     if form == "xlsx":
         if output is None:
             raise OutputMissing
         if workbook is not None:
-            _write(output, workbook)
+            private.put(output, workbook)
     elif form == "json" and value is not None:
-        _put(json.dumps(value(), ensure_ascii=False, indent=2) + "\n", output)
+        made = value()
+        if head is not None and isinstance(made, dict):
+            made = {**made, "head": head}
+        _put(json.dumps(made if reveal else masked_value(made), ensure_ascii=False, indent=2) + "\n", output)
     elif form == "csv" and answer is not None:
-        _put(csv_text(answer()), output, encoding="utf-8-sig")
+        _put(csv_text(finished(answer(), reveal=reveal)), output, encoding="utf-8-sig")
     elif form == "text" and text is not None:
-        _put(text() + "\n", output)
+        _put(masked_words(text()) + "\n", output)
     elif answer is not None:
-        _show([answer()], office._, output)
+        _show([finished(answer(), head, reveal=reveal)], office._, output)
+
+
+def finished(answer: Answer, head: str | None = None, *, reveal: bool = False) -> Answer:
+    """An answer as it may leave the house: with the ledger's head, without full numbers unless they are revealed."""
+    named = answer if head is None else with_head(answer, head)
+    return named if reveal else masked(named)
 
 
 def _show(answers: Sequence[Answer], translate: Translate, output: Path | None) -> None:
@@ -88,31 +104,27 @@ def _put(text: str, output: Path | None, encoding: str = "utf-8") -> None:
         stream: IO[str] = sys.stdout
         stream.write(text)
     else:
-        _write(output, lambda path: path.write_text(text, encoding=encoding, newline=""))
+        private.put(output, lambda path: path.write_text(text, encoding=encoding, newline=""))
 
 
-def _write(output: Path, write: Callable[[Path], object]) -> None:
-    """Write beside the target, readable by the owner alone, and put it in place when it is whole."""
-    unfinished = output.with_name(f".{output.name}.{os.getpid()}.part")
-    try:
-        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        write(unfinished)
-        unfinished.replace(output)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
-        raise CannotWrite(path=output, reason=error.strerror or "") from error
-
-
-def emit_answer(office: Office, form: str, output: Path | None, answer: Answer, value: Callable[[], object]) -> None:
+def emit_answer(
+    office: Office,
+    form: str,
+    output: Path | None,
+    answer: Answer,
+    value: Callable[[], object],
+    *,
+    head: str | None = None,
+    reveal: bool = False,
+) -> None:
     """Write an answer that is a table in every form but JSON."""
 
     def workbook(path: Path) -> None:
         from aidledger.reports.workbook import write_answer
 
-        write_answer(path, answer, office._)
+        write_answer(path, finished(answer, head, reveal=reveal), office._)
 
-    emit(office, form, output, answer=lambda: answer, value=value, workbook=workbook)
+    emit(office, form, output, answer=lambda: answer, value=value, workbook=workbook, head=head, reveal=reveal)
 
 
 def emit_answers(
@@ -123,15 +135,32 @@ def emit_answers(
     value: Callable[[], object],
     *,
     as_csv: int = 0,
+    head: str | None = None,
+    reveal: bool = False,
 ) -> None:
-    """Write tables that belong together, each under its sheet's name. A CSV file has room for one of them only."""
+    """Write tables that belong together, each under its sheet's name. A CSV file has room for one of them only.
+
+    Each sheet says the ledger's head, for each may be printed by itself; on the screen it is said once, at the end.
+    """
 
     def workbook(path: Path) -> None:
         from aidledger.reports.workbook import write_answers
 
-        write_answers(path, answers, office._)
+        sheets = [(name, finished(answer, head, reveal=reveal)) for name, answer in answers]
+        write_answers(path, sheets, office._)
 
     if form == "table":
-        _show([answer for _, answer in answers], office._, output)
+        *others, (_, last) = answers
+        shown = [finished(answer, reveal=reveal) for _, answer in others]
+        _show([*shown, finished(last, head, reveal=reveal)], office._, output)
     else:
-        emit(office, form, output, answer=lambda: answers[as_csv][1], value=value, workbook=workbook)
+        emit(
+            office,
+            form,
+            output,
+            answer=lambda: answers[as_csv][1],
+            value=value,
+            workbook=workbook,
+            head=head,
+            reveal=reveal,
+        )

@@ -17,6 +17,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
+from aidledger import private
 from aidledger.demo.sheets import DemoRoster, DemoSheet, Row
 from aidledger.errors import CannotWrite
 
@@ -75,12 +76,16 @@ def _mapper(workers: int) -> Iterator[Callable[..., Iterator[Path]]]:
 
 def _write(roster: DemoRoster, folder: Path) -> Path:
     path = folder / roster.path
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _Archive(path, "w", ZIP_DEFLATED) as archive:
+
+    def write(part: Path) -> None:
+        with _Archive(part, "w", ZIP_DEFLATED) as archive:
             ExcelWriter(_workbook(roster), archive).save()
+
+    try:
+        private.make_folder(path.parent)
     except OSError as error:
         raise CannotWrite(path=path, reason=error.strerror or str(error)) from None
+    private.put(path, write)
     return path
 
 

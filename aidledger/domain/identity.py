@@ -123,13 +123,35 @@ def mask_account(account: str | None) -> str | None:
     return f"{'*' * (len(account) - keep)}{account[len(account) - keep :]}"
 
 
-# Eight digits and more, together or apart as people write them: in groups, with dashes, full-width, with marks
-# that have no width. Dates and amounts are shorter.
+# In a cell of a roster: eight digits and more, together or apart as people write them: in groups, with dashes,
+# full-width, with marks that have no width. Dates and amounts are shorter.
 _BETWEEN = r"[\s\-–—_\u200b-\u200d\u2060\ufeff]"
 _LONG_NUMBER = re.compile(rf"[A-Za-z]{{0,2}}\d(?:{_BETWEEN}?\d){{7,}}[A-Za-z]?")
 _SEPARATOR = re.compile(_BETWEEN)
 
 
+# In words, where dates, moments, sums and digests stand beside numbers: eleven digits (a telephone) and more.
+_DIGEST = r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])"
+_DAY = r"(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d)"
+_TO_THE_MINUTE = r"(?<!\d)(?:19|20)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d(?:[0-5]\d)?(?!\d)"
+_MONEY = r"(?<![\d.])\d{11,13}\.\d\d(?!\d)"
+_NUMBER = rf"\d(?:{_BETWEEN}?\d){{10,}}[Xx]?"
+_IN_WORDS = re.compile(rf"{_DIGEST}|{_DAY}|{_TO_THE_MINUTE}|{_MONEY}|(?P<number>{_NUMBER})")
+# Most words hold no such number; this is found out faster.
+_MANY_DIGITS = re.compile(rf"\d(?:{_BETWEEN}?\d){{10}}")
+
+
 def masked_text(text: str) -> str:
-    """A text with the identity, card and telephone numbers in it masked, wherever they stand."""
-    return _LONG_NUMBER.sub(lambda match: mask_number(_SEPARATOR.sub("", match[0])), text)
+    """A cell with the identity, card and telephone numbers in it masked, wherever they stand."""
+    return _LONG_NUMBER.sub(lambda match: _masked(match[0]), text)
+
+
+def masked_words(text: str) -> str:
+    """What somebody wrote, a file's name or a message, with such numbers masked; dates, sums and digests stay."""
+    if not _MANY_DIGITS.search(text):
+        return text
+    return _IN_WORDS.sub(lambda match: _masked(match[0]) if match["number"] else match[0], text)
+
+
+def _masked(number: str) -> str:
+    return mask_number(_SEPARATOR.sub("", number))

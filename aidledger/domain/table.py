@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
+from aidledger.domain.identity import masked_words
 from aidledger.domain.term import Period
-from aidledger.i18n import Translate
+from aidledger.i18n import N_, Translate
 
 Kind = Literal["text", "word", "period", "count", "yuan", "wan", "mark"]
 Cell = str | int | bool | None
@@ -42,6 +43,43 @@ class Answer:
     notes: Sequence[str] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
     traces: Sequence[str] = ()
+
+
+HEAD = N_("Ledger head: {head}")
+# What is made of hexadecimal digits, or is a name that a command takes: no number of anybody.
+_NO_NUMBERS = frozenset({"id", "sha256", "digest", "head"})
+
+
+def with_head(answer: Answer, head: str) -> Answer:
+    """An answer that says below which state of the ledger it is of."""
+    return replace(answer, notes=(*answer.notes, HEAD), facts={**answer.facts, "head": head})
+
+
+def masked(answer: Answer) -> Answer:
+    """An answer without full numbers in what others wrote: names of files and sheets, headers, reasons, names."""
+    shown = [column.key not in _NO_NUMBERS for column in answer.columns]
+    return replace(
+        answer,
+        rows=[_masked_row(row, shown) for row in answer.rows],
+        totals=[_masked_row(row, shown) for row in answer.totals],
+        facts=masked_value(answer.facts),
+        traces=[masked_words(trace) for trace in answer.traces],
+    )
+
+
+def _masked_row(row: Sequence[Cell], shown: Sequence[bool]) -> Sequence[Cell]:
+    return [
+        masked_words(cell) if isinstance(cell, str) and words else cell for cell, words in zip(row, shown, strict=True)
+    ]
+
+
+def masked_value(value: Any) -> Any:  # noqa: ANN401 - what JSON holds
+    """The same of what is to become JSON."""
+    if isinstance(value, str):
+        return masked_words(value)
+    if isinstance(value, Mapping):
+        return {key: one if key in _NO_NUMBERS else masked_value(one) for key, one in value.items()}
+    return [masked_value(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def sentence(template: str, facts: Mapping[str, object], translate: Translate) -> str:

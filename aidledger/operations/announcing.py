@@ -9,7 +9,7 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.notice import NoticeTerm
 from aidledger.domain.term import Period
 from aidledger.errors import NobodyToName, NoticeTooShort
-from aidledger.store import notices
+from aidledger.store import events, notices
 from aidledger.store.ledger import Ledger
 from aidledger.store.notices import Named
 from aidledger.store.schools import school_named
@@ -20,7 +20,7 @@ WORKING_DAYS_MIN = 5
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A notice: ``number`` None where it was only looked at."""
+    """A notice: ``number`` None where it was only looked at; ``head``: the ledger's, with the notice in it."""
 
     number: int | None
     program: str
@@ -28,6 +28,7 @@ class Announcement:
     school: str | None
     term: NoticeTerm
     named: Sequence[Named]
+    head: str
 
 
 def announce(
@@ -57,4 +58,4 @@ def announce(
         if not preview:
             parts = program, period.code, school, term, named, ledger.moment(), ledger.actor
             number = notices.announce(books, *parts)
-    return Announcement(number, program, period, school, term, named)
+        return Announcement(number, program, period, school, term, named, events.head(books))

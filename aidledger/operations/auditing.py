@@ -12,6 +12,7 @@ from aidledger.audit.running import Audit, run
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Decision, Finding, Severity, State, at_least
 from aidledger.errors import UnknownFinding
+from aidledger.store import events
 from aidledger.store.decisions import decide, decisions, history
 from aidledger.store.ledger import Ledger
 
@@ -36,10 +37,11 @@ def to_look_at(found: Audit, least: Severity, today: date) -> list[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class FindingHistory:
-    """A finding and all that was decided about it."""
+    """A finding, all that was decided about it, and the ledger's head after that."""
 
     finding: Finding
     decisions: Sequence[Decision]
+    head: str
 
 
 def finding(ledger: Ledger, catalogue: Catalogue, number: str) -> FindingHistory:
@@ -49,7 +51,8 @@ def finding(ledger: Ledger, catalogue: Catalogue, number: str) -> FindingHistory
         matching = [one for one in found if number and one.id.startswith(number)]
         if len(matching) != 1:
             raise UnknownFinding(id=number)
-        return FindingHistory(matching[0], history(books, matching[0].id).get(matching[0].id, []))
+        decided = history(books, matching[0].id).get(matching[0].id, [])
+        return FindingHistory(matching[0], decided, events.head(books))
 
 
 def settle(
@@ -61,4 +64,5 @@ def settle(
     decision = Decision(state, text, ledger.moment(), ledger.actor, facts, until)
     with ledger.writing() as books:
         decide(books, before.finding.id, decision)
-    return FindingHistory(replace(before.finding, decision=decision), [*before.decisions, decision])
+        head = events.head(books)
+    return FindingHistory(replace(before.finding, decision=decision), [*before.decisions, decision], head)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aidledger.domain.identity import mask_number
+from aidledger import private
+from aidledger.domain.identity import masked_words
 from aidledger.domain.problem import Problem
 from aidledger.errors import CannotWrite, FeedbackAmongRosters
 from aidledger.operations.examining import run_guarded
@@ -21,7 +21,6 @@ from aidledger.sheets.feedback import Copy, Given, Labels, Remark, copy_of_cells
 from aidledger.sheets.limits import Limits
 
 _NEVER_OPENED = {"unreadable-file", "encrypted-file", "file-too-large"}
-_LONG_NUMBER = re.compile(r"\d{14,}[\dXx]")
 _NAME_MAX_BYTES = 200  # a file system takes 255; a number and an ending come on top
 
 
@@ -40,9 +39,9 @@ class Feedback:
         if self._is_imported(self.folder):
             raise FeedbackAmongRosters(path=shown_path(self.folder))
         try:
-            _make_folder(self.folder)
+            private.make_folder(self.folder)
             probe = self.folder / f".aidledger.{os.getpid()}"
-            os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            private.create(probe)
             probe.unlink()
         except OSError as error:
             raise CannotWrite(path=shown_path(self.folder), reason=error.strerror or "") from error
@@ -62,8 +61,8 @@ class Feedback:
                 if origin_of(target) == given.origin:
                     return target
                 target, number = wanted.with_name(f"{wanted.name} ({number}){copy.suffix}"), number + 1
-            _make_folder(target.parent)
-            _write(target, copy.content)
+            private.make_folder(target.parent)
+            private.put(target, lambda part: part.write_bytes(copy.content))
         except OSError as error:
             raise CannotWrite(path=shown_path(target), reason=error.strerror or "") from error
         return target
@@ -123,28 +122,8 @@ def _plain(path: Path) -> Path:
 
 def _without_numbers(name: str) -> str:
     """A name without the ID and card numbers that somebody wrote into it."""
-    return _LONG_NUMBER.sub(lambda match: mask_number(match[0]).replace("*", "x"), name)
+    return masked_words(name).replace("*", "x")  # which Windows takes in no name
 
 
 def _short(name: str) -> str:
     return name.encode("utf-8", "replace")[:_NAME_MAX_BYTES].decode("utf-8", "ignore")
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder and those above it, for their owner alone."""
-    if not folder.is_dir():
-        if folder.parent != folder:
-            _make_folder(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-
-
-def _write(target: Path, content: bytes) -> None:
-    unfinished = target.with_name(f".{os.getpid()}.part")
-    try:
-        with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(content)
-        unfinished.replace(target)
-    except OSError:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
-        raise

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from aidledger import private
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.money import yuan_text
 from aidledger.domain.payment import OrderState
 from aidledger.domain.term import Period
-from aidledger.errors import CannotWrite, FileExists, OrderAltered, OrderSettled, ReleasedByExporter, UnknownOrder
+from aidledger.errors import FileExists, OrderAltered, OrderSettled, ReleasedByExporter, UnknownOrder
 from aidledger.reports.bank_file import csv_bytes, lines_in, workbook_bytes
 from aidledger.store import events, payments
 from aidledger.store.ledger import Books, Ledger
@@ -21,7 +22,10 @@ from aidledger.store.payments import Due, OrderLine, OrderRecord
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """An order and its files; ``order`` None: nothing was due. ``without_account``: who is due and has no card."""
+    """An order and its files; ``order`` None: nothing was due. ``without_account``: who is due and has no card.
+
+    ``head``: the ledger's, with the order and the request for full numbers in it.
+    """
 
     order: int | None
     lines: int
@@ -29,6 +33,7 @@ class Exported:
     digest: str | None
     files: Sequence[Path]
     without_account: Sequence[Due]
+    head: str
 
 
 def export(
@@ -44,18 +49,18 @@ def export(
     for path in files:
         if path.exists():
             raise FileExists(path=path)
-    with ledger.writing() as books:
+    with _taken_back() as published, ledger.writing() as books:
         due = payments.due(books, program, period.code, catalogue.school(school))
         payable = [one for one in due if one.account]
         without = [one for one in due if not one.account]
         if not payable:
-            return Exported(None, 0, 0, None, (), without)
+            return Exported(None, 0, 0, None, (), without, events.head(books))
         moment = ledger.moment()
         order, lines, digest = payments.export(
             books, program, period.code, catalogue.school(school), payable, moment, ledger.actor
         )
         facts = {"reason": reason, "seen": f"pay export {order}"}
-        events.record(books, moment, ledger.actor, "reveal", facts)
+        head = events.record(books, moment, ledger.actor, "reveal", facts)
         amount = sum(line.amount_fen for line in lines)
         purpose = f"{period.code} {named.name('zh')}"
         control = (
@@ -65,25 +70,35 @@ def export(
             ("笔数", str(len(lines))),
             ("金额(元)", yuan_text(amount)),
             ("明细指纹", digest),
+            ("台账指纹", head),
         )
         contents = workbook_bytes(lines, purpose, control), csv_bytes(lines, purpose)
-        _write_all(dict(zip(files, contents, strict=True)))
-    return Exported(order, len(lines), amount, digest, files, without)
+        _write_all(dict(zip(files, contents, strict=True)), published)
+    return Exported(order, len(lines), amount, digest, files, without, head)
 
 
-def _write_all(contents: dict[Path, bytes]) -> None:
-    """All files or none, each readable by its owner alone."""
-    written: list[Path] = []
+@contextmanager
+def _taken_back() -> Iterator[list[Path]]:
+    """Files that are put in place in the block, and gone again where it fails: no file is there that is not logged."""
+    published: list[Path] = []
     try:
-        for path, content in contents.items():
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            written.append(path)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-    except OSError as error:
-        for path in written:
+        yield published
+    except BaseException:
+        for path in published:
             path.unlink(missing_ok=True)
-        raise CannotWrite(path=path, reason=error.strerror or "") from error
+        raise
+
+
+def _write_all(contents: Mapping[Path, bytes], published: list[Path]) -> None:
+    """Put each file in place when all are whole, over none that is there; raises FileExists, CannotWrite."""
+    with ExitStack() as unfinished:
+        parts = {path: unfinished.enter_context(private.unfinished(path)) for path in contents}
+        for path, part in parts.items():
+            part.write_bytes(contents[path])
+            private.flush(part)
+        for path, part in parts.items():
+            private.publish(part, path)
+            published.append(path)
 
 
 def orders(ledger: Ledger) -> list[OrderRecord]:

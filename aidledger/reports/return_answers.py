@@ -58,11 +58,10 @@ _NOTES = (
         "The national returns are due on 5 May, 5 July and 5 November. Their printed form was not at hand; what this "
         "paper holds is believed to be what they ask. Compare it with the form that was sent to you."
     ),
-    N_("Ledger head: {head}"),
 )
 
 
-def return_answer(found: NationalReturn, catalogue: Catalogue, language: str, head: str) -> Answer:
+def return_answer(found: NationalReturn, catalogue: Catalogue, language: str) -> Answer:
     """One row per program, category and source; aid and loans under them."""
     rows: list[Sequence[Cell]] = [
         (
@@ -88,7 +87,6 @@ def return_answer(found: NationalReturn, catalogue: Catalogue, language: str, he
             "next": (found.span.year or 0) + 1,
             "first": found.span.first or "—",
             "last": found.span.last or "—",
-            "head": head,
         },
         traces=[
             *(figure_text({**_of(line), **found.span.cuts}) for line in found.lines),

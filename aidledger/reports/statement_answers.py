@@ -43,13 +43,12 @@ _ROSTER_COLUMNS = (
 SHEETS = (N_("Statement"), N_("Rosters"))
 
 
-def statement_answers(found: Statement, catalogue: Catalogue, language: str, head: str) -> tuple[Answer, Answer]:
+def statement_answers(found: Statement, catalogue: Catalogue, language: str) -> tuple[Answer, Answer]:
     """The figures by program and period; the rosters."""
     facts = {
         "school": found.school,
         "first": Period.parse(found.first) if found.first else "—",
         "last": Period.parse(found.last) if found.last else "—",
-        "head": head,
     }
     span = {"school": found.school, "from": found.first, "to": found.last}
     lines = Answer(
@@ -72,7 +71,6 @@ def statement_answers(found: Statement, catalogue: Catalogue, language: str, hea
         notes=(
             N_("Loans are lent, not given, and are not part of aid."),
             N_("Reversed entries count for nothing; they are counted apart so that corrections can be seen."),
-            N_("Ledger head: {head}"),
         ),
         facts=facts,
         traces=[

@@ -1,4 +1,4 @@
-"""The summary as a workbook: the office's district, the ledger's head, and charts."""
+"""The summary as a workbook: the office's district, and charts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
-from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from aidledger.i18n import N_
@@ -14,11 +13,9 @@ from aidledger.reports.charts import add_bars
 from aidledger.reports.workbook import (
     HEAD_FILL,
     SHEET_NAME_MAX,
-    cell_at,
     fill,
     first_sheet,
     set_print_area,
-    set_text,
 )
 
 if TYPE_CHECKING:
@@ -42,22 +39,18 @@ def write_summary(
     answer: Answer,
     translate: Translate,
     district: str,
-    head: str,
     *,
     chart: bool,
     extra: ChartSheet | None = None,
 ) -> None:
-    """Write a summary: the office's district and the ledger's head are on the paper.
+    """Write a summary: the office's district is on the paper, as the ledger's head is among the notes.
 
     ``chart``: amounts as bars below. ``extra``: a sheet more, with a chart of its own.
     """
     book = Workbook()
     sheet = first_sheet(book)
     above = [translate(N_("District: {district}")).format(district=district)]
-    last = fill(sheet, answer, translate, above) + 1
-    note = cell_at(sheet, last, 1)
-    set_text(note, translate(N_("Ledger head: {head}")).format(head=head))
-    note.font = Font(size=8, color="666666")
+    last = fill(sheet, answer, translate, above)
     if chart and 0 < len(answer.rows) <= _CHART_ROWS_MAX:
         last = _chart_below(sheet, N_("Amount by program (10k yuan)"), answer, {"wan"}, last, translate)
     set_print_area(sheet, len(answer.columns), last)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, inspect, select
 
+from aidledger import private
 from aidledger.errors import CopyFaulty, LedgerExists
 from aidledger.store import engine as engines
-from aidledger.store import events, snapshots
+from aidledger.store import events
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.verify import verify
 
@@ -48,9 +49,9 @@ def copy_ledger(source: Ledger, place: str, progress: Progress) -> Copied:
     path = Path(str(url.database))
     if os.path.lexists(path):
         raise LedgerExists(path=path)
-    with snapshots.unfinished(path) as part:
+    with private.unfinished(path) as part:
         copied = _copy_into(source, url.set(database=str(part)), str(path), progress)
-        snapshots.publish(part, path)
+        private.publish(part, path)
     return copied
 
 

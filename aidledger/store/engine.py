@@ -7,7 +7,6 @@ EXTRA lost none, at no cost to be seen.
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,17 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from aidledger.errors import DriverMissing, LedgerExists, LedgerFailed, LedgerMissing, LedgerReadOnly, LedgerUnsupported
+from aidledger import private
+from aidledger.errors import (
+    DriverMissing,
+    LedgerExists,
+    LedgerFailed,
+    LedgerMissing,
+    LedgerReadOnly,
+    LedgerUnsupported,
+    LocksMissing,
+)
+from aidledger.store.locks import require_locks
 from aidledger.store.waiting import BUSY_TIMEOUT_MS, begin_sqlite
 
 BACKENDS = ("sqlite", "postgresql")
@@ -56,7 +65,7 @@ def shown(url: URL) -> str:
 
 
 def require_file(url: URL) -> None:
-    """Refuse a SQLite path where there is nothing: the driver would make an empty file."""
+    """Refuse a SQLite path where there is nothing: the driver would make an empty file. Raises LocksMissing, too."""
     if url.get_backend_name() == "sqlite":
         try:
             found = Path(str(url.database)).is_file()
@@ -64,14 +73,19 @@ def require_file(url: URL) -> None:
             raise LedgerFailed(path=shown(url), reason=error.strerror or "") from None
         if not found:
             raise LedgerMissing(path=shown(url))
+        require_locks(Path(str(url.database)))
 
 
 def create_file(url: URL) -> None:
-    """Make an empty file that only its owner reads, before anything is written into it."""
+    """Make an empty file that only its owner reads, before anything is written into it. Raises LocksMissing, too."""
     if url.get_backend_name() != "sqlite":
         return
     try:
-        os.close(os.open(str(url.database), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        private.create(Path(str(url.database)))
+        require_locks(Path(str(url.database)))
+    except LocksMissing:
+        remove_empty(url)
+        raise
     except FileExistsError:
         raise LedgerExists(path=shown(url)) from None
     except PermissionError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -36,13 +36,17 @@ def _in_silence() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """An opened ledger, who uses it, and the clock that dates what is written; ``waits`` is told of another writer."""
+    """An opened ledger, who uses it, and the clock that dates what is written.
+
+    ``waits`` is told of another writer; ``viewed``: the one view in which all is read, see ``view``.
+    """
 
     engine: Engine
     place: str
     actor: str
     clock: Callable[[], datetime]
     waits: Waits = _in_silence
+    viewed: Books | None = None
 
     def moment(self) -> str:
         """Now, in UTC to the second, as it is stored."""
@@ -51,9 +55,23 @@ class Ledger:
     @contextmanager
     def reading(self) -> Iterator[Books]:
         """One consistent view of the ledger."""
+        if self.viewed is not None:
+            yield self.viewed
+            return
         level = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         with _translated(self.place), self.engine.connect().execution_options(**level) as books, books.begin():
             yield books
+
+    @contextmanager
+    def view(self) -> Iterator[tuple[Ledger, str]]:
+        """The ledger as it is at one moment, whatever is read of it in the block, and its head at that moment.
+
+        It is there to be read: whoever writes meanwhile writes to the ledger itself, after the block.
+        """
+        from aidledger.store.events import head  # noqa: PLC0415 - the tables are slow to load; here they are loaded
+
+        with self.reading() as books:
+            yield replace(self, viewed=books), head(books)
 
     @contextmanager
     def writing(self, *, keep: bool = True) -> Iterator[Books]:

@@ -20,6 +20,7 @@ from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import quote
 
+from aidledger import private
 from aidledger.errors import (
     BackupIsLedger,
     BackupOlder,
@@ -74,13 +75,13 @@ def restore(place: str, backup: Path, actor: str, clock: Callable[[], datetime],
         raise BackupIsLedger(path=backup)
     moment = clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     kept = target.with_name(f"{target.name}.before-restore-{moment}")
-    with snapshots.unfinished(target) as part:
+    with private.unfinished(target) as part:
         with _reading(backup) as source:
             snapshots.copy_pages(source, part)
         now = snapshots.prove(part, backup, actor, clock)
         now = Snapshot(target, now.batches, now.entries, now.head)
         if not os.path.lexists(target):
-            snapshots.publish(part, target)
+            private.publish(part, target)
             return Restored(now, None, Lost(0, 0))
         with _held(target) as ledger:
             lost = None if ledger is None else _lost(ledger, part)
@@ -166,9 +167,9 @@ def _require_nothing_lost(lost: Lost | None, target: Path) -> None:
 
 def _keep(ledger: sqlite3.Connection, kept: Path) -> None:
     """A whole copy of the ledger under its other name."""
-    with snapshots.unfinished(kept) as part:
+    with private.unfinished(kept) as part:
         snapshots.copy_pages(ledger, part)
-        snapshots.publish(part, kept)
+        private.publish(part, kept)
 
 
 def _overwrite(part: Path, ledger: sqlite3.Connection, target: Path) -> None:
@@ -181,13 +182,13 @@ def _rename_over(part: Path, target: Path, kept: Path) -> None:
 
     An old journal must go before: SQLite would play it into the new file.
     """
-    with snapshots.unfinished(kept) as copy:
+    with private.unfinished(kept) as copy:
         shutil.copyfile(target, copy)
-        snapshots.flush(copy)
-        snapshots.publish(copy, kept)
+        private.flush(copy)
+        private.publish(copy, kept)
     journal = target.with_name(f"{target.name}-journal")
     with contextlib.suppress(FileNotFoundError):
         journal.replace(kept.with_name(f"{kept.name}-journal"))
-        snapshots.flush(target.parent)
+        private.flush(target.parent)
     part.replace(target)
-    snapshots.flush(target.parent)
+    private.flush(target.parent)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from aidledger.errors import BackupElsewhere, CannotWrite, CopyFaulty, FileExists, LedgerLocked
+from aidledger import private
+from aidledger.errors import BackupElsewhere, CopyFaulty, FileExists, LedgerLocked
 from aidledger.store import events
 from aidledger.store.ledger import Ledger, open_ledger
 from aidledger.store.verify import Verdict, verify
@@ -31,25 +31,6 @@ class Snapshot:
     batches: int
     entries: int
     head: str
-
-
-@contextmanager
-def unfinished(target: Path) -> Iterator[Path]:
-    """An empty file beside a target that only its owner reads; gone when the block ends, whatever happened.
-
-    Raises CannotWrite for what the file system refuses in the block.
-    """
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        try:
-            yield part
-        finally:
-            for leftover in (part, part.with_name(f"{part.name}-journal")):
-                with contextlib.suppress(OSError):
-                    leftover.unlink(missing_ok=True)
-    except OSError as error:
-        raise CannotWrite(path=target, reason=error.strerror or "") from error
 
 
 def pages(source: sqlite3.Connection, target: sqlite3.Connection, path: object) -> None:
@@ -78,7 +59,7 @@ def copy_pages(source: sqlite3.Connection, part: Path) -> None:
     with closing(sqlite3.connect(part)) as target:
         target.execute("PRAGMA synchronous=EXTRA")
         pages(source, target, part)
-    flush(part)
+    private.flush(part)
 
 
 def prove(part: Path, named: Path, actor: str, clock: Callable[[], datetime], head: str | None = None) -> Snapshot:
@@ -99,33 +80,6 @@ def prove(part: Path, named: Path, actor: str, clock: Callable[[], datetime], he
     return Snapshot(named, verdict.batches, verdict.entries, verdict.head)
 
 
-def publish(part: Path, target: Path) -> None:
-    """Give a finished file its name, and never that of a file that is there; raises FileExists."""
-    try:
-        os.link(part, target)
-    except FileExistsError:
-        raise FileExists(path=target) from None
-    except OSError:  # memory sticks know no links
-        if target.exists():
-            raise FileExists(path=target) from None
-        part.rename(target)
-    flush(target.parent)
-
-
-def flush(path: Path) -> None:
-    """Down to the disk: a file's bytes, or a folder's names where the system lets a folder be opened."""
-    try:
-        handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    except PermissionError:
-        if path.is_dir():
-            return
-        raise
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def back_up(ledger: Ledger, target: Path) -> Snapshot:
     """Copy a ledger that may be in use to a file that is not there yet, and prove the copy.
 
@@ -136,12 +90,12 @@ def back_up(ledger: Ledger, target: Path) -> Snapshot:
         raise BackupElsewhere(path=ledger.place)
     if os.path.lexists(target):
         raise FileExists(path=target)
-    with unfinished(target) as part:
+    with private.unfinished(target) as part:
         with ledger.reading() as books:
             head = events.head(books)
             driver = books.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - what SQLAlchemy's pysqlite holds
             copy_pages(driver, part)
         snapshot = prove(part, target, ledger.actor, ledger.clock, head)
-        publish(part, target)
+        private.publish(part, target)
     return snapshot

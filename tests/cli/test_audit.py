@@ -114,7 +114,8 @@ def test_the_working_paper_has_a_sheet_per_rule(ledger: str, tmp_path: Path) -> 
     book = load_workbook(paper)
     assert book.sheetnames[1:] == ["duplicate-disbursement"]
     sheet = book.worksheets[1]
-    assert (sheet.max_row, [cell.value for cell in sheet[3]][4:6]) == (5, ["Sheet1", 5])
+    assert (sheet.max_row, [cell.value for cell in sheet[3]][4:6]) == (6, ["Sheet1", 5])
+    assert str(sheet.cell(6, 1).value).startswith("台账指纹：")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

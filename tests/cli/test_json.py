@@ -104,9 +104,12 @@ SHAPES: dict[tuple[str, ...], Any] = {
         "by": [],
         "groups": [{"school": None, "loan": None, **FIGURES}],
     },
-    ("report", "compare", "gaoping-2021-2022h1"): {"lines": [{**LINE, "report": None, "printed_wan": None}]},
-    ("reconcile", "--check", "declared"): {"lines": [LINE]},
-    ("reconcile", "--check", "standard"): {"lines": [LINE]},
+    ("report", "compare", "gaoping-2021-2022h1"): {
+        "lines": [{**LINE, "report": None, "printed_wan": None}],
+        "head": None,  # beside the contract's, of every report
+    },
+    ("reconcile", "--check", "declared"): {"lines": [LINE], "head": None},
+    ("reconcile", "--check", "standard"): {"lines": [LINE], "head": None},
     ("verify",): {"ok": None, "batches": None, "entries": None, "head": None, "faults": []},
     ("verify", "--expect", "f" * 64): {
         "ok": None,
@@ -130,7 +133,8 @@ SHAPES: dict[tuple[str, ...], Any] = {
                 **COUNTED,
                 "entries": [ENTRY],
             }
-        ]
+        ],
+        "head": None,
     },
     ("programs",): {"programs": [PROGRAM]},
     ("program", "high-school-grant"): PROGRAM,

@@ -9,29 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from aidledger.domain.identity import masked_text
+from aidledger.domain.identity import masked_text, masked_words
 from tests.builders import people, roster_grid, with_cells, xlsx_bytes
 from tests.cli.harness import Ran, aidledger
 from tests.imports.make_samples import BORROWER, COLLEGE, FOLDER, GUARDIAN, OLDER, SENIOR, VOCATIONAL, card
 from tests.store.ledgers import bring_in, contents, new_ledger, new_place, opened, plain, sample_place
-
-COMMANDS: Sequence[tuple[str, ...]] = [
-    ("batches",),
-    *(("batch", str(number)) for number in range(1, 14)),
-    ("report", "summary"),
-    ("report", "summary", "--by", "program,school,period,category"),
-    ("report", "compare", "gaoping-2021-2022h1"),
-    ("reconcile", "--all"),
-    ("reconcile", "--explain", "--report", "gaoping-2021-2022h1"),
-    ("report", "bridge", "--from-cut", "calendar-year:2021", "--to-cut", "school-year:2021"),
-    ("person", "王雨桐"),
-    *(("trace", str(number)) for number in (1, 30)),
-    ("report", "explain", "kind=aid"),
-    ("report", "explain", "program=origin-based-loan,period=2021"),
-    ("sample", "--seed", "7", "--size", "100"),
-    ("verify",),
-    ("programs",),
-]
 
 
 @pytest.fixture(scope="module")
@@ -57,16 +39,6 @@ def _leaks(run: Ran, secrets: Sequence[str]) -> Iterator[str]:
     for secret in secrets:
         if secret in text or secret[:17] in text or secret[-12:] in text:
             yield secret
-
-
-@pytest.mark.parametrize("form", ["table", "json", "csv"])
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_no_full_number_is_shown(ledger: str, secrets: list[str], command: tuple[str, ...], form: str) -> None:
-    if command == ("verify",) and form == "csv":
-        form = "json"
-    run = aidledger(*command, "--format", form, ledger=ledger)
-    assert run.exit_code in {0, 1}
-    assert list(_leaks(run, secrets)) == []
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv"])
@@ -151,6 +123,43 @@ def test_a_cell_is_masked_however_a_number_was_typed_in_it(typed: str) -> None:
 )
 def test_what_is_no_number_of_anybody_is_left_as_it_stood(text: str) -> None:
     assert masked_text(text) == text
+
+
+@pytest.mark.parametrize("typed", TYPED)
+@pytest.mark.parametrize("around", ["{}", "张三{}.xlsx", "zhangsan{}", "G{}", "高一 {} (2)", "2021-09-01 {} 2021年"])
+def test_words_are_masked_however_a_number_was_typed_into_them(around: str, typed: str) -> None:
+    number = people(1)[0].number
+    shown = masked_words(around.format(_as_typed(number)[typed]))
+    folded = unicodedata.normalize("NFKC", shown)
+    assert number[6:14] not in "".join(sign for sign in folded if sign.isdigit())
+    assert masked_words(shown) == shown
+
+
+@pytest.mark.parametrize(
+    "number", ["13800138000", "6217200603158866", "62172006031588660012", "511303200603", "5113" * 5]
+)
+def test_telephones_cards_and_what_is_no_number_of_any_kind_are_masked_in_words(number: str) -> None:
+    assert number not in masked_words(f"家长 {number} 来电")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "花名册20211123.xlsx",
+        "aidledger.db.before-restore-20220301T080000Z",
+        "backup-20220301080000.db",
+        "backup-202203010800.db",
+        "from 2021-09-01 2021-12-31 on",
+        "2022-03-01T08:00:00Z",
+        "12345678901.00",
+        "511300********0076",
+        "***************8866",
+        "0" * 63 + "1",
+        "财教〔2021〕310号",
+    ],
+)
+def test_dates_sums_and_digests_are_left_in_words(text: str) -> None:
+    assert masked_words(text) == text
 
 
 def test_a_trace_masks_a_number_that_was_typed_in_groups(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import stat
 import time
 import zipfile
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 import python_calamine
 
 from aidledger.demo import DemoRoster, write_rosters
+from aidledger.demo.faults.key import Expected, write_key
 from aidledger.errors import CannotWrite
 
 
@@ -29,6 +32,20 @@ def test_the_bytes_are_the_same_by_however_many_they_are_written(few: list[DemoR
         path.relative_to(tmp_path / "together") for path in together
     ]
     assert [path.read_bytes() for path in alone] == [path.read_bytes() for path in together]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a mode says nothing on Windows")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_rosters_and_key_are_the_owners_alone(few: list[DemoRoster], tmp_path: Path, workers: int) -> None:
+    before = os.umask(0)
+    try:
+        write_rosters(few, tmp_path / "demo", workers=workers)
+        write_key([Expected("account-shared", "6217001234567890123")], tmp_path / "demo")
+    finally:
+        os.umask(before)
+    made = [tmp_path / "demo", *(tmp_path / "demo").rglob("*")]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made if path.is_dir()} == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made if path.is_file()} == {0o600}
 
 
 def test_the_bytes_are_the_same_on_another_day(

@@ -73,7 +73,7 @@ def test_each_row_of_a_summary_is_explained_by_its_entries(
 def test_an_explanation_names_file_row_and_person_and_adds_up(sample: Ledger) -> None:
     run = _explain(sample, "program=origin-based-loan")
     assert "5 person-times" in run.stdout.splitlines()[0]
-    total = run.stdout.splitlines()[-1]
+    total = run.stdout.splitlines()[-2]
     assert total.split() == ["Total", "48,000.00"]
 
 
@@ -156,7 +156,7 @@ def test_the_money_of_a_source_is_a_share_of_its_entries(tmp_path: Path) -> None
     found = _explain(ledger, central["Entries behind it"], "--format", "json").json
     assert (found["source"], found["share"], found["amount"]) == ("central", "1800.00", "3000.00")
     assert float(found["share"]) == central["Amount (yuan)"]
-    assert "1,800.00" in _explain(ledger, central["Entries behind it"]).stdout.splitlines()[-2]
+    assert "1,800.00" in _explain(ledger, central["Entries behind it"]).stdout.splitlines()[-3]
 
 
 def test_the_column_of_traces_is_narrow_grey_and_not_printed(sample: Ledger, tmp_path: Path) -> None:

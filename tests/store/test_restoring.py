@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from aidledger import private
 from aidledger.errors import (
     AidLedgerError,
     BackupIsLedger,
@@ -202,7 +203,8 @@ def test_a_program_that_has_the_ledger_open_sees_the_restored_one(path: Path, ba
 def test_a_restore_that_fails_at_any_step_leaves_the_old_ledger(
     path: Path, backup: Path, step: str, time: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    head, calls, real = _head(path), 0, getattr(snapshots, step)
+    module = private if hasattr(private, step) else snapshots
+    head, calls, real = _head(path), 0, getattr(module, step)
 
     def fails(*arguments: object) -> object:
         nonlocal calls
@@ -211,7 +213,7 @@ def test_a_restore_that_fails_at_any_step_leaves_the_old_ledger(
             raise OSError(28, "No space left on device")
         return real(*arguments)
 
-    monkeypatch.setattr(snapshots, step, fails)
+    monkeypatch.setattr(module, step, fails)
     failed = False
     try:
         _restore(path, backup, discard_newer=True)
@@ -225,6 +227,7 @@ def test_a_restore_that_fails_at_any_step_leaves_the_old_ledger(
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
+from aidledger import private
 from aidledger.store import restoring, snapshots
 from tests.store.ledgers import ACTOR, clock
 
@@ -253,8 +256,8 @@ if step == "overwriting":
         overwrite(part, ledger, target)
     restoring._overwrite = overwriting
 else:
-    for name in ("copy_pages", "prove", "publish", "flush"):
-        setattr(snapshots, name, dying(getattr(snapshots, name)))
+    for module, name in ((snapshots, "copy_pages"), (snapshots, "prove"), (private, "publish"), (private, "flush")):
+        setattr(module, name, dying(getattr(module, name)))
 restoring.restore(sys.argv[1], Path(sys.argv[2]), ACTOR, clock, discard_newer=True)
 """
 

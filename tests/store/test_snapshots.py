@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from aidledger import private
 from aidledger.errors import BackupElsewhere, CannotWrite, CopyFaulty, FileExists
 from aidledger.operations import copies, ledgers
 from aidledger.store import snapshots
@@ -92,7 +93,7 @@ def test_a_disk_that_fills_leaves_no_backup(tmp_path: Path, monkeypatch: pytest.
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(snapshots, "flush", full)
+    monkeypatch.setattr(private, "flush", full)
     with pytest.raises(CannotWrite):
         copies.backup(new_ledger(tmp_path), tmp_path / "copy.db")
     assert _left(tmp_path) == ["aidledger.db"]

@@ -5,24 +5,28 @@
  * TORTURE_AT      the number of the call that goes wrong, from 1; 0: none
  * TORTURE_HOW     kill: before it is done; torn: half of it is written, then killed; eio: this one call fails;
  *                 enospc: this and every later write fails, as on a full disk
+ * TORTURE_LOCKS   refused: there are no locks, as on a network drive without its lock server;
+ *                 granted: everybody gets every lock, as where nobody keeps them
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
 
-static const char *folder, *how;
+static const char *folder, *how, *locks;
 static long at, calls;
 static int note = -1;
 
 static ssize_t (*real_write)(int, const void *, size_t);
 static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
+static int (*real_fcntl)(int, int, ...);
 static int (*real_ftruncate)(int, off_t), (*real_fsync)(int), (*real_fdatasync)(int), (*real_unlink)(const char *);
 
 __attribute__((constructor)) static void begin(void) {
@@ -32,7 +36,9 @@ __attribute__((constructor)) static void begin(void) {
     real_fsync = dlsym(RTLD_NEXT, "fsync");
     real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
     real_unlink = dlsym(RTLD_NEXT, "unlink");
+    real_fcntl = dlsym(RTLD_NEXT, "fcntl64");
     folder = getenv("TORTURE_FOLDER");
+    locks = getenv("TORTURE_LOCKS");
     how = getenv("TORTURE_HOW");
     at = getenv("TORTURE_AT") ? atol(getenv("TORTURE_AT")) : 0;
     if (getenv("TORTURE_LOG")) note = open(getenv("TORTURE_LOG"), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
@@ -128,3 +134,25 @@ int unlink(const char *path) {
     }
     return real_unlink(path);
 }
+
+static int locked(int fd, int command, void *argument) {
+    char path[4096];
+    int asks = command == F_SETLK || command == F_SETLKW || command == F_OFD_SETLK || command == F_OFD_SETLKW;
+    if (locks && asks && watched(fd, path)) {
+        if (!strcmp(locks, "granted")) return 0;
+        errno = ENOLCK;
+        return -1;
+    }
+    return real_fcntl(fd, command, argument);
+}
+
+#define LOCKED(fd, command) \
+    va_list rest; \
+    va_start(rest, command); \
+    void *argument = va_arg(rest, void *); \
+    va_end(rest); \
+    return locked(fd, command, argument);
+
+int fcntl64(int fd, int command, ...) { LOCKED(fd, command) }
+
+int fcntl(int fd, int command, ...) { LOCKED(fd, command) }

@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.torture.__main__ import NO_JOURNAL, NO_SYNC, SEED
 from tests.torture.faults import fail_everywhere
 from tests.torture.powerloss import cut_power
-from tests.torture.recording import built
 from tests.torture.rosters import unsafe
-
-
-@pytest.fixture(scope="module")
-def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    library = built(tmp_path_factory.mktemp("shim"))
-    if library is None:
-        pytest.skip("there is no C compiler, or no Linux")
-    return library
 
 
 def test_a_fault_at_any_call_to_the_disk_leaves_whole_files(shim: Path, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def _audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @_audit_options
 def audit(office: Office, **options: Any) -> int:  # noqa: ANN401 - Click's options
     """The audit rules over the whole ledger: what contradicts, what is missing, what no standard allows."""
-    return _run(office, state=None, **options)
+    return _run(office, "audit", state=None, **options)
 
 
 @click.command(cls=Command)
@@ -57,11 +57,12 @@ def audit(office: Office, **options: Any) -> int:  # noqa: ANN401 - Click's opti
 @_audit_options
 def findings(office: Office, **options: Any) -> int:  # noqa: ANN401
     """The findings with what was decided about each: state, reason, who, when."""
-    return _run(office, **options)
+    return _run(office, "findings", **options)
 
 
 def _run(
     office: Office,
+    name: str,
     *,
     state: State | None,
     rules: tuple[str, ...],
@@ -75,7 +76,7 @@ def _run(
     output: Path | None,
 ) -> int:
     from aidledger.cli import audits
-    from aidledger.cli.output import emit
+    from aidledger.cli.output import emit, finished
     from aidledger.cli.revealing import log, require_reason
     from aidledger.operations import auditing
 
@@ -84,19 +85,20 @@ def _run(
     if program is not None:
         catalogue.program(program)
     ledger = office.ledger_with(catalogue)
-    found = auditing.audit(ledger, catalogue, rules, program, period.code if period else None)
+    with ledger.view() as (view, head):
+        found = auditing.audit(view, catalogue, rules, program, period.code if period else None)
     today = office.clock().date()
     school = catalogue.school(school)
     found = replace(found, findings=[one for one in found.findings if school is None or school in one.schools])
     shown = [one for one in found.findings if state in {None, one.state(today)}]
-    log(ledger, "audit", reveal=reveal, reason=reason)
+    log(ledger, name, reveal=reveal, reason=reason)
     say = audits.sayer(catalogue, office.language)
 
     def workbook(path: Path) -> None:
         from aidledger.reports.workbook import write_answers
 
         paper = audits.working_paper(found, shown, say, catalogue, today, office.language, reveal=reveal)
-        write_answers(path, paper, office._)
+        write_answers(path, [(sheet, finished(one, head, reveal=reveal)) for sheet, one in paper], office._)
 
     emit(
         office,
@@ -105,6 +107,8 @@ def _run(
         answer=lambda: audits.findings_answer(found, shown, say, catalogue, today, office.language),
         value=lambda: audits.audit_shape(found, shown, say, today, reveal=reveal),
         workbook=workbook,
+        head=head,
+        reveal=reveal,
     )
     return 1 if auditing.to_look_at(found, least, today) else 0
 
@@ -190,4 +194,6 @@ def finding(
         output,
         audits.finding_answer(history, say, today, office.language, reveal=reveal),
         lambda: audits.history_shape(history, say, today, reveal=reveal),
+        head=history.head,
+        reveal=reveal,
     )

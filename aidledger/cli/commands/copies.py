@@ -46,6 +46,7 @@ def restore(office: Office, file: Path, discard_newer: bool, form: str, output: 
     from aidledger.cli.output import emit
     from aidledger.operations import copies
 
+    office.look_at(office.place)
     done = copies.restore(office.place, file, office.actor, office.clock, discard_newer=discard_newer)
     lines = [N_("{path} is restored: {batches} batches, {entries} entries"), _HEAD]
     if done.kept:
@@ -85,6 +86,7 @@ def copy(office: Office, place: str, form: str, output: Path | None) -> None:
     from aidledger.operations import copies
 
     ledger = office.ledger()
+    office.look_at(place, new=True)
     with advancing(office._, N_("Copying")) as progress:
         done = copies.copy(ledger, place, progress)
     said = "\n".join((office._(_PROVED), office._(_HEAD)))

@@ -27,6 +27,7 @@ def demo(office: Office, folder: Path, workers: int | None, *, with_faults: bool
     from aidledger.operations.demonstrating import FaultyDemonstration, demonstrate, demonstrate_faults
 
     catalogue = office.catalogue()
+    office.look_at(office.place, new=True)
     with Stage(office, catalogue) as stage:
         asked = (office.place, catalogue, office.actor, office.clock, folder, workers, stage)
         result = demonstrate_faults(*asked) if with_faults else demonstrate(*asked)

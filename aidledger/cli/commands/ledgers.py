@@ -21,6 +21,7 @@ def init(office: Office, form: str, output: Path | None) -> None:
     from aidledger.operations import ledgers
 
     catalogue = office.catalogue()
+    office.look_at(office.place, new=True)
     ledger = ledgers.init(office.place, catalogue, office.actor, office.clock)
     ledger.close()
     said = office._(N_("{path} is a new ledger with {count} programs.")).format(
@@ -44,6 +45,7 @@ def upgrade(office: Office, no_backup: bool, form: str, output: Path | None) -> 
     from aidledger.cli.output import emit
     from aidledger.operations import ledgers
 
+    office.look_at(office.place)
     done = ledgers.upgrade(office.place, office.catalogue(), office.actor, office.clock, backup=not no_backup)
     changed = N_("{path} is upgraded. The ledger as it was is kept as {backup}.")
     said = office._(changed if done.changed else N_("{path} is up to date.")).format(
@@ -100,6 +102,7 @@ def batch(office: Office, number: int, reveal: bool, reason: str | None, form: s
         output,
         answers.batch(content, catalogue, office.language, reveal=reveal),
         lambda: shapes.batch_content_shape(content, reveal=reveal),
+        reveal=reveal,
     )
 
 

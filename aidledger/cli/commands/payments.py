@@ -49,7 +49,8 @@ def export(
 
     catalogue = office.catalogue()
     done = paying.export(office.ledger_with(catalogue), catalogue, program, period, school, target, reason)
-    emit_answer(office, form, None, shown.exported_answer(done), lambda: shown.exported_shape(done))
+    answer = shown.exported_answer(done)
+    emit_answer(office, form, None, answer, lambda: shown.exported_shape(done), head=done.head)
     return 1 if done.without_account else 0
 
 
@@ -86,7 +87,7 @@ def order(office: Office, number: int, reveal: bool, reason: str | None, form: s
     found = paying.order(ledger, number)
     log(ledger, f"pay order {number}", reveal=reveal, reason=reason)
     answer = shown.order_answer(found, catalogue, office.language, reveal=reveal)
-    emit_answer(office, form, output, answer, lambda: shown.content_shape(found, reveal=reveal))
+    emit_answer(office, form, output, answer, lambda: shown.content_shape(found, reveal=reveal), reveal=reveal)
     return 1 if found.record.failed or found.unmatched else 0
 
 

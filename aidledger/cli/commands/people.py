@@ -33,7 +33,8 @@ def person(
     require_reason(reveal=reveal, reason=reason)
     catalogue = office.catalogue()
     ledger = office.ledger_with(catalogue)
-    found = people.person(ledger, who)
+    with ledger.view() as (view, head):
+        found = people.person(view, who)
     log(ledger, f"person {', '.join(str(history.person.person) for history in found)}", reveal=reveal, reason=reason)
     emit_answer(
         office,
@@ -41,6 +42,8 @@ def person(
         output,
         answers.people(found, catalogue, office.language, reveal=reveal),
         lambda: {"persons": [shapes.person_shape(history, reveal=reveal) for history in found]},
+        head=head,
+        reveal=reveal,
     )
 
 
@@ -73,4 +76,5 @@ def trace(
         output,
         answers.trace(found, reveal=reveal),
         lambda: shapes.trace_shape(found, reveal=reveal),
+        reveal=reveal,
     )

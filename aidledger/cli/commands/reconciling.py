@@ -73,10 +73,12 @@ def reconcile(
     published = [reporting.published_report(catalogue, name) for name in reports] or None
     ledger = office.ledger_with(catalogue)
     scope = reconciling.Scope(program, period.code if period else None, first, last, catalogue.school(school))
-    lines = reconciling.reconcile(
-        ledger, catalogue, checks or CHECKS, published, scope, by=by, cut=cut, explain=explain
-    )
-    log(ledger, "reconcile", reveal=reveal and explain, reason=reason)
+    with ledger.view() as (view, head):
+        lines = reconciling.reconcile(
+            view, catalogue, checks or CHECKS, published, scope, by=by, cut=cut, explain=explain
+        )
+    reveal = reveal and explain
+    log(ledger, "reconcile", reveal=reveal, reason=reason)
     language = office.language
     answer = comparisons.reconciliation(
         lines, catalogue, language, everything=everything or bool(by) or form != "table"
@@ -94,7 +96,9 @@ def reconcile(
             [(N_("Reconciliation"), answer), (N_("Behind the differences"), behind)],
             value,
             as_csv=1,
+            head=head,
+            reveal=reveal,
         )
     else:
-        emit_answer(office, form, output, answer, value)
+        emit_answer(office, form, output, answer, value, head=head, reveal=reveal)
     return 0 if all(line.ok for line in lines) else 1

@@ -74,7 +74,7 @@ def summary(
 ) -> None:
     """Totals per program; as text, the report's paragraph."""
     from aidledger.cli import shapes
-    from aidledger.cli.output import emit
+    from aidledger.cli.output import emit, finished
     from aidledger.operations import reporting
     from aidledger.reports.answers import group_answer, program_answer
 
@@ -90,16 +90,18 @@ def summary(
         from aidledger.reports.charts import chart_sheet
         from aidledger.reports.summary_workbook import write_summary
 
-        answer, extra = make(figures, catalogue, office.language), chart_sheet(figures, catalogue, office.language)
-        write_summary(path, answer, office._, catalogue.district, head, chart=not by, extra=extra)
+        answer = finished(make(figures, catalogue, office.language), head)
+        extra = chart_sheet(figures, catalogue, office.language)
+        write_summary(path, answer, office._, catalogue.district, chart=not by, extra=extra)
 
     emit(
         office,
         form,
         output,
         answer=lambda: make(figures, catalogue, office.language),
-        value=lambda: shapes.summary_shape(figures, catalogue, office.language) | {"head": head},
+        value=lambda: shapes.summary_shape(figures, catalogue, office.language),
         workbook=write,
+        head=head,
     )
 
 
@@ -118,10 +120,12 @@ def explain(office: Office, figure: str, reveal: bool, reason: str | None, form:
     require_reason(reveal=reveal, reason=reason)
     catalogue = office.catalogue()
     ledger = office.ledger_with(catalogue)
-    found = reporting.explain(ledger, catalogue, figure)
+    with ledger.view() as (view, head):
+        found = reporting.explain(view, catalogue, figure)
     log(ledger, f"figure {found.figure}", reveal=reveal, reason=reason)
     answer = entries.explained(found, catalogue, office.language, reveal=reveal)
-    emit_answer(office, form, output, answer, lambda: entries.explained_shape(found, reveal=reveal))
+    shape = entries.explained_shape
+    emit_answer(office, form, output, answer, lambda: shape(found, reveal=reveal), head=head, reveal=reveal)
 
 
 @report.command(cls=Command)
@@ -140,9 +144,9 @@ def school(
 
     catalogue = office.catalogue()
     found, head = reporting.school_statement(office.ledger_with(catalogue), catalogue, name, first, last)
-    answers = statement_answers(found, catalogue, office.language, head)
+    answers = statement_answers(found, catalogue, office.language)
     named = list(zip(SHEETS, answers, strict=True))
-    emit_answers(office, form, output, named, lambda: statement_value(found) | {"head": head})
+    emit_answers(office, form, output, named, lambda: statement_value(found), head=head)
 
 
 @report.command(cls=Command)
@@ -173,8 +177,8 @@ def returns(
     catalogue = office.catalogue()
     span = Span(year, school_year, first, last)
     found, head = reporting.national_return(office.ledger_with(catalogue), catalogue, span)
-    answer = return_answer(found, catalogue, office.language, head)
-    emit_answer(office, form, output, answer, lambda: return_value(found) | {"head": head})
+    answer = return_answer(found, catalogue, office.language)
+    emit_answer(office, form, output, answer, lambda: return_value(found), head=head)
 
 
 @report.command(cls=Command)
@@ -189,9 +193,10 @@ def compare(office: Office, file: str, form: str, output: Path | None) -> int:
 
     catalogue = office.catalogue()
     published = reporting.published_report(catalogue, file)
-    lines = reporting.compare(office.ledger_with(catalogue), catalogue, published)
+    with office.ledger_with(catalogue).view() as (view, head):
+        lines = reporting.compare(view, catalogue, published)
     answer = comparisons.comparison(lines, published, catalogue, office.language)
-    emit_answer(office, form, output, answer, lambda: comparisons.lines_shape(lines))
+    emit_answer(office, form, output, answer, lambda: comparisons.lines_shape(lines), head=head)
     return 0 if all(line.ok for line in lines) else 1
 
 
@@ -217,9 +222,10 @@ def bridge(office: Office, first: Cut, second: Cut, by: str | None, form: str, o
     from aidledger.operations import bridging
 
     catalogue = office.catalogue()
-    found = bridging.bridge(office.ledger_with(catalogue), catalogue, first, second, by_program=by is not None)
+    with office.ledger_with(catalogue).view() as (view, head):
+        found = bridging.bridge(view, catalogue, first, second, by_program=by is not None)
     answer = bridges_answer(found, first, second, catalogue, office.language)
-    emit_answer(office, form, output, answer, lambda: bridges_shape(found, first, second))
+    emit_answer(office, form, output, answer, lambda: bridges_shape(found, first, second), head=head)
 
 
 report.add_command(person)  # one of the papers, too
@@ -258,4 +264,4 @@ def notice(
     term = NoticeTerm(first.date(), last.date())
     made = announcing.announce(office.ledger_with(catalogue), catalogue, program, period, term, school, preview=preview)
     answer = notices.notice_answer(made, catalogue, office.language)
-    emit_answer(office, form, output, answer, lambda: notices.notice_shape(made))
+    emit_answer(office, form, output, answer, lambda: notices.notice_shape(made), head=made.head)

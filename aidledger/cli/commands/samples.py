@@ -63,7 +63,9 @@ def sample(
     if program is not None:
         catalogue.program(program)
     ledger = office.ledger_with(catalogue)
-    drawn = sampling.sample(ledger, seed, size, by, program, period.code if period else None)
+    with ledger.view() as (view, head):
+        drawn = sampling.sample(view, seed, size, by, program, period.code if period else None)
     log(ledger, f"sample {seed}", reveal=reveal, reason=reason)
     answer = entries.sampled(drawn, catalogue, office.language, reveal=reveal)
-    emit_answer(office, form, output, answer, lambda: entries.sample_shape(drawn, reveal=reveal))
+    shape = entries.sample_shape
+    emit_answer(office, form, output, answer, lambda: shape(drawn, reveal=reveal), head=head, reveal=reveal)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from aidledger.errors import CannotWrite
+from aidledger import private
 
 KEY_FILE = "key.csv"
 
@@ -34,14 +33,14 @@ class Expected:
 def write_key(expected: Iterable[Expected], folder: Path) -> Path:
     """Write the key, for nobody but its owner to read, as every file with numbers in it; raises CannotWrite."""
     path = folder / KEY_FILE
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(handle, "w", encoding="utf-8-sig", newline="") as out:  # noqa: PTH123 - of a handle, not a path
+
+    def write(part: Path) -> None:
+        with part.open("w", encoding="utf-8-sig", newline="") as out:
             rows = csv.writer(out)
             rows.writerow([field.name for field in fields(Expected)])
             rows.writerows(astuple(one) for one in sorted(set(expected)))
-    except OSError as error:
-        raise CannotWrite(path=path, reason=error.strerror or str(error)) from None
+
+    private.put(path, write)
     return path
 
 

@@ -20,9 +20,9 @@ def prepare(place: str, rounds: int, who: str, entry: int, folder: str) -> Calla
     ledger = open_ledger(place, "bench", lambda: datetime.now(UTC))
 
     def workbook() -> None:
-        figures, head = reporting.summary(ledger, catalogue)
+        figures, _ = reporting.summary(ledger, catalogue)
         answer = program_answer(figures, catalogue, "zh")
-        write_summary(Path(folder, "operation.xlsx"), answer, str, catalogue.district, head, chart=True)
+        write_summary(Path(folder, "operation.xlsx"), answer, str, catalogue.district, chart=True)
 
     asked: dict[str, Callable[[], object]] = {
         "report summary": lambda: reporting.summary(ledger, catalogue),
