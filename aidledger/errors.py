@@ -306,6 +306,32 @@ class ReleasedByExporter(AidLedgerError):
     """{actor} exported payment order {order}: somebody else must release it (--actor)."""
 
 
+class ReleasedByImporter(AidLedgerError):
+    """{actor} brought in batch {batch}, which payment order {order} pays: somebody else must release it (--actor)."""
+
+
+class NotNamed(AidLedgerError):
+    """{actor} is not among the people named for this ledger. To {deed}, one must be named as: {roles}.
+
+    Nothing was changed. `aidledger actors` lists who is named; a reviewer names others.
+    """
+
+
+class OtherRole(AidLedgerError):
+    """{actor} is named as {role}. To {deed}, one must be named as: {roles}.
+
+    Nothing was changed. `aidledger actors` lists who is named; a reviewer names others.
+    """
+
+
+class LastReviewer(AidLedgerError):
+    """{actor} is the only reviewer, and only reviewers name people. Nothing was changed; first name another."""
+
+
+class NobodyOfThatName(Misuse):
+    """{actor} is not named. `aidledger actors` lists who is."""
+
+
 class OrderAltered(AidLedgerError):
     """{path} is not what was exported as payment order {order}: lines were changed, added or left out."""
 

@@ -14,6 +14,7 @@ from aidledger import __version__
 from aidledger.cli import stopping
 from aidledger.cli.commands import (
     accesses,
+    actors,
     audits,
     catalogue,
     copies,
@@ -102,6 +103,7 @@ for _command in (
     copies.restore,
     copies.copy,
     accesses.access_log,
+    actors.actors,
     demonstration.demo,
 ):
     cli.add_command(_command)

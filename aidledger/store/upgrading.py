@@ -50,14 +50,14 @@ def upgrade_ledger(place: str, actor: str, clock: Callable[[], datetime], *, bac
         raise LedgerForeign(path=shown)
     ledger = Ledger(engines.connect(url), shown, actor, clock)
     try:
-        with ledger.reading() as books:
+        with ledger.reading("upgrade") as books:
             found = revision_of(books, shown)
         if found == REVISION:
             return Upgraded(shown, found, None)
         if not found.isdigit() or int(found) > int(REVISION):
             raise LedgerNewer(path=shown, found=found, wanted=REVISION)
         copy = _put_aside(url, found) if backup else None
-        with ledger.writing() as books:
+        with ledger.writing("upgrade") as books:
             if str(books.execute(text("SELECT version_num FROM alembic_version")).scalar_one()) == found:
                 upgrade(books)
                 facts = {"from": found, "to": REVISION}
