@@ -89,6 +89,10 @@ class UnknownPerson(Misuse):
     """Nobody in the ledger has this number or name."""
 
 
+class AmbiguousPerson(AidLedgerError):
+    """Several people are meant by this: {candidates}. Name one by the ID number or by the number in front."""
+
+
 class UnknownSchool(Misuse):
     """No school in the ledger is called {name}. Names like it: {close}."""
 

@@ -26,6 +26,7 @@ from aidledger.cli.commands import (
     people,
     reconciling,
     reports,
+    rights,
     samples,
     templates,
 )
@@ -95,6 +96,8 @@ for _command in (
     reports.report,
     people.person,
     people.trace,
+    rights.export,
+    rights.forget,
     catalogue.programs,
     catalogue.program,
     ledgers.verify,

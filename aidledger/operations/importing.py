@@ -13,7 +13,7 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.changes import changes_between
 from aidledger.domain.problem import Problem
 from aidledger.domain.role import Deed
-from aidledger.domain.roster import RosterFile
+from aidledger.domain.roster import Note, RosterFile
 from aidledger.errors import FatesDoNotAddUp, OneFileToSupersede, OtherRoster
 from aidledger.operations import examining, files
 from aidledger.operations.contradictions import candidate, contradictions, problems
@@ -23,7 +23,7 @@ from aidledger.operations.results import FileResult, ImportResult, result_of
 from aidledger.operations.returns import doubts_of
 from aidledger.sheets.hints import Hints
 from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
-from aidledger.store import events, mappings, posting, versions
+from aidledger.store import events, forgetting, mappings, posting, versions
 from aidledger.store.catalogues import Loaded, ensure_loaded
 from aidledger.store.journal import Stamp
 from aidledger.store.ledger import Books, Ledger
@@ -191,6 +191,9 @@ class _Run:
             if changes.none:
                 return result_of(source, RosterFile(), "unchanged", supersedes)
         file = replace(file, problems=[*file.problems, *doubts, *problems(found, file)])
+        again = forgetting.named_again(books, posted.batch)
+        if again:
+            file = replace(file, notes=[*file.notes, Note("forgotten-people", "", again)])
         if file.blocked(record_conflicts=self.request.record_conflicts):
             result = result_of(source, file, "rejected", None)
         elif self.request.dry_run:
