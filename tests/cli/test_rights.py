@@ -206,6 +206,8 @@ def test_what_nothing_rests_on_is_removed_and_the_rest_stays_with_the_reason(led
         "bank-returns": 1, "payment-orders": 1, "notices": 1, "accesses": 2, "files": 4,
     }  # fmt: skip
     assert all(one["why"] for one in ran.json["stays"])
+    assert people(1)[0].number not in ran.stdout
+    assert STUDENT_NUMBER not in ran.stdout
     copy = _export(ledger, tmp_path / "copy.json")
     assert (copy["person"]["student_number"], copy["person"]["sex"]) == (None, "female")
     assert [(one["removed"], one["by"]) for one in copy["requests"]] == [("student_number", "li")]
