@@ -112,14 +112,14 @@ def _cells(record: object, columns: Sequence[Column]) -> list[Cell]:
 def _identity(held: Holdings) -> _Section:
     who = held.identity
     columns = (
-        Column("person", N_("Person"), "count"), Column("document_type", N_("Document")), _NUMBER, _NAME,
+        Column("person", N_("Person"), "count"), Column("document_type", N_("Kind of document")), _NUMBER, _NAME,
         Column("other_names", N_("Also called")), Column("birth_date", N_("Born")),
         Column("sex", N_("Sex"), "word"), _STUDENT_NUMBER,
     )  # fmt: skip
     born = who.birth_date.isoformat() if who.birth_date else None
     names = ", ".join(who.other_names) or None
     row = (who.person, who.document_type, who.number, who.name, names, born, who.sex, who.student_number)
-    return _Section("person", N_("Person"), columns, [row])
+    return _Section("person", N_("Identity"), columns, [row])
 
 
 def _entries(held: Holdings) -> _Section:
