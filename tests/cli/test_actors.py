@@ -35,6 +35,7 @@ COMMANDS: Sequence[tuple[tuple[str, ...], set[str]]] = [
     (("batch", "1", "--reveal", "--reason", "a parent asked"), {CLERK, REVIEWER}),
     (("backup", "{new}"), {CLERK, REVIEWER}),
     (("copy", "--to", "{new}"), {CLERK, REVIEWER}),
+    (("upgrade",), {CLERK, REVIEWER}),
     (("check", "{roster}", "--workers", "1"), {CLERK, SCHOOL}),
     (("import", "{roster}", "--workers", "1"), {CLERK}),
     (("reverse", "1", "--reason", "sent twice"), {CLERK}),
