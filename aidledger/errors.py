@@ -93,6 +93,10 @@ class UnknownPerson(Misuse):
     """Nobody in the ledger has this number or name."""
 
 
+class AmbiguousPerson(AidLedgerError):
+    """Several people are meant by this: {candidates}. Name one by the ID number or by the number in front."""
+
+
 class UnknownSchool(Misuse):
     """No school in the ledger is called {name}. Names like it: {close}."""
 
@@ -315,6 +319,32 @@ class OrderSettled(AidLedgerError):
 
 class ReleasedByExporter(AidLedgerError):
     """{actor} exported payment order {order}: somebody else must release it (--actor)."""
+
+
+class ReleasedByImporter(AidLedgerError):
+    """{actor} brought in batch {batch}, which payment order {order} pays: somebody else must release it (--actor)."""
+
+
+class NotNamed(AidLedgerError):
+    """{actor} is not among the people named for this ledger. To {deed}, one must be named as: {roles}.
+
+    Nothing was changed. `aidledger actors` lists who is named; a reviewer names others.
+    """
+
+
+class OtherRole(AidLedgerError):
+    """{actor} is named as {role}. To {deed}, one must be named as: {roles}.
+
+    Nothing was changed. `aidledger actors` lists who is named; a reviewer names others.
+    """
+
+
+class LastReviewer(AidLedgerError):
+    """{actor} is the only reviewer, and only reviewers name people. Nothing was changed; first name another."""
+
+
+class NobodyOfThatName(Misuse):
+    """{actor} is not named. `aidledger actors` lists who is."""
 
 
 class OrderAltered(AidLedgerError):

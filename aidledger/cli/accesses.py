@@ -13,7 +13,6 @@ from aidledger.i18n import N_, Translate
 if TYPE_CHECKING:
     from aidledger.store.accesses import Access
 
-# What is recorded of what was seen begins with one of these.
 _SEEN = {
     "pay export": N_("the payment file of order {which}"),
     "pay order": N_("payment order {which}"),
@@ -23,6 +22,8 @@ _SEEN = {
     "reconcile": N_("the comparison with other lists"),
     "batch": N_("batch {which}"),
     "person": N_("person {which}"),
+    "export": N_("a copy of all that is held about person {which}"),
+    "forget": N_("nothing: a request to remove what is held of person {which}"),
     "entry": N_("entry {which}"),
     "figure": N_("the entries behind the figure {which}"),
 }
@@ -41,13 +42,11 @@ def accesses_answer(found: Sequence[Access], translate: Translate) -> Answer:
         Column("seen", N_("What was shown")),
         Column("reason", N_("Reason given")),
     )
-    rows = [(one.at, one.actor, _seen(one.seen, translate), masked_text(one.reason)) for one in found]
-    facts = {"count": len(rows)}
+    rows = [(one.at, one.actor, _seen(one, translate), masked_text(one.reason)) for one in found]
+    facts = {"count": sum(one.subject[0] != "forget" for one in found)}
     return Answer(N_("Full ID and card numbers were shown {count} times"), columns if rows else (), rows, facts=facts)
 
 
-def _seen(seen: str, translate: Translate) -> str:
-    for words, said in _SEEN.items():
-        if seen == words or seen.startswith(f"{words} "):
-            return translate(said).format(which=seen.removeprefix(words).strip())
-    return seen
+def _seen(one: Access, translate: Translate) -> str:
+    kind, which = one.subject
+    return translate(_SEEN[kind]).format(which=which) if kind else which

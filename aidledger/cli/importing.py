@@ -39,6 +39,10 @@ _NOTES = {
     "hidden-sheet": N_("Sheet {sheet} is hidden; it counts like the others."),
     "hidden-rows": N_("Sheet {sheet} has {count} hidden rows; they count like the others."),
     "hidden-columns": N_("Sheet {sheet} has {count} hidden columns; they are read like the others."),
+    "forgotten-people": N_(
+        "{count} of the people in it asked that what is held of them be removed. The file is kept as it came, and what "
+        "lists say of them counts."
+    ),
     "summary-sheet": N_("Sheet {sheet} repeats the people of the other sheets and is not counted again."),
 }
 

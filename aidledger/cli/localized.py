@@ -17,6 +17,7 @@ from aidledger.errors import AidLedgerError, Interrupted
 from aidledger.i18n import DOMAIN, FOLDER, N_, Language, Translate, language_of, translator
 
 _META = "aidledger.language"
+_WORDS = frozenset({"reason", "role", "deed"})
 _LOCALES = {"en": "en", "zh": "zh_CN"}
 
 
@@ -61,9 +62,15 @@ def shown(error: AidLedgerError, context: click.Context | None = None) -> click.
     """An error of ours as Click shows it, in the language of the command or of the environment."""
     kind = Misused if error.exit_code == Misused.exit_code else Refused
     said = translate(context)
-    # A reason is in the operating system's words.
-    facts = {name: said(str(fact)) if name == "reason" and fact else fact for name, fact in error.facts.items()}
+    facts = {name: _fact(name, fact, said) for name, fact in error.facts.items()}
     return kind(masked_words(said(error.template()).format(**facts)))
+
+
+def _fact(name: str, fact: object, said: Translate) -> object:
+    """A fact of a message; some are words of ours, a reason is in the operating system's."""
+    if isinstance(fact, tuple):
+        return said(N_(", ")).join(map(said, fact))
+    return said(str(fact)) if name in _WORDS and fact else fact
 
 
 @contextmanager

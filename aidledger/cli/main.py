@@ -16,6 +16,7 @@ from aidledger import __version__, private
 from aidledger.cli import stopping
 from aidledger.cli.commands import (
     accesses,
+    actors,
     audits,
     catalogue,
     copies,
@@ -27,6 +28,7 @@ from aidledger.cli.commands import (
     people,
     reconciling,
     reports,
+    rights,
     samples,
     templates,
 )
@@ -97,6 +99,8 @@ for _command in (
     reports.report,
     people.person,
     people.trace,
+    rights.export,
+    rights.forget,
     catalogue.programs,
     catalogue.program,
     ledgers.verify,
@@ -105,6 +109,7 @@ for _command in (
     copies.restore,
     copies.copy,
     accesses.access_log,
+    actors.actors,
     demonstration.demo,
 ):
     cli.add_command(_command)

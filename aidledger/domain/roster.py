@@ -114,7 +114,7 @@ class Note:
     """Something about a sheet that is no problem but should be known.
 
     ``hidden-sheet``, ``hidden-rows`` and ``hidden-columns`` (so many of them) count like all others; a
-    ``summary-sheet`` that repeats the other sheets does not.
+    ``summary-sheet`` that repeats the other sheets does not. ``forgotten-people`` (so many) asked for removal once.
     """
 
     code: str

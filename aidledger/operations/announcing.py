@@ -48,7 +48,7 @@ def announce(
     catalogue.program(program)
     if term.working_days < WORKING_DAYS_MIN:
         raise NoticeTooShort(days=term.working_days, wanted=WORKING_DAYS_MIN)
-    with ledger.reading() if preview else ledger.writing() as books:
+    with ledger.reading() if preview else ledger.writing("announce") as books:
         if school is not None:
             school = school_named(books, catalogue.school(school) or school)[1]
         named = notices.to_be_named(books, program, period.code, school)

@@ -62,7 +62,7 @@ def settle(
     before = finding(ledger, catalogue, number)
     facts = before.finding.facts_digest
     decision = Decision(state, text, ledger.moment(), ledger.actor, facts, until)
-    with ledger.writing() as books:
+    with ledger.writing("decide") as books:
         decide(books, before.finding.id, decision)
         head = events.head(books)
     return FindingHistory(replace(before.finding, decision=decision), [*before.decisions, decision], head)

@@ -6,12 +6,14 @@ from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.changes import changes_between
 from aidledger.domain.problem import Problem
-from aidledger.domain.roster import RosterFile
+from aidledger.domain.role import Deed
+from aidledger.domain.roster import Note, RosterFile
 from aidledger.errors import FatesDoNotAddUp, OneFileToSupersede, OtherRoster
 from aidledger.operations import examining, files
 from aidledger.operations.contradictions import candidate, contradictions, problems
@@ -21,7 +23,7 @@ from aidledger.operations.results import FileResult, ImportResult, result_of
 from aidledger.operations.returns import doubts_of
 from aidledger.sheets.hints import Hints
 from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
-from aidledger.store import events, mappings, posting, versions
+from aidledger.store import events, forgetting, mappings, posting, versions
 from aidledger.store.catalogues import Loaded, ensure_loaded
 from aidledger.store.journal import Stamp
 from aidledger.store.ledger import Books, Ledger
@@ -52,9 +54,12 @@ def import_files(
     """Import files and folders; tells how many there are, and then of each file as it is done.
 
     Every file is a transaction of its own. A dry run is the real run in one transaction that is taken back. Raises
-    OneFileToSupersede, UnknownBatch, NoEarlierVersion, SupersededBatch, OtherRoster where a version is misnamed.
+    NotNamed, OtherRole before a file is read; OneFileToSupersede, UnknownBatch, NoEarlierVersion, SupersededBatch,
+    OtherRoster where a version is misnamed.
     """
-    paths = files.walk(request.paths)
+    deed: Deed = "check" if request.dry_run else "import"
+    with ledger.reading(deed):
+        paths = files.walk(request.paths)
     if request.supersedes is not None and len(paths) != 1:
         raise OneFileToSupersede(count=len(paths))
     if request.feedback is not None:
@@ -62,11 +67,11 @@ def import_files(
     started(len(paths))
     run = _Run(ledger, catalogue, request)
     if request.dry_run:
-        with ledger.writing(keep=False) as books:
+        with ledger.writing(deed, keep=False) as books:
             results = run.files(paths, lambda: nullcontext(books), progress)
             return ImportResult(results, events.head(books))
-    results = run.files(paths, ledger.writing, progress)
-    with ledger.reading() as books:
+    results = run.files(paths, partial(ledger.writing, deed), progress)
+    with ledger.reading("open") as books:
         return ImportResult(results, events.head(books))
 
 
@@ -186,6 +191,9 @@ class _Run:
             if changes.none:
                 return result_of(source, RosterFile(), "unchanged", supersedes)
         file = replace(file, problems=[*file.problems, *doubts, *problems(found, file)])
+        again = forgetting.named_again(books, posted.batch)
+        if again:
+            file = replace(file, notes=[*file.notes, Note("forgotten-people", "", again)])
         if file.blocked(record_conflicts=self.request.record_conflicts):
             result = result_of(source, file, "rejected", None)
         elif self.request.dry_run:

@@ -20,7 +20,7 @@ from aidledger.store.verify import verify as verify_books
 def init(place: str, catalogue: Catalogue, actor: str, clock: Callable[[], datetime]) -> Ledger:
     """Make a ledger and load the programs; raises LedgerExists."""
     ledger = create_ledger(place, actor, clock)
-    with ledger.writing() as books:
+    with ledger.writing("open") as books:
         ensure_loaded(books, catalogue, ledger.moment(), actor)
     return ledger
 
@@ -29,7 +29,7 @@ def upgrade(place: str, catalogue: Catalogue, actor: str, clock: Callable[[], da
     """Bring a ledger up to this version's tables, and load the catalogue into it. See upgrade_ledger for errors."""
     upgraded = upgrade_ledger(place, actor, clock, backup=backup)
     ledger = open_ledger(place, actor, clock)
-    with ledger.writing() as books:
+    with ledger.writing("upgrade") as books:
         ensure_loaded(books, catalogue, ledger.moment(), actor)
     ledger.close()
     return upgraded
@@ -62,7 +62,7 @@ def reverse(ledger: Ledger, catalogue: Catalogue, number: int, reason: str) -> t
 
     Raises UnknownBatch, AlreadyReversed, NotReversible, SupersededBatch.
     """
-    with ledger.writing() as books:
+    with ledger.writing("reverse") as books:
         moment = ledger.moment()
         loaded = ensure_loaded(books, catalogue, moment, ledger.actor)
         reversing_batch = reversing.reverse(books, number, reason, Stamp(moment, ledger.actor, loaded))
@@ -76,11 +76,11 @@ def verify(
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verdict:
     """Recompute every digest and total, or those recorded after a head that was verified; raises UnknownHead."""
-    with ledger.reading() as books:
+    with ledger.reading("open") as books:
         return verify_books(books, expect, since, progress)
 
 
 def log_reveal(ledger: Ledger, reason: str, seen: str) -> None:
     """Record that somebody asked for full ID and card numbers: of what, and why."""
-    with ledger.writing() as books:
+    with ledger.writing("reveal") as books:
         events.record(books, ledger.moment(), ledger.actor, "reveal", {"reason": reason, "seen": seen})

@@ -32,7 +32,7 @@ def remembered(ledger: Ledger) -> list[Remembered]:
 
 def forget(ledger: Ledger, school: str, header: str | None) -> list[Remembered]:
     """Forget a school's columns, or one of them; raises NothingRemembered."""
-    with ledger.writing() as books:
+    with ledger.writing("import") as books:
         some = [
             one
             for one in mappings.remembered(books)

@@ -9,5 +9,5 @@ from aidledger.store.ledger import Ledger
 
 def require_programs(ledger: Ledger, catalogue: Catalogue) -> None:
     """Refuse a catalogue that lacks programs which the ledger holds; raises LedgerUnknownPrograms."""
-    with ledger.reading() as books:
+    with ledger.reading("open") as books:
         require_known(books, catalogue)

@@ -12,11 +12,20 @@ from aidledger import private
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.money import yuan_text
 from aidledger.domain.payment import OrderState
+from aidledger.domain.role import same_name
 from aidledger.domain.term import Period
-from aidledger.errors import FileExists, OrderAltered, OrderSettled, ReleasedByExporter, UnknownOrder
+from aidledger.errors import (
+    FileExists,
+    OrderAltered,
+    OrderSettled,
+    ReleasedByExporter,
+    ReleasedByImporter,
+    UnknownOrder,
+)
 from aidledger.reports.bank_file import csv_bytes, lines_in, workbook_bytes
-from aidledger.store import events, payments
+from aidledger.store import actors, events, payments
 from aidledger.store.ledger import Books, Ledger
+from aidledger.store.makers import importers
 from aidledger.store.payments import Due, OrderLine, OrderRecord
 
 
@@ -49,7 +58,7 @@ def export(
     for path in files:
         if path.exists():
             raise FileExists(path=path)
-    with _taken_back() as published, ledger.writing() as books:
+    with _taken_back() as published, ledger.writing("export") as books:
         due = payments.due(books, program, period.code, catalogue.school(school))
         payable = [one for one in due if one.account]
         without = [one for one in due if not one.account]
@@ -126,13 +135,18 @@ def order(ledger: Ledger, number: int) -> OrderContent:
 def release(ledger: Ledger, number: int, path: Path) -> OrderRecord:
     """Let an order go to the bank, in the file that was exported and no other, by somebody else than its maker.
 
-    Raises UnknownOrder, OrderSettled, ReleasedByExporter, OrderAltered, NoBankFile.
+    Where people are named, nor by who brought in any of what it pays: a clerk of then may be a reviewer now. Raises
+    UnknownOrder, OrderSettled, ReleasedByExporter, ReleasedByImporter, OrderAltered, NoBankFile.
     """
-    digest = payments.lines_digest(lines_in(path))
-    with ledger.writing() as books:
+    with ledger.writing("release") as books:
+        digest = payments.lines_digest(lines_in(path))
         record = _unsettled(books, number)
-        if record.exported_by == ledger.actor:
+        if same_name(record.exported_by) == same_name(ledger.actor):
             raise ReleasedByExporter(order=number, actor=ledger.actor)
+        if actors.named(books):
+            for batch, maker in importers(books, number):
+                if same_name(maker) == same_name(ledger.actor):
+                    raise ReleasedByImporter(actor=ledger.actor, batch=batch, order=number)
         if digest != record.digest:
             raise OrderAltered(path=path.name, order=number)
         return _settled(books, ledger, record, "released")
@@ -140,7 +154,7 @@ def release(ledger: Ledger, number: int, path: Path) -> OrderRecord:
 
 def withdraw(ledger: Ledger, number: int, reason: str) -> OrderRecord:
     """Take back an order that was not released: its payments are due again. Raises UnknownOrder, OrderSettled."""
-    with ledger.writing() as books:
+    with ledger.writing("release") as books:
         return _settled(books, ledger, _unsettled(books, number), "withdrawn", reason)
 
 

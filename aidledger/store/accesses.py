@@ -1,4 +1,4 @@
-"""Who was shown full ID and card numbers: the ``reveal`` events."""
+"""Who was shown full ID and card numbers, and of whom something was removed on request."""
 
 from __future__ import annotations
 
@@ -9,15 +9,31 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, select
 
 from aidledger.store.bulk import table_of
+from aidledger.store.forgetting import FORGET
 from aidledger.store.tables import Event
 
 REVEAL = "reveal"
+# What is recorded of what was seen begins with one of these.
+SEEN = (
+    "pay export",
+    "pay order",
+    "sample",
+    "audit",
+    "finding",
+    "reconcile",
+    "batch",
+    "person",
+    "export",
+    "forget",
+    "entry",
+    "figure",
+)
 _event = table_of(Event)
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One request for full numbers: when (UTC), by whom, of what, and the reason given."""
+    """One request for full numbers, or to remove what is held: when (UTC), by whom, of what, the reason given."""
 
     event: int
     at: str
@@ -25,10 +41,19 @@ class Access:
     seen: str
     reason: str
 
+    @property
+    def subject(self) -> tuple[str, str]:
+        """What kind of thing was seen, one of SEEN, and which of them; where it is none, empty and what was said."""
+        for kind in SEEN:
+            if self.seen == kind or self.seen.startswith(f"{kind} "):
+                return kind, self.seen.removeprefix(kind).strip()
+        return "", self.seen
+
 
 def accesses(books: Connection, first: date | None, last: date | None, actor: str | None) -> list[Access]:
     """The requests from a day to a day (UTC), both included, in the order in which they came."""
-    query = select(_event.c.id, _event.c.at, _event.c.actor, _event.c.facts).where(_event.c.action == REVEAL)
+    query = select(_event.c.id, _event.c.at, _event.c.actor, _event.c.facts)
+    query = query.where(_event.c.action.in_([REVEAL, FORGET]))
     if first is not None:
         query = query.where(_event.c.at >= first.isoformat())
     if last is not None and last < date.max:
@@ -48,4 +73,5 @@ def _facts(text: str) -> tuple[str, str]:
         return "", ""
     if not isinstance(facts, dict):
         return "", ""
-    return str(facts.get("seen", "")), str(facts.get("reason", ""))
+    seen = f"forget {facts['person']}" if "person" in facts else str(facts.get("seen", ""))
+    return seen, str(facts.get("reason", ""))

@@ -58,7 +58,7 @@ def copy_ledger(source: Ledger, place: str, progress: Progress) -> Copied:
 def _copy_into(source: Ledger, url: URL, shown: str, progress: Progress) -> Copied:
     target = Ledger(engines.connect(url), shown, source.actor, source.clock)
     try:
-        with source.reading() as there, target.writing() as here:
+        with source.reading("copy") as there, target.writing("open") as here:
             _require_empty(here, shown)
             return _copy(there, here, shown, progress)
     finally:

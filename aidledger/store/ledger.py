@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from aidledger.domain.role import Deed, require
 from aidledger.errors import (
     AidLedgerError,
     LedgerExists,
@@ -22,6 +23,7 @@ from aidledger.errors import (
     LedgerReadOnly,
     RightMissing,
 )
+from aidledger.store import actors
 from aidledger.store import engine as engines
 from aidledger.store.waiting import Waits, lock_postgresql
 
@@ -53,13 +55,15 @@ class Ledger:
         return self.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @contextmanager
-    def reading(self) -> Iterator[Books]:
-        """One consistent view of the ledger."""
+    def reading(self, deed: Deed = "read") -> Iterator[Books]:
+        """One consistent view of the ledger, for whom the office lets look; raises NotNamed, OtherRole."""
         if self.viewed is not None:
+            self._require(self.viewed, deed)
             yield self.viewed
             return
         level = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         with _translated(self.place), self.engine.connect().execution_options(**level) as books, books.begin():
+            self._require(books, deed)
             yield books
 
     @contextmanager
@@ -74,15 +78,30 @@ class Ledger:
             yield replace(self, viewed=books), head(books)
 
     @contextmanager
-    def writing(self, *, keep: bool = True) -> Iterator[Books]:
-        """The ledger to write to: committed when the block ends, taken back when it raises or nothing is to be kept."""
+    def writing(self, deed: Deed, *, keep: bool = True) -> Iterator[Books]:
+        """The ledger to write to: committed when the block ends, taken back when it raises or nothing is to be kept.
+
+        What is done to it is judged first, in the same transaction: who was taken off the list in the meantime is
+        refused. Raises NotNamed, OtherRole.
+        """
         connection = self.engine.connect().execution_options(**{engines.WRITES: self.waits})
         with _translated(self.place), connection as books, books.begin() as transaction:
             if self.engine.dialect.name == "postgresql":
                 lock_postgresql(books, self.waits)
+            self._require(books, deed)
             yield books
             if not keep:
                 transaction.rollback()
+
+    def _require(self, books: Books, deed: Deed) -> None:
+        """The one place where a deed is judged by the actor's role (domain.role)."""
+        if deed == "open":
+            return
+        try:
+            roles = {key: one.role for key, one in actors.named(books).items()}
+        except (ValueError, LookupError, TypeError) as error:  # a naming that was tampered with; verify says which
+            raise LedgerForeign(path=self.place) from error
+        require(deed, self.actor, roles)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -98,7 +117,7 @@ def open_ledger(place: str, actor: str, clock: Callable[[], datetime], waits: Wa
         raise LedgerForeign(path=shown)
     ledger = Ledger(engines.connect(url), shown, actor, clock, waits)
     try:
-        with ledger.reading() as books:
+        with ledger.reading("open") as books:
             _require_version(books, shown)
     except BaseException:
         ledger.close()
@@ -114,7 +133,7 @@ def create_ledger(place: str, actor: str, clock: Callable[[], datetime]) -> Ledg
     engines.create_file(url)
     ledger = Ledger(engines.connect(url), engines.shown(url), actor, clock)
     try:
-        with ledger.writing() as books:
+        with ledger.writing("open") as books:
             _require_nothing(books, ledger.place)
             upgrade(books)
     except BaseException:

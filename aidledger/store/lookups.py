@@ -233,8 +233,11 @@ def entry(books: Connection, number: int) -> EntryRecord:
     return EntryRecord(*row)
 
 
-def people(books: Connection, number: str, name: str) -> list[PersonRecord]:
-    """Who has this document number; else who has it as student number, or has or was called by this name."""
+def people(books: Connection, number: str, name: str, person: int | None = None) -> list[PersonRecord]:
+    """Who has this document number; else who has it as student number, or has or was called by this name.
+
+    ``person``: else also who has this number in the ledger.
+    """
     query = select(
         _beneficiary.c.id,
         _beneficiary.c.document_type,
@@ -247,7 +250,10 @@ def people(books: Connection, number: str, name: str) -> list[PersonRecord]:
     if not found:
         called = select(_entry.c.beneficiary_id).where(_entry.c.name_stated == name)
         by_other = or_(
-            _beneficiary.c.name == name, _beneficiary.c.student_number == number, _beneficiary.c.id.in_(called)
+            _beneficiary.c.name == name,
+            _beneficiary.c.student_number == number,
+            _beneficiary.c.id.in_(called),
+            _beneficiary.c.id == person,
         )
         found = books.execute(query.where(by_other)).all()
     return [PersonRecord(*row) for row in found]

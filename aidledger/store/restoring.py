@@ -25,6 +25,7 @@ from aidledger.errors import (
     BackupIsLedger,
     BackupOlder,
     CannotRead,
+    LedgerFailed,
     LedgerForeign,
     LedgerLocked,
     LedgerMissing,
@@ -36,7 +37,7 @@ from aidledger.errors import (
 )
 from aidledger.store import engine as engines
 from aidledger.store import snapshots
-from aidledger.store.ledger import REVISION
+from aidledger.store.ledger import REVISION, Ledger
 from aidledger.store.snapshots import Snapshot
 from aidledger.store.waiting import BUSY_TIMEOUT_MS
 
@@ -64,7 +65,8 @@ def restore(place: str, backup: Path, actor: str, clock: Callable[[], datetime],
     """Put a proved backup in the place of a ledger.
 
     Raises RestoreElsewhere, BackupIsLedger, LedgerMissing, LedgerForeign, BackupOlder, LedgerNewer, CopyFaulty;
-    NewerDiscarded and NewerUnknown unless what is newer may go; LedgerLocked, LedgerReadOnly, CannotWrite.
+    NotNamed, OtherRole; NewerDiscarded and NewerUnknown unless what is newer may go; LedgerLocked, LedgerReadOnly,
+    CannotWrite.
     """
     url = engines.ledger_url(place)
     if url.get_backend_name() != "sqlite":
@@ -73,6 +75,7 @@ def restore(place: str, backup: Path, actor: str, clock: Callable[[], datetime],
     _require_backup(backup)
     if target.exists() and target.samefile(backup):
         raise BackupIsLedger(path=backup)
+    _require_leave(Ledger(engines.connect(url), str(target), actor, clock))
     moment = clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     kept = target.with_name(f"{target.name}.before-restore-{moment}")
     with private.unfinished(target) as part:
@@ -93,6 +96,21 @@ def restore(place: str, backup: Path, actor: str, clock: Callable[[], datetime],
                 _keep(ledger, kept)
                 _overwrite(part, ledger, target)
     return Restored(now, kept, lost)
+
+
+def _require_leave(ledger: Ledger) -> None:
+    """Ask the ledger that is there who may replace it; one that cannot be read any more has nobody to name.
+
+    Raises NotNamed, OtherRole.
+    """
+    try:
+        if os.path.lexists(ledger.place):
+            with ledger.reading("restore"):
+                pass
+    except (LedgerForeign, LedgerFailed):
+        return
+    finally:
+        ledger.close()
 
 
 def _require_backup(backup: Path) -> None:

@@ -69,7 +69,7 @@ def prove(part: Path, named: Path, actor: str, clock: Callable[[], datetime], he
     """
     ledger = open_ledger(str(part), actor, clock)
     try:
-        with ledger.reading() as books:
+        with ledger.reading("open") as books:
             sound = books.exec_driver_sql("PRAGMA integrity_check").scalars().all() == ["ok"]
             verdict: Verdict = verify(books, head)
     finally:
@@ -91,7 +91,7 @@ def back_up(ledger: Ledger, target: Path) -> Snapshot:
     if os.path.lexists(target):
         raise FileExists(path=target)
     with private.unfinished(target) as part:
-        with ledger.reading() as books:
+        with ledger.reading("copy") as books:
             head = events.head(books)
             driver = books.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - what SQLAlchemy's pysqlite holds

@@ -38,8 +38,8 @@ class Upgraded:
 def upgrade_ledger(place: str, actor: str, clock: Callable[[], datetime], *, backup: bool) -> Upgraded:
     """Upgrade a ledger in one transaction; nothing happens to one that is up to date.
 
-    Raises LedgerNewer, LedgerForeign; BackupFirst where a copy cannot be made from here; LedgerExists where the copy
-    would overwrite something.
+    Raises NotNamed, OtherRole, LedgerNewer, LedgerForeign; BackupFirst where a copy cannot be made from here;
+    LedgerExists where the copy would overwrite something.
     """
     from aidledger.store.migrate import upgrade  # noqa: PLC0415 - alembic is slow to load and only needed here
 
@@ -50,14 +50,15 @@ def upgrade_ledger(place: str, actor: str, clock: Callable[[], datetime], *, bac
         raise LedgerForeign(path=shown)
     ledger = Ledger(engines.connect(url), shown, actor, clock)
     try:
-        with ledger.reading() as books:
+        with ledger.reading("open") as books:
             found = revision_of(books, shown)
         if found == REVISION:
             return Upgraded(shown, found, None)
         if not found.isdigit() or int(found) > int(REVISION):
             raise LedgerNewer(path=shown, found=found, wanted=REVISION)
-        copy = _put_aside(url, found) if backup else None
-        with ledger.writing() as books:
+        with ledger.reading("upgrade"):
+            copy = _put_aside(url, found) if backup else None
+        with ledger.writing("upgrade") as books:
             if str(books.execute(text("SELECT version_num FROM alembic_version")).scalar_one()) == found:
                 upgrade(books)
                 facts = {"from": found, "to": REVISION}

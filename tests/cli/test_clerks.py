@@ -61,7 +61,7 @@ def test_clerks_at_once_post_what_one_would_have_posted(folder: Path, tmp_path: 
 @contextmanager
 def _written_to(place: Place) -> Iterator[None]:
     """Somebody else holds the ledger's lock."""
-    with closing(opened(place)) as ledger, ledger.writing(keep=False):
+    with closing(opened(place)) as ledger, ledger.writing("import", keep=False):
         yield
 
 

@@ -28,6 +28,7 @@ from aidledger.domain.finding import Severity as FindingSeverity
 from aidledger.domain.finding import State
 from aidledger.domain.listing import SOURCES, TOTAL, ListKind
 from aidledger.domain.problem import KINDS, Severity
+from aidledger.domain.role import Role
 from aidledger.errors import AidLedgerError
 from aidledger.i18n import DOMAIN, FOLDER
 from aidledger.operations.results import Outcome
@@ -68,6 +69,7 @@ WORDS: tuple[str, ...] = (
     *(*SOURCES, TOTAL),
     *get_args(ListKind),
     *get_args(State),
+    *get_args(Role),
     *get_args(FindingSeverity),
     *("reversal", "in-force", "reversed", "superseded"),  # store: a batch's kind and state
     *("male", "female"),  # domain/identity.py

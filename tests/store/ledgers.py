@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from sqlalchemy import Connection, MetaData, Table, create_engine, inspect
@@ -151,7 +151,7 @@ def bring_in_all(
         for path, content in zip(paths, files.values(), strict=True):
             path.write_bytes(content)
         request = Request(paths, hints or Hints(), record_conflicts=record_conflicts, supersedes=supersedes)
-        return _Here(ledger, catalogue(), request).files(paths, ledger.writing, lambda _result: None)
+        return _Here(ledger, catalogue(), request).files(paths, partial(ledger.writing, "import"), lambda _result: None)
 
 
 def bring_in(

@@ -52,7 +52,7 @@ def test_a_ledger_is_readable_by_its_owner_only(tmp_path: Path, umask: int) -> N
     before = os.umask(umask)
     try:
         ledger = ledgers.init(str(tmp_path / "aidledger.db"), catalogue(), ACTOR, clock)
-        with ledger.writing() as books:
+        with ledger.writing("import") as books:
             books.exec_driver_sql("UPDATE beneficiary SET sex = NULL")
             books.exec_driver_sql("INSERT INTO school (id, name) VALUES (1, 'one')")
             modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
@@ -63,7 +63,7 @@ def test_a_ledger_is_readable_by_its_owner_only(tmp_path: Path, umask: int) -> N
 
 def test_writers_take_the_lock_before_they_read(tmp_path: Path) -> None:
     ledger = new_ledger(tmp_path)
-    with ledger.writing():
+    with ledger.writing("import"):
         other = sqlite3.connect(ledger.place, timeout=0)
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
@@ -74,7 +74,7 @@ def test_what_raises_is_taken_back(tmp_path: Path) -> None:
     ledger = new_ledger(tmp_path)
 
     def fail() -> None:
-        with ledger.writing() as books:
+        with ledger.writing("import") as books:
             books.exec_driver_sql("INSERT INTO school (id, name) VALUES (1, 'one')")
             raise KeyError
 
@@ -213,7 +213,7 @@ def test_a_refusal_of_the_database_never_shows_what_was_written(tmp_path: Path) 
     number = "511300200603150015"
 
     def write_twice() -> None:
-        with ledger.writing() as books:
+        with ledger.writing("import") as books:
             for _ in range(2):
                 books.exec_driver_sql(
                     "INSERT INTO beneficiary (id, document_type, number, name) VALUES (1, 'resident-id', ?, '王雨桐')",

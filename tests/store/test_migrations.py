@@ -74,7 +74,7 @@ def _described(place: Place) -> dict[str, object]:
 def test_the_tables_of_the_first_version_are_brought_up_to_this_one(tmp_path: Path) -> None:
     place = no_ledger_yet(tmp_path)
     first = Ledger(connect(ledger_url(place)), place, ACTOR, clock)
-    with first.writing() as books:
+    with first.writing("open") as books:
         upgrade(books, "0001")
     first.close()
     with pytest.raises(LedgerOlder):
@@ -90,7 +90,7 @@ def test_the_tables_of_the_first_version_are_brought_up_to_this_one(tmp_path: Pa
 def test_an_upgrade_of_what_is_new_changes_nothing(tmp_path: Path) -> None:
     path = new_path(tmp_path)
     before = _schema(path)
-    with new_ledger(tmp_path, "other.db").writing() as books:
+    with new_ledger(tmp_path, "other.db").writing("open") as books:
         upgrade(books)
     assert _schema(tmp_path / "other.db") == before
 
@@ -100,7 +100,7 @@ def test_an_upgrade_that_is_taken_back_leaves_no_tables(tmp_path: Path) -> None:
     path = tmp_path / "empty.db"
     sqlite3.connect(path).close()
     ledger = Ledger(connect(ledger_url(str(path))), str(path), ACTOR, clock)
-    with ledger.writing(keep=False) as books:
+    with ledger.writing("open", keep=False) as books:
         upgrade(books)
     assert _schema(path) == []
 

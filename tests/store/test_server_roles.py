@@ -95,6 +95,76 @@ def test_clerks_export_a_payment_and_a_reviewer_releases_it(places: dict[str, st
     assert aidledger(*release, ledger=places["reviewer"]).exit_code == 0
 
 
+@pytest.fixture
+def own(places: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """The same in a database of the test's own: who is named there is named for nobody else."""
+    database = postgresql.new_database(tmp_path, str(make_url(places["clerk"]).database)).database
+    return {role: make_url(place).set(database=database).render_as_string(False) for role, place in places.items()}
+
+
+def test_reviewers_name_people_and_nobody_else(own: dict[str, str]) -> None:
+    for role in ("clerk", "auditor"):
+        assert _refused(aidledger("--actor", "li", "actors", "name", "li", "--role", "reviewer", ledger=own[role]))
+    assert aidledger("actors", "--format", "json", ledger=own["auditor"]).json == {"actors": []}
+    for who, role in {"li": "reviewer", "wang": "clerk", "chen": "clerk"}.items():
+        assert aidledger("--actor", "li", "actors", "name", who, "--role", role, ledger=own["reviewer"]).exit_code == 0
+    dismiss = ("--actor", "li", "actors", "dismiss", "chen")
+    assert _refused(aidledger(*dismiss, ledger=own["clerk"]))
+    assert aidledger(*dismiss, ledger=own["reviewer"]).exit_code == 0
+    listed = aidledger("actors", "--format", "json", ledger=own["auditor"]).json["actors"]
+    assert [(one["actor"], one["role"]) for one in listed] == [("li", "reviewer"), ("wang", "clerk")]
+    assert aidledger("verify", ledger=own["auditor"]).exit_code == 0
+
+
+def test_who_logs_in_as_one_thing_and_is_named_as_another_does_neither(own: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "roster.xlsx").write_bytes(roster_xlsx(3, first=60))
+    bring = ("import", str(tmp_path / "roster.xlsx"), "--workers", "1")
+    for who, role in {"li": "reviewer", "wang": "clerk"}.items():
+        assert aidledger("--actor", "li", "actors", "name", who, "--role", role, ledger=own["reviewer"]).exit_code == 0
+    assert _refused(aidledger("--actor", "li", *bring, ledger=own["clerk"]))
+    assert _refused(aidledger("--actor", "wang", *bring, ledger=own["reviewer"]))
+    assert aidledger("--actor", "wang", *bring, ledger=own["clerk"]).exit_code == 0
+
+
+def test_reviewers_empty_what_is_removed_on_request_and_nobody_else(own: dict[str, str]) -> None:
+    database = make_url(own["reviewer"]).database
+    with psycopg.connect(postgresql.dsn(postgresql.server().set(database=database))) as owner:
+        owner.execute("UPDATE beneficiary SET student_number = '2021990188'")
+    forget = ("forget", "1", "--reason", "asked")
+    for role in ("clerk", "auditor"):
+        assert _refused(aidledger(*forget, ledger=own[role]))
+    ran = aidledger(*forget, "--format", "json", ledger=own["reviewer"])
+    assert (ran.exit_code, ran.json["removed"]) == (0, ["student_number"])
+    assert aidledger("verify", ledger=own["auditor"]).exit_code == 0
+
+
+def test_a_copy_of_what_is_held_is_a_look_at_full_numbers(own: dict[str, str], tmp_path: Path) -> None:
+    target = tmp_path / "copy.json"
+    export = ("export", "1", "--reason", "asked", "-o", str(target))
+    assert _refused(aidledger(*export, ledger=own["auditor"]))
+    assert not target.exists()
+    for role in ("clerk", "reviewer"):
+        assert aidledger(*export, ledger=own[role]).exit_code == 0
+
+
+@pytest.mark.parametrize("action", ["name-actor", "dismiss-actor", "decide-finding", "forget-person"])
+def test_no_clerk_adds_such_a_link_with_a_tool_either(places: dict[str, str], action: str) -> None:
+    sql = f"INSERT INTO event VALUES (999, '2022-03-01T08:00:00Z', 'x', '{action}', NULL, '{{}}', '')"  # noqa: S608
+    for role in ("clerk", "auditor"):
+        with psycopg.connect(postgresql.dsn(make_url(places[role]))) as books, pytest.raises(psycopg.Error) as refused:
+            books.execute(sql.encode())
+        assert refused.value.sqlstate == "42501"
+
+
+@pytest.mark.parametrize("action", ["post", "reverse", "supersede", "export-payment", "notice", "load-catalogue"])
+def test_no_reviewer_adds_a_link_of_clerks(places: dict[str, str], action: str) -> None:
+    sql = f"INSERT INTO event VALUES (999, '2022-03-01T08:00:00Z', 'x', '{action}', NULL, '{{}}', '')"  # noqa: S608
+    url = make_url(places["reviewer"])
+    with psycopg.connect(postgresql.dsn(url)) as books, pytest.raises(psycopg.Error) as refused:
+        books.execute(sql.encode())
+    assert refused.value.sqlstate == "42501"
+
+
 def test_an_auditor_sees_no_full_number(places: dict[str, str]) -> None:
     ran = aidledger("batch", "1", "--reveal", "--reason", "curious", ledger=places["auditor"])
     assert _refused(ran)
@@ -115,6 +185,8 @@ def test_an_auditor_sees_no_full_number(places: dict[str, str]) -> None:
         "UPDATE event SET actor = 'x'",
         "DELETE FROM payment_order",
         "UPDATE alembic_version SET version_num = '9999'",
+        "UPDATE beneficiary SET name = 'x'",
+        "UPDATE beneficiary SET number = 'x', sex = 'male'",
     ],
 )
 def test_no_role_changes_what_is_there(places: dict[str, str], role: str, sql: str) -> None:

@@ -1,0 +1,33 @@
+"""Who is named, as JSON and as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aidledger.domain.table import Answer, Column
+from aidledger.i18n import N_
+
+if TYPE_CHECKING:
+    from aidledger.operations.actors import Roll
+
+
+def actors_shape(roll: Roll) -> dict[str, Any]:
+    """``actors``, ``actors name`` and ``actors dismiss``."""
+    return {"actors": [{"actor": one.actor, "role": one.role, "since": one.at, "by": one.by} for one in roll.named]}
+
+
+def actors_answer(roll: Roll) -> Answer:
+    """One row per person, and what it means where something is still missing."""
+    columns = (
+        Column("actor", N_("Who")),
+        Column("role", N_("Role"), "word"),
+        Column("since", N_("Since (UTC)")),
+        Column("by", N_("Named by")),
+    )
+    rows = [(one.actor, one.role, one.at, one.by) for one in roll.named]
+    if not rows:
+        return Answer(N_("Nobody is named: everybody may do everything"), (), ())
+    notes = (
+        () if roll.reviewed else (N_("No reviewer is named: nobody can release payments, and anybody may name one."),)
+    )
+    return Answer(N_("People named: {count}"), columns, rows, notes=notes, facts={"count": len(rows)})

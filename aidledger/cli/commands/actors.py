@@ -1,0 +1,69 @@
+"""``actors``, ``actors name``, ``actors dismiss``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aidledger.cli.localized import Command, Group
+from aidledger.cli.office import Office, pass_office
+from aidledger.cli.options import SENTENCE, option, result_options
+from aidledger.domain.role import ROLES, Role
+from aidledger.i18n import N_
+
+if TYPE_CHECKING:
+    from aidledger.operations.actors import Roll
+
+
+@click.group(cls=Group, invoke_without_command=True)
+@result_options("table", "json", "csv", "xlsx")
+@click.pass_context
+def actors(context: click.Context, form: str, output: Path | None) -> None:
+    """Who is named as what: clerk, reviewer, auditor, school. While nobody is, everybody may do everything."""
+    if context.invoked_subcommand is not None:
+        return
+    from aidledger.operations.actors import actors as found
+
+    office = context.find_object(Office)
+    assert office is not None  # noqa: S101 - the group above makes it
+    _show(office, form, output, found(office.ledger()))
+
+
+@actors.command(cls=Command)
+@click.argument("who", metavar="NAME", type=SENTENCE)
+@option(
+    "--role",
+    type=click.Choice(ROLES),
+    required=True,
+    help=N_(
+        "clerk: imports and prepares payments. reviewer: releases payments, decides findings, names people. "
+        "auditor: reads, masked. school: checks its files."
+    ),
+)
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def name(office: Office, who: str, role: Role, form: str, output: Path | None) -> None:
+    """Name somebody, or change as what. Once somebody is named, whoever is not is refused."""
+    from aidledger.operations.actors import name as named
+
+    _show(office, form, output, named(office.ledger(), who, role))
+
+
+@actors.command(cls=Command)
+@click.argument("who", metavar="NAME", type=SENTENCE)
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def dismiss(office: Office, who: str, form: str, output: Path | None) -> None:
+    """Take somebody off the list. What he did stays under his name."""
+    from aidledger.operations.actors import dismiss as dismissed
+
+    _show(office, form, output, dismissed(office.ledger(), who))
+
+
+def _show(office: Office, form: str, output: Path | None, roll: Roll) -> None:
+    from aidledger.cli.actors import actors_answer, actors_shape
+    from aidledger.cli.output import emit_answer
+
+    emit_answer(office, form, output, actors_answer(roll), lambda: actors_shape(roll))

@@ -1,0 +1,49 @@
+"""``export`` and ``forget``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aidledger.cli.localized import Command
+from aidledger.cli.office import Office, pass_office
+from aidledger.cli.options import SENTENCE, TO_WRITE, option, result_options
+from aidledger.i18n import N_
+
+
+@click.command(cls=Command)
+@click.argument("who", metavar="PERSON")
+@option("--reason", type=SENTENCE, required=True, metavar="TEXT", help=N_("Who asked and why; kept in the access log."))
+@option("-o", "--output", type=TO_WRITE, required=True, metavar="FILE", help=N_("The file to write."))
+@option("--format", "form", type=click.Choice(("json", "xlsx")), help=N_("Default: by the file's name, else json."))
+@pass_office
+def export(office: Office, who: str, reason: str, output: Path, form: str | None) -> None:
+    """All that is held about one person, in full, for who has a right to it. PERSON: an ID number, a name, a number."""
+    from aidledger.cli.output import emit_answers
+    from aidledger.cli.rights import copy_answers, copy_shape
+    from aidledger.operations import rights
+
+    catalogue, today = office.catalogue(), office.clock().date()
+    copy = rights.export(office.ledger_with(catalogue), catalogue, who, reason)
+    form = form or ("xlsx" if output.suffix.lower() == ".xlsx" else "json")
+    emit_answers(office, form, output, copy_answers(copy, today), lambda: copy_shape(copy, today))
+    said = office._(N_("{path}: all that is held about person {person}, in full. Hand it to nobody else."))
+    click.echo(said.format(path=output, person=copy.held.identity.person), err=True)
+
+
+@click.command(cls=Command)
+@click.argument("who", metavar="PERSON")
+@option("--reason", type=SENTENCE, required=True, metavar="TEXT", help=N_("Who asked and why; kept in the ledger."))
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def forget(office: Office, who: str, reason: str, form: str, output: Path | None) -> int:
+    """Remove of one person what no entry needs, and say what stays and why. Entries stay: accounts are kept by law."""
+    from aidledger.cli.forgetting import forgotten_answer, forgotten_shape
+    from aidledger.cli.output import emit_answer
+    from aidledger.operations import rights
+
+    done = rights.forget(office.ledger(), who, reason)
+    answer = forgotten_answer(done, office._)
+    emit_answer(office, form, output, answer, lambda: forgotten_shape(done, office._))
+    return 0 if done.removed else 3

@@ -1,0 +1,82 @@
+"""What was removed of a person, and all that stays with the reason, as JSON and as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aidledger.domain.identity import RESIDENT_RULES, mask_number
+from aidledger.domain.table import Answer, Column
+from aidledger.i18n import N_, Translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aidledger.operations.rights import Forgotten
+
+_ACCOUNTS = N_("a voucher of account, kept for 30 years at least (会计档案管理办法, Order 79 of 2015)")
+_JUDGED_BY = N_("payments are judged by it, and the digest of its batch rests on it")
+# What is held of a person, in words, and why it stays.
+_STAYS = {
+    "identity": (N_("name and document number"), N_("the digest of every row about the person rests on them")),
+    "birth-date-and-sex": (N_("birth date and sex"), N_("they stand in the ID number")),
+    "entries": (N_("entries, with card, guardian's name, grade and class"), _ACCOUNTS),
+    "certifications": (N_("rows of certification lists"), _JUDGED_BY),
+    "enrolments": (N_("rows of school registers, with the student number"), _JUDGED_BY),
+    "bank-returns": (N_("lines of bank returns"), _ACCOUNTS),
+    "payment-orders": (N_("lines of payment orders"), _ACCOUNTS),
+    "notices": (N_("public notices that named the person"), N_("they prove that the payment was announced")),
+    "accesses": (N_("lines of the access log"), N_("they prove who was shown the person's numbers")),
+    "files": (N_("files that name the person, byte for byte"), N_("they prove the entries; a digest rests on each")),
+}
+_REMOVED = {"sex": N_("the sex"), "student_number": N_("the student number")}
+
+
+def forgotten_shape(done: Forgotten, translate: Translate) -> dict[str, Any]:
+    """``forget``."""
+    who = done.held.identity
+    return {
+        "person": who.person,
+        "name": who.name,
+        "number": mask_number(who.number),
+        "removed": list(done.removed),
+        "stays": [{"what": what, "count": count, "why": translate(_STAYS[what][1])} for what, count in _stays(done)],
+    }
+
+
+def forgotten_answer(done: Forgotten, translate: Translate) -> Answer:
+    """One row for each kind of thing that stays."""
+    columns = (
+        Column("what", N_("What stays"), "word"),
+        Column("count", N_("Rows"), "count"),
+        Column("why", N_("Why"), "word"),
+    )
+    rows = [(_STAYS[what][0], count, _STAYS[what][1]) for what, count in _stays(done)]
+    facts = {
+        "person": done.held.identity.person,
+        "removed": translate(N_(", ")).join(translate(_REMOVED[one]) for one in done.removed),
+    }
+    title = N_("Removed of person {person}: {removed}")
+    if not done.removed:
+        title = N_("Refused: nothing is held of person {person} but what must stay. The request is recorded.")
+    notes = (
+        N_("Backups, exported files and copies made before are not reached: delete them where they are."),
+        N_("A file that names the person again is kept as it comes; the import says so."),
+    )
+    return Answer(title, columns, rows, notes=notes, facts=facts)
+
+
+def _stays(done: Forgotten) -> Iterator[tuple[str, int]]:
+    held = done.held
+    counts = {
+        "identity": 1,
+        "birth-date-and-sex": int(held.identity.document_type in RESIDENT_RULES),
+        "entries": len(held.entries),
+        "certifications": len(held.of("certification")),
+        "enrolments": len(held.of("register")),
+        "bank-returns": len(held.of("bank-return")),
+        "payment-orders": len(held.asked),
+        "notices": len({one.notice for one in held.announced}),
+        "accesses": done.looked,
+        "files": len(held.files),
+    }
+    return ((what, count) for what, count in counts.items() if count)

@@ -1,0 +1,201 @@
+"""What is held about a person, and what was removed of it: as JSON and as sheets, both of the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aidledger.domain.identity import masked_text
+from aidledger.domain.money import yuan_text
+from aidledger.domain.table import Answer, Cell, Column
+from aidledger.i18n import N_
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from aidledger.domain.listing import ListKind
+    from aidledger.operations.rights import Copy
+    from aidledger.store.holdings import Holdings
+
+Shape = dict[str, Any]
+Rows = Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """One kind of what is held: its key in JSON, its sheet's name, its columns and rows."""
+
+    key: str
+    title: str
+    columns: Sequence[Column]
+    rows: Rows
+
+    def shape(self) -> list[Shape]:
+        return [
+            {column.key: _value(cell, column) for column, cell in zip(self.columns, row, strict=True)}
+            for row in self.rows
+        ]
+
+    def printed(self) -> Rows:
+        """The rows for a table, where a year is no number to be grouped by thousands."""
+        return [
+            [str(cell) if column.kind == "text" and cell is not None else cell for column, cell in pairs]
+            for pairs in (zip(self.columns, row, strict=True) for row in self.rows)
+        ]
+
+
+def _value(cell: Cell, column: Column) -> Cell:
+    return yuan_text(cell) if column.kind == "yuan" and isinstance(cell, int) else cell
+
+
+# What is called otherwise in the ledger: a word of the language, an amount in 分.
+_FIELDS = {"amount": "amount_fen", "class": "class_name"}
+_BATCH = Column("batch", N_("Batch"), "count")
+_FILE = Column("file", N_("File"))
+_PLACE = (_BATCH, _FILE, Column("sheet", N_("Sheet")), Column("row", N_("Row"), "count"))
+_ENTRY = Column("entry", N_("Entry"), "count")
+_PROGRAM, _PERIOD = Column("program", N_("Program")), Column("period", N_("Period"), "period")
+_SCHOOL, _NAME = Column("school", N_("School")), Column("name", N_("Name"))
+_NUMBER, _ACCOUNT = Column("number", N_("ID number")), Column("account", N_("Account"))
+_AMOUNT = Column("amount", N_("Amount (yuan)"), "yuan")
+_LEVEL, _BOARDING = Column("level", N_("Level"), "word"), Column("boarding", N_("Boarding"), "word")
+_GRADE, _CLASS = Column("grade", N_("Grade")), Column("class", N_("Class"))
+_STATED = Column("name_stated", N_("Name in the file"))
+_ENTRY_YEAR = Column("entry_year", N_("Year of entry"))
+_IN_FORCE = Column("in_force", N_("In force"), "mark")
+_REASON, _STATE = Column("reason", N_("Reason")), Column("state", N_("State"), "word")
+_AT, _BY = Column("at", N_("When (UTC)")), Column("by", N_("Who"))
+_STUDENT_NUMBER = Column("student_number", N_("Student number"))
+
+
+def copy_shape(copy: Copy, today: date) -> Shape:
+    """``export``."""
+    person, *others = _sections(copy, today)
+    return {person.key: person.shape()[0]} | {section.key: section.shape() for section in others}
+
+
+def copy_answers(copy: Copy, today: date) -> list[tuple[str, Answer]]:
+    """A sheet for each kind of what is held."""
+    return [(one.title, Answer(one.title, one.columns, one.printed())) for one in _sections(copy, today)]
+
+
+def _sections(copy: Copy, today: date) -> Iterator[_Section]:
+    held = copy.held
+    yield _identity(held)
+    yield _entries(held)
+    yield from _lists(held)
+    columns: tuple[Column, ...] = (
+        Column("order", N_("Order"), "count"), Column("serial", N_("Serial no.")), _ENTRY, _ACCOUNT, _AMOUNT,
+        Column("exported_at", N_("When (UTC)")), Column("exported_by", N_("Exported by")), _STATE,
+    )  # fmt: skip
+    yield _Section("payment_orders", N_("Payment orders"), columns, [_cells(one, columns) for one in held.asked])
+    columns = (
+        Column("notice", N_("Notice"), "count"), _ENTRY, _PROGRAM, _PERIOD,
+        Column("posted_from", N_("From")), Column("posted_until", N_("To")),
+    )  # fmt: skip
+    yield _Section("notices", N_("Public notices"), columns, [_cells(one, columns) for one in held.announced])
+    yield from _findings(copy, today)
+    yield from _log(copy)
+    columns = (
+        _BATCH, _FILE, Column("sha256", "SHA-256"), Column("posted_at", N_("Posted")),
+        Column("posted_by", N_("By")), _STATE,
+    )  # fmt: skip
+    yield _Section("files", N_("Files"), columns, [_cells(one, columns) for one in held.files])
+
+
+def _cells(record: object, columns: Sequence[Column]) -> list[Cell]:
+    """The fields of a record that columns are named after."""
+    return [getattr(record, _FIELDS.get(column.key, column.key)) for column in columns]
+
+
+def _identity(held: Holdings) -> _Section:
+    who = held.identity
+    columns = (
+        Column("person", N_("Person"), "count"), Column("document_type", N_("Kind of document")), _NUMBER, _NAME,
+        Column("other_names", N_("Also called")), Column("birth_date", N_("Born")),
+        Column("sex", N_("Sex"), "word"), _STUDENT_NUMBER,
+    )  # fmt: skip
+    born = who.birth_date.isoformat() if who.birth_date else None
+    names = ", ".join(who.other_names) or None
+    row = (who.person, who.document_type, who.number, who.name, names, born, who.sex, who.student_number)
+    return _Section("person", N_("Identity"), columns, [row])
+
+
+def _entries(held: Holdings) -> _Section:
+    columns = (
+        _ENTRY, *_PLACE, _PROGRAM, _PERIOD, _SCHOOL, _STATED, _AMOUNT, _ACCOUNT, _LEVEL, _BOARDING, _GRADE, _CLASS,
+        Column("tier", N_("Tier")), Column("category", N_("Category")), _ENTRY_YEAR,
+        Column("reversal_of", N_("Reverses"), "count"), _IN_FORCE,
+    )  # fmt: skip
+    rows = [[*_cells(entry, columns), held.guardians.get(entry.entry)] for entry in held.entries]
+    return _Section("entries", N_("Entries"), (*columns, Column("guardian", N_("Guardian"))), rows)
+
+
+def _lists(held: Holdings) -> Iterator[_Section]:
+    pupil = (_SCHOOL, _LEVEL, _GRADE, _CLASS, _STATED)
+    certified = (_PERIOD, *pupil, Column("categories", N_("Categories")), Column("category_stated", N_("Category")))
+    enrolled = (
+        _PERIOD, *pupil, _STUDENT_NUMBER, Column("status", N_("Status")), Column("status_stated", N_("As stated")),
+        Column("left_on", N_("Left on")), _BOARDING, _ENTRY_YEAR,
+    )  # fmt: skip
+    returned = (
+        _ENTRY, _NAME, _NUMBER, _ACCOUNT, _AMOUNT, Column("outcome", N_("Outcome")), _REASON,
+        Column("paid_on", N_("Paid on")), Column("serial_no", N_("Serial no.")),
+    )  # fmt: skip
+    yield _list(held, "certification", "certifications", N_("Certifications"), certified)
+    yield _list(held, "register", "enrolments", N_("School registers"), enrolled)
+    yield _list(held, "bank-return", "bank_returns", N_("Bank returns"), returned)
+
+
+def _list(held: Holdings, kind: ListKind, key: str, title: str, says: Sequence[Column]) -> _Section:
+    keys = ["entry_id" if one.key == "entry" else _FIELDS.get(one.key, one.key) for one in says]
+    rows = [
+        [one.batch, one.file, one.sheet, one.row, *(one.says[key] for key in keys), one.in_force]
+        for one in held.of(kind)
+    ]
+    return _Section(key, title, (*_PLACE, *says, _IN_FORCE), rows)
+
+
+def _findings(copy: Copy, today: date) -> Iterator[_Section]:
+    """Without their sentences, which may speak of other people."""
+    finding = Column("finding", N_("Finding"))
+    columns = (
+        finding,
+        Column("rule", N_("Rule")),
+        Column("severity", N_("Severity"), "word"),
+        _PROGRAM,
+        _PERIOD,
+        _STATE,
+    )
+    rows = [(one.id, one.rule, one.severity, one.program, one.period, one.state(today)) for one in copy.findings]
+    yield _Section("findings", N_("Findings"), columns, rows)
+    decided = [
+        (number, one.at, one.by, one.state, masked_text(one.text), one.until.isoformat() if one.until else None)
+        for number, made in copy.decisions.items()
+        for one in made
+    ]
+    columns = (finding, _AT, _BY, _STATE, Column("text", N_("Reason")), Column("until", N_("To")))
+    yield _Section("decisions", N_("Decisions"), columns, decided)
+
+
+def _log(copy: Copy) -> Iterator[_Section]:
+    event = Column("event", N_("Event"), "count")
+    columns: Sequence[Column] = (
+        event, _AT, _BY, Column("seen", N_("What was shown")), _REASON, Column("certain", N_("Certain"), "mark"),
+    )  # fmt: skip
+    rows = [
+        (
+            one.access.event,
+            one.access.at,
+            one.access.actor,
+            one.access.seen,
+            masked_text(one.access.reason),
+            one.certain,
+        )
+        for one in copy.looked
+    ]
+    yield _Section("accesses", N_("Access log"), columns, rows)
+    columns = (event, _AT, _BY, Column("removed", N_("Removed")), _REASON)
+    asked = [(one.event, one.at, one.by, ", ".join(one.removed), one.reason) for one in copy.requests]
+    yield _Section("requests", N_("Requests to remove"), columns, asked)

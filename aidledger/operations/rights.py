@@ -1,0 +1,133 @@
+"""What people may ask of who holds data about them: a copy of it, and that what is not needed is removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aidledger.audit.rule import Scope
+from aidledger.audit.rules import RULES
+from aidledger.audit.running import run
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.finding import Decision, Finding
+from aidledger.domain.identity import mask_number, masked_text
+from aidledger.errors import AmbiguousPerson, UnknownPerson
+from aidledger.operations.ledgers import log_reveal
+from aidledger.sheets.cells import name_of, number_of
+from aidledger.store import accesses, forgetting, lookups
+from aidledger.store.accesses import Access
+from aidledger.store.decisions import decisions, history
+from aidledger.store.forgetting import Request
+from aidledger.store.holdings import Holdings, holdings
+from aidledger.store.ledger import Books, Ledger
+from aidledger.store.lookups import PersonRecord
+
+_DIGITS_MAX = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Somebody looked at full numbers; ``certain``: this person's among them, and not only perhaps."""
+
+    access: Access
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """All that is held about a person."""
+
+    held: Holdings
+    findings: Sequence[Finding]
+    decisions: Mapping[str, Sequence[Decision]]
+    looked: Sequence[Looked]
+    requests: Sequence[Request]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was removed of a person (columns), and all that stays."""
+
+    held: Holdings
+    removed: Sequence[str]
+    looked: int
+
+
+def export(ledger: Ledger, catalogue: Catalogue, said: str, reason: str) -> Copy:
+    """Everything about one person in full, which is kept in the access log before it is handed out.
+
+    Raises UnknownPerson, AmbiguousPerson.
+    """
+    with ledger.reading("reveal") as books:
+        person = _one(books, said).person
+        held = holdings(books, person)
+        found = run(Scope(books, catalogue), RULES, decisions(books)).findings
+        findings = [one for one in found if _concerns(one, held)]
+        decided = history(books)
+        copy = Copy(
+            held,
+            findings,
+            {one.id: decided.get(one.id, []) for one in findings},
+            _looked(accesses.accesses(books, None, None, None), held, {one.id for one in findings}),
+            forgetting.requests(books, person),
+        )
+    log_reveal(ledger, reason, f"export {person}")
+    return copy
+
+
+def forget(ledger: Ledger, said: str, reason: str) -> Forgotten:
+    """Remove of a person what nothing rests on, and record the request, also where there is nothing to remove.
+
+    Raises UnknownPerson, AmbiguousPerson.
+    """
+    with ledger.writing("forget") as books:
+        person = _one(books, said).person
+        # A reason stays for good: what somebody wants removed must not be kept in it.
+        removed = forgetting.forget(books, ledger.moment(), ledger.actor, person, masked_text(reason))
+        held = holdings(books, person)
+        looked = _looked(accesses.accesses(books, None, None, None), held, set())
+        return Forgotten(held, removed, sum(one.certain for one in looked))
+
+
+def _one(books: Books, said: str) -> PersonRecord:
+    """The one person who is meant: by a document's number, a student number, a name, or the ledger's own number."""
+    digits = said.strip()
+    person = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS_MAX else None
+    found = lookups.people(books, number_of(said)[0], name_of(said), person)
+    if not found:
+        raise UnknownPerson
+    if len(found) > 1:
+        candidates = ", ".join(f"{one.person} {one.name} {mask_number(one.number)}" for one in found)
+        raise AmbiguousPerson(candidates=candidates)
+    return found[0]
+
+
+def _concerns(finding: Finding, held: Holdings) -> bool:
+    number, entries = held.identity.number, {entry.entry for entry in held.entries}
+    return number in finding.about or any(row.number == number or row.entry in entries for row in finding.evidence)
+
+
+# Of these the log does not say whom they showed; what the audit showed was its findings of then.
+_UNCERTAIN = frozenset({"audit", "sample", "reconcile", "figure"})
+
+
+def _looked(log: Sequence[Access], held: Holdings, findings: set[str]) -> list[Looked]:
+    """The requests for full numbers that showed this person's, or may have."""
+    person = {str(held.identity.person)}
+    orders = {str(one.order) for one in held.asked}
+    shown = {
+        "person": person,
+        "export": person,
+        "entry": {str(entry.entry) for entry in held.entries},
+        "batch": {str(entry.batch) for entry in held.entries} | {str(one.batch) for one in held.listed},
+        "pay export": orders,
+        "pay order": orders,
+        "finding": findings,
+    }
+    found = []
+    for access in log:
+        kind, which = access.subject
+        certain = bool(shown.get(kind, set()) & set(which.split(", ")))
+        if certain or kind in _UNCERTAIN:
+            found.append(Looked(access, certain))
+    return found
