@@ -169,7 +169,7 @@ class Reading:
         for i in _places(rng, size, _OTHER_CARD):
             lines.accounts[i] = lines.accounts[i - 1]
         for i in _places(rng, size, _PAID_BY_ANOTHER_SCHOOL):
-            other = rng.choice(self._beside[_kind(roll)])
+            other = rng.choice(self._beside.get(_kind(roll)) or [roll])
             self._pay(lines, i, district, rng.choice(other.who))
         for i in _places(rng, size, _PAID_BY_ANOTHER_DISTRICT) if district else ():
             self._pay(lines, i, district - 1, roll.who[i])
