@@ -10,9 +10,10 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from aidledger.catalogue.catalogue import Catalogue
+from aidledger.catalogue.loading import load
 from aidledger.demo.district import district_listings
 from aidledger.demo.listings import Line, Listing
 from aidledger.demo.people import Person, account
@@ -42,7 +43,7 @@ class Roll:
 class Districts:
     """``count`` districts of the same figures."""
 
-    def __init__(self, catalogue: Catalogue, last: Period | None = LAST) -> None:
+    def __init__(self, catalogue: Catalogue, last: Period | None) -> None:
         report = next(iter(catalogue.reports.values()))
         self.name = report.district or catalogue.district
         listings = district_listings(catalogue, replace(report, end=last or report.end), _SEED)
@@ -150,6 +151,15 @@ def name_of(district: int) -> str:
     kind, pair = divmod(district - 1, _PAIRS)
     quarter, kind = divmod(kind, len(_KINDS))
     return f"{_QUARTERS[quarter]}{_STEMS[pair % len(_STEMS)]}{_BRANCHES[pair % len(_BRANCHES)]}{_KINDS[kind]}"
+
+
+@cache
+def districts_over(last: Period | None = LAST) -> Districts:
+    """Districts under the program's own catalogue, from its first report's beginning to some period; None: its end.
+
+    They take seconds to make and are never changed.
+    """
+    return Districts(load(), last)
 
 
 def copies(districts: Districts, wanted: int) -> Iterator[tuple[int, list[Roll]]]:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 from tests import postgresql
 from tests.bench import province
@@ -37,7 +38,7 @@ def made(work: Path, folder: Path, sizes: Sequence[int], tell: Callable[[str], N
     for size in sizes:
         tell(f"a ledger of {size:,} entries")
         path = kept(work, f"province-{size}", partial(_make, size))
-        with create_engine(f"sqlite:///{path}").connect() as books:
+        with create_engine(f"sqlite:///{path}", poolclass=NullPool).connect() as books:
             entries = books.execute(text("SELECT max(id) FROM entry")).scalar_one()
             who = books.execute(text(_SOMEBODY)).scalar_one()
         place = Place(int(entries), str(who), {"SQLite": str(path)})
@@ -60,7 +61,7 @@ def _copy(place: Place, folder: Path) -> None:
     except Failed:
         return
     place.places["PostgreSQL"] = target
-    with create_engine(url).connect().execution_options(isolation_level="AUTOCOMMIT") as books:
+    with create_engine(url, poolclass=NullPool).connect().execution_options(isolation_level="AUTOCOMMIT") as books:
         books.execute(text("VACUUM ANALYZE"))  # what a server does by itself after a while
 
 

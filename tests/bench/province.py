@@ -28,7 +28,7 @@ from aidledger.store.catalogues import ensure_loaded
 from aidledger.store.journal import Stamp
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.posting import Source, post
-from tests.bench.districts import Districts, Roll, copies
+from tests.bench.districts import Districts, Roll, copies, districts_over
 from tests.bench.read import Reading
 
 _ACTOR = "bench"
@@ -46,7 +46,7 @@ def make(place: str, entries: int, tell: Callable[[str], None] = lambda _said: N
     if ledger.engine.dialect.name == "sqlite":
         event.listen(ledger.engine, "connect", _hurry)
         ledger.engine.dispose()
-    districts = Districts(catalogue)
+    districts = districts_over()
     wanted = list(copies(districts, entries))
     posting = _Posting(ledger, catalogue, districts)
     for period, rolls in _by_period(wanted):

@@ -21,10 +21,12 @@ from aidledger.catalogue.loading import load
 from aidledger.demo.sheets import roster_of
 from aidledger.domain.term import Period
 from tests.bench import workbooks
-from tests.bench.districts import Districts, copies
+from tests.bench.districts import copies, districts_over
 from tests.bench.workbooks import Cell
 
 _SHEET_NAME_MAX = 31
+# A process takes seconds to start here.
+_FILES_PER_WORKER_MIN = 16
 # Of the one large table.
 _OTHER_DIGIT = {"0": "1"}
 _SCHOOL, _TERM = "示例小学", Period(2021, "autumn")
@@ -45,9 +47,14 @@ CITY = Shape("city", 1_300_000, 1_000)
 
 def write(shape: Shape, folder: Path) -> None:
     """All rosters of a shape, below a folder."""
-    plan = _plan(shape)
-    with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        list(pool.map(_write, *zip(*((folder, *one) for one in plan), strict=True), chunksize=4))
+    plan = [(folder, *one) for one in _plan(shape)]
+    workers = min(os.cpu_count() or 1, len(plan) // _FILES_PER_WORKER_MIN)
+    if workers < 2:
+        for one in plan:
+            _write(*one)
+        return
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(_write, *zip(*plan, strict=True), chunksize=4))
 
 
 def write_table(rows: int, folder: Path, wrong_every: int | None = None) -> None:
@@ -61,7 +68,7 @@ def write_table(rows: int, folder: Path, wrong_every: int | None = None) -> None
 def _one_table(rows: int, wrong_every: int) -> Iterator[Sequence[Cell]]:
     yield (f"{_SCHOOL}{_TERM.year}年秋季学期义务教育阶段家庭经济困难学生生活补助发放名册",)
     yield "序号", "姓名", "身份证号", "年级", "补助金额(元)"
-    districts = _districts()
+    districts = districts_over(last=None)
     lists = [roll for roll in districts.rolls if roll.listing.period == _TERM]
     who = [
         at for roll in lists for at, line in zip(roll.who, roll.listing.lines, strict=True) if line.level == "primary"
@@ -77,7 +84,7 @@ def _one_table(rows: int, wrong_every: int) -> Iterator[Sequence[Cell]]:
 
 def _plan(shape: Shape) -> list[tuple[str, list[tuple[int, int]]]]:
     """For each workbook its path, and the lists in it: district, and which of a district's lists."""
-    districts = _districts()
+    districts = districts_over(last=None)
     at = {id(roll): i for i, roll in enumerate(districts.rolls)}
     by_sender: dict[tuple[int, str, str], list[tuple[int, int]]] = defaultdict(list)
     for district, rolls in copies(districts, shape.payments):
@@ -96,7 +103,7 @@ def _plan(shape: Shape) -> list[tuple[str, list[tuple[int, int]]]]:
 
 
 def _write(folder: Path, path: str, lists: Sequence[tuple[int, int]]) -> int:
-    districts, catalogue = _districts(), _catalogue()
+    districts, catalogue = districts_over(last=None), _catalogue()
 
     def sheets() -> Iterator[workbooks.Sheet]:
         taken: set[str] = set()
@@ -116,8 +123,3 @@ def _write(folder: Path, path: str, lists: Sequence[tuple[int, int]]) -> int:
 @cache
 def _catalogue() -> Catalogue:
     return load()
-
-
-@cache
-def _districts() -> Districts:
-    return Districts(_catalogue(), last=None)

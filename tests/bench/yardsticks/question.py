@@ -122,10 +122,10 @@ def _new_batch(ledger: Ledger, catalogue: Catalogue, *_: object) -> Question:
     from aidledger.store import posting
     from aidledger.store.catalogues import ensure_loaded
     from aidledger.store.journal import Stamp
-    from tests.bench.districts import Districts, Roll
+    from tests.bench.districts import Roll, districts_over
     from tests.bench.read import Reading
 
-    districts = Districts(catalogue)
+    districts = districts_over()
     before = max((roll for roll in districts.rolls if roll.listing.period == _PERIOD), key=lambda roll: len(roll.who))
     again = Roll(replace(before.listing, lines=before.listing.lines[:1]), before.who[:1])
     reading = Reading(districts, catalogue)
