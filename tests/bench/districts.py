@@ -26,7 +26,7 @@ LAST = Period(2023, "spring")
 _CARDS_PER_DISTRICT = 1_000_000
 # Cities of Sichuan and then of other provinces: people get the number of their county, so nobody has a city's.
 _PROVINCES = (51, 50, 52, 53, 54, 61, 62, 63, 64, 65)
-_CITIES = 99
+_CITIES = [number for number in range(1, 100) if number != 13]  # the first district's people have that one
 _STEMS, _BRANCHES, _PAIRS = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥", 60
 _KINDS, _QUARTERS = "区县市", ("", "东", "西", "南", "北", "上", "下")
 _NAMES_APART = 7_919  # how far a name moves from district to district
@@ -142,8 +142,8 @@ def payments(listing: Listing) -> int:
 
 def region_of(district: int) -> str:
     """The first six digits of the numbers that a further district's people have."""
-    province, city = divmod(district, _CITIES)
-    return f"{_PROVINCES[province]}{city + 1:02d}00"
+    province, city = divmod(district - 1, len(_CITIES))
+    return f"{_PROVINCES[province]}{_CITIES[city]:02d}00"
 
 
 def name_of(district: int) -> str:

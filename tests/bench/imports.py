@@ -156,6 +156,8 @@ def compared(some: Sequence[Yardstick], folder: Path, rounds: int, tell: Callabl
 def _run(yardstick: Yardstick, place: Path, made: Path, runs: Round) -> Run:
     measured = yardstick.run(place, made)
     payments = int(measured.answer) if measured.answer.strip().isdigit() else _entries(place)
+    if not payments:
+        raise Failed("it posted nothing")  # noqa: TRY003 - told in the table
     scale = next(iter(runs.values())).payments / payments if runs and yardstick.every > 1 else 1.0
     return Run(
         payments, measured.wall_seconds * scale, measured.cpu_seconds * scale, measured.own_mib, measured.all_mib

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from aidledger.store.ledger import Ledger
 from aidledger.store.tables import Certification, Enrolment, Entry
 from tests import postgresql
 from tests.bench import province, rosters, workbooks
-from tests.bench.districts import Districts, copies, districts_over, name_of, payments
+from tests.bench.districts import Districts, copies, districts_over, name_of, payments, region_of
 from tests.bench.kept import kept
 from tests.bench.rosters import Shape
 
@@ -52,10 +53,15 @@ def test_every_district_has_people_of_its_own(districts: Districts) -> None:
     assert districts.names(0, who) != districts.names(2, who)
 
 
-def test_no_two_districts_share_a_name() -> None:
-    names = [name_of(district) for district in range(1, 900)]
+@pytest.mark.parametrize("told", [name_of, region_of])
+def test_no_two_districts_share_a_name_or_a_region(told: Callable[[int], str]) -> None:
+    assert len({told(district) for district in range(1, 900)}) == 899
 
-    assert len(set(names)) == len(names)
+
+def test_no_district_has_the_region_of_the_first(districts: Districts) -> None:
+    first = districts.people[0].number[:6]
+
+    assert first not in {region_of(district) for district in range(1, 900)}
 
 
 @pytest.mark.parametrize("wanted", [20_000, 300_000])
@@ -84,13 +90,13 @@ def test_a_province_verifies_on_a_server(tmp_path: Path) -> None:
 
 def test_a_province_has_lists_beside_its_payments(ledger: Ledger) -> None:
     with ledger.reading() as books:
-        enrolled, certified, entries = (
+        enrolled, certified, entries = [
             books.execute(select(func.count()).select_from(table_of(model))).scalar_one()
             for model in (Enrolment, Certification, Entry)
-        )
+        ]
         entry = table_of(Entry).c
         kinds = [func.count(column.distinct()) for column in (entry.program_id, entry.period)]
-        programs, periods = books.execute(select(*kinds)).one()
+        programs, periods = tuple(books.execute(select(*kinds)).one())
 
     assert enrolled > entries / 2
     assert certified > entries / 10
@@ -164,9 +170,9 @@ def _imported(folder: Path) -> ImportResult:
 
 def _values(path: Path) -> list[tuple[str, list[list[object]]]]:
     book = openpyxl.load_workbook(path)
-    found = []
+    found: list[tuple[str, list[list[object]]]] = []
     for sheet in book.worksheets:
-        rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+        rows: list[list[object]] = [list(row) for row in sheet.iter_rows(values_only=True)]
         for row in rows:
             while row and row[-1] is None:
                 row.pop()

@@ -11,6 +11,7 @@ from tests import postgresql
 from tests.bench import __main__ as bench
 from tests.bench import imports, page, questions
 from tests.bench.rosters import Shape
+from tests.bench.yardsticks.question import QUESTIONS
 
 pytestmark = pytest.mark.sqlite_only
 _TINY = bench.Plan(Shape("few files", 1_200, 2), Shape("more", 2_400, 3), 500, (1_500,), (100,), 1, 1, 1)
@@ -23,7 +24,7 @@ def test_a_run_ends_with_its_tables_on_the_page(
     said.write_text("# Performance\n\n## The last run\n\nlong ago\n\n## How to read it\n\nso\n", encoding="utf-8")
     asked = ("report summary", "a new list posted and judged")
     monkeypatch.setattr(bench, "_QUICK", _TINY)
-    monkeypatch.setattr(questions, "QUESTIONS", {name: questions.QUESTIONS[name] for name in asked})
+    monkeypatch.setattr(questions, "QUESTIONS", {name: QUESTIONS[name] for name in asked})
     monkeypatch.setattr(imports, "others", lambda *_: ())
     monkeypatch.setattr(postgresql, "as_in_an_office", lambda: None)
     monkeypatch.setattr(postgresql, "stop", lambda: None)
