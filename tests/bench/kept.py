@@ -11,7 +11,7 @@ from pathlib import Path
 from aidledger.store.ledger import REVISION
 
 _HERE = Path(__file__).parent
-_MAKERS = ("districts.py", "read.py", "province.py", "rosters.py", "workbooks.py")
+_MAKERS = ("districts.py", "members.py", "read.py", "province.py", "rosters.py", "workbooks.py")
 
 
 def kept(work: Path, name: str, make: Callable[[Path], object]) -> Path:

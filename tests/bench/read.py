@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from random import Random
 
 from aidledger.catalogue.catalogue import Catalogue
@@ -23,21 +22,13 @@ from aidledger.domain.listing import Listing as ReadListing
 from aidledger.domain.roster import Declared, Fate, Lines, Roster, RosterFile, Table
 from aidledger.domain.term import Period
 from tests.bench.districts import Districts, Roll
+from tests.bench.members import Member, Members, places
 
 _HEADER_ROW = 3
-# Of a thousand payments so many each; of a thousand pupils so many are missing on a list, or on it for nothing.
+# Of a thousand payments so many each; of a thousand pupils so many are missing on a list.
 _PAID_BY_ANOTHER_SCHOOL, _PAID_BY_ANOTHER_DISTRICT, _OTHER_NAME, _OTHER_CARD = 0.4, 0.3, 1.0, 0.5
-_MISSING, _FOR_NOTHING = 2.0, 30.0
+_MISSING = 2.0
 _OTHER_SIGN = {"玥": "月", "涵": "函"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Member:
-    """Somebody on a list that pays nobody; ``at`` counts the people of a district."""
-
-    at: int
-    line: Line
-    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +53,9 @@ class Reading:
     def __init__(self, districts: Districts, catalogue: Catalogue) -> None:
         self._districts = districts
         self._words = catalogue.layout.values["category"]
-        self._columns: dict[int, _Columns] = {}
+        self._members = Members(districts)
+        # With the list that they are of, so that no other comes to stand at its place in memory.
+        self._columns: dict[int, tuple[Roll, _Columns]] = {}
         self._beside: dict[tuple[Period, str], list[Roll]] = defaultdict(list)
         for roll in districts.rolls:
             self._beside[_kind(roll)].append(roll)
@@ -70,7 +63,9 @@ class Reading:
     def roster(self, district: int, roll: Roll) -> RosterFile:
         """A list that pays."""
         listing = roll.listing
-        lines = self._lines(district, id(roll), roll.who, listing.lines, listing.sender)
+        if id(roll) not in self._columns:
+            self._columns[id(roll)] = roll, _columns(listing.lines)
+        lines = self._lines(district, self._columns[id(roll)][1], roll.who, listing.lines, listing.sender)
         self._blemish(lines, district, roll)
         end = len(lines)
         table = Table("名册", _HEADER_ROW, self._districts.school(district, listing.sender), {}, lines)
@@ -83,14 +78,14 @@ class Reading:
     def lists(self, district: int, period: Period, senders: Iterable[str]) -> Iterator[tuple[str, RosterFile]]:
         """What schools say of their pupils for a semester: registers, and at a school year's first who is certified."""
         for sender in senders:
-            register = self._registers.get((sender, period))
+            register = self._members.registers.get((sender, period))
             if register:
                 yield f"{sender}学籍名册", self._register(district, sender, period, register)
-            certified = self._certified.get((sender, period.school_year))
-            if certified and self._first_semester[period.school_year] == period:
+            certified = self._members.certified.get((sender, period.school_year))
+            if certified and self._members.first_semester[period.school_year] == period:
                 yield f"{sender}困难认定名册", self._certification(district, sender, period, certified)
 
-    def _register(self, district: int, sender: str, period: Period, members: Sequence[_Member]) -> RosterFile:
+    def _register(self, district: int, sender: str, period: Period, members: Sequence[Member]) -> RosterFile:
         kept = _some(members, Random(f"{district}:{sender}:{period}"), _MISSING)
         lines = self._lines_of(district, sender, kept)
         lines.schools = [self._districts.school(district, sender)] * len(kept)
@@ -102,7 +97,7 @@ class Reading:
         )
         return self._list("register", district, sender, period, lines, facts)
 
-    def _certification(self, district: int, sender: str, period: Period, members: Sequence[_Member]) -> RosterFile:
+    def _certification(self, district: int, sender: str, period: Period, members: Sequence[Member]) -> RosterFile:
         kept = _some(members, Random(f"{district}:{sender}:{period.school_year}"), _MISSING)
         lines = self._lines_of(district, sender, kept)
         share = len(HARDSHIP_LEVELS) / NEED_LEVELS
@@ -125,15 +120,13 @@ class Reading:
         listing = ReadListing(kind, "名册", _HEADER_ROW, school, period, {}, lines, facts)
         return _file(kind, len(lines), listings=[listing])
 
-    def _lines_of(self, district: int, sender: str, members: Sequence[_Member]) -> Lines:
+    def _lines_of(self, district: int, sender: str, members: Sequence[Member]) -> Lines:
         who = [member.at for member in members]
-        return self._lines(district, None, who, [member.line for member in members], sender)
+        listed = [member.line for member in members]
+        return self._lines(district, _columns(listed), who, listed, sender)
 
-    def _lines(self, district: int, key: int | None, who: Sequence[int], listed: Sequence[Line], sender: str) -> Lines:
+    def _lines(self, district: int, same: _Columns, who: Sequence[int], listed: Sequence[Line], sender: str) -> Lines:
         districts = self._districts
-        same = (self._columns.get(key) if key else None) or _columns(listed)
-        if key:
-            self._columns[key] = same
         numbers = districts.numbers(district, who)
         at_college = listed[0].school != sender
         schools: list[str | None] = (
@@ -163,64 +156,21 @@ class Reading:
         """Make some of a list's lines what they should not be."""
         rng = Random(f"{district}:{roll.listing.sender}:{roll.listing.period}:{roll.listing.part}")
         size = len(lines)
-        for i in _places(rng, size, _OTHER_NAME):
+        for i in places(rng, size, _OTHER_NAME):
             name = lines.names[i]
             lines.names[i] = name[:-1] + _OTHER_SIGN.get(name[-1], "子")
-        for i in _places(rng, size, _OTHER_CARD):
+        for i in places(rng, size, _OTHER_CARD):
             lines.accounts[i] = lines.accounts[i - 1]
-        for i in _places(rng, size, _PAID_BY_ANOTHER_SCHOOL):
+        for i in places(rng, size, _PAID_BY_ANOTHER_SCHOOL):
             other = rng.choice(self._beside.get(_kind(roll)) or [roll])
             self._pay(lines, i, district, rng.choice(other.who))
-        for i in _places(rng, size, _PAID_BY_ANOTHER_DISTRICT) if district else ():
+        for i in places(rng, size, _PAID_BY_ANOTHER_DISTRICT) if district else ():
             self._pay(lines, i, district - 1, roll.who[i])
         lines.student_numbers = [number and f"G{lines.numbers[i]}" for i, number in enumerate(lines.student_numbers)]
 
     def _pay(self, lines: Lines, i: int, district: int, person: int) -> None:
         lines.numbers[i] = self._districts.numbers(district, [person])[0]
         lines.names[i] = self._districts.names(district, [person])[0]
-
-    @cached_property
-    def _first_semester(self) -> dict[int, Period]:
-        found: dict[int, Period] = {}
-        for roll in self._districts.rolls:
-            if roll.listing.period.semester:
-                found.setdefault(roll.listing.period.school_year, roll.listing.period)
-        return found
-
-    @cached_property
-    def _registers(self) -> dict[tuple[str, Period], list[_Member]]:
-        """Whom a school pays in a semester, and whom it paid in the one before and no longer has."""
-        found: dict[tuple[str, Period], dict[int, _Member]] = {}
-        before: dict[str, dict[int, _Member]] = {}
-        for roll in self._districts.rolls:
-            listing = roll.listing
-            if listing.period.semester:
-                members = found.setdefault((listing.sender, listing.period), {})
-                members.update((at, _Member(at, line)) for at, line in zip(roll.who, listing.lines, strict=True))
-        for (sender, _), members in found.items():
-            here = dict(members)
-            gone = (member for at, member in before.get(sender, {}).items() if at not in here)
-            members.update((member.at, _Member(member.at, member.line, gone=True)) for member in gone)
-            before[sender] = here
-        return {key: list(members.values()) for key, members in found.items()}
-
-    @cached_property
-    def _certified(self) -> dict[tuple[str, int], list[_Member]]:
-        """Whom a school pays in a school year what only the certified get; and some of those of the year before."""
-        found: dict[tuple[str, int], dict[int, _Member]] = {}
-        for roll in self._districts.rolls:
-            listing = roll.listing
-            asked = [i for i, program in enumerate(listing.programs) if program.certified]
-            if listing.period.semester and asked:
-                members = found.setdefault((listing.sender, listing.period.school_year), {})
-                for at, line in zip(roll.who, listing.lines, strict=True):
-                    if any(line.amounts_fen[i] is not None for i in asked):
-                        members.setdefault(at, _Member(at, line))
-        for (sender, year), members in found.items():
-            last_year = [member for at, member in found.get((sender, year - 1), {}).items() if at not in members]
-            rng = Random(f"{sender}:{year}")
-            members.update((last_year[i].at, last_year[i]) for i in _places(rng, len(last_year), 10 * _FOR_NOTHING))
-        return {key: list(members.values()) for key, members in found.items()}
 
 
 def _kind(roll: Roll) -> tuple[Period, str]:
@@ -253,12 +203,7 @@ def _file(
     return file
 
 
-def _places(rng: Random, size: int, per_thousand: float) -> list[int]:
-    """So many in a thousand of some places, each at most once."""
-    return rng.sample(range(size), min(size, int(size * per_thousand / 1000 + rng.random())))
-
-
-def _some(members: Sequence[_Member], rng: Random, missing_per_thousand: float) -> list[_Member]:
+def _some(members: Sequence[Member], rng: Random, missing_per_thousand: float) -> list[Member]:
     """All but a few."""
-    missing = set(_places(rng, len(members), missing_per_thousand))
+    missing = set(places(rng, len(members), missing_per_thousand))
     return [member for i, member in enumerate(members) if i not in missing]
