@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PYTEST_WORKERS ?= auto
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 UPGRADE ?=
 
 BIN := .venv/bin
@@ -42,8 +43,8 @@ format: .venv/.ready-dev  ## formats, and mends what ruff can mend
 	$(BIN)/ruff check --fix .
 
 .PHONY: bench
-bench: .venv/.ready-bench  ## the benchmarks
-	$(BIN)/python -m tests.bench
+bench: .venv/.ready-bench .venv/.ready-server  ## the benchmarks (BENCH_ARGS="--work DIR --write docs/performance.md")
+	$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
 .PHONY: torture
 torture: .venv/.ready-server  ## tries to break every promise of docs/guarantees.md, and prints what held

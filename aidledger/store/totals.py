@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Select, case, distinct, func, insert, null, select, union_all
+from sqlalchemy import CompoundSelect, Connection, case, distinct, func, insert, null, select, union_all
 
 from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_force
@@ -72,28 +72,27 @@ def periods(books: Connection) -> list[str]:
 def paid(books: Connection, some: Sequence[str]) -> PaidBy:
     """What is paid for some periods, net of reversals."""
     persons = {(row.code, row.lent): int(row.persons) for row in books.execute(_persons(some))}
-    programs, by_nature = {}, {False: (0, 0), True: (0, 0)}
-    for code, lent, person_times, fen in books.execute(_sums(some)):
-        programs[code] = Figures(int(person_times), persons.get((code, lent), 0), int(fen))
-        times_before, fen_before = by_nature[bool(lent)]
-        by_nature[bool(lent)] = times_before + int(person_times), fen_before + int(fen)
-    aid, loans = (
-        Figures(times, persons.get((None, int(lent)), 0), fen) for lent, (times, fen) in sorted(by_nature.items())
-    )
+    programs: dict[str, Figures] = {}
+    by_nature = {0: (0, 0), 1: (0, 0)}
+    for (code, lent), (times, fen) in sums(books, some).items():
+        programs[code] = Figures(times, persons.get((code, lent), 0), fen)
+        by_nature[lent] = by_nature[lent][0] + times, by_nature[lent][1] + fen
+    aid, loans = (Figures(times, persons.get((None, lent), 0), fen) for lent, (times, fen) in by_nature.items())
     return PaidBy(programs, aid, loans)
 
 
 _lent = case((_program.c.nature == "loan", 1), else_=0).label("lent")
 
 
-def _sums(some: Sequence[str]) -> Select[Any]:
-    """Person-times and 分 by program."""
-    return (
+def sums(books: Connection, some: Sequence[str]) -> dict[tuple[str, int], tuple[int, int]]:
+    """Person-times and 分 for some periods, by program code and whether (1) or not (0) it is lent."""
+    query = (
         select(_program.c.code, _lent, func.sum(_total.c.person_times), func.sum(_total.c.amount_fen))
         .join(_program, _program.c.id == _total.c.program_id)
         .where(_total.c.period.in_(some))
         .group_by(_program.c.code, _lent)
     )
+    return {(code, lent): (int(times), int(fen)) for code, lent, times, fen in books.execute(query)}
 
 
 def _persons(some: Sequence[str]) -> CompoundSelect[Any]:

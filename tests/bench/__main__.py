@@ -1,5 +1,4 @@
-"""``python -m tests.bench``: the import beside its yardsticks, then questions to the ledger that it made, the
-audit rule by rule.
+"""``python -m tests.bench``: imports beside their yardsticks, then questions to ledgers of several sizes.
 
 Figures, not tests: it exits 0 whatever comes out. See docs/performance.md.
 """
@@ -9,48 +8,110 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from time import perf_counter
 
-from tests.bench import asking, growth, imports, machine, rosters, table
+from tests import postgresql
+from tests.bench import commands, feedback, imports, judging, ledgers, machine, page, questions, rosters, table
+from tests.bench.kept import kept
 from tests.bench.measure import Failed
+from tests.bench.rosters import Shape
 
-# A run for a look takes one in so many of the district's files; slow scripts get a part of the files in any run.
-_QUICK_EVERY, _SLOW_EVERY, _SLOW_EVERY_QUICK = 16, 8, 2
-_ROUNDS = 3
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is measured.
+
+    ``rows``: of the one large table; ``slow_every``: slow scripts get one in so many files; ``commands``: how often
+    each is run.
+    """
+
+    district: Shape
+    city: Shape
+    rows: int
+    ledgers: tuple[int, ...]
+    rejected: tuple[int, ...]
+    rounds: int
+    slow_every: int
+    commands: int
+
+
+_STANDARD = Plan(rosters.DISTRICT, rosters.CITY, 1_000_000, (100_000, 1_000_000), (1_000, 10_000), 3, 8, 5)
+_QUICK = Plan(Shape("few files", 4_000, 4), Shape("more", 12_000, 10), 10_000, (5_000,), (500,), 1, 2, 1)
+_PROVINCE = 10_000_000
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a few of the files, once: half a minute")
-    parser.add_argument("--rounds", type=int, help=f"how often each is run; default {_ROUNDS}")
-    parser.add_argument("--rosters", type=Path, metavar="DIR", help="these rosters instead of newly written ones")
+    parser.add_argument("--quick", action="store_true", help="everything once and small: to see that it runs")
+    parser.add_argument("--province", action="store_true", help="also a ledger of ten million entries: an hour more")
+    parser.add_argument("--rounds", type=int, help="how often the import of a district and its yardsticks are run")
+    parser.add_argument("--work", type=Path, metavar="DIR", help="keeps rosters and ledgers here for later runs")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="puts the tables into a page, under its last run")
     said = parser.parse_args()
-    rounds = said.rounds or (1 if said.quick else _ROUNDS)
+    started = perf_counter()
+    postgresql.as_in_an_office()
+    plan = _QUICK if said.quick else _STANDARD
+    rounds = said.rounds or plan.rounds
+    sizes = (*plan.ledgers, _PROVINCE) if said.province else plan.ledgers
+
+    def tell(what: str) -> None:
+        print(f"{perf_counter() - started:6.0f} s  {what}", file=sys.stderr)
+
     before = machine.load_average()
     with tempfile.TemporaryDirectory(prefix="aidledger-bench-") as name:
         folder = Path(name)
-        district = said.rosters
-        if district is None:
-            district = folder / "rosters"
-            _tell("writing the demo district's rosters")
-            rosters.write(district, _QUICK_EVERY if said.quick else 1)
-        made = folder / "made.db"
-        _tell("importing them once")
-        posted, payments = imports.make(district, made)
-        some = imports.yardsticks(district, made, _SLOW_EVERY_QUICK if said.quick else _SLOW_EVERY)
-        import_rows = imports.compared(some, folder, rounds, _tell)
-        question_rows = asking.answered(made, folder, rounds, _tell)
-        growth_rows = growth.measured(folder, _tell)
-        count = len(rosters.files(str(district)))
-    print(f"{machine.described()}; load average {before:.1f} before, {machine.load_average():.1f} after.")
-    print(f"{count} rosters, {posted} posted with {payments:,} payments; medians of {rounds} interleaved rounds.\n")
-    print(table.text(imports.HEADER, import_rows), end="\n\n")
-    print(table.text(asking.HEADER, question_rows), end="\n\n")
-    print(table.text(growth.HEADER, growth_rows))
+        work = said.work or folder / "work"
+        work.mkdir(parents=True, exist_ok=True)
+        try:
+            parts = [
+                *_imports(plan, rounds, work, folder, tell),
+                *_questions(sizes, plan.commands, work, folder, tell),
+                table.text(feedback.HEADER, feedback.measured(work, folder, plan.rejected, tell)),
+            ]
+        finally:
+            postgresql.stop()
+    minutes = (perf_counter() - started) / 60
+    about = (
+        f"{machine.described()}; load average {before:.1f} before, {machine.load_average():.1f} after {minutes:.0f} "
+        f"minutes. Medians of {rounds} interleaved rounds for the district, of one for what is larger."
+    )
+    told = "\n\n".join([about, *parts])
+    print(told)
+    if said.write is not None:
+        page.put(said.write, told)
 
 
-def _tell(what: str) -> None:
-    print(f"… {what}", file=sys.stderr)
+def _imports(plan: Plan, rounds: int, work: Path, folder: Path, tell: Tell) -> Iterator[str]:
+    compared = {}
+    for shape in (plan.district, plan.city):
+        tell(f"rosters of a {shape.name}")
+        where = kept(work, f"{shape.name}-{shape.payments}", partial(rosters.write, shape))
+        some = imports.yardsticks(where)
+        if shape is plan.district:
+            some += imports.others(where, plan.slow_every)
+        turns = rounds if shape is plan.district else 1
+        compared[shape.name] = imports.compared(some, folder, turns, tell)
+        count = len(list(where.rglob("*.xlsx")))
+        title = f"a {shape.name} in {count:,} workbooks"
+        yield table.text((title, *judging.HEADER), judging.rows(compared[shape.name], judging.ALL_MIB_MAX))
+    tell("one large table")
+    where = kept(work, f"table-{plan.rows}", partial(rosters.write_table, plan.rows))
+    large = imports.compared(imports.yardsticks(where, wide=True), folder, 1, tell)
+    yield table.text((f"one workbook of {plan.rows:,} rows", *judging.HEADER), judging.rows(large))
+    yield table.text(judging.GROWTH_HEADER, judging.growth(*compared.values()))
+
+
+def _questions(sizes: tuple[int, ...], repeats: int, work: Path, folder: Path, tell: Tell) -> Iterator[str]:
+    places = ledgers.made(work, folder, sizes, tell)
+    yield table.text(questions.header(places, "question"), questions.answered(places, folder, tell))
+    yield table.text(questions.rules_header(places), questions.audited(places, tell))
+    yield table.text(commands.HEADER, commands.measured(places[0], repeats, tell))
 
 
 if __name__ == "__main__":

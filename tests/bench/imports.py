@@ -1,156 +1,169 @@
-"""The yardsticks beside the import, interleaved: a round runs each of them once, so that all see the same machine."""
+"""The import of the same files beside its yardsticks: a round runs each once, so that all see the same machine."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import median
+from typing import Literal
 
+from tests import postgresql
 from tests.bench.measure import Failed, Measured, job, watched
-from tests.bench.table import Row, number, verdict
 
-WALL_TIMES_FLOOR_MAX = 2.5
-ALL_MIB_MAX = 200.0
-HEADER = (
-    "import of all rosters", "payments", "wall s", "× floor", "CPU s", "× floor", "own MiB", "all MiB", "target"
-)  # fmt: skip
+Role = Literal["import", "floor", "server", "pandas", "sqlmodel", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class Yardstick:
-    """One way to do it. ``every``: it gets one in so many files, and its times are scaled by the payments it made."""
+    """One way to do it: ``run`` with a path for its ledger, and that of the import's in the same round.
+
+    ``every``: it gets one in so many files, and its times are scaled by the payments it made.
+    """
 
     title: str
-    run: Callable[[Path], Measured]
+    run: Callable[[Path, Path], Measured]
+    role: Role = "other"
     every: int = 1
-    ours: bool = False
 
 
-def yardsticks(rosters: Path, made: Path, every: int) -> tuple[Yardstick, ...]:
-    """The floor comes first. ``made``: a ledger of the same rosters, where the floor has its entries from."""
+def yardsticks(rosters: Path, *, wide: bool = False) -> tuple[Yardstick, ...]:
+    """The import and its floor, and the import into PostgreSQL where there is one. The import comes first.
+
+    ``wide``: without the limits of a clerk's import.
+    """
     where = str(rosters)
 
-    def command(place: Path) -> Measured:
+    def server(place: Path, _made: Path) -> Measured:
+        url = postgresql.new_database(place.parent)
+        try:
+            return _ours(where, url.render_as_string(hide_password=False), None, wide=wide)
+        finally:
+            postgresql.drop_of(place.parent)
+
+    some = [
+        Yardstick("import", lambda place, _: _ours(where, str(place), None, wide=wide), "import"),
+        Yardstick(
+            "floor: calamine + executemany", lambda place, made: _floor(where, place, made, guarded=False), "floor"
+        ),
+    ]
+    if postgresql.programs() or postgresql.GIVEN:
+        some.append(Yardstick("import into PostgreSQL", server, "server"))
+    return tuple(some)
+
+
+def others(rosters: Path, every: int) -> tuple[Yardstick, ...]:
+    """The import in other ways, and the scripts that one would write instead; ``every``: for the slow ones."""
+    where = str(rosters)
+
+    def command(place: Path, _made: Path) -> Measured:
         aidledger = [sys.executable, "-m", "aidledger", "--ledger", str(place)]
         watched([*aidledger, "init"])
         return watched([*aidledger, "import", where])
 
     def ours(workers: int) -> Yardstick:
         title = f"import, {workers} worker{'s' if workers > 1 else ''}"
-        return Yardstick(title, lambda place: job("ours", rosters=where, place=str(place), workers=workers), ours=True)
+        return Yardstick(title, lambda place, _: _ours(where, str(place), workers, wide=False))
 
-    def pandas(engine: str, every: int) -> Yardstick:
+    def pandas(engine: str, role: Role, every: int) -> Yardstick:
         return Yardstick(
             f"pandas script, {engine} engine",
-            lambda place: job("pandas_script", rosters=where, place=str(place), engine=engine, every=every),
+            lambda place, _: job("pandas_script", rosters=where, place=str(place), engine=engine, every=every),
+            role,
             every,
         )
 
     return (
-        Yardstick(
-            "floor: calamine + executemany",
-            lambda place: job("floor", rosters=where, made=str(made), place=str(place)),
-        ),
-        ours(2),
+        Yardstick("floor with triggers, foreign keys", lambda place, made: _floor(where, place, made, guarded=True)),
         ours(1),
-        Yardstick("aidledger import, whole command", command, ours=True),
-        pandas("calamine", 1),
-        pandas("openpyxl", every),
+        ours(2),
+        Yardstick("aidledger import, whole command", command),
+        pandas("calamine", "other", 1),
+        pandas("openpyxl", "pandas", every),
         Yardstick(
             "openpyxl + SQLModel script",
-            lambda place: job("sqlmodel_script", rosters=where, place=str(place), every=every),
+            lambda place, _: job("sqlmodel_script", rosters=where, place=str(place), every=every),
+            "sqlmodel",
             every,
         ),
+    )
+
+
+def _ours(where: str, place: str, workers: int | None, *, wide: bool) -> Measured:
+    return job("ours", rosters=where, place=place, workers=workers, wide=wide)
+
+
+def _floor(where: str, place: Path, made: Path, *, guarded: bool) -> Measured:
+    """Its two halves, each in a process of its own; the memory is that of reading."""
+    read = job("bare_read", rosters=where)
+    inserted = job("bare_insert", made=str(made), place=str(place), guarded=guarded)
+    return replace(
+        inserted,
+        wall_seconds=read.wall_seconds + inserted.wall_seconds,
+        cpu_seconds=read.cpu_seconds + inserted.cpu_seconds,
+        own_mib=read.own_mib,
+        all_mib=read.all_mib,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run, its times scaled to all files, and beside those of the floor in the same round."""
+    """One run, its times scaled to all files."""
 
     payments: int
     wall: float
     cpu: float
-    wall_ratio: float
-    cpu_ratio: float
     own_mib: float | None
     all_mib: float | None
 
 
-def compared(some: Sequence[Yardstick], folder: Path, rounds: int, tell: Callable[[str], None]) -> list[Row]:
-    """The rows of the table; a yardstick that fails has its last words in its row."""
-    runs: dict[str, list[Run]] = {yardstick.title: [] for yardstick in some}
+Round = dict[str, Run]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What the rounds took; the last words of a yardstick that failed."""
+
+    yardsticks: Sequence[Yardstick]
+    rounds: Sequence[Round]
+    failures: dict[str, str]
+
+
+def compared(some: Sequence[Yardstick], folder: Path, rounds: int, tell: Callable[[str], None]) -> Compared:
+    """Run them all, round after round."""
     failures: dict[str, str] = {}
+    done: list[Round] = []
+    made = folder / "made.db"
     for turn in range(rounds):
-        floor: Run | None = None
-        for i, yardstick in enumerate(some):
+        runs: Round = {}
+        for yardstick in some:
             tell(f"round {turn + 1} of {rounds}: {yardstick.title}")
+            place = made if yardstick.role == "import" else folder / "other.db"
             try:
-                run = _run(yardstick, folder / f"{turn}-{i}.db", floor)
+                runs[yardstick.title] = _run(yardstick, place, made, runs)
             except Failed as failure:
                 failures[yardstick.title] = str(failure)
-            else:
-                floor = floor or run
-                runs[yardstick.title].append(run)
-    return [
-        (yardstick.title, f"failed: {failures[yardstick.title]}")
-        if yardstick.title in failures
-        else _row(yardstick, runs[yardstick.title])
-        for yardstick in some
-    ]
+            finally:
+                if place != made:
+                    place.unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
+        done.append(runs)
+    return Compared(some, done, failures)
 
 
-def _run(yardstick: Yardstick, place: Path, floor: Run | None) -> Run:
-    try:
-        measured = yardstick.run(place)
-        made = int(measured.answer) if measured.answer.strip().isdigit() else _entries(place)
-    finally:
-        place.unlink(missing_ok=True)
-    scale = floor.payments / made if floor and yardstick.every > 1 else 1.0
-    wall, cpu = measured.wall_seconds * scale, measured.cpu_seconds * scale
-    ratios = (wall / floor.wall, cpu / floor.cpu) if floor else (1.0, 1.0)
-    return Run(made, wall, cpu, *ratios, measured.own_mib, measured.all_mib)
+def _run(yardstick: Yardstick, place: Path, made: Path, runs: Round) -> Run:
+    measured = yardstick.run(place, made)
+    payments = int(measured.answer) if measured.answer.strip().isdigit() else _entries(place)
+    if not payments:
+        raise Failed("it posted nothing")  # noqa: TRY003 - told in the table
+    scale = next(iter(runs.values())).payments / payments if runs and yardstick.every > 1 else 1.0
+    return Run(
+        payments, measured.wall_seconds * scale, measured.cpu_seconds * scale, measured.own_mib, measured.all_mib
+    )
 
 
 def _entries(place: Path) -> int:
     with closing(sqlite3.connect(place)) as connection:
         return int(connection.execute("SELECT count(*) FROM entry").fetchone()[0])
-
-
-def _row(yardstick: Yardstick, runs: Sequence[Run]) -> Row:
-    # The median of the rounds' ratios, not the ratio of medians: what else ran then slowed both.
-    wall_ratio, cpu_ratio = median(run.wall_ratio for run in runs), median(run.cpu_ratio for run in runs)
-    own, everything = _peak([run.own_mib for run in runs]), _peak([run.all_mib for run in runs])
-    targets = ""
-    if yardstick.ours:
-        wall = verdict(wall_ratio, WALL_TIMES_FLOOR_MAX)
-        memory = "" if everything is None else f"; < {ALL_MIB_MAX:.0f} MiB {verdict(everything, ALL_MIB_MAX)}"
-        targets = f"<= {WALL_TIMES_FLOOR_MAX} × {wall}{memory}"
-    title = yardstick.title if yardstick.every == 1 else f"{yardstick.title} (1/{yardstick.every} of the files, scaled)"
-    return (
-        title,
-        f"{runs[0].payments:,}",
-        number(median(run.wall for run in runs)),
-        number(wall_ratio),
-        number(median(run.cpu for run in runs)),
-        number(cpu_ratio),
-        number(own),
-        number(everything),
-        targets,
-    )
-
-
-def _peak(sizes: Sequence[float | None]) -> float | None:
-    return median(known) if (known := [size for size in sizes if size is not None]) else None
-
-
-def make(rosters: Path, place: Path) -> tuple[int, int]:
-    """A ledger of the rosters, unmeasured; how many of them were posted with how many payments. Raises Failed."""
-    payments = json.loads(job("ours", rosters=str(rosters), place=str(place), workers=2).answer)
-    with closing(sqlite3.connect(place)) as connection:
-        return int(connection.execute("SELECT count(*) FROM batch").fetchone()[0]), int(payments)

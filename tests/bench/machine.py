@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sqlite3
+import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_LIBRARIES = ("python-calamine", "openpyxl", "sqlalchemy", "sqlmodel", "click", "pandas")
+from tests import postgresql
+
+_LIBRARIES = ("python-calamine", "openpyxl", "sqlalchemy", "sqlmodel", "psycopg", "click", "pandas")
 
 
 def described() -> str:
-    libraries = ", ".join([f"SQLite {sqlite3.sqlite_version}", *filter(None, map(_library, _LIBRARIES))])
+    engines = filter(None, [f"SQLite {sqlite3.sqlite_version}", _server()])
+    libraries = ", ".join([*engines, *filter(None, map(_library, _LIBRARIES))])
     return (
         f"{os.cpu_count()} cores{_model()}, {platform.system()} {platform.release().partition('-')[0]} "
         f"{platform.machine()}, {platform.python_implementation()} {platform.python_version()}; {libraries}"
@@ -30,6 +35,16 @@ def _model() -> str:
     except OSError:
         return ""
     return next((f" ({line.partition(':')[2].strip()})" for line in lines if line.startswith("model name")), "")
+
+
+def _server() -> str | None:
+    """As it calls itself; one that is elsewhere, and only named by its URL, is not asked."""
+    programs = postgresql.programs()
+    if programs is None or postgresql.GIVEN is not None:
+        return None
+    said = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
+    version_number = re.search(r"\d[\d.]*", said)
+    return f"PostgreSQL {version_number[0]}" if version_number else None
 
 
 def _library(name: str) -> str | None:

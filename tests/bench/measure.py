@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 _SAMPLE_SECONDS = 0.025
 _SAMPLES_PER_LOOK_AROUND = 10  # to look for new children costs some milliseconds
 _MIB = 2**20
+_SECONDS_MAX = 3_600
 
 
 class Failed(Exception):
@@ -45,7 +46,7 @@ def cpu_seconds() -> float:
 
 
 def watched(command: Sequence[str]) -> Measured:
-    """Run a command and watch its memory; raises Failed."""
+    """Run a command and watch its memory; raises Failed, also where it does not come to an end."""
     before = cpu_seconds()
     started = perf_counter()
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -56,6 +57,8 @@ def watched(command: Sequence[str]) -> Measured:
                 break
             except subprocess.TimeoutExpired:
                 memory.look()
+                if perf_counter() - started > _SECONDS_MAX:
+                    process.kill()
     wall = perf_counter() - started
     if process.returncode:
         raise _failed(last_words, process.returncode)

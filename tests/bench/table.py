@@ -20,6 +20,11 @@ def verdict(value: float, limit: float) -> str:
     return "ok" if value <= limit else f"short by {(value / limit - 1) * 100:.0f} %"
 
 
+def at_least(value: float, limit: float) -> str:
+    """``ok``, or by how much it is missed, of a figure that should be no smaller."""
+    return "ok" if value >= limit else f"short by {(1 - value / limit) * 100:.0f} %"
+
+
 def text(header: Row, rows: Sequence[Row]) -> str:
     """Numbers to the right, first and last column to the left."""
     whole = [row + ("",) * (len(header) - len(row)) for row in rows]

@@ -1,4 +1,4 @@
-"""How the two scripts tell the columns: by the words that this district's schools use, and no others."""
+"""How the two scripts tell columns and terms: by the words that these schools use, and no others."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 NAME, NUMBER = re.compile("姓名"), re.compile("身份证|证件号|公民身份")
 _MONEY = re.compile("金额|助学金|免学费|生活补助")
 _OTHER_MONEY = frozenset({"应发金额"})
+_PERIOD = re.compile(r"20\d\d(?:-autumn|-spring)?")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -22,6 +23,12 @@ def column(pattern: re.Pattern[str], header: Sequence[object]) -> int:
 def money(header: Sequence[object]) -> list[int]:
     texts = [str(cell) for cell in header]
     return [i for i, text in enumerate(texts) if _MONEY.search(text) and text not in _OTHER_MONEY]
+
+
+def period(sheet: str) -> str:
+    """The term in a sheet's name."""
+    found = _PERIOD.search(sheet)
+    return found[0] if found else ""
 
 
 def looks_right(number: str) -> bool:

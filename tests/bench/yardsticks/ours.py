@@ -6,15 +6,26 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+_MIB = 2**20
 
-def prepare(rosters: str, place: str, workers: int) -> Callable[[], int]:
+
+def prepare(rosters: str, place: str, workers: int | None, *, wide: bool) -> Callable[[], int]:
+    """``wide``: files are read that are larger than what a clerk's import takes."""
     from aidledger.catalogue.loading import load
     from aidledger.operations import ledgers
     from aidledger.operations.importing import Request, import_files
+    from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
 
     catalogue = load()
     ledger = ledgers.init(place, catalogue, "bench", lambda: datetime.now(UTC))
-    request = Request([Path(rosters)], workers=workers)
+    more = Limits(
+        file_size_max_bytes=200 * _MIB,
+        inflated_size_max_bytes=2_000 * _MIB,
+        cells_max=20_000_000,
+        seconds_max=900,
+        memory_max_bytes=8_192 * _MIB,
+    )
+    request = Request([Path(rosters)], workers=workers, limits=more if wide else DEFAULT_LIMITS)
 
     def work() -> int:
         posted = import_files(ledger, catalogue, request).counted("posted")

@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from tests.bench.rosters import files
 from tests.bench.yardsticks import columns
+from tests.bench.yardsticks.sources import files
 
 
 def prepare(rosters: str, place: str, engine: str, every: int) -> Callable[[], int]:
@@ -18,9 +18,9 @@ def prepare(rosters: str, place: str, engine: str, every: int) -> Callable[[], i
     def work() -> int:
         frames = []
         for path in paths:
-            for sheet in pd.read_excel(path, sheet_name=None, header=None, engine=engine).values():
+            for title, sheet in pd.read_excel(path, sheet_name=None, header=None, engine=engine).items():
                 for frame in _payments(sheet):
-                    frame["period"], frame["file"] = path.parts[-3], path.stem
+                    frame["period"], frame["file"] = columns.period(title), path.stem
                     frames.append(frame)
         data = pd.concat(frames, ignore_index=True)
         data["id_is_right"] = data["number"].apply(columns.looks_right)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from sqlmodel import Field, Session, SQLModel, create_engine
 
-from tests.bench.rosters import files
 from tests.bench.yardsticks import columns
+from tests.bench.yardsticks.sources import files
 
 
 class Payment(SQLModel, table=True):
@@ -45,7 +45,7 @@ def prepare(rosters: str, place: str, every: int) -> Callable[[], int]:
                                     number=who,
                                     name=str(row[name]),
                                     program=str(header[money]),
-                                    period=path.parts[-3],
+                                    period=columns.period(sheet.title),
                                     file=path.stem,
                                     yuan=float(str(row[money])),
                                     id_is_right=columns.looks_right(who),
