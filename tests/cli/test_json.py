@@ -110,12 +110,13 @@ SHAPES: dict[tuple[str, ...], Any] = {
     },
     ("reconcile", "--check", "declared"): {"lines": [LINE], "head": None},
     ("reconcile", "--check", "standard"): {"lines": [LINE], "head": None},
-    ("verify",): {"ok": None, "batches": None, "entries": None, "head": None, "faults": []},
+    ("verify",): {"ok": None, "batches": None, "entries": None, "head": None, "passed": None, "faults": []},
     ("verify", "--expect", "f" * 64): {
         "ok": None,
         "batches": None,
         "entries": None,
         "head": None,
+        "passed": None,
         "faults": [{"batch": None, "entry": None, "what": None}],
     },
     ("trace", "1"): {
