@@ -12,7 +12,17 @@ from aidledger.sheets.markup import web_archive_sheets, web_page_sheets, xml_she
 from aidledger.sheets.ooxml import xlsx_facts
 from aidledger.sheets.opendocument import ods_facts
 from aidledger.sheets.package import Package, open_package
-from aidledger.sheets.sheet import CSV_SHEET, BookFacts, Cell, Merge, Sheet, check_size, with_facts
+from aidledger.sheets.sheet import (
+    CSV_SHEET,
+    BookFacts,
+    Cell,
+    Merge,
+    Sheet,
+    check_sheets,
+    check_size,
+    check_texts,
+    with_facts,
+)
 from aidledger.sheets.sniff import Format, sniff
 from aidledger.sheets.xls import xls_sheets
 from aidledger.sheets.xlsb import xlsb_facts
@@ -29,7 +39,9 @@ def read_grid(content: bytes, limits: Limits) -> list[Sheet]:
     for sheet in _READERS[sniff(content)](content, limits):
         cells += len(sheet.rows) * (len(sheet.rows[0]) if sheet.rows else 0)
         check_size(cells, 1, limits)
+        check_texts(sheet.rows, limits)
         sheets.append(sheet)
+        check_sheets(len(sheets), limits)
     return sheets
 
 
@@ -39,6 +51,7 @@ def _zipped(content: bytes, limits: Limits) -> Iterator[Sheet]:
     facts = _facts(open_package(content, limits), limits)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
+        check_sheets(len(book.sheets_metadata), limits)
         for i, metadata in enumerate(book.sheets_metadata):
             if metadata.typ is not python_calamine.SheetTypeEnum.WorkSheet:
                 continue

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.html_table import OpenCell, Table
 from aidledger.sheets.limits import Limits
-from aidledger.sheets.sheet import Sheet, check_size, rectangle, text_faults, with_facts
+from aidledger.sheets.sheet import Sheet, check_sheets, check_size, rectangle, text_faults, with_facts
 
 _DEPTH_MAX = 50
 _SHEET = "Sheet1"
@@ -68,6 +68,7 @@ class _Page(HTMLParser):
         self._close_tables()
         page = Table()
         self.pages.append((_SHEET, page))
+        check_sheets(len(self.pages) - 1, self.limits)  # before the first anchor there is most often no sheet
         self.tables = [page]
 
     def close(self) -> None:
