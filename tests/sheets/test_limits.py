@@ -87,7 +87,7 @@ def with_long_remark(ending: str, length: int) -> bytes:
     content = FORMATS[ending]([Page("高一", with_remark(mark if ending in {"xlsx", "xlsm"} else "备" * length))])
     if ending not in {"xlsx", "xlsm"}:
         return content
-    part = "xl/sharedStrings.xml"
+    part = "xl/worksheets/sheet1.xml"
     return edited_package(content, {part: lambda text: text.replace(mark.encode(), ("备" * length).encode())})
 
 
