@@ -5,11 +5,14 @@ from __future__ import annotations
 import copy
 import gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from aidledger.cli import stopping
+from aidledger.cli.printable import printable
 from aidledger.errors import AidLedgerError, Interrupted
 from aidledger.i18n import DOMAIN, FOLDER, N_, Language, Translate, language_of, translator
 
@@ -60,7 +63,7 @@ def shown(error: AidLedgerError, context: click.Context | None = None) -> click.
     said = translate(context)
     # A reason is in the operating system's words.
     facts = {name: said(str(fact)) if name == "reason" and fact else fact for name, fact in error.facts.items()}
-    return kind(said(error.template()).format(**facts))
+    return kind(printable(said(error.template()).format(**facts)))
 
 
 class Option(click.Option):
@@ -122,6 +125,22 @@ class Group(Command, click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         """Run the command of the group that was named."""
         try:
-            return click.Group.invoke(self, ctx)
+            with _harmless():
+                return click.Group.invoke(self, ctx)
         except AidLedgerError as error:
             raise shown(error, ctx) from error
+
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:  # noqa: ANN401 - as Click has it
+        """What stands before the name of the command."""
+        with _harmless():
+            return super().make_context(*arguments, **more)
+
+
+@contextmanager
+def _harmless() -> Iterator[None]:
+    """Click's own messages repeat what was typed, which may be the name of a file that a stranger chose."""
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = printable(error.message)  # type: ignore[misc] # its own, before it is shown
+        raise

@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from aidledger.cli.printable import escaped, printable_lines
 from aidledger.domain.money import wan_text, yuan_text
+from aidledger.domain.outgoing import guarded
 from aidledger.errors import CannotWrite, OutputMissing
 
 if TYPE_CHECKING:
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
     from aidledger.domain.table import Answer, Cell, Column
     from aidledger.i18n import Translate
 
-# What a spreadsheet program would take for a formula, and their full-width twins.
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def emit(
@@ -42,11 +42,11 @@ def emit(
         if workbook is not None:
             _write(output, workbook)
     elif form == "json" and value is not None:
-        _put(json.dumps(value(), ensure_ascii=False, indent=2) + "\n", output)
+        _put(escaped(json.dumps(value(), ensure_ascii=False, indent=2)) + "\n", output)
     elif form == "csv" and answer is not None:
         _put(csv_text(answer()), output, encoding="utf-8-sig")
     elif form == "text" and text is not None:
-        _put(text() + "\n", output)
+        _put(printable_lines(text()) + "\n", output)
     elif answer is not None:
         _show([answer()], office._, output)
 
@@ -77,7 +77,7 @@ def _csv_cell(cell: Cell, column: Column) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+        return printable_lines(guarded(cell))
     if column.kind == "yuan":
         return yuan_text(cell)
     return wan_text(cell) if column.kind == "wan" else str(int(cell))

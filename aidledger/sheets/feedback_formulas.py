@@ -32,7 +32,7 @@ Kept = dict[Spot, tuple[str, str]]
 """For each formula that stayed and has a value: its type and its text, as XML names them."""
 
 _ROWS_MAX, _COLUMNS_MAX = 1_048_576, 16_384
-_SHEET = r"(?:(?:'((?:[^']|'')+)'|([^\s'!(),;:=<>&+*/^{}\"\[\]-]+))!)?"
+_SHEET = r"(?:(?:'((?:[^']|''){1,255})'|([^\s'!(),;:=<>&+*/^{}\"\[\]-]{1,255}))!)?"
 _REFERENCE = re.compile(
     rf"{_SHEET}\$?([A-Z]{{1,3}})\$?(\d{{1,7}})(?::\$?([A-Z]{{1,3}})\$?(\d{{1,7}}))?(?![\w(!])"
     rf"|{_SHEET}\$?([A-Z]{{1,3}}):\$?([A-Z]{{1,3}})(?![\w(!])"

@@ -23,7 +23,7 @@ _BLOCK = re.compile(
 )
 _UNSEEN = frozenset(("noscript", "script", "select", "style", "title", "xml"))
 # The name that a page gives its sheet, in a comment for Excel.
-_SHEET_NAME = re.compile(r"<x:Name>\s*([^<]{1,31}?)\s*</x:Name>", re.IGNORECASE)
+_SHEET_NAME = re.compile(r"<x:Name>\s{0,99}([^<]{1,31}?)\s{0,99}</x:Name>", re.IGNORECASE)
 # LibreOffice puts several sheets onto one page, each after such an anchor and a heading with its name.
 _SHEET_ANCHOR = re.compile(r"table[0-9]+")
 Attributes = Sequence[tuple[str, str | None]]

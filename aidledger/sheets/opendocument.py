@@ -9,7 +9,7 @@ from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.package import XML_DAMAGES, Package
 from aidledger.sheets.sheet import FORMULA, BookFacts, SheetFacts, shows_error
 
-_NULL_DATE_1904 = re.compile(rb'<table:null-date\b[^>]*"1904-01-01"')
+_NULL_DATE_1904 = re.compile(rb'<table:null-date\b[^<>]*"1904-01-01"')
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _ANNOTATION = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 annotation"
 _PARAGRAPH = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 p"

@@ -16,7 +16,7 @@ from aidledger.sheets.cells import text_of
 from aidledger.sheets.grid import Cell
 from aidledger.sheets.terms import folded_title, semesters, terms_in, years
 
-_BRACKETED = re.compile(r"[((\[【][^))\]】]*[))\]】]")
+_BRACKETED = re.compile(r"[((\[【][^))\]】]{0,200}[))\]】]")
 _UNIT = re.compile(r"单位[::]?\(?(?:人民币)?(万?)元")
 _DISTRICT = re.compile(r"^(?:[^\W\d_]{1,5}?[省市区县])+")
 _LABEL = re.compile(r"^(.{2,10}?(?:[(](?:章|公章|盖章|签章)[)](?=[^:])|[:]))[:]?(.+)$")

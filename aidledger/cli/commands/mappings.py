@@ -9,6 +9,7 @@ import click
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
 from aidledger.cli.options import option, result_options
+from aidledger.cli.printable import printable
 from aidledger.i18n import N_
 
 
@@ -40,4 +41,5 @@ def forget(office: Office, school: str, header: str | None) -> None:
     from aidledger.operations import mapping
 
     some = mapping.forget(office.ledger(), school, header)
-    click.echo(office._(N_("Forgotten: {count} columns of {school}.")).format(count=len(some), school=school))
+    said = office._(N_("Forgotten: {count} columns of {school}.")).format(count=len(some), school=school)
+    click.echo(printable(said))
