@@ -199,7 +199,7 @@ def school_in(text: str, layout: Layout) -> str | None:
 def _names_of_schools(endings: tuple[str, ...]) -> re.Pattern[str]:
     one = rf"(?:{'|'.join(map(re.escape, endings))})(?![生校])"
     return re.compile(
-        rf"[^\W\d_·、,。]{{2,}}?{one}(?:(?:附属|附设|分校|第[一二三四五]).{{0,8}}?{one}|\([^()]{{1,10}}校区\))?"
+        rf"[^\W\d_·、,。]{{2,60}}?{one}(?:(?:附属|附设|分校|第[一二三四五]).{{0,8}}?{one}|\([^()]{{1,10}}校区\))?"
     )
 
 
