@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from aidledger.i18n import Translate
 
 
-
 def emit(
     office: Office,
     form: str,

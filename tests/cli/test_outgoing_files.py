@@ -45,8 +45,7 @@ TABLES = [
     ("program", "high-school-grant"),
     ("check", "="),
 ]
-# A formula that is ours: the amounts in a template are checked by it, and it refers to nothing that anybody typed.
-_OURS = ("template",)
+_BEGINNINGS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +84,7 @@ def formulas_in(path: Path) -> list[str]:
     if path.suffix == ".csv":
         text = path.read_bytes().decode("utf-8-sig")
         rows = csv.reader(io.StringIO(text, newline=""))
-        return [cell for row in rows for cell in row if not _is_number(cell) and guarded(cell) != cell]
+        return [cell for row in rows for cell in row if not _is_number(cell) and cell.lstrip().startswith(_BEGINNINGS)]
     found = []
     book = load_workbook(path)
     for sheet in book:
@@ -159,6 +158,6 @@ def test_what_is_no_formula_is_left_as_it_is(text: str) -> None:
     assert guarded(text) == text == unguarded(text) == xml_text(text)
 
 
-@pytest.mark.parametrize("sign", ["\0", "\x0b", "\x1b", "\ud800", "\udfff", "\ufffe", "\uffff"])
+@pytest.mark.parametrize("sign", ["\0", "\x0b", "\x1b", "\ud800", "\ufffe", "\uffff"])
 def test_what_no_xml_can_hold_is_left_out(sign: str) -> None:
     assert xml_text(f"王{sign}雨桐\t𠮷") == "王雨桐\t𠮷"

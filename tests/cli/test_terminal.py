@@ -50,6 +50,7 @@ def ledger(folder: Path) -> str:
     return place
 
 
+PAID = ("--program", "high-school-grant", "--period", "2021-autumn")
 READING = [
     ("batches",),
     ("batch", "1"),
@@ -63,8 +64,7 @@ READING = [
     ("trace", "40"),
     ("report", "summary", "--by", "school,grade,category"),
     ("report", "explain", "kind=aid"),
-    ("report", "notice", "--program", "high-school-grant", "--period", "2021-autumn", "--from", "2022-03-01")
-    + ("--to", "2022-03-31", "--preview"),
+    ("report", "notice", *PAID, "--from", "2022-03-01", "--to", "2022-03-31", "--preview"),
     ("sample", "--seed", EVIL, "--size", "100"),
     ("mappings",),
     ("access-log",),

@@ -1,7 +1,7 @@
 """`make fuzz`: good files spoiled a few thousand times, and values that hypothesis makes up.
 
-With --folder DIR: the workbooks in a folder, whoever made them. Every file is read in a worker with limits, as an import
-reads it; some of the spoiled ones, and a whole folder, go through the program itself into a new ledger.
+With --folder DIR: the workbooks in a folder, whoever made them. Every file is read in a worker with limits, as an
+import reads it; some of the spoiled ones, and a whole folder, go through the program itself into a new ledger.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Links, DDE, macros, queries and embedded things in a file: nothing is fetched, started or written while it is read."""
+"""Links, DDE, macros, queries and embedded things in a file: while it is read nothing is fetched, started, written."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _EXTRA = {
     "xl/externalLinks/_rels/externalLink1.xml.rels": f"<Relationships>{LINKS}</Relationships>",
     "xl/connections.xml": f'<connections><connection refreshOnLoad="1" type="4">{DDE[1]}</connection></connections>',
     "xl/vbaProject.bin": 'Sub Auto_Open()\nShell "calc"\nEnd Sub',
-    "xl/macrosheets/sheet1.xml": "<xm:macrosheet><sheetData><row r='1'><c r='A1'><f>EXEC(\"calc\")</f></c></row></sheetData></xm:macrosheet>",
+    "xl/macrosheets/sheet1.xml": "<macrosheet><sheetData><row><c><f>EXEC(1)</f></c></row></sheetData></macrosheet>",
     "xl/activeX/activeX1.bin": "calc",
     "xl/embeddings/oleObject1.bin": "calc",
     "customUI/customUI.xml": '<customUI onLoad="Auto_Open"/>',
