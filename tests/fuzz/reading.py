@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from aidledger.catalogue.catalogue import Catalogue
+from aidledger.cli.wording import message_and_hint
 from aidledger.domain.identity import RESIDENT_RULES, resident_fault
 from aidledger.domain.problem import KINDS
 from aidledger.domain.roster import Fate, RosterFile
@@ -108,7 +109,7 @@ def breaches_of(file: RosterFile) -> Iterator[str]:
         yield "a problem of no kind"
     for problem in file.problems:
         try:
-            problem.kind.message.format(**problem.facts)
+            message_and_hint(problem, shipped().programs, "en")
         except (KeyError, IndexError):
             yield f"{problem.code} cannot be put into words"
     if not (file.problems or file.tables or file.listings):

@@ -15,7 +15,7 @@ from aidledger.domain.problem import KINDS
 from aidledger.operations.examining import examined as in_workers
 from aidledger.operations.files import SourceFile
 from aidledger.sheets.hints import Hints
-from aidledger.sheets.limits import DEFAULT_LIMITS
+from aidledger.sheets.limits import DEFAULT_LIMITS, MIB, Limits
 from tests.builders import edited_package, examined, roster_grid, roster_ods, roster_xlsx, shipped, with_cells
 from tests.builders.books import Page, html_book, ods_book, xlsx_book
 from tests.builders.packages import MAIN, archive, ods_parts, text_rows, workbook_parts
@@ -37,8 +37,8 @@ TYPES = {
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "iso-8859-1")
 
 
-def only(content: bytes, name: str = "名册.xlsx") -> tuple[str, object]:
-    file = examined(content, name)
+def only(content: bytes, name: str = "名册.xlsx", limits: Limits = DEFAULT_LIMITS) -> tuple[str, object]:
+    file = examined(content, name, limits=limits)
     (problem,) = file.problems
     assert file.tables == []
     return problem.code, problem.facts.get("why", problem.facts.get("what"))
@@ -130,10 +130,9 @@ def overlapping(count: int) -> bytes:
 
 
 def test_entries_that_overlap_are_counted_as_often_as_they_are_named() -> None:
-    assert only(overlapping(1_000)) in {
-        ("file-too-large", "the unpacked size"),
-        ("unreadable-file", "the archive is damaged"),
-    }
+    found = only(overlapping(100), limits=replace(DEFAULT_LIMITS, inflated_size_max_bytes=20 * MIB))
+    # Newer versions of Python refuse such an archive themselves.
+    assert found in {("file-too-large", "the unpacked size"), ("unreadable-file", "the archive is damaged")}
 
 
 def test_an_archive_within_an_archive_is_not_opened() -> None:
@@ -233,7 +232,7 @@ def limited() -> Callable[[Mapping[str, bytes]], dict[str, str]]:
     """What comes of files in a worker, as an import has it: the code of the first problem, or how many lines."""
 
     def read(files: Mapping[str, bytes]) -> dict[str, str]:
-        limits = replace(DEFAULT_LIMITS, seconds_max=60)
+        limits = replace(DEFAULT_LIMITS, memory_max_bytes=512 * MIB)
         sources = [SourceFile(Path(name), content, "") for name, content in files.items()]
         found = {}
         for source, file in in_workers(sources, shipped(), Hints(), limits, workers=1):
@@ -272,7 +271,7 @@ def test_what_needs_more_memory_than_it_may_have_is_refused_and_the_next_one_rea
         }
     )
     assert found.pop("good") == "read"
-    assert found.pop("dimension") == "no-header"
+    assert (found.pop("dimension"), found.pop("hidden")) == ("no-header", "no-header")
     assert set(found.values()) <= {"unreadable-file", "file-too-large"}
 
 
