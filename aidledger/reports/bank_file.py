@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -24,6 +25,7 @@ from aidledger.errors import NoBankFile
 HEADER = ("流水号", "户名", "证件号码", "收款账号", "金额(元)", "用途")
 _WIDTHS = (16, 14, 22, 24, 12, 36)
 _TEXT = "@"
+_AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?")
 
 
 def csv_bytes(lines: Sequence[PaymentLine], purpose: str) -> bytes:
@@ -73,11 +75,18 @@ def lines_in(content: bytes, name: str) -> list[PaymentLine]:
         raise NoBankFile(path=name)
     try:
         return [
-            PaymentLine(serial, name, number, account, int(Decimal(amount) * FEN_PER_YUAN))
+            PaymentLine(serial, name, number, account, _fen(amount))
             for serial, name, number, account, amount, *_ in rows[1:]
         ]
-    except (ValueError, ArithmeticError):
+    except ValueError:
         raise NoBankFile(path=name) from None
+
+
+def _fen(amount: str) -> int:
+    """Raises ValueError; 1E999999999 is a Decimal, too, and an int of which is made for hours."""
+    if not _AMOUNT.fullmatch(amount):
+        raise ValueError(amount)
+    return int(Decimal(amount) * FEN_PER_YUAN)
 
 
 def _csv_rows(content: bytes, name: str) -> list[list[str]]:

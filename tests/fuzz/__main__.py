@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from aidledger.operations.files import walk
 from tests.fuzz.importing import imported
 from tests.fuzz.mutations import spoiled
 from tests.fuzz.originals import originals
@@ -99,8 +100,7 @@ def over_values(examples: int, seed: int) -> bool:
 
 def _program(folder: Path) -> bool:
     wrong = list(imported(folder))
-    count = sum(path.is_file() for path in folder.rglob("*"))
-    print(f"{count:>6} {'':>38} checked, imported and verified by the program itself")
+    print(f"{len(walk([folder])):>6} {'':>38} checked, imported and verified by the program itself")
     for one in wrong:
         print(f"{'':>46}BROKEN {one}")
     return not wrong
