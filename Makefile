@@ -4,6 +4,8 @@ PYTHON ?= python3
 PYTEST_WORKERS ?= auto
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+FUZZ_ARGS ?=
+AUDIT_ARGS ?=
 UPGRADE ?=
 
 BIN := .venv/bin
@@ -50,6 +52,15 @@ bench: .venv/.ready-bench .venv/.ready-server  ## the benchmarks (BENCH_ARGS="--
 torture: .venv/.ready-server  ## tries to break every promise of docs/guarantees.md, and prints what held
 	$(BIN)/python -m tests.torture
 
+.PHONY: fuzz
+fuzz: .venv/.ready-dev  ## spoils good files and makes up values by the thousand (FUZZ_ARGS=--help)
+	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
+
+.PHONY: audit-deps
+audit-deps: .venv/.ready-dev  ## asks whether what is installed at run time has known vulnerabilities; needs the network
+	@$(MAKE) --silent .venv/.ready-audit || true
+	@$(BIN)/python -m tests.supply $(AUDIT_ARGS)
+
 .PHONY: messages
 messages: .venv/.ready-dev  ## translations: extracts, updates, compiles
 	@$(BIN)/python -m tests.i18n.extraction
@@ -69,6 +80,7 @@ lock: .venv/.ready-lock  ## the lock files anew from pyproject.toml (UPGRADE=--u
 	$(LOCK) --extra bench -c requirements/dev.txt -o requirements/bench.txt
 	$(LOCK) --extra server -c requirements/dev.txt -o requirements/server.txt
 	$(LOCK) --extra lock -c requirements/dev.txt -o requirements/lock.txt
+	$(LOCK) --extra audit -c requirements/dev.txt -o requirements/audit.txt
 
 .PHONY: build
 build: .venv/.ready-dev  ## dist/: the source archive, and the wheel made from it
@@ -88,7 +100,7 @@ distclean: clean  ## .venv too
 
 .PHONY: help
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 # --- set-up: quiet, but errors are shown; a stamp per lock file -------------------------------------------------------
 
@@ -113,6 +125,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 .venv/.ready-server: requirements/server.txt .venv/.ready-dev
 	@if test -z "$$AIDLEDGER_TEST_DATABASE_URL" && ! $(BIN)/python -m tests.postgresql; then \
 	  echo 'installing $<'; $(PIP) install --require-hashes -r $<; fi
+	@touch $@
+
+.venv/.ready-audit: requirements/audit.txt .venv/.ready-dev
+	@echo 'installing $<'
+	@$(PIP) install --require-hashes -r $<
 	@touch $@
 
 .venv/.ready-lock: | .venv/.ready-dev

@@ -16,6 +16,10 @@ from aidledger.errors import CatalogueError
 _NUMBER = re.compile(r"-?[0-9]+\.[0-9]+", re.ASCII)
 _INT, _FLOAT, _STR, _NULL, _BOOL = (f"tag:yaml.org,2002:{name}" for name in ("int", "float", "str", "null", "bool"))
 
+# A few lines of aliases to aliases stand for more values than any memory holds.
+_VALUES_MAX = 100_000
+_TOO_DEEP = "it is nested too deeply"
+
 Where = tuple[int | str, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -40,9 +44,14 @@ class Document:
             mark = getattr(error, "problem_mark", None)
             what = getattr(error, "problem", None) or "this is not YAML in UTF-8"
             raise CatalogueError(file=path.name, line=mark.line + 1 if mark else 1, what=what) from None
+        except RecursionError:
+            raise CatalogueError(file=path.name, line=1, what=_TOO_DEEP) from None
         if not isinstance(root, yaml.MappingNode):
             raise CatalogueError(file=path.name, line=1, what="keys and values are expected")
-        self.values = self._mapping(root, ())
+        try:
+            self.values = self._mapping(root, ())
+        except RecursionError:  # an alias may stand for what it is itself a part of
+            raise CatalogueError(file=path.name, line=1, what=_TOO_DEEP) from None
 
     def fault(self, what: str, *at: int | str) -> CatalogueError:
         """An error that says where in the file, as near as it is known."""
@@ -61,6 +70,8 @@ class Document:
 
     def _plain(self, node: yaml.Node, at: Where) -> object:
         self._lines[at] = node.start_mark.line + 1
+        if len(self._lines) > _VALUES_MAX:
+            raise self.fault("more values than any schema has", *at)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, at)
         if isinstance(node, yaml.SequenceNode):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from aidledger.cli import comparisons
 from aidledger.cli.importing import Live, live
 from aidledger.cli.importing import report as import_report
+from aidledger.cli.printable import printable
 from aidledger.cli.screen import console, show
 from aidledger.i18n import N_
 
@@ -89,5 +90,5 @@ def shown_with_faults(office: Office, catalogue: Catalogue, result: FaultyDemons
     said = office._(N_("The key to the faults is {path}: {count} findings that `audit` must have, and no others."))
     screen = console(sys.stdout)
     screen.print()
-    screen.print(said.format(path=result.key, count=result.findings), markup=False, highlight=False)
+    screen.print(printable(said.format(path=result.key, count=result.findings)))
     return 1 if result.imported.counted("rejected") else 0

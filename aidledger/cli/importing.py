@@ -9,7 +9,8 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from aidledger.cli.screen import console, marks, printable
+from aidledger.cli.printable import printable
+from aidledger.cli.screen import console, marks
 from aidledger.cli.wording import place_text, problem_text
 from aidledger.domain.identity import masked_words
 from aidledger.domain.money import grouped_yuan

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from aidledger.cli import stopping
-from aidledger.domain.identity import masked_words
+from aidledger.cli.printable import harmless
 from aidledger.errors import AidLedgerError, Interrupted
 from aidledger.i18n import DOMAIN, FOLDER, N_, Language, Translate, language_of, translator
 
@@ -63,7 +63,7 @@ def shown(error: AidLedgerError, context: click.Context | None = None) -> click.
     kind = Misused if error.exit_code == Misused.exit_code else Refused
     said = translate(context)
     facts = {name: _fact(name, fact, said) for name, fact in error.facts.items()}
-    return kind(masked_words(said(error.template()).format(**facts)))
+    return kind(harmless(said(error.template()).format(**facts)))
 
 
 def _fact(name: str, fact: object, said: Translate) -> object:
@@ -71,16 +71,6 @@ def _fact(name: str, fact: object, said: Translate) -> object:
     if isinstance(fact, tuple):
         return said(N_(", ")).join(map(said, fact))
     return said(str(fact)) if name in _WORDS and fact else fact
-
-
-@contextmanager
-def _masked() -> Iterator[None]:
-    """Click repeats what was typed wrongly: a number among the options, a file with one in its name."""
-    try:
-        yield
-    except click.ClickException as error:
-        vars(error)["message"] = masked_words(error.message)  # which Click declares final
-        raise
 
 
 class Option(click.Option):
@@ -123,7 +113,7 @@ class Command(click.Command):
         **extra: Any,  # noqa: ANN401 - as Click has it
     ) -> click.Context:
         """Understand what was typed."""
-        with _masked():
+        with _harmless():
             return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as Click has it
@@ -153,7 +143,17 @@ class Group(Command, click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         """Run the command of the group that was named."""
         try:
-            with _masked():
+            with _harmless():
                 return click.Group.invoke(self, ctx)
         except AidLedgerError as error:
             raise shown(error, ctx) from error
+
+
+@contextmanager
+def _harmless() -> Iterator[None]:
+    """Click's own messages repeat what was typed: a number, or the name of a file that a stranger chose."""
+    try:
+        yield
+    except click.ClickException as error:
+        vars(error)["message"] = harmless(error.message)  # which Click declares final
+        raise

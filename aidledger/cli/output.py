@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from aidledger import private
+from aidledger.cli.printable import escaped, printable_lines
 from aidledger.domain.identity import masked_words
 from aidledger.domain.money import wan_text, yuan_text
+from aidledger.domain.outgoing import guarded
 from aidledger.domain.table import masked, masked_value, with_head
 from aidledger.errors import OutputMissing
 
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
     from aidledger.cli.office import Office
     from aidledger.domain.table import Answer, Cell, Column
     from aidledger.i18n import Translate
-
-# What a spreadsheet program would take for a formula, and their full-width twins.
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def emit(
@@ -52,11 +51,12 @@ def emit(
         made = value()
         if head is not None and isinstance(made, dict):
             made = {**made, "head": head}
-        _put(json.dumps(made if reveal else masked_value(made), ensure_ascii=False, indent=2) + "\n", output)
+        said = json.dumps(made if reveal else masked_value(made), ensure_ascii=False, indent=2)
+        _put(escaped(said) + "\n", output)
     elif form == "csv" and answer is not None:
         _put(csv_text(finished(answer(), reveal=reveal)), output, encoding="utf-8-sig")
     elif form == "text" and text is not None:
-        _put(masked_words(text()) + "\n", output)
+        _put(printable_lines(masked_words(text())) + "\n", output)
     elif answer is not None:
         _show([finished(answer(), head, reveal=reveal)], office._, output)
 
@@ -93,7 +93,7 @@ def _csv_cell(cell: Cell, column: Column) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+        return printable_lines(guarded(cell))
     if column.kind == "yuan":
         return yuan_text(cell)
     return wan_text(cell) if column.kind == "wan" else str(int(cell))

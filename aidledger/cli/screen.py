@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import IO, TYPE_CHECKING
 
+from aidledger.cli.printable import printable
 from aidledger.domain.money import grouped_yuan, wan_text
 from aidledger.domain.table import period_text, sentence
 
@@ -51,7 +52,7 @@ def cell_text(cell: Cell, column: Column, translate: Translate, ticks: tuple[str
         return ""
     if isinstance(cell, str):
         said: dict[str, Translate] = {"word": translate, "period": lambda codes: period_text(codes, translate)}
-        return said.get(column.kind, printable)(cell)
+        return printable(said[column.kind](cell) if column.kind in said else cell)
     if column.kind == "mark":
         return ticks[0] if cell else ticks[1]
     if column.kind == "yuan":
@@ -59,27 +60,18 @@ def cell_text(cell: Cell, column: Column, translate: Translate, ticks: tuple[str
     return wan_text(cell) if column.kind == "wan" else f"{cell:,}"
 
 
-def printable(text: str) -> str:
-    """Text without what a terminal would obey: control characters come from files that others wrote."""
-    return (
-        text
-        if text.isprintable()
-        else "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
-    )
-
-
 def show(answer: Answer, translate: Translate, stream: IO[str]) -> None:
     """Print an answer: title, table, notes. What is too wide for a table flows, a paragraph per row."""
     screen = console(stream)
     ticks = marks(stream)
-    screen.print(sentence(answer.title, answer.facts, translate), style="bold")
+    screen.print(printable(sentence(answer.title, answer.facts, translate)), style="bold")
     if answer.columns:
         heads = [
             _head(column, translate) if screen.is_terminal else translate(column.title) for column in answer.columns
         ]
         body = [_texts(row, answer.columns, translate, ticks) for row in answer.rows]
         totals = [
-            [translate(str(label)), *_texts(rest, answer.columns[1:], translate, ticks)]
+            [printable(translate(str(label))), *_texts(rest, answer.columns[1:], translate, ticks)]
             for label, *rest in answer.totals
         ]
         if _least_width(heads, body + totals, answer.columns) > screen.width:
@@ -87,7 +79,7 @@ def show(answer: Answer, translate: Translate, stream: IO[str]) -> None:
         else:
             _tabulate(screen, heads, body, totals, answer.columns)
     for note in answer.notes:
-        screen.print(sentence(note, answer.facts, translate), style="dim")
+        screen.print(printable(sentence(note, answer.facts, translate)), style="dim")
 
 
 def _texts(row: Sequence[Cell], columns: Sequence[Column], translate: Translate, ticks: tuple[str, str]) -> list[str]:

@@ -108,8 +108,7 @@ def _add(book: Workbook, sheet: DemoSheet) -> None:
     def styled(row: Row, font: Font) -> list[Any]:
         cells: list[Any] = []
         for value in row:
-            cell = WriteOnlyCell(out)
-            cell.value = value
+            cell = _text_cell(out, value)
             cell.font, cell.alignment = font, _CENTRED
             cells.append(cell)
         return cells
@@ -119,7 +118,20 @@ def _add(book: Workbook, sheet: DemoSheet) -> None:
         out.append(sheet.note)
     out.append(styled(sheet.header, _BOLD))
     for row in sheet.rows:
-        out.append(row)
+        out.append([_text_cell(out, value) if _is_like_a_formula(value) else value for value in row])
     out.append(styled(sheet.total, _BOLD))
     for row in sheet.foot:
         out.append(row)
+
+
+def _is_like_a_formula(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("=")
+
+
+def _text_cell(out: Any, value: Any) -> Any:  # noqa: ANN401 - openpyxl's write-only sheet and its cell
+    """A cell whose text is never a formula: an office's own schemas may name schools and programs as they like."""
+    cell = WriteOnlyCell(out)
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"
+    return cell

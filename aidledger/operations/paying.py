@@ -11,18 +11,24 @@ from typing import Any
 from aidledger import private
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.money import yuan_text
-from aidledger.domain.payment import OrderState
+from aidledger.domain.payment import OrderState, PaymentLine
 from aidledger.domain.role import same_name
 from aidledger.domain.term import Period
 from aidledger.errors import (
     FileExists,
+    NoBankFile,
     OrderAltered,
     OrderSettled,
     ReleasedByExporter,
     ReleasedByImporter,
     UnknownOrder,
 )
+from aidledger.operations.examining import run_guarded
+from aidledger.operations.files import read
 from aidledger.reports.bank_file import csv_bytes, lines_in, workbook_bytes
+from aidledger.sheets.failures import FileRefused
+from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
+from aidledger.sheets.package import open_package
 from aidledger.store import actors, events, payments
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.makers import importers
@@ -138,8 +144,8 @@ def release(ledger: Ledger, number: int, path: Path) -> OrderRecord:
     Where people are named, nor by who brought in any of what it pays: a clerk of then may be a reviewer now. Raises
     UnknownOrder, OrderSettled, ReleasedByExporter, ReleasedByImporter, OrderAltered, NoBankFile.
     """
+    digest = payments.lines_digest(_lines_in(path))
     with ledger.writing("release") as books:
-        digest = payments.lines_digest(lines_in(path))
         record = _unsettled(books, number)
         if same_name(record.exported_by) == same_name(ledger.actor):
             raise ReleasedByExporter(order=number, actor=ledger.actor)
@@ -150,6 +156,29 @@ def release(ledger: Ledger, number: int, path: Path) -> OrderRecord:
         if digest != record.digest:
             raise OrderAltered(path=path.name, order=number)
         return _settled(books, ledger, record, "released")
+
+
+def _lines_in(path: Path) -> list[PaymentLine]:
+    """What stands in a bank file, which anybody may have changed: read within the limits of every file."""
+    source = read(path, DEFAULT_LIMITS.file_size_max_bytes)
+    if source.failure is not None:
+        raise NoBankFile(path=source.shown)
+    try:
+        lines: list[PaymentLine] = run_guarded(
+            bank_lines, source.content, path.name, DEFAULT_LIMITS, limits=DEFAULT_LIMITS
+        )
+    except FileRefused:
+        raise NoBankFile(path=source.shown) from None
+    return lines
+
+
+def bank_lines(content: bytes, name: str, limits: Limits) -> list[PaymentLine]:
+    """The lines of a bank file; what a worker does. Raises FileRefused, NoBankFile."""
+    if len(content) > limits.file_size_max_bytes:
+        raise FileRefused("file-too-large", what="the size", limit=f"{limits.file_size_max_bytes >> 20} MiB")
+    if name.lower().endswith(".xlsx"):
+        open_package(content, limits)
+    return lines_in(content, name)
 
 
 def withdraw(ledger: Ledger, number: int, reason: str) -> OrderRecord:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
-from pathlib import Path
+from decimal import Decimal
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font
@@ -18,14 +18,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from aidledger.domain.money import FEN_PER_YUAN, yuan_text
+from aidledger.domain.outgoing import guarded, unguarded, xml_text
 from aidledger.domain.payment import PaymentLine
 from aidledger.errors import NoBankFile
 
 HEADER = ("流水号", "户名", "证件号码", "收款账号", "金额(元)", "用途")
 _WIDTHS = (16, 14, 22, 24, 12, 36)
 _TEXT = "@"
-# What a spreadsheet program would take for a formula.
-_DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?")
 
 
 def csv_bytes(lines: Sequence[PaymentLine], purpose: str) -> bytes:
@@ -34,7 +34,7 @@ def csv_bytes(lines: Sequence[PaymentLine], purpose: str) -> bytes:
     writer = csv.writer(page)
     writer.writerow(HEADER)
     for line in lines:
-        writer.writerow([*map(_guarded, line.covered()), purpose])
+        writer.writerow([*map(guarded, line.covered()), guarded(purpose)])
     return page.getvalue().encode("utf-8-sig")
 
 
@@ -49,7 +49,7 @@ def workbook_bytes(lines: Sequence[PaymentLine], purpose: str, control: Sequence
         for column, value in enumerate([*line.covered()[:4], None, purpose], 1):
             cell = sheet.cell(row, column)
             if value is not None:
-                cell.value, cell.data_type, cell.number_format = value, "s", _TEXT
+                cell.value, cell.data_type, cell.number_format = xml_text(value), "s", _TEXT
         amount = sheet.cell(row, HEADER.index("金额(元)") + 1)
         amount.value, amount.number_format = line.amount_fen / FEN_PER_YUAN, "0.00"
     for column, width in enumerate(_WIDTHS, 1):
@@ -61,52 +61,51 @@ def workbook_bytes(lines: Sequence[PaymentLine], purpose: str, control: Sequence
     for row, (name, value) in enumerate(control, 1):
         for column, text in enumerate((name, value), 1):
             cell = totals.cell(row, column)
-            cell.value, cell.data_type, cell.number_format = text, "s", _TEXT
+            cell.value, cell.data_type, cell.number_format = xml_text(text), "s", _TEXT
     totals.column_dimensions["A"].width, totals.column_dimensions["B"].width = 16, 72
     page = io.BytesIO()
     book.save(page)
     return page.getvalue()
 
 
-def lines_in(path: Path) -> list[PaymentLine]:
-    """The lines that stand in a file now; raises NoBankFile."""
-    rows = _sheet_rows(path) if path.suffix.lower() == ".xlsx" else _csv_rows(path)
+def lines_in(content: bytes, name: str) -> list[PaymentLine]:
+    """The lines that stand in a file now; raises NoBankFile. Runs in a worker: anybody may have changed the file."""
+    rows = _sheet_rows(content, name) if name.lower().endswith(".xlsx") else _csv_rows(content, name)
     if not rows or tuple(rows[0]) != HEADER:
-        raise NoBankFile(path=path.name)
+        raise NoBankFile(path=name)
     try:
         return [
-            PaymentLine(serial, name, number, account, int(Decimal(amount) * FEN_PER_YUAN))
+            PaymentLine(serial, name, number, account, _fen(amount))
             for serial, name, number, account, amount, *_ in rows[1:]
         ]
-    except (ValueError, InvalidOperation):
-        raise NoBankFile(path=path.name) from None
+    except ValueError:
+        raise NoBankFile(path=name) from None
 
 
-def _csv_rows(path: Path) -> list[list[str]]:
+def _fen(amount: str) -> int:
+    """Raises ValueError; 1E999999999 is a Decimal, too, and an int of which is made for hours."""
+    if not _AMOUNT.fullmatch(amount):
+        raise ValueError(amount)
+    return int(Decimal(amount) * FEN_PER_YUAN)
+
+
+def _csv_rows(content: bytes, name: str) -> list[list[str]]:
     try:
-        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-    except (OSError, UnicodeDecodeError, csv.Error):
-        raise NoBankFile(path=path.name) from None
-    return [[_unguarded(cell) for cell in row] for row in rows]
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    except (UnicodeDecodeError, csv.Error):
+        raise NoBankFile(path=name) from None
+    return [[unguarded(cell) for cell in row] for row in rows]
 
 
-def _sheet_rows(path: Path) -> list[list[str]]:
+def _sheet_rows(content: bytes, name: str) -> list[list[str]]:
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         return [[_cell_text(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
     except Exception:  # noqa: BLE001 - openpyxl raises whatever a damaged file leads it to
-        raise NoBankFile(path=path.name) from None
+        raise NoBankFile(path=name) from None
 
 
 def _cell_text(cell: object) -> str:
     if isinstance(cell, int | float):
         return yuan_text(round(cell * FEN_PER_YUAN))
     return "" if cell is None else str(cell)
-
-
-def _guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
-
-
-def _unguarded(text: str) -> str:
-    return text[1:] if text.startswith("'") and text[1:].startswith(_DANGEROUS) else text

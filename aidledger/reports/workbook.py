@@ -8,7 +8,6 @@ from math import ceil
 from pathlib import Path
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
@@ -17,6 +16,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from aidledger.domain.money import FEN_PER_WAN, FEN_PER_YUAN
+from aidledger.domain.outgoing import xml_text
 from aidledger.domain.table import Answer, Cell, Column, period_text, sentence
 from aidledger.i18n import N_, Translate
 
@@ -159,7 +159,7 @@ def _number_format(kind: str, value: int) -> str:
 
 def set_text(cell: SheetCell, text: str) -> None:
     """Text that Excel never takes for a formula."""
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
+    cell.value = xml_text(text)
     cell.data_type = "s"
     cell.alignment = Alignment(vertical="center", wrap_text=False)
 

@@ -62,7 +62,7 @@ def separator(text: str) -> str:
     )
 
 
-def rows(text: str) -> Iterator[list[str]]:
+def rows(text: str, limits: Limits) -> Iterator[list[str]]:
     """The rows of a text; raises FileRefused where quotes do not pair up, for then a cell holds whole rows."""
     said = _SEPARATOR_LINE.match(text)  # Excel obeys such a line, and does not show it
     if said:
@@ -79,7 +79,7 @@ def rows(text: str) -> Iterator[list[str]]:
     except csv.Error as error:  # a cell beyond what is read, most often for a quote that was left open
         if has_quotes:
             raise FileRefused("unreadable-file", why="its quotes do not pair up") from error
-        raise FileRefused("file-too-large", what="the length of a cell", limit=csv.field_size_limit()) from error
+        raise FileRefused("file-too-large", what="the length of a cell", limit=limits.text_length_max) from error
     if not closed:
         raise FileRefused("unreadable-file", why="its quotes do not pair up")
 
@@ -99,7 +99,7 @@ def text_sheets(content: bytes, limits: Limits) -> Iterator[Sheet]:
     read: list[list[Cell]] = []
     cells = 0
     text = decode(content)
-    for row in rows(text):
+    for row in rows(text, limits):
         while row and not row[-1]:
             row.pop()
         cells += max(1, len(row))

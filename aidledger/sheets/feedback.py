@@ -93,7 +93,7 @@ def origin_of(path: Path) -> str | None:
             properties = stream.read(_PROPERTIES_MAX_BYTES)
     except (*ARCHIVE_DAMAGES, RuntimeError):
         return None
-    found = re.search(rb'name="%s"[^>]*>\s*<[^>]*>([0-9a-f]+)<' % _ORIGIN.encode(), properties)
+    found = re.search(rb'name="%s"[^>]{0,200}>\s{0,20}<[^>]{0,50}>([0-9a-f]+)<' % _ORIGIN.encode(), properties)
     return found[1].decode() if found else None
 
 

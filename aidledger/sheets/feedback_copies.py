@@ -44,7 +44,7 @@ def opened(content: bytes, limits: Limits) -> Workbook:
     """The school's own workbook; raises FileRefused, and whatever openpyxl runs into where it knows no way on."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl's, of what it leaves out
-        book = load_workbook(BytesIO(content), keep_vba=_has_macros(content), rich_text=True)
+        book = load_workbook(BytesIO(content), keep_vba=_has_macros(content), rich_text=True, keep_links=False)
     for grid in read_grid(content, limits):
         if grid.name not in book or not _holds(book[grid.name], grid):
             raise FileRefused("unreadable-file", why="openpyxl does not find all that is in it")

@@ -32,17 +32,26 @@ Kept = dict[Spot, tuple[str, str]]
 """For each formula that stayed and has a value: its type and its text, as XML names them."""
 
 _ROWS_MAX, _COLUMNS_MAX = 1_048_576, 16_384
-_SHEET = r"(?:(?:'((?:[^']|'')+)'|([^\s'!(),;:=<>&+*/^{}\"\[\]-]+))!)?"
+_SHEET = r"(?:(?:'((?:[^']|''){1,255})'|([^\s'!(),;:=<>&+*/^{}\"\[\]-]{1,255}))!)?"
 _REFERENCE = re.compile(
     rf"{_SHEET}\$?([A-Z]{{1,3}})\$?(\d{{1,7}})(?::\$?([A-Z]{{1,3}})\$?(\d{{1,7}}))?(?![\w(!])"
     rf"|{_SHEET}\$?([A-Z]{{1,3}}):\$?([A-Z]{{1,3}})(?![\w(!])"
     rf"|{_SHEET}\$?(\d{{1,7}}):\$?(\d{{1,7}})(?![\w(!])"
 )
+# What asks another program, another file or the network: DDE, other workbooks, links, queries.
+_REACHES_OUT = re.compile(
+    r"\||\[[0-9]+\]|\.xl\w{1,2}\]|(?:WEBSERVICE|HYPERLINK|CALL|EXEC|REGISTER(?:\.ID)?|RTD|IMAGE|SQL\.REQUEST|"
+    r"FILTERXML|DDE|IMPORT[A-Z]{2,9})\s{0,9}\(",
+    re.IGNORECASE,
+)
 _WRITTEN = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*)>(<f[^>]*/>|<f.*?</f>)<v\s*(?:/>|></v>)</c>', re.DOTALL)
 
 
 def settle_formulas(book: Workbook, content: bytes, marked: Iterable[Spot]) -> Kept:
-    """Put values in the place of formulas that hang on no marked cell or row; the values of the others."""
+    """Put values in the place of formulas that hang on no marked cell or row; the values of the others.
+
+    A formula that asks anybody outside of its workbook goes in any case, and leaves a blank where it has no value.
+    """
     formulas: dict[Spot, Any] = {
         (sheet.title, *at): cell
         for sheet in book.worksheets
@@ -57,6 +66,9 @@ def settle_formulas(book: Workbook, content: bytes, marked: Iterable[Spot]) -> K
     for spot, cell in formulas.items():
         title, row, column = spot
         known = values[title].cell(row, column)
+        if _REACHES_OUT.search(_formula(cell.value)):
+            cell.value, cell.data_type = known.value, known.data_type
+            continue
         if known.value is None:
             continue
         if spot in staying:

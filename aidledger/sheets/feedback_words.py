@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 
+from aidledger.domain.outgoing import xml_text
 from aidledger.domain.place import Place
 
 AUTHOR = "aidledger"
-# What XML cannot hold: openpyxl would refuse it, or Excel the file.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CELL_LETTERS_MAX = 32_767
 _SENTENCE_ENDS = ("。", "！", "？")
 _GRAVITY = ("error", "conflict", "warning")
@@ -58,7 +56,7 @@ def texts_of(remarks: Sequence[Remark]) -> list[str]:
 
 def writable(text: str) -> str:
     """A text as a cell can hold it."""
-    return _UNWRITABLE.sub("", text)[:_CELL_LETTERS_MAX]
+    return xml_text(text)[:_CELL_LETTERS_MAX]
 
 
 def width_of(text: str) -> int:

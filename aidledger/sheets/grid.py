@@ -12,7 +12,17 @@ from aidledger.sheets.markup import web_archive_sheets, web_page_sheets, xml_she
 from aidledger.sheets.ooxml import xlsx_facts
 from aidledger.sheets.opendocument import ods_facts
 from aidledger.sheets.package import Package, open_package
-from aidledger.sheets.sheet import CSV_SHEET, BookFacts, Cell, Merge, Sheet, check_size, with_facts
+from aidledger.sheets.sheet import (
+    CSV_SHEET,
+    BookFacts,
+    Cell,
+    Merge,
+    Sheet,
+    check_sheets,
+    check_size,
+    check_texts,
+    with_facts,
+)
 from aidledger.sheets.sniff import Format, sniff
 from aidledger.sheets.xls import xls_sheets
 from aidledger.sheets.xlsb import xlsb_facts
@@ -29,35 +39,44 @@ def read_grid(content: bytes, limits: Limits) -> list[Sheet]:
     for sheet in _READERS[sniff(content)](content, limits):
         cells += len(sheet.rows) * (len(sheet.rows[0]) if sheet.rows else 0)
         check_size(cells, 1, limits)
+        check_texts(sheet.rows, limits)
         sheets.append(sheet)
+        check_sheets(len(sheets), limits)
     return sheets
 
 
 def _zipped(content: bytes, limits: Limits) -> Iterator[Sheet]:
+    facts = _facts(open_package(content, limits), limits)
+    for sheet in _by_calamine(content, limits):
+        sheet.date_1904 = facts.date_1904
+        yield with_facts(sheet, facts.of(sheet.name))
+
+
+def _by_calamine(content: bytes, limits: Limits) -> Iterator[Sheet]:
     import python_calamine  # noqa: PLC0415 - only where a workbook is read
 
-    facts = _facts(open_package(content, limits), limits)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
+        check_sheets(len(book.sheets_metadata), limits)
         for i, metadata in enumerate(book.sheets_metadata):
             if metadata.typ is not python_calamine.SheetTypeEnum.WorkSheet:
                 continue
             sheet = book.get_sheet_by_index(i)
             start = sheet.start or (0, 0)
             check_size(sheet.height, sheet.width, limits)
-            read = Sheet(
+            yield Sheet(
                 name=metadata.name,
                 rows=sheet.to_python(skip_empty_area=True),
                 first_row=start[0],
                 first_column=start[1],
                 visible=metadata.visible is python_calamine.SheetVisibleEnum.Visible,
                 merges=sheet.merged_cell_ranges or [],
-                date_1904=facts.date_1904,
             )
-            yield with_facts(read, facts.of(metadata.name))
     except python_calamine.PasswordError as error:
         raise FileRefused("encrypted-file") from error
-    except python_calamine.CalamineError as error:
+    except (FileRefused, MemoryError):
+        raise
+    except Exception as error:  # a CalamineError, an OSError where a part is too short, and what else there may be
         raise FileRefused("unreadable-file", why="the workbook is damaged") from error
 
 

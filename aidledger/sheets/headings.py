@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from aidledger.domain.layout import Layout, fold
 
-_ORNAMENTS = re.compile(r"^[*★※☆▲△#]+|[*★※☆▲△:：]+$|^[0-9]{1,2}[.、]")
-_BRACKETS = re.compile(r"[(\[【<《].*?[)\]】>》]")
+_ORNAMENTS = re.compile(r"^[*★※☆▲△#]+|[*★※☆▲△:：]{1,99}$|^[0-9]{1,2}[.、]")
+_BRACKETS = re.compile(r"[(\[【<《].{0,200}?[)\]】>》]")
 _UNIT = re.compile(r"[/,:;-]?(?:单位:?)?(?:人民币)?万?元(?:[/每].*)?$")
 _ENGLISH = re.compile(r"(?<=[^\x00-\x7f])[/|]?[a-z.]+$")
 _EITHER = re.compile(r"[/|或]")

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.html_table import OpenCell, Table
 from aidledger.sheets.limits import Limits
-from aidledger.sheets.sheet import Sheet, check_size, rectangle, text_faults, with_facts
+from aidledger.sheets.sheet import Sheet, check_sheets, check_size, rectangle, text_faults, with_facts
 
 _DEPTH_MAX = 50
 _SHEET = "Sheet1"
@@ -23,7 +23,7 @@ _BLOCK = re.compile(
 )
 _UNSEEN = frozenset(("noscript", "script", "select", "style", "title", "xml"))
 # The name that a page gives its sheet, in a comment for Excel.
-_SHEET_NAME = re.compile(r"<x:Name>\s*([^<]{1,31}?)\s*</x:Name>", re.IGNORECASE)
+_SHEET_NAME = re.compile(r"<x:Name>\s{0,99}([^<]{1,31}?)\s{0,99}</x:Name>", re.IGNORECASE)
 # LibreOffice puts several sheets onto one page, each after such an anchor and a heading with its name.
 _SHEET_ANCHOR = re.compile(r"table[0-9]+")
 Attributes = Sequence[tuple[str, str | None]]
@@ -68,6 +68,7 @@ class _Page(HTMLParser):
         self._close_tables()
         page = Table()
         self.pages.append((_SHEET, page))
+        check_sheets(len(self.pages) - 1, self.limits)  # before the first anchor there is most often no sheet
         self.tables = [page]
 
     def close(self) -> None:

@@ -15,8 +15,10 @@ class Limits:
     inflated_size_max_bytes: int = 200 * MIB
     inflation_ratio_max: int = 250
     parts_max: int = 2_000
+    sheets_max: int = 1_000
     cells_max: int = 3_000_000
     columns_max: int = 512
+    text_length_max: int = 32_767  # as many characters as Excel lets into a cell
     seconds_max: int = 120
     memory_max_bytes: int = 1_024 * MIB
 

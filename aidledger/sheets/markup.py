@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _HEAD_BYTES = 4_096
 # Whatever else a page says of its charset is as often wrong as right: it is UTF-8 where that can be, else GB18030.
 _BIG5 = re.compile(rb"""charset\s*=\s*["']?\s*big5""", re.IGNORECASE)
-_SHEET_FILE = re.compile(r"<x:Name>([^<]*)</x:Name>\s*<x:WorksheetSource\s+HRef=\"([^\"]*)\"", re.IGNORECASE)
+_SHEET_FILE = re.compile(r"<x:Name>([^<]*)</x:Name>\s{0,99}<x:WorksheetSource\s{1,99}HRef=\"([^\"<]*)\"", re.IGNORECASE)
 
 
 def web_page_sheets(content: bytes, limits: Limits) -> Iterator[Sheet]:

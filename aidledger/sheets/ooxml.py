@@ -16,9 +16,10 @@ from aidledger.sheets.limits import Limits
 from aidledger.sheets.package import XML_DAMAGES, Package, relations
 from aidledger.sheets.sheet import CELLS_BETWEEN_MAX, FORMULA, BookFacts, CellFaults, SheetFacts, check_far
 
-# An empty row that is hidden closes itself: of those a sheet may have a million.
-_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\b([^>]*\bhidden=["'](?:1|true)["'][^>]*)(?<!/)>""")
-_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
+# An empty row that is hidden closes itself: of those a sheet may have a million. Up to the next tag and no further: one
+# that never ends would be looked through for each that begins.
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)(?<!/)>")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^<>]*>")
 _HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 _ROW_NUMBER = re.compile(rb"""\br=["']([0-9]+)["']""")
 _FIRST = re.compile(rb"""\bmin=["']([0-9]+)["']""")
@@ -73,7 +74,8 @@ def _facts(part: bytes) -> SheetFacts:
         columns = (column[0] for column in _COLUMN.finditer(part, 0, begin))
         facts.hidden_columns = [run for tag in columns if _HIDDEN.search(tag) and (run := _run(tag)) is not None]
     if part.find(b"hidden=", begin, end) >= 0:
-        rows = (_ROW_NUMBER.search(row[1]) for row in _HIDDEN_ROW.finditer(part, begin, end))
+        hidden = (row[1] for row in _ROW.finditer(part, begin, end) if _HIDDEN.search(row[1]))
+        rows = map(_ROW_NUMBER.search, hidden)
         facts.hidden_rows = [int(row[1]) - 1 for row in rows if row]
     return facts
 
@@ -129,7 +131,7 @@ def _cell_begin(part: bytes, first: int, at: int) -> int:
 
 def _fault_of(cell: bytes) -> str | None:
     head = cell[: cell.find(b">") + 1]
-    value = re.search(rb"<(?:\w+:)?v[^>/]*>([^<]*)<", cell)
+    value = re.search(rb"<(?:\w+:)?v[^<>/]*>([^<]*)<", cell)
     if b't="e"' in head or b"t='e'" in head:
         return value[1].decode("ascii", "replace") if value and value[1] else "#ERROR"
     has_formula = re.search(rb"<(?:\w+:)?f[\s>/]", cell) is not None

@@ -9,13 +9,14 @@ from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.package import XML_DAMAGES, Package
 from aidledger.sheets.sheet import FORMULA, BookFacts, SheetFacts, shows_error
 
-_NULL_DATE_1904 = re.compile(rb'<table:null-date\b[^>]*"1904-01-01"')
+_NULL_DATE_1904 = re.compile(rb'<table:null-date\b[^<>]*"1904-01-01"')
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _ANNOTATION = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 annotation"
 _PARAGRAPH = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 p"
 _VALUE_TYPE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 value-type"
 _CALC_TYPE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
 _HIDDEN = {"collapse", "filter"}
+_ROWS_MAX = 1_048_576
 _ROWS_HIDDEN_MAX = 100_000  # a longer run at once is the empty rest of the sheet
 # Whatever a part is to be looked through for; most have none of it but formulas.
 _MARKS = (b"formula=", b'"error"', b"-spanned=", b"visibility=")
@@ -66,7 +67,7 @@ class _Content:
             repeated = int(attributes.get(f"{_TABLE}number-rows-repeated", 1))
             self.row, self.next_row, self.next_column = self.next_row, self.next_row + repeated, 0
             if attributes.get(f"{_TABLE}visibility") in _HIDDEN and repeated < _ROWS_HIDDEN_MAX:
-                self.sheet.hidden_rows.extend(range(self.row, self.next_row))
+                self.sheet.hidden_rows.extend(range(self.row, min(self.next_row, _ROWS_MAX)))
         elif tag == "table-column":
             first = self.next_column
             self.next_column += int(attributes.get(f"{_TABLE}number-columns-repeated", 1))

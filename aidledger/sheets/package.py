@@ -24,6 +24,7 @@ Container = Literal["xlsx", "xlsb", "ods"]
 
 # What is raised for damaged XML; the last two for an encoding that is not known, or not as one of XML.
 XML_DAMAGES = (ET.ParseError, expat.ExpatError, LookupError, ValueError)
+_DOCTYPE = "<!DOCTYPE"
 _CHUNK_BYTES = 2**20
 _RATIO_FREE_BYTES = 2**20
 # Read by calamine alone, and often the largest: no need to hold on to them.
@@ -64,9 +65,10 @@ def _guarded(archive: zipfile.ZipFile, limits: Limits) -> Package:
         part = _inflated(archive, info, limits, limits.inflated_size_max_bytes - inflated_bytes)
         inflated_bytes += len(part)
         name = part_name(info.filename)
-        if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in part:
+        kept = name.endswith((".xml", ".rels", ".bin")) and not name.endswith(_NOT_KEPT)
+        if (kept or name.endswith((".xml", ".rels"))) and _declares_entities(part):
             raise FileRefused("unreadable-file", why="it declares entities, which no spreadsheet program writes")
-        if name.endswith((".xml", ".rels", ".bin")) and not name.endswith(_NOT_KEPT):
+        if kept:
             package.parts[name] = bytes(part)
     _refuse_encrypted(package)
     return package
@@ -86,6 +88,13 @@ def _inflated(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits, s
                     "file-too-large", what="the ratio of compression", limit=f"{limits.inflation_ratio_max}:1"
                 )
     return part
+
+
+def _declares_entities(part: bytearray) -> bool:
+    """Whether an XML parser would find a document type in it; all that one reads is like ASCII, or is UTF-16."""
+    if b"\0" in part[:2] or part.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return any(_DOCTYPE.encode(encoding) in part for encoding in ("utf-16-le", "utf-16-be"))
+    return _DOCTYPE.encode() in part
 
 
 def _container(names: set[str]) -> Container:

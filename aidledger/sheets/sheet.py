@@ -142,6 +142,20 @@ def check_size(rows: int, columns: int, limits: Limits) -> None:
         raise FileRefused("file-too-large", what="the number of cells", limit=limits.cells_max)
 
 
+def check_sheets(count: int, limits: Limits) -> None:
+    """Whether a workbook of so many sheets is read; raises FileRefused."""
+    if count > limits.sheets_max:
+        raise FileRefused("file-too-large", what="the number of sheets", limit=limits.sheets_max)
+
+
+def check_texts(rows: list[list[Cell]], limits: Limits) -> None:
+    """Whether every text is short enough to be one; raises FileRefused."""
+    for row in rows:
+        for cell in row:
+            if isinstance(cell, str) and len(cell) > limits.text_length_max:
+                raise FileRefused("file-too-large", what="the length of a cell", limit=limits.text_length_max)
+
+
 def check_far(rows: int, columns: int, limits: Limits) -> None:
     """Refuse two cells in far corners: calamine asks for memory for all between, 550 GB for a file of 2 KB."""
     if rows * columns > CELLS_BETWEEN_MAX:

@@ -10,7 +10,7 @@ from xml.parsers import expat
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
 from aidledger.sheets.package import XML_DAMAGES
-from aidledger.sheets.sheet import FORMULA, Cell, Sheet, SheetFacts, check_size, with_facts
+from aidledger.sheets.sheet import FORMULA, Cell, Sheet, SheetFacts, check_sheets, check_size, with_facts
 
 NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
 _SS = f"{NAMESPACE} "
@@ -58,6 +58,7 @@ class _Book:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == f"{_SS}Worksheet":
+            check_sheets(len(self.sheets) + 1, self.limits)
             self.sheet = _Worksheet(attributes.get(f"{_SS}Name", ""))
         elif tag == f"{_EXCEL}Date1904":
             self.date_1904 = True

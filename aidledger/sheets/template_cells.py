@@ -5,8 +5,10 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment
+
+from aidledger.domain.outgoing import xml_text
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -17,7 +19,7 @@ FONT = "Calibri"
 
 def put(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
     """The cell with a text in it."""
-    cell = sheet.cell(row, column, ILLEGAL_CHARACTERS_RE.sub("", text))
+    cell = sheet.cell(row, column, xml_text(text))
     assert isinstance(cell, Cell)  # noqa: S101 - not one inside a merged range
     cell.data_type = "s"
     cell.alignment = Alignment(vertical="center", wrap_text=True)

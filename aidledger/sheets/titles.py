@@ -16,7 +16,7 @@ from aidledger.sheets.cells import text_of
 from aidledger.sheets.grid import Cell
 from aidledger.sheets.terms import folded_title, semesters, terms_in, years
 
-_BRACKETED = re.compile(r"[((\[【][^))\]】]*[))\]】]")
+_BRACKETED = re.compile(r"[((\[【][^))\]】]{0,200}[))\]】]")
 _UNIT = re.compile(r"单位[::]?\(?(?:人民币)?(万?)元")
 _DISTRICT = re.compile(r"^(?:[^\W\d_]{1,5}?[省市区县])+")
 _LABEL = re.compile(r"^(.{2,10}?(?:[(](?:章|公章|盖章|签章)[)](?=[^:])|[:]))[:]?(.+)$")
@@ -199,7 +199,7 @@ def school_in(text: str, layout: Layout) -> str | None:
 def _names_of_schools(endings: tuple[str, ...]) -> re.Pattern[str]:
     one = rf"(?:{'|'.join(map(re.escape, endings))})(?![生校])"
     return re.compile(
-        rf"[^\W\d_·、,。]{{2,}}?{one}(?:(?:附属|附设|分校|第[一二三四五]).{{0,8}}?{one}|\([^()]{{1,10}}校区\))?"
+        rf"[^\W\d_·、,。]{{2,60}}?{one}(?:(?:附属|附设|分校|第[一二三四五]).{{0,8}}?{one}|\([^()]{{1,10}}校区\))?"
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
-from aidledger.sheets.sheet import FORMULA, Cell, Sheet, SheetFacts, rectangle, with_facts
+from aidledger.sheets.sheet import FORMULA, Cell, Sheet, SheetFacts, check_sheets, rectangle, with_facts
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _EOF, _BOUND_SHEET, _BOF = 0x0A, 0x85, 0x809
@@ -31,6 +31,7 @@ def xls_sheets(content: bytes, limits: Limits) -> Iterator[Sheet]:
     try:
         with open(os.devnull, "w", encoding="utf-8") as silence:  # noqa: PTH123 - the null device is no path
             book = xlrd.open_workbook(file_contents=content, logfile=silence, ragged_rows=True)
+            check_sheets(book.nsheets, limits)
             facts = _facts(content, silence)
             facts += [SheetFacts() for _ in range(len(facts), book.nsheets)]
             sheets = [

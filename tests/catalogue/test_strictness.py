@@ -230,3 +230,16 @@ def test_a_slip_in_the_office_is_refused(tmp_path: Path) -> None:
     (tmp_path / "office.yaml").write_text("district: 顺庆区\ncity: 南充\n", encoding="utf-8")
     with pytest.raises(CatalogueError, match=r"office\.yaml:2: .*city"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a0: &a0 [x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 10)),
+        "code: &a [*a]\n",
+        "code: " + "[" * 5_000 + "]" * 5_000,
+    ],
+    ids=["laughs", "itself", "deep"],
+)
+def test_a_file_of_ten_lines_is_not_a_million_values(tmp_path: Path, text: str) -> None:
+    assert "own.yaml" in str(refused(office(tmp_path, text)))

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
-import re
-import struct
 import subprocess
 import sys
-import termios
 from pathlib import Path
 
 import pytest
@@ -17,40 +11,13 @@ from rich.cells import cell_len
 
 from tests.builders import roster_grid, roster_xlsx, with_cells, xlsx_bytes
 from tests.cli.harness import aidledger, environment
+from tests.cli.terminal import on_terminal
 from tests.store.ledgers import bring_in, new_ledger, new_place, sample_place
-
-_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> str:
     return sample_place(tmp_path_factory.mktemp("screen"))
-
-
-def on_terminal(*arguments: str, columns: int = 80) -> tuple[int, list[str]]:
-    """Run the program on a terminal of so many columns; the exit code and the lines that it shows."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    env = {**environment(), "TERM": "xterm-256color"}
-    for name in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"):
-        env.pop(name, None)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "aidledger", *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=env
-    )
-    os.close(theirs)
-    content = b""
-    while True:
-        try:
-            some = os.read(ours, 65_536)
-        except OSError:  # Linux says so where nobody is left to write
-            break
-        if not some:
-            break
-        content += some
-    os.close(ours)
-    code = process.wait(timeout=60)
-    text = _ESCAPES.sub("", content.decode("utf-8"))
-    return code, [line.split("\r")[-1] for line in text.replace("\r\n", "\n").split("\n")]
 
 
 @pytest.mark.parametrize(

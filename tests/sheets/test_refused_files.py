@@ -200,3 +200,10 @@ def test_mixed_encodings_are_refused_and_not_read_as_something_else() -> None:
     grid = roster_grid(5)
     mixed = csv_bytes(grid[:4]) + csv_bytes(grid[4:], encoding="gb18030")
     assert examined(mixed, "名册.csv").blocked(record_conflicts=True)
+
+
+@pytest.mark.parametrize("kept", [0, 1, 30, 200, 700])
+def test_an_xlsb_whose_sheet_breaks_off_is_damaged_and_stops_no_import(kept: int) -> None:
+    """calamine says so by an OSError, which once ended the whole import."""
+    content = edited_package(xlsb_bytes(roster_grid()), {"xl/worksheets/sheet1.bin": lambda part: part[:kept]})
+    assert only(examined(content, "名册.xlsb")) == ("unreadable-file", "the workbook is damaged")

@@ -37,9 +37,8 @@ def mappings(context: click.Context, form: str, output: Path | None) -> None:
 @pass_office
 def forget(office: Office, school: str, header: str | None) -> None:
     """Forget the columns that are remembered for a school."""
-    from aidledger.domain.identity import masked_words
     from aidledger.operations import mapping
 
     some = mapping.forget(office.ledger(), school, header)
     said = office._(N_("Forgotten: {count} columns of {school}.")).format(count=len(some), school=school)
-    click.echo(masked_words(said))
+    click.echo(harmless(said))
