@@ -37,6 +37,7 @@ def mappings(context: click.Context, form: str, output: Path | None) -> None:
 @pass_office
 def forget(office: Office, school: str, header: str | None) -> None:
     """Forget the columns that are remembered for a school."""
+    from aidledger.cli.printable import harmless
     from aidledger.operations import mapping
 
     some = mapping.forget(office.ledger(), school, header)
