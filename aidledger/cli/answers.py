@@ -204,15 +204,19 @@ def verdict(found: Verdict, translate: Translate) -> Answer:
             fault.entry,
             translate(fault.what).format(**{"batch": fault.batch, "entry": fault.entry, **fault.facts}),
         )
-        for fault in found.faults
+        for fault in (*found.faults, *found.unjudged)
     ]
-    facts = {"batches": found.batches, "entries": found.entries, "faults": len(rows), "head": found.head}
+    facts = {"batches": found.batches, "entries": found.entries, "faults": len(found.faults), "head": found.head}
     title = (
         N_("{batches} batches, {entries} entries; faults: {faults}")
-        if rows
+        if found.faults
         else N_("{batches} batches, {entries} entries: every digest and total agrees")
     )
-    return Answer(title, columns if rows else (), rows, notes=(N_("Head: {head}"),), facts=facts)
+    notes = [N_("Head: {head}")]
+    if found.sealed_by and not rows:
+        notes.insert(0, N_("Sealed with the key {seal_key}: nobody without it has changed any of this since."))
+        facts["seal_key"] = found.sealed_by
+    return Answer(title, columns if rows else (), rows, notes=notes, facts=facts)
 
 
 def programs(catalogue: Catalogue, period: Period, language: Language) -> Answer:

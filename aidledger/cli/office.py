@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aidledger.cli.keys import AskedKeys
 from aidledger.i18n import N_, Language, Translate, translator
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from aidledger.store.ledger import Ledger
 
 
+_PLAIN = N_("This ledger is not encrypted, although a key was named.")
 _WAITS = N_("Somebody else is writing to the ledger; waiting for up to a minute.")
 
 
@@ -29,6 +31,7 @@ class Office:
     schemas: Path | None
     language: Language
     clock: Callable[[], datetime]
+    keys: AskedKeys
 
     def catalogue(self) -> Catalogue:
         """The shipped schemas with the office's own on top."""
@@ -40,8 +43,10 @@ class Office:
         """The ledger, opened until the command ends."""
         from aidledger.store.ledger import open_ledger
 
-        ledger = open_ledger(self.place, self.actor, self.clock, self._waits())
+        ledger = open_ledger(self.place, self.actor, self.clock, self._waits(), self.keys.keys())
         click.get_current_context().call_on_close(ledger.close)
+        if self.keys.unused_by(ledger):
+            click.echo(self._(_PLAIN), err=True)
         return ledger
 
     def _waits(self) -> Callable[[], None]:

@@ -19,6 +19,8 @@ from aidledger.store.entries import covered_by_digest
 from aidledger.store.guards import breaches
 from aidledger.store.journal import kept_part
 from aidledger.store.listings import MODELS, covered
+from aidledger.store.seal_watch import SealWatch
+from aidledger.store.seals import SealKey
 from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow, SourceFile
 
 _batch, _catalogue, _entry, _event, _kept, _listing, _roster, _source = tables_of(
@@ -46,26 +48,32 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The ledger's size, its head, and what is wrong with it."""
+    """The ledger's size, its head, and what is wrong with it.
+
+    ``sealed_by``: the key whose seals were found right; ``unjudged``: seals that only another key could judge.
+    """
 
     batches: int
     entries: int
     head: str
     faults: list[Fault]
+    sealed_by: str | None = None
+    unjudged: tuple[Fault, ...] = ()
 
 
-def verify(books: Connection, expect: str | None = None) -> Verdict:
+def verify(books: Connection, expect: str | None = None, key: SealKey | None = None) -> Verdict:
     """Recompute everything in one consistent view; of a file that is damaged, as far as it can be read."""
     faults = list(_damage(books))
+    watch = SealWatch(key)
     try:
-        return _verify_rows(books, faults, expect)
+        return _verify_rows(books, faults, expect, watch)
     except (DBAPIError, ArithmeticError, LookupError, TypeError, ValueError):
         if not faults:
             raise
         return Verdict(0, 0, "", [*faults, Fault(N_("the rest cannot be read"))])
 
 
-def _verify_rows(books: Connection, faults: list[Fault], expect: str | None) -> Verdict:
+def _verify_rows(books: Connection, faults: list[Fault], expect: str | None, watch: SealWatch) -> Verdict:
     batches = [dict(row) for row in books.execute(select(_batch).order_by(_batch.c.id)).mappings()]
     entries = _Entries(books)
     for number, batch in enumerate(batches, 1):
@@ -86,8 +94,9 @@ def _verify_rows(books: Connection, faults: list[Fault], expect: str | None) -> 
         for notice in notices.altered(books)
     ]
     faults += [Fault(_BREACHES[one.what], facts={"guard": one.trigger, "table": one.table}) for one in breaches(books)]
-    head, chain_faults = _chain(books, {batch["id"]: batch["digest"] for batch in batches}, expect)
-    return Verdict(len(batches), entries.counted, head, faults + chain_faults)
+    head, chain_faults = _chain(books, {batch["id"]: batch["digest"] for batch in batches}, expect, watch)
+    unjudged = tuple(Fault(what, facts=facts) for what, facts in watch.unjudged())
+    return Verdict(len(batches), entries.counted, head, faults + chain_faults, watch.proved_by, unjudged)
 
 
 def _damage(books: Connection) -> Iterator[Fault]:
@@ -216,7 +225,7 @@ def _source_faults(books: Connection) -> Iterator[Fault]:
         yield Fault(N_("the source file of batch {batch} is missing"), batch)
 
 
-def _chain(books: Connection, batches: dict[int, str], expect: str | None) -> tuple[str, list[Fault]]:
+def _chain(books: Connection, batches: dict[int, str], expect: str | None, watch: SealWatch) -> tuple[str, list[Fault]]:
     faults: list[Fault] = []
     head, heads, expected_id = GENESIS, {GENESIS}, 1
     for event in books.execute(select(_event).order_by(_event.c.id)):
@@ -225,6 +234,7 @@ def _chain(books: Connection, batches: dict[int, str], expect: str | None) -> tu
             faults.append(Fault(N_("event {event} is missing"), facts={"event": expected_id}))
         elif event_digest(head, fields) != event.digest:
             faults.append(Fault(N_("event {event} was changed"), event.batch_id, facts={"event": event.id}))
+        faults += [Fault(what, event.batch_id, facts=facts) for what, facts in watch.faults(head, fields)]
         head, expected_id = event.digest, event.id + 1
         heads.add(head)
         if event.batch_id is not None:
@@ -232,6 +242,7 @@ def _chain(books: Connection, batches: dict[int, str], expect: str | None) -> tu
             if stored is None or f'"digest":"{stored}"' not in event.facts:
                 faults.append(Fault(N_("batch {batch} is not the one that was recorded"), event.batch_id))
     faults += [Fault(N_("batch {batch} was never recorded in the chain of events"), batch) for batch in batches]
+    faults += [Fault(what, facts=facts) for what, facts in watch.faults_at_the_end()]
     if expect is not None and expect not in heads:
         faults.append(Fault(N_("the head {expected} is not in this ledger's history"), facts={"expected": expect}))
     return head, faults
