@@ -206,7 +206,7 @@ class KeyWanted(LedgerForeign):
     """
 
 
-class KeyWrong(AidLedgerError):
+class KeyWrong(LedgerForeign):
     """{path} does not open with this key: it has another, or it is damaged or no ledger. Nothing was changed."""
 
 

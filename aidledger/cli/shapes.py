@@ -265,8 +265,7 @@ def verdict_shape(verdict: Verdict, text: Callable[[str, Mapping[str, object]], 
             }
             for fault in (*verdict.faults, *verdict.unjudged)
         ],
-        "sealed_by": verdict.sealed_by,
-    }
+    } | ({"sealed_by": verdict.sealed_by} if verdict.sealed_by else {})
 
 
 def program_shape(program: Program, language: str) -> Shape:

@@ -70,8 +70,13 @@ class Ledger:
     def reading(self) -> Iterator[Books]:
         """One consistent view of the ledger."""
         level = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-        with _translated(self.place), self.engine.connect().execution_options(**level) as books, books.begin():
+        with (
+            _translated(self.place),
+            self.engine.connect().execution_options(**level) as books,
+            books.begin() as transaction,
+        ):
             yield books
+            transaction.rollback()  # of nothing; on a damaged file that is encrypted a commit would be refused
 
     @contextmanager
     def writing(self, *, keep: bool = True) -> Iterator[Books]:
