@@ -99,10 +99,10 @@ def test_a_new_passphrase_is_not_a_short_one(tmp_path: Path) -> None:
 class _Keyring(KeyringBackend):
     """A keyring as keyring's own tests have them: in memory."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.kept: dict[tuple[str, str], str] = {}
         self.locked = False
 
@@ -139,7 +139,7 @@ def test_a_keyring_that_is_locked_or_not_there_is_said(of_the_system: _Keyring) 
         keys.read("keyring:office")
     from keyring.backends.fail import Keyring as Nothing
 
-    keyring.set_keyring(Nothing())
+    keyring.set_keyring(Nothing())  # type: ignore[no-untyped-call]
     with pytest.raises(AidLedgerError) as refused:
         keys.read_or_make("keyring:office")
     assert refused.value.exit_code == 3
