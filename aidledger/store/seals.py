@@ -66,8 +66,8 @@ class SealKey:
 
 
 def seal_in(facts: str) -> Seal | None:
-    """The seal in an event's facts."""
-    found = _AT_THE_END.search(facts)
+    """The seal in an event's facts, which may be anything where somebody wrote to the database by hand."""
+    found = _AT_THE_END.search(str(facts))
     return Seal(found[1], found[2], f"{facts[: found.start()]}}}") if found else None
 
 

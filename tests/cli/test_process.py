@@ -26,10 +26,13 @@ HEAVY = (
     "pebble",
     "pydantic",
     "yaml",
+    "sqlcipher3",
+    "keyring",
 )
 COMMANDS = (
     *("init", "import", "check", "template", "mappings", "batches", "reverse", "reconcile", "audit", "explain"),
     *("findings", "finding", "sample", "report", "verify", "upgrade", "person", "trace", "demo"),
+    *("rekey", "seal"),
 )
 
 

@@ -21,9 +21,10 @@ def init(office: Office, form: str, output: Path | None, *, encrypt: bool) -> No
     from aidledger.cli.output import emit
     from aidledger.errors import KeyUnused
     from aidledger.operations import ledgers
+    from aidledger.store.engine import ledger_url
 
     catalogue = office.catalogue()
-    if office.keys.file and not encrypt:
+    if office.keys.file and not encrypt and ledger_url(office.place).get_backend_name() == "sqlite":
         raise KeyUnused
     keys = office.keys.for_a_new_ledger()
     asked = office.keys.new_of_file if encrypt else None
