@@ -20,7 +20,7 @@ demo: .venv/.ready-dev  ## a made-up district: rosters written, imported, reconc
 # The tests of what keeps, asks and shows a ledger: once on SQLite with all others, once more on PostgreSQL.
 OF_LEDGERS = tests/store tests/operations tests/audit tests/reconcile tests/reports tests/cli
 # Those of files and of what can be read in them: once more on encrypted ones.
-OF_FILES = tests/store tests/cli/test_copies.py tests/cli/test_privacy.py tests/cli/test_access_log.py
+OF_FILES = tests/store tests/cli/test_privacy.py
 
 .PHONY: test
 test: lint .venv/.ready-server  ## every check, then the tests (PYTEST_ARGS=…) on SQLite, those of ledgers on PostgreSQL and encrypted
