@@ -22,11 +22,14 @@ demo: .venv/.ready-dev  ## a made-up district: rosters written, imported, reconc
 
 # The tests of what keeps, asks and shows a ledger: once on SQLite with all others, once more on PostgreSQL.
 OF_LEDGERS = tests/store tests/operations tests/audit tests/reconcile tests/reports tests/cli
+# Those of files and of what can be read in them: once more on encrypted ones.
+OF_FILES = tests/store tests/cli/test_privacy.py
 
 .PHONY: test
-test: lint .venv/.ready-server  ## every check, then the tests (PYTEST_ARGS=…) on SQLite, and those of ledgers on PostgreSQL
+test: lint .venv/.ready-server  ## every check, then the tests (PYTEST_ARGS=…) on SQLite, those of ledgers on PostgreSQL and encrypted
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
 	AIDLEDGER_TEST_ENGINE=postgresql $(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(OF_LEDGERS)
+	AIDLEDGER_TEST_ENGINE=encrypted $(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(OF_FILES)
 
 .PHONY: coverage
 coverage: .venv/.ready-server  ## the tests on SQLite, and which lines they never reach; takes half as long again

@@ -207,6 +207,107 @@ class LedgerForeign(AidLedgerError):
     """{path} is not a ledger of aidledger, or it is damaged. Nothing was changed."""
 
 
+class KeyWanted(LedgerForeign):
+    """{path} is not a ledger of aidledger, or it is damaged; or it is encrypted, and can only be read with its key.
+
+    Name the key with --key-file FILE or --key-file keyring:NAME. Nothing was changed.
+    """
+
+
+class KeyWrong(LedgerForeign):
+    """{path} does not open with this key: it has another, or it is damaged or no ledger. Nothing was changed."""
+
+
+class KeyMissing(AidLedgerError):
+    """There is no key at {place}. Nothing was changed; without its key nobody can read an encrypted ledger."""
+
+
+class KeyOpenToOthers(AidLedgerError):
+    """{place} can be read by others than its owner, so what it holds is no secret. `chmod 600` mends that."""
+
+
+class KeyUnusable(AidLedgerError):
+    """{place} holds no key: one line of text is wanted, a passphrase or 64 hexadecimal digits."""
+
+
+class KeyTooShort(AidLedgerError):
+    """A new passphrase has at least {wanted} characters. Nothing was changed."""
+
+
+class KeySame(Misuse):
+    """The new key is the one that {path} has."""
+
+
+class KeyUnused(Misuse):
+    """A key was named, but not --encrypt: the ledger would not be encrypted. Say --encrypt, or name no key."""
+
+
+class KeyNobodyToAsk(AidLedgerError):
+    """A new key is wanted, and nobody can be asked for it here. Name a file or keyring:NAME."""
+
+
+class KeyringFailed(AidLedgerError):
+    """The keyring of this computer refused {place}: {reason}. Use a key file instead."""
+
+
+class EncryptionMissing(AidLedgerError):
+    """What encrypts ledgers and asks keyrings is not installed. Install it with: pip install 'aidledger[encrypted]'."""
+
+
+class EncryptionElsewhere(AidLedgerError):
+    """{path} is on a database server: what lies on its disks is the server's to encrypt."""
+
+
+class NotEncrypted(AidLedgerError):
+    """{path} is not encrypted. `aidledger copy --to FILE --encrypt` makes an encrypted copy of it."""
+
+
+class PlainUnasked(AidLedgerError):
+    """The ledger is encrypted, and at {path} it would not be. Say --plain if whoever can read that may read all."""
+
+
+class EncryptOrPlain(Misuse):
+    """Say one of --encrypt and --plain."""
+
+
+class RestoreMixed(AidLedgerError):
+    """One of {backup} and {path} is encrypted, and the other is not. Nothing was changed.
+
+    `aidledger --ledger BACKUP copy --to FILE` with --encrypt or --plain makes the one from the other.
+    """
+
+
+class RekeyFailed(AidLedgerError):
+    """{path} has kept its old key. Nothing was changed; close what else has the ledger open, then try again."""
+
+
+class SealKeyWanted(AidLedgerError):
+    """The ledger is sealed with the key {key}, and nothing is written to it without. Name it with --seal-key-file."""
+
+
+class SealKeyWrong(AidLedgerError):
+    """The ledger is sealed with the key {key}, not with the one that was given ({given}). Nothing was changed."""
+
+
+class SealKeyUnusable(AidLedgerError):
+    """What seals a ledger is a key of 64 hexadecimal digits, no passphrase. `aidledger seal` makes one."""
+
+
+class SealKeyUnnamed(Misuse):
+    """Say with --seal-key-file FILE, before the command, where the key is; where there is none, one is made."""
+
+
+class NotSealed(AidLedgerError):
+    """A seal key was given, but the ledger is not sealed. Nothing was changed.
+
+    Was it sealed before? Then it was changed by somebody without the key. If not, `aidledger seal` seals it.
+    """
+
+
+class AlreadySealed(AidLedgerError):
+    """The ledger is sealed with this key already. --to FILE changes the key."""
+
+
 class LedgerOlder(AidLedgerError):
     """{path} was made by an older aidledger (tables of version {found}, not {wanted}). Run `aidledger upgrade`."""
 

@@ -1,4 +1,7 @@
-"""Which engine the ledgers of this run are on: SQLite, or PostgreSQL with ``AIDLEDGER_TEST_ENGINE=postgresql``."""
+"""Which engine the ledgers of this run are on: SQLite, or what ``AIDLEDGER_TEST_ENGINE`` says.
+
+``postgresql``, or ``encrypted``: SQLite with every file encrypted.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,15 @@ from pathlib import Path
 import pytest
 
 from tests import postgresql
-from tests.store.ledgers import ON_POSTGRESQL
+from tests.store.ledgers import ENCRYPTED, ON_POSTGRESQL
 from tests.torture.recording import built
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out what is about SQLite's files, or about no ledger at all."""
-    if ON_POSTGRESQL:
-        kept = [item for item in items if item.get_closest_marker("sqlite_only") is None]
+    """Leave out what is not about ledgers on this run's engine."""
+    marker = "sqlite_only" if ON_POSTGRESQL else "plain_only" if ENCRYPTED else None
+    if marker:
+        kept = [item for item in items if item.get_closest_marker(marker) is None]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
 

@@ -205,24 +205,27 @@ def verdict(found: Verdict, translate: Translate) -> Answer:
             fault.entry,
             translate(fault.what).format(**{"batch": fault.batch, "entry": fault.entry, **fault.facts}),
         )
-        for fault in found.faults
+        for fault in (*found.faults, *found.unjudged)
     ]
     facts = {
         "batches": found.batches,
         "entries": found.entries,
-        "faults": len(rows),
+        "faults": len(found.faults),
         "head": found.head,
         "passed": found.passed,
+        "seal_key": found.sealed_by or "",
     }
     title = (
         N_("{batches} batches, {entries} entries; faults: {faults}")
-        if rows
+        if found.faults
         else N_("{batches} batches, {entries} entries: every digest and total agrees")
     )
-    passed = (
-        (N_("The first {passed} batches were verified before, up to the head of --since."),) if found.passed else ()
-    )
-    return Answer(title, columns if rows else (), rows, notes=(*passed, N_("Head: {head}")), facts=facts)
+    notes = [N_("Head: {head}")]
+    if found.sealed_by and not rows:
+        notes.insert(0, N_("Sealed with the key {seal_key}: nobody without it has changed any of this since."))
+    if found.passed:
+        notes.insert(0, N_("The first {passed} batches were verified before, up to the head of --since."))
+    return Answer(title, columns if rows else (), rows, notes=notes, facts=facts)
 
 
 def programs(catalogue: Catalogue, period: Period, language: Language) -> Answer:

@@ -22,6 +22,7 @@ from aidledger.cli.commands import (
     copies,
     demonstration,
     imports,
+    keys,
     ledgers,
     mappings,
     payments,
@@ -32,12 +33,13 @@ from aidledger.cli.commands import (
     samples,
     templates,
 )
+from aidledger.cli.keys import AskedKeys
 from aidledger.cli.localized import Group, Option, language, set_language, shown, speak
 from aidledger.cli.office import Office
-from aidledger.cli.options import option
+from aidledger.cli.options import KEY_PLACE, option
 from aidledger.domain.identity import masked_words
 from aidledger.errors import Interrupted
-from aidledger.i18n import N_, Language, language_of
+from aidledger.i18n import N_, Language, language_of, translator
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -58,6 +60,18 @@ from aidledger.i18n import N_, Language, language_of
     help=N_("A folder with the office's own programs, standards, layouts and reports."),
 )
 @option(
+    "--key-file",
+    envvar="AIDLEDGER_KEY_FILE",
+    metavar=KEY_PLACE,
+    help=N_("Where the key of an encrypted ledger is; without it, it is asked for."),
+)
+@option(
+    "--seal-key-file",
+    envvar="AIDLEDGER_SEAL_KEY_FILE",
+    metavar=KEY_PLACE,
+    help=N_("Where the key is that seals what is written to the ledger."),
+)
+@option(
     "--lang",
     type=click.Choice(["en", "zh"]),
     is_eager=True,
@@ -69,7 +83,14 @@ from aidledger.i18n import N_, Language, language_of
     __version__, "--version", message="aidledger %(version)s", cls=Option, help=N_("Show the version and exit.")
 )
 @click.pass_context
-def cli(context: click.Context, place: str, actor: str | None, schemas: Path | None) -> None:
+def cli(
+    context: click.Context,
+    place: str,
+    actor: str | None,
+    schemas: Path | None,
+    key_file: str | None,
+    seal_key_file: str | None,
+) -> None:
     """The disbursement ledger of a district's student aid office."""
     context.obj = Office(
         place=place,
@@ -77,6 +98,7 @@ def cli(context: click.Context, place: str, actor: str | None, schemas: Path | N
         schemas=schemas,
         language=language(context),
         clock=lambda: datetime.now(UTC),
+        keys=AskedKeys(key_file, seal_key_file, translator(language(context))),
     )
 
 
@@ -108,6 +130,8 @@ for _command in (
     copies.backup,
     copies.restore,
     copies.copy,
+    keys.rekey,
+    keys.seal,
     accesses.access_log,
     actors.actors,
     demonstration.demo,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aidledger.cli.keys import AskedKeys
 from aidledger.domain.identity import masked_words
 from aidledger.i18n import N_, Language, Translate, translator
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from aidledger.store.ledger import Ledger
 
 
+_PLAIN = N_("This ledger is not encrypted, although a key was named.")
 _WAITS = N_("Somebody else is writing to the ledger; waiting for up to a minute.")
 _DOUBTS = {
     "network-drive": N_(
@@ -44,6 +46,7 @@ class Office:
     schemas: Path | None
     language: Language
     clock: Callable[[], datetime]
+    keys: AskedKeys
 
     def catalogue(self) -> Catalogue:
         """The shipped schemas with the office's own on top."""
@@ -56,8 +59,10 @@ class Office:
         from aidledger.store.ledger import open_ledger
 
         self.look_at(self.place)
-        ledger = open_ledger(self.place, self.actor, self.clock, self._waits())
+        ledger = open_ledger(self.place, self.actor, self.clock, self._waits(), self.keys.keys())
         click.get_current_context().call_on_close(ledger.close)
+        if self.keys.unused_by(ledger):
+            click.echo(self._(_PLAIN), err=True)
         return ledger
 
     def look_at(self, place: str, *, new: bool = False) -> None:

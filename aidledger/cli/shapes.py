@@ -255,7 +255,7 @@ def trace_shape(trace: Trace, *, reveal: bool) -> Shape:
 def verdict_shape(verdict: Verdict, text: Callable[[str, Mapping[str, object]], str]) -> Shape:
     """``verify``."""
     return {
-        "ok": not verdict.faults,
+        "ok": not (verdict.faults or verdict.unjudged),
         "batches": verdict.batches,
         "entries": verdict.entries,
         "head": verdict.head,
@@ -266,9 +266,9 @@ def verdict_shape(verdict: Verdict, text: Callable[[str, Mapping[str, object]], 
                 "entry": fault.entry,
                 "what": text(fault.what, {"batch": fault.batch, "entry": fault.entry, **fault.facts}),
             }
-            for fault in verdict.faults
+            for fault in (*verdict.faults, *verdict.unjudged)
         ],
-    }
+    } | ({"sealed_by": verdict.sealed_by} if verdict.sealed_by else {})
 
 
 def program_shape(program: Program, language: str) -> Shape:

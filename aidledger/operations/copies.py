@@ -7,7 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aidledger.store import copying, restoring, snapshots
+from aidledger.domain.secret import Secret
+from aidledger.errors import EncryptionElsewhere, PlainUnasked
+from aidledger.store import copying, rekeying, restoring, snapshots
+from aidledger.store.engine import ledger_url, shown
+from aidledger.store.keys import NO_KEYS, Keys
 
 if TYPE_CHECKING:
     from aidledger.store.copying import Copied, Progress
@@ -21,11 +25,42 @@ def backup(ledger: Ledger, target: Path) -> Snapshot:
     return snapshots.back_up(ledger, target)
 
 
-def restore(place: str, file: Path, actor: str, clock: Callable[[], datetime], *, discard_newer: bool) -> Restored:
+def restore(
+    place: str,
+    file: Path,
+    actor: str,
+    clock: Callable[[], datetime],
+    keys: Keys = NO_KEYS,
+    *,
+    discard_newer: bool,
+) -> Restored:
     """Put a backup in a ledger's place; raises what ``restoring.restore`` raises."""
-    return restoring.restore(place, file, actor, clock, discard_newer=discard_newer)
+    return restoring.restore(place, file, actor, clock, keys, discard_newer=discard_newer)
 
 
-def copy(ledger: Ledger, place: str, progress: Progress) -> Copied:
-    """Copy a ledger onto an empty database of any engine; raises what ``copying.copy_ledger`` raises."""
-    return copying.copy_ledger(ledger, place, progress)
+def copy(
+    ledger: Ledger,
+    place: str,
+    progress: Progress,
+    encrypt: Callable[[], Secret] | None = None,
+    *,
+    plain: bool = False,
+) -> Copied:
+    """Copy a ledger onto an empty database of any engine; raises what ``copying.copy_ledger`` raises.
+
+    A file is encrypted with the ledger's key where it has one, with what ``encrypt`` gives where that is asked. What
+    was encrypted becomes readable where it is said to be ``plain`` only: else PlainUnasked. Raises EncryptionElsewhere.
+    """
+    on_server = ledger_url(place).get_backend_name() != "sqlite"
+    if encrypt is not None and on_server:
+        raise EncryptionElsewhere(path=shown(ledger_url(place)))
+    if ledger.secret is not None and on_server and not plain:
+        raise PlainUnasked(path=shown(ledger_url(place)))
+    if ledger.secret is not None and not plain:
+        return copying.copy_ledger(ledger, place, progress, lambda: ledger.secret)
+    return copying.copy_ledger(ledger, place, progress, encrypt or (lambda: None))
+
+
+def rekey(place: str, actor: str, clock: Callable[[], datetime], keys: Keys, new: Callable[[], Secret]) -> Snapshot:
+    """Change the key of an encrypted ledger; raises what ``rekeying.rekey`` raises."""
+    return rekeying.rekey(place, actor, clock, keys, new)

@@ -7,32 +7,69 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.secret import Secret
+from aidledger.errors import SealKeyUnnamed
 from aidledger.store import events, lookups, reversing
 from aidledger.store.catalogues import ensure_loaded
 from aidledger.store.journal import Stamp
+from aidledger.store.keys import NO_KEYS, Keys
 from aidledger.store.ledger import Ledger, create_ledger, open_ledger
 from aidledger.store.lookups import BatchRecord, EntryRecord, RosterRecord
+from aidledger.store.seals import SealKey
 from aidledger.store.upgrading import Upgraded, upgrade_ledger
 from aidledger.store.verify import Verdict
 from aidledger.store.verify import verify as verify_books
 
 
-def init(place: str, catalogue: Catalogue, actor: str, clock: Callable[[], datetime]) -> Ledger:
-    """Make a ledger and load the programs; raises LedgerExists."""
-    ledger = create_ledger(place, actor, clock)
+def init(
+    place: str,
+    catalogue: Catalogue,
+    actor: str,
+    clock: Callable[[], datetime],
+    keys: Keys = NO_KEYS,
+    encrypt: Callable[[], Secret] | None = None,
+) -> Ledger:
+    """Make a ledger and load the programs: encrypted with what ``encrypt`` gives, sealed where there is a seal key.
+
+    Raises LedgerExists, EncryptionElsewhere.
+    """
+    ledger = create_ledger(place, actor, clock, keys, encrypt)
     with ledger.writing("open") as books:
+        if ledger.seal_key is not None:
+            events.seal(books, ledger.moment(), actor, ledger.seal_key)
         ensure_loaded(books, catalogue, ledger.moment(), actor)
     return ledger
 
 
-def upgrade(place: str, catalogue: Catalogue, actor: str, clock: Callable[[], datetime], *, backup: bool) -> Upgraded:
+def upgrade(
+    place: str,
+    catalogue: Catalogue,
+    actor: str,
+    clock: Callable[[], datetime],
+    keys: Keys = NO_KEYS,
+    *,
+    backup: bool,
+) -> Upgraded:
     """Bring a ledger up to this version's tables, and load the catalogue into it. See upgrade_ledger for errors."""
-    upgraded = upgrade_ledger(place, actor, clock, backup=backup)
-    ledger = open_ledger(place, actor, clock)
+    upgraded = upgrade_ledger(place, actor, clock, keys, backup=backup)
+    ledger = open_ledger(place, actor, clock, keys=keys)
     with ledger.writing("upgrade") as books:
         ensure_loaded(books, catalogue, ledger.moment(), actor)
     ledger.close()
     return upgraded
+
+
+def seal(ledger: Ledger, new: Callable[[], Secret] | None = None) -> tuple[SealKey, str]:
+    """Seal a ledger from now on with the key that was given, or with a ``new`` one; that key, and the new head.
+
+    Raises AlreadySealed, NotSealed, SealKeyWanted, SealKeyWrong, SealKeyUnusable, SealKeyUnnamed.
+    """
+    given = ledger.seal_key
+    if given is None:
+        raise SealKeyUnnamed
+    key = SealKey(new()) if new else given
+    with ledger.writing("seal") as books:
+        return key, events.seal(books, ledger.moment(), ledger.actor, key, instead=given if new else None)
 
 
 def batches(ledger: Ledger) -> list[BatchRecord]:
@@ -77,7 +114,7 @@ def verify(
 ) -> Verdict:
     """Recompute every digest and total, or those recorded after a head that was verified; raises UnknownHead."""
     with ledger.reading("open") as books:
-        return verify_books(books, expect, since, progress)
+        return verify_books(books, expect, ledger.seal_key, since, progress)
 
 
 def log_reveal(ledger: Ledger, reason: str, seen: str) -> None:

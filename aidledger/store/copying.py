@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, inspect, select
 
 from aidledger import private
+from aidledger.domain.secret import Secret
 from aidledger.errors import CopyFaulty, LedgerExists
 from aidledger.store import engine as engines
 from aidledger.store import events
 from aidledger.store.ledger import Books, Ledger
+from aidledger.store.seals import SealKey
 from aidledger.store.verify import verify
 
 if TYPE_CHECKING:
@@ -38,10 +40,13 @@ class Copied:
     head: str
 
 
-def copy_ledger(source: Ledger, place: str, progress: Progress) -> Copied:
+def copy_ledger(
+    source: Ledger, place: str, progress: Progress, secret: Callable[[], Secret | None] = lambda: None
+) -> Copied:
     """Copy a ledger as it is at one moment, in one transaction that is committed when the copy verifies.
 
-    Raises LedgerExists where the place holds anything, CannotWrite, CopyFaulty.
+    A file is encrypted with what ``secret`` gives. Raises LedgerExists where the place holds anything, CannotWrite,
+    CopyFaulty.
     """
     url = engines.ledger_url(place)
     if url.get_backend_name() != "sqlite":
@@ -50,17 +55,17 @@ def copy_ledger(source: Ledger, place: str, progress: Progress) -> Copied:
     if os.path.lexists(path):
         raise LedgerExists(path=path)
     with private.unfinished(path) as part:
-        copied = _copy_into(source, url.set(database=str(part)), str(path), progress)
+        copied = _copy_into(source, url.set(database=str(part)), str(path), progress, secret())
         private.publish(part, path)
     return copied
 
 
-def _copy_into(source: Ledger, url: URL, shown: str, progress: Progress) -> Copied:
-    target = Ledger(engines.connect(url), shown, source.actor, source.clock)
+def _copy_into(source: Ledger, url: URL, shown: str, progress: Progress, secret: Secret | None = None) -> Copied:
+    target = Ledger(engines.connect(url, secret), shown, source.actor, source.clock)
     try:
         with source.reading("copy") as there, target.writing("open") as here:
             _require_empty(here, shown)
-            return _copy(there, here, shown, progress)
+            return _copy(there, here, shown, progress, source.seal_key)
     finally:
         target.close()
 
@@ -71,7 +76,7 @@ def _require_empty(here: Books, place: str) -> None:
         raise LedgerExists(path=place)
 
 
-def _copy(there: Books, here: Books, place: str, progress: Progress) -> Copied:
+def _copy(there: Books, here: Books, place: str, progress: Progress, key: SealKey | None) -> Copied:
     # Alembic and sqlmodel are slow to load; only the models know which table refers to which.
     from aidledger.store.migrate import upgrade  # noqa: PLC0415
     from aidledger.store.models import Entry  # noqa: PLC0415
@@ -87,7 +92,7 @@ def _copy(there: Books, here: Books, place: str, progress: Progress) -> Copied:
             done += len(rows)
             progress(done, total)
     head = events.head(there)
-    verdict = verify(here, head)
+    verdict = verify(here, head, key)
     short = sum(_size(here, table) != counts[table.name] for table in tables)
     faults = len(verdict.faults) + short + (verdict.head != head)
     if faults:

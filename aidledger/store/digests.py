@@ -2,12 +2,13 @@
 
 Fields go into SHA-256 as a JSON array in ASCII: nothing can slide from one field into the next, and no Python or
 Unicode version changes the bytes. An unkeyed chain shows every change to who holds an earlier head; whoever can
-rewrite the whole file can re-make it (docs/guarantees.md).
+rewrite the whole file can re-make it (docs/guarantees.md), unless it is sealed (seals.py).
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Iterable, Mapping
 from json import JSONEncoder
 
@@ -69,6 +70,11 @@ def batch_digest(head: Mapping[str, object], rosters: Iterable[Mapping[str, obje
 def event_digest(before: str, fields: Iterable[object]) -> str:
     """The chain's next link: the head before it and the event's fields."""
     return hashlib.sha256(_encode([before, *fields]).encode("ascii")).hexdigest()
+
+
+def keyed_digest(key: bytes, fields: Iterable[object]) -> str:
+    """The HMAC of fields: who has not the key can neither make it nor tell whether it is right."""
+    return hmac.new(key, _encode(list(fields)).encode("ascii"), hashlib.sha256).hexdigest()
 
 
 def digest_of(rows: Iterable[tuple[object, ...]]) -> str:

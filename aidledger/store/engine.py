@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from aidledger import private
+from aidledger.domain.secret import Secret
 from aidledger.errors import (
     DriverMissing,
     LedgerExists,
@@ -24,11 +25,11 @@ from aidledger.errors import (
     LedgerUnsupported,
     LocksMissing,
 )
+from aidledger.store import files
 from aidledger.store.locks import require_locks
 from aidledger.store.waiting import BUSY_TIMEOUT_MS, begin_sqlite
 
 BACKENDS = ("sqlite", "postgresql")
-_FIRST_BYTES = b"SQLite format 3\0"
 _PRAGMAS = (
     f"busy_timeout={BUSY_TIMEOUT_MS}",
     "journal_mode=DELETE",
@@ -100,22 +101,28 @@ def remove_empty(url: URL) -> None:
         Path(str(url.database)).unlink()
 
 
-def looks_like_sqlite(url: URL) -> bool:
-    """Whether a file begins as SQLite's do."""
-    with Path(str(url.database)).open("rb") as file:
-        return file.read(len(_FIRST_BYTES)) == _FIRST_BYTES
+def connect(url: URL, secret: Secret | None = None) -> Engine:
+    """An engine with the settings on every connection. Error texts never carry parameters: they hold ID numbers.
 
-
-def connect(url: URL) -> Engine:
-    """An engine with the settings on every connection. Error texts never carry parameters: they hold ID numbers."""
+    ``secret``: of an encrypted file. It goes to the driver alone, and is no part of the URL.
+    """
     try:
-        engine = create_engine(url, hide_parameters=True)
+        engine = create_engine(url, hide_parameters=True, **({} if secret is None else _encrypted(url, secret)))
     except ImportError:
         raise DriverMissing(driver=url.drivername) from None
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
     return engine
+
+
+def _encrypted(url: URL, secret: Secret) -> dict[str, Any]:
+    path, seconds = str(url.database), BUSY_TIMEOUT_MS / 1_000
+
+    def connect() -> Any:  # noqa: ANN401 - the driver's own connection
+        return files.connected(path, secret, check_same_thread=False, timeout=seconds)
+
+    return {"module": files.driver(secret), "creator": connect}
 
 
 def _set_pragmas(driver_connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection

@@ -1,4 +1,4 @@
-"""The chain of events: who did what when, each link holding the one before."""
+"""The chain of events: who did what when, each link holding the one before, sealed where a key is set."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, select
 
+from aidledger.errors import AlreadySealed, NotSealed
 from aidledger.store.bulk import insert_row, table_of
 from aidledger.store.digests import GENESIS, event_digest, facts_text
+from aidledger.store.seals import ACTION, SealKey, key_for, require, seal_in
 from aidledger.store.tables import Event
 
 _event = table_of(Event)
-_LAST = select(_event.c.id, _event.c.digest).order_by(_event.c.id.desc()).limit(1)
+_LAST = select(_event.c.id, _event.c.digest, _event.c.facts).order_by(_event.c.id.desc()).limit(1)
 
 
 def head(books: Connection) -> str:
@@ -23,11 +25,47 @@ def head(books: Connection) -> str:
 def record(
     books: Connection, moment: str, actor: str, action: str, facts: Mapping[str, object], batch_id: int | None = None
 ) -> str:
-    """Add a link; returns the new head."""
+    """Add a link, sealed where the ledger is; returns the new head.
+
+    Raises SealKeyWanted, SealKeyWrong, NotSealed.
+    """
     last = books.execute(_LAST).first()
     number, before = (last.id + 1, last.digest) if last else (1, GENESIS)
+    key = key_for(books, last.facts if last else None)
+    return _append(books, before, (number, moment, actor, action, batch_id), facts, key)
+
+
+def seal(books: Connection, moment: str, actor: str, key: SealKey, *, instead: SealKey | None = None) -> str:
+    """Add the link from which on a key seals the chain, ``instead`` of the one that did so far; returns the new head.
+
+    Raises AlreadySealed, NotSealed, SealKeyWrong.
+    """
+    last = books.execute(_LAST).first()
+    number, before = (last.id + 1, last.digest) if last else (1, GENESIS)
+    found = seal_in(last.facts) if last else None
+    facts = {"key": key.fingerprint}
+    if found is not None:
+        if found.fingerprint == key.fingerprint:
+            raise AlreadySealed
+        old = require(instead or key, found)
+        facts |= {"before": old.fingerprint, "handover": old.handover(before, key.fingerprint)}
+    elif instead is not None:
+        raise NotSealed
+    return _append(books, before, (number, moment, actor, ACTION, None), facts, key)
+
+
+def _append(
+    books: Connection,
+    before: str,
+    fields: tuple[int, str, str, str, int | None],
+    facts: Mapping[str, object],
+    key: SealKey | None,
+) -> str:
     text = facts_text(facts)
-    digest = event_digest(before, (number, moment, actor, action, batch_id, text))
+    if key is not None:
+        text = key.sealed(before, fields, text)
+    digest = event_digest(before, (*fields, text))
+    number, moment, actor, action, batch_id = fields
     insert_row(
         books, Event, id=number, at=moment, actor=actor, action=action, batch_id=batch_id, facts=text, digest=digest
     )

@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from aidledger.domain.role import Deed, require
+from aidledger.domain.secret import Secret
 from aidledger.errors import (
     AidLedgerError,
+    EncryptionElsewhere,
+    KeyWanted,
     LedgerExists,
     LedgerFailed,
     LedgerForeign,
@@ -23,8 +27,10 @@ from aidledger.errors import (
     LedgerReadOnly,
     RightMissing,
 )
-from aidledger.store import actors
+from aidledger.store import actors, files
 from aidledger.store import engine as engines
+from aidledger.store.keys import NO_KEYS, Keys
+from aidledger.store.seals import SEAL_KEY, SealKey
 from aidledger.store.waiting import Waits, lock_postgresql
 
 # The newest migration; a test holds it to the migrations folder, so that opening need not load alembic.
@@ -40,7 +46,8 @@ def _in_silence() -> None:
 class Ledger:
     """An opened ledger, who uses it, and the clock that dates what is written.
 
-    ``waits`` is told of another writer; ``viewed``: the one view in which all is read, see ``view``.
+    ``waits`` is told of another writer; ``secret``: the key of its file, where that is encrypted; ``viewed``: the one
+    view in which all is read, see ``view``.
     """
 
     engine: Engine
@@ -48,7 +55,15 @@ class Ledger:
     actor: str
     clock: Callable[[], datetime]
     waits: Waits = _in_silence
+    keys: Keys = NO_KEYS
+    secret: Secret | None = None
     viewed: Books | None = None
+
+    @property
+    def seal_key(self) -> SealKey | None:
+        """The key of the seals, if one was given."""
+        secret = self.keys.seal()
+        return None if secret is None else SealKey(secret)
 
     def moment(self) -> str:
         """Now, in UTC to the second, as it is stored."""
@@ -62,9 +77,14 @@ class Ledger:
             yield self.viewed
             return
         level = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-        with _translated(self.place), self.engine.connect().execution_options(**level) as books, books.begin():
+        with (
+            _translated(self.place),
+            self.engine.connect().execution_options(**level) as books,
+            books.begin() as transaction,
+        ):
             self._require(books, deed)
             yield books
+            transaction.rollback()  # of nothing; on a damaged file that is encrypted a commit would be refused
 
     @contextmanager
     def view(self) -> Iterator[tuple[Ledger, str]]:
@@ -84,8 +104,12 @@ class Ledger:
         What is done to it is judged first, in the same transaction: who was taken off the list in the meantime is
         refused. Raises NotNamed, OtherRole.
         """
-        connection = self.engine.connect().execution_options(**{engines.WRITES: self.waits})
-        with _translated(self.place), connection as books, books.begin() as transaction:
+        options = {engines.WRITES: self.waits, SEAL_KEY: self.keys.seal}
+        with (
+            _translated(self.place),
+            self.engine.connect().execution_options(**options) as books,
+            books.begin() as transaction,
+        ):
             if self.engine.dialect.name == "postgresql":
                 lock_postgresql(books, self.waits)
             self._require(books, deed)
@@ -108,36 +132,74 @@ class Ledger:
         self.engine.dispose()
 
 
-def open_ledger(place: str, actor: str, clock: Callable[[], datetime], waits: Waits = _in_silence) -> Ledger:
-    """The ledger at a path or URL; raises LedgerMissing, LedgerForeign, LedgerOlder, LedgerNewer."""
-    url = engines.ledger_url(place)
-    engines.require_file(url)
-    shown = engines.shown(url)
-    if url.get_backend_name() == "sqlite" and not engines.looks_like_sqlite(url):
-        raise LedgerForeign(path=shown)
-    ledger = Ledger(engines.connect(url), shown, actor, clock, waits)
+def open_ledger(
+    place: str, actor: str, clock: Callable[[], datetime], waits: Waits = _in_silence, keys: Keys = NO_KEYS
+) -> Ledger:
+    """The ledger at a path or URL.
+
+    Raises LedgerMissing, LedgerForeign, LedgerOlder, LedgerNewer, KeyWanted, KeyWrong.
+    """
+    ledger = unchecked(place, actor, clock, waits, keys)
     try:
         with ledger.reading("open") as books:
-            _require_version(books, shown)
+            _require_version(books, ledger.place)
     except BaseException:
         ledger.close()
         raise
     return ledger
 
 
-def create_ledger(place: str, actor: str, clock: Callable[[], datetime]) -> Ledger:
-    """A new, empty ledger; raises LedgerExists where there is something already."""
+def unchecked(
+    place: str, actor: str, clock: Callable[[], datetime], waits: Waits = _in_silence, keys: Keys = NO_KEYS
+) -> Ledger:
+    """What is at a path or URL, of whatever version; raises LedgerMissing, LedgerForeign, KeyWanted."""
+    url = engines.ledger_url(place)
+    engines.require_file(url)
+    shown = engines.shown(url)
+    secret = secret_of(Path(str(url.database)), keys) if url.get_backend_name() == "sqlite" else None
+    return Ledger(engines.connect(url, secret), shown, actor, clock, waits, keys, secret)
+
+
+def secret_of(path: Path, keys: Keys) -> Secret | None:
+    """The key of a file that is not plain SQLite, None for one that is; raises KeyWanted, LedgerForeign."""
+    if files.looks_like_sqlite(path):
+        return None
+    if not files.may_be_encrypted(path):
+        raise LedgerForeign(path=path)
+    secret = keys.file()
+    if secret is None:
+        raise KeyWanted(path=path)
+    return secret
+
+
+def create_ledger(
+    place: str,
+    actor: str,
+    clock: Callable[[], datetime],
+    keys: Keys = NO_KEYS,
+    encrypt: Callable[[], Secret] | None = None,
+) -> Ledger:
+    """A new, empty ledger, encrypted with what ``encrypt`` gives.
+
+    Raises LedgerExists where there is something already, EncryptionElsewhere.
+    """
     from aidledger.store.migrate import upgrade  # noqa: PLC0415 - alembic is slow to load and only needed here
 
     url = engines.ledger_url(place)
+    if encrypt is not None and url.get_backend_name() != "sqlite":
+        raise EncryptionElsewhere(path=engines.shown(url))
     engines.create_file(url)
-    ledger = Ledger(engines.connect(url), engines.shown(url), actor, clock)
     try:
-        with ledger.writing("open") as books:
-            _require_nothing(books, ledger.place)
-            upgrade(books)
+        secret = encrypt() if encrypt else None
+        ledger = Ledger(engines.connect(url, secret), engines.shown(url), actor, clock, keys=keys, secret=secret)
+        try:
+            with ledger.writing("open") as books:
+                _require_nothing(books, ledger.place)
+                upgrade(books)
+        except BaseException:
+            ledger.close()
+            raise
     except BaseException:
-        ledger.close()
         engines.remove_empty(url)
         raise
     return ledger

@@ -21,25 +21,26 @@ from pathlib import Path
 from urllib.parse import quote
 
 from aidledger import private
+from aidledger.domain.secret import Secret
 from aidledger.errors import (
     BackupIsLedger,
     BackupOlder,
     CannotRead,
     LedgerFailed,
     LedgerForeign,
-    LedgerLocked,
     LedgerMissing,
     LedgerNewer,
-    LedgerReadOnly,
     NewerDiscarded,
     NewerUnknown,
     RestoreElsewhere,
+    RestoreMixed,
 )
 from aidledger.store import engine as engines
-from aidledger.store import snapshots
-from aidledger.store.ledger import REVISION, Ledger
+from aidledger.store import files, snapshots
+from aidledger.store.exclusive import held
+from aidledger.store.keys import NO_KEYS, Keys
+from aidledger.store.ledger import REVISION, Ledger, secret_of
 from aidledger.store.snapshots import Snapshot
-from aidledger.store.waiting import BUSY_TIMEOUT_MS
 
 _EVENTS = "SELECT digest, batch_id FROM event ORDER BY id"
 
@@ -61,40 +62,49 @@ class Restored:
     lost: Lost | None
 
 
-def restore(place: str, backup: Path, actor: str, clock: Callable[[], datetime], *, discard_newer: bool) -> Restored:
-    """Put a proved backup in the place of a ledger.
+def restore(
+    place: str,
+    backup: Path,
+    actor: str,
+    clock: Callable[[], datetime],
+    keys: Keys = NO_KEYS,
+    *,
+    discard_newer: bool,
+) -> Restored:
+    """Put a proved backup in the place of a ledger. Both are encrypted, with one key, or neither is.
 
     Raises RestoreElsewhere, BackupIsLedger, LedgerMissing, LedgerForeign, BackupOlder, LedgerNewer, CopyFaulty;
-    NotNamed, OtherRole; NewerDiscarded and NewerUnknown unless what is newer may go; LedgerLocked, LedgerReadOnly,
-    CannotWrite.
+    NotNamed, OtherRole, KeyWanted, KeyWrong, RestoreMixed; NewerDiscarded and NewerUnknown unless what is newer may go;
+    LedgerLocked, LedgerReadOnly, CannotWrite.
     """
     url = engines.ledger_url(place)
     if url.get_backend_name() != "sqlite":
         raise RestoreElsewhere(path=engines.shown(url))
     target = Path(str(url.database))
-    _require_backup(backup)
+    secret = _require_backup(backup, keys)
     if target.exists() and target.samefile(backup):
         raise BackupIsLedger(path=backup)
-    _require_leave(Ledger(engines.connect(url), str(target), actor, clock))
+    _require_alike(backup, target, secret, keys)
+    _require_leave(Ledger(engines.connect(url, secret), str(target), actor, clock))
     moment = clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     kept = target.with_name(f"{target.name}.before-restore-{moment}")
     with private.unfinished(target) as part:
-        with _reading(backup) as source:
-            snapshots.copy_pages(source, part)
-        now = snapshots.prove(part, backup, actor, clock)
+        with _reading(backup, secret) as source:
+            snapshots.copy_pages(source, part, secret)
+        now = snapshots.prove(part, backup, actor, clock, keys)
         now = Snapshot(target, now.batches, now.entries, now.head)
         if not os.path.lexists(target):
             private.publish(part, target)
             return Restored(now, None, Lost(0, 0))
-        with _held(target) as ledger:
-            lost = None if ledger is None else _lost(ledger, part)
+        with held(target, secret) as ledger:
+            lost = None if ledger is None else _lost(ledger, part, secret)
             if not discard_newer:
                 _require_nothing_lost(lost, target)
             if ledger is None:
                 _rename_over(part, target, kept)
             else:
-                _keep(ledger, kept)
-                _overwrite(part, ledger, target)
+                _keep(ledger, kept, secret)
+                _overwrite(part, ledger, target, secret)
     return Restored(now, kept, lost)
 
 
@@ -113,65 +123,50 @@ def _require_leave(ledger: Ledger) -> None:
         ledger.close()
 
 
-def _require_backup(backup: Path) -> None:
-    """Refuse what is no ledger of this version."""
-    url = engines.ledger_url(str(backup))
+def _require_backup(backup: Path, keys: Keys) -> Secret | None:
+    """The key of a backup, None of a plain one; refuses what is no ledger of this version."""
     try:
-        engines.require_file(url)
-        if not engines.looks_like_sqlite(url):
-            raise LedgerForeign(path=backup)
-        with _reading(backup) as books:
-            found = str(books.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+        engines.require_file(engines.ledger_url(str(backup)))
+        secret = secret_of(backup, keys)
     except LedgerMissing:
         raise CannotRead(path=backup, reason=os.strerror(2)) from None
     except OSError as error:
         raise CannotRead(path=backup, reason=error.strerror or "") from error
-    except (sqlite3.Error, TypeError) as error:
+    try:
+        with _reading(backup, secret) as books:
+            found = str(books.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    except (files.driver(secret).Error, TypeError) as error:
         raise LedgerForeign(path=backup) from error
     if found != REVISION:
         older = found.isdigit() and int(found) < int(REVISION)
         raise (BackupOlder if older else LedgerNewer)(path=backup, found=found, wanted=REVISION)
+    return secret
+
+
+def _require_alike(backup: Path, target: Path, secret: Secret | None, keys: Keys) -> None:
+    """Refuse to put an encrypted backup over a plain ledger, or a plain one where only the key reads the ledger now."""
+    if not target.is_file() or target.stat().st_size == 0:
+        return
+    plain = files.looks_like_sqlite(target)
+    if plain != (secret is None) and (plain or (files.may_be_encrypted(target) and keys.file() is not None)):
+        raise RestoreMixed(backup=backup, path=target)
 
 
 @contextmanager
-def _reading(backup: Path) -> Iterator[sqlite3.Connection]:
+def _reading(backup: Path, secret: Secret | None) -> Iterator[sqlite3.Connection]:
     """A backup as it lies there: nothing is written to it, it may be on a disc that takes no writing."""
-    with closing(sqlite3.connect(f"file:{quote(str(backup.absolute()))}?mode=ro", uri=True)) as books:
+    place = f"file:{quote(str(backup.absolute()))}?mode=ro"
+    with closing(files.connected(place, secret, named=backup, uri=True)) as books:
         yield books
 
 
-@contextmanager
-def _held(target: Path) -> Iterator[sqlite3.Connection | None]:
-    """The ledger, locked against everybody until the block ends; None where it cannot be read as a database."""
-    with closing(sqlite3.connect(target, timeout=BUSY_TIMEOUT_MS / 1_000, isolation_level=None)) as ledger:
-        yield ledger if _locked(ledger, target) else None
-
-
-def _locked(ledger: sqlite3.Connection, target: Path) -> bool:
-    try:
-        # In this mode the lock of the first transaction outlasts it; the copy cannot begin inside a transaction.
-        for pragma in ("locking_mode=EXCLUSIVE", "synchronous=EXTRA", "secure_delete=ON"):
-            ledger.execute(f"PRAGMA {pragma}")
-        ledger.execute("BEGIN EXCLUSIVE")
-        ledger.execute("COMMIT")
-        return bool(ledger.execute("PRAGMA integrity_check").fetchone() == ("ok",))
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error):
-            raise LedgerLocked(path=target) from error
-        if "readonly" in str(error) or "unable to open" in str(error):
-            raise LedgerReadOnly(path=target) from error
-        return False
-    except sqlite3.DatabaseError:
-        return False
-
-
-def _lost(ledger: sqlite3.Connection, part: Path) -> Lost | None:
+def _lost(ledger: sqlite3.Connection, part: Path, secret: Secret | None) -> Lost | None:
     """What follows the last event that both chains have; each digest stands for all before it."""
     try:
-        with closing(sqlite3.connect(part)) as backup:
+        with closing(files.connected(part, secret)) as backup:
             pairs = zip_longest(ledger.execute(_EVENTS), backup.execute(_EVENTS))
             apart = [mine for mine, other in pairs if mine is not None and (other is None or mine[0] != other[0])]
-    except sqlite3.Error:
+    except files.driver(secret).Error:
         return None
     return Lost(sum(batch is not None for _, batch in apart), len(apart))
 
@@ -183,15 +178,15 @@ def _require_nothing_lost(lost: Lost | None, target: Path) -> None:
         raise NewerDiscarded(path=target, batches=lost.batches, events=lost.events)
 
 
-def _keep(ledger: sqlite3.Connection, kept: Path) -> None:
+def _keep(ledger: sqlite3.Connection, kept: Path, secret: Secret | None) -> None:
     """A whole copy of the ledger under its other name."""
     with private.unfinished(kept) as part:
-        snapshots.copy_pages(ledger, part)
+        snapshots.copy_pages(ledger, part, secret)
         private.publish(part, kept)
 
 
-def _overwrite(part: Path, ledger: sqlite3.Connection, target: Path) -> None:
-    with closing(sqlite3.connect(part)) as source:
+def _overwrite(part: Path, ledger: sqlite3.Connection, target: Path, secret: Secret | None) -> None:
+    with closing(files.connected(part, secret)) as source:
         snapshots.pages(source, ledger, target)
 
 

@@ -10,10 +10,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 from aidledger import private
+from aidledger.domain.secret import Secret
 from aidledger.errors import BackupElsewhere, CopyFaulty, FileExists, LedgerLocked
-from aidledger.store import events
+from aidledger.store import events, files
+from aidledger.store.keys import NO_KEYS, Keys
 from aidledger.store.ledger import Ledger, open_ledger
 from aidledger.store.verify import Verdict, verify
 from aidledger.store.waiting import BUSY_TIMEOUT_MS
@@ -54,24 +57,26 @@ def patience(path: object) -> Callable[[int, int, int], None]:
     return progress
 
 
-def copy_pages(source: sqlite3.Connection, part: Path) -> None:
-    """Copy a database into a file that is there already and empty, down to the disk."""
-    with closing(sqlite3.connect(part)) as target:
+def copy_pages(source: sqlite3.Connection, part: Path, secret: Secret | None) -> None:
+    """Copy a database, with the key that it has, into a file that is there already and empty, down to the disk."""
+    with closing(files.connected(part, secret)) as target:
         target.execute("PRAGMA synchronous=EXTRA")
         pages(source, target, part)
     private.flush(part)
 
 
-def prove(part: Path, named: Path, actor: str, clock: Callable[[], datetime], head: str | None = None) -> Snapshot:
+def prove(
+    part: Path, named: Path, actor: str, clock: Callable[[], datetime], keys: Keys = NO_KEYS, head: str | None = None
+) -> Snapshot:
     """Check a copy by SQLite's own check and by ours, and that it ends with ``head``.
 
     ``named`` is what messages call it. Raises CopyFaulty, LedgerForeign, LedgerOlder, LedgerNewer.
     """
-    ledger = open_ledger(str(part), actor, clock)
+    ledger = open_ledger(str(part), actor, clock, keys=keys)
     try:
         with ledger.reading("open") as books:
             sound = books.exec_driver_sql("PRAGMA integrity_check").scalars().all() == ["ok"]
-            verdict: Verdict = verify(books, head)
+            verdict: Verdict = verify(books, head, ledger.seal_key)
     finally:
         ledger.close()
     faults = len(verdict.faults) + (not sound) + (head is not None and verdict.head != head)
@@ -81,7 +86,7 @@ def prove(part: Path, named: Path, actor: str, clock: Callable[[], datetime], he
 
 
 def back_up(ledger: Ledger, target: Path) -> Snapshot:
-    """Copy a ledger that may be in use to a file that is not there yet, and prove the copy.
+    """Copy a ledger that may be in use to a file that is not there yet, and prove the copy; encrypted as the ledger is.
 
     The copy is the ledger as it was at one moment. Raises BackupElsewhere, FileExists, CannotWrite, CopyFaulty,
     LedgerLocked.
@@ -93,9 +98,8 @@ def back_up(ledger: Ledger, target: Path) -> Snapshot:
     with private.unfinished(target) as part:
         with ledger.reading("copy") as books:
             head = events.head(books)
-            driver = books.connection.driver_connection
-            assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - what SQLAlchemy's pysqlite holds
-            copy_pages(driver, part)
-        snapshot = prove(part, target, ledger.actor, ledger.clock, head)
+            driver = cast("sqlite3.Connection", books.connection.driver_connection)
+            copy_pages(driver, part, ledger.secret)
+        snapshot = prove(part, target, ledger.actor, ledger.clock, ledger.keys, head)
         private.publish(part, target)
     return snapshot

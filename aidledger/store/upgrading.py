@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
 from aidledger.errors import BackupFirst, LedgerForeign, LedgerNewer
 from aidledger.store import engine as engines
-from aidledger.store import events
-from aidledger.store.ledger import REVISION, Ledger, revision_of
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import URL
+from aidledger.store import events, files
+from aidledger.store.keys import NO_KEYS, Keys
+from aidledger.store.ledger import REVISION, Ledger, revision_of, unchecked
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +31,9 @@ class Upgraded:
         return self.found != REVISION
 
 
-def upgrade_ledger(place: str, actor: str, clock: Callable[[], datetime], *, backup: bool) -> Upgraded:
+def upgrade_ledger(
+    place: str, actor: str, clock: Callable[[], datetime], keys: Keys = NO_KEYS, *, backup: bool
+) -> Upgraded:
     """Upgrade a ledger in one transaction; nothing happens to one that is up to date.
 
     Raises NotNamed, OtherRole, LedgerNewer, LedgerForeign; BackupFirst where a copy cannot be made from here;
@@ -43,12 +41,8 @@ def upgrade_ledger(place: str, actor: str, clock: Callable[[], datetime], *, bac
     """
     from aidledger.store.migrate import upgrade  # noqa: PLC0415 - alembic is slow to load and only needed here
 
-    url = engines.ledger_url(place)
-    engines.require_file(url)
-    shown = engines.shown(url)
-    if url.get_backend_name() == "sqlite" and not engines.looks_like_sqlite(url):
-        raise LedgerForeign(path=shown)
-    ledger = Ledger(engines.connect(url), shown, actor, clock)
+    ledger = unchecked(place, actor, clock, keys=keys)
+    shown = ledger.place
     try:
         with ledger.reading("open") as books:
             found = revision_of(books, shown)
@@ -57,7 +51,7 @@ def upgrade_ledger(place: str, actor: str, clock: Callable[[], datetime], *, bac
         if not found.isdigit() or int(found) > int(REVISION):
             raise LedgerNewer(path=shown, found=found, wanted=REVISION)
         with ledger.reading("upgrade"):
-            copy = _put_aside(url, found) if backup else None
+            copy = _put_aside(ledger, found) if backup else None
         with ledger.writing("upgrade") as books:
             if str(books.execute(text("SELECT version_num FROM alembic_version")).scalar_one()) == found:
                 upgrade(books)
@@ -68,15 +62,15 @@ def upgrade_ledger(place: str, actor: str, clock: Callable[[], datetime], *, bac
     return Upgraded(shown, found, copy)
 
 
-def _put_aside(url: URL, found: str) -> Path:
-    """A copy beside the ledger, made by SQLite's own online backup."""
-    if url.get_backend_name() != "sqlite":
-        raise BackupFirst(path=engines.shown(url))
-    ledger = Path(str(url.database))
-    copy = ledger.with_name(f"{ledger.name}.version-{found}")
-    engines.create_file(url.set(database=str(copy)))
-    with closing(sqlite3.connect(ledger)) as source, closing(sqlite3.connect(copy)) as target:
+def _put_aside(ledger: Ledger, found: str) -> Path:
+    """A copy beside the ledger, made by SQLite's own online backup; encrypted as the ledger is."""
+    if ledger.engine.dialect.name != "sqlite":
+        raise BackupFirst(path=ledger.place)
+    place, secret = Path(ledger.place), ledger.secret
+    copy = place.with_name(f"{place.name}.version-{found}")
+    engines.create_file(engines.ledger_url(str(copy)))
+    with closing(files.connected(place, secret)) as source, closing(files.connected(copy, secret)) as target:
         source.backup(target)
         if target.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            raise LedgerForeign(path=engines.shown(url))
+            raise LedgerForeign(path=place)
     return copy

@@ -21,6 +21,8 @@ from aidledger.store.entries import covered_by_digest
 from aidledger.store.guards import breaches
 from aidledger.store.journal import kept_part
 from aidledger.store.listings import TABLES, covered
+from aidledger.store.seal_watch import SealWatch
+from aidledger.store.seals import SealKey
 from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow, SourceFile
 
 _batch, _catalogue, _entry, _event, _kept, _listing, _roster, _source = tables_of(
@@ -50,30 +52,37 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The ledger's size, its head, and what is wrong with it; the first ``passed`` batches were not looked into."""
+    """The ledger's size, its head, and what is wrong with it; the first ``passed`` batches were not looked into.
+
+    ``sealed_by``: the key whose seals were found right; ``unjudged``: seals that only another key could judge.
+    """
 
     batches: int
     entries: int
     head: str
     faults: list[Fault]
+    sealed_by: str | None = None
+    unjudged: tuple[Fault, ...] = ()
     passed: int = 0
 
 
 def verify(
     books: Connection,
     expect: str | None = None,
+    key: SealKey | None = None,
     since: str | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verdict:
     """Recompute everything in one consistent view; of a file that is damaged, as far as it can be read.
 
-    ``since``: a head that a whole verification ended with. The chain up to it is recomputed, batches recorded up to it
-    are not; raises UnknownHead. ``progress`` is told of how many entries are done, of how many.
+    ``key``: of the seals. ``since``: a head that a whole verification ended with. The chain up to it is recomputed,
+    batches recorded up to it are not; raises UnknownHead. ``progress`` is told of how many entries are done, of how
+    many.
     """
     verified = 0 if since is None else _recorded_up_to(books, since)
     faults = [] if verified else list(_damage(books))
     try:
-        return _verify_rows(books, faults, expect, verified, progress)
+        return _verify_rows(books, faults, expect, SealWatch(key), verified, progress)
     except (DBAPIError, ArithmeticError, LookupError, TypeError, ValueError):
         if not faults:
             raise
@@ -90,7 +99,12 @@ def _recorded_up_to(books: Connection, head: str) -> int:
 
 
 def _verify_rows(
-    books: Connection, faults: list[Fault], expect: str | None, verified: int, progress: Callable[[int, int], None]
+    books: Connection,
+    faults: list[Fault],
+    expect: str | None,
+    watch: SealWatch,
+    verified: int,
+    progress: Callable[[int, int], None],
 ) -> Verdict:
     batches = [dict(row) for row in books.execute(select(_batch).order_by(_batch.c.id)).mappings()]
     entries = _Entries(books, sum(batch["entries"] for batch in batches[:verified]))
@@ -114,8 +128,9 @@ def _verify_rows(
         for notice in notices.altered(books)
     ]
     faults += [Fault(_BREACHES[one.what], facts={"guard": one.trigger, "table": one.table}) for one in breaches(books)]
-    head, chain_faults = _chain(books, {batch["id"]: batch["digest"] for batch in batches}, expect)
-    return Verdict(len(batches), entries.counted, head, faults + chain_faults, verified)
+    head, chain_faults = _chain(books, {batch["id"]: batch["digest"] for batch in batches}, expect, watch)
+    unjudged = tuple(Fault(what, facts=facts) for what, facts in watch.unjudged())
+    return Verdict(len(batches), entries.counted, head, faults + chain_faults, watch.proved_by, unjudged, verified)
 
 
 def _damage(books: Connection) -> Iterator[Fault]:
@@ -253,7 +268,7 @@ def _source_faults(books: Connection, verified: int) -> Iterator[Fault]:
         yield Fault(N_("the source file of batch {batch} is missing"), batch)
 
 
-def _chain(books: Connection, batches: dict[int, str], expect: str | None) -> tuple[str, list[Fault]]:
+def _chain(books: Connection, batches: dict[int, str], expect: str | None, watch: SealWatch) -> tuple[str, list[Fault]]:
     faults: list[Fault] = []
     head, heads, expected_id = GENESIS, {GENESIS}, 1
     for event in books.execute(select(_event).order_by(_event.c.id)):
@@ -262,6 +277,7 @@ def _chain(books: Connection, batches: dict[int, str], expect: str | None) -> tu
             faults.append(Fault(N_("event {event} is missing"), facts={"event": expected_id}))
         elif event_digest(head, fields) != event.digest:
             faults.append(Fault(N_("event {event} was changed"), event.batch_id, facts={"event": event.id}))
+        faults += [Fault(what, event.batch_id, facts=facts) for what, facts in watch.faults(head, fields)]
         head, expected_id = event.digest, event.id + 1
         heads.add(head)
         if event.batch_id is not None:
@@ -269,6 +285,7 @@ def _chain(books: Connection, batches: dict[int, str], expect: str | None) -> tu
             if stored is None or f'"digest":"{stored}"' not in event.facts:
                 faults.append(Fault(N_("batch {batch} is not the one that was recorded"), event.batch_id))
     faults += [Fault(N_("batch {batch} was never recorded in the chain of events"), batch) for batch in batches]
+    faults += [Fault(what, facts=facts) for what, facts in watch.faults_at_the_end()]
     if expect is not None and expect not in heads:
         faults.append(Fault(N_("the head {expected} is not in this ledger's history"), facts={"expected": expect}))
     return head, faults

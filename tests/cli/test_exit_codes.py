@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from tests.builders import roster_xlsx
 from tests.cli.harness import aidledger
 from tests.imports.make_samples import SAMPLES
-from tests.store.ledgers import sample_path, tamper
+from tests.store.ledgers import raw, sample_path, tamper
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -212,7 +211,7 @@ def _damaged(path: Path) -> None:
 
 def _foreign(path: Path) -> None:
     path.unlink()
-    sqlite3.connect(path).close()
+    raw(path).close()
     path.write_bytes(b"")
 
 

@@ -24,9 +24,11 @@ CATALOGUE = ("pydantic", "yaml")
 SPREADSHEETS = ("openpyxl", "python_calamine", "xlrd")
 PROCESSES = ("multiprocessing",)
 SCREEN = ("rich",)
+KEYS = ("sqlcipher3", "keyring")
 COMMANDS = (
     *("init", "import", "check", "template", "mappings", "batches", "reverse", "reconcile", "audit", "explain"),
     *("findings", "finding", "sample", "report", "verify", "upgrade", "person", "trace", "demo"),
+    *("rekey", "seal"),
 )
 
 
@@ -57,7 +59,7 @@ def loaded(*arguments: str, of: tuple[str, ...], env: Mapping[str, str] | None =
     "arguments", [["--help"], ["--version"], *([command, "--help"] for command in COMMANDS)], ids=" ".join
 )
 def test_help_loads_neither_a_database_nor_a_spreadsheet_library(arguments: list[str]) -> None:
-    heavy = (*DATABASE, *MODELS, *CATALOGUE, *SPREADSHEETS, *PROCESSES, *SCREEN)
+    heavy = (*DATABASE, *MODELS, *CATALOGUE, *SPREADSHEETS, *PROCESSES, *SCREEN, *KEYS)
     assert loaded(*arguments, of=heavy) == []
 
 
@@ -79,7 +81,7 @@ ANSWERS = (
 
 @pytest.mark.parametrize("arguments", ANSWERS, ids=" ".join)
 def test_a_question_loads_what_answers_it_and_no_more(ledger: Path, arguments: tuple[str, ...]) -> None:
-    never = (*MODELS, *CATALOGUE, *SPREADSHEETS, *PROCESSES)
+    never = (*MODELS, *CATALOGUE, *SPREADSHEETS, *PROCESSES, *KEYS)
     assert loaded(*arguments, of=never, env={"AIDLEDGER_LEDGER": str(ledger)}) == []
 
 

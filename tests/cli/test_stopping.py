@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import sys
 import time
 from contextlib import closing
@@ -15,7 +14,7 @@ import pytest
 from aidledger.errors import Interrupted
 from tests.builders import roster_xlsx
 from tests.cli.harness import importing
-from tests.store.ledgers import new_path
+from tests.store.ledgers import new_path, raw
 from tests.torture.interruptions import REFUSED, listens, stop_imports
 
 pytestmark = [
@@ -34,7 +33,7 @@ def test_who_waits_for_another_writer_can_be_stopped(tmp_path: Path, request_to_
     path = new_path(tmp_path)
     (tmp_path / "rosters").mkdir()
     (tmp_path / "rosters" / "one.xlsx").write_bytes(roster_xlsx(3))
-    with closing(sqlite3.connect(path)) as other:
+    with closing(raw(path)) as other:
         other.execute("BEGIN IMMEDIATE")
         process = importing(path, tmp_path / "rosters")
         listens(process)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, create_engine, inspect
 from sqlalchemy.pool import NullPool
@@ -18,18 +19,25 @@ from sqlalchemy.pool import NullPool
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.catalogue.loading import load
 from aidledger.domain.roster import RosterFile
+from aidledger.domain.secret import Secret
 from aidledger.operations import examining, importing, ledgers
 from aidledger.operations.files import SourceFile
 from aidledger.operations.importing import Request
 from aidledger.operations.results import FileResult
 from aidledger.sheets.hints import Hints
 from aidledger.store.engine import ledger_url
+from aidledger.store.files import connected, driver, looks_like_sqlite
 from aidledger.store.immutability import UNIQUE_KEYS, statements
+from aidledger.store.keys import NO_KEYS, Keys
 from aidledger.store.ledger import Ledger, open_ledger
 from tests import postgresql
 
 ACTOR = "tester"
-ON_POSTGRESQL = os.environ.get("AIDLEDGER_TEST_ENGINE") == "postgresql"
+ENGINE = os.environ.get("AIDLEDGER_TEST_ENGINE")
+ON_POSTGRESQL = ENGINE == "postgresql"
+ENCRYPTED = ENGINE == "encrypted"
+SECRET = Secret("5ec2e7" * 10 + "0001")
+KEYS = Keys(file=lambda: SECRET) if ENCRYPTED else NO_KEYS
 # The path of a SQLite file, or a URL.
 Place = Path | str
 
@@ -47,8 +55,13 @@ def catalogue() -> Catalogue:
 def _empty() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "aidledger.db")
-        ledgers.init(str(path), catalogue(), ACTOR, clock).close()
+        made(str(path)).close()
         return path.read_bytes()
+
+
+def made(place: str) -> Ledger:
+    """A new ledger as `init` makes it, in a run on encrypted ledgers with --encrypt."""
+    return ledgers.init(place, catalogue(), ACTOR, clock, KEYS, (lambda: SECRET) if ENCRYPTED else None)
 
 
 def new_path(folder: Path, name: str = "aidledger.db") -> Path:
@@ -66,7 +79,7 @@ def _template(*, samples: bool = False) -> str:
     if samples:
         _enter_samples(str(url))
     else:
-        ledgers.init(str(url), catalogue(), ACTOR, clock).close()
+        made(str(url)).close()
     return str(url.database)
 
 
@@ -104,7 +117,19 @@ def copied(place: Place, folder: Path, name: str = "aidledger.db") -> str:
 
 
 def opened(place: Place) -> Ledger:
-    return open_ledger(str(place), ACTOR, clock)
+    return open_ledger(str(place), ACTOR, clock, keys=KEYS)
+
+
+def secret_of(place: Place) -> Secret | None:
+    """The key of a file in this run; there are plain ones beside encrypted ones."""
+    path = Path(place)
+    there = path.is_file() and path.stat().st_size > 0
+    return None if not ENCRYPTED or (there and looks_like_sqlite(path)) else SECRET
+
+
+def raw(place: Place, **settings: Any) -> sqlite3.Connection:  # noqa: ANN401 - the driver's
+    """A SQLite file as any database tool opens it, that of an encrypted ledger with its key."""
+    return connected(place, secret_of(place), **settings)
 
 
 def new_ledger(folder: Path, name: str = "aidledger.db") -> Ledger:
@@ -114,7 +139,11 @@ def new_ledger(folder: Path, name: str = "aidledger.db") -> Ledger:
 @contextmanager
 def plain(place: Place) -> Iterator[Connection]:
     """A connection as any database tool opens it, none of our settings; what is done is kept with ``commit``."""
-    engine = create_engine(ledger_url(str(place)), poolclass=NullPool)
+    secret = None if _on_server(place) else secret_of(place)
+    if secret is None:
+        engine = create_engine(ledger_url(str(place)), poolclass=NullPool)
+    else:
+        engine = create_engine("sqlite://", poolclass=NullPool, module=driver(secret), creator=lambda: raw(place))
     with engine.connect() as books:
         yield books
 
@@ -184,7 +213,7 @@ def tamper(place: Place, *sql: str) -> None:
     if _on_server(place):
         _tamper_with_server(place, sql)
         return
-    books = sqlite3.connect(place)
+    books = raw(place)
     triggers = [row[0] for row in books.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
     for trigger in triggers:
         books.execute(f"DROP TRIGGER {trigger}")
@@ -214,7 +243,7 @@ def _enter_samples(place: str) -> None:
     from tests.imports.make_samples import SAMPLES
 
     posted = {name: make() for name, make in SAMPLES.items() if name < "13"}
-    ledger = ledgers.init(place, catalogue(), ACTOR, clock)
+    ledger = made(place)
     results = bring_in_all(ledger, posted)
     assert [result.path for result in results if result.outcome != "posted"] == []
     ledgers.reverse(ledger, catalogue(), len(posted), "sent in error")

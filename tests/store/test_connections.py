@@ -19,9 +19,22 @@ from aidledger.errors import (
     LedgerOlder,
 )
 from aidledger.operations import ledgers
+from aidledger.store.files import driver
 from aidledger.store.ledger import Ledger, open_ledger
 from tests.builders import roster_xlsx
-from tests.store.ledgers import ACTOR, bring_in, catalogue, clock, new_ledger, new_path, opened, tamper
+from tests.store.ledgers import (
+    ACTOR,
+    ENCRYPTED,
+    SECRET,
+    bring_in,
+    clock,
+    made,
+    new_ledger,
+    new_path,
+    opened,
+    raw,
+    tamper,
+)
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -40,7 +53,7 @@ def test_every_connection_has_the_settings_that_keep_it_whole(tmp_path: Path, pr
 
 def test_a_file_that_was_left_in_wal_mode_is_brought_back(tmp_path: Path) -> None:
     path = new_path(tmp_path)
-    books = sqlite3.connect(path)
+    books = raw(path)
     books.execute("PRAGMA journal_mode=WAL")
     books.close()
     with opened(path).reading() as again:
@@ -51,7 +64,7 @@ def test_a_file_that_was_left_in_wal_mode_is_brought_back(tmp_path: Path) -> Non
 def test_a_ledger_is_readable_by_its_owner_only(tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
-        ledger = ledgers.init(str(tmp_path / "aidledger.db"), catalogue(), ACTOR, clock)
+        ledger = made(str(tmp_path / "aidledger.db"))
         with ledger.writing("import") as books:
             books.exec_driver_sql("UPDATE beneficiary SET sex = NULL")
             books.exec_driver_sql("INSERT INTO school (id, name) VALUES (1, 'one')")
@@ -64,8 +77,8 @@ def test_a_ledger_is_readable_by_its_owner_only(tmp_path: Path, umask: int) -> N
 def test_writers_take_the_lock_before_they_read(tmp_path: Path) -> None:
     ledger = new_ledger(tmp_path)
     with ledger.writing("import"):
-        other = sqlite3.connect(ledger.place, timeout=0)
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
+        other = raw(ledger.place, timeout=0)
+        with pytest.raises(driver(SECRET if ENCRYPTED else None).OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
         other.close()
 
@@ -89,7 +102,7 @@ def _text(path: Path) -> None:
 
 
 def _other_database(path: Path) -> None:
-    books = sqlite3.connect(path)
+    books = raw(path)
     books.execute("CREATE TABLE something (id INTEGER)")
     books.commit()
     books.close()
@@ -187,7 +200,7 @@ def _set(ledger: Ledger, pragma: str) -> None:
 def test_a_ledger_that_somebody_else_writes_to_is_locked(tmp_path: Path) -> None:
     ledger = new_ledger(tmp_path)
     _set(ledger, "busy_timeout=50")
-    other = sqlite3.connect(ledger.place)
+    other = raw(ledger.place)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(LedgerLocked):
         bring_in(ledger, roster_xlsx(3))
@@ -199,7 +212,7 @@ def test_a_ledger_that_somebody_else_writes_to_is_locked(tmp_path: Path) -> None
 def test_a_full_disk_takes_back_what_was_not_committed(tmp_path: Path) -> None:
     ledger = new_ledger(tmp_path)
     bring_in(ledger, roster_xlsx(3), "before.xlsx")
-    pages = sqlite3.connect(ledger.place).execute("PRAGMA page_count").fetchone()[0]
+    pages = raw(ledger.place).execute("PRAGMA page_count").fetchone()[0]
     _set(ledger, f"max_page_count={pages + 1}")
     with pytest.raises(LedgerFull):
         bring_in(ledger, roster_xlsx(400, first=100), "large.xlsx")

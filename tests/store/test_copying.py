@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
@@ -15,17 +14,17 @@ from aidledger.store.copying import Copied
 from aidledger.store.ledger import Ledger, create_ledger, open_ledger
 from tests import postgresql
 from tests.builders import roster_xlsx
-from tests.store.ledgers import ACTOR, bring_in, clock, opened, sample_path, tamper
+from tests.store.ledgers import ACTOR, bring_in, clock, opened, raw, sample_path, tamper
 
 pytestmark = pytest.mark.sqlite_only  # each of them has both engines in it
 
 
 def _copy(ledger: Ledger, place: str | Path) -> Copied:
-    return copies.copy(ledger, str(place), lambda _done, _total: None)
+    return copies.copy(ledger, str(place), lambda _done, _total: None, plain="://" in str(place))
 
 
 def _rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    with closing(sqlite3.connect(path)) as books:
+    with closing(raw(path)) as books:
         tables = [name for (name,) in books.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {table: sorted(books.execute(f"SELECT * FROM {table}"), key=repr) for table in tables}  # noqa: S608
 
@@ -117,7 +116,7 @@ def test_an_interrupted_copy_leaves_a_server_empty(tmp_path: Path, database: str
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        copies.copy(opened(sample_path(tmp_path)), database, interrupt)
+        copies.copy(opened(sample_path(tmp_path)), database, interrupt, plain=True)
     engine = create_engine(database)
     assert inspect(engine).get_table_names() == []
     engine.dispose()

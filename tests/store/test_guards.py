@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from aidledger.operations import ledgers
-from tests.store.ledgers import new_path, opened
+from tests.store.ledgers import new_path, opened, raw
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -38,7 +37,7 @@ ALTERED = {
 def test_verify_names_a_guard_that_is_not_as_it_was_made(tmp_path: Path, what: str) -> None:
     statements, (guard, table, said) = ALTERED[what]
     path = new_path(tmp_path)
-    with closing(sqlite3.connect(path)) as books:
+    with closing(raw(path)) as books:
         for statement in statements:
             books.execute(statement)
         books.commit()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from aidledger.store.models import Entry
 from tests.builders import roster_xlsx
 from tests.store.ledgers import (
     ACTOR,
+    KEYS,
     Place,
     bring_in,
     catalogue,
@@ -30,11 +30,12 @@ from tests.store.ledgers import (
     no_ledger_yet,
     opened,
     plain,
+    raw,
 )
 
 
 def _schema(path: Path) -> list[tuple[str, str]]:
-    books = sqlite3.connect(path)
+    books = raw(path)
     rows = books.execute("SELECT name, sql FROM sqlite_master ORDER BY type, name").fetchall()
     books.close()
     return rows
@@ -79,7 +80,7 @@ def test_the_tables_of_the_first_version_are_brought_up_to_this_one(tmp_path: Pa
     first.close()
     with pytest.raises(LedgerOlder):
         opened(place)
-    assert ledgers.upgrade(place, catalogue(), ACTOR, clock, backup=False).changed
+    assert ledgers.upgrade(place, catalogue(), ACTOR, clock, KEYS, backup=False).changed
     assert _described(place) == _described(new_place(tmp_path, "new.db"))
     ledger = opened(place)
     assert bring_in(ledger, roster_xlsx(3)).outcome == "posted"
@@ -98,7 +99,7 @@ def test_an_upgrade_of_what_is_new_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.sqlite_only
 def test_an_upgrade_that_is_taken_back_leaves_no_tables(tmp_path: Path) -> None:
     path = tmp_path / "empty.db"
-    sqlite3.connect(path).close()
+    raw(path).close()
     ledger = Ledger(connect(ledger_url(str(path))), str(path), ACTOR, clock)
     with ledger.writing("open", keep=False) as books:
         upgrade(books)
@@ -121,7 +122,7 @@ def older(tmp_path: Path) -> Path:
     bring_in(ledger, roster_xlsx(3))
     ledger.close()
     path = tmp_path / "aidledger.db"
-    with closing(sqlite3.connect(path)) as books:
+    with closing(raw(path)) as books:
         for (name,) in books.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             if name.startswith(_ADDED):
                 books.execute(f"DROP TRIGGER {name}")
@@ -148,9 +149,8 @@ _ADDED = (
 )
 
 
-def _dump(path: Path) -> list[str]:
-    with closing(sqlite3.connect(path)) as books:
-        return list(books.iterdump())
+def _dump(path: Path) -> tuple[object, object]:
+    return _schema(path), contents(path)
 
 
 @pytest.mark.sqlite_only
@@ -158,7 +158,7 @@ def test_an_older_ledger_asks_to_be_upgraded_and_is(older: Path) -> None:
     with pytest.raises(LedgerOlder):
         opened(older)
     before = _dump(older)
-    done = ledgers.upgrade(str(older), catalogue(), ACTOR, clock, backup=True)
+    done = ledgers.upgrade(str(older), catalogue(), ACTOR, clock, KEYS, backup=True)
     assert done.backup is not None
     assert (done.backup.stat().st_mode & 0o777, _dump(done.backup)) == (0o600, before)
     ledger = opened(older)
@@ -174,7 +174,7 @@ def test_an_upgrade_never_overwrites_the_copy_of_another(older: Path) -> None:
     older.with_name("aidledger.db.version-0001").write_bytes(b"an earlier copy")
     before = older.read_bytes()
     with pytest.raises(LedgerExists):
-        ledgers.upgrade(str(older), catalogue(), ACTOR, clock, backup=True)
+        ledgers.upgrade(str(older), catalogue(), ACTOR, clock, KEYS, backup=True)
     assert older.read_bytes() == before
 
 
@@ -182,11 +182,11 @@ def test_an_upgrade_never_overwrites_the_copy_of_another(older: Path) -> None:
 def test_what_is_up_to_date_or_newer_is_left_alone(tmp_path: Path) -> None:
     path = new_path(tmp_path)
     before = path.read_bytes()
-    assert not ledgers.upgrade(str(path), catalogue(), ACTOR, clock, backup=True).changed
+    assert not ledgers.upgrade(str(path), catalogue(), ACTOR, clock, KEYS, backup=True).changed
     assert path.read_bytes() == before
-    with closing(sqlite3.connect(path)) as books:
+    with closing(raw(path)) as books:
         books.execute("UPDATE alembic_version SET version_num = '9999'")
         books.commit()
     with pytest.raises(LedgerNewer):
-        ledgers.upgrade(str(path), catalogue(), ACTOR, clock, backup=True)
+        ledgers.upgrade(str(path), catalogue(), ACTOR, clock, KEYS, backup=True)
     assert list(tmp_path.iterdir()) == [path]

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -30,7 +29,7 @@ from aidledger.operations import copies, ledgers
 from aidledger.store import engine, restoring, snapshots
 from aidledger.store.restoring import Lost, Restored
 from tests.builders import roster_xlsx
-from tests.store.ledgers import ACTOR, bring_in, clock, new_ledger, opened, tamper
+from tests.store.ledgers import ACTOR, KEYS, bring_in, clock, new_ledger, opened, raw, tamper
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -62,7 +61,7 @@ def backup(path: Path) -> Path:
 
 
 def _restore(path: Path, backup: Path, *, discard_newer: bool = False) -> Restored:
-    return copies.restore(str(path), backup, ACTOR, clock, discard_newer=discard_newer)
+    return copies.restore(str(path), backup, ACTOR, clock, KEYS, discard_newer=discard_newer)
 
 
 def test_a_ledger_that_is_gone_comes_back(path: Path, backup: Path) -> None:
@@ -134,7 +133,7 @@ def test_a_backup_that_was_tampered_with_is_refused(path: Path, backup: Path) ->
 def test_a_backup_of_another_version_is_named(
     path: Path, backup: Path, found: str, error: type[AidLedgerError]
 ) -> None:
-    with closing(sqlite3.connect(backup)) as books:
+    with closing(raw(backup)) as books:
         books.execute("UPDATE alembic_version SET version_num = ?", (found,))
         books.commit()
     with pytest.raises(error, match=found):
@@ -143,7 +142,7 @@ def test_a_backup_of_another_version_is_named(
 
 def test_what_is_no_backup_is_refused(path: Path, backup: Path, tmp_path: Path) -> None:
     (tmp_path / "letter.db").write_text("a letter")
-    with closing(sqlite3.connect(tmp_path / "songs.db")) as books:
+    with closing(raw(tmp_path / "songs.db")) as books:
         books.execute("CREATE TABLE song (name)")
     for name in ("letter.db", "songs.db"):
         with pytest.raises(LedgerForeign):
@@ -153,7 +152,7 @@ def test_what_is_no_backup_is_refused(path: Path, backup: Path, tmp_path: Path) 
     with pytest.raises(BackupIsLedger):
         _restore(path, path)
     with pytest.raises(RestoreElsewhere):
-        copies.restore("postgresql+psycopg://localhost/x", backup, ACTOR, clock, discard_newer=True)
+        copies.restore("postgresql+psycopg://localhost/x", backup, ACTOR, clock, KEYS, discard_newer=True)
 
 
 def test_a_backup_on_a_disc_that_takes_no_writing(path: Path, backup: Path, tmp_path: Path) -> None:
@@ -183,7 +182,7 @@ def test_a_ledger_that_somebody_is_writing_to_is_waited_for_and_left(
     path: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 200)
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+    with closing(raw(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(LedgerLocked):
             _restore(path, backup, discard_newer=True)
@@ -229,7 +228,7 @@ import os, signal, sys
 from pathlib import Path
 from aidledger import private
 from aidledger.store import restoring, snapshots
-from tests.store.ledgers import ACTOR, clock
+from tests.store.ledgers import ACTOR, KEYS, clock
 
 step, left = sys.argv[3], int(sys.argv[4])
 snapshots.PAGES_AT_ONCE = 1
@@ -250,15 +249,15 @@ def dying(real):
 
 if step == "overwriting":
     overwrite = restoring._overwrite
-    def overwriting(part, ledger, target):
+    def overwriting(part, ledger, *rest):
         ledger.execute("PRAGMA cache_size=1")  # pages go into the file before the end, as those of a large ledger do
         snapshots.patience = lambda path: die
-        overwrite(part, ledger, target)
+        overwrite(part, ledger, *rest)
     restoring._overwrite = overwriting
 else:
     for module, name in ((snapshots, "copy_pages"), (snapshots, "prove"), (private, "publish"), (private, "flush")):
         setattr(module, name, dying(getattr(module, name)))
-restoring.restore(sys.argv[1], Path(sys.argv[2]), ACTOR, clock, discard_newer=True)
+restoring.restore(sys.argv[1], Path(sys.argv[2]), ACTOR, clock, KEYS, discard_newer=True)
 """
 
 
@@ -274,7 +273,7 @@ def test_a_restore_that_is_killed_leaves_one_of_the_ledgers_whole(
     done = subprocess.run(command, check=False, capture_output=True, env=environment, timeout=120)
     assert done.returncode in {-signal.SIGKILL, 0}, done.stderr
     assert _head(path) in wanted
-    assert restoring.restore(str(path), backup, ACTOR, _later, discard_newer=True).now.batches == 1
+    assert restoring.restore(str(path), backup, ACTOR, _later, KEYS, discard_newer=True).now.batches == 1
 
 
 def _later() -> datetime:

@@ -17,7 +17,8 @@ from tests.builders import Grid, people, roster_xlsx, xlsx_bytes
 from tests.cli.harness import Ran, aidledger
 from tests.store.ledgers import ACTOR, bring_in, catalogue, clock, opened
 
-pytestmark = pytest.mark.sqlite_only  # it is on PostgreSQL whatever the engine of the run is
+# It is on PostgreSQL whatever the engine of the run is.
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.plain_only]
 
 PAGE = Path(__file__).parents[2] / "docs" / "postgresql.md"
 ROLES = ("clerk", "reviewer", "auditor")

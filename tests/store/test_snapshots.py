@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import stat
 import threading
 from contextlib import closing
@@ -16,7 +15,7 @@ from aidledger.store import snapshots
 from aidledger.store.engine import connect
 from aidledger.store.ledger import Ledger
 from tests.builders import roster_xlsx
-from tests.store.ledgers import ACTOR, bring_in, clock, new_ledger, opened, sample_path, tamper
+from tests.store.ledgers import ACTOR, bring_in, clock, new_ledger, opened, raw, sample_path, tamper
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -129,7 +128,7 @@ def test_backups_while_rosters_come_in_are_each_whole(tmp_path: Path) -> None:
         ledger.close()
         number += 1
     importing.join()
-    with closing(sqlite3.connect(path)) as books:
+    with closing(raw(path)) as books:
         known = {head for (head,) in books.execute("SELECT digest FROM event")}
     assert set(heads) <= known
     assert ledgers.verify(opened(path)).batches == 6

@@ -47,7 +47,9 @@ def restore(office: Office, file: Path, discard_newer: bool, form: str, output: 
     from aidledger.operations import copies
 
     office.look_at(office.place)
-    done = copies.restore(office.place, file, office.actor, office.clock, discard_newer=discard_newer)
+    done = copies.restore(
+        office.place, file, office.actor, office.clock, office.keys.keys(), discard_newer=discard_newer
+    )
     lines = [N_("{path} is restored: {batches} batches, {entries} entries"), _HEAD]
     if done.kept:
         lines.append(N_("The ledger as it was is kept as {backup}."))
@@ -77,18 +79,24 @@ def restore(office: Office, file: Path, discard_newer: bool, form: str, output: 
 
 @click.command(cls=Command)
 @option("--to", "place", required=True, metavar="PATH|URL", help=N_("Where to: a new file or an empty database."))
+@option("--encrypt", is_flag=True, help=N_("Encrypt the copy; one of an encrypted ledger has its key in any case."))
+@option("--plain", is_flag=True, help=N_("Make a copy of an encrypted ledger that is not encrypted."))
 @result_options("table", "json")
 @pass_office
-def copy(office: Office, place: str, form: str, output: Path | None) -> None:
+def copy(office: Office, place: str, form: str, output: Path | None, *, encrypt: bool, plain: bool) -> None:
     """Copy the ledger onto another database, entry for entry, and prove the copy."""
     from aidledger.cli.advancing import advancing
     from aidledger.cli.output import emit
+    from aidledger.errors import EncryptOrPlain
     from aidledger.operations import copies
 
+    if encrypt and plain:
+        raise EncryptOrPlain
     ledger = office.ledger()
     office.look_at(place, new=True)
+    asked = office.keys.new_of_file if encrypt and ledger.secret is None else None
     with advancing(office._, N_("Copying")) as progress:
-        done = copies.copy(ledger, place, progress)
+        done = copies.copy(ledger, place, progress, asked, plain=plain)
     said = "\n".join((office._(_PROVED), office._(_HEAD)))
     facts = {"path": done.place, "batches": done.batches, "entries": done.entries, "head": done.head}
     emit(

@@ -13,16 +13,23 @@ from aidledger.i18n import N_
 
 
 @click.command(cls=Command)
+@option("--encrypt", is_flag=True, help=N_("Encrypt it, with the key of --key-file or one that is asked for."))
 @result_options("table", "json")
 @pass_office
-def init(office: Office, form: str, output: Path | None) -> None:
+def init(office: Office, form: str, output: Path | None, *, encrypt: bool) -> None:
     """Make a ledger and load the programs. Refuses one that is there."""
     from aidledger.cli.output import emit
+    from aidledger.errors import KeyUnused
     from aidledger.operations import ledgers
+    from aidledger.store.engine import ledger_url
 
     catalogue = office.catalogue()
     office.look_at(office.place, new=True)
-    ledger = ledgers.init(office.place, catalogue, office.actor, office.clock)
+    if office.keys.file and not encrypt and ledger_url(office.place).get_backend_name() == "sqlite":
+        raise KeyUnused
+    keys = office.keys.for_a_new_ledger()
+    asked = office.keys.new_of_file if encrypt else None
+    ledger = ledgers.init(office.place, catalogue, office.actor, office.clock, keys, asked)
     ledger.close()
     said = office._(N_("{path} is a new ledger with {count} programs.")).format(
         path=ledger.place, count=len(catalogue.programs)
@@ -46,7 +53,9 @@ def upgrade(office: Office, no_backup: bool, form: str, output: Path | None) -> 
     from aidledger.operations import ledgers
 
     office.look_at(office.place)
-    done = ledgers.upgrade(office.place, office.catalogue(), office.actor, office.clock, backup=not no_backup)
+    done = ledgers.upgrade(
+        office.place, office.catalogue(), office.actor, office.clock, office.keys.keys(), backup=not no_backup
+    )
     changed = N_("{path} is upgraded. The ledger as it was is kept as {backup}.")
     said = office._(changed if done.changed else N_("{path} is up to date.")).format(
         path=done.place, backup=done.backup or "—"
@@ -153,4 +162,4 @@ def verify(office: Office, expect: str | None, since: str | None, form: str, out
         answers.verdict(verdict, office._),
         lambda: shapes.verdict_shape(verdict, lambda what, facts: office._(what).format(**facts)),
     )
-    return 1 if verdict.faults else 0
+    return 1 if verdict.faults or verdict.unjudged else 0

@@ -1,0 +1,64 @@
+"""``rekey``, ``seal``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aidledger.cli.localized import Command
+from aidledger.cli.office import Office, pass_office
+from aidledger.cli.options import KEY_PLACE, option, result_options
+from aidledger.i18n import N_
+
+
+@click.command(cls=Command)
+@option("--to", "place", metavar=KEY_PLACE, help=N_("Where the new key is, or is to be; without it, it is asked for."))
+@result_options("table", "json")
+@pass_office
+def rekey(office: Office, place: str | None, form: str, output: Path | None) -> None:
+    """Change the key of an encrypted ledger. Backups keep the key that they were made with."""
+    from aidledger.cli.output import emit
+    from aidledger.operations import copies
+
+    keys = office.keys
+    new = (lambda: keys.made_or_read(place)) if place else keys.typed_twice
+    done = copies.rekey(office.place, office.actor, office.clock, keys.keys(), new)
+    said = office._(
+        N_("{path} has its new key, and does not open with the old one: {batches} batches, {entries} entries")
+    )
+    facts = {"path": str(done.path), "batches": done.batches, "entries": done.entries, "head": done.head}
+    emit(
+        office,
+        "text" if form == "table" else form,
+        output,
+        text=lambda: "\n".join((said, office._(N_("Head: {head}")))).format(**facts),
+        value=lambda: {"ledger": facts["path"], **{name: facts[name] for name in ("batches", "entries", "head")}},
+    )
+
+
+@click.command(cls=Command)
+@option("--to", "place", metavar=KEY_PLACE, help=N_("Change the key to this one; the old one signs the change."))
+@result_options("table", "json")
+@pass_office
+def seal(office: Office, place: str | None, form: str, output: Path | None) -> None:
+    """Seal the ledger with the key of --seal-key-file: from now on only who has it can write, or remake history."""
+    from aidledger.cli.output import emit
+    from aidledger.errors import SealKeyUnnamed
+    from aidledger.operations import ledgers
+
+    if not office.keys.seal:
+        raise SealKeyUnnamed
+    ledger = office.ledger()
+    if not place:
+        office.keys.new_of_seals()
+    key, head = ledgers.seal(ledger, (lambda: office.keys.made_or_read(place)) if place else None)
+    said = office._(N_("{path} is sealed with the key {seal_key}."))
+    facts = {"path": ledger.place, "seal_key": key.fingerprint, "head": head}
+    emit(
+        office,
+        "text" if form == "table" else form,
+        output,
+        text=lambda: "\n".join((said, office._(N_("Head: {head}")))).format(**facts),
+        value=lambda: {"ledger": ledger.place, "sealed_by": key.fingerprint, "head": head},
+    )

@@ -1,0 +1,97 @@
+"""Keys as the options and the terminal give them: named by where they are, typed only where nobody sees them."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import click
+
+from aidledger.i18n import N_, Translate
+
+if TYPE_CHECKING:
+    from aidledger.domain.secret import Secret
+    from aidledger.store.keys import Keys
+    from aidledger.store.ledger import Ledger
+
+_MADE = N_(
+    "A new key was made: {place}. Keep a copy of it in another place than the ledger's; there is no other way in."
+)
+
+
+@dataclass(slots=True)
+class AskedKeys:
+    """Where the keys of this call are; each is read or asked for once, when it is first wanted."""
+
+    file: str | None
+    seal: str | None
+    _: Translate
+    _of_file: Secret | None = field(default=None, repr=False)
+    _of_seals: Secret | None = field(default=None, repr=False)
+
+    def keys(self) -> Keys:
+        """Whom the store asks."""
+        from aidledger.store.keys import Keys
+
+        return Keys(self._asked_of_file, self._asked_of_seals)
+
+    def for_a_new_ledger(self) -> Keys:
+        """The same; a seal key that is not there yet is made when it is first wanted."""
+        from aidledger.store.keys import Keys
+
+        return Keys(self._asked_of_file, self.new_of_seals)
+
+    def unused_by(self, ledger: Ledger) -> bool:
+        """Whether a key was named for a file that has none."""
+        return bool(self.file) and ledger.secret is None and ledger.engine.dialect.name == "sqlite"
+
+    def new_of_file(self) -> Secret:
+        """The key of --key-file for what is to be encrypted, made where there is none; else one that is typed."""
+        self._of_file = self.made_or_read(self.file) if self.file else self.typed_twice()
+        return self._of_file
+
+    def new_of_seals(self) -> Secret | None:
+        """The key of --seal-key-file, made where there is none."""
+        if self._of_seals is None and self.seal:
+            self._of_seals = self.made_or_read(self.seal)
+        return self._of_seals
+
+    def made_or_read(self, place: str) -> Secret:
+        """The key at a place; one that had to be made is said."""
+        from aidledger.operations import keys
+
+        secret, made = keys.read_or_make(place)
+        if made:
+            click.echo(self._(_MADE).format(place=place), err=True)
+        return secret
+
+    def typed_twice(self) -> Secret:
+        """A new passphrase; raises KeyNobodyToAsk, KeyTooShort."""
+        from aidledger.domain.secret import Secret
+        from aidledger.errors import KeyNobodyToAsk
+        from aidledger.operations import keys
+
+        if not sys.stdin.isatty():
+            raise KeyNobodyToAsk
+        said = self._(N_("New passphrase of the ledger"))
+        again = self._(N_("The same again"))
+        return keys.long_enough(Secret(click.prompt(said, hide_input=True, confirmation_prompt=again, err=True)))
+
+    def _asked_of_file(self) -> Secret | None:
+        from aidledger.domain.secret import Secret
+        from aidledger.operations import keys
+
+        if self._of_file is None and self.file:
+            self._of_file = keys.read(self.file)
+        elif self._of_file is None and sys.stdin.isatty():
+            said = self._(N_("Passphrase of the ledger"))
+            self._of_file = Secret(click.prompt(said, hide_input=True, err=True))
+        return self._of_file
+
+    def _asked_of_seals(self) -> Secret | None:
+        from aidledger.operations import keys
+
+        if self._of_seals is None and self.seal:
+            self._of_seals = keys.read(self.seal)
+        return self._of_seals

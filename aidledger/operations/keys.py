@@ -1,0 +1,124 @@
+"""Where secrets are kept: a file that only its owner reads, or the keyring of the operating system."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from types import ModuleType
+
+from aidledger.domain.secret import PASSPHRASE_MIN, Secret
+from aidledger.errors import (
+    CannotRead,
+    CannotWrite,
+    EncryptionMissing,
+    KeyMissing,
+    KeyOpenToOthers,
+    KeyringFailed,
+    KeyTooShort,
+    KeyUnusable,
+)
+
+KEYRING = "keyring:"
+_SERVICE = "aidledger"
+_SIZE_MAX = 4_096
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def read(place: str) -> Secret:
+    """The secret of a file, or of ``keyring:NAME``.
+
+    Raises KeyMissing, KeyOpenToOthers, KeyUnusable, CannotRead, KeyringFailed, EncryptionMissing.
+    """
+    found = _in_keyring(place) if place.startswith(KEYRING) else _in_file(Path(place))
+    if found is None:
+        raise KeyMissing(place=place)
+    return _secret(place, found)
+
+
+def read_or_make(place: str) -> tuple[Secret, bool]:
+    """The secret of a file or keyring for something new, and whether it was made: at random, where there was none.
+
+    Raises what ``read`` raises, and CannotWrite, KeyTooShort.
+    """
+    found = _in_keyring(place) if place.startswith(KEYRING) else _in_file(Path(place))
+    if found is not None:
+        return long_enough(_secret(place, found)), False
+    made = Secret.random()
+    if place.startswith(KEYRING):
+        _put_into_keyring(place, made)
+    else:
+        _write(Path(place), made)
+    return made, True
+
+
+def long_enough(secret: Secret) -> Secret:
+    """A new secret; raises KeyTooShort where it is a passphrase that would soon be guessed."""
+    if len(secret.text) < PASSPHRASE_MIN:
+        raise KeyTooShort(wanted=PASSPHRASE_MIN)
+    return secret
+
+
+def _secret(place: str, content: str) -> Secret:
+    text = content.strip()
+    if not text or not text.isprintable():
+        raise KeyUnusable(place=place)
+    return Secret(text)
+
+
+def _in_file(path: Path) -> str | None:
+    """A file's text; what is looked at is the file that is read, whatever its name stands for a moment later."""
+    try:
+        with path.open("rb") as file:
+            if os.name == "posix" and os.fstat(file.fileno()).st_mode & _OTHERS:
+                raise KeyOpenToOthers(place=path)
+            content = file.read(_SIZE_MAX + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise CannotRead(path=path, reason=error.strerror or "") from error
+    try:
+        return content.decode("utf-8-sig") if len(content) <= _SIZE_MAX else ""
+    except UnicodeDecodeError:
+        raise KeyUnusable(place=path) from None
+
+
+def _write(path: Path, secret: Secret) -> None:
+    """Down to the disk before anything is encrypted with it: a key that is lost takes the ledger with it."""
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(f"{secret.text}\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise CannotWrite(path=path, reason=error.strerror or "") from error
+
+
+def _keyring() -> ModuleType:
+    try:
+        import keyring  # noqa: PLC0415 - an extra
+        import keyring.errors  # noqa: PLC0415
+    except ImportError:
+        raise EncryptionMissing from None
+    return keyring
+
+
+def _in_keyring(place: str) -> str | None:
+    keyring = _keyring()
+    try:
+        found: str | None = keyring.get_password(_SERVICE, place.removeprefix(KEYRING))
+    except keyring.errors.KeyringError as error:
+        raise KeyringFailed(place=place, reason=str(error)) from error
+    return found
+
+
+def _put_into_keyring(place: str, secret: Secret) -> None:
+    """Raises KeyringFailed too where the keyring took it but does not give it back."""
+    keyring = _keyring()
+    try:
+        keyring.set_password(_SERVICE, place.removeprefix(KEYRING), secret.text)
+    except keyring.errors.KeyringError as error:
+        raise KeyringFailed(place=place, reason=str(error)) from error
+    if _in_keyring(place) != secret.text:
+        raise KeyringFailed(place=place, reason="")

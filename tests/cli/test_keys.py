@@ -1,0 +1,242 @@
+"""Encrypted and sealed ledgers as a clerk types the commands: where a key comes from, and what is said without it."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.builders import roster_xlsx
+from tests.cli.harness import Ran, aidledger, environment, importing, program
+from tests.store.encrypted import KEY, SEAL
+
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.plain_only]  # keys are named here, whatever the engine of the run is
+
+PASSPHRASE = "twelve 字 or more of them"
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    return _key_file(tmp_path / "office.key", KEY.text)
+
+
+def _key_file(path: Path, text: str) -> Path:
+    path.touch(0o600)
+    path.write_text(f"{text}\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def path(tmp_path: Path, key: Path) -> Path:
+    """An encrypted ledger with a batch."""
+    path = tmp_path / "aidledger.db"
+    assert _with(key, "init", "--encrypt", ledger=path).exit_code == 0
+    (tmp_path / "rosters").mkdir()
+    (tmp_path / "rosters" / "one.xlsx").write_bytes(roster_xlsx(3))
+    assert _with(key, "import", tmp_path / "rosters", ledger=path).exit_code == 0
+    return path
+
+
+def _with(key: Path | str, *arguments: str | Path, ledger: Path) -> Ran:
+    return aidledger("--key-file", key, *arguments, ledger=ledger)
+
+
+def test_the_key_is_in_a_file_that_an_option_or_the_environment_names(path: Path, key: Path) -> None:
+    assert _with(key, "verify", ledger=path).exit_code == 0
+    assert aidledger("batches", ledger=path, env={"AIDLEDGER_KEY_FILE": str(key)}).exit_code == 0
+    assert program("--ledger", path, "batches", AIDLEDGER_KEY_FILE=str(key)).exit_code == 0
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_without_the_key_every_command_says_what_to_do(path: Path, tmp_path: Path, language: str) -> None:
+    before = path.read_bytes()
+    out = tmp_path / "out"
+    for command in (
+        ["batches"],
+        ["batch", "1"],
+        ["verify"],
+        ["import", tmp_path / "rosters"],
+        ["check", tmp_path / "rosters"],
+        ["report", "summary"],
+        ["audit"],
+        ["person", "王"],
+        ["upgrade"],
+        ["backup", out],
+        ["copy", "--to", out],
+        ["rekey"],
+        ["seal"],
+    ):
+        ran = aidledger("--lang", language, *command, ledger=path, env={"AIDLEDGER_SEAL_KEY_FILE": str(out)})
+        assert (ran.exit_code, ran.stdout) == (3, ""), command
+        assert "--key-file" in ran.stderr
+    assert path.read_bytes() == before
+    assert not out.exists()
+
+
+def test_a_wrong_key_is_said_to_be_one(path: Path, tmp_path: Path) -> None:
+    other = _key_file(tmp_path / "other.key", PASSPHRASE)
+    ran = _with(other, "verify", ledger=path)
+    assert (ran.exit_code, ran.stdout) == (3, "")
+    assert "does not open with this key" in ran.stderr
+    assert PASSPHRASE not in ran.stderr
+
+
+def test_init_makes_a_key_where_there_is_none_and_says_so(tmp_path: Path) -> None:
+    path, key = tmp_path / "new.db", tmp_path / "new.key"
+    forgotten = _with(key, "init", ledger=path)
+    assert (forgotten.exit_code, path.exists(), key.exists()) == (2, False, False)
+    assert "--encrypt" in forgotten.stderr
+    ran = _with(key, "init", "--encrypt", ledger=path)
+    assert ran.exit_code == 0
+    assert str(key) in ran.stderr
+    assert re.fullmatch(r"[0-9a-f]{64}\n", key.read_text())
+    assert key.read_text().strip() not in ran.stdout + ran.stderr
+    assert _with(tmp_path / "second.key", "init", "--encrypt", ledger=path).exit_code == 3
+    assert not (tmp_path / "second.key").exists()
+    asked = aidledger("init", "--encrypt", ledger=tmp_path / "third.db")
+    assert (asked.exit_code, (tmp_path / "third.db").exists()) == (3, False)
+
+
+def test_a_key_for_a_plain_ledger_is_remarked_upon(tmp_path: Path, key: Path) -> None:
+    path = tmp_path / "plain.db"
+    assert aidledger("init", ledger=path).exit_code == 0
+    ran = _with(key, "verify", ledger=path)
+    assert ran.exit_code == 0
+    assert "not encrypted" in ran.stderr
+
+
+def test_rekey(path: Path, tmp_path: Path, key: Path) -> None:
+    ran = _with(key, "rekey", "--to", tmp_path / "new.key", "--format", "json", ledger=path)
+    assert (ran.exit_code, ran.json["batches"]) == (0, 1)
+    assert _with(key, "verify", ledger=path).exit_code == 3
+    assert _with(tmp_path / "new.key", "verify", ledger=path).exit_code == 0
+    assert _with(tmp_path / "new.key", "rekey", "--to", tmp_path / "new.key", ledger=path).exit_code == 2
+    assert _with(tmp_path / "new.key", "rekey", ledger=path).exit_code == 3
+
+
+def test_copies_and_backups_are_encrypted_unless_it_is_asked_for(path: Path, tmp_path: Path, key: Path) -> None:
+    assert _with(key, "backup", tmp_path / "backup.db", ledger=path).exit_code == 0
+    assert _with(key, "copy", "--to", tmp_path / "copy.db", ledger=path).exit_code == 0
+    assert _with(key, "copy", "--to", tmp_path / "x.db", "--plain", "--encrypt", ledger=path).exit_code == 2
+    for copy in ("backup.db", "copy.db"):
+        assert aidledger("verify", ledger=tmp_path / copy).exit_code == 3
+        assert _with(key, "verify", ledger=tmp_path / copy).exit_code == 0
+    assert _with(key, "copy", "--to", tmp_path / "plain.db", "--plain", ledger=path).exit_code == 0
+    assert aidledger("verify", ledger=tmp_path / "plain.db").exit_code == 0
+    again = _with(key, "copy", "--to", tmp_path / "again.db", "--encrypt", ledger=tmp_path / "plain.db")
+    assert again.exit_code == 0
+    assert _with(key, "verify", ledger=tmp_path / "again.db").exit_code == 0
+    assert _with(key, "restore", tmp_path / "backup.db", ledger=path).exit_code == 0
+
+
+def test_processes_that_read_files_have_not_the_key(path: Path, tmp_path: Path, key: Path) -> None:
+    """Of an import and all its children: neither the command nor the environment holds it."""
+    for number in range(20):
+        (tmp_path / "rosters" / f"{number}.xlsx").write_bytes(roster_xlsx(3, first=10 * number + 100))
+    running = importing(path, tmp_path / "rosters", AIDLEDGER_KEY_FILE=str(key))
+    assert running.stdout is not None
+    running.stdout.readline()  # a file is done: the worker is there
+    told = b""
+    for folder in Path("/proc").glob("[0-9]*") if sys.platform == "linux" else ():
+        try:
+            if os.getpgid(int(folder.name)) == running.pid:
+                told += (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+        except OSError:
+            continue
+    assert running.communicate()[1] == ""
+    assert running.returncode == 0
+    assert KEY.text.encode() not in told
+    assert sys.platform != "linux" or str(key).encode() in told
+
+
+def _typed(arguments: list[str | Path], *lines: str) -> tuple[int, str]:
+    """A command at a terminal of its own, and what is typed into it when it asks."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "aidledger", *map(str, arguments)]
+    # A session of its own with this terminal, so that hidden questions come here.
+    script = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+    running = subprocess.Popen(
+        [sys.executable, "-c", script, *command],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment(),
+        start_new_session=True,
+    )
+    os.close(theirs)
+    late = threading.Timer(120, running.kill)
+    late.start()
+    screen, left = b"", list(lines)
+    while True:
+        try:
+            read = os.read(ours, 1024)
+        except OSError:  # the terminal's other end is closed
+            break
+        screen += read
+        if left and screen.endswith(b": "):  # with the blank: before it, what is typed would be thrown away
+            os.write(ours, f"{left.pop(0)}\n".encode())
+            screen += b"\n"
+    os.close(ours)
+    late.cancel()
+    return running.wait(), screen.decode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals are made in another way there")
+def test_a_passphrase_is_asked_for_and_never_shown(tmp_path: Path) -> None:
+    path = tmp_path / "aidledger.db"
+    code, screen = _typed(["--ledger", path, "init", "--encrypt"], PASSPHRASE, PASSPHRASE)
+    assert code == 0, screen
+    assert PASSPHRASE not in screen
+    code, screen = _typed(["--ledger", path, "verify"], PASSPHRASE)
+    assert code == 0, screen
+    assert "every digest and total agrees" in screen
+    code, screen = _typed(["--ledger", path, "verify"], "another one, longer")
+    assert code == 3, screen
+    code, screen = _typed(["--ledger", tmp_path / "short.db", "init", "--encrypt"], "short", "short")
+    assert (code, (tmp_path / "short.db").exists()) == (3, False), screen
+
+
+@pytest.fixture
+def seal(tmp_path: Path) -> Path:
+    return _key_file(tmp_path / "seal.key", SEAL.text)
+
+
+def test_an_office_seals_its_ledger(tmp_path: Path, seal: Path) -> None:
+    path = tmp_path / "aidledger.db"
+    sealed = {"AIDLEDGER_SEAL_KEY_FILE": str(seal)}
+    assert aidledger("init", ledger=path).exit_code == 0
+    (tmp_path / "one.xlsx").write_bytes(roster_xlsx(3))
+    early = aidledger("import", tmp_path / "one.xlsx", ledger=path, env=sealed)
+    assert (early.exit_code, "not sealed" in early.stderr) == (3, True)
+    assert aidledger("seal", ledger=path).exit_code == 2
+    ran = aidledger("seal", "--format", "json", ledger=path, env=sealed)
+    assert ran.exit_code == 0
+    named = ran.json["sealed_by"]
+    refused = aidledger("import", tmp_path / "one.xlsx", ledger=path)
+    assert (refused.exit_code, named in refused.stderr) == (3, True)
+    assert aidledger("import", tmp_path / "one.xlsx", ledger=path, env=sealed).exit_code == 0
+    without = aidledger("verify", ledger=path)
+    assert (without.exit_code, "not judged" in without.stdout) == (1, True)
+    assert not aidledger("verify", "--format", "json", ledger=path).json["ok"]
+    proved = aidledger("verify", ledger=path, env=sealed)
+    assert (proved.exit_code, f"Sealed with the key {named}" in proved.stdout) == (0, True)
+    assert aidledger("verify", "--format", "json", ledger=path, env=sealed).json["sealed_by"] == named
+    assert aidledger("seal", "--to", tmp_path / "next.key", ledger=path, env=sealed).exit_code == 0
+    changed = aidledger("verify", ledger=path, env={"AIDLEDGER_SEAL_KEY_FILE": str(tmp_path / "next.key")})
+    assert changed.exit_code == 0
+    assert aidledger("backup", tmp_path / "backup.db", ledger=path).exit_code == 0
+    assert SEAL.text not in "".join(one.stdout + one.stderr for one in (early, ran, refused, without, proved, changed))
+
+
+def test_a_new_ledger_is_sealed_from_its_first_event(tmp_path: Path) -> None:
+    path, sealed = tmp_path / "aidledger.db", {"AIDLEDGER_SEAL_KEY_FILE": str(tmp_path / "new.key")}
+    assert aidledger("init", ledger=path, env=sealed).exit_code == 0
+    assert aidledger("verify", ledger=path, env=sealed).exit_code == 0
+    assert aidledger("verify", ledger=path).exit_code == 1
+    assert aidledger("seal", ledger=path, env=sealed).exit_code == 3
