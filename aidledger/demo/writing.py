@@ -123,7 +123,7 @@ def _is_like_a_formula(value: object) -> bool:
     return isinstance(value, str) and value.startswith("=")
 
 
-def _text_cell(out: Any, value: object) -> Any:  # noqa: ANN401 - openpyxl's write-only sheet and its cell
+def _text_cell(out: Any, value: Any) -> Any:  # noqa: ANN401 - openpyxl's write-only sheet and its cell
     """A cell whose text is never a formula: an office's own schemas may name schools and programs as they like."""
     cell = WriteOnlyCell(out)
     cell.value = value
