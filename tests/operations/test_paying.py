@@ -190,24 +190,22 @@ def _bomb() -> bytes:
     return edited_package(xlsx_bytes([["流水号"]]), {"xl/styles.xml": lambda part: part + b" " * 30_000_000})
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("bomb.xlsx", _bomb()),
-        ("none.xlsx", b""),
-        ("other.xlsx", b"PK\x03\x04"),
-        ("large.csv", b"1" * (21 * 2**20)),
-        ("binary.csv", bytes(range(256))),
-        ("short.csv", "流水号,户名,证件号码,收款账号,金额(元),用途\n1,2".encode()),
-        ("money.csv", "流水号,户名,证件号码,收款账号,金额(元),用途\n1,2,3,4,NaN,6".encode()),
-        ("endless.csv", "流水号,户名,证件号码,收款账号,金额(元),用途\n1,2,3,4,Infinity,6".encode()),
-        ("huge.csv", "流水号,户名,证件号码,收款账号,金额(元),用途\n1,2,3,4,1e999999999,6".encode()),
-    ],
-)
-def test_a_file_made_to_hurt_is_no_bank_file(ledger: str, tmp_path: Path, name: str, content: bytes) -> None:
+_BANK_LINE = "流水号,户名,证件号码,收款账号,金额(元),用途\n1,2,3,4,{},6"
+
+
+def test_a_file_made_to_hurt_is_no_bank_file(ledger: str, tmp_path: Path) -> None:
     """Anybody may have changed the file on its way: it is read as every stranger's file is."""
     assert _export(ledger, tmp_path / "bank").exit_code == 1
-    (tmp_path / name).write_bytes(content)
-    run = aidledger("--actor", "somebody", "pay", "release", "1", "--file", tmp_path / name, ledger=ledger)
-    assert (run.exit_code, run.stdout) == (3, "")
-    assert name in run.stderr
+    files = {
+        "bomb.xlsx": _bomb(),
+        "other.xlsx": b"PK\x03\x04",
+        "large.csv": b"1" * (21 * 2**20),
+        "binary.csv": bytes(range(256)),
+        "short.csv": _BANK_LINE.format("").encode()[:-6],
+        **{f"{amount}.csv": _BANK_LINE.format(amount).encode() for amount in ("NaN", "Infinity", "1e999999999")},
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+        run = aidledger("--actor", "somebody", "pay", "release", "1", "--file", tmp_path / name, ledger=ledger)
+        assert (run.exit_code, run.stdout) == (3, "")
+        assert name in run.stderr
