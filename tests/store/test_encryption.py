@@ -56,7 +56,7 @@ def test_the_words_that_are_looked_for_stand_in_a_plain_ledger(tmp_path: Path) -
 def test_nothing_of_it_is_readable_not_even_while_it_is_written(path: Path, tmp_path: Path) -> None:
     ledger = unlocked(path)
     copies.backup(ledger, tmp_path / "backup.db")
-    with ledger.writing(keep=False) as books:
+    with ledger.writing("import", keep=False) as books:
         books.exec_driver_sql("PRAGMA cache_size=1")  # pages go to the disk before the end, as those of a large one
         books.exec_driver_sql("UPDATE beneficiary SET sex = NULL")
         assert (tmp_path / "aidledger.db-journal").stat().st_size > 0

@@ -56,10 +56,10 @@ def upgrade(office: Office, no_backup: bool, form: str, output: Path | None) -> 
     done = ledgers.upgrade(
         office.place, office.catalogue(), office.actor, office.clock, office.keys.keys(), backup=not no_backup
     )
-    changed = N_("{path} is upgraded. The ledger as it was is kept as {backup}.")
-    said = office._(changed if done.changed else N_("{path} is up to date.")).format(
-        path=done.place, backup=done.backup or "—"
-    )
+    lines = [N_("{path} is upgraded.") if done.changed else N_("{path} is up to date.")]
+    if done.backup:
+        lines.append(N_("The ledger as it was is kept as {backup}."))
+    said = " ".join(office._(line) for line in lines).format(path=done.place, backup=done.backup)
     emit(
         office,
         "text" if form == "table" else form,
