@@ -19,6 +19,7 @@ _SEEN = {
     "sample": N_("sample {which}"),
     "audit": N_("all findings"),
     "finding": N_("finding {which}"),
+    "findings": N_("all findings"),
     "reconcile": N_("the comparison with other lists"),
     "batch": N_("batch {which}"),
     "person": N_("person {which}"),

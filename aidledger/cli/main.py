@@ -63,13 +63,13 @@ from aidledger.i18n import N_, Language, language_of, translator
     "--key-file",
     envvar="AIDLEDGER_KEY_FILE",
     metavar=KEY_PLACE,
-    help=N_("Where the key of an encrypted ledger is; without it, it is asked for."),
+    help=N_("The key of an encrypted ledger: a file, or keyring:NAME; else it is asked for."),
 )
 @option(
     "--seal-key-file",
     envvar="AIDLEDGER_SEAL_KEY_FILE",
     metavar=KEY_PLACE,
-    help=N_("Where the key is that seals what is written to the ledger."),
+    help=N_("The key that seals what is written: a file, or keyring:NAME."),
 )
 @option(
     "--lang",

@@ -78,7 +78,7 @@ class SentenceType(click.ParamType[str]):
 SENTENCE = SentenceType()
 EXISTING = click.Path(exists=True, path_type=Path)
 # A key is never typed into a command: it would stay in the shell's history and in the list of processes.
-KEY_PLACE = "FILE|keyring:NAME"
+KEY_PLACE = "FILE"
 TO_WRITE = click.Path(dir_okay=False, path_type=Path)
 
 

@@ -20,6 +20,7 @@ SEEN = (
     "sample",
     "audit",
     "finding",
+    "findings",
     "reconcile",
     "batch",
     "person",

@@ -20,6 +20,7 @@ from tests.cli.walking import (
     LOOKS,
     PEOPLE,
     REASON,
+    REFUSED,
     WRITES,
     WRITTEN,
     World,
@@ -83,7 +84,7 @@ def test_what_is_looked_at_shows_no_full_number_in_any_form(world: World, tmp_pa
 
 @pytest.mark.parametrize("form", ["table", "json"])
 def test_what_is_done_shows_no_full_number(tmp_path: Path, form: str) -> None:
-    """From init to restore, one after the other on one ledger; of files, those that are for the bank have them."""
+    """From init to restore, one after the other on one ledger; files for the bank and for the person have them."""
     world = build(tmp_path)
     before = set(tmp_path.rglob("*"))
     for name, some in WRITES.items():
@@ -92,12 +93,16 @@ def test_what_is_done_shows_no_full_number(tmp_path: Path, form: str) -> None:
         for arguments in some:
             as_form: list[str] = ["--format", form] if form in forms(name) else []
             run = world.run(*name.split(), *arguments(world), *as_form)
-            assert (run.exit_code == 3) == (name in {"init", "pay release"}), (name, run.stderr)
+            assert (run.exit_code not in {0, 1}) == (name in REFUSED), (name, run.stderr)
             assert _leaks(_said(run), world.secrets) == [], name
     made = sorted(path for path in set(tmp_path.rglob("*")) - before if path.is_file())
     assert [path for path in made if _leaks(str(path.relative_to(tmp_path)), world.secrets)] == []
     readable = [path for path in made if path.suffix in {".xlsx", ".csv"} and "feedback" not in path.parts]
-    assert {path.name for path in readable if _leaks(_written(path), world.secrets)} == {"bank2.xlsx", "bank2.csv"}
+    assert {path.name for path in readable if _leaks(_written(path), world.secrets)} == {
+        "bank2.xlsx",
+        "bank2.csv",
+        "copy.xlsx",
+    }
 
 
 # What was typed wrongly is said back, by us or by Click.
@@ -212,7 +217,7 @@ def test_full_numbers_are_logged_before_they_are_shown(world: World, name: str) 
 
 def test_a_bank_file_is_a_request_for_full_numbers(world: World) -> None:
     log = world.run("access-log", "--format", "json").json["accesses"]
-    assert any("order 1" in one["seen"] for one in log)
+    assert "pay export 1" in {one["seen"] for one in log}
 
 
 def test_the_program_itself_masks_who_asks(world: World) -> None:

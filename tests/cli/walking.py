@@ -130,6 +130,7 @@ LOOKS: Mapping[str, Sequence[Arguments]] = {
     "program": [_says("high-school-grant")],
     "verify": [_says(), _says("--expect", "0" * 64)],
     "access-log": [_says(), _says("--actor", ACTOR)],
+    "actors": [_says()],
 }
 
 # What writes, in the order in which it is done to one ledger.
@@ -147,13 +148,21 @@ WRITES: Mapping[str, Sequence[Arguments]] = {
     "pay withdraw": [_says("1", "--reason", REASON)],
     "pay export": [lambda w: [*_GRANT, "--reason", REASON, "-o", w.folder / "bank2.xlsx"]],
     "pay release": [lambda w: ["2", "--file", w.folder / "bank2.csv"]],
+    "export": [lambda w: [PEOPLE[1].number, "--reason", REASON, "-o", w.folder / "copy.xlsx"]],
+    "forget": [_says(PEOPLE[1].number, "--reason", REASON)],
     "report notice": [_says(*_GRANT, *_NOTICE)],
     "reverse": [_says("1", "--reason", REASON)],
     "upgrade": [_says()],
     "backup": [lambda w: [w.folder / "backup.db"]],
     "copy": [lambda w: ["--to", w.folder / "copy.db"]],
     "restore": [lambda w: [w.folder / "backup.db", "--discard-newer"]],
+    "rekey": [_says()],
+    "seal": [_says()],
+    "actors name": [_says(ACTOR, "--role", "reviewer")],
+    "actors dismiss": [_says(ACTOR)],
 }
+# Refused where this walk comes by: there is a ledger, its exporter releases, there are no keys, nobody else reviews.
+REFUSED = {"init", "pay release", "rekey", "seal", "actors dismiss", "forget"}
 # Made-up people in a ledger of their own; tests/demo has its rosters.
 APART = {"demo"}
 

@@ -90,6 +90,7 @@ def _pay_more(place: Place) -> None:
         f"UPDATE entry {more}, digest = x'{digest}' WHERE id = {fields[0]}",
         f"UPDATE roster {more} WHERE batch_id = {BATCH}",
         f"UPDATE batch {more} WHERE id = {BATCH}",
+        f"UPDATE batch_total {more} WHERE batch_id = {BATCH} AND number = 1",
     )
 
 

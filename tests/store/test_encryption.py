@@ -224,6 +224,7 @@ def test_a_copy_is_plain_only_where_that_is_asked(path: Path, tmp_path: Path) ->
 
 def test_an_upgrade_puts_an_encrypted_copy_aside(path: Path) -> None:
     with closing(files.connected(path, KEY)) as books:
+        books.execute("DROP TABLE batch_total")
         books.execute("DROP TABLE notice_line")
         books.execute("DROP TABLE notice")
         books.execute("DROP TABLE payment_order_line")

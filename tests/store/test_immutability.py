@@ -34,6 +34,7 @@ CHANGES = {
     "payment_order_line": "account = 'other'",
     "notice": "posted_until = '2099-12-31'",
     "notice_line": "entry_id = 99",
+    "batch_total": "amount_fen = 1",
 }
 # SQLite has no TRUNCATE.
 REMOVALS = ["DELETE FROM {table}", *(["TRUNCATE {table} CASCADE"] if ON_POSTGRESQL else [])]
