@@ -324,3 +324,63 @@ class CannotWrite(AidLedgerError):
 
 class CatalogueError(AidLedgerError):
     """{file}:{line}: {what}."""
+
+
+class LakeKeyUnusable(Misuse):
+    """{path} holds no key: a file with 64 hexadecimal digits, as `aidledger export key FILE` makes it."""
+
+
+class LakeKeyOpen(AidLedgerError):
+    """Others than its owner can read the key {path}. Take their rights away: chmod 600."""
+
+
+class UnknownDistrict(Misuse):
+    """{code} is no district. Write the six digits of its administrative code (GB/T 2260), such as 511303."""
+
+
+class LakeOfAnother(AidLedgerError):
+    """What the lake holds of {district} (people: {people}, ledger head {head}) goes on under the same key, with people
+    shown in the same way, from the same ledger only. Begin another folder.
+    """
+
+
+class LakeRaced(AidLedgerError):
+    """Somebody else exported {district} at the same time; nothing was added by this export."""
+
+
+class LakeDamaged(AidLedgerError):
+    """{path} is missing from the lake, cut short, or not what its manifest says."""
+
+
+class LakeMissing(AidLedgerError):
+    """There is no lake at {path}: no district was exported there."""
+
+
+class LakeMixed(AidLedgerError):
+    """Districts {one} and {other} were exported under different keys or with people shown in different ways, so that
+    nobody can be recognised in both.
+    """
+
+
+class LakeCollision(AidLedgerError):
+    """Two people of the lake share one pseudonym ({person}); which of them was paid cannot be told."""
+
+
+class LakeEngineMissing(AidLedgerError):
+    """The lake needs {package}, which is not installed: pip install 'aidledger[{extra}]'."""
+
+
+class LakeEngineFailed(AidLedgerError):
+    """The query engine gave up: {reason}"""
+
+
+class MemoryUnreadable(Misuse):
+    """{text} is no amount of memory. Write 500MB or 4GB."""
+
+
+class LakeOptionAlone(Misuse):
+    """{option} goes with --lake only."""
+
+
+class NotOfALake(Misuse):
+    """{option} does not go with --lake: who was shown what is kept in a ledger, and a lake keeps nothing."""
