@@ -339,8 +339,9 @@ class UnknownDistrict(Misuse):
 
 
 class LakeOfAnother(AidLedgerError):
-    """What the lake holds of {district} (people: {people}, ledger head {head}) goes on under the same key, with people
-    shown in the same way, from the same ledger only. Begin another folder.
+    """The lake holds {district} up to head {head} of its ledger, people: {people}.
+
+    It goes on from the same ledger, under the same key, with people written in the same way. Else begin another folder.
     """
 
 
@@ -357,8 +358,9 @@ class LakeMissing(AidLedgerError):
 
 
 class LakeMixed(AidLedgerError):
-    """Districts {one} and {other} were exported under different keys or with people shown in different ways, so that
-    nobody can be recognised in both.
+    """Districts {one} and {other} were exported under different keys, or with people written in different ways.
+
+    Nobody can be recognised in both.
     """
 
 
@@ -371,7 +373,7 @@ class LakeEngineMissing(AidLedgerError):
 
 
 class LakeEngineFailed(AidLedgerError):
-    """The query engine gave up: {reason}"""
+    """The query engine gave up: {reason}."""
 
 
 class MemoryUnreadable(Misuse):

@@ -253,6 +253,7 @@ RULES = (
         ),
         reference="财教〔2021〕310号",
         find=_off_average,
+        needs=("one-district",),
     ),
     Rule(
         code="mixed-rates",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, literal, or_, select
+from sqlalchemy import ColumnElement, Subquery, literal, or_, select
 
 from aidledger.audit.judging import judged
-from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.audit.rule import Books, Case, Rule, Scope
 from aidledger.domain.hardship import categories_in
 from aidledger.domain.layout import fold
 from aidledger.domain.program import Program, Rate
@@ -35,7 +35,7 @@ def periods_paid(scope: Scope, programs: Mapping[str, Program]) -> list[tuple[Pr
     return [(programs[code], period) for code, period in pairs.all() if code in programs]
 
 
-def lists_of(books: Connection, year: str) -> set[int]:
+def lists_of(books: Books, year: str) -> set[int]:
     """The schools (ids) of whose certifications for a school year there is a list."""
     query = select(_certification.c.school_id).where(_certification.c.period == year, current(_certification))
     return {school for school in books.execute(query.distinct()).scalars() if school is not None}
@@ -78,7 +78,7 @@ def _uncertified(scope: Scope, *, other_year: bool) -> Iterator[Case]:
             )
 
 
-def _certifications(books: Connection, person: int) -> tuple[tuple[Any, int], ...]:
+def _certifications(books: Books, person: int) -> tuple[tuple[Any, int], ...]:
     query = select(_certification.c.id).where(_certification.c.beneficiary_id == person, current(_certification))
     return tuple(("certification", number) for number in books.execute(query.order_by(_certification.c.id)).scalars())
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from aidledger.audit.rule import Case, Kind, Rule, Scope
+from aidledger.audit.rule import Books, Case, Kind, Rule, Scope
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.store.bulk import table_of
@@ -18,7 +18,7 @@ _enrolment = table_of(Enrolment)
 _GONE = ("left", "transferred", "graduated", "deceased")
 
 
-def registers(books: Connection, period: str) -> list[int]:
+def registers(books: Books, period: str) -> list[int]:
     """The schools (ids) of whose register for a semester there is a list."""
     query = select(_enrolment.c.school_id).where(_enrolment.c.period == period, current(_enrolment)).distinct()
     return sorted(school for school in books.execute(query).scalars() if school is not None)

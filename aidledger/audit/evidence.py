@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, literal, null, select
+from sqlalchemy import ColumnElement, Select, Table, func, literal, null, select
 
-from aidledger.audit.rule import Case, Kind
+from aidledger.audit.rule import Books, Case, Kind
 from aidledger.domain.finding import Evidence
 from aidledger.domain.listing import ListKind
 from aidledger.store.bulk import chunks, tables_of
@@ -40,7 +40,7 @@ _TABLES: Mapping[ListKind, Table] = {
 Key = tuple[Kind, int]
 
 
-def evidence_of(books: Connection, cases: Iterable[Case]) -> Mapping[Key, Evidence]:
+def evidence_of(books: Books, cases: Iterable[Case]) -> Mapping[Key, Evidence]:
     """The evidence of some cases, by kind of list and id."""
     wanted: dict[Kind, set[int]] = {}
     for case in cases:
@@ -52,7 +52,7 @@ def evidence_of(books: Connection, cases: Iterable[Case]) -> Mapping[Key, Eviden
     }
 
 
-def _rows(books: Connection, kind: Kind, ids: Sequence[int]) -> Iterator[tuple[int, Evidence]]:
+def _rows(books: Books, kind: Kind, ids: Sequence[int]) -> Iterator[tuple[int, Evidence]]:
     table, query = _entries() if kind == "roster" else _declared() if kind == "declared" else _records(kind)
     for some in chunks(ids):
         for number, *fields in books.execute(query.where(table.c.id.in_(some))):

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Subquery, and_, or_, select
 
+from aidledger.audit.rule import Books
 from aidledger.store.bulk import chunks
 
 Facts = Mapping[str, object]
@@ -15,7 +16,7 @@ _AT_ONCE = 200
 
 
 def judged(
-    books: Any,  # noqa: ANN401 - a connection
+    books: Books,
     paid: Subquery,
     keys: Sequence[str],
     judge: Callable[[Any], Facts | None],

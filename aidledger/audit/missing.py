@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -214,7 +215,7 @@ def _lapsed(scope: Scope) -> Iterator[Case]:
 
 def scope_of(scope: Scope, program: Program, period: Period) -> Scope:
     """The same ledger, narrowed to one program and period."""
-    return Scope(scope.books, scope.catalogue, program.code, period.code)
+    return replace(scope, program=program.code, period=period.code)
 
 
 def _goes_on(program: Program, before: Period, period: Period, pupil: Any) -> bool:  # noqa: ANN401 - a row
@@ -248,6 +249,7 @@ RULES = (
         reference="财教〔2021〕310号",
         find=_missing,
         needs=("certification",),
+        by_term=True,
     ),
     Rule(
         code="lapsed-disbursement",
@@ -261,5 +263,6 @@ RULES = (
         ),
         reference=N_("common audit practice"),
         find=_lapsed,
+        by_term=True,
     ),
 )

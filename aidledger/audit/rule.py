@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from sqlalchemy import Connection, Select, Subquery, and_, select
+from sqlalchemy import Executable, Result, Select, Subquery, and_, select
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Need, Severity
@@ -19,14 +19,26 @@ Kind = ListKind | Literal["declared"]
 _beneficiary, _entry, _program, _school = tables_of(Beneficiary, Entry, ProgramRow, School)
 
 
+# What a ledger has by itself: people by their names and numbers, and one office's books.
+OF_A_LEDGER: frozenset[Need] = frozenset({"people-in-full", "one-district"})
+
+
+class Books(Protocol):
+    """What rules ask: a ledger's connection, or the tables of the same names in a lake."""
+
+    def execute(self, statement: Executable, /) -> Result[*tuple[Any, ...]]:
+        """What a select finds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The ledger that is audited, and to what the question is narrowed."""
+    """The ledger that is audited, and to what the question is narrowed; ``holds``: what it has besides."""
 
-    books: Connection
+    books: Books
     catalogue: Catalogue
     program: str | None = None
     period: str | None = None
+    holds: frozenset[Need] = OF_A_LEDGER
 
     def payments(self, name: str = "paid") -> Subquery:
         """The entries in force as one table.
@@ -92,7 +104,8 @@ class Rule:
 
     ``message`` is the sentence of a finding (English, with facts in braces), ``explanation`` what the rule is for and
     what to do; ``reference`` the document or the practice that it rests on. A rule whose ``needs`` are not in the
-    ledger does not run, and the audit says so.
+    ledger does not run, and the audit says so. ``by_term``: it judges the terms in which an office paid the program
+    at all; of several offices at once each is judged by its own.
     """
 
     code: str
@@ -102,6 +115,7 @@ class Rule:
     reference: str
     find: Callable[[Scope], Iterator[Case]]
     needs: tuple[Need, ...] = ()
+    by_term: bool = False
 
 
 @dataclass(frozen=True, slots=True)

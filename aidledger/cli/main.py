@@ -18,6 +18,7 @@ from aidledger.cli.commands import (
     catalogue,
     copies,
     demonstration,
+    exports,
     imports,
     ledgers,
     mappings,
@@ -101,6 +102,7 @@ for _command in (
     copies.backup,
     copies.restore,
     copies.copy,
+    exports.export,
     accesses.access_log,
     demonstration.demo,
 ):

@@ -21,6 +21,7 @@ _SETTINGS = {
     # A district's code has digits only and is none the less no number.
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.sql.ansi.enabled": "true",
 }
 
@@ -48,12 +49,19 @@ def cluster(lake: Lake, memory: str) -> Iterator[Cluster]:
 
     Raises LakeEngineFailed.
     """
-    settings = {**_SETTINGS, "spark.driver.memory": memory.replace(" ", "").removesuffix("B").removesuffix("i").lower()}
+    settings: dict[str, bool | float | int | str | None] = {
+        **_SETTINGS,
+        "spark.driver.memory": memory.replace(" ", "").removesuffix("B").removesuffix("i").lower(),
+    }
     try:
         session = SparkSession.builder.appName("aidledger audit").config(map=settings).getOrCreate()
     except (PySparkException, RuntimeError) as error:
         raise LakeEngineFailed(reason=str(error).splitlines()[0]) from error
     try:
+        session.sparkContext.setLogLevel("ERROR")
+        if (session.sparkContext.master or "").startswith("local"):
+            # 200 pieces, Spark's own number, are for a cluster.
+            session.conf.set("spark.sql.shuffle.partitions", str(session.sparkContext.defaultParallelism))
         _load(session, lake)
         yield Cluster(session)
     except PySparkException as error:

@@ -1,4 +1,4 @@
-"""DuckDB, inside this process: the lake's tables are made once, in a file of their own that goes when the audit ends."""
+"""DuckDB, inside this process: the lake's tables are made once, in a file that goes when the audit ends."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MEMORY = re.compile(r"\d+(?:\.\d+)?\s*[MG]i?B", re.ASCII | re.IGNORECASE)
 _ROWS_AT_ONCE = 10_000
+Settings = dict[str, str | bool | int | float | list[str]]
 
 
 class Embedded:
@@ -57,7 +58,7 @@ def embedded(lake: Lake, memory: str) -> Iterator[Embedded]:
     if not _MEMORY.fullmatch(memory):
         raise MemoryUnreadable(text=memory)
     with tempfile.TemporaryDirectory(prefix="aidledger-") as folder:
-        settings = {"memory_limit": memory, "temp_directory": str(Path(folder, "spilled"))}
+        settings: Settings = {"memory_limit": memory, "temp_directory": str(Path(folder, "spilled"))}
         with duckdb.connect(str(Path(folder, "lake.duckdb")), config=settings) as connection:
             try:
                 _load(connection, lake)

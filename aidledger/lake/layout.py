@@ -31,8 +31,6 @@ from aidledger.store.tables import (
 
 FORMAT = 1
 MANIFESTS = "_manifests"
-# What a table's row is in the lake: the district's code in front of its id. Six digits and twelve fit into 64 bits.
-IDS_PER_DISTRICT = 10**12
 DISTRICT = re.compile(r"[1-9][0-9]{5}", re.ASCII)
 
 # How a column is written. ``person``: the number that stands for a person in every district; ``program``: its code
@@ -73,7 +71,7 @@ _NAMED = {"beneficiary", "bank_return"}
 def _shape(model: type, left_out: str = "", *, by_period: bool = False, grows_by: str = "id") -> tuple[str, Shape]:
     table = table_of(model)
     columns: dict[str, Made] = {}
-    for name in table.c.keys():
+    for name in (column.name for column in table.c):
         if name not in left_out.split():
             columns[name] = "name" if name == "name" and table.name in _NAMED else _MADE.get(name, "plain")
     if table.name == "beneficiary":
@@ -107,11 +105,6 @@ def written(table: str, column: str) -> str:
     """What a column of the ledger is called in the files."""
     made = SHAPES[table].columns[column]
     return made if made in {"person", "program"} else column
-
-
-def district_of(number: int) -> str:
-    """The district that an id of the lake belongs to."""
-    return str(number // IDS_PER_DISTRICT)
 
 
 def folder_of(table: str, district: str, period: str | None) -> str:

@@ -77,11 +77,15 @@ class Pseudonyms:
 
     def card(self, account: str) -> str:
         """A bank card."""
-        return self._shown(account, lambda card: mask_account(card) or "", lambda: self._digest("card", account)[:_CARD])
+        return self._shown(
+            account, lambda card: mask_account(card) or "", lambda: self._digest("card", account)[:_CARD]
+        )
 
     def name(self, name: str) -> str:
         """A person's name."""
-        return self._shown(name, lambda said: said[:1] + "*" * (len(said) - 1), lambda: self._digest("name", name)[:_NAME])
+        return self._shown(
+            name, lambda said: said[:1] + "*" * (len(said) - 1), lambda: self._digest("name", name)[:_NAME]
+        )
 
     def _shown(self, text: str, mask: Callable[[str], str], digest: Callable[[], str]) -> str:
         if self.showing == "full":

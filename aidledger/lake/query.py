@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import sqlglot
-from sqlalchemy import Executable
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import IteratorResult, Result
 from sqlalchemy.engine.result import SimpleResultMetaData
+
+if TYPE_CHECKING:
+    from sqlalchemy import Executable
 
 Dialect = Literal["duckdb", "spark"]
 # Named parameters: with the driver's own style every % of a pattern would be doubled.
@@ -53,7 +55,7 @@ class Tables:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def execute(self, statement: Executable, /) -> Result[Any]:
+    def execute(self, statement: Executable, /) -> Result[*tuple[Any, ...]]:
         """What a select finds."""
         names, rows = self._engine.rows(*asked(statement, self._engine.dialect))
         return IteratorResult(SimpleResultMetaData(list(names)), iter(rows))

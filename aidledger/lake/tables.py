@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import BigInteger, Date, Integer
 
-from aidledger.lake.layout import IDS_PER_DISTRICT, SHAPES, written
+from aidledger.audit.across import IDS_PER_DISTRICT
+from aidledger.lake.layout import SHAPES, written
 from aidledger.store.bulk import table_of
 from aidledger.store.tables import Entry
 
@@ -25,23 +26,28 @@ SELECT person AS id, MIN(document_type) AS document_type, MIN(number) AS number,
 FROM raw_beneficiary GROUP BY person
 """
 _RENAMED = """
-SELECT DISTINCT raw.person AS id, raw.district, raw.name FROM raw_beneficiary AS raw JOIN beneficiary AS known ON known.id = raw.person
+SELECT DISTINCT raw.person AS id, raw.district, raw.name
+FROM raw_beneficiary AS raw JOIN beneficiary AS known ON known.id = raw.person
 WHERE raw.name <> known.name
 """
+# Persons of whom there seem to be two: the number that stands for one is shorter than the digest.
+COLLISIONS = "SELECT person FROM collision"
 # Two districts may each have a 第一小学, and rules name schools by their names.
 _SCHOOLS = f"""
 SELECT {_BASE} + raw.id AS id,
-  CASE WHEN COUNT(*) OVER (PARTITION BY raw.name) > 1 THEN raw.name || ' (' || raw.district || ')' ELSE raw.name END AS name
+  CASE WHEN COUNT(*) OVER (PARTITION BY raw.name) > 1 THEN raw.name || ' (' || raw.district || ')' ELSE raw.name END
+  AS name
 FROM raw_school AS raw
-"""
+"""  # noqa: S608 - no values in it
 # A program's number is its place in the order in which the first ledger learnt of it; all else is its code's.
 _PROGRAMS = """
 SELECT ROW_NUMBER() OVER (ORDER BY MIN(id), code) AS id, code, MIN(name_zh) AS name_zh, MIN(name_en) AS name_en,
   MIN(stage) AS stage, MIN(nature) AS nature, MIN(unit) AS unit, MIN(cadence) AS cadence
 FROM raw_program GROUP BY code
 """
-COLLISIONS = """
-SELECT person FROM raw_beneficiary GROUP BY person HAVING COUNT(DISTINCT number) > 1 OR COUNT(DISTINCT document_type) > 1
+_COLLISIONS = """
+SELECT person FROM raw_beneficiary
+GROUP BY person HAVING COUNT(DISTINCT number) > 1 OR COUNT(DISTINCT document_type) > 1
 """
 
 
@@ -51,6 +57,7 @@ def definitions(districts: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield "school", _SCHOOLS
     yield "beneficiary", _PEOPLE
     yield "renamed", _RENAMED
+    yield "collision", _COLLISIONS
     for name in SHAPES:
         if name not in {"program", "school", "beneficiary"}:
             yield name, _table(name, min(districts))
@@ -87,8 +94,10 @@ def _points_home(table: str, column: str) -> bool:
 
 def empty(table: str) -> str:
     """A raw table of which no district has any rows."""
-    columns = [f'CAST(NULL AS {_type(table, column)}) AS "{written(table, column)}"' for column in SHAPES[table].columns]
-    return f"SELECT {', '.join(columns)}, CAST(NULL AS VARCHAR) AS district WHERE 1 = 0"  # noqa: S608
+    columns = [
+        f'CAST(NULL AS {_type(table, column)}) AS "{written(table, column)}"' for column in SHAPES[table].columns
+    ]
+    return f"SELECT {', '.join(columns)}, CAST(NULL AS VARCHAR) AS district WHERE 1 = 0"
 
 
 def _type(table: str, column: str) -> str:

@@ -25,7 +25,7 @@ from aidledger.lake.layout import OF_PEOPLE, SHAPES, Made, folder_of, written
 from aidledger.lake.manifest import File, Manifest, manifests_in, put
 from aidledger.lake.pseudonyms import Pseudonyms
 from aidledger.store import events
-from aidledger.store.bulk import table_of, tables_of
+from aidledger.store.bulk import tables_of
 from aidledger.store.snapshots import flush
 from aidledger.store.tables import Batch, Beneficiary, Event, ProgramRow
 
@@ -63,7 +63,9 @@ class _Export:
     def _table(self, name: str) -> None:
         shape = SHAPES[name]
         query = self._new_rows(table_of_name(name))
-        fields = [pa.field(written(name, column), self._type(name, column, made)) for column, made in shape.columns.items()]
+        fields = [
+            pa.field(written(name, column), self._type(name, column, made)) for column, made in shape.columns.items()
+        ]
         facts = {"aidledger": json.dumps(self.manifest.facts() | {"table": name}, ensure_ascii=True)}
         held = [one.name != "period" or not shape.by_period for one in fields]
         schema = pa.schema([one for one, kept in zip(fields, held, strict=True) if kept], metadata=facts)
@@ -132,13 +134,14 @@ class _Export:
         part = target.with_name(f".{target.name}.{os.getpid()}.part")
         self.unnamed.append((part, target))
         rows = 0
-        with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600), "wb") as file:
-            with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
-                for run in runs:
-                    arrays = [pa.array(column, one.type) for column, one in zip(run, schema, strict=True)]
-                    batch = pa.record_batch(arrays, schema=schema)
-                    writer.write_batch(batch)
-                    rows += batch.num_rows
+        with (
+            os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600), "wb") as file,
+            parquet.ParquetWriter(file, schema, compression="zstd") as writer,
+        ):
+            for run in runs:
+                arrays = [pa.array(column, one.type) for column, one in zip(run, schema, strict=True)]
+                writer.write_batch(pa.record_batch(arrays, schema=schema))
+                rows += len(run[0])
         flush(part)
         with part.open("rb") as written:
             digest = hashlib.file_digest(written, "sha256").hexdigest()
