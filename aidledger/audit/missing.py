@@ -61,7 +61,7 @@ def _still_there(beneficiary: ColumnElement[int], school: ColumnElement[Any], sc
     gone = select(register.c.id).where(
         register.c.beneficiary_id == beneficiary, current(register), gone_before(register, period)
     )
-    with_register = registers(scope.books, period.code)
+    with_register = registers(scope, period.code)
     listed = or_(school.is_(None), school.not_in(with_register), there(period, beneficiary, school))
     return and_(listed, or_(there(period, beneficiary, school), ~gone.exists()))
 
@@ -74,9 +74,9 @@ def _missing(scope: Scope) -> Iterator[Case]:
         certified, paying = _certification.alias(), _entry.alias()
         # Asked once for all schools: asked for each certification it would go through all payments each time.
         pay = select(paying.c.school_id).where(paying.c.program_id == program_id, in_force(paying)).distinct()
-        schools = select(certified.c.school_id).where(current(certified), certified.c.school_id.in_(pay)).distinct()
-        of_program = sorted(school for school in scope.books.execute(schools).scalars() if school is not None)
-        if not of_program:
+        listed = _certification.alias()
+        of_program = scope.among(select(listed.c.school_id).where(current(listed), listed.c.school_id.in_(pay)))
+        if of_program == []:
             continue
         query = (
             _candidates(certified, period)
@@ -192,11 +192,11 @@ def _lapsed(scope: Scope) -> Iterator[Case]:
             _unpaid(last.c.beneficiary_id, program, program_id, period),
             _still_there(last.c.beneficiary_id, last.c.school_id, scope, period),
         )
-        if program.certified and (schools := lists_of(scope.books, year)):
+        if program.certified and (schools := lists_of(scope, year)) != []:
             query = query.where(
                 or_(
                     last.c.school_id.is_(None),
-                    last.c.school_id.not_in(sorted(schools)),
+                    last.c.school_id.not_in(schools),
                     is_certified(last.c.beneficiary_id, year),
                 )
             )

@@ -50,7 +50,7 @@ def _data_there(books: Books) -> set[str]:
 
 
 def _findings(scope: Scope, rule: Rule, cases: Sequence[Case], decisions: Mapping[str, Decision]) -> Iterable[Finding]:
-    evidence = evidence_of(scope.books, cases)
+    evidence = evidence_of(scope, cases)
     for case in cases:
         finding = Finding(
             rule=rule.code,

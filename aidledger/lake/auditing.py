@@ -13,7 +13,7 @@ from aidledger.audit.running import Audit, run
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Evidence, Need
 from aidledger.errors import LakeCollision
-from aidledger.lake.query import Engine, Tables
+from aidledger.lake.query import PAYMENTS, Engine, Tables
 from aidledger.lake.reading import Lake
 from aidledger.lake.tables import COLLISIONS
 from aidledger.store.bulk import tables_of
@@ -32,7 +32,7 @@ def audit(
     _, collisions = engine.rows(COLLISIONS, {})
     for (person,) in collisions:
         raise LakeCollision(person=person)
-    scope = Scope(Tables(engine), catalogue, program, period, _holds(lake))
+    scope = Scope(Tables(engine), catalogue, program, period, _holds(lake), PAYMENTS)
     terms = _terms(scope)
     found = run(scope, [_by_own_terms(rule, terms) for rule in rules], {})
     at_home = [replace(one, evidence=[_at_home(row) for row in one.evidence]) for one in found.findings]

@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 
 from aidledger.errors import LakeEngineFailed
 from aidledger.lake.layout import SHAPES
-from aidledger.lake.query import Dialect, translated
+from aidledger.lake.query import PAYMENTS, Dialect, payments_in, translated
 from aidledger.lake.tables import definitions, empty
 
 if TYPE_CHECKING:
@@ -82,3 +82,4 @@ def _load(session: SparkSession, lake: Lake) -> None:
             session.sql(translated(empty(table), "duckdb", "spark")).createOrReplaceTempView(view)
     for name, query in definitions(list(lake.districts)):
         session.sql(translated(query, "duckdb", "spark")).cache().createOrReplaceTempView(name)
+    session.sql(payments_in("spark")).cache().createOrReplaceTempView(PAYMENTS.name)

@@ -11,9 +11,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import sqlglot
+from sqlalchemy import column, table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import IteratorResult, Result
 from sqlalchemy.engine.result import SimpleResultMetaData
+
+from aidledger.audit.rule import payments
 
 if TYPE_CHECKING:
     from sqlalchemy import Executable
@@ -38,6 +41,16 @@ def asked(statement: Executable, dialect: Dialect) -> tuple[str, Mapping[str, An
 def translated(sql: str, read: str, write: Dialect) -> str:
     """A statement in another engine's words."""
     return sqlglot.transpile(sql, read=read, write=write)[0]
+
+
+def payments_in(dialect: Dialect) -> str:
+    """What rules ask most, in an engine's words: to be made once and kept as PAYMENTS."""
+    compiled = payments().compile(dialect=_COMPILER)
+    return translated(str(compiled), "postgres", dialect)
+
+
+# What the audit's payments() asks for, as a table.
+PAYMENTS = table("payment", *(column(one.name, one.type) for one in payments().selected_columns))
 
 
 class Engine(Protocol):

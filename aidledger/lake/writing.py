@@ -70,7 +70,7 @@ class _Export:
         held = [one.name != "period" or not shape.by_period for one in fields]
         schema = pa.schema([one for one, kept in zip(fields, held, strict=True) if kept], metadata=facts)
         at = list(shape.columns).index("period") if shape.by_period else -1
-        rows = self.books.execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
+        rows = self.books.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE})
         for period, some in groupby(rows, key=lambda row: row[at] if shape.by_period else None):
             folder = folder_of(name, self.manifest.district, period)
             self._file(name, folder, schema, self._columns(name, some, held))
