@@ -49,6 +49,10 @@ bench: .venv/.ready-bench  ## the benchmarks
 torture: .venv/.ready-server  ## tries to break every promise of docs/guarantees.md, and prints what held
 	$(BIN)/python -m tests.torture
 
+.PHONY: spark
+spark: .venv/.ready-spark  ## the lake's tests on Apache Spark in this process (400 MB; needs Java 17)
+	$(BIN)/python -m pytest tests/lake/test_spark.py $(PYTEST_ARGS)
+
 .PHONY: messages
 messages: .venv/.ready-dev  ## translations: extracts, updates, compiles
 	@$(BIN)/python -m tests.i18n.extraction
@@ -64,6 +68,7 @@ lock: .venv/.ready-lock  ## the lock files anew from pyproject.toml (UPGRADE=--u
 	$(LOCK) --extra bench -c requirements/dev.txt -o requirements/bench.txt
 	$(LOCK) --extra server -c requirements/dev.txt -o requirements/server.txt
 	$(LOCK) --extra lock -c requirements/dev.txt -o requirements/lock.txt
+	$(LOCK) --extra spark -c requirements/dev.txt -o requirements/spark.txt
 
 .PHONY: build
 build: .venv/.ready-dev  ## dist/: the source archive, and the wheel made from it
@@ -100,6 +105,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 
 # One after the other: two pips in one environment would get in each other's way.
 .venv/.ready-bench: requirements/bench.txt .venv/.ready-dev
+	@echo 'installing $<'
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+.venv/.ready-spark: requirements/spark.txt .venv/.ready-dev
 	@echo 'installing $<'
 	@$(PIP) install --require-hashes -r $<
 	@touch $@

@@ -89,9 +89,14 @@ def _missing(scope: Scope) -> Iterator[Case]:
             )
             .order_by(certified.c.id)
         )
-        seen = set()
+        seen: set[int] = set()
+        # A province has a million candidates, and few kinds of them.
+        due: dict[tuple[object, ...], bool] = {}
         for row in scope.books.execute(query):
-            if row.beneficiary_id not in seen and _is_due(program, period, row):
+            kind = row.categories, row.grade, row.level, row.boarding, row.entry_year, row.school
+            if kind not in due:
+                due[kind] = _is_due(program, period, row)
+            if due[kind] and row.beneficiary_id not in seen:
                 seen.add(row.beneficiary_id)
                 yield _missing_case(program, period, row)
 

@@ -17,15 +17,12 @@ from aidledger.errors import LakeEngineFailed, MemoryUnreadable
 from aidledger.lake.layout import SHAPES
 from aidledger.lake.query import PAYMENTS, Dialect, payments_in
 from aidledger.lake.tables import definitions, empty
-from aidledger.store.bulk import table_of
-from aidledger.store.tables import Beneficiary
 
 if TYPE_CHECKING:
     from aidledger.lake.reading import Lake
 
 _MEMORY = re.compile(r"\d+(?:\.\d+)?\s*[MG]i?B", re.ASCII | re.IGNORECASE)
 _ROWS_AT_ONCE = 10_000
-_beneficiary = table_of(Beneficiary)
 Settings = dict[str, str | bool | int | float | list[str]]
 
 
@@ -76,26 +73,7 @@ def _load(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
         _raw(connection, lake, table, files[table])
     for name, query in definitions(list(lake.districts)):
         connection.execute(f'CREATE TABLE "{name}" AS {query}')
-    connection.execute("ALTER TABLE beneficiary ADD PRIMARY KEY (id)")
-    _keep_payments(connection)
-
-
-def _keep_payments(connection: duckdb.DuckDBPyConnection) -> None:
-    """The payments as a table, but for what is said of people: that is joined, and only where a rule asks for it.
-
-    DuckDB leaves a left join out whose columns nobody wants, as the key says that it adds no rows.
-    """
-    names = [one.name for one in PAYMENTS.columns]
-    of_people = [name for name in names if name in _beneficiary.c and name != "id"]
-    kept = [name for name in names if name not in of_people]
-    connection.execute(f"CREATE TABLE kept AS SELECT {_listed('', kept)} FROM ({payments_in('duckdb')})")  # noqa: S608
-    columns = f"{_listed('kept.', kept)}, {_listed('beneficiary.', of_people)}"
-    joined = "kept LEFT JOIN beneficiary ON beneficiary.id = kept.beneficiary_id"
-    connection.execute(f"CREATE VIEW {PAYMENTS.name} AS SELECT {columns} FROM {joined}")  # noqa: S608
-
-
-def _listed(table: str, columns: Sequence[str]) -> str:
-    return ", ".join(f'{table}"{name}"' for name in columns)
+    connection.execute(f"CREATE TABLE {PAYMENTS.name} AS {payments_in('duckdb')}")
 
 
 def _raw(connection: duckdb.DuckDBPyConnection, lake: Lake, table: str, paths: Sequence[str]) -> None:

@@ -31,7 +31,7 @@ def test_spark_finds_what_duckdb_finds(tmp_path: Path) -> None:
     exported(ledger_of(tmp_path, "here", here, certified("abd")), tmp_path)
     lake = exported(ledger_of(tmp_path, "there", there, certified("de", "东山中学")), tmp_path, "full", OTHER)
 
-    embedded, cluster = (audited(lake, _RULES, engine=engine) for engine in ("duckdb", "spark"))  # type: ignore[arg-type]
+    embedded, cluster = (audited(lake, _RULES, engine=engine) for engine in ("duckdb", "spark"))
 
     assert said(cluster.findings) == said(embedded.findings)
     assert {one.rule for one in embedded.findings} >= {*_RULES} - {"certified-elsewhere", "not-certified"}
