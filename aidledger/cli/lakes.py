@@ -10,6 +10,8 @@ from aidledger.i18n import N_, Translate
 if TYPE_CHECKING:
     from aidledger.lake.manifest import Manifest
 
+_SHOWINGS = (N_("digest"), N_("masked"), N_("full"))
+
 
 def exported_text(done: Manifest | None, district: str, translate: Translate) -> str:
     """A sentence or two."""

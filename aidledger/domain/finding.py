@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
 
+from aidledger.i18n import N_
+
 Severity = Literal["info", "warning", "error"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 State = Literal["open", "explained", "recovered", "accepted"]
@@ -25,6 +27,7 @@ Need = Literal[
     "one-district",
     "several-districts",
 ]
+_SAID = (N_("people-in-full"), N_("one-district"), N_("several-districts"))
 
 
 @dataclass(frozen=True, slots=True)

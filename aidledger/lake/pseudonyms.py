@@ -11,14 +11,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from aidledger.domain.identity import mask_account, mask_number, masked_text
 from aidledger.errors import CannotWrite, FileExists, LakeKeyOpen, LakeKeyUnusable
 from aidledger.lake.layout import Made
 
 Showing = Literal["digest", "masked", "full"]
-SHOWINGS: tuple[Showing, ...] = get_args(Showing)
 _KEY = re.compile(rb"[0-9a-f]{64}\s*")
 # Hexadecimal signs: 128 bits tell all people and cards apart; a name is only ever compared with the few of one person.
 _NUMBER, _CARD, _NAME = 32, 32, 16
