@@ -46,6 +46,7 @@ def _find(scope: Scope) -> Iterator[Case]:
                 paid.c.program == program.code,
                 paid.c.period == period,
                 _certification.c.period == year,
+                _district(_certification.c.id) != _district(paid.c.id),
                 current(_certification),
                 ~here.exists(),
             )

@@ -19,6 +19,8 @@ Kind = ListKind | Literal["declared"]
 _beneficiary, _entry, _program, _school = tables_of(Beneficiary, Entry, ProgramRow, School)
 
 
+# Ids in one statement for an engine that reads the whole of it anew each time.
+_IDS_MAX = 1_000
 # What a ledger has by itself: people by their names and numbers, and one office's books.
 OF_A_LEDGER: frozenset[Need] = frozenset({"people-in-full", "one-district"})
 
@@ -64,12 +66,12 @@ class Scope:
     def among(self, ids: Select[Any]) -> Select[Any] | list[int]:
         """The ids that a select finds, for ``in_``: a list, asked for once; empty where there are none.
 
-        A ledger's engine does better with the list. Those of a province's schools are thousands: there it is a list
-        only where it is empty, and else the select itself.
+        An engine sees early what a list leaves over. Those of a province's schools are thousands, and a statement
+        that names them all takes longer to read than to run: then it is the select itself.
         """
-        if self.kept is None:
-            return sorted(self.books.execute(ids.distinct()).scalars())
-        return ids if self.books.execute(ids.limit(1)).first() else []
+        query = ids.distinct() if self.kept is None else ids.distinct().limit(_IDS_MAX + 1)
+        found = sorted(self.books.execute(query).scalars())
+        return found if self.kept is None or len(found) <= _IDS_MAX else ids
 
 
 def payments() -> Select[Any]:

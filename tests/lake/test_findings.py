@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -49,13 +50,22 @@ def test_of_pseudonyms_the_lake_finds_the_same_rows(case: Case, tmp_path: Path) 
     assert _rows(found.findings) == _rows(own.findings)
 
 
-def _rows(findings: list[Finding] | tuple[Finding, ...] | object) -> list[str]:
-    assert isinstance(findings, list)
+def _rows(findings: Sequence[Finding]) -> list[str]:
     return sorted(
         repr((one.rule, one.program, one.period, one.persons, one.amount_fen))
         + repr([(row.entry, row.batch, row.file, row.sheet, row.row, row.amount_fen) for row in one.evidence])
         for one in findings
     )
+
+
+def test_a_lake_that_a_url_names_is_the_same_lake(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, "one", grant("abc", amount=9000), certified("abd"))
+    lake = exported(ledger, tmp_path, "digest")
+
+    by_url = audited(f"file://{lake}").findings
+
+    assert by_url
+    assert said(by_url) == said(audited(lake).findings)
 
 
 def test_all_rules_run_but_those_that_need_people_in_full_or_several_districts(tmp_path: Path) -> None:
