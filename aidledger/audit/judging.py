@@ -13,6 +13,8 @@ from aidledger.store.bulk import chunks
 Facts = Mapping[str, object]
 # Combinations of seven columns asked for at once: well below what a statement may hold of parameters.
 _AT_ONCE = 200
+# Each time an engine without an index goes through all payments.
+_JOINED_AT_ONCE = 1_000
 
 
 def judged(
@@ -32,9 +34,9 @@ def judged(
         facts = judge(combination)
         if facts is not None:
             found[tuple(combination)] = facts
-    ask = _rows if scope.kept is None else _joined
+    ask, at_once = (_rows, _AT_ONCE) if scope.kept is None else (_joined, _JOINED_AT_ONCE)
     rows = [
-        row for some in chunks(list(found), _AT_ONCE) for row in scope.books.execute(ask(paid, columns, some, further))
+        row for some in chunks(list(found), at_once) for row in scope.books.execute(ask(paid, columns, some, further))
     ]
     for row in sorted(rows, key=lambda row: row.id):
         yield row, found[tuple(getattr(row, name) for name in keys)]
