@@ -63,6 +63,9 @@ fuzz: .venv/.ready-dev  ## spoils good files and makes up values by the thousand
 audit-deps: .venv/.ready-dev  ## asks whether what is installed at run time has known vulnerabilities; needs the network
 	@$(MAKE) --silent .venv/.ready-audit || true
 	@$(BIN)/python -m tests.supply $(AUDIT_ARGS)
+.PHONY: spark
+spark: .venv/.ready-spark  ## the lake's tests on Apache Spark in this process (400 MB; needs Java 17)
+	$(BIN)/python -m pytest tests/lake/test_spark.py $(PYTEST_ARGS)
 
 .PHONY: messages
 messages: .venv/.ready-dev  ## translations: extracts, updates, compiles
@@ -84,6 +87,7 @@ lock: .venv/.ready-lock  ## the lock files anew from pyproject.toml (UPGRADE=--u
 	$(LOCK) --extra server -c requirements/dev.txt -o requirements/server.txt
 	$(LOCK) --extra lock -c requirements/dev.txt -o requirements/lock.txt
 	$(LOCK) --extra audit -c requirements/dev.txt -o requirements/audit.txt
+	$(LOCK) --extra spark -c requirements/dev.txt -o requirements/spark.txt
 
 .PHONY: build
 build: .venv/.ready-dev  ## dist/: the source archive, and the wheel made from it
@@ -120,6 +124,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 
 # One after the other: two pips in one environment would get in each other's way.
 .venv/.ready-bench: requirements/bench.txt .venv/.ready-dev
+	@echo 'installing $<'
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+.venv/.ready-spark: requirements/spark.txt .venv/.ready-dev
 	@echo 'installing $<'
 	@$(PIP) install --require-hashes -r $<
 	@touch $@

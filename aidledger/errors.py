@@ -466,3 +466,65 @@ class CannotWrite(AidLedgerError):
 
 class CatalogueError(AidLedgerError):
     """{file}:{line}: {what}."""
+
+
+class LakeKeyUnusable(Misuse):
+    """{path} holds no key: a file with 64 hexadecimal digits, as `aidledger export key FILE` makes it."""
+
+
+class LakeKeyOpen(AidLedgerError):
+    """Others than its owner can read the key {path}. Take their rights away: chmod 600."""
+
+
+class UnknownDistrict(Misuse):
+    """{code} is no district. Write the six digits of its administrative code (GB/T 2260), such as 511303."""
+
+
+class LakeOfAnother(AidLedgerError):
+    """The lake holds {district} up to head {head} of its ledger, people: {people}.
+
+    It goes on from the same ledger, under the same key, with people written in the same way. Else begin another folder.
+    """
+
+
+class LakeRaced(AidLedgerError):
+    """Somebody else exported {district} at the same time; nothing was added by this export."""
+
+
+class LakeDamaged(AidLedgerError):
+    """{path} is missing from the lake, cut short, or not what its manifest says."""
+
+
+class LakeMissing(AidLedgerError):
+    """There is no lake at {path}: no district was exported there."""
+
+
+class LakeMixed(AidLedgerError):
+    """Districts {one} and {other} were exported under different keys, or with people written in different ways.
+
+    Nobody can be recognised in both.
+    """
+
+
+class LakeCollision(AidLedgerError):
+    """Two people of the lake share one pseudonym ({person}); which of them was paid cannot be told."""
+
+
+class LakeEngineMissing(AidLedgerError):
+    """The lake needs {package}, which is not installed: pip install 'aidledger[{extra}]'."""
+
+
+class LakeEngineFailed(AidLedgerError):
+    """The query engine gave up: {reason}."""
+
+
+class MemoryUnreadable(Misuse):
+    """{text} is no amount of memory. Write 500MB or 4GB."""
+
+
+class LakeOptionAlone(Misuse):
+    """{option} goes with --lake only."""
+
+
+class NotOfALake(Misuse):
+    """{option} does not go with --lake: who was shown what is kept in a ledger, and a lake keeps nothing."""

@@ -38,18 +38,20 @@ def _shared(scope: Scope) -> Iterator[Case]:
             facts={
                 "account": mask_account(account),
                 "count": len(people),
-                "kinship": _kinship(rows),
+                "kinship": _kinship(rows, known="people-in-full" in scope.holds),
             },
         )
 
 
-def _kinship(rows: Sequence[Any]) -> str:
+def _kinship(rows: Sequence[Any], *, known: bool) -> str:
     """Whether pupils are siblings by the guardian that their rosters name; else what their surnames suggest."""
     guardians: dict[int, set[str]] = defaultdict(set)
     for row in rows:
         guardians[row.beneficiary_id] |= {row.guardian} - {None}
     if all(guardians.values()):
         return N_("siblings by their guardian") if set.intersection(*guardians.values()) else N_("of several guardians")
+    if not known:
+        return N_("of surnames that are not known here")
     surnames = {row.name[:1] for row in rows}
     return N_("all of one surname") if len(surnames) == 1 else N_("of different surnames")
 
@@ -115,6 +117,7 @@ RULES = (
         explanation=N_("The bank will return a payment to such a card. Compare it with the card itself."),
         reference=_PRACTICE,
         find=_malformed,
+        needs=("people-in-full",),
     ),
     Rule(
         code="account-changed",

@@ -24,7 +24,7 @@ def _off(scope: Scope, *, capped: bool) -> Iterator[Case]:
             return None
         return off_standard(program, period, paid.amount_fen, paid.level, paid.boarding, paid.school)
 
-    for row, facts in judged(scope.books, scope.payments(), _KEYS, judge):
+    for row, facts in judged(scope, scope.payments(), _KEYS, judge):
         yield Case(
             about=(row.document_type, row.number, row.program, row.period, str(row.amount_fen)),
             entries=(row.id,),

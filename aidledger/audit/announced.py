@@ -97,5 +97,5 @@ RULE = Rule(
     ),
     reference="财教〔2021〕310号",
     find=_differences,
-    needs=("notice",),
+    needs=("notice", "one-district"),
 )

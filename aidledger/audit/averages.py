@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from aidledger.audit.judging import judged
 from aidledger.audit.rule import Case, Rule, Scope
@@ -14,7 +14,7 @@ from aidledger.domain.money import yuan_text
 from aidledger.domain.program import Rate
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.bulk import tables_of
+from aidledger.store.bulk import chunks, tables_of
 from aidledger.store.entries import current
 from aidledger.store.tables import ProgramRow, RosterRow, School
 
@@ -30,7 +30,14 @@ _FACTORS = (
 )
 
 
-def _span(scope: Scope, code: str, period: str, school: str | None) -> tuple[int, int, str | None] | None:
+# A program, a period and a school; the lowest and highest amount there, and the document that says so.
+Group = tuple[str, str, str | None]
+Span = tuple[int, int, str | None]
+# Groups asked about at once: of five parameters each, well below what a statement may hold.
+_SPANS_AT_ONCE = 100
+
+
+def _span(scope: Scope, code: str, period: str, school: str | None) -> Span | None:
     """The lowest and the highest amount that any rate allows, and the standard's document."""
     program, term = scope.catalogue.programs[code], Period.parse(period)
     standard = program.standard_for(term)
@@ -43,17 +50,13 @@ def _span(scope: Scope, code: str, period: str, school: str | None) -> tuple[int
 
 def _impossible(scope: Scope) -> Iterator[Case]:
     """One case per program, period and school: its payments' average, or what its rosters declare of themselves."""
-    for (code, period, school), (count, amount, declared) in _averages(scope).items():
-        span = _span(scope, code, period, school)
-        if span is None or span[0] * count <= amount <= span[1] * count:
-            continue
-        low, high, reference = span
-        entries: list[int] = []
-        if not declared:
-            paid = scope.payments()
-            outside = or_(paid.c.amount_fen < low, paid.c.amount_fen > high)
-            same = (paid.c.program == code, paid.c.period == period, paid.c.school.is_not_distinct_from(school))
-            entries = list(scope.books.execute(select(paid.c.id).where(*same, outside).order_by(paid.c.id)).scalars())
+    averages = {
+        key: (average, span)
+        for key, average in _averages(scope).items()
+        if (span := _span(scope, *key)) is not None and not span[0] * average[0] <= average[1] <= span[1] * average[0]
+    }
+    outside = _outside(scope, {key: span for key, ((_, _, declared), span) in averages.items() if not declared})
+    for (code, period, school), ((count, amount, declared), (low, high, reference)) in averages.items():
         facts = {
             "average": yuan_text(round(amount / count)),
             "low": yuan_text(low),
@@ -63,7 +66,7 @@ def _impossible(scope: Scope) -> Iterator[Case]:
         }
         yield Case(
             about=(code, period, school or ""),
-            entries=tuple(entries),
+            entries=tuple(outside.get((code, period, school), ())),
             program=code,
             period=period,
             persons=count,
@@ -72,6 +75,26 @@ def _impossible(scope: Scope) -> Iterator[Case]:
             facts=facts,
             records=tuple(("declared", roster) for roster in declared),
         )
+
+
+def _outside(scope: Scope, spans: Mapping[Group, Span]) -> Mapping[Group, list[int]]:
+    """The payments of some programs, periods and schools whose amounts lie outside what a rate allows."""
+    found: dict[Group, list[int]] = defaultdict(list)
+    paid = scope.payments()
+    for some in chunks(list(spans.items()), _SPANS_AT_ONCE):
+        either = [
+            and_(
+                paid.c.program == code,
+                paid.c.period == period,
+                paid.c.school.is_(None) if school is None else paid.c.school == school,
+                or_(paid.c.amount_fen < low, paid.c.amount_fen > high),
+            )
+            for (code, period, school), (low, high, _) in some
+        ]
+        query = select(paid.c.id, paid.c.program, paid.c.period, paid.c.school).where(or_(*either))
+        for row in scope.books.execute(query.order_by(paid.c.id)):
+            found[row.program, row.period, row.school].append(row.id)
+    return found
 
 
 Average = tuple[int, int, tuple[int, ...]]
@@ -158,7 +181,7 @@ def _mixed(scope: Scope) -> Iterator[Case]:
     def judge(one: Any) -> Mapping[str, object] | None:  # noqa: ANN401
         return {} if tuple(one) in mixed else None
 
-    for row, _ in judged(scope.books, paid, kind, judge) if mixed else ():
+    for row, _ in judged(scope, paid, kind, judge) if mixed else ():
         groups[row.program, row.period, row.school][tuple(getattr(row, name) for name in kind)].append(row)
     for (code, period, school), kinds in sorted(groups.items(), key=lambda item: str(item[0])):
         fewer = [row for rows in kinds.values() for row in _fewer(rows)]
@@ -208,7 +231,7 @@ def _other_unit(scope: Scope) -> Iterator[Case]:
 
     keys = ("program", "period", "level", "boarding", "school", "amount_fen")
     groups: dict[tuple[str, str, str | None, object], list[tuple[Any, Mapping[str, object]]]] = defaultdict(list)
-    for row, facts in judged(scope.books, scope.payments(), keys, judge):
+    for row, facts in judged(scope, scope.payments(), keys, judge):
         groups[row.program, row.period, row.school, facts["factor"]].append((row, facts))
     for (code, period, school, factor), rows in groups.items():
         yield Case(
@@ -253,6 +276,7 @@ RULES = (
         ),
         reference="财教〔2021〕310号",
         find=_off_average,
+        needs=("one-district",),
     ),
     Rule(
         code="mixed-rates",

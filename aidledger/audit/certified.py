@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, literal, or_, select
 
 from aidledger.audit.judging import judged
-from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.audit.rule import Books, Case, Kind, Rule, Scope
 from aidledger.domain.hardship import categories_in
 from aidledger.domain.layout import fold
 from aidledger.domain.program import Program, Rate
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.bulk import table_of
+from aidledger.store.bulk import chunks, table_of
 from aidledger.store.entries import current
 from aidledger.store.tables import Certification
 
@@ -35,10 +35,11 @@ def periods_paid(scope: Scope, programs: Mapping[str, Program]) -> list[tuple[Pr
     return [(programs[code], period) for code, period in pairs.all() if code in programs]
 
 
-def lists_of(books: Connection, year: str) -> set[int]:
+def lists_of(scope: Scope, year: str) -> Select[Any] | list[int]:
     """The schools (ids) of whose certifications for a school year there is a list."""
-    query = select(_certification.c.school_id).where(_certification.c.period == year, current(_certification))
-    return {school for school in books.execute(query.distinct()).scalars() if school is not None}
+    listed = _certification.alias()
+    query = select(listed.c.school_id).where(listed.c.period == year, current(listed), listed.c.school_id.is_not(None))
+    return scope.among(query)
 
 
 def is_certified(beneficiary: ColumnElement[int], *years: str) -> ColumnElement[bool]:
@@ -53,19 +54,21 @@ def _uncertified(scope: Scope, *, other_year: bool) -> Iterator[Case]:
     programs = {code: program for code, program in scope.catalogue.programs.items() if program.certified}
     for program, period in periods_paid(scope, programs):
         year = school_year(period)
-        schools = lists_of(scope.books, year)
-        if not schools:
+        schools = lists_of(scope, year)
+        if schools == []:
             continue
         paid = scope.payments()
         ever = is_certified(paid.c.beneficiary_id)
         query = select(paid).where(
             paid.c.program == program.code,
             paid.c.period == period,
-            paid.c.school_id.in_(sorted(schools)),
+            paid.c.school_id.in_(schools),
             ~is_certified(paid.c.beneficiary_id, year),
             ever if other_year else ~ever,
         )
-        for row in scope.books.execute(query.order_by(paid.c.id)).all():
+        rows = scope.books.execute(query.order_by(paid.c.id)).all()
+        lists = _certifications(scope.books, [row.beneficiary_id for row in rows] if other_year else [])
+        for row in rows:
             yield Case(
                 about=(row.document_type, row.number, program.code, period),
                 entries=(row.id,),
@@ -74,13 +77,19 @@ def _uncertified(scope: Scope, *, other_year: bool) -> Iterator[Case]:
                 amount_fen=row.amount_fen,
                 standard="教财〔2018〕16号",
                 facts={"period": period, "year": year},
-                records=_certifications(scope.books, row.beneficiary_id) if other_year else (),
+                records=lists.get(row.beneficiary_id, ()),
             )
 
 
-def _certifications(books: Connection, person: int) -> tuple[tuple[Any, int], ...]:
-    query = select(_certification.c.id).where(_certification.c.beneficiary_id == person, current(_certification))
-    return tuple(("certification", number) for number in books.execute(query.order_by(_certification.c.id)).scalars())
+def _certifications(books: Books, people: Iterable[int]) -> Mapping[int, tuple[tuple[Kind, int], ...]]:
+    """Of each of some people the certifications in force, in their order."""
+    found: dict[int, tuple[tuple[Kind, int], ...]] = {}
+    query = select(_certification.c.beneficiary_id, _certification.c.id).where(current(_certification))
+    for some in chunks(sorted(set(people))):
+        listed = query.where(_certification.c.beneficiary_id.in_(some)).order_by(_certification.c.id)
+        for person, number in books.execute(listed):
+            found[person] = (*found.get(person, ()), ("certification", number))
+    return found
 
 
 def eligible_categories(rates: tuple[Rate, ...]) -> frozenset[str] | None:
@@ -128,7 +137,7 @@ def _other_category(scope: Scope) -> Iterator[Case]:
         keys = ("program", "level", "boarding", "school", "amount_fen", "category")
         some_category = has_category(paid.c.beneficiary_id, year, every)
         found = judged(
-            *(scope.books, paid, keys, judge),
+            *(scope, paid, keys, judge),
             *(
                 paid.c.program == program.code,
                 paid.c.period == period,
@@ -155,10 +164,10 @@ def _unfit(
             )
         ).scalars()
     )
-    for row, facts in found:
-        if row.id in certified:
-            continue
-        records = _certifications(scope.books, row.beneficiary_id)
+    unfit = [(row, facts) for row, facts in found if row.id not in certified]
+    lists = _certifications(scope.books, [row.beneficiary_id for row, _ in unfit])
+    for row, facts in unfit:
+        records = lists.get(row.beneficiary_id, ())
         if not facts["category"] and not records:
             continue
         yield Case(

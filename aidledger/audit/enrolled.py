@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from aidledger.audit.rule import Case, Kind, Rule, Scope
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.bulk import table_of
+from aidledger.store.bulk import chunks, table_of
 from aidledger.store.entries import current
 from aidledger.store.tables import Enrolment
 
@@ -18,10 +19,11 @@ _enrolment = table_of(Enrolment)
 _GONE = ("left", "transferred", "graduated", "deceased")
 
 
-def registers(books: Connection, period: str) -> list[int]:
+def registers(scope: Scope, period: str) -> Select[Any] | list[int]:
     """The schools (ids) of whose register for a semester there is a list."""
-    query = select(_enrolment.c.school_id).where(_enrolment.c.period == period, current(_enrolment)).distinct()
-    return sorted(school for school in books.execute(query).scalars() if school is not None)
+    listed = _enrolment.alias()
+    query = select(listed.c.school_id).where(listed.c.period == period, current(listed))
+    return scope.among(query.where(listed.c.school_id.is_not(None)))
 
 
 def gone_before(register: Any, period: Period) -> ColumnElement[bool]:  # noqa: ANN401 - a table
@@ -52,11 +54,11 @@ def there(period: Period, beneficiary: ColumnElement[int], school: ColumnElement
     )
 
 
-def _semesters(scope: Scope) -> list[tuple[Period, list[int]]]:
+def _semesters(scope: Scope) -> list[tuple[Period, Select[Any] | list[int]]]:
     """The semesters for which there is a register, and the schools of which."""
     query = select(_enrolment.c.period).where(current(_enrolment)).distinct().order_by(_enrolment.c.period)
     periods = [period for period in scope.books.execute(query).scalars() if scope.period in {None, period}]
-    return [(Period.parse(period), registers(scope.books, period)) for period in periods]
+    return [(Period.parse(period), registers(scope, period)) for period in periods]
 
 
 def _unknown(scope: Scope) -> Iterator[Case]:
@@ -140,22 +142,30 @@ def _too_many(scope: Scope) -> Iterator[Case]:
             .group_by(*keys)
             .order_by(paid.c.program, paid.c.school)
         )
-        for row in scope.books.execute(grouped).all():
-            known = enrolled.get(row.school_id, 0)
-            if row.persons > known:
-                yield _crowd(scope, period, row, known)
+        groups = scope.books.execute(grouped).all()
+        crowds = [row for row in groups if row.persons > enrolled.get(row.school_id, 0)]
+        beyond = _beyond(scope, period, {row.school_id for row in crowds})
+        for row in crowds:
+            yield _crowd(period, row, enrolled.get(row.school_id, 0), beyond[row.program, row.school_id])
 
 
-def _crowd(scope: Scope, period: Period, group: Any, enrolled: int) -> Case:  # noqa: ANN401
+def _beyond(scope: Scope, period: Period, schools: set[int]) -> Mapping[tuple[str, int], list[Any]]:
+    """By program and school, the payments of some schools to those who are not in their register."""
+    found: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    for some in chunks(sorted(schools)):
+        paid = scope.payments()
+        query = select(paid.c.id, paid.c.program, paid.c.school_id, paid.c.amount_fen).where(
+            paid.c.period == period.code,
+            paid.c.school_id.in_(some),
+            ~there(period, paid.c.beneficiary_id, paid.c.school_id),
+        )
+        for row in scope.books.execute(query.order_by(paid.c.id)):
+            found[row.program, row.school_id].append(row)
+    return found
+
+
+def _crowd(period: Period, group: Any, enrolled: int, beyond: list[Any]) -> Case:  # noqa: ANN401 - rows
     """What is in question are the payments to those who are not in the register."""
-    paid = scope.payments()
-    query = select(paid.c.id, paid.c.amount_fen).where(
-        paid.c.program == group.program,
-        paid.c.period == period.code,
-        paid.c.school_id == group.school_id,
-        ~there(period, paid.c.beneficiary_id, paid.c.school_id),
-    )
-    beyond = scope.books.execute(query.order_by(paid.c.id)).all()
     return Case(
         about=(group.program, period.code, group.school),
         entries=tuple(row.id for row in beyond),

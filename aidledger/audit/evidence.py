@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, literal, null, select
+from sqlalchemy import ColumnElement, Select, Table, func, literal, null, select
 
-from aidledger.audit.rule import Case, Kind
+from aidledger.audit.rule import Books, Case, Kind, Scope
 from aidledger.domain.finding import Evidence
 from aidledger.domain.listing import ListKind
-from aidledger.store.bulk import chunks, tables_of
+from aidledger.store.bulk import KEYS_PER_QUERY, chunks, tables_of
 from aidledger.store.tables import (
     Allotment,
     BankReturn,
@@ -38,25 +38,30 @@ _TABLES: Mapping[ListKind, Table] = {
     "bank-return": _bank_return,
 }
 Key = tuple[Kind, int]
+_MANY = 10_000
 
 
-def evidence_of(books: Connection, cases: Iterable[Case]) -> Mapping[Key, Evidence]:
+def evidence_of(scope: Scope, cases: Iterable[Case]) -> Mapping[Key, Evidence]:
     """The evidence of some cases, by kind of list and id."""
+    # An engine without an index goes through the whole table for each question.
+    at_once = KEYS_PER_QUERY if scope.kept is None else _MANY
     wanted: dict[Kind, set[int]] = {}
     for case in cases:
         wanted.setdefault("roster", set()).update(case.entries)
         for kind, record in case.records:
             wanted.setdefault(kind, set()).add(record)
     return {
-        (kind, number): evidence for kind, ids in wanted.items() for number, evidence in _rows(books, kind, sorted(ids))
+        (kind, number): evidence
+        for kind, ids in wanted.items()
+        for some in chunks(sorted(ids), at_once)
+        for number, evidence in _rows(scope.books, kind, some)
     }
 
 
-def _rows(books: Connection, kind: Kind, ids: Sequence[int]) -> Iterator[tuple[int, Evidence]]:
+def _rows(books: Books, kind: Kind, ids: Sequence[int]) -> Iterator[tuple[int, Evidence]]:
     table, query = _entries() if kind == "roster" else _declared() if kind == "declared" else _records(kind)
-    for some in chunks(ids):
-        for number, *fields in books.execute(query.where(table.c.id.in_(some))):
-            yield number, Evidence(number if kind == "roster" else None, *fields)
+    for number, *fields in books.execute(query.where(table.c.id.in_(ids))):
+        yield number, Evidence(number if kind == "roster" else None, *fields)
 
 
 def _entries() -> tuple[Table, Select[Any]]:

@@ -12,9 +12,9 @@ from functools import cache
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Select, and_, func, select
 
-from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.audit.rule import Books, Case, Rule, Scope
 from aidledger.domain.identity import RESIDENT_RULES, mask_number
 from aidledger.i18n import N_
 from aidledger.store.bulk import chunks, tables_of
@@ -69,7 +69,7 @@ def _case(one: Any, other: Any, signs: list[str], paid: dict[int, dict[int, int]
     )
 
 
-def _pairs(books: Connection) -> dict[Pair, set[str]]:
+def _pairs(books: Books) -> dict[Pair, set[str]]:
     """Persons who share something that few do, and what."""
     found: dict[Pair, set[str]] = defaultdict(set)
     for shared, query in (
@@ -126,7 +126,7 @@ def _alike_at_school(name: str) -> Select[Any]:
     )
 
 
-def _card_sharers(books: Connection) -> Iterator[Pair]:
+def _card_sharers(books: Books) -> Iterator[Pair]:
     on_card = (_entry.c.account.is_not(None), in_force(_entry))
     several = (
         select(_entry.c.account)
@@ -142,7 +142,7 @@ def _card_sharers(books: Connection) -> Iterator[Pair]:
         yield from combinations(sorted(people), 2)
 
 
-def _people(books: Connection, ids: Iterable[int]) -> dict[int, Any]:
+def _people(books: Books, ids: Iterable[int]) -> dict[int, Any]:
     found = {}
     for some in chunks(sorted(ids)):
         for row in books.execute(select(_beneficiary).where(_beneficiary.c.id.in_(some))):
@@ -194,7 +194,7 @@ def _sound(name: str) -> tuple[str, ...]:
     return tuple(lazy_pinyin(name))
 
 
-def _paid(books: Connection, people: Iterable[int]) -> dict[int, dict[int, int]]:
+def _paid(books: Books, people: Iterable[int]) -> dict[int, dict[int, int]]:
     """Of each person the entries in force with their amounts in 分."""
     found: dict[int, dict[int, int]] = defaultdict(dict)
     for some in chunks(sorted(people)):
@@ -216,4 +216,5 @@ RULE = Rule(
     ),
     reference=N_("common audit practice"),
     find=_find,
+    needs=("people-in-full",),
 )

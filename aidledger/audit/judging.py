@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Subquery, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Subquery, and_, cast, column, or_, select, values
 
+from aidledger.audit.rule import Scope
 from aidledger.store.bulk import chunks
 
 Facts = Mapping[str, object]
 # Combinations of seven columns asked for at once: well below what a statement may hold of parameters.
 _AT_ONCE = 200
+# Each time an engine without an index goes through all payments.
+_JOINED_AT_ONCE = 1_000
 
 
 def judged(
-    books: Any,  # noqa: ANN401 - a connection
+    scope: Scope,
     paid: Subquery,
     keys: Sequence[str],
     judge: Callable[[Any], Facts | None],
@@ -27,24 +30,29 @@ def judged(
     """
     columns = [paid.c[name] for name in keys]
     found: dict[tuple[Any, ...], Facts] = {}
-    for combination in books.execute(select(*columns).where(*further).distinct()):
+    for combination in scope.books.execute(select(*columns).where(*further).distinct()):
         facts = judge(combination)
         if facts is not None:
             found[tuple(combination)] = facts
-    rows = [row for some in chunks(list(found), _AT_ONCE) for row in books.execute(_rows(paid, columns, some, further))]
+    ask, at_once = (_rows, _AT_ONCE) if scope.kept is None else (_joined, _JOINED_AT_ONCE)
+    rows = [
+        row for some in chunks(list(found), at_once) for row in scope.books.execute(ask(paid, columns, some, further))
+    ]
     for row in sorted(rows, key=lambda row: row.id):
         yield row, found[tuple(getattr(row, name) for name in keys)]
+
+
+def _joined(paid: Subquery, columns: Sequence[Any], some: Sequence[Any], further: Sequence[Any]) -> Any:  # noqa: ANN401
+    """As ``_rows`` asks, for an engine that goes through all payments anyway: it looks each one up in a list."""
+    wanted = values(*(column(one.name, one.type) for one in columns), name="wanted").data([tuple(one) for one in some])
+    alike = [one.is_not_distinct_from(cast(wanted.c[one.name], one.type)) for one in columns]
+    return select(paid).join(wanted, and_(*alike)).where(*further)
 
 
 def _rows(paid: Subquery, columns: Sequence[Any], some: Sequence[Any], further: Sequence[Any]) -> Any:  # noqa: ANN401
     # Written out with ORs the engine can use its index on what the payment is for; NULLs are compared as such.
     either = [
-        and_(
-            *(
-                column.is_(None) if value is None else column == value
-                for column, value in zip(columns, one, strict=True)
-            )
-        )
+        and_(*(own.is_(None) if value is None else own == value for own, value in zip(columns, one, strict=True)))
         for one in some
     ]
     return select(paid).where(or_(*either), *further)

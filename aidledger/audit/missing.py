@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -60,7 +61,7 @@ def _still_there(beneficiary: ColumnElement[int], school: ColumnElement[Any], sc
     gone = select(register.c.id).where(
         register.c.beneficiary_id == beneficiary, current(register), gone_before(register, period)
     )
-    with_register = registers(scope.books, period.code)
+    with_register = registers(scope, period.code)
     listed = or_(school.is_(None), school.not_in(with_register), there(period, beneficiary, school))
     return and_(listed, or_(there(period, beneficiary, school), ~gone.exists()))
 
@@ -73,9 +74,9 @@ def _missing(scope: Scope) -> Iterator[Case]:
         certified, paying = _certification.alias(), _entry.alias()
         # Asked once for all schools: asked for each certification it would go through all payments each time.
         pay = select(paying.c.school_id).where(paying.c.program_id == program_id, in_force(paying)).distinct()
-        schools = select(certified.c.school_id).where(current(certified), certified.c.school_id.in_(pay)).distinct()
-        of_program = sorted(school for school in scope.books.execute(schools).scalars() if school is not None)
-        if not of_program:
+        listed = _certification.alias()
+        of_program = scope.among(select(listed.c.school_id).where(current(listed), listed.c.school_id.in_(pay)))
+        if of_program == []:
             continue
         query = (
             _candidates(certified, period)
@@ -88,9 +89,14 @@ def _missing(scope: Scope) -> Iterator[Case]:
             )
             .order_by(certified.c.id)
         )
-        seen = set()
+        seen: set[int] = set()
+        # A province has a million candidates, and few kinds of them.
+        due: dict[tuple[object, ...], bool] = {}
         for row in scope.books.execute(query):
-            if row.beneficiary_id not in seen and _is_due(program, period, row):
+            kind = row.categories, row.grade, row.level, row.boarding, row.entry_year, row.school
+            if kind not in due:
+                due[kind] = _is_due(program, period, row)
+            if due[kind] and row.beneficiary_id not in seen:
                 seen.add(row.beneficiary_id)
                 yield _missing_case(program, period, row)
 
@@ -191,11 +197,11 @@ def _lapsed(scope: Scope) -> Iterator[Case]:
             _unpaid(last.c.beneficiary_id, program, program_id, period),
             _still_there(last.c.beneficiary_id, last.c.school_id, scope, period),
         )
-        if program.certified and (schools := lists_of(scope.books, year)):
+        if program.certified and (schools := lists_of(scope, year)) != []:
             query = query.where(
                 or_(
                     last.c.school_id.is_(None),
-                    last.c.school_id.not_in(sorted(schools)),
+                    last.c.school_id.not_in(schools),
                     is_certified(last.c.beneficiary_id, year),
                 )
             )
@@ -214,7 +220,7 @@ def _lapsed(scope: Scope) -> Iterator[Case]:
 
 def scope_of(scope: Scope, program: Program, period: Period) -> Scope:
     """The same ledger, narrowed to one program and period."""
-    return Scope(scope.books, scope.catalogue, program.code, period.code)
+    return replace(scope, program=program.code, period=period.code)
 
 
 def _goes_on(program: Program, before: Period, period: Period, pupil: Any) -> bool:  # noqa: ANN401 - a row
@@ -248,6 +254,7 @@ RULES = (
         reference="财教〔2021〕310号",
         find=_missing,
         needs=("certification",),
+        by_term=True,
     ),
     Rule(
         code="lapsed-disbursement",
@@ -261,5 +268,6 @@ RULES = (
         ),
         reference=N_("common audit practice"),
         find=_lapsed,
+        by_term=True,
     ),
 )

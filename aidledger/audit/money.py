@@ -131,7 +131,7 @@ RULES = (
         ),
         reference="财教〔2021〕310号",
         find=_unallotted,
-        needs=("allotment",),
+        needs=("allotment", "one-district"),
     ),
     Rule(
         code="over-allotment",
@@ -143,6 +143,6 @@ RULES = (
         ),
         reference="财教〔2021〕310号",
         find=_over,
-        needs=("allotment",),
+        needs=("allotment", "one-district"),
     ),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from sqlalchemy import Connection, Select, Subquery, and_, select
+from sqlalchemy import Executable, FromClause, Result, Select, Subquery, select
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Need, Severity
@@ -19,14 +19,32 @@ Kind = ListKind | Literal["declared"]
 _beneficiary, _entry, _program, _school = tables_of(Beneficiary, Entry, ProgramRow, School)
 
 
+# Ids in one statement for an engine that reads the whole of it anew each time.
+_IDS_MAX = 1_000
+# What a ledger has by itself: people by their names and numbers, and one office's books.
+OF_A_LEDGER: frozenset[Need] = frozenset({"people-in-full", "one-district"})
+
+
+class Books(Protocol):
+    """What rules ask: a ledger's connection, or the tables of the same names in a lake."""
+
+    def execute(self, statement: Executable, /) -> Result[*tuple[Any, ...]]:
+        """What a select finds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The ledger that is audited, and to what the question is narrowed."""
+    """The ledger that is audited, and to what the question is narrowed; ``holds``: what it has besides.
 
-    books: Connection
+    ``kept``: a table that holds what ``payments()`` asks for, where there is one.
+    """
+
+    books: Books
     catalogue: Catalogue
     program: str | None = None
     period: str | None = None
+    holds: frozenset[Need] = OF_A_LEDGER
+    kept: FromClause | None = None
 
     def payments(self, name: str = "paid") -> Subquery:
         """The entries in force as one table.
@@ -34,37 +52,53 @@ class Scope:
         Columns: those of entry, program (its code), stage; document_type, number, name, birth_date, sex and
         student_number of the person; school (its name).
         """
-        return self._payments().subquery(name)
-
-    def _payments(self) -> Select[Any]:
-        narrowed = [in_force(_entry)]
+        narrowed = []
+        if self.kept is not None:
+            query, program, period = select(self.kept), self.kept.c.program, self.kept.c.period
+        else:
+            query, program, period = payments(), _program.c.code, _entry.c.period
         if self.program is not None:
-            narrowed.append(_program.c.code == self.program)
+            narrowed.append(program == self.program)
         if self.period is not None:
-            narrowed.append(_entry.c.period == self.period)
-        own = (
-            *("id", "batch_id", "roster_id", "row", "program_id", "period", "beneficiary_id", "school_id"),
-            *("amount_fen", "name_stated", "account", "level", "boarding", "grade", "class_name", "tier", "category"),
-            *("entry_year", "guardian"),
+            narrowed.append(period == self.period)
+        return query.where(*narrowed).subquery(name)
+
+    def among(self, ids: Select[Any]) -> Select[Any] | list[int]:
+        """The ids that a select finds, for ``in_``: a list, asked for once; empty where there are none.
+
+        An engine sees early what a list leaves over. Those of a province's schools are thousands, and a statement
+        that names them all takes longer to read than to run: then it is the select itself.
+        """
+        query = ids.distinct() if self.kept is None else ids.distinct().limit(_IDS_MAX + 1)
+        found = sorted(self.books.execute(query).scalars())
+        return found if self.kept is None or len(found) <= _IDS_MAX else ids
+
+
+def payments() -> Select[Any]:
+    """The entries in force with what they point to; an engine that likes it better keeps the answer as a table."""
+    own = (
+        *("id", "batch_id", "roster_id", "row", "program_id", "period", "beneficiary_id", "school_id"),
+        *("amount_fen", "name_stated", "account", "level", "boarding", "grade", "class_name", "tier", "category"),
+        *("entry_year", "guardian"),
+    )
+    return (
+        select(
+            *(_entry.c[column] for column in own),
+            _program.c.code.label("program"),
+            _program.c.stage,
+            _beneficiary.c.document_type,
+            _beneficiary.c.number,
+            _beneficiary.c.name,
+            _beneficiary.c.birth_date,
+            _beneficiary.c.sex,
+            _beneficiary.c.student_number,
+            _school.c.name.label("school"),
         )
-        return (
-            select(
-                *(_entry.c[column] for column in own),
-                _program.c.code.label("program"),
-                _program.c.stage,
-                _beneficiary.c.document_type,
-                _beneficiary.c.number,
-                _beneficiary.c.name,
-                _beneficiary.c.birth_date,
-                _beneficiary.c.sex,
-                _beneficiary.c.student_number,
-                _school.c.name.label("school"),
-            )
-            .join(_program, _program.c.id == _entry.c.program_id)
-            .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
-            .outerjoin(_school, _school.c.id == _entry.c.school_id)
-            .where(and_(*narrowed))
-        )
+        .join(_program, _program.c.id == _entry.c.program_id)
+        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
+        .outerjoin(_school, _school.c.id == _entry.c.school_id)
+        .where(in_force(_entry))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +126,8 @@ class Rule:
 
     ``message`` is the sentence of a finding (English, with facts in braces), ``explanation`` what the rule is for and
     what to do; ``reference`` the document or the practice that it rests on. A rule whose ``needs`` are not in the
-    ledger does not run, and the audit says so.
+    ledger does not run, and the audit says so. ``by_term``: it judges the terms in which an office paid the program
+    at all; of several offices at once each is judged by its own.
     """
 
     code: str
@@ -102,6 +137,7 @@ class Rule:
     reference: str
     find: Callable[[Scope], Iterator[Case]]
     needs: tuple[Need, ...] = ()
+    by_term: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aidledger.audit import (
     accounts,
+    across,
     amounts,
     announced,
     averages,
@@ -39,11 +40,13 @@ RULES: tuple[Rule, ...] = (
     *timing.RULES,
     announced.RULE,
 )
+# Rules over the ledgers of several districts: no ledger has what they ask about.
+ACROSS: tuple[Rule, ...] = (across.RULE,)
 
 
 def rule(code: str) -> Rule:
     """A rule by its code; raises UnknownRule."""
-    for one in RULES:
+    for one in (*RULES, *ACROSS):
         if one.code == code:
             return one
-    raise UnknownRule(code=code, known=", ".join(one.code for one in RULES))
+    raise UnknownRule(code=code, known=", ".join(one.code for one in (*RULES, *ACROSS)))

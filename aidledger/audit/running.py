@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from aidledger.audit.evidence import evidence_of
-from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.audit.rule import Books, Case, Rule, Scope
 from aidledger.domain.finding import Decision, Finding, Need
 from aidledger.store.bulk import tables_of
 from aidledger.store.entries import batch_in_force
@@ -28,7 +28,7 @@ class Audit:
 
 def run(scope: Scope, rules: Iterable[Rule], decisions: Mapping[str, Decision]) -> Audit:
     """Ask every rule; findings come rule by rule, each rule's in the order of their ids."""
-    there = _data_there(scope.books)
+    there = _data_there(scope.books) | scope.holds
     findings: list[Finding] = []
     ran: list[str] = []
     not_run: dict[str, Sequence[Need]] = {}
@@ -43,14 +43,14 @@ def run(scope: Scope, rules: Iterable[Rule], decisions: Mapping[str, Decision]) 
     return Audit(findings, ran, not_run)
 
 
-def _data_there(books: Connection) -> set[str]:
+def _data_there(books: Books) -> set[str]:
     query = select(_listing.c.kind).join(_batch, _batch.c.id == _listing.c.batch_id).where(batch_in_force(_batch))
     there = set(books.execute(query.distinct()).scalars())
     return there | {"notice"} if books.execute(select(_notice.c.id).limit(1)).first() else there
 
 
 def _findings(scope: Scope, rule: Rule, cases: Sequence[Case], decisions: Mapping[str, Decision]) -> Iterable[Finding]:
-    evidence = evidence_of(scope.books, cases)
+    evidence = evidence_of(scope, cases)
     for case in cases:
         finding = Finding(
             rule=rule.code,

@@ -123,5 +123,6 @@ RULES = (
         ),
         reference=N_("common audit practice"),
         find=_same_count,
+        needs=("one-district",),
     ),
 )

@@ -23,6 +23,7 @@ _SEEN = {
     "reconcile": N_("the comparison with other lists"),
     "batch": N_("batch {which}"),
     "person": N_("person {which}"),
+    "export parquet": N_("everybody, as the district {which} in a lake"),
     "export": N_("a copy of all that is held about person {which}"),
     "forget": N_("nothing: a request to remove what is held of person {which}"),
     "entry": N_("entry {which}"),

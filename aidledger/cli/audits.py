@@ -92,6 +92,7 @@ def _evidence(row: Evidence, *, reveal: bool) -> Shape:
         "program": row.program,
         "period": row.period,
         "amount": None if row.amount_fen is None else yuan_text(row.amount_fen),
+        **({"district": row.district} if row.district else {}),
     }
 
 
@@ -169,7 +170,7 @@ def _evidence_row(finding: Finding, row: Evidence, *, reveal: bool) -> tuple[Any
         finding.id,
         row.entry,
         row.batch,
-        row.file,
+        f"{row.district}/{row.file}" if row.district else row.file,
         row.sheet,
         row.row,
         row.name,

@@ -9,17 +9,33 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
 
+from aidledger.i18n import N_
+
 Severity = Literal["info", "warning", "error"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 State = Literal["open", "explained", "recovered", "accepted"]
 STATES: tuple[State, ...] = get_args(State)
-# Data that a rule may need beside payments: lists that were imported, notices that were posted.
-Need = Literal["certification", "register", "allotment", "bank-return", "notice"]
+# Data that a rule may need beside payments: lists that were imported, notices that were posted. The last three tell a
+# ledger from the ledgers of many districts together, whose people may be pseudonyms.
+Need = Literal[
+    "certification",
+    "register",
+    "allotment",
+    "bank-return",
+    "notice",
+    "people-in-full",
+    "one-district",
+    "several-districts",
+]
+_SAID = (N_("people-in-full"), N_("one-district"), N_("several-districts"))
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A row of a school's (or a bank's) file: an entry's, or (``entry`` None) that of another list."""
+    """A row of a school's (or a bank's) file: an entry's, or (``entry`` None) that of another list.
+
+    ``district``: whose ledger counts entry and batch, where several are audited together.
+    """
 
     entry: int | None
     batch: int
@@ -32,6 +48,7 @@ class Evidence:
     program: str | None
     period: str | None
     amount_fen: int | None
+    district: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

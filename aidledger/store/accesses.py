@@ -24,6 +24,7 @@ SEEN = (
     "reconcile",
     "batch",
     "person",
+    "export parquet",
     "export",
     "forget",
     "entry",

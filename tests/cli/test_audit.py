@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from aidledger.audit.rules import RULES
+from aidledger.audit.rules import ACROSS, RULES
 from tests.builders import people, roster_xlsx
 from tests.cli.harness import aidledger
 from tests.store.ledgers import no_ledger_yet
@@ -120,13 +120,13 @@ def test_the_working_paper_has_a_sheet_per_rule(ledger: str, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_rule_is_explained(language: str) -> None:
-    for rule in RULES:
+    for rule in (*RULES, *ACROSS):
         said = aidledger("--lang", language, "explain", rule.code, "--format", "json").json
         assert said["rule"] == rule.code
         assert said["explanation"]
         assert said["reference"]
         assert said["message"].isascii() == (language == "en") or "{" in said["message"]
-    assert len(aidledger("explain", "--format", "json").json["rules"]) == len(RULES)
+    assert len(aidledger("explain", "--format", "json").json["rules"]) == len(RULES) + len(ACROSS)
     assert len({rule.code for rule in RULES}) == len(RULES)
 
 

@@ -148,7 +148,7 @@ WRITES: Mapping[str, Sequence[Arguments]] = {
     "pay withdraw": [_says("1", "--reason", REASON)],
     "pay export": [lambda w: [*_GRANT, "--reason", REASON, "-o", w.folder / "bank2.xlsx"]],
     "pay release": [lambda w: ["2", "--file", w.folder / "bank2.csv"]],
-    "export": [lambda w: [PEOPLE[1].number, "--reason", REASON, "-o", w.folder / "copy.xlsx"]],
+    "export person": [lambda w: [PEOPLE[1].number, "--reason", REASON, "-o", w.folder / "copy.xlsx"]],
     "forget": [_says(PEOPLE[1].number, "--reason", REASON)],
     "report notice": [_says(*_GRANT, *_NOTICE)],
     "reverse": [_says("1", "--reason", REASON)],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from aidledger.domain.finding import Severity, State
     from aidledger.domain.term import Period
+    from aidledger.operations.lakes import EngineName
 
 
 def _audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -47,9 +48,38 @@ def _audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command(cls=Command)
 @_audit_options
-def audit(office: Office, **options: Any) -> int:  # noqa: ANN401 - Click's options
+@option("--lake", metavar="DIR|URL", help=N_("Over the districts of a lake (`export parquet`) instead of the ledger."))
+@option(
+    "--district",
+    "districts",
+    multiple=True,
+    metavar="CODE",
+    help=N_("Only this district of the lake; may be repeated."),
+)
+@option(
+    "--engine", type=click.Choice(("duckdb", "spark")), help=N_("What runs the rules over a lake; default: duckdb.")
+)
+@option("--memory", metavar="SIZE", help=N_("How much memory that may take, as 500MB or 4GB; default: 1GB."))
+def audit(
+    office: Office,
+    lake: str | None,
+    districts: tuple[str, ...],
+    engine: EngineName | None,
+    memory: str | None,
+    **options: Any,  # noqa: ANN401 - Click's options
+) -> int:
     """The audit rules over the whole ledger: what contradicts, what is missing, what no standard allows."""
-    return _run(office, "audit", state=None, **options)
+    from aidledger.errors import LakeOptionAlone, NotOfALake
+
+    if lake is None:
+        for name, value in (("--district", districts), ("--engine", engine), ("--memory", memory)):
+            if value:
+                raise LakeOptionAlone(option=name)
+        return _run(office, "audit", state=None, **options)
+    if options["reveal"]:
+        raise NotOfALake(option="--reveal")
+    asked = LakeAsked(lake, districts, engine or "duckdb", memory or "1GB")
+    return _run(office, "audit", state=None, lake=asked, **options)
 
 
 @click.command(cls=Command)
@@ -60,11 +90,22 @@ def findings(office: Office, **options: Any) -> int:  # noqa: ANN401
     return _run(office, "findings", **options)
 
 
+@dataclass(frozen=True, slots=True)
+class LakeAsked:
+    """A lake that is to be audited instead of the ledger, by which engine in how much memory."""
+
+    place: str
+    districts: tuple[str, ...]
+    engine: EngineName
+    memory: str
+
+
 def _run(
     office: Office,
     name: str,
     *,
     state: State | None,
+    lake: LakeAsked | None = None,
     rules: tuple[str, ...],
     program: str | None,
     period: Period | None,
@@ -78,20 +119,28 @@ def _run(
     from aidledger.cli import audits
     from aidledger.cli.output import emit, finished
     from aidledger.cli.revealing import log, require_reason
-    from aidledger.operations import auditing
+    from aidledger.operations import auditing, lakes
 
     require_reason(reveal=reveal, reason=reason)
     catalogue = office.catalogue()
     if program is not None:
         catalogue.program(program)
-    ledger = office.ledger_with(catalogue)
-    with ledger.view() as (view, head):
-        found = auditing.audit(view, catalogue, rules, program, period.code if period else None)
+    narrowed = rules, program, period.code if period else None
+    head: str | None = None
+    if lake is None:
+        ledger = office.ledger_with(catalogue)
+        with ledger.view() as (view, head):
+            found = auditing.audit(view, catalogue, *narrowed)
+    else:
+        answered = lakes.audit(lake.place, catalogue, lake.engine, lake.memory, lake.districts, *narrowed)
+        # Of pseudonyms there is nothing to mask.
+        found, reveal = answered.found, answered.people != "full"
     today = office.clock().date()
     school = catalogue.school(school)
     found = replace(found, findings=[one for one in found.findings if school is None or school in one.schools])
     shown = [one for one in found.findings if state in {None, one.state(today)}]
-    log(ledger, name, reveal=reveal, reason=reason)
+    if lake is None:
+        log(ledger, name, reveal=reveal, reason=reason)
     say = audits.sayer(catalogue, office.language)
 
     def workbook(path: Path) -> None:
@@ -123,7 +172,7 @@ def explain(office: Office, rule: str | None, form: str, output: Path | None) ->
     from aidledger.cli import audits
     from aidledger.cli.output import emit_answer
 
-    chosen = [rules.rule(rule)] if rule else list(rules.RULES)
+    chosen = [rules.rule(rule)] if rule else [*rules.RULES, *rules.ACROSS]
     shapes = [audits.rule_shape(one, office.language) for one in chosen]
     emit_answer(
         office,

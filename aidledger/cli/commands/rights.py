@@ -1,4 +1,4 @@
-"""``export`` and ``forget``."""
+"""``export person`` and ``forget``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from aidledger.i18n import N_
 @option("-o", "--output", type=TO_WRITE, required=True, metavar="FILE", help=N_("The file to write."))
 @option("--format", "form", type=click.Choice(("json", "xlsx")), help=N_("Default: by the file's name, else json."))
 @pass_office
-def export(office: Office, who: str, reason: str, output: Path, form: str | None) -> None:
+def person(office: Office, who: str, reason: str, output: Path, form: str | None) -> None:
     """All that is held about one person, in full, for who has a right to it. PERSON: an ID number, a name, a number."""
     from aidledger.cli.output import emit_answers
     from aidledger.cli.rights import copy_answers, copy_shape

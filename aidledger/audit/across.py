@@ -1,0 +1,84 @@
+"""certified-elsewhere: certified by one district and paid by another, where their ledgers are audited together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from aidledger.audit.certified import periods_paid, school_year
+from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.i18n import N_
+from aidledger.store.bulk import table_of
+from aidledger.store.entries import current
+from aidledger.store.tables import Certification
+
+_certification = table_of(Certification)
+# Where the ledgers of several districts stand side by side, an id is the district's code and so many digits behind it.
+IDS_PER_DISTRICT = 10**12
+
+
+def district_of(number: int) -> str:
+    """The district that an id belongs to."""
+    return str(number // IDS_PER_DISTRICT)
+
+
+def _district(number: ColumnElement[int]) -> ColumnElement[Any]:
+    return number - number % IDS_PER_DISTRICT
+
+
+def _find(scope: Scope) -> Iterator[Case]:
+    """One case per payment, with the certifications of the other districts."""
+    programs = {code: program for code, program in scope.catalogue.programs.items() if program.certified}
+    for program, period in periods_paid(scope, programs):
+        year, paid, own = school_year(period), scope.payments(), _certification.alias("own")
+        here = select(own.c.id).where(
+            own.c.beneficiary_id == paid.c.beneficiary_id,
+            own.c.period == year,
+            _district(own.c.id) == _district(paid.c.id),
+            current(own),
+        )
+        query = (
+            select(paid, _certification.c.id.label("certification"))
+            .join(_certification, _certification.c.beneficiary_id == paid.c.beneficiary_id)
+            .where(
+                paid.c.program == program.code,
+                paid.c.period == period,
+                _certification.c.period == year,
+                _district(_certification.c.id) != _district(paid.c.id),
+                current(_certification),
+                ~here.exists(),
+            )
+            .order_by(paid.c.id, _certification.c.id)
+        )
+        found: dict[int, tuple[Any, list[int]]] = {}
+        for row in scope.books.execute(query):
+            found.setdefault(row.id, (row, []))[1].append(row.certification)
+        for row, certifications in found.values():
+            districts = dict.fromkeys(district_of(number) for number in certifications)
+            yield Case(
+                about=(row.document_type, row.number, program.code, period),
+                entries=(row.id,),
+                program=program.code,
+                period=period,
+                amount_fen=row.amount_fen,
+                standard="教财〔2018〕16号",
+                facts={"period": period, "year": year, "there": ", ".join(districts), "here": district_of(row.id)},
+                records=tuple(("certification", number) for number in certifications),
+            )
+
+
+RULE = Rule(
+    code="certified-elsewhere",
+    severity="warning",
+    message=N_("Paid for {period} in district {here}, and certified for the school year {year} in {there} only."),
+    explanation=N_(
+        "Hardship is certified by the district where the child goes to school. A child certified in one district and "
+        "paid in another has moved, or is on the list of a school that it does not go to. Ask both districts which "
+        "school it was at in the term."
+    ),
+    reference="教财〔2018〕16号",
+    find=_find,
+    needs=("certification", "several-districts"),
+)

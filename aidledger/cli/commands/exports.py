@@ -1,0 +1,99 @@
+"""``export parquet``, ``export key``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aidledger.cli.commands import rights
+from aidledger.cli.localized import Command, Group
+from aidledger.cli.office import Office, pass_office
+from aidledger.cli.options import SENTENCE, TO_WRITE, option
+from aidledger.i18n import N_
+
+if TYPE_CHECKING:
+    from aidledger.lake.pseudonyms import Showing
+
+_FORM = option(
+    "--format", "form", type=click.Choice(("table", "json")), default="table", help=N_("The form of the result.")
+)
+
+
+class _Export(Group):
+    """`export PERSON` is `export person PERSON`: what is asked for every week has the shorter name."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take what names no command for the person."""
+        named = not args or args[0] in self.commands or args[0] in ctx.help_option_names
+        return super().parse_args(ctx, args if named else [rights.person.name or "", *args])
+
+
+@click.group(cls=_Export)
+def export() -> None:
+    """What leaves the ledger for elsewhere: `export PERSON`, or a district's share in a lake."""
+
+
+export.add_command(rights.person)
+
+
+@export.command(cls=Command)
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@option("--district", required=True, metavar="CODE", help=N_("The district's administrative code, six digits."))
+@option(
+    "--key",
+    required=True,
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=N_("The key for pseudonyms that all districts share; `export key` makes one."),
+)
+@option(
+    "--people",
+    "showing",
+    type=click.Choice(("digest", "masked", "full")),
+    default="digest",
+    help=N_("How people and cards are written; full needs --reason and is logged. Default: digest."),
+)
+@option("--reason", type=SENTENCE, metavar="TEXT", help=N_("Why people are written in full; kept in the ledger."))
+@_FORM
+@pass_office
+def parquet(
+    office: Office, folder: Path, district: str, key: Path, showing: Showing, reason: str | None, form: str
+) -> None:
+    """Add what was posted since the last time to a lake of Parquet files, which `audit --lake` reads."""
+    from aidledger.cli import lakes as shown
+    from aidledger.cli.output import emit
+    from aidledger.cli.revealing import require_reason
+    from aidledger.operations import lakes
+
+    require_reason(reveal=showing == "full", reason=reason)
+    catalogue = office.catalogue()
+    done = lakes.export(office.ledger_with(catalogue), catalogue, folder, district, key, showing, reason)
+    emit(
+        office,
+        "text" if form == "table" else form,
+        None,
+        text=lambda: shown.exported_text(done, district, office._),
+        value=lambda: shown.exported_shape(done, district),
+    )
+
+
+@export.command(cls=Command)
+@click.argument("file", type=TO_WRITE)
+@_FORM
+@pass_office
+def key(office: Office, file: Path, form: str) -> None:
+    """Make a key for pseudonyms in a new file: one for all districts whose lakes are to be audited together."""
+    from aidledger.cli.output import emit
+    from aidledger.operations import lakes
+
+    lakes.new_key(file)
+    said = office._(N_("{path}: give it to the other districts by hand, and never to who reads the lake."))
+    emit(
+        office,
+        "text" if form == "table" else form,
+        None,
+        text=lambda: said.format(path=file),
+        value=lambda: {"key": str(file)},
+    )

@@ -1,0 +1,53 @@
+"""What an export into a lake added, as text and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aidledger.domain.money import yuan_text
+from aidledger.i18n import N_, Translate
+
+if TYPE_CHECKING:
+    from aidledger.lake.manifest import Manifest
+
+_SHOWINGS = (N_("digest"), N_("masked"), N_("full"))
+
+
+def exported_text(done: Manifest | None, district: str, translate: Translate) -> str:
+    """A sentence or two."""
+    if done is None:
+        return translate(N_("{district}: nothing was posted since the last export.")).format(district=district)
+    lines = (
+        N_("{district}, export {part}: batches {first} to {last}; {person_times} person-times, {amount} yuan net"),
+        N_("{rows} rows in {files} files, {size} MB; people: {people}"),
+        N_("Head: {head}"),
+    )
+    facts = {
+        **exported_shape(done, district),
+        "first": done.batches[0],
+        "last": done.batches[1],
+        "person_times": f"{done.person_times:,}",
+        "amount": f"{done.amount_fen / 100:,.2f}",
+        "rows": f"{sum(file.rows for file in done.files):,}",
+        "files": len(done.files),
+        "size": f"{sum(file.size_bytes for file in done.files) / 1e6:.1f}",
+        "people": translate(done.people),
+    }
+    return "\n".join(translate(line).format(**facts) for line in lines)
+
+
+def exported_shape(done: Manifest | None, district: str) -> dict[str, Any]:
+    """``export parquet``: ``part`` null where there was nothing new."""
+    if done is None:
+        return {"district": district, "part": None}
+    return {
+        "district": done.district,
+        "part": done.part,
+        "batches": list(done.batches),
+        "person_times": done.person_times,
+        "amount": yuan_text(done.amount_fen),
+        "people": done.people,
+        "rows": sum(file.rows for file in done.files),
+        "files": [file.path for file in done.files],
+        "head": done.head,
+    }

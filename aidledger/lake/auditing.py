@@ -1,0 +1,85 @@
+"""The audit over a lake: the ledger's rules on its tables, and where in which district what they find stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from aidledger.audit.across import IDS_PER_DISTRICT, district_of
+from aidledger.audit.rule import OF_A_LEDGER, Case, Rule, Scope
+from aidledger.audit.running import Audit, run
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.finding import Evidence, Need
+from aidledger.errors import LakeCollision
+from aidledger.lake.query import PAYMENTS, Engine, Tables
+from aidledger.lake.reading import Lake
+from aidledger.lake.tables import COLLISIONS
+from aidledger.store.bulk import tables_of
+from aidledger.store.entries import in_force
+from aidledger.store.tables import Entry, ProgramRow
+
+_entry, _program = tables_of(Entry, ProgramRow)
+# A district, a program and a period.
+Term = tuple[str, str, str]
+
+
+def audit(
+    lake: Lake, engine: Engine, catalogue: Catalogue, rules: Sequence[Rule], program: str | None, period: str | None
+) -> Audit:
+    """What the rules find over all districts together; raises LakeCollision, LakeEngineFailed."""
+    _, collisions = engine.rows(COLLISIONS, {})
+    for (person,) in collisions:
+        raise LakeCollision(person=person)
+    scope = Scope(Tables(engine), catalogue, program, period, _holds(lake), PAYMENTS)
+    terms = _terms(scope)
+    found = run(scope, [_by_own_terms(rule, terms) for rule in rules], {})
+    at_home = [replace(one, evidence=[_at_home(row) for row in one.evidence]) for one in found.findings]
+    return replace(found, findings=at_home)
+
+
+def _holds(lake: Lake) -> frozenset[Need]:
+    held = set(OF_A_LEDGER)
+    if lake.people != "full":
+        held.discard("people-in-full")
+    if len(lake.districts) > 1:
+        held ^= {"one-district", "several-districts"}
+    return frozenset(held)
+
+
+def _terms(scope: Scope) -> set[Term]:
+    """Which district paid which program for which periods at all."""
+    district = (_entry.c.id - _entry.c.id % IDS_PER_DISTRICT).label("district")
+    query = (
+        select(district, _program.c.code, _entry.c.period)
+        .join(_program, _program.c.id == _entry.c.program_id)
+        .where(in_force(_entry))
+        .distinct()
+    )
+    return {(district_of(first), code, period) for first, code, period in scope.books.execute(query)}
+
+
+def _by_own_terms(rule: Rule, terms: set[Term]) -> Rule:
+    """A rule that judges the terms of an office, kept to those of the office that a case is of."""
+    if not rule.by_term:
+        return rule
+    ever = {(district, program) for district, program, _ in terms}
+
+    def find(scope: Scope) -> Iterator[Case]:
+        for case in rule.find(scope):
+            districts = {district_of(number) for number in (*case.entries, *(record for _, record in case.records))}
+            # A term that is asked for by name is judged whether or not it was paid.
+            if any(
+                (one, case.program) in ever if scope.period else (one, case.program, case.period) in terms
+                for one in districts
+            ):
+                yield case
+
+    return replace(rule, find=find)
+
+
+def _at_home(row: Evidence) -> Evidence:
+    """Evidence by the numbers that its own ledger counts."""
+    entry = None if row.entry is None else row.entry % IDS_PER_DISTRICT
+    return replace(row, entry=entry, batch=row.batch % IDS_PER_DISTRICT, district=district_of(row.batch))

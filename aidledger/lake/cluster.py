@@ -1,0 +1,85 @@
+"""Apache Spark, in this process or on the cluster that its own settings name: the same tables, the same questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from aidledger.errors import LakeEngineFailed
+from aidledger.lake.layout import SHAPES
+from aidledger.lake.query import PAYMENTS, Dialect, payments_in, translated
+from aidledger.lake.tables import definitions, empty
+
+if TYPE_CHECKING:
+    from aidledger.lake.reading import Lake
+
+_SETTINGS = {
+    # A district's code has digits only and is none the less no number.
+    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.ansi.enabled": "true",
+}
+
+
+class Cluster:
+    """Spark with a lake's tables in it."""
+
+    dialect: Dialect = "spark"
+
+    def __init__(self, session: SparkSession) -> None:
+        self._session = session
+
+    def rows(self, sql: str, parameters: Mapping[str, Any]) -> tuple[Sequence[str], Iterator[Sequence[Any]]]:
+        """The names of a statement's columns, and its rows."""
+        try:
+            found = self._session.sql(sql, dict(parameters))
+            return found.columns, iter(found.collect())
+        except PySparkException as error:
+            raise LakeEngineFailed(reason=str(error).splitlines()[0]) from error
+
+
+@contextmanager
+def cluster(lake: Lake, memory: str) -> Iterator[Cluster]:
+    """The lake's tables in Spark. Where it runs, say SPARK_HOME and its conf folder; else in this process.
+
+    Raises LakeEngineFailed.
+    """
+    settings: dict[str, bool | float | int | str | None] = {
+        **_SETTINGS,
+        "spark.driver.memory": memory.replace(" ", "").removesuffix("B").removesuffix("i").lower(),
+    }
+    try:
+        session = SparkSession.builder.appName("aidledger audit").config(map=settings).getOrCreate()
+    except (PySparkException, RuntimeError) as error:
+        raise LakeEngineFailed(reason=str(error).splitlines()[0]) from error
+    try:
+        session.sparkContext.setLogLevel("ERROR")
+        if (session.sparkContext.master or "").startswith("local"):
+            # 200 pieces, Spark's own number, are for a cluster.
+            session.conf.set("spark.sql.shuffle.partitions", str(session.sparkContext.defaultParallelism))
+        _load(session, lake)
+        yield Cluster(session)
+    except PySparkException as error:
+        raise LakeEngineFailed(reason=str(error).splitlines()[0]) from error
+    finally:
+        session.stop()
+
+
+def _load(session: SparkSession, lake: Lake) -> None:
+    files = lake.files()
+    for table in SHAPES:
+        view = f"raw_{table}"
+        if files[table]:
+            # The folder above the partitions: their names are columns.
+            reader = session.read.option("basePath", f"{lake.place}/{table}")
+            reader.parquet(*(f"{lake.place}/{path}" for path in files[table])).createOrReplaceTempView(view)
+        else:
+            session.sql(translated(empty(table), "duckdb", "spark")).createOrReplaceTempView(view)
+    for name, query in definitions(list(lake.districts)):
+        session.sql(translated(query, "duckdb", "spark")).cache().createOrReplaceTempView(name)
+    session.sql(payments_in("spark")).cache().createOrReplaceTempView(PAYMENTS.name)

@@ -1,0 +1,93 @@
+"""DuckDB, inside this process: the lake's tables are made once, in a file that goes when the audit ends."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from pyarrow import dataset, string
+from pyarrow import schema as schema_of
+
+from aidledger.errors import LakeEngineFailed, MemoryUnreadable
+from aidledger.lake.layout import SHAPES
+from aidledger.lake.query import PAYMENTS, Dialect, payments_in
+from aidledger.lake.tables import definitions, empty
+
+if TYPE_CHECKING:
+    from aidledger.lake.reading import Lake
+
+_MEMORY = re.compile(r"\d+(?:\.\d+)?\s*[MG]i?B", re.ASCII | re.IGNORECASE)
+_ROWS_AT_ONCE = 10_000
+Settings = dict[str, str | bool | int | float | list[str]]
+
+
+class Embedded:
+    """DuckDB with a lake's tables in it."""
+
+    dialect: Dialect = "duckdb"
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def rows(self, sql: str, parameters: Mapping[str, Any]) -> tuple[Sequence[str], Iterator[Sequence[Any]]]:
+        """The names of a statement's columns, and its rows; several statements may be read at once."""
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(sql, dict(parameters))
+        except duckdb.Error as error:
+            raise LakeEngineFailed(reason=str(error).splitlines()[0]) from error
+        return [column[0] for column in cursor.description or ()], _fetched(cursor)
+
+
+def _fetched(cursor: duckdb.DuckDBPyConnection) -> Iterator[Sequence[Any]]:
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        yield from rows
+
+
+@contextmanager
+def embedded(lake: Lake, memory: str) -> Iterator[Embedded]:
+    """The lake's tables in DuckDB, which takes no more memory than it may and the disk for the rest.
+
+    Raises MemoryUnreadable, LakeEngineFailed.
+    """
+    if not _MEMORY.fullmatch(memory):
+        raise MemoryUnreadable(text=memory)
+    with tempfile.TemporaryDirectory(prefix="aidledger-") as folder:
+        settings: Settings = {"memory_limit": memory, "temp_directory": str(Path(folder, "spilled"))}
+        with duckdb.connect(str(Path(folder, "lake.duckdb")), config=settings) as connection:
+            try:
+                _load(connection, lake)
+            except duckdb.Error as error:
+                raise LakeEngineFailed(reason=str(error).splitlines()[0]) from error
+            yield Embedded(connection)
+
+
+def _load(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    files = lake.files()
+    for table in SHAPES:
+        _raw(connection, lake, table, files[table])
+    for name, query in definitions(list(lake.districts)):
+        connection.execute(f'CREATE TABLE "{name}" AS {query}')
+    connection.execute(f"CREATE TABLE {PAYMENTS.name} AS {payments_in('duckdb')}")
+
+
+def _raw(connection: duckdb.DuckDBPyConnection, lake: Lake, table: str, paths: Sequence[str]) -> None:
+    """A table's files as one view, with district and period out of their folders' names."""
+    view = f"raw_{table}"
+    if not paths:
+        connection.execute(f"CREATE TEMP VIEW {view} AS {empty(table)}")
+    elif lake.local:
+        full = ", ".join("'" + f"{lake.root}/{path}".replace("'", "''") + "'" for path in paths)
+        options = "hive_partitioning = true, hive_types_autocast = false"
+        connection.execute(f"CREATE TEMP VIEW {view} AS SELECT * FROM read_parquet([{full}], {options})")  # noqa: S608
+    else:
+        names = ("period", "district") if SHAPES[table].by_period else ("district",)
+        folders = dataset.partitioning(schema_of([(name, string()) for name in names]), flavor="hive")
+        full_paths = [f"{lake.root}/{path}" for path in paths]
+        found = dataset.dataset(full_paths, filesystem=lake.store, format="parquet", partitioning=folders)
+        connection.register(view, found)

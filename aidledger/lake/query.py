@@ -1,0 +1,74 @@
+"""The ledger's questions in the words of another engine: SQLAlchemy compiles them, sqlglot translates them.
+
+The rules stay as they are: each is a select on the ledger's tables, and an engine of the lake has tables of the same
+names and columns (tables.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import sqlglot
+from sqlalchemy import column, table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import IteratorResult, Result
+from sqlalchemy.engine.result import SimpleResultMetaData
+
+from aidledger.audit.rule import payments
+
+if TYPE_CHECKING:
+    from sqlalchemy import Executable
+
+Dialect = Literal["duckdb", "spark"]
+# Named parameters: with the driver's own style every % of a pattern would be doubled.
+_COMPILER = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+# Statements differ by the program and the term they ask for: as many as there are, and then some.
+_REMEMBERED = 2_000
+
+
+def asked(statement: Executable, dialect: Dialect) -> tuple[str, Mapping[str, Any]]:
+    """A select in an engine's words, and its parameters.
+
+    Values stay apart from the words: a rule asks the same of every program and term, and is translated once.
+    """
+    compiled = statement.compile(dialect=_COMPILER, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+    return translated(str(compiled), "postgres", dialect), compiled.params
+
+
+@lru_cache(_REMEMBERED)
+def translated(sql: str, read: str, write: Dialect) -> str:
+    """A statement in another engine's words."""
+    return sqlglot.transpile(sql, read=read, write=write)[0]
+
+
+def payments_in(dialect: Dialect) -> str:
+    """What rules ask most, in an engine's words: to be made once and kept as PAYMENTS."""
+    compiled = payments().compile(dialect=_COMPILER)
+    return translated(str(compiled), "postgres", dialect)
+
+
+# What the audit's payments() asks for, as a table.
+PAYMENTS = table("payment", *(column(one.name, one.type) for one in payments().selected_columns))
+
+
+class Engine(Protocol):
+    """What runs a lake's statements."""
+
+    dialect: Dialect
+
+    def rows(self, sql: str, parameters: Mapping[str, Any]) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
+        """The names of a statement's columns, and its rows."""
+
+
+class Tables:
+    """The lake's tables, asked as a ledger is."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def execute(self, statement: Executable, /) -> Result[*tuple[Any, ...]]:
+        """What a select finds."""
+        names, rows = self._engine.rows(*asked(statement, self._engine.dialect))
+        return IteratorResult(SimpleResultMetaData(list(names)), iter(rows))

@@ -1,0 +1,113 @@
+"""The ledger's tables, made of the lake's files: ids of all districts apart, people of all districts together.
+
+Written in DuckDB's words and translated for other engines. What the files hold is there as ``raw_`` and the table's
+name, with the columns of layout.py, ``district`` and ``period``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy import BigInteger, Date, Integer
+
+from aidledger.audit.across import IDS_PER_DISTRICT
+from aidledger.lake.layout import SHAPES, written
+from aidledger.store.bulk import table_of
+from aidledger.store.tables import Entry
+
+_TABLES = table_of(Entry).metadata.tables
+_BASE = f"CAST(raw.district AS BIGINT) * {IDS_PER_DISTRICT}"
+# Whose name a table's rows state: under which column.
+_STATED = {"entry": "name_stated", "certification": "name_stated", "enrolment": "name_stated"}
+# A first name in an order of districts: what a ledger calls the name as first recorded.
+_PEOPLE = """
+SELECT person AS id, MIN(document_type) AS document_type, MIN(number) AS number, MIN_BY(name, district) AS name,
+  MAX(birth_date) AS birth_date, MAX(sex) AS sex, MAX(student_number) AS student_number
+FROM raw_beneficiary GROUP BY person
+"""
+_RENAMED = """
+SELECT DISTINCT raw.person AS id, raw.district, raw.name
+FROM raw_beneficiary AS raw JOIN beneficiary AS known ON known.id = raw.person
+WHERE raw.name <> known.name
+"""
+# Persons of whom there seem to be two: the number that stands for one is shorter than the digest.
+COLLISIONS = "SELECT person FROM collision"
+# Two districts may each have a 第一小学, and rules name schools by their names.
+_SCHOOLS = f"""
+SELECT {_BASE} + raw.id AS id,
+  CASE WHEN COUNT(*) OVER (PARTITION BY raw.name) > 1 THEN raw.name || ' (' || raw.district || ')' ELSE raw.name END
+  AS name
+FROM raw_school AS raw
+"""  # noqa: S608 - no values in it
+# A program's number is its place in the order in which the first ledger learnt of it; all else is its code's.
+_PROGRAMS = """
+SELECT ROW_NUMBER() OVER (ORDER BY MIN(id), code) AS id, code, MIN(name_zh) AS name_zh, MIN(name_en) AS name_en,
+  MIN(stage) AS stage, MIN(nature) AS nature, MIN(unit) AS unit, MIN(cadence) AS cadence
+FROM raw_program GROUP BY code
+"""
+_COLLISIONS = """
+SELECT person FROM raw_beneficiary
+GROUP BY person HAVING COUNT(DISTINCT number) > 1 OR COUNT(DISTINCT document_type) > 1
+"""
+
+
+def definitions(districts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each table with the select that makes it, in an order in which one may ask those before it."""
+    yield "program", _PROGRAMS
+    yield "school", _SCHOOLS
+    yield "beneficiary", _PEOPLE
+    yield "renamed", _RENAMED
+    yield "collision", _COLLISIONS
+    for name in SHAPES:
+        if name not in {"program", "school", "beneficiary"}:
+            yield name, _table(name, min(districts))
+
+
+def _table(name: str, first: str) -> str:
+    columns = [_column(name, column, first) for column in SHAPES[name].columns]
+    joins = ""
+    if "program" in SHAPES[name].columns.values():
+        joins += " JOIN program ON program.code = raw.program"
+    if name in _STATED:
+        joins += " LEFT JOIN renamed ON renamed.id = raw.person AND renamed.district = raw.district"
+    return f"SELECT {', '.join(columns)} FROM raw_{name} AS raw{joins}"  # noqa: S608 - names of ours
+
+
+def _column(table: str, column: str, first: str) -> str:
+    made = SHAPES[table].columns[column]
+    quoted = f'raw."{written(table, column)}"'
+    if made == "program":
+        return "program.id AS program_id"
+    if column == _STATED.get(table):
+        return f"COALESCE({quoted}, renamed.name) AS {column}"
+    if column == "occurrence":
+        # In a later district every payment comes after those of an earlier one.
+        return f"CASE WHEN raw.district = '{first}' THEN {quoted} ELSE {_BASE} + {quoted} END AS occurrence"
+    refers = column == "id" or column in {"reverses", "supersedes", "first_entry"} or _points_home(table, column)
+    return f'{_BASE} + {quoted} AS "{column}"' if refers and made == "plain" else f'{quoted} AS "{column}"'
+
+
+def _points_home(table: str, column: str) -> bool:
+    """Whether a column is the id of a row of the same ledger."""
+    return bool(_TABLES[table].c[column].foreign_keys)
+
+
+def empty(table: str) -> str:
+    """A raw table of which no district has any rows."""
+    columns = [
+        f'CAST(NULL AS {_type(table, column)}) AS "{written(table, column)}"' for column in SHAPES[table].columns
+    ]
+    return f"SELECT {', '.join(columns)}, CAST(NULL AS VARCHAR) AS district WHERE 1 = 0"
+
+
+def _type(table: str, column: str) -> str:
+    kind = _TABLES[table].c[column].type
+    if SHAPES[table].columns[column] == "program":
+        return "VARCHAR"
+    return "BIGINT" if isinstance(kind, (BigInteger, Integer)) else "DATE" if isinstance(kind, Date) else "VARCHAR"
+
+
+def by_table(files: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Every table with its files."""
+    for name in SHAPES:
+        yield name, files.get(name, ())

@@ -1,0 +1,273 @@
+"""A ledger into the lake: what was posted since the last time, each table into files of its own.
+
+Files are written under hidden names, then named, then the manifest makes them known: whoever is killed between leaves
+nothing that a reader of manifests sees. A file that a manifest names is never touched again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from pyarrow import parquet
+from sqlalchemy import BigInteger, Connection, Date, Integer, Select, func, select, union
+
+from aidledger import private
+from aidledger.errors import FileExists, LakeOfAnother, LakeRaced
+from aidledger.lake.layout import OF_PEOPLE, SHAPES, Made, folder_of, written
+from aidledger.lake.manifest import File, Manifest, manifests_in, put
+from aidledger.lake.pseudonyms import Pseudonyms
+from aidledger.store import events
+from aidledger.store.bulk import tables_of
+from aidledger.store.tables import Batch, Beneficiary, Event, ProgramRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Table
+
+_batch, _beneficiary, _event, _program = tables_of(Batch, Beneficiary, Event, ProgramRow)
+_METADATA = _batch.metadata
+# Rows that are turned at once: a row group of a file, some tens of megabytes at the widest.
+_ROWS_AT_ONCE = 100_000
+# What a person's document needs to be known of each row, behind the table's own columns.
+_DOCUMENT = ("_document_type", "_number")
+_FILE_SUFFIX = ".parquet"
+
+
+@dataclass(slots=True)
+class _Export:
+    """One export under way: where to, what of, and the files written so far under hidden names."""
+
+    books: Connection
+    lake: Path
+    pseudonyms: Pseudonyms
+    manifest: Manifest
+    before: Manifest | None
+    name: str
+    files: list[File] = field(default_factory=list)
+    unnamed: list[tuple[Path, Path]] = field(default_factory=list)
+
+    def tables(self) -> None:
+        for name in SHAPES:
+            self._table(name)
+
+    def _table(self, name: str) -> None:
+        shape = SHAPES[name]
+        query = self._new_rows(table_of_name(name))
+        fields = [
+            pa.field(written(name, column), self._type(name, column, made)) for column, made in shape.columns.items()
+        ]
+        facts = {"aidledger": json.dumps(self.manifest.facts() | {"table": name}, ensure_ascii=True)}
+        held = [one.name != "period" or not shape.by_period for one in fields]
+        schema = pa.schema([one for one, kept in zip(fields, held, strict=True) if kept], metadata=facts)
+        at = list(shape.columns).index("period") if shape.by_period else -1
+        rows = self.books.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE})
+        for period, some in groupby(rows, key=lambda row: row[at] if shape.by_period else None):
+            folder = folder_of(name, self.manifest.district, period)
+            self._file(name, folder, schema, self._columns(name, some, held))
+
+    def _new_rows(self, table: Table) -> Select[Any]:
+        """Rows after the last one that is in the lake, with what is asked of another table behind them."""
+        shape = SHAPES[table.name]
+        columns = [
+            _program.c.code.label("program") if made == "program" else table.c[name]
+            for name, made in shape.columns.items()
+        ]
+        query = select(*columns)
+        if table is _beneficiary:
+            return query.add_columns(table.c.document_type, table.c.number).where(table.c.id.in_(self._people()))
+        query = query.select_from(table).where(table.c[shape.grows_by] > self._last(table.name))
+        if "program" in shape.columns.values():
+            query = query.join(_program, _program.c.id == table.c.program_id)
+        if "person" in shape.columns.values():
+            query = query.join(_beneficiary, _beneficiary.c.id == table.c.beneficiary_id)
+            query = query.add_columns(_beneficiary.c.document_type, _beneficiary.c.number)
+        order = [table.c[shape.grows_by]]
+        return query.order_by(table.c.period, *order) if shape.by_period else query.order_by(*order)
+
+    def _people(self) -> Any:  # noqa: ANN401 - a select
+        """Of whom the new rows are: what is known of somebody may have been completed since."""
+        named = []
+        for name in OF_PEOPLE:
+            table = table_of_name(name)
+            named.append(select(table.c.beneficiary_id).where(table.c.id > self._last(name)))
+        return select(union(*named).subquery().c.beneficiary_id)
+
+    def _last(self, table: str) -> int:
+        return self.before.last[table] if self.before else 0
+
+    def _type(self, table: str, column: str, made: Made) -> pa.DataType:
+        kind = table_of_name(table).c[column].type
+        if made == "person" or (made != "program" and isinstance(kind, (BigInteger, Integer))):
+            return pa.int64()
+        if isinstance(kind, Date):
+            return pa.date32()
+        # Days stay texts: a register or a bank may know the month alone. Pseudonyms do not repeat.
+        return pa.string() if made in {"number", "name", "card"} else pa.dictionary(pa.int32(), pa.string())
+
+    def _columns(self, table: str, rows: Iterator[Any], held: Sequence[bool]) -> Iterator[list[Sequence[Any]]]:
+        """Runs of rows as columns, people and cards as they are to be written."""
+        makers = self.pseudonyms.makers()
+        made = list(SHAPES[table].columns.values())
+        while some := list(_some(rows, _ROWS_AT_ONCE)):
+            columns = list(zip(*some, strict=True))
+            people = columns[len(made) :]
+            yield [
+                _made(column, how, makers.get(how), people, self.pseudonyms)
+                for column, how, kept in zip(columns, made, held, strict=False)
+                if kept
+            ]
+
+    def _file(self, table: str, folder: str, schema: pa.Schema, runs: Iterator[list[Sequence[Any]]]) -> None:
+        private.make_folder(self.lake / folder)
+        path = f"{folder}/{self.name}{_FILE_SUFFIX}"
+        target = self.lake / path
+        part = target.with_name(f".{target.name}.{os.getpid()}.part")
+        self.unnamed.append((part, target))
+        rows = 0
+        with (
+            os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600), "wb") as file,
+            parquet.ParquetWriter(file, schema, compression="zstd") as writer,
+        ):
+            for run in runs:
+                arrays = [pa.array(column, one.type) for column, one in zip(run, schema, strict=True)]
+                writer.write_batch(pa.record_batch(arrays, schema=schema))
+                rows += len(run[0])
+        private.flush(part)
+        with part.open("rb") as written:
+            digest = hashlib.file_digest(written, "sha256").hexdigest()
+        self.files.append(File(table, path, rows, part.stat().st_size, digest))
+
+    def publish(self) -> Manifest:
+        """Name the files, then make them known."""
+        for part, target in self.unnamed:
+            part.replace(target)
+        for folder in {target.parent for _, target in self.unnamed}:
+            private.flush(folder)
+        done = replace(self.manifest, files=self.files)
+        private.make_folder((self.lake / done.path).parent)
+        try:
+            put(self.lake, done)
+        except FileExists as error:
+            raise LakeRaced(district=done.district) from error
+        self._remove_what_others_left()
+        return done
+
+    def _remove_what_others_left(self) -> None:
+        """Files of this number that the manifest does not name: of exports that were killed, or came second."""
+        named = {target for _, target in self.unnamed}
+        district, number = self.manifest.district, f"{self.manifest.part:06d}-"
+        for table in SHAPES:
+            for folder in (self.lake / table).glob(f"**/district={district}"):
+                for path in folder.iterdir():
+                    if path not in named and path.name.lstrip(".").startswith(number):
+                        path.unlink(missing_ok=True)
+
+    def abandon(self) -> None:
+        """Take away what was written and not named."""
+        for part, _ in self.unnamed:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+
+
+def export(
+    books: Connection,
+    lake: Path,
+    district: str,
+    pseudonyms: Pseudonyms,
+    catalogue: str,
+    made_at: str,
+    made_by: str,
+) -> Manifest | None:
+    """Add to a lake what a ledger holds and the lake does not; None where there is nothing new.
+
+    Raises LakeOfAnother where what is there came from another ledger, or under another key or way of showing people;
+    LakeRaced where somebody else exported the same at the same time; LakeDamaged; OSError.
+    """
+    earlier = manifests_in(lake, district)
+    before = earlier[-1] if earlier else None
+    _require_same(books, before, district, pseudonyms)
+    last = {name: _last_of(books, name) for name in SHAPES}
+    if before is not None and last == dict(before.last):
+        return None
+    first = (before.last["batch"] if before else 0) + 1
+    head = events.head(books)
+    totals = select(func.coalesce(func.sum(_batch.c.person_times), 0), func.coalesce(func.sum(_batch.c.amount_fen), 0))
+    times, amount = books.execute(totals.where(_batch.c.id >= first)).one()
+    manifest = Manifest(
+        district=district,
+        part=len(earlier) + 1,
+        head=head,
+        made_at=made_at,
+        made_by=made_by,
+        people=pseudonyms.showing,
+        key=pseudonyms.fingerprint,
+        catalogue=catalogue,
+        batches=(first, last["batch"]),
+        last=last,
+        person_times=int(times),
+        amount_fen=int(amount),
+        files=(),
+    )
+    # Two exports of one state write the same bytes under one name; any other two never meet.
+    name = f"{manifest.part:06d}-{_short(head, pseudonyms)}"
+    under_way = _Export(books, lake, pseudonyms, manifest, before, name)
+    try:
+        under_way.tables()
+        return under_way.publish()
+    except BaseException:
+        under_way.abandon()
+        raise
+
+
+def _short(head: str, pseudonyms: Pseudonyms) -> str:
+    state = f"{head} {pseudonyms.showing} {pseudonyms.fingerprint}"
+    return hashlib.sha256(state.encode("ascii")).hexdigest()[:12]
+
+
+def _require_same(books: Connection, before: Manifest | None, district: str, pseudonyms: Pseudonyms) -> None:
+    if before is None:
+        return
+    known = select(_event.c.id).where(_event.c.digest == before.head)
+    same_ledger = books.execute(known).first() is not None
+    if not same_ledger or before.key != pseudonyms.fingerprint or before.people != pseudonyms.showing:
+        raise LakeOfAnother(district=district, people=before.people, head=before.head[:12])
+
+
+def _last_of(books: Connection, name: str) -> int:
+    # People follow the rows that are of them.
+    if name == "beneficiary":
+        return 0
+    column = table_of_name(name).c[SHAPES[name].grows_by]
+    return int(books.execute(select(func.coalesce(func.max(column), 0))).scalar_one())
+
+
+def table_of_name(name: str) -> Table:
+    """A table of the ledger by its name."""
+    return _METADATA.tables[name]
+
+
+def _some(rows: Iterator[Any], number: int) -> Iterator[Any]:
+    for _, row in zip(range(number), rows, strict=False):
+        yield row
+
+
+def _made(
+    column: Sequence[Any],
+    how: Made,
+    maker: Callable[[Any], Any] | None,
+    people: Sequence[Sequence[Any]],
+    pseudonyms: Pseudonyms,
+) -> Sequence[Any]:
+    if how == "person":
+        return [pseudonyms.person(kind, number) for kind, number in zip(*people, strict=True)]
+    return column if maker is None else [None if value is None else maker(value) for value in column]

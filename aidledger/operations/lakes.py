@@ -1,0 +1,115 @@
+"""Beyond one ledger: a ledger's share written into a lake, and the audit over the lake."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+from aidledger.audit.rule import Rule
+from aidledger.audit.rules import ACROSS, RULES, rule
+from aidledger.audit.running import Audit
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.errors import CannotWrite, LakeEngineMissing, UnknownDistrict
+from aidledger.lake.layout import DISTRICT
+from aidledger.lake.pseudonyms import Pseudonyms, Showing, make_key, read_key
+from aidledger.store import events
+from aidledger.store.ledger import Ledger
+
+if TYPE_CHECKING:
+    from aidledger.lake.manifest import Manifest
+    from aidledger.lake.query import Engine
+    from aidledger.lake.reading import Lake
+
+EngineName = Literal["duckdb", "spark"]
+ENGINES: tuple[EngineName, ...] = get_args(EngineName)
+
+
+def new_key(path: Path) -> None:
+    """A key for pseudonyms in a new file; raises FileExists, CannotWrite."""
+    make_key(path)
+
+
+def export(
+    ledger: Ledger,
+    catalogue: Catalogue,
+    lake: Path,
+    district: str,
+    key: Path,
+    showing: Showing,
+    reason: str | None,
+) -> Manifest | None:
+    """Add to a lake what the ledger holds and the lake does not; None where that is nothing.
+
+    Who took people in full out of the ledger, and why, is kept in it first. Raises UnknownDistrict, LakeKeyUnusable,
+    LakeKeyOpen, LakeOfAnother, LakeRaced, LakeDamaged, LakeEngineMissing, CannotWrite.
+    """
+    _require("pyarrow", "lake")
+    from aidledger.lake import writing  # noqa: PLC0415 - an extra
+
+    if not DISTRICT.fullmatch(district):
+        raise UnknownDistrict(code=district)
+    pseudonyms = Pseudonyms(read_key(key), showing)
+    if showing == "full":
+        with ledger.writing("reveal") as books:
+            facts = {"reason": reason, "seen": f"export parquet {district}"}
+            events.record(books, ledger.moment(), ledger.actor, "reveal", facts)
+    try:
+        with ledger.reading("copy") as books:
+            return writing.export(books, lake, district, pseudonyms, catalogue.digest, ledger.moment(), ledger.actor)
+    except OSError as error:
+        raise CannotWrite(path=error.filename or lake, reason=error.strerror or "") from error
+
+
+@dataclass(frozen=True, slots=True)
+class LakeAudit:
+    """What was found in a lake, and how people are written in it."""
+
+    found: Audit
+    people: str
+
+
+def audit(
+    place: str,
+    catalogue: Catalogue,
+    engine: EngineName,
+    memory: str,
+    districts: Sequence[str] = (),
+    codes: Sequence[str] = (),
+    program: str | None = None,
+    period: str | None = None,
+) -> LakeAudit:
+    """All rules, or those named, over the districts of a lake, or some of them.
+
+    Raises UnknownRule, UnknownDistrict, MemoryUnreadable, LakeEngineMissing, LakeEngineFailed, LakeMissing,
+    LakeDamaged, LakeMixed, LakeCollision.
+    """
+    rules: Sequence[Rule] = [rule(code) for code in codes] or (*RULES, *ACROSS)
+    for package in ("pyarrow", "sqlglot", "duckdb"):
+        _require(package, "lake")
+    from aidledger.lake import auditing, reading  # noqa: PLC0415 - an extra
+
+    lake = reading.open_lake(place, districts)
+    with _engine(engine, lake, memory) as running:
+        return LakeAudit(auditing.audit(lake, running, catalogue, rules, program, period), lake.people)
+
+
+def _engine(name: EngineName, lake: Lake, memory: str) -> AbstractContextManager[Engine]:
+    if name == "spark":
+        _require("pyspark", "spark")
+        from aidledger.lake.cluster import cluster  # noqa: PLC0415
+
+        return cluster(lake, memory)
+    from aidledger.lake.embedded import embedded  # noqa: PLC0415
+
+    return embedded(lake, memory)
+
+
+def _require(package: str, extra: str) -> None:
+    try:
+        importlib.import_module(package)
+    except ImportError as error:
+        raise LakeEngineMissing(package=package, extra=extra) from error

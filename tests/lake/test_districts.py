@@ -1,0 +1,126 @@
+"""What is seen only where the ledgers of several districts stand side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aidledger.errors import LakeMixed, UnknownDistrict
+from aidledger.lake.pseudonyms import Showing
+from aidledger.operations import auditing, lakes
+from tests.lake.lakes import (
+    DISTRICT,
+    OTHER,
+    audited,
+    certified,
+    exported,
+    grant,
+    key_in,
+    ledger_of,
+    said,
+)
+from tests.store.ledgers import catalogue
+
+_CARD = "6217003810012345678"
+
+
+@pytest.mark.parametrize("showing", ["digest", "masked", "full"])
+def test_a_child_paid_in_two_districts(showing: Showing, tmp_path: Path) -> None:
+    here, there = (ledger_of(tmp_path, name, grant(who, school)) for name, who, school in _TWO)
+    assert auditing.audit(here, catalogue(), ["duplicate-disbursement"]).findings == []
+    exported(here, tmp_path, showing)
+
+    (found,) = audited(exported(there, tmp_path, showing, OTHER), ["duplicate-disbursement"]).findings
+
+    assert [(row.district, row.school, row.entry) for row in found.evidence] == [
+        (DISTRICT, "金溪中学", 2),
+        (OTHER, "东山中学", 1),
+    ]
+    assert found.amount_fen == 100_000
+
+
+_TWO = (("here", "ab", "金溪中学"), ("there", "bc", "东山中学"))
+
+
+def test_a_card_that_two_districts_pay_on(tmp_path: Path) -> None:
+    exported(ledger_of(tmp_path, "here", grant("a", card=_CARD)), tmp_path, "digest")
+    lake = exported(ledger_of(tmp_path, "there", grant("b", card=_CARD)), tmp_path, "digest", OTHER)
+
+    (found,) = audited(lake, ["account-shared"]).findings
+
+    assert (found.persons, {row.district for row in found.evidence}) == (2, {DISTRICT, OTHER})
+    assert _CARD not in repr(found)
+
+
+def test_certified_here_and_paid_there_is_neither_missing_nor_uncertified_but_said(tmp_path: Path) -> None:
+    here = ledger_of(tmp_path, "here", grant("a"), certified("ab"))
+    there = ledger_of(tmp_path, "there", grant("bc", "东山中学"), certified("c", "东山中学"))
+    rules = ["missing-disbursement", "not-certified", "certified-elsewhere"]
+    assert [one.rule for one in auditing.audit(here, catalogue(), rules).findings] == ["missing-disbursement"]
+    assert [one.rule for one in auditing.audit(there, catalogue(), rules).findings] == ["not-certified"]
+    exported(here, tmp_path)
+
+    (found,) = audited(exported(there, tmp_path, "full", OTHER), rules).findings
+
+    assert found.rule == "certified-elsewhere"
+    assert (found.facts["here"], found.facts["there"]) == (OTHER, DISTRICT)
+    assert [row.district for row in found.evidence] == [OTHER, DISTRICT]
+
+
+def test_districts_that_share_nobody_are_judged_each_by_its_own(tmp_path: Path) -> None:
+    here = ledger_of(tmp_path, "here", grant("ab", amount=900), certified("ac"))
+    # It paid no grant for the autumn: nobody is missing there then, though somebody is in the other district.
+    there = ledger_of(tmp_path, "there", grant("x", "东山中学", term="2022年春季"), certified("xy", "东山中学"))
+    rules = ["amount-off-standard", "not-certified", "missing-disbursement", "average-impossible"]
+    own = [one for ledger in (here, there) for one in auditing.audit(ledger, catalogue(), rules).findings]
+    exported(here, tmp_path)
+
+    found = audited(exported(there, tmp_path, "full", OTHER), rules)
+
+    assert said(found.findings) == said(own)
+    missing = [(one.period, one.schools) for one in own if one.rule == "missing-disbursement"]
+    assert missing == [("2021-autumn", ["金溪中学"]), ("2022-spring", ["东山中学"])]
+
+
+def test_two_schools_of_one_name_are_two_schools(tmp_path: Path) -> None:
+    exported(ledger_of(tmp_path, "here", grant("ab", "第一中学", 9000)), tmp_path)
+    lake = exported(ledger_of(tmp_path, "there", grant("cd", "第一中学", 9000)), tmp_path, "full", OTHER)
+
+    found = audited(lake, ["average-impossible"]).findings
+
+    assert sorted(one.about[2] for one in found) == ["第一中学 (511303)", "第一中学 (511304)"]
+
+
+def test_one_name_here_and_another_there(tmp_path: Path) -> None:
+    exported(ledger_of(tmp_path, "here", grant("a")), tmp_path, "digest")
+    other = grant("a", "东山中学")
+    other["rows"][0][0] = "a=张三"
+    lake = exported(ledger_of(tmp_path, "there", other), tmp_path, "digest", OTHER)
+
+    (found,) = audited(lake, ["name-id-mismatch"]).findings
+
+    assert [row.district for row in found.evidence] == [DISTRICT, OTHER]
+
+
+def test_totals_of_one_office_are_not_judged_over_several(tmp_path: Path) -> None:
+    exported(ledger_of(tmp_path, "here", grant("a")), tmp_path)
+    lake = exported(ledger_of(tmp_path, "there", grant("b", "东山中学")), tmp_path, "full", OTHER)
+
+    both, one = audited(lake), lakes.audit(str(lake), catalogue(), "duckdb", "500MB", [OTHER]).found
+
+    assert "one-district" in both.not_run["tier-average"]
+    assert "tier-average" in one.ran
+    with pytest.raises(UnknownDistrict):
+        lakes.audit(str(lake), catalogue(), "duckdb", "500MB", ["511399"])
+
+
+def test_districts_under_two_keys_are_refused(tmp_path: Path) -> None:
+    lake = exported(ledger_of(tmp_path, "here", grant("a")), tmp_path)
+    other = tmp_path / "other"
+    other.mkdir()
+    there = ledger_of(tmp_path, "there", grant("b"))
+    lakes.export(there, catalogue(), lake, OTHER, key_in(other), "full", "a test")
+
+    with pytest.raises(LakeMixed):
+        audited(lake)
