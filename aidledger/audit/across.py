@@ -10,11 +10,10 @@ from sqlalchemy import ColumnElement, select
 from aidledger.audit.certified import periods_paid, school_year
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.i18n import N_
-from aidledger.store.bulk import table_of
 from aidledger.store.entries import current
 from aidledger.store.tables import Certification
 
-_certification = table_of(Certification)
+_certification = Certification
 # Where the ledgers of several districts stand side by side, an id is the district's code and so many digits behind it.
 IDS_PER_DISTRICT = 10**12
 

@@ -10,11 +10,10 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.i18n import N_
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Entry, Notice, NoticeLine, ProgramRow, School
 
-_entry, _notice, _line, _program, _school = tables_of(Entry, Notice, NoticeLine, ProgramRow, School)
+_entry, _notice, _line, _program, _school = (Entry, Notice, NoticeLine, ProgramRow, School)
 Key = tuple[str, str, str | None]
 
 

@@ -14,11 +14,11 @@ from aidledger.domain.money import yuan_text
 from aidledger.domain.program import Rate
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.bulk import chunks, tables_of
+from aidledger.store.bulk import chunks
 from aidledger.store.entries import current
 from aidledger.store.tables import ProgramRow, RosterRow, School
 
-_program, _roster, _school = tables_of(ProgramRow, RosterRow, School)
+_program, _roster, _school = (ProgramRow, RosterRow, School)
 # How far, of a hundred, a program's average may be from the standard's before somebody is told.
 _TIER_TOLERANCE = 1
 _TEN_THOUSAND = 10_000

@@ -14,11 +14,11 @@ from aidledger.domain.layout import fold
 from aidledger.domain.program import Program, Rate
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.bulk import chunks, table_of
+from aidledger.store.bulk import chunks
 from aidledger.store.entries import current
 from aidledger.store.tables import Certification
 
-_certification = table_of(Certification)
+_certification = Certification
 
 
 def school_year(period: str) -> str:

@@ -10,11 +10,10 @@ from sqlalchemy import Connection, Select, select
 
 from aidledger.audit.rule import Case, Contradiction, Rule, Scope
 from aidledger.i18n import N_
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_batch, in_force
 from aidledger.store.tables import Beneficiary, Entry, ProgramRow, RosterRow, School
 
-_beneficiary, _entry, _program, _roster, _school = tables_of(Beneficiary, Entry, ProgramRow, RosterRow, School)
+_beneficiary, _entry, _program, _roster, _school = (Beneficiary, Entry, ProgramRow, RosterRow, School)
 _first = _entry.alias("first")
 
 

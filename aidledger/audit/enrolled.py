@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from aidledger.audit.rule import Case, Kind, Rule, Scope
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.bulk import chunks, table_of
+from aidledger.store.bulk import chunks
 from aidledger.store.entries import current
 from aidledger.store.tables import Enrolment
 
-_enrolment = table_of(Enrolment)
+_enrolment = Enrolment
 _GONE = ("left", "transferred", "graduated", "deceased")
 
 

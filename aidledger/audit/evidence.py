@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Table, func, literal, null, select
 from aidledger.audit.rule import Books, Case, Kind, Scope
 from aidledger.domain.finding import Evidence
 from aidledger.domain.listing import ListKind
-from aidledger.store.bulk import KEYS_PER_QUERY, chunks, tables_of
+from aidledger.store.bulk import KEYS_PER_QUERY, chunks
 from aidledger.store.tables import (
     Allotment,
     BankReturn,
@@ -25,12 +25,14 @@ from aidledger.store.tables import (
     School,
 )
 
-_allotment, _bank_return, _batch, _beneficiary, _certification = tables_of(
-    Allotment, BankReturn, Batch, Beneficiary, Certification
+_allotment, _bank_return, _batch, _beneficiary, _certification = (
+    Allotment,
+    BankReturn,
+    Batch,
+    Beneficiary,
+    Certification,
 )
-_enrolment, _entry, _listing, _program, _roster, _school = tables_of(
-    Enrolment, Entry, Listing, ProgramRow, RosterRow, School
-)
+_enrolment, _entry, _listing, _program, _roster, _school = (Enrolment, Entry, Listing, ProgramRow, RosterRow, School)
 _TABLES: Mapping[ListKind, Table] = {
     "certification": _certification,
     "register": _enrolment,

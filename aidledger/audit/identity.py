@@ -17,11 +17,11 @@ from sqlalchemy import Select, and_, func, select
 from aidledger.audit.rule import Books, Case, Rule, Scope
 from aidledger.domain.identity import RESIDENT_RULES, mask_number
 from aidledger.i18n import N_
-from aidledger.store.bulk import chunks, tables_of
+from aidledger.store.bulk import chunks
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Beneficiary, Entry
 
-_beneficiary, _entry = tables_of(Beneficiary, Entry)
+_beneficiary, _entry = (Beneficiary, Entry)
 STUDENT_NUMBER = N_("the same 学籍号")
 TYPING_ERROR = N_("ID numbers one typing error apart")
 CARD = N_("the same card")

@@ -9,12 +9,16 @@ from sqlalchemy import Connection, Select, Table, select
 
 from aidledger.audit.rule import Contradiction
 from aidledger.i18n import N_
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import batch_in_force
 from aidledger.store.tables import Allotment, BankReturn, Batch, Certification, Enrolment, Listing
 
-_allotment, _bank_return, _batch, _certification, _enrolment, _listing = tables_of(
-    Allotment, BankReturn, Batch, Certification, Enrolment, Listing
+_allotment, _bank_return, _batch, _certification, _enrolment, _listing = (
+    Allotment,
+    BankReturn,
+    Batch,
+    Certification,
+    Enrolment,
+    Listing,
 )
 # What makes two records the same fact. A pupil may be certified by one school and then by another, and a payment may
 # fail at one time and be made at another: that is for the audit to look at, not for an import to refuse.

@@ -15,12 +15,11 @@ from aidledger.domain.grade import STAGE_YEARS, year_of_stage
 from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import current, in_force
 from aidledger.store.tables import Beneficiary, Certification, Enrolment, Entry, ProgramRow, School
 
-_beneficiary, _certification, _enrolment = tables_of(Beneficiary, Certification, Enrolment)
-_entry, _program, _school = tables_of(Entry, ProgramRow, School)
+_beneficiary, _certification, _enrolment = (Beneficiary, Certification, Enrolment)
+_entry, _program, _school = (Entry, ProgramRow, School)
 
 
 def _terms(scope: Scope, *, repaid: bool = False) -> Iterator[tuple[Program, int, Period]]:

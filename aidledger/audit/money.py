@@ -12,13 +12,10 @@ from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.domain.listing import ListKind
 from aidledger.domain.money import yuan_text
 from aidledger.i18n import N_
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import current, in_force
 from aidledger.store.tables import Allotment, BankReturn, Beneficiary, Entry, ProgramRow
 
-_allotment, _bank_return, _beneficiary, _entry, _program = tables_of(
-    Allotment, BankReturn, Beneficiary, Entry, ProgramRow
-)
+_allotment, _bank_return, _beneficiary, _entry, _program = (Allotment, BankReturn, Beneficiary, Entry, ProgramRow)
 
 
 def _returned(scope: Scope) -> Iterator[Case]:

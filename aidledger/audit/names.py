@@ -12,12 +12,17 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, fun
 from aidledger.audit.rule import Case, Contradiction, Rule, Scope
 from aidledger.domain.listing import ListKind
 from aidledger.i18n import N_
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import batch_in_force, in_batch, in_force
 from aidledger.store.tables import Batch, Beneficiary, Certification, Enrolment, Entry, Listing, RosterRow
 
-_batch, _beneficiary, _certification, _enrolment, _entry, _listing, _roster = tables_of(
-    Batch, Beneficiary, Certification, Enrolment, Entry, Listing, RosterRow
+_batch, _beneficiary, _certification, _enrolment, _entry, _listing, _roster = (
+    Batch,
+    Beneficiary,
+    Certification,
+    Enrolment,
+    Entry,
+    Listing,
+    RosterRow,
 )
 
 

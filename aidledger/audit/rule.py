@@ -11,12 +11,11 @@ from sqlalchemy import Executable, FromClause, Result, Select, Subquery, select
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Need, Severity
 from aidledger.domain.listing import ListKind
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Beneficiary, Entry, ProgramRow, School
 
 Kind = ListKind | Literal["declared"]
-_beneficiary, _entry, _program, _school = tables_of(Beneficiary, Entry, ProgramRow, School)
+_beneficiary, _entry, _program, _school = (Beneficiary, Entry, ProgramRow, School)
 
 
 # Ids in one statement for an engine that reads the whole of it anew each time.

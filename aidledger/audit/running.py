@@ -10,11 +10,10 @@ from sqlalchemy import select
 from aidledger.audit.evidence import evidence_of
 from aidledger.audit.rule import Books, Case, Rule, Scope
 from aidledger.domain.finding import Decision, Finding, Need
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import batch_in_force
 from aidledger.store.tables import Batch, Listing, Notice
 
-_batch, _listing, _notice = tables_of(Batch, Listing, Notice)
+_batch, _listing, _notice = (Batch, Listing, Notice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, select
 
-from aidledger.store.bulk import KEYS_PER_QUERY, tables_of
+from aidledger.store.bulk import KEYS_PER_QUERY
 from aidledger.store.entries import in_force
 from aidledger.store.lookups import EntryRecord, entries_where
 from aidledger.store.tables import Beneficiary, Entry, ProgramRow, RosterRow, School
 
 GroupedBy = Literal["school", "program", "period"]
 Rank = tuple[str, int, str, int]
-_beneficiary, _entry, _program, _roster, _school = tables_of(Beneficiary, Entry, ProgramRow, RosterRow, School)
+_beneficiary, _entry, _program, _roster, _school = (Beneficiary, Entry, ProgramRow, RosterRow, School)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.i18n import N_
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Beneficiary, Entry, ProgramRow
 
-_beneficiary, _entry, _program = tables_of(Beneficiary, Entry, ProgramRow)
+_beneficiary, _entry, _program = (Beneficiary, Entry, ProgramRow)
 _SENIOR = ("high-school", "vocational")
 _other, _other_program = _entry.alias("other"), _program.alias("other_program")
 

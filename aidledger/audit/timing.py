@@ -11,11 +11,10 @@ from sqlalchemy import func, select
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.bulk import table_of
 from aidledger.store.entries import current
 from aidledger.store.tables import BankReturn
 
-_bank_return = table_of(BankReturn)
+_bank_return = BankReturn
 # Below this many person-times two equal counts are nothing to wonder at.
 _COUNT_MIN = 10
 

@@ -16,11 +16,10 @@ from aidledger.errors import LakeCollision
 from aidledger.lake.query import PAYMENTS, Engine, Tables
 from aidledger.lake.reading import Lake
 from aidledger.lake.tables import COLLISIONS
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Entry, ProgramRow
 
-_entry, _program = tables_of(Entry, ProgramRow)
+_entry, _program = (Entry, ProgramRow)
 # A district, a program and a period.
 Term = tuple[str, str, str]
 

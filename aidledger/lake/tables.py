@@ -12,10 +12,9 @@ from sqlalchemy import BigInteger, Date, Integer
 
 from aidledger.audit.across import IDS_PER_DISTRICT
 from aidledger.lake.layout import SHAPES, written
-from aidledger.store.bulk import table_of
 from aidledger.store.tables import Entry
 
-_TABLES = table_of(Entry).metadata.tables
+_TABLES = Entry.metadata.tables
 _BASE = f"CAST(raw.district AS BIGINT) * {IDS_PER_DISTRICT}"
 # Whose name a table's rows state: under which column.
 _STATED = {"entry": "name_stated", "certification": "name_stated", "enrolment": "name_stated"}

@@ -26,7 +26,6 @@ from aidledger.lake.layout import OF_PEOPLE, SHAPES, Made, folder_of, written
 from aidledger.lake.manifest import File, Manifest, manifests_in, put
 from aidledger.lake.pseudonyms import Pseudonyms
 from aidledger.store import events
-from aidledger.store.bulk import tables_of
 from aidledger.store.tables import Batch, Beneficiary, Event, ProgramRow
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
-_batch, _beneficiary, _event, _program = tables_of(Batch, Beneficiary, Event, ProgramRow)
+_batch, _beneficiary, _event, _program = (Batch, Beneficiary, Event, ProgramRow)
 _METADATA = _batch.metadata
 # Rows that are turned at once: a row group of a file, some tens of megabytes at the widest.
 _ROWS_AT_ONCE = 100_000

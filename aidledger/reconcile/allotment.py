@@ -11,13 +11,12 @@ from sqlalchemy import Connection, func, select
 from aidledger.domain.attribution import Fund, attributed
 from aidledger.domain.listing import SOURCES, TOTAL
 from aidledger.reconcile.line import Figures, Line
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import batch_in_force, in_force
 from aidledger.store.tables import Allotment, Batch, Entry, ProgramRow
 
 Part = Literal["document", "source"]
 _SOURCES = (*SOURCES, TOTAL)
-_allotment, _batch, _entry, _program = tables_of(Allotment, Batch, Entry, ProgramRow)
+_allotment, _batch, _entry, _program = (Allotment, Batch, Entry, ProgramRow)
 
 
 def allotment_lines(books: Connection, by: Collection[Part] = ()) -> list[Line]:

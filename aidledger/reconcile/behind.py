@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from sqlalchemy import Select, func, select
 
-from aidledger.store.bulk import tables_of
 from aidledger.store.tables import Batch, Beneficiary, Entry, ProgramRow, RosterRow, School
 
 # Translated on the screen.
@@ -24,9 +23,7 @@ Why = Literal[
     "exceeds-allotment",
     "makes-up-figure",
 ]
-_batch, _beneficiary, _entry, _program, _roster, _school = tables_of(
-    Batch, Beneficiary, Entry, ProgramRow, RosterRow, School
-)
+_batch, _beneficiary, _entry, _program, _roster, _school = (Batch, Beneficiary, Entry, ProgramRow, RosterRow, School)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,10 @@ from sqlalchemy import Connection, or_, select
 
 from aidledger.reconcile.behind import Behind, entry_rows, of_entry
 from aidledger.reconcile.line import Line
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import batch_in_force, in_force
 from aidledger.store.tables import Batch, Entry, KeptEntry, ProgramRow, RosterRow, School
 
-_batch, _entry, _kept, _program, _roster, _school = tables_of(Batch, Entry, KeptEntry, ProgramRow, RosterRow, School)
+_batch, _entry, _kept, _program, _roster, _school = (Batch, Entry, KeptEntry, ProgramRow, RosterRow, School)
 
 
 def misdeclared(books: Connection, line: Line) -> Iterator[Behind]:

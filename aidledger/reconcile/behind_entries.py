@@ -11,11 +11,10 @@ from aidledger.domain.program import nearest_fen
 from aidledger.domain.term import Period
 from aidledger.reconcile.behind import Behind, of_entry, rows_of
 from aidledger.reconcile.line import Line
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import batch_in_force, in_force
 from aidledger.store.tables import BankReturn, Batch, Entry
 
-_bank_return, _batch, _entry = tables_of(BankReturn, Batch, Entry)
+_bank_return, _batch, _entry = (BankReturn, Batch, Entry)
 
 
 def off_standard(books: Connection, catalogue: Catalogue, line: Line) -> Iterator[Behind]:

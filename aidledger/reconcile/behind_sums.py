@@ -10,13 +10,10 @@ from aidledger.domain.published import PublishedReport
 from aidledger.domain.term import Period, within
 from aidledger.reconcile.behind import Behind, entry_rows, of_entry
 from aidledger.reconcile.line import Line
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import batch_in_force, in_force
 from aidledger.store.tables import Allotment, Batch, Entry, Listing, ProgramRow, School
 
-_allotment, _batch, _entry, _listing, _program, _school = tables_of(
-    Allotment, Batch, Entry, Listing, ProgramRow, School
-)
+_allotment, _batch, _entry, _listing, _program, _school = (Allotment, Batch, Entry, Listing, ProgramRow, School)
 
 
 def beyond_allotment(books: Connection, line: Line) -> Iterator[Behind]:

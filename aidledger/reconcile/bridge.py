@@ -11,10 +11,9 @@ from sqlalchemy import ColumnElement, Connection, case, func, literal, select
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.cut import Cut
 from aidledger.domain.term import Period
-from aidledger.store.bulk import tables_of
 from aidledger.store.tables import Batch, Entry, ProgramRow
 
-_batch, _entry, _program = tables_of(Batch, Entry, ProgramRow)
+_batch, _entry, _program = (Batch, Entry, ProgramRow)
 StepKind = Literal["from", "only-from", "only-to", "to"]
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, or_, select, union_all
 
 from aidledger.reconcile.line import Figures, Line
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import batch_in_force, in_force
 from aidledger.store.tables import Batch, Entry, KeptEntry, ProgramRow, RosterRow, School
 
-_batch, _entry, _kept, _program, _roster, _school = tables_of(Batch, Entry, KeptEntry, ProgramRow, RosterRow, School)
+_batch, _entry, _kept, _program, _roster, _school = (Batch, Entry, KeptEntry, ProgramRow, RosterRow, School)
 
 
 def declared_lines(books: Connection) -> list[Line]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection, case, func, select
 
 from aidledger.reconcile.line import Figures, Line
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import batch_in_force, in_force
 from aidledger.store.tables import BankReturn, Batch, Entry, ProgramRow, School
 
-_bank_return, _batch, _entry, _program, _school = tables_of(BankReturn, Batch, Entry, ProgramRow, School)
+_bank_return, _batch, _entry, _program, _school = (BankReturn, Batch, Entry, ProgramRow, School)
 
 
 def payment_lines(books: Connection) -> list[Line]:

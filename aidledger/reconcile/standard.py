@@ -10,11 +10,10 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.program import Program, nearest_fen
 from aidledger.domain.term import Period
 from aidledger.reconcile.line import Figures, Line
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Entry, ProgramRow, School
 
-_entry, _program, _school = tables_of(Entry, ProgramRow, School)
+_entry, _program, _school = (Entry, ProgramRow, School)
 
 
 def standard_lines(books: Connection, catalogue: Catalogue) -> list[Line]:

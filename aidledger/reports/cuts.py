@@ -12,7 +12,6 @@ from aidledger.domain.program import Level, Program
 from aidledger.domain.term import Period, within
 from aidledger.reports.sources import ALL_SOURCES, allotted
 from aidledger.store import totals
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_force
 from aidledger.store.payments import answered
 from aidledger.store.tables import Entry, ProgramRow, School
@@ -38,7 +37,7 @@ Count = Literal["posted", "paid"]
 PAYMENTS = ("set-off", "lent", "paid", "sent-back", "no-answer")
 TERMS = ("spring", "autumn", "year")
 _SOURCE_ORDER = (ALL_SOURCES, *SOURCES)
-_entry, _program, _school = tables_of(Entry, ProgramRow, School)
+_entry, _program, _school = (Entry, ProgramRow, School)
 # The year of a period's code: of 2021, of 2021-autumn, of 2022-spring.
 _year = func.substr(_entry.c.period, 1, 4)
 _in_spring = _entry.c.period.like("%-spring")

@@ -16,13 +16,12 @@ from aidledger.errors import UnknownFigureValue
 from aidledger.reports.cuts import COLUMNS, PAYMENTS, Count, has_arrived, periods_within
 from aidledger.reports.figures import KEYS, figure_text, parse_figure
 from aidledger.reports.sources import ALL_SOURCES, allotted, shares, split
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_force
 from aidledger.store.lookups import EntryRecord, entries_where
 from aidledger.store.tables import Entry, ProgramRow, School
 from aidledger.store.totals import Figures
 
-_entry, _program, _school = tables_of(Entry, ProgramRow, School)
+_entry, _program, _school = (Entry, ProgramRow, School)
 _SPAN = ("from", "to")
 # Words of ours: nothing need have been paid under them yet.
 _WORDS: Mapping[str, Sequence[str | None]] = {

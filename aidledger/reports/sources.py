@@ -8,14 +8,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, select, tuple_
 
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import batch_in_force
 from aidledger.store.tables import Allotment, Batch, ProgramRow
 
 # The line that counts people: they are paid by all sources together, and cannot be split.
 ALL_SOURCES = "all sources"
 Shares = Mapping[tuple[str, str], Mapping[str, int]]
-_allotment, _batch, _program = tables_of(Allotment, Batch, ProgramRow)
+_allotment, _batch, _program = (Allotment, Batch, ProgramRow)
 
 
 def allotted(entry: Table | FromClause, source: str | None = None) -> ColumnElement[bool]:

@@ -11,13 +11,12 @@ from sqlalchemy import Connection, case, distinct, func, select
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.term import Period
 from aidledger.reports.cuts import periods_within
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_force
 from aidledger.store.lookups import batches
 from aidledger.store.tables import Entry, ProgramRow, RosterRow
 from aidledger.store.totals import Figures
 
-_entry, _program, _roster = tables_of(Entry, ProgramRow, RosterRow)
+_entry, _program, _roster = (Entry, ProgramRow, RosterRow)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, select
 
-from aidledger.store.bulk import table_of
 from aidledger.store.forgetting import FORGET
 from aidledger.store.tables import Event
 
@@ -30,7 +29,7 @@ SEEN = (
     "entry",
     "figure",
 )
-_event = table_of(Event)
+_event = Event
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ from sqlalchemy import Connection, select
 
 from aidledger.domain.role import Role, same_name
 from aidledger.store import events
-from aidledger.store.bulk import table_of
 from aidledger.store.tables import Event
 
-_event = table_of(Event)
+_event = Event
 _NAME, _DISMISS = "name-actor", "dismiss-actor"
 _NAMINGS = (
     select(_event.c.at, _event.c.actor, _event.c.action, _event.c.facts)

@@ -14,16 +14,6 @@ Item = TypeVar("Item")
 KEYS_PER_QUERY = 500
 
 
-def table_of(table: Table) -> Table:
-    """A table under a name of one's own."""
-    return table
-
-
-def tables_of(*tables: Table) -> tuple[Table, ...]:
-    """Several tables under names of one's own."""
-    return tables
-
-
 @cache
 def _next_ids(tables: tuple[Table, ...]) -> Select[Any]:
     keys = [table.c.id for table in tables]

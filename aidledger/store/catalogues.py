@@ -12,12 +12,12 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.program import Program
 from aidledger.errors import LedgerUnknownPrograms
 from aidledger.store import events
-from aidledger.store.bulk import insert_row, insert_rows, next_id, tables_of
+from aidledger.store.bulk import insert_row, insert_rows, next_id
 from aidledger.store.digests import digest_of
 from aidledger.store.people import ensure_schools
 from aidledger.store.tables import CatalogueVersion, ProgramRow, SchoolAlias, StandardRow
 
-_alias, _catalogue, _program, _standard = tables_of(SchoolAlias, CatalogueVersion, ProgramRow, StandardRow)
+_alias, _catalogue, _program, _standard = (SchoolAlias, CatalogueVersion, ProgramRow, StandardRow)
 _STANDARD_COLUMNS = (
     "id",
     "catalogue_id",

@@ -9,10 +9,9 @@ from sqlalchemy import Connection, select
 
 from aidledger.domain.finding import Decision
 from aidledger.store import events
-from aidledger.store.bulk import table_of
 from aidledger.store.tables import Event
 
-_event = table_of(Event)
+_event = Event
 _DECIDE = "decide-finding"
 
 

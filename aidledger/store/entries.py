@@ -6,12 +6,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, Table, select
 
-from aidledger.store.bulk import tables_of
 from aidledger.store.digests import ENTRY_FIELDS
 from aidledger.store.tables import Batch, Beneficiary, Entry, KeptEntry, ProgramRow, RosterRow, School
 
-_batch, _beneficiary, _entry, _kept, _program, _roster, _school = tables_of(
-    Batch, Beneficiary, Entry, KeptEntry, ProgramRow, RosterRow, School
+_batch, _beneficiary, _entry, _kept, _program, _roster, _school = (
+    Batch,
+    Beneficiary,
+    Entry,
+    KeptEntry,
+    ProgramRow,
+    RosterRow,
+    School,
 )
 _ELSEWHERE = {
     "program": _program.c.code,

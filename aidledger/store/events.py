@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, select
 
 from aidledger.errors import AlreadySealed, NotSealed
-from aidledger.store.bulk import insert_row, table_of
+from aidledger.store.bulk import insert_row
 from aidledger.store.digests import GENESIS, event_digest, facts_text
 from aidledger.store.seals import ACTION, SealKey, key_for, require, seal_in
 from aidledger.store.tables import Event
 
-_event = table_of(Event)
+_event = Event
 _LAST = select(_event.c.id, _event.c.digest, _event.c.facts).order_by(_event.c.id.desc()).limit(1)
 
 

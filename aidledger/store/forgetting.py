@@ -11,14 +11,12 @@ from sqlalchemy import Connection, func, select, union
 
 from aidledger.domain.identity import RESIDENT_RULES
 from aidledger.store import events
-from aidledger.store.bulk import chunks, tables_of
+from aidledger.store.bulk import chunks
 from aidledger.store.entries import in_batch
 from aidledger.store.tables import Beneficiary, Certification, Enrolment, Entry, Event
 
 FORGET = "forget-person"
-_beneficiary, _certification, _enrolment, _entry, _event = tables_of(
-    Beneficiary, Certification, Enrolment, Entry, Event
-)
+_beneficiary, _certification, _enrolment, _entry, _event = (Beneficiary, Certification, Enrolment, Entry, Event)
 
 
 @dataclass(frozen=True, slots=True)

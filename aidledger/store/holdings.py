@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 from aidledger.domain.listing import ListKind
 from aidledger.domain.payment import serial_text
 from aidledger.store import lookups, payments
-from aidledger.store.bulk import table_of, tables_of
 from aidledger.store.entries import current
 from aidledger.store.listings import TABLES
 from aidledger.store.lookups import BatchRecord, EntryRecord
@@ -31,9 +30,9 @@ from aidledger.store.tables import (
     School,
 )
 
-_bank_return, _batch, _beneficiary, _entry, _kept = tables_of(BankReturn, Batch, Beneficiary, Entry, KeptEntry)
-_listing, _notice, _notice_line, _order_line = tables_of(Listing, Notice, NoticeLine, PaymentOrderLine)
-_program, _roster, _school = tables_of(ProgramRow, RosterRow, School)
+_bank_return, _batch, _beneficiary, _entry, _kept = (BankReturn, Batch, Beneficiary, Entry, KeptEntry)
+_listing, _notice, _notice_line, _order_line = (Listing, Notice, NoticeLine, PaymentOrderLine)
+_program, _roster, _school = (ProgramRow, RosterRow, School)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +143,7 @@ def _is_theirs(number: str, name: str, entries: Sequence[int], accounts: Iterabl
 
 def _listed(books: Connection, person: int, returned: ColumnElement[bool]) -> Iterator[Listed]:
     for kind, model in TABLES.items():
-        table = table_of(model)
+        table = model
         if "beneficiary_id" in table.c:
             yield from _rows(books, kind, table, table.c.beneficiary_id == person)
         elif table is _bank_return:

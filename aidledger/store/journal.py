@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aidledger.store import events, totals
-from aidledger.store.bulk import insert_row, insert_rows, table_of
+from aidledger.store.bulk import insert_row, insert_rows
 from aidledger.store.catalogues import Loaded
 from aidledger.store.digests import batch_digest
 from aidledger.store.listings import Records
@@ -43,7 +43,7 @@ ENTRY_COLUMNS = (
 _DIGEST_AT = ENTRY_COLUMNS.index("digest")
 _AMOUNT_AT = ENTRY_COLUMNS.index("amount_fen")
 _REVERSAL_AT = ENTRY_COLUMNS.index("reversal_of")
-_roster = table_of(RosterRow)
+_roster = RosterRow
 
 
 @dataclass(frozen=True, slots=True)

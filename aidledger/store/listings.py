@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, select
 
 from aidledger.domain.listing import Allotments, Certifications, Enrolments, Listing, ListKind, Returns
-from aidledger.store.bulk import insert_rows, next_id, tables_of
+from aidledger.store.bulk import insert_rows, next_id
 from aidledger.store.digests import record_digest
 from aidledger.store.tables import Allotment, BankReturn, Beneficiary, Certification, Enrolment, ProgramRow, School
 from aidledger.store.tables import Listing as ListingRow
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aidledger.store.people import Known
 
-_beneficiary, _program, _school = tables_of(Beneficiary, ProgramRow, School)
+_beneficiary, _program, _school = (Beneficiary, ProgramRow, School)
 PERSON = ("document_type", "number", "name")
 # What a record's digest covers, in this order; names instead of ids where a row elsewhere could be exchanged. Written
 # out for the same reason as ENTRY_FIELDS.

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from aidledger.errors import UnknownBatch, UnknownEntry
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_force
 from aidledger.store.tables import (
     Batch,
@@ -22,8 +21,15 @@ from aidledger.store.tables import (
     SourceFile,
 )
 
-_batch, _beneficiary, _catalogue, _entry, _program, _roster, _school, _source = tables_of(
-    Batch, Beneficiary, CatalogueVersion, Entry, ProgramRow, RosterRow, School, SourceFile
+_batch, _beneficiary, _catalogue, _entry, _program, _roster, _school, _source = (
+    Batch,
+    Beneficiary,
+    CatalogueVersion,
+    Entry,
+    ProgramRow,
+    RosterRow,
+    School,
+    SourceFile,
 )
 
 

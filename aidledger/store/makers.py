@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, or_, select
 
-from aidledger.store.bulk import tables_of
 from aidledger.store.tables import Batch, Entry, PaymentOrderLine, RosterRow
 
-_batch, _entry, _line, _roster = tables_of(Batch, Entry, PaymentOrderLine, RosterRow)
+_batch, _entry, _line, _roster = (Batch, Entry, PaymentOrderLine, RosterRow)
 
 
 def importers(books: Connection, order: int) -> list[tuple[int, str]]:

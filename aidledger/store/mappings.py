@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from aidledger.store import events
-from aidledger.store.bulk import table_of
 from aidledger.store.tables import Event
 
-_event = table_of(Event)
+_event = Event
 _REMEMBER, _FORGET = "remember-columns", "forget-columns"
 
 

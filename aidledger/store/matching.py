@@ -12,12 +12,12 @@ from sqlalchemy import Connection, Select, select
 from aidledger.domain.listing import Listing, Returns
 from aidledger.domain.payment import serial_of
 from aidledger.domain.term import Period
-from aidledger.store.bulk import chunks, tables_of
+from aidledger.store.bulk import chunks
 from aidledger.store.entries import batch_in_force, in_force
 from aidledger.store.payments import entries_by_serial
 from aidledger.store.tables import BankReturn, Batch, Beneficiary, Entry, ProgramRow
 
-_bank_return, _batch, _beneficiary, _entry, _program = tables_of(BankReturn, Batch, Beneficiary, Entry, ProgramRow)
+_bank_return, _batch, _beneficiary, _entry, _program = (BankReturn, Batch, Beneficiary, Entry, ProgramRow)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from sqlalchemy import Connection, Select, func, select
 
 from aidledger.domain.notice import NoticeTerm
 from aidledger.store import events
-from aidledger.store.bulk import insert_row, insert_rows, next_id, tables_of
+from aidledger.store.bulk import insert_row, insert_rows, next_id
 from aidledger.store.digests import digest_of
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Beneficiary, Entry, Event, Notice, NoticeLine, ProgramRow, School
 
-_beneficiary, _entry, _event, _notice, _line = tables_of(Beneficiary, Entry, Event, Notice, NoticeLine)
-_program, _school = tables_of(ProgramRow, School)
+_beneficiary, _entry, _event, _notice, _line = (Beneficiary, Entry, Event, Notice, NoticeLine)
+_program, _school = (ProgramRow, School)
 _ACTION = "notice"
 # What the chain of events keeps of a notice, and verify compares with it.
 _RECORDED = ("program", "period", "school", "posted_from", "posted_until", "persons", "digest")

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from aidledger.domain.payment import LineState, OrderState, PaymentLine, serial_text
 from aidledger.store import events
-from aidledger.store.bulk import insert_row, insert_rows, next_id, tables_of
+from aidledger.store.bulk import insert_row, insert_rows, next_id
 from aidledger.store.digests import digest_of
 from aidledger.store.entries import current, in_force
 from aidledger.store.tables import (
@@ -26,8 +26,8 @@ from aidledger.store.tables import (
     School,
 )
 
-_bank_return, _batch, _beneficiary, _entry, _event = tables_of(BankReturn, Batch, Beneficiary, Entry, Event)
-_order, _line, _program, _school = tables_of(PaymentOrder, PaymentOrderLine, ProgramRow, School)
+_bank_return, _batch, _beneficiary, _entry, _event = (BankReturn, Batch, Beneficiary, Entry, Event)
+_order, _line, _program, _school = (PaymentOrder, PaymentOrderLine, ProgramRow, School)
 _EXPORT, _RELEASE, _WITHDRAW = "export-payment", "release-payment", "withdraw-payment"
 # What the chain of events keeps of an order, and verify compares with it.
 _RECORDED = ("program", "period", "school", "after_batch", "lines", "amount_fen", "digest")

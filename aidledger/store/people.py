@@ -9,10 +9,10 @@ from sqlalchemy import BindParameter, Connection, bindparam, select, union_all
 
 from aidledger.domain.identity import RESIDENT_RULES, birth_of, sex_of
 from aidledger.domain.roster import Lines
-from aidledger.store.bulk import chunks, insert_rows, next_id, table_of
+from aidledger.store.bulk import chunks, insert_rows, next_id
 from aidledger.store.tables import Beneficiary, School, SchoolAlias
 
-_beneficiary, _school, _alias = table_of(Beneficiary), table_of(School), table_of(SchoolAlias)
+_beneficiary, _school, _alias = Beneficiary, School, SchoolAlias
 _COLUMNS = ("id", "document_type", "number", "name", "birth_date", "sex", "student_number")
 Document = tuple[str, str]
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from aidledger.domain.listing import Listing
 from aidledger.domain.roster import Roster, RosterFile, Table
-from aidledger.store.bulk import chunks, insert_row, next_ids, tables_of
+from aidledger.store.bulk import chunks, insert_row, next_ids
 from aidledger.store.catalogues import Loaded
 from aidledger.store.digests import ENTRY_FIELDS, entry_digest
 from aidledger.store.entries import batch_in_force
@@ -25,7 +25,7 @@ from aidledger.store.versions import PAYMENT_FIELDS, Version
 
 # Columns of equal length, by name.
 Columns = dict[str, Sequence[Any]]
-_batch, _entry, _source = tables_of(Batch, Entry, SourceFile)
+_batch, _entry, _source = (Batch, Entry, SourceFile)
 
 
 @dataclass(frozen=True, slots=True)

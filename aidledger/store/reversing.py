@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select, union
 
 from aidledger.errors import AlreadyReversed, NotReversible, SupersededBatch, UnknownBatch
-from aidledger.store.bulk import chunks, next_ids, tables_of
+from aidledger.store.bulk import chunks, next_ids
 from aidledger.store.digests import ENTRY_FIELDS, entry_digest
 from aidledger.store.entries import covered_by_digest, in_batch, in_force, in_version
 from aidledger.store.journal import ENTRY_COLUMNS, Draft, Stamp, write
 from aidledger.store.tables import Batch, Entry, KeptEntry
 from aidledger.store.versions import superseded_by
 
-_batch, _entry, _kept = tables_of(Batch, Entry, KeptEntry)
+_batch, _entry, _kept = (Batch, Entry, KeptEntry)
 Fields = dict[str, Any]
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from aidledger.errors import UnknownSchool
-from aidledger.store.bulk import tables_of
 from aidledger.store.tables import School, SchoolAlias
 
-_school, _alias = tables_of(School, SchoolAlias)
+_school, _alias = (School, SchoolAlias)
 _CLOSE_MAX = 5
 _CLOSE_SCORE = 60
 

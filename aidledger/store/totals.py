@@ -12,11 +12,10 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, Connection, case, distinct, func, insert, null, select, union_all
 
-from aidledger.store.bulk import tables_of
 from aidledger.store.entries import in_force
 from aidledger.store.tables import BatchTotal, Entry, ProgramRow, School
 
-_entry, _program, _school, _total = tables_of(Entry, ProgramRow, School, BatchTotal)
+_entry, _program, _school, _total = (Entry, ProgramRow, School, BatchTotal)
 _CUTS = (_entry.c.program_id, _entry.c.period, _entry.c.school_id)
 _SUMS = select(
     _entry.c.batch_id,

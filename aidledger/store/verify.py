@@ -14,7 +14,6 @@ from sqlalchemy.exc import DBAPIError
 from aidledger.errors import UnknownHead
 from aidledger.i18n import N_
 from aidledger.store import notices, payments, totals
-from aidledger.store.bulk import tables_of
 from aidledger.store.catalogues import rates_digest
 from aidledger.store.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_digest, event_digest, record_digest
 from aidledger.store.entries import covered_by_digest
@@ -25,8 +24,15 @@ from aidledger.store.seal_watch import SealWatch
 from aidledger.store.seals import SealKey
 from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow, SourceFile
 
-_batch, _catalogue, _entry, _event, _kept, _listing, _roster, _source = tables_of(
-    Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow, SourceFile
+_batch, _catalogue, _entry, _event, _kept, _listing, _roster, _source = (
+    Batch,
+    CatalogueVersion,
+    Entry,
+    Event,
+    KeptEntry,
+    Listing,
+    RosterRow,
+    SourceFile,
 )
 _DAMAGE_SHOWN = 5
 _ENTRIES_AT_ONCE = 5_000

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, select, union
 
 from aidledger.errors import NoEarlierVersion, SupersededBatch, UnknownBatch
 from aidledger.store import listings
-from aidledger.store.bulk import chunks, tables_of
+from aidledger.store.bulk import chunks
 from aidledger.store.entries import batch_in_force, in_force, in_version
 from aidledger.store.tables import Batch, Entry, Listing, ProgramRow, RosterRow
 
-_batch, _entry, _listing, _program, _roster = tables_of(Batch, Entry, Listing, ProgramRow, RosterRow)
+_batch, _entry, _listing, _program, _roster = (Batch, Entry, Listing, ProgramRow, RosterRow)
 # What an entry says of a payment; its place in a file is no part of that.
 PAYMENT_FIELDS = (
     *("program_id", "period", "school_id", "amount_fen", "name_stated", "account", "level", "boarding", "grade"),

@@ -17,7 +17,6 @@ from aidledger.demo.sheets import roster_of
 from aidledger.domain.identity import resident_fault, sex_of
 from aidledger.operations import auditing, importing, ledgers
 from aidledger.operations.results import ImportResult
-from aidledger.store.bulk import table_of
 from aidledger.store.ledger import Ledger
 from aidledger.store.tables import Certification, Enrolment, Entry
 from tests import postgresql
@@ -91,10 +90,10 @@ def test_a_province_verifies_on_a_server(tmp_path: Path) -> None:
 def test_a_province_has_lists_beside_its_payments(ledger: Ledger) -> None:
     with ledger.reading() as books:
         enrolled, certified, entries = [
-            books.execute(select(func.count()).select_from(table_of(model))).scalar_one()
+            books.execute(select(func.count()).select_from(model)).scalar_one()
             for model in (Enrolment, Certification, Entry)
         ]
-        entry = table_of(Entry).c
+        entry = Entry.c
         kinds = [func.count(column.distinct()) for column in (entry.program_id, entry.period)]
         programs, periods = tuple(books.execute(select(*kinds)).one())
 

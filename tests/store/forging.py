@@ -12,15 +12,20 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from aidledger.store.bulk import tables_of
 from aidledger.store.digests import GENESIS, batch_digest, entry_digest, event_digest
 from aidledger.store.entries import covered_by_digest
 from aidledger.store.journal import kept_part
 from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow
 from tests.store.ledgers import Place, plain, tamper
 
-_batch, _catalogue, _entry, _event, _kept, _listing, _roster = tables_of(
-    Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow
+_batch, _catalogue, _entry, _event, _kept, _listing, _roster = (
+    Batch,
+    CatalogueVersion,
+    Entry,
+    Event,
+    KeptEntry,
+    Listing,
+    RosterRow,
 )
 MORE_FEN = 100_000
 BATCH = 1

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from aidledger.operations import ledgers
-from aidledger.store.bulk import table_of
 from aidledger.store.tables import Entry
 from tests.builders import roster_xlsx
 from tests.store.ledgers import ON_POSTGRESQL, bring_in, catalogue, new_ledger, plain
@@ -16,7 +15,7 @@ from tests.store.ledgers import ON_POSTGRESQL, bring_in, catalogue, new_ledger, 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_entry = table_of(Entry)
+_entry = Entry
 
 
 @pytest.fixture

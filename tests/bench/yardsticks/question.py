@@ -116,10 +116,9 @@ def _verify(ledger: Ledger, *_: object) -> Question:
 
 def _verify_since(ledger: Ledger, *_: object) -> Question:
     from aidledger.operations import ledgers
-    from aidledger.store.bulk import table_of
     from aidledger.store.tables import Event
 
-    event = table_of(Event)
+    event = Event
     with ledger.reading() as books:
         heads = list(books.execute(select(event.c.digest).order_by(event.c.id)).scalars())
     return lambda: ledgers.verify(ledger, since=heads[len(heads) * 99 // 100])
