@@ -51,7 +51,7 @@ def cluster(lake: Lake, memory: str) -> Iterator[Cluster]:
     """
     settings: dict[str, bool | float | int | str | None] = {
         **_SETTINGS,
-        "spark.driver.memory": memory.replace(" ", "").removesuffix("B").removesuffix("i").lower(),
+        "spark.driver.memory": memory.removesuffix("B").lower(),
     }
     try:
         session = SparkSession.builder.appName("aidledger audit").config(map=settings).getOrCreate()

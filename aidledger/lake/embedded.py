@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ import duckdb
 from pyarrow import dataset, string
 from pyarrow import schema as schema_of
 
-from aidledger.errors import LakeEngineFailed, MemoryUnreadable
+from aidledger.errors import LakeEngineFailed
 from aidledger.lake.layout import SHAPES
 from aidledger.lake.query import PAYMENTS, Dialect, payments_in
 from aidledger.lake.tables import definitions, empty
@@ -21,7 +20,6 @@ from aidledger.lake.tables import definitions, empty
 if TYPE_CHECKING:
     from aidledger.lake.reading import Lake
 
-_MEMORY = re.compile(r"\d+(?:\.\d+)?\s*[MG]i?B", re.ASCII | re.IGNORECASE)
 _ROWS_AT_ONCE = 10_000
 Settings = dict[str, str | bool | int | float | list[str]]
 
@@ -53,10 +51,8 @@ def _fetched(cursor: duckdb.DuckDBPyConnection) -> Iterator[Sequence[Any]]:
 def embedded(lake: Lake, memory: str) -> Iterator[Embedded]:
     """The lake's tables in DuckDB, which takes no more memory than it may and the disk for the rest.
 
-    Raises MemoryUnreadable, LakeEngineFailed.
+    Raises LakeEngineFailed.
     """
-    if not _MEMORY.fullmatch(memory):
-        raise MemoryUnreadable(text=memory)
     with tempfile.TemporaryDirectory(prefix="aidledger-") as folder:
         settings: Settings = {"memory_limit": memory, "temp_directory": str(Path(folder, "spilled"))}
         with duckdb.connect(str(Path(folder, "lake.duckdb")), config=settings) as connection:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from aidledger.audit.rule import Rule
 from aidledger.audit.rules import ACROSS, RULES, rule
 from aidledger.audit.running import Audit
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.errors import CannotWrite, LakeEngineMissing, UnknownDistrict
+from aidledger.errors import CannotWrite, LakeEngineMissing, MemoryUnreadable, UnknownDistrict
 from aidledger.lake.layout import DISTRICT
 from aidledger.lake.pseudonyms import Pseudonyms, Showing, make_key, read_key
 from aidledger.store import events
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from aidledger.lake.reading import Lake
 
 EngineName = Literal["duckdb", "spark"]
-ENGINES: tuple[EngineName, ...] = get_args(EngineName)
+_MEMORY = re.compile(r"[1-9][0-9]*[MG]B", re.ASCII)
 
 
 def new_key(path: Path) -> None:
@@ -88,6 +89,8 @@ def audit(
     LakeDamaged, LakeMixed, LakeCollision.
     """
     rules: Sequence[Rule] = [rule(code) for code in codes] or (*RULES, *ACROSS)
+    if not _MEMORY.fullmatch(memory):
+        raise MemoryUnreadable(text=memory)
     for package in ("pyarrow", "sqlglot", "duckdb"):
         _require(package, "lake")
     from aidledger.lake import auditing, reading  # noqa: PLC0415 - an extra

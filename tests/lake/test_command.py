@@ -57,6 +57,8 @@ def test_what_goes_with_a_lake_only_and_what_does_not(tmp_path: Path) -> None:
     revealed = aidledger("audit", "--lake", tmp_path, "--reveal", "--reason", "because")
     none = aidledger("audit", "--lake", tmp_path)
 
-    assert (alone.exit_code, revealed.exit_code, none.exit_code) == (2, 2, 3)
+    much = aidledger("audit", "--lake", tmp_path, "--memory", "much")
+
+    assert (alone.exit_code, revealed.exit_code, none.exit_code, much.exit_code) == (2, 2, 3, 2)
     assert "--memory goes with --lake only" in alone.stderr
     assert "There is no lake at" in none.stderr
