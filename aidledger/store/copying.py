@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, text
 
 from aidledger import private
 from aidledger.domain.secret import Secret
@@ -91,6 +91,8 @@ def _copy(there: Books, here: Books, place: str, progress: Progress, key: SealKe
             here.execute(table.insert(), rows)
             done += len(rows)
             progress(done, total)
+    if here.dialect.name == "postgresql":
+        here.execute(text("ANALYZE"))  # till it does so by itself, a server takes every table for a small one
     head = events.head(there)
     verdict = verify(here, head, key)
     short = sum(_size(here, table) != counts[table.name] for table in tables)
