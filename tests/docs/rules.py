@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aidledger.audit.rule import Rule
-from aidledger.audit.rules import RULES
+from aidledger.audit.rules import ACROSS, RULES
 from aidledger.i18n import Language, translator
 
 _HEAD = """# Rules of the audit
@@ -23,7 +23,7 @@ that needs a list which was never imported says that it did not run. Words in br
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([_HEAD, *map(_section, RULES)])
+    return "\n".join([_HEAD, *map(_section, (*RULES, *ACROSS))])
 
 
 def _section(rule: Rule) -> str:
