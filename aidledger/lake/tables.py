@@ -12,8 +12,9 @@ from sqlalchemy import BigInteger, Date, Integer
 
 from aidledger.audit.across import IDS_PER_DISTRICT
 from aidledger.lake.layout import SHAPES, written
-from aidledger.store.tables import Entry
+from aidledger.store.models import Entry
 
+# The models': they alone know which column points to which table.
 _TABLES = Entry.metadata.tables
 _BASE = f"CAST(raw.district AS BIGINT) * {IDS_PER_DISTRICT}"
 # Whose name a table's rows state: under which column.
@@ -80,8 +81,9 @@ def _column(table: str, column: str, first: str) -> str:
     if column == _STATED.get(table):
         return f"COALESCE({quoted}, renamed.name) AS {column}"
     if column == "occurrence":
-        # In a later district every payment comes after those of an earlier one.
-        return f"CASE WHEN raw.district = '{first}' THEN {quoted} ELSE {_BASE} + {quoted} END AS occurrence"
+        # In a later district every payment comes after those of an earlier one; a reversal's is negative everywhere.
+        later = f"CASE WHEN {quoted} < 0 THEN {quoted} - {_BASE} ELSE {quoted} + {_BASE} END"
+        return f"CASE WHEN raw.district = '{first}' THEN {quoted} ELSE {later} END AS occurrence"
     refers = column == "id" or column in {"reverses", "supersedes", "first_entry"} or _points_home(table, column)
     return f'{_BASE} + {quoted} AS "{column}"' if refers and made == "plain" else f'{quoted} AS "{column}"'
 

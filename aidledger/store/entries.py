@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, select
+from sqlalchemy import ColumnElement, FromClause, Select, Table, literal_column, select
 
 from aidledger.store.digests import ENTRY_FIELDS
 from aidledger.store.tables import Batch, Beneficiary, Entry, KeptEntry, ProgramRow, RosterRow, School
@@ -34,7 +34,7 @@ def in_force(entry: Table | FromClause) -> ColumnElement[bool]:
     """
     reversal = _entry.alias()
     reversed_ids = select(reversal.c.id).where(reversal.c.reversal_of == entry.c.id)
-    return (entry.c.occurrence > 0) & ~reversed_ids.exists()
+    return (entry.c.occurrence > literal_column("0")) & ~reversed_ids.exists()
 
 
 def batch_in_force(batch: Table | FromClause) -> ColumnElement[bool]:

@@ -150,6 +150,8 @@ WRITES: Mapping[str, Sequence[Arguments]] = {
     "pay release": [lambda w: ["2", "--file", w.folder / "bank2.csv"]],
     "export person": [lambda w: [PEOPLE[1].number, "--reason", REASON, "-o", w.folder / "copy.xlsx"]],
     "forget": [_says(PEOPLE[1].number, "--reason", REASON)],
+    "export key": [lambda w: [w.folder / "lake.key"]],
+    "export parquet": [lambda w: [w.folder / "lake", "--district", "511303", "--key", w.folder / "lake.key"]],
     "report notice": [_says(*_GRANT, *_NOTICE)],
     "reverse": [_says("1", "--reason", REASON)],
     "upgrade": [_says()],

@@ -44,7 +44,7 @@ def with_parts(content: bytes, change: Callable[[dict[str, bytes]], None]) -> by
     target = BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in parts.items():
-            archive.writestr(name, part)
+            archive.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)  # without the time of day
     return target.getvalue()
 
 

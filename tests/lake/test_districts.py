@@ -8,7 +8,7 @@ import pytest
 
 from aidledger.errors import LakeMixed, UnknownDistrict
 from aidledger.lake.pseudonyms import Showing
-from aidledger.operations import auditing, lakes
+from aidledger.operations import auditing, lakes, ledgers
 from tests.lake.lakes import (
     DISTRICT,
     OTHER,
@@ -38,6 +38,19 @@ def test_a_child_paid_in_two_districts(showing: Showing, tmp_path: Path) -> None
         (OTHER, "东山中学", 1),
     ]
     assert found.amount_fen == 100_000
+
+
+@pytest.mark.parametrize("taken_back", [DISTRICT, OTHER])
+def test_what_either_district_took_back_is_paid_once(taken_back: str, tmp_path: Path) -> None:
+    for district, name, school in ((DISTRICT, "here", "金溪中学"), (OTHER, "there", "东山中学")):
+        ledger = ledger_of(tmp_path, name, grant("b", school, amount=5000))
+        if district == taken_back:
+            ledgers.reverse(ledger, catalogue(), 1, "paid elsewhere")
+        lake = exported(ledger, tmp_path, "digest", district)
+
+    assert audited(lake, ["duplicate-disbursement"]).findings == []
+    (found,) = audited(lake, ["amount-off-standard"]).findings
+    assert [row.district for row in found.evidence] == [OTHER if taken_back == DISTRICT else DISTRICT]
 
 
 _TWO = (("here", "ab", "金溪中学"), ("there", "bc", "东山中学"))

@@ -24,10 +24,12 @@ _FORM = option(
 class _Export(Group):
     """`export PERSON` is `export person PERSON`: what is asked for every week has the shorter name."""
 
+    default_command = rights.person
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take what names no command for the person."""
         named = not args or args[0] in self.commands or args[0] in ctx.help_option_names
-        return super().parse_args(ctx, args if named else [rights.person.name or "", *args])
+        return super().parse_args(ctx, args if named else [self.default_command.name or "", *args])
 
 
 @click.group(cls=_Export)
