@@ -145,6 +145,10 @@ class ReasonMissing(Misuse):
     """--reveal shows full ID and card numbers and needs --reason TEXT; the request is logged."""
 
 
+class FullReasonMissing(Misuse):
+    """--people full writes full ID and card numbers and needs --reason TEXT; the request is logged."""
+
+
 class OutputMissing(Misuse):
     """An xlsx file cannot be printed on the screen. Name it with -o FILE."""
 

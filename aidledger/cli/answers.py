@@ -215,11 +215,13 @@ def verdict(found: Verdict, translate: Translate) -> Answer:
         "passed": found.passed,
         "seal_key": found.sealed_by or "",
     }
-    title = (
-        N_("{batches} batches, {entries} entries; faults: {faults}")
-        if found.faults
-        else N_("{batches} batches, {entries} entries: every digest and total agrees")
-    )
+    title = N_("{batches} batches, {entries} entries: every digest and total agrees")
+    if found.faults:
+        title = N_("{batches} batches, {entries} entries; faults: {faults}")
+    elif found.unjudged:
+        title = N_("{batches} batches, {entries} entries: every digest and total agrees; seals are not judged")
+    elif found.passed:
+        title = N_("{batches} batches, {entries} entries: what was looked into agrees")
     notes = [N_("Head: {head}")]
     if found.sealed_by and not rows:
         notes.insert(0, N_("Sealed with the key {seal_key}: nobody without it has changed any of this since."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aidledger.domain.money import yuan_text
+from aidledger.domain.money import grouped_yuan, yuan_text
 from aidledger.i18n import N_, Translate
 
 if TYPE_CHECKING:
@@ -17,8 +17,9 @@ def exported_text(done: Manifest | None, district: str, translate: Translate) ->
     """A sentence or two."""
     if done is None:
         return translate(N_("{district}: nothing was posted since the last export.")).format(district=district)
+    span = N_("{district}, export {part}: batches {first} to {last}; {person_times} person-times, {amount} yuan net")
     lines = (
-        N_("{district}, export {part}: batches {first} to {last}; {person_times} person-times, {amount} yuan net"),
+        span if done.batches[1] else N_("{district}, export {part}: no batches yet"),
         N_("{rows} rows in {files} files, {size} MB; people: {people}"),
         N_("Head: {head}"),
     )
@@ -27,7 +28,7 @@ def exported_text(done: Manifest | None, district: str, translate: Translate) ->
         "first": done.batches[0],
         "last": done.batches[1],
         "person_times": f"{done.person_times:,}",
-        "amount": f"{done.amount_fen / 100:,.2f}",
+        "amount": grouped_yuan(done.amount_fen),
         "rows": f"{sum(file.rows for file in done.files):,}",
         "files": len(done.files),
         "size": f"{sum(file.size_bytes for file in done.files) / 1e6:.1f}",

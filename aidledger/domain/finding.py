@@ -27,7 +27,7 @@ Need = Literal[
     "one-district",
     "several-districts",
 ]
-_SAID = (N_("people-in-full"), N_("one-district"), N_("several-districts"))
+_SAID = (N_("notice"), N_("people-in-full"), N_("one-district"), N_("several-districts"))
 
 
 @dataclass(frozen=True, slots=True)

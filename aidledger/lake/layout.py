@@ -63,6 +63,8 @@ _MADE: Mapping[str, Made] = {
     "account": "card",
     "birth_date": "birth",
     "reason": "text",
+    "file_name": "text",
+    "sheet": "text",
     "sex": "open",
     "class_name": "open",
 }

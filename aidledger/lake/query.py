@@ -45,7 +45,7 @@ def translated(sql: str, read: str, write: Dialect) -> str:
 
 def payments_in(dialect: Dialect) -> str:
     """What rules ask most, in an engine's words: to be made once and kept as PAYMENTS."""
-    compiled = payments().compile(dialect=_COMPILER)
+    compiled = payments().compile(dialect=_COMPILER, compile_kwargs={"literal_binds": True})
     return translated(str(compiled), "postgres", dialect)
 
 

@@ -6,7 +6,7 @@ name, with the columns of layout.py, ``district`` and ``period``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import BigInteger, Date, Integer
 
@@ -106,9 +106,3 @@ def _type(table: str, column: str) -> str:
     if SHAPES[table].columns[column] == "program":
         return "VARCHAR"
     return "BIGINT" if isinstance(kind, (BigInteger, Integer)) else "DATE" if isinstance(kind, Date) else "VARCHAR"
-
-
-def by_table(files: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, Sequence[str]]]:
-    """Every table with its files."""
-    for name in SHAPES:
-        yield name, files.get(name, ())

@@ -17,7 +17,7 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.errors import CannotWrite, LakeEngineMissing, MemoryUnreadable, UnknownDistrict
 from aidledger.lake.layout import DISTRICT
 from aidledger.lake.pseudonyms import Pseudonyms, Showing, make_key, read_key
-from aidledger.store import events
+from aidledger.operations.ledgers import log_reveal
 from aidledger.store.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ def export(
         raise UnknownDistrict(code=district)
     pseudonyms = Pseudonyms(read_key(key), showing)
     if showing == "full":
-        with ledger.writing("reveal") as books:
-            facts = {"reason": reason, "seen": f"export parquet {district}"}
-            events.record(books, ledger.moment(), ledger.actor, "reveal", facts)
+        log_reveal(ledger, str(reason), f"export parquet {district}")
     try:
         with ledger.reading("copy") as books:
             return writing.export(books, lake, district, pseudonyms, catalogue.digest, ledger.moment(), ledger.actor)

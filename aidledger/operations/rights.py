@@ -11,18 +11,16 @@ from aidledger.audit.running import run
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Decision, Finding
 from aidledger.domain.identity import mask_number, masked_text
-from aidledger.errors import AmbiguousPerson, UnknownPerson
+from aidledger.errors import AmbiguousPerson
 from aidledger.operations.ledgers import log_reveal
-from aidledger.sheets.cells import name_of, number_of
-from aidledger.store import accesses, forgetting, lookups
+from aidledger.operations.people import named
+from aidledger.store import accesses, forgetting
 from aidledger.store.accesses import Access
 from aidledger.store.decisions import decisions, history
 from aidledger.store.forgetting import Request
 from aidledger.store.holdings import Holdings, holdings
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.lookups import PersonRecord
-
-_DIGITS_MAX = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +88,8 @@ def forget(ledger: Ledger, said: str, reason: str) -> Forgotten:
 
 
 def _one(books: Books, said: str) -> PersonRecord:
-    """The one person who is meant: by a document's number, a student number, a name, or the ledger's own number."""
-    digits = said.strip()
-    person = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS_MAX else None
-    found = lookups.people(books, number_of(said)[0], name_of(said), person)
-    if not found:
-        raise UnknownPerson
+    """The one person who is meant; raises UnknownPerson, AmbiguousPerson."""
+    found = named(books, said)
     if len(found) > 1:
         candidates = ", ".join(f"{one.person} {one.name} {mask_number(one.number)}" for one in found)
         raise AmbiguousPerson(candidates=candidates)
@@ -108,7 +102,7 @@ def _concerns(finding: Finding, held: Holdings) -> bool:
 
 
 # Of these the log does not say whom they showed; what the audit showed was its findings of then.
-_UNCERTAIN = frozenset({"audit", "sample", "reconcile", "figure"})
+_UNCERTAIN = frozenset({"audit", "findings", "sample", "reconcile", "figure", "export parquet"})
 
 
 def _looked(log: Sequence[Access], held: Holdings, findings: set[str]) -> list[Looked]:

@@ -55,6 +55,14 @@ def test_a_person_is_shown_masked(ledger: str) -> None:
     assert {entry["account"] for entry in found["entries"]} == {f"{'*' * 15}{card(person)[-4:]}"}
 
 
+def test_a_person_is_found_by_the_ledgers_own_number(ledger: str) -> None:
+    person = people(1, born=SENIOR)[0]
+    with plain(ledger) as books:
+        own = books.exec_driver_sql(f"SELECT id FROM beneficiary WHERE number = '{person.number}'").scalar_one()  # noqa: S608
+    [found] = aidledger("person", str(own), "--format", "json", ledger=ledger).json["persons"]
+    assert found["name"] == person.name
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(
     ("command", "seen"), [(("person", "ID"), "person"), (("batch", "1"), "batch 1"), (("trace", "1"), "entry 1")]

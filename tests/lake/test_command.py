@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.audit.cases import person
+from pyarrow import parquet
+
+from tests.audit.cases import grid, person
+from tests.builders import xlsx_bytes
 from tests.cli.harness import aidledger
 from tests.lake.lakes import BORN, DISTRICT, OTHER, grant, ledger_of
+from tests.store.ledgers import bring_in
 
 
 def test_two_districts_from_key_to_finding(tmp_path: Path) -> None:
@@ -62,3 +66,32 @@ def test_what_goes_with_a_lake_only_and_what_does_not(tmp_path: Path) -> None:
     assert (alone.exit_code, revealed.exit_code, none.exit_code, much.exit_code) == (2, 2, 3, 2)
     assert "--memory goes with --lake only" in alone.stderr
     assert "There is no lake at" in none.stderr
+
+
+def test_a_number_in_the_name_of_a_file_or_sheet_is_no_secret_to_be_told(tmp_path: Path) -> None:
+    number, key, lake = person("a", BORN).number, tmp_path / "key", tmp_path / "lake"
+    ledger = ledger_of(tmp_path, "one")
+    roster = xlsx_bytes({f"高一 {number}": grid(grant("a", amount=5000), BORN)})
+    assert bring_in(ledger, roster, f"某生{number}名册.xlsx").outcome == "posted"
+    aidledger("export", "key", key)
+    aidledger("export", "parquet", lake, "--district", DISTRICT, "--key", key, ledger=tmp_path / "one.db")
+
+    ran = aidledger("audit", "--lake", lake, "--format", "json", "--at-least", "info")
+
+    assert "名册.xlsx" in ran.stdout
+    assert number not in ran.stdout
+    assert [path for path in lake.rglob("*.parquet") if number.encode() in _all_of(path)] == []
+
+
+def _all_of(path: Path) -> bytes:
+    return repr(parquet.read_table(path).to_pylist()).encode()
+
+
+def test_a_copy_for_a_person_says_that_all_were_once_taken_out_in_full(tmp_path: Path) -> None:
+    place, key = tmp_path / "one.db", tmp_path / "key"
+    ledger_of(tmp_path, "one", grant("a")).close()
+    aidledger("export", "key", key)
+    to = ("export", "parquet", tmp_path / "lake", "--district", DISTRICT, "--key", key)
+    aidledger(*to, "--people", "full", "--reason", "province audit 2022", ledger=place)
+    aidledger("export", "1", "--reason", "asked in writing", "-o", tmp_path / "copy.json", ledger=place)
+    assert "province audit 2022" in (tmp_path / "copy.json").read_text(encoding="utf-8")

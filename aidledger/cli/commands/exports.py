@@ -66,10 +66,11 @@ def parquet(
     """Add what was posted since the last time to a lake of Parquet files, which `audit --lake` reads."""
     from aidledger.cli import lakes as shown
     from aidledger.cli.output import emit
-    from aidledger.cli.revealing import require_reason
+    from aidledger.errors import FullReasonMissing
     from aidledger.operations import lakes
 
-    require_reason(reveal=showing == "full", reason=reason)
+    if showing == "full" and reason is None:
+        raise FullReasonMissing
     catalogue = office.catalogue()
     done = lakes.export(office.ledger_with(catalogue), catalogue, folder, district, key, showing, reason)
     emit(

@@ -21,6 +21,7 @@ from aidledger.i18n import N_
 def person(office: Office, who: str, reason: str, output: Path, form: str | None) -> None:
     """All that is held about one person, in full, for who has a right to it. PERSON: an ID number, a name, a number."""
     from aidledger.cli.output import emit_answers
+    from aidledger.cli.printable import harmless
     from aidledger.cli.rights import copy_answers, copy_shape
     from aidledger.operations import rights
 
@@ -29,7 +30,7 @@ def person(office: Office, who: str, reason: str, output: Path, form: str | None
     form = form or ("xlsx" if output.suffix.lower() == ".xlsx" else "json")
     emit_answers(office, form, output, copy_answers(copy, today), lambda: copy_shape(copy, today), reveal=True)
     said = office._(N_("{path}: all that is held about person {person}, in full. Hand it to nobody else."))
-    click.echo(said.format(path=output, person=copy.held.identity.person), err=True)
+    click.echo(harmless(said.format(path=output, person=copy.held.identity.person)), err=True)
 
 
 @click.command(cls=Command)
