@@ -43,7 +43,7 @@ def test_what_nothing_rests_on_is_removed_and_the_rest_stays_with_the_reason(led
     assert len(copy["entries"]) == 1
     assert aidledger("verify", ledger=ledger).exit_code == 0
     assert aidledger("report", "summary", "--format", "json", ledger=ledger).json["programs"] == before
-    assert aidledger("person", "2", "--format", "json", ledger=ledger).exit_code == 2
+    assert aidledger("person", STUDENT_NUMBER, "--format", "json", ledger=ledger).exit_code == 2
     assert aidledger("person", "2021990189", "--format", "json", ledger=ledger).exit_code == 0
 
 

@@ -26,7 +26,7 @@ from aidledger.errors import (
     RestoreElsewhere,
 )
 from aidledger.operations import copies, ledgers
-from aidledger.store import engine, restoring, snapshots
+from aidledger.store import exclusive, restoring, snapshots
 from aidledger.store.restoring import Lost, Restored
 from tests.builders import roster_xlsx
 from tests.store.ledgers import ACTOR, KEYS, bring_in, clock, new_ledger, opened, raw, tamper
@@ -181,7 +181,7 @@ def test_a_damaged_ledger_gives_way_when_it_is_said_so(path: Path, backup: Path,
 def test_a_ledger_that_somebody_is_writing_to_is_waited_for_and_left(
     path: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 200)
+    monkeypatch.setattr(exclusive, "BUSY_TIMEOUT_MS", 200)
     with closing(raw(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(LedgerLocked):

@@ -16,7 +16,7 @@ def test_a_fault_at_any_call_to_the_disk_leaves_whole_files(shim: Path, tmp_path
 
 
 def test_without_a_journal_it_would_not(shim: Path, tmp_path: Path) -> None:
-    assert fail_everywhere(tmp_path, shim, every=6, more=unsafe(NO_JOURNAL)).broken
+    assert fail_everywhere(tmp_path, shim, every=16, more=unsafe(NO_JOURNAL)).broken
 
 
 def test_no_file_that_was_told_of_is_lost_in_a_power_cut(shim: Path, tmp_path: Path) -> None:
