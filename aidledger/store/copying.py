@@ -54,6 +54,8 @@ def copy_ledger(
     if os.path.lexists(path):
         raise LedgerExists(path=path)
     with private.unfinished(path) as part:
+        with source.reading("copy"):
+            pass  # who may not copy is refused before a key is made
         copied = _copy_into(source, url.set(database=str(part)), str(path), progress, secret())
         private.publish(part, path)
     return copied

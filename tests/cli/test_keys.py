@@ -276,11 +276,13 @@ def test_a_refused_seal_makes_no_key(tmp_path: Path, seal: Path) -> None:
     assert not new.exists()
 
 
-def test_nobody_makes_a_key_who_may_not_seal(tmp_path: Path) -> None:
+def test_nobody_makes_a_key_who_may_not_seal_or_copy(tmp_path: Path) -> None:
     path, key = tmp_path / "aidledger.db", tmp_path / "new.key"
     assert aidledger("init", ledger=path).exit_code == 0
     assert aidledger("actors", "name", "李老师", "--role", "reviewer", ledger=path).exit_code == 0
+    copy = ("copy", "--to", tmp_path / "copy.db", "--encrypt")
     assert aidledger("--actor", "王老师", "--seal-key-file", key, "seal", ledger=path).exit_code == 3
+    assert aidledger("--actor", "王老师", "--key-file", key, *copy, ledger=path).exit_code == 3
     assert not key.exists()
     assert aidledger("--actor", "李老师", "--seal-key-file", key, "seal", ledger=path).exit_code == 0
 
@@ -311,13 +313,9 @@ def test_a_seal_key_in_the_environment_keeps_nobody_from_a_backup(path: Path, tm
     for number, place in enumerate((_key_file(tmp_path / "other.key", SEAL.text), tmp_path / "gone.key")):
         env = {"AIDLEDGER_SEAL_KEY_FILE": str(place), "AIDLEDGER_KEY_FILE": str(key)}
         backup, copy = tmp_path / f"backup{number}.db", tmp_path / f"copy{number}.db"
-        for ledger, command in (
-            (path, ["backup", backup]),
-            (path, ["copy", "--to", copy]),
-            (tmp_path / f"again{number}.db", ["restore", backup]),
-        ):
-            ran = aidledger(*command, ledger=ledger, env=env)
-            assert ran.exit_code == 0, ran.stderr
+        assert aidledger("backup", backup, ledger=path, env=env).exit_code == 0
+        assert aidledger("copy", "--to", copy, ledger=path, env=env).exit_code == 0
+        assert aidledger("restore", backup, ledger=tmp_path / f"again{number}.db", env=env).exit_code == 0
 
 
 def test_a_key_whose_change_is_refused_is_the_ledgers(path: Path, tmp_path: Path, key: Path) -> None:
