@@ -251,9 +251,9 @@ def test_an_unusable_seal_key_leaves_no_ledger_and_no_other_key(tmp_path: Path) 
     nowhere, new = tmp_path / "no" / "folder.key", tmp_path / "new.key"
     there = set(tmp_path.iterdir())
     for place in (*seals.values(), nowhere):
-        for options in (["--seal-key-file", place, "init"], ["--key-file", new, "--seal-key-file", place, "init"]):
-            encrypted = ["--encrypt"] if "--key-file" in options else []
-            ran = aidledger(*options, *encrypted, ledger=tmp_path / "new.db")
+        plain: list[str | Path] = ["--seal-key-file", place, "init"]
+        for command in (plain, ["--key-file", new, *plain, "--encrypt"]):
+            ran = aidledger(*command, ledger=tmp_path / "new.db")
             assert (ran.exit_code, str(place) in ran.stderr or "64 hexadecimal" in ran.stderr) == (3, True)
             assert set(tmp_path.iterdir()) == there
     usable = ("--seal-key-file", tmp_path / "seal.key", "--key-file")
