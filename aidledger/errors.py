@@ -226,6 +226,10 @@ class KeyMissing(AidLedgerError):
     """There is no key at {place}. Nothing was changed; without its key nobody can read an encrypted ledger."""
 
 
+class SealKeyMissing(KeyMissing):
+    """There is no seal key at {place}. Nothing was changed; look at what --seal-key-file names."""
+
+
 class KeyOpenToOthers(AidLedgerError):
     """{place} can be read by others than its owner, so what it holds is no secret. `chmod 600` mends that."""
 
@@ -244,6 +248,10 @@ class KeySame(Misuse):
 
 class KeyUnused(Misuse):
     """A key was named, but not --encrypt: the ledger would not be encrypted. Say --encrypt, or name no key."""
+
+
+class DemoKeyed(Misuse):
+    """A key was named, and the demo uses none: its people are made up. Name no key, and take it out of {variables}."""
 
 
 class KeyNobodyToAsk(AidLedgerError):
@@ -281,8 +289,20 @@ class RestoreMixed(AidLedgerError):
     """
 
 
+class RestoreKeyed(AidLedgerError):
+    """{path} does not open with the key of {backup}: it has another, or it is damaged. Nothing was changed.
+
+    Give the backup the key of the ledger first: `aidledger --ledger BACKUP rekey --to FILE`. If the ledger is damaged,
+    put it aside under another name, and its -journal file where there is one; then restore.
+    """
+
+
 class RekeyFailed(AidLedgerError):
     """{path} has kept its old key. Nothing was changed; close what else has the ledger open, then try again."""
+
+
+class RekeyUnproved(AidLedgerError):
+    """{path} has its new key, but its events do not say so, or it does not verify. `aidledger verify` says more."""
 
 
 class SealKeyWanted(AidLedgerError):

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _MADE = N_(
     "A new key was made: {place}. Keep a copy of it in another place than the ledger's; there is no other way in."
 )
+_SEAL_MADE = N_(
+    "A new seal key was made: {place}. Keep a copy of it in another place than the ledger's; without it the ledger can "
+    "be read, but never written to again."
+)
 
 
 @dataclass(slots=True)
@@ -36,11 +40,26 @@ class AskedKeys:
 
         return Keys(self._asked_of_file, self._asked_of_seals)
 
-    def for_a_new_ledger(self) -> Keys:
-        """The same; a seal key that is not there yet is made when it is first wanted."""
+    def for_a_new_ledger(self, *, encrypted: bool) -> Keys:
+        """The same; a seal key that is not there yet is made when it is first wanted, if no key is refused."""
         from aidledger.store.keys import Keys
 
-        return Keys(self._asked_of_file, self.new_of_seals)
+        def of_seals() -> Secret | None:
+            if self.seal and self._of_seals is None:
+                self._require_usable(encrypted=encrypted)
+            return self.new_of_seals()
+
+        return Keys(self._asked_of_file, of_seals)
+
+    def _require_usable(self, *, encrypted: bool) -> None:
+        """Look at both keys, or ask for that of the file, before either is made."""
+        from aidledger.operations import keys
+
+        keys.usable(self.seal or "", of_seals=True)
+        if encrypted and self.file:
+            keys.usable(self.file)
+        elif encrypted:
+            self.new_of_file()
 
     def unused_by(self, ledger: Ledger) -> bool:
         """Whether a key was named for a file that has none."""
@@ -48,22 +67,25 @@ class AskedKeys:
 
     def new_of_file(self) -> Secret:
         """The key of --key-file for what is to be encrypted, made where there is none; else one that is typed."""
-        self._of_file = self.made_or_read(self.file) if self.file else self.typed_twice()
+        if self._of_file is None:
+            self._of_file = self.made_or_read(self.file) if self.file else self.typed_twice()
         return self._of_file
 
     def new_of_seals(self) -> Secret | None:
         """The key of --seal-key-file, made where there is none."""
         if self._of_seals is None and self.seal:
-            self._of_seals = self.made_or_read(self.seal)
+            self._of_seals = self.made_or_read(self.seal, of_seals=True)
         return self._of_seals
 
-    def made_or_read(self, place: str) -> Secret:
+    def made_or_read(self, place: str, *, of_seals: bool = False) -> Secret:
         """The key at a place; one that had to be made is said."""
+        from aidledger.cli.printable import harmless
         from aidledger.operations import keys
 
-        secret, made = keys.read_or_make(place)
+        secret, made = keys.read_or_make(place, of_seals=of_seals)
         if made:
-            click.echo(self._(_MADE).format(place=place), err=True)
+            said = self._(_SEAL_MADE if of_seals else _MADE)
+            click.echo(harmless(said.format(place=place)), err=True)
         return secret
 
     def typed_twice(self) -> Secret:
@@ -93,5 +115,5 @@ class AskedKeys:
         from aidledger.operations import keys
 
         if self._of_seals is None and self.seal:
-            self._of_seals = keys.read(self.seal)
+            self._of_seals = keys.read(self.seal, of_seals=True)
         return self._of_seals

@@ -59,7 +59,7 @@ class Office:
         from aidledger.store.ledger import open_ledger
 
         self.look_at(self.place)
-        ledger = open_ledger(self.place, self.actor, self.clock, self._waits(), self.keys.keys())
+        ledger = open_ledger(self.place, self.actor, self.clock, self.waits(), self.keys.keys())
         click.get_current_context().call_on_close(ledger.close)
         if self.keys.unused_by(ledger):
             click.echo(self._(_PLAIN), err=True)
@@ -72,7 +72,8 @@ class Office:
         for doubt in doubts(place, new=new):
             click.echo(masked_words(self._(_DOUBTS[doubt.kind]).format(what=doubt.what)), err=True)
 
-    def _waits(self) -> Callable[[], None]:
+    def waits(self) -> Callable[[], None]:
+        """What tells, once, that somebody else is writing."""
         told = False
 
         def tell() -> None:

@@ -15,7 +15,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 # What a command does with a ledger. ``open``: what shows nobody, such as its version, its digests, who is named.
 Deed = Literal[
     "open", "read", "check", "import", "reverse", "export", "announce", "release", "decide", "name", "reveal",
-    "forget", "copy", "restore", "upgrade", "seal",
+    "forget", "copy", "restore", "upgrade", "rekey", "seal",
 ]  # fmt: skip
 
 
@@ -45,6 +45,7 @@ RIGHTS: Mapping[Deed, Right] = {
     "copy": Right(N_("copy the ledger"), ("clerk", "reviewer")),
     "restore": Right(N_("restore a backup"), ("reviewer",)),
     "upgrade": Right(N_("upgrade the ledger"), ("clerk", "reviewer")),
+    "rekey": Right(N_("change the key of the ledger"), ("reviewer",)),
     "seal": Right(N_("seal the ledger"), ("reviewer",)),
 }
 

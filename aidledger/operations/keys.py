@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -17,6 +18,8 @@ from aidledger.errors import (
     KeyringFailed,
     KeyTooShort,
     KeyUnusable,
+    SealKeyMissing,
+    SealKeyUnusable,
 )
 
 KEYRING = "keyring:"
@@ -25,25 +28,39 @@ _SIZE_MAX = 4_096
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def read(place: str) -> Secret:
+def read(place: str, *, of_seals: bool = False) -> Secret:
     """The secret of a file, or of ``keyring:NAME``.
 
-    Raises KeyMissing, KeyOpenToOthers, KeyUnusable, CannotRead, KeyringFailed, EncryptionMissing.
+    Raises KeyMissing, KeyOpenToOthers, KeyUnusable, CannotRead, KeyringFailed, EncryptionMissing; of a key of seals
+    SealKeyMissing, SealKeyUnusable.
     """
-    found = _in_keyring(place) if place.startswith(KEYRING) else _in_file(Path(place))
+    found = _found(place)
     if found is None:
-        raise KeyMissing(place=place)
-    return _secret(place, found)
+        raise (SealKeyMissing if of_seals else KeyMissing)(place=place)
+    return _of_seals(found) if of_seals else _secret(place, found)
 
 
-def read_or_make(place: str) -> tuple[Secret, bool]:
-    """The secret of a file or keyring for something new, and whether it was made: at random, where there was none.
+def usable(place: str, *, of_seals: bool = False) -> Secret | None:
+    """The secret that is at a place for something new; None where there is none and one can be made.
 
     Raises what ``read`` raises, and CannotWrite, KeyTooShort.
     """
-    found = _in_keyring(place) if place.startswith(KEYRING) else _in_file(Path(place))
+    found = _found(place)
     if found is not None:
-        return long_enough(_secret(place, found)), False
+        return _of_seals(found) if of_seals else long_enough(_secret(place, found))
+    if not place.startswith(KEYRING):
+        _require_room(Path(place))
+    return None
+
+
+def read_or_make(place: str, *, of_seals: bool = False) -> tuple[Secret, bool]:
+    """The secret of a file or keyring for something new, and whether it was made: at random, where there was none.
+
+    Raises what ``usable`` raises.
+    """
+    found = usable(place, of_seals=of_seals)
+    if found is not None:
+        return found, False
     made = Secret.random()
     if place.startswith(KEYRING):
         _put_into_keyring(place, made)
@@ -64,6 +81,25 @@ def _secret(place: str, content: str) -> Secret:
     if not text or not text.isprintable():
         raise KeyUnusable(place=place)
     return Secret(text)
+
+
+def _of_seals(content: str) -> Secret:
+    """A key that seals: a passphrase is none."""
+    secret = Secret(content.strip())
+    if secret.raw is None:
+        raise SealKeyUnusable
+    return secret
+
+
+def _found(place: str) -> str | None:
+    return _in_keyring(place) if place.startswith(KEYRING) else _in_file(Path(place))
+
+
+def _require_room(path: Path) -> None:
+    """Refuse a new key's place before anything else is made; who may not write there is told so as for any file."""
+    folder = path.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise CannotWrite(path=path, reason=os.strerror(errno.EACCES if folder.is_dir() else errno.ENOENT))
 
 
 def _in_file(path: Path) -> str | None:

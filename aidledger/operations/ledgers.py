@@ -8,17 +8,18 @@ from datetime import datetime
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.secret import Secret
-from aidledger.errors import SealKeyUnnamed
+from aidledger.errors import AlreadySealed, NotSealed, SealKeyUnnamed
 from aidledger.store import events, lookups, reversing
 from aidledger.store.catalogues import ensure_loaded
 from aidledger.store.journal import Stamp
 from aidledger.store.keys import NO_KEYS, Keys
 from aidledger.store.ledger import Ledger, create_ledger, open_ledger
 from aidledger.store.lookups import BatchRecord, EntryRecord, RosterRecord
-from aidledger.store.seals import SealKey
+from aidledger.store.seals import SealKey, require
 from aidledger.store.upgrading import Upgraded, upgrade_ledger
 from aidledger.store.verify import Verdict
 from aidledger.store.verify import verify as verify_books
+from aidledger.store.waiting import Waits
 
 
 def init(
@@ -31,12 +32,10 @@ def init(
 ) -> Ledger:
     """Make a ledger and load the programs: encrypted with what ``encrypt`` gives, sealed where there is a seal key.
 
-    Raises LedgerExists, EncryptionElsewhere.
+    Raises LedgerExists, EncryptionElsewhere, SealKeyUnusable.
     """
     ledger = create_ledger(place, actor, clock, keys, encrypt)
     with ledger.writing("open") as books:
-        if ledger.seal_key is not None:
-            events.seal(books, ledger.moment(), actor, ledger.seal_key)
         ensure_loaded(books, catalogue, ledger.moment(), actor)
     return ledger
 
@@ -47,29 +46,47 @@ def upgrade(
     actor: str,
     clock: Callable[[], datetime],
     keys: Keys = NO_KEYS,
+    waits: Waits = lambda: None,
     *,
     backup: bool,
 ) -> Upgraded:
     """Bring a ledger up to this version's tables, and load the catalogue into it. See upgrade_ledger for errors."""
-    upgraded = upgrade_ledger(place, actor, clock, keys, backup=backup)
-    ledger = open_ledger(place, actor, clock, keys=keys)
+    upgraded = upgrade_ledger(place, actor, clock, keys, waits, backup=backup)
+    ledger = open_ledger(place, actor, clock, waits, keys)
     with ledger.writing("upgrade") as books:
         ensure_loaded(books, catalogue, ledger.moment(), actor)
     ledger.close()
     return upgraded
 
 
-def seal(ledger: Ledger, new: Callable[[], Secret] | None = None) -> tuple[SealKey, str]:
+def seal(
+    ledger: Ledger, new: Callable[[], Secret] | None = None, first: Callable[[], Secret | None] | None = None
+) -> tuple[SealKey, str]:
     """Seal a ledger from now on with the key that was given, or with a ``new`` one; that key, and the new head.
 
-    Raises AlreadySealed, NotSealed, SealKeyWanted, SealKeyWrong, SealKeyUnusable, SealKeyUnnamed.
+    ``first``: whom to ask, instead of for the given key, for that of a ledger which is not sealed. It and ``new`` may
+    make a key: they are asked when nothing is left to refuse. Raises AlreadySealed, NotSealed, SealKeyWrong,
+    SealKeyUnusable, SealKeyUnnamed.
     """
-    given = ledger.seal_key
-    if given is None:
-        raise SealKeyUnnamed
-    key = SealKey(new()) if new else given
     with ledger.writing("seal") as books:
-        return key, events.seal(books, ledger.moment(), ledger.actor, key, instead=given if new else None)
+        found = events.last_seal(books)
+        if found is None:
+            if new is not None:
+                raise NotSealed
+            key, instead = _key(first or ledger.keys.seal), None
+        else:
+            instead = require(_key(ledger.keys.seal), found)
+            if new is None:
+                raise AlreadySealed
+            key = _key(new)
+        return key, events.seal(books, ledger.moment(), ledger.actor, key, instead=instead)
+
+
+def _key(ask: Callable[[], Secret | None]) -> SealKey:
+    secret = ask()
+    if secret is None:
+        raise SealKeyUnnamed
+    return SealKey(secret)
 
 
 def batches(ledger: Ledger) -> list[BatchRecord]:

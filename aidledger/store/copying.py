@@ -16,7 +16,6 @@ from aidledger.errors import CopyFaulty, LedgerExists
 from aidledger.store import engine as engines
 from aidledger.store import events
 from aidledger.store.ledger import Books, Ledger
-from aidledger.store.seals import SealKey
 from aidledger.store.verify import verify
 
 if TYPE_CHECKING:
@@ -55,6 +54,8 @@ def copy_ledger(
     if os.path.lexists(path):
         raise LedgerExists(path=path)
     with private.unfinished(path) as part:
+        with source.reading("copy"):
+            pass  # who may not copy is refused before a key is made
         copied = _copy_into(source, url.set(database=str(part)), str(path), progress, secret())
         private.publish(part, path)
     return copied
@@ -65,7 +66,7 @@ def _copy_into(source: Ledger, url: URL, shown: str, progress: Progress, secret:
     try:
         with source.reading("copy") as there, target.writing("open") as here:
             _require_empty(here, shown)
-            return _copy(there, here, shown, progress, source.seal_key)
+            return _copy(there, here, shown, progress)
     finally:
         target.close()
 
@@ -76,7 +77,7 @@ def _require_empty(here: Books, place: str) -> None:
         raise LedgerExists(path=place)
 
 
-def _copy(there: Books, here: Books, place: str, progress: Progress, key: SealKey | None) -> Copied:
+def _copy(there: Books, here: Books, place: str, progress: Progress) -> Copied:
     # Alembic and sqlmodel are slow to load; only the models know which table refers to which.
     from aidledger.store.migrate import upgrade  # noqa: PLC0415
     from aidledger.store.models import Entry  # noqa: PLC0415
@@ -94,7 +95,7 @@ def _copy(there: Books, here: Books, place: str, progress: Progress, key: SealKe
     if here.dialect.name == "postgresql":
         here.execute(text("ANALYZE"))  # till it does so by itself, a server takes every table for a small one
     head = events.head(there)
-    verdict = verify(here, head, key)
+    verdict = verify(here, head)  # an equal head covers the seals, too
     short = sum(_size(here, table) != counts[table.name] for table in tables)
     faults = len(verdict.faults) + short + (verdict.head != head)
     if faults:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from aidledger.errors import AlreadySealed, NotSealed
 from aidledger.store.bulk import insert_row
 from aidledger.store.digests import GENESIS, event_digest, facts_text
-from aidledger.store.seals import ACTION, SealKey, key_for, require, seal_in
+from aidledger.store.seals import ACTION, Seal, SealKey, key_for, require, seal_in
 from aidledger.store.tables import Event
 
 _event = Event
@@ -20,6 +20,24 @@ def head(books: Connection) -> str:
     """What stands for the whole ledger up to now."""
     last = books.execute(_LAST).first()
     return last.digest if last else GENESIS
+
+
+def last_seal(books: Connection) -> Seal | None:
+    """The seal on the last event; None where the ledger is not sealed."""
+    last = books.execute(_LAST).first()
+    return seal_in(last.facts) if last else None
+
+
+def require_seal_key(books: Connection) -> None:
+    """Refuse before anything is done what ``record`` would refuse after it; raises what that raises."""
+    last = books.execute(_LAST).first()
+    key_for(books, last.facts if last else None)
+
+
+def sealers(books: Connection) -> set[str]:
+    """The fingerprints of all keys that a ledger was ever sealed with: each began with an event of its own."""
+    began = books.execute(select(_event.c.facts).where(_event.c.action == ACTION)).scalars()
+    return {seal.fingerprint for seal in map(seal_in, began) if seal}
 
 
 def record(

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
@@ -62,8 +63,7 @@ class Ledger:
     @property
     def seal_key(self) -> SealKey | None:
         """The key of the seals, if one was given."""
-        secret = self.keys.seal()
-        return None if secret is None else SealKey(secret)
+        return _seal_key(self.keys)
 
     def moment(self) -> str:
         """Now, in UTC to the second, as it is stored."""
@@ -76,10 +76,12 @@ class Ledger:
             self._require(self.viewed, deed)
             yield self.viewed
             return
-        level = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        options: dict[str, Any] = {SEAL_KEY: self.keys.seal}
+        if self.engine.dialect.name != "sqlite":
+            options["isolation_level"] = "REPEATABLE READ"
         with (
             _translated(self.place),
-            self.engine.connect().execution_options(**level) as books,
+            self.engine.connect().execution_options(**options) as books,
             books.begin() as transaction,
         ):
             self._require(books, deed)
@@ -102,9 +104,9 @@ class Ledger:
         """The ledger to write to: committed when the block ends, taken back when it raises or nothing is to be kept.
 
         What is done to it is judged first, in the same transaction: who was taken off the list in the meantime is
-        refused. Raises NotNamed, OtherRole.
+        refused. What is not kept is not sealed either, so that nobody needs a key for it. Raises NotNamed, OtherRole.
         """
-        options = {engines.WRITES: self.waits, SEAL_KEY: self.keys.seal}
+        options = {engines.WRITES: self.waits, SEAL_KEY: self.keys.seal if keep else None}
         with (
             _translated(self.place),
             self.engine.connect().execution_options(**options) as books,
@@ -179,10 +181,12 @@ def create_ledger(
     keys: Keys = NO_KEYS,
     encrypt: Callable[[], Secret] | None = None,
 ) -> Ledger:
-    """A new, empty ledger, encrypted with what ``encrypt`` gives.
+    """A new, empty ledger, encrypted with what ``encrypt`` gives, sealed from its first event where there is a key.
 
-    Raises LedgerExists where there is something already, EncryptionElsewhere.
+    Nothing is left of one that could not be made so. Raises LedgerExists where there is something already,
+    EncryptionElsewhere, SealKeyUnusable.
     """
+    from aidledger.store import events  # noqa: PLC0415 - the tables are slow to load
     from aidledger.store.migrate import upgrade  # noqa: PLC0415 - alembic is slow to load and only needed here
 
     url = engines.ledger_url(place)
@@ -190,12 +194,17 @@ def create_ledger(
         raise EncryptionElsewhere(path=engines.shown(url))
     engines.create_file(url)
     try:
-        secret = encrypt() if encrypt else None
+        secret = None
+        if encrypt is not None:
+            _seal_key(keys)  # which may be refused, before a key of the file is made
+            secret = encrypt()
         ledger = Ledger(engines.connect(url, secret), engines.shown(url), actor, clock, keys=keys, secret=secret)
         try:
             with ledger.writing("open") as books:
                 _require_nothing(books, ledger.place)
                 upgrade(books)
+                if (seal_key := ledger.seal_key) is not None:
+                    events.seal(books, ledger.moment(), actor, seal_key)
         except BaseException:
             ledger.close()
             raise
@@ -203,6 +212,12 @@ def create_ledger(
         engines.remove_empty(url)
         raise
     return ledger
+
+
+def _seal_key(keys: Keys) -> SealKey | None:
+    """The key of the seals, if one was given; raises SealKeyUnusable."""
+    secret = keys.seal()
+    return None if secret is None else SealKey(secret)
 
 
 def _require_nothing(books: Books, shown: str) -> None:

@@ -26,6 +26,7 @@ from aidledger.errors import (
     BackupIsLedger,
     BackupOlder,
     CannotRead,
+    KeyWrong,
     LedgerFailed,
     LedgerForeign,
     LedgerMissing,
@@ -33,6 +34,7 @@ from aidledger.errors import (
     NewerDiscarded,
     NewerUnknown,
     RestoreElsewhere,
+    RestoreKeyed,
     RestoreMixed,
 )
 from aidledger.store import engine as engines
@@ -74,8 +76,8 @@ def restore(
     """Put a proved backup in the place of a ledger. Both are encrypted, with one key, or neither is.
 
     Raises RestoreElsewhere, BackupIsLedger, LedgerMissing, LedgerForeign, BackupOlder, LedgerNewer, CopyFaulty;
-    NotNamed, OtherRole, KeyWanted, KeyWrong, RestoreMixed; NewerDiscarded and NewerUnknown unless what is newer may go;
-    LedgerLocked, LedgerReadOnly, CannotWrite.
+    NotNamed, OtherRole, KeyWanted, KeyWrong, RestoreKeyed, RestoreMixed; NewerDiscarded and NewerUnknown unless what
+    is newer may go; LedgerLocked, LedgerReadOnly, CannotWrite.
     """
     url = engines.ledger_url(place)
     if url.get_backend_name() != "sqlite":
@@ -85,7 +87,7 @@ def restore(
     if target.exists() and target.samefile(backup):
         raise BackupIsLedger(path=backup)
     _require_alike(backup, target, secret, keys)
-    _require_leave(Ledger(engines.connect(url, secret), str(target), actor, clock))
+    _require_leave(Ledger(engines.connect(url, secret), str(target), actor, clock), backup)
     moment = clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     kept = target.with_name(f"{target.name}.before-restore-{moment}")
     with private.unfinished(target) as part:
@@ -108,15 +110,19 @@ def restore(
     return Restored(now, kept, lost)
 
 
-def _require_leave(ledger: Ledger) -> None:
+def _require_leave(ledger: Ledger, backup: Path) -> None:
     """Ask the ledger that is there who may replace it; one that cannot be read any more has nobody to name.
 
-    Raises NotNamed, OtherRole.
+    One that has another key than its backup may well be read, only not with this one. Raises NotNamed, OtherRole,
+    RestoreKeyed.
     """
     try:
         if os.path.lexists(ledger.place):
             with ledger.reading("restore"):
                 pass
+    except KeyWrong as error:
+        if files.may_be_encrypted(Path(ledger.place)):
+            raise RestoreKeyed(backup=backup, path=ledger.place) from error
     except (LedgerForeign, LedgerFailed):
         return
     finally:

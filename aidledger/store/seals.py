@@ -19,7 +19,7 @@ from aidledger.store.digests import keyed_digest
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-# The execution option of a connection that may write: whom to ask for the key.
+# The execution option of a connection: whom to ask for the key; None: nothing is kept of what is written to it.
 SEAL_KEY = "aidledger_seal_key"
 # What sets the key or changes it; its facts: ``key`` (a fingerprint), and of a change ``before`` and ``handover``.
 ACTION = "seal"
@@ -72,12 +72,15 @@ def seal_in(facts: str) -> Seal | None:
 
 
 def key_for(books: Connection, last: str | None) -> SealKey | None:
-    """The key to seal the next event with, after the facts of the last one; None where the ledger is not sealed.
+    """The key to seal the next event with, after the facts of the last one; None where no seal is wanted.
 
     Raises SealKeyWanted, SealKeyWrong, NotSealed, SealKeyUnusable.
     """
     found = seal_in(last or "")
-    secret = books.get_execution_options().get(SEAL_KEY, lambda: None)()
+    ask = books.get_execution_options().get(SEAL_KEY, lambda: None)
+    if ask is None:
+        return None
+    secret = ask()
     if secret is None and found is None:
         return None
     if secret is None:

@@ -17,7 +17,8 @@ from aidledger.domain.secret import Secret
 from aidledger.errors import BackupElsewhere, CopyFaulty, FileExists, LedgerLocked
 from aidledger.store import events, files
 from aidledger.store.keys import NO_KEYS, Keys
-from aidledger.store.ledger import Ledger, open_ledger
+from aidledger.store.ledger import Books, Ledger, open_ledger
+from aidledger.store.seals import SealKey
 from aidledger.store.verify import Verdict, verify
 from aidledger.store.waiting import BUSY_TIMEOUT_MS
 
@@ -70,13 +71,14 @@ def prove(
 ) -> Snapshot:
     """Check a copy by SQLite's own check and by ours, and that it ends with ``head``.
 
-    ``named`` is what messages call it. Raises CopyFaulty, LedgerForeign, LedgerOlder, LedgerNewer.
+    ``named`` is what messages call it. Its seals are judged by who has a key that sealed something in it: an older
+    backup is from before the key. Raises CopyFaulty, LedgerForeign, LedgerOlder, LedgerNewer.
     """
     ledger = open_ledger(str(part), actor, clock, keys=keys)
     try:
         with ledger.reading("open") as books:
             sound = books.exec_driver_sql("PRAGMA integrity_check").scalars().all() == ["ok"]
-            verdict: Verdict = verify(books, head, ledger.seal_key)
+            verdict: Verdict = verify(books, head, _judging(ledger, books))
     finally:
         ledger.close()
     faults = len(verdict.faults) + (not sound) + (head is not None and verdict.head != head)
@@ -85,11 +87,17 @@ def prove(
     return Snapshot(named, verdict.batches, verdict.entries, verdict.head)
 
 
+def _judging(ledger: Ledger, books: Books) -> SealKey | None:
+    names = events.sealers(books)
+    key = ledger.seal_key if names else None
+    return key if key is not None and key.fingerprint in names else None
+
+
 def back_up(ledger: Ledger, target: Path) -> Snapshot:
     """Copy a ledger that may be in use to a file that is not there yet, and prove the copy; encrypted as the ledger is.
 
-    The copy is the ledger as it was at one moment. Raises BackupElsewhere, FileExists, CannotWrite, CopyFaulty,
-    LedgerLocked.
+    The copy is the ledger as it was at one moment: an equal head says so, and no seal need be judged. Raises
+    BackupElsewhere, FileExists, CannotWrite, CopyFaulty, LedgerLocked.
     """
     if ledger.engine.dialect.name != "sqlite":
         raise BackupElsewhere(path=ledger.place)
@@ -100,6 +108,6 @@ def back_up(ledger: Ledger, target: Path) -> Snapshot:
             head = events.head(books)
             driver = cast("sqlite3.Connection", books.connection.driver_connection)
             copy_pages(driver, part, ledger.secret)
-        snapshot = prove(part, target, ledger.actor, ledger.clock, ledger.keys, head)
+        snapshot = prove(part, target, ledger.actor, ledger.clock, Keys(ledger.keys.file), head)
         private.publish(part, target)
     return snapshot

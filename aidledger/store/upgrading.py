@@ -15,6 +15,7 @@ from aidledger.store import engine as engines
 from aidledger.store import events, files
 from aidledger.store.keys import NO_KEYS, Keys
 from aidledger.store.ledger import REVISION, Ledger, revision_of, unchecked
+from aidledger.store.waiting import Waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,23 @@ class Upgraded:
 
 
 def upgrade_ledger(
-    place: str, actor: str, clock: Callable[[], datetime], keys: Keys = NO_KEYS, *, backup: bool
+    place: str,
+    actor: str,
+    clock: Callable[[], datetime],
+    keys: Keys = NO_KEYS,
+    waits: Waits = lambda: None,
+    *,
+    backup: bool,
 ) -> Upgraded:
     """Upgrade a ledger in one transaction; nothing happens to one that is up to date.
 
     Raises NotNamed, OtherRole, LedgerNewer, LedgerForeign; BackupFirst where a copy cannot be made from here;
-    LedgerExists where the copy would overwrite something.
+    LedgerExists where the copy would overwrite something. Whoever lacks the key of the seals is refused before there
+    is a copy: SealKeyWanted, SealKeyWrong, NotSealed.
     """
     from aidledger.store.migrate import upgrade  # noqa: PLC0415 - alembic is slow to load and only needed here
 
-    ledger = unchecked(place, actor, clock, keys=keys)
+    ledger = unchecked(place, actor, clock, waits, keys)
     shown = ledger.place
     try:
         with ledger.reading("open") as books:
@@ -50,7 +58,8 @@ def upgrade_ledger(
             return Upgraded(shown, found, None)
         if not found.isdigit() or int(found) > int(REVISION):
             raise LedgerNewer(path=shown, found=found, wanted=REVISION)
-        with ledger.reading("upgrade"):
+        with ledger.reading("upgrade") as books:
+            events.require_seal_key(books)
             copy = _put_aside(ledger, found) if backup else None
         with ledger.writing("upgrade") as books:
             if str(books.execute(text("SELECT version_num FROM alembic_version")).scalar_one()) == found:

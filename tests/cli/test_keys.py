@@ -240,3 +240,96 @@ def test_a_new_ledger_is_sealed_from_its_first_event(tmp_path: Path) -> None:
     assert aidledger("verify", ledger=path, env=sealed).exit_code == 0
     assert aidledger("verify", ledger=path).exit_code == 1
     assert aidledger("seal", ledger=path, env=sealed).exit_code == 3
+
+
+def test_an_unusable_seal_key_leaves_no_ledger_and_no_other_key(tmp_path: Path) -> None:
+    """Neither an unsealed ledger that would take imports, nor a key of a ledger that was not made."""
+    seals = {name: tmp_path / f"{name}.key" for name in ("passphrase", "short", "open")}
+    _key_file(seals["passphrase"], PASSPHRASE)
+    _key_file(seals["short"], "5e5e")
+    _key_file(seals["open"], SEAL.text).chmod(0o644)
+    nowhere, new = tmp_path / "no" / "folder.key", tmp_path / "new.key"
+    there = set(tmp_path.iterdir())
+    for place in (*seals.values(), nowhere):
+        plain: list[str | Path] = ["--seal-key-file", place, "init"]
+        for command in (plain, ["--key-file", new, *plain, "--encrypt"]):
+            ran = aidledger(*command, ledger=tmp_path / "new.db")
+            assert (ran.exit_code, str(place) in ran.stderr or "64 hexadecimal" in ran.stderr) == (3, True)
+            assert set(tmp_path.iterdir()) == there
+    usable = ("--seal-key-file", tmp_path / "seal.key", "--key-file")
+    for place in (_key_file(tmp_path / "brief.key", "short"), nowhere):
+        there = set(tmp_path.iterdir())
+        assert aidledger(*usable, place, "init", "--encrypt", ledger=tmp_path / "new.db").exit_code == 3
+        assert set(tmp_path.iterdir()) == there
+
+
+def test_a_refused_seal_makes_no_key(tmp_path: Path, seal: Path) -> None:
+    path, typo, new = tmp_path / "aidledger.db", tmp_path / "typo.key", tmp_path / "new.key"
+    assert aidledger("init", ledger=path).exit_code == 0
+    early = aidledger("--seal-key-file", seal, "seal", "--to", new, ledger=path)
+    assert (early.exit_code, "not sealed" in early.stderr) == (3, True)
+    assert aidledger("--seal-key-file", seal, "seal", ledger=path).exit_code == 0
+    mistyped = aidledger("--seal-key-file", typo, "seal", ledger=path)
+    assert (mistyped.exit_code, f"There is no seal key at {typo}" in mistyped.stderr) == (3, True)
+    assert aidledger("--seal-key-file", typo, "seal", "--to", new, ledger=path).exit_code == 3
+    assert not typo.exists()
+    assert not new.exists()
+
+
+def test_nobody_makes_a_key_who_may_not_seal_or_copy(tmp_path: Path) -> None:
+    path, key = tmp_path / "aidledger.db", tmp_path / "new.key"
+    assert aidledger("init", ledger=path).exit_code == 0
+    assert aidledger("actors", "name", "李老师", "--role", "reviewer", ledger=path).exit_code == 0
+    copy = ("copy", "--to", tmp_path / "copy.db", "--encrypt")
+    assert aidledger("--actor", "王老师", "--seal-key-file", key, "seal", ledger=path).exit_code == 3
+    assert aidledger("--actor", "王老师", "--key-file", key, *copy, ledger=path).exit_code == 3
+    assert not key.exists()
+    assert aidledger("--actor", "李老师", "--seal-key-file", key, "seal", ledger=path).exit_code == 0
+
+
+def test_what_is_said_of_a_new_key_is_of_its_kind_and_harmless(tmp_path: Path) -> None:
+    path = tmp_path / "aidledger.db"
+    names = {"file": "office-511300200701010009.key", "seal": "seal\N{RIGHT-TO-LEFT OVERRIDE}.key"}
+    keys = ("--key-file", tmp_path / names["file"], "--seal-key-file", tmp_path / names["seal"])
+    ran = aidledger(*keys, "init", "--encrypt", ledger=path)
+    assert ran.exit_code == 0
+    assert "no other way in" in ran.stderr
+    assert "A new seal key was made" in ran.stderr
+    assert ran.stderr.count("no other way in") == 1
+    assert "511300200701010009" not in ran.stderr
+    assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in ran.stderr
+
+
+def test_a_seal_key_that_is_not_there_is_no_key_of_an_encrypted_ledger(tmp_path: Path) -> None:
+    path, gone = tmp_path / "aidledger.db", tmp_path / "gone.key"
+    assert aidledger("init", ledger=path).exit_code == 0
+    ran = aidledger("--seal-key-file", gone, "verify", ledger=path)
+    assert (ran.exit_code, f"There is no seal key at {gone}" in ran.stderr) == (3, True)
+    assert "encrypted" not in ran.stderr
+
+
+def test_a_seal_key_in_the_environment_keeps_nobody_from_a_backup(path: Path, tmp_path: Path, key: Path) -> None:
+    """One that sealed nothing here, or that is on a stick which is not there today."""
+    for number, place in enumerate((_key_file(tmp_path / "other.key", SEAL.text), tmp_path / "gone.key")):
+        env = {"AIDLEDGER_SEAL_KEY_FILE": str(place), "AIDLEDGER_KEY_FILE": str(key)}
+        backup, copy = tmp_path / f"backup{number}.db", tmp_path / f"copy{number}.db"
+        assert aidledger("backup", backup, ledger=path, env=env).exit_code == 0
+        assert aidledger("copy", "--to", copy, ledger=path, env=env).exit_code == 0
+        assert aidledger("restore", backup, ledger=tmp_path / f"again{number}.db", env=env).exit_code == 0
+
+
+def test_a_key_whose_change_is_refused_is_the_ledgers(path: Path, tmp_path: Path, key: Path) -> None:
+    open_to_all = _key_file(tmp_path / "open.key", SEAL.text)
+    open_to_all.chmod(0o644)
+    for place in (tmp_path / "gone.key", _key_file(tmp_path / "other.key", SEAL.text), open_to_all):
+        ran = _with(key, "--seal-key-file", place, "rekey", "--to", tmp_path / "new.key", ledger=path)
+        assert ran.exit_code == 3
+        assert not (tmp_path / "new.key").exists()
+        assert _with(key, "verify", ledger=path).exit_code == 0
+
+
+def test_the_demo_takes_no_key(tmp_path: Path, key: Path) -> None:
+    for option in ("--key-file", "--seal-key-file"):
+        ran = aidledger(option, key, "demo", tmp_path / "demo", ledger=tmp_path / "demo.db")
+        assert (ran.exit_code, "Name no key" in ran.stderr) == (2, True)
+    assert not (tmp_path / "demo.db").exists()

@@ -20,10 +20,12 @@ from aidledger.errors import (
     LedgerLocked,
     LedgerMissing,
     NewerUnknown,
+    NotNamed,
     PlainUnasked,
+    RestoreKeyed,
     RestoreMixed,
 )
-from aidledger.operations import copies, ledgers
+from aidledger.operations import actors, copies, ledgers
 from aidledger.store import files, snapshots
 from aidledger.store.keys import Keys
 from aidledger.store.ledger import open_ledger
@@ -191,17 +193,38 @@ def test_encrypted_and_plain_are_not_put_over_each_other(path: Path, tmp_path: P
         copies.restore(str(path), tmp_path / "plain.db", ACTOR, clock, discard_newer=False)
 
 
-def test_a_ledger_with_another_key_gives_way_when_it_is_said_so(path: Path, tmp_path: Path) -> None:
+def test_a_ledger_with_another_key_is_asked_before_it_gives_way(path: Path, tmp_path: Path) -> None:
+    """It names who may replace it, which nobody can read with the backup's key: the backup gets the ledger's first."""
+    backup = tmp_path / "backup.db"
     with closing(unlocked(path)) as ledger:
-        copies.backup(ledger, tmp_path / "backup.db")
+        actors.name(ledger, ACTOR, "reviewer")
+        copies.backup(ledger, backup)
     copies.rekey(str(path), ACTOR, clock, keys(), lambda: OTHER)
-    with pytest.raises(NewerUnknown):
-        copies.restore(str(path), tmp_path / "backup.db", ACTOR, clock, keys(), discard_newer=False)
-    kept = copies.restore(str(path), tmp_path / "backup.db", ACTOR, clock, keys(), discard_newer=True).kept
+    before = path.read_bytes()
+    for actor in (ACTOR, "somebody"):
+        for discard_newer in (False, True):
+            with pytest.raises(RestoreKeyed, match="rekey --to"):
+                copies.restore(str(path), backup, actor, clock, keys(), discard_newer=discard_newer)
+    copies.rekey(str(backup), ACTOR, clock, keys(), lambda: OTHER)
+    with pytest.raises(NotNamed):
+        copies.restore(str(path), backup, "somebody", clock, keys(OTHER), discard_newer=True)
+    assert path.read_bytes() == before
+    kept = copies.restore(str(path), backup, ACTOR, clock, keys(OTHER), discard_newer=True).kept
     assert kept is not None
-    for file, key in ((path, KEY), (kept, OTHER)):
-        with closing(unlocked(file, key)) as ledger:
+    for file in (path, kept):
+        with closing(unlocked(file, OTHER)) as ledger:
             assert ledgers.verify(ledger).faults == []
+
+
+def test_an_encrypted_ledger_of_which_nothing_opens_gives_way_when_it_is_put_aside(path: Path, tmp_path: Path) -> None:
+    backup = tmp_path / "backup.db"
+    with closing(unlocked(path)) as ledger:
+        copies.backup(ledger, backup)
+    path.write_bytes(b"\xa5" * 4096 + path.read_bytes()[4096:])
+    with pytest.raises(RestoreKeyed, match="put it aside"):
+        copies.restore(str(path), backup, ACTOR, clock, keys(), discard_newer=True)
+    path.rename(tmp_path / "damaged.db")
+    assert copies.restore(str(path), backup, ACTOR, clock, keys(), discard_newer=False).now.batches == 1
 
 
 def test_a_copy_is_plain_only_where_that_is_asked(path: Path, tmp_path: Path) -> None:

@@ -170,6 +170,20 @@ def test_an_older_ledger_asks_to_be_upgraded_and_is(older: Path) -> None:
 
 
 @pytest.mark.sqlite_only
+def test_who_upgrades_is_told_of_another_writer(older: Path) -> None:
+    with closing(raw(older, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        told: list[str] = []
+
+        def tell() -> None:
+            told.append("waits")
+            other.execute("ROLLBACK")
+
+        assert ledgers.upgrade(str(older), catalogue(), ACTOR, clock, KEYS, tell, backup=False).changed
+    assert told == ["waits"]
+
+
+@pytest.mark.sqlite_only
 def test_an_upgrade_never_overwrites_the_copy_of_another(older: Path) -> None:
     older.with_name("aidledger.db.version-0001").write_bytes(b"an earlier copy")
     before = older.read_bytes()

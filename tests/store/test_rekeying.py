@@ -18,12 +18,21 @@ from aidledger.errors import (
     KeyWrong,
     LedgerForeign,
     LedgerLocked,
+    LedgerOlder,
     NotEncrypted,
+    NotNamed,
+    NotSealed,
+    OtherRole,
+    RekeyUnproved,
+    SealKeyMissing,
+    SealKeyWanted,
+    SealKeyWrong,
 )
-from aidledger.operations import copies, ledgers
+from aidledger.operations import actors, copies, ledgers
 from aidledger.store import exclusive, files
+from aidledger.store.keys import Keys
 from tests.builders import roster_xlsx
-from tests.store.encrypted import KEY, OTHER, PASSPHRASE, encrypted_path, keys, unlocked
+from tests.store.encrypted import KEY, OTHER, OTHER_SEAL, PASSPHRASE, SEAL, encrypted_path, keys, unlocked
 from tests.store.ledgers import ACTOR, bring_in, clock
 from tests.torture.recording import built, calls_of
 
@@ -42,16 +51,16 @@ def _never() -> Secret:
 @pytest.mark.parametrize("new", [OTHER, PASSPHRASE], ids=["bytes", "a passphrase"])
 def test_the_new_key_opens_it_and_the_old_one_does_not(path: Path, new: Secret) -> None:
     with closing(unlocked(path)) as ledger:
-        copies.backup(ledger, path.with_name("backup.db"))
+        before = copies.backup(ledger, path.with_name("backup.db")).head
     done = copies.rekey(str(path), ACTOR, clock, keys(), lambda: new)
     assert (done.batches, done.entries) == (1, 3)
     with pytest.raises(KeyWrong):
         unlocked(path, KEY)
     with closing(unlocked(path, new)) as ledger:
-        assert ledgers.verify(ledger).head == done.head
+        assert ledgers.verify(ledger, before).head == done.head
         assert bring_in(ledger, roster_xlsx(3, first=50)).outcome == "posted"
     with closing(unlocked(path.with_name("backup.db"), KEY)) as backup:
-        assert ledgers.verify(backup).head == done.head
+        assert ledgers.verify(backup).head == before
     assert sorted(file.name for file in path.parent.iterdir()) == ["aidledger.db", "backup.db"]
 
 
@@ -68,6 +77,72 @@ def test_nobody_is_asked_for_a_new_key_who_has_not_the_old_one(path: Path, tmp_p
         copies.rekey(str(tmp_path / "plain.db"), ACTOR, clock, keys(), _never)
     with pytest.raises(EncryptionElsewhere):
         copies.rekey("postgresql+psycopg://localhost/x", ACTOR, clock, keys(), _never)
+    assert path.read_bytes() == before
+
+
+def _events(path: Path, key: Secret) -> list[tuple[str, str, str]]:
+    with closing(files.connected(path, key)) as books:
+        return books.execute("SELECT actor, action, facts FROM event ORDER BY id").fetchall()
+
+
+def test_the_chain_says_who_changed_the_key_and_nothing_of_either(path: Path) -> None:
+    before = _events(path, KEY)
+    copies.rekey(str(path), "李老师", clock, keys(), lambda: OTHER)
+    assert _events(path, OTHER) == [*before, ("李老师", "rekey", '{"key":"file"}')]
+
+
+def test_the_key_is_changed_by_reviewers(path: Path) -> None:
+    with closing(unlocked(path)) as ledger:
+        actors.name(ledger, "王老师", "clerk")
+        actors.name(ledger, "李老师", "reviewer")
+    before = path.read_bytes()
+    for actor, refusal in (("王老师", OtherRole), ("somebody", NotNamed)):
+        with pytest.raises(refusal):
+            copies.rekey(str(path), actor, clock, keys(), _never)
+    assert path.read_bytes() == before
+    assert copies.rekey(str(path), "李老师", clock, keys(), lambda: OTHER).batches == 1
+
+
+def _missing() -> Secret:
+    raise SealKeyMissing(place="nosuch.key")
+
+
+def test_the_key_of_the_seals_is_asked_for_before_anything_is_changed(path: Path) -> None:
+    """The record of the change is sealed as all others are: without the key, the ledger keeps the one that it has."""
+    before = path.read_bytes()
+    for seal, refusal in ((_missing, SealKeyMissing), (lambda: SEAL, NotSealed)):
+        with pytest.raises(refusal):
+            copies.rekey(str(path), ACTOR, clock, Keys(lambda: KEY, seal), _never)
+    assert path.read_bytes() == before
+    with closing(unlocked(path, seal=SEAL)) as ledger:
+        ledgers.seal(ledger)
+    for other, wrong in ((None, SealKeyWanted), (OTHER_SEAL, SealKeyWrong)):
+        with pytest.raises(wrong):
+            copies.rekey(str(path), ACTOR, clock, keys(KEY, other), _never)
+    done = copies.rekey(str(path), ACTOR, clock, keys(KEY, SEAL), lambda: OTHER)
+    with closing(unlocked(path, OTHER, SEAL)) as ledger:
+        verdict = ledgers.verify(ledger)
+    assert (verdict.head, verdict.faults, verdict.unjudged) == (done.head, [], ())
+
+
+def test_a_ledger_that_does_not_verify_has_its_new_key_and_that_is_said(path: Path) -> None:
+    with closing(files.connected(path, KEY)) as books:
+        (guard,) = books.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' LIMIT 1").fetchone()
+        books.execute(f"DROP TRIGGER {guard}")
+        books.commit()
+    with pytest.raises(RekeyUnproved, match="has its new key"):
+        copies.rekey(str(path), ACTOR, clock, keys(), lambda: OTHER)
+    with closing(unlocked(path, OTHER)) as ledger:
+        assert len(ledgers.verify(ledger).faults) == 1
+
+
+def test_an_older_ledger_keeps_its_key(path: Path) -> None:
+    with closing(files.connected(path, KEY)) as books:
+        books.execute("UPDATE alembic_version SET version_num = '0001'")
+        books.commit()
+    before = path.read_bytes()
+    with pytest.raises(LedgerOlder):
+        copies.rekey(str(path), ACTOR, clock, keys(), _never)
     assert path.read_bytes() == before
 
 

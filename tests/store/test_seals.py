@@ -2,21 +2,49 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from aidledger.domain.secret import Secret
-from aidledger.errors import AidLedgerError, AlreadySealed, NotSealed, SealKeyUnusable, SealKeyWanted, SealKeyWrong
-from aidledger.operations import copies, ledgers
+from aidledger.errors import (
+    AidLedgerError,
+    AlreadySealed,
+    CopyFaulty,
+    NotNamed,
+    NotSealed,
+    SealKeyMissing,
+    SealKeyUnusable,
+    SealKeyWanted,
+    SealKeyWrong,
+)
+from aidledger.operations import actors, copies, ledgers
+from aidledger.operations.importing import Request, import_files
+from aidledger.store.keys import Keys
 from aidledger.store.ledger import Ledger
 from aidledger.store.seals import SealKey, seal_in
 from aidledger.store.verify import Verdict
 from tests.builders import roster_xlsx
 from tests.store.encrypted import OTHER_SEAL, SEAL, with_seal_key
 from tests.store.forging import BATCH, Change, Link, chain_anew, forge
-from tests.store.ledgers import bring_in, catalogue, contents, new_ledger, new_place, opened, plain, tamper
+from tests.store.ledgers import (
+    ACTOR,
+    KEYS,
+    bring_in,
+    catalogue,
+    clock,
+    contents,
+    new_ledger,
+    new_place,
+    no_ledger_yet,
+    opened,
+    plain,
+    raw,
+    tamper,
+)
 
 NAME, OTHER_NAME = SealKey(SEAL).fingerprint, SealKey(OTHER_SEAL).fingerprint
 
@@ -248,18 +276,106 @@ def test_who_has_not_the_old_key_cannot_change_it(place: str) -> None:
 
 
 def test_copies_have_the_seals(place: str, tmp_path: Path) -> None:
-    """A backup or a copy is made by who has the key and by who has not; a bad seal is no copy to keep."""
+    """A copy is made by who has the key, who has none, and who has another ledger's: its head is the ledger's."""
     head = _judged(place).head
-    for number, seal in enumerate((SEAL, None)):
+    for number, seal in enumerate((SEAL, None, OTHER_SEAL, Secret("a passphrase"))):
         ledger = with_seal_key(opened(place), seal)
         copies.copy(ledger, str(tmp_path / f"copy-{number}.db"), lambda _done, _total: None)
         ledger.close()
         assert _judged(str(tmp_path / f"copy-{number}.db"), expect=head).sealed_by == NAME
     forge(place)
     ledger = with_seal_key(opened(place))
-    with pytest.raises(AidLedgerError, match="does not verify"):
-        copies.copy(ledger, str(tmp_path / "bad.db"), lambda _done, _total: None)
+    copies.copy(ledger, str(tmp_path / "forged.db"), lambda _done, _total: None)
     ledger.close()
+    assert _said(_judged(str(tmp_path / "forged.db"))) == _said(_judged(place)) != []  # evidence, as true as the rest
+
+
+def _key_is_missing() -> Secret:
+    raise SealKeyMissing(place="nosuch.key")
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("seal", [lambda: SEAL, lambda: Secret("a passphrase"), _key_is_missing])
+def test_a_backup_from_before_the_key_is_made_and_put_back_by_who_has_one(
+    tmp_path: Path, seal: Callable[[], Secret]
+) -> None:
+    place = new_place(tmp_path)
+    ledger = opened(place)
+    ledger = replace(ledger, keys=Keys(ledger.keys.file, seal))
+    head = copies.backup(ledger, tmp_path / "before.db").head
+    ledgers.seal(ledger, first=lambda: SEAL)
+    ledger.close()
+    done = copies.restore(place, tmp_path / "before.db", ACTOR, clock, ledger.keys, discard_newer=True)
+    assert (done.now.head, done.lost and done.lost.events) == (head, 1)
+
+
+@pytest.mark.sqlite_only
+def test_a_backup_under_an_earlier_key_is_put_back_and_one_with_bad_seals_is_not(place: str, tmp_path: Path) -> None:
+    ledger = with_seal_key(opened(place))
+    head = copies.backup(ledger, tmp_path / "backup.db").head
+    ledgers.seal(ledger, lambda: OTHER_SEAL)
+    ledger.close()
+    later, now = Keys(ledger.keys.file, lambda: OTHER_SEAL), ledger.keys
+    assert copies.restore(place, tmp_path / "backup.db", ACTOR, clock, later, discard_newer=True).now.head == head
+    forge(tmp_path / "backup.db")
+    with pytest.raises(CopyFaulty):
+        copies.restore(place, tmp_path / "backup.db", ACTOR, clock, now, discard_newer=True)
+    assert _judged(place).head == head
+
+
+def test_to_check_files_no_key_is_wanted(place: str, tmp_path: Path) -> None:
+    """Nothing of it is kept, so there is nothing to seal."""
+    (tmp_path / "roster.xlsx").write_bytes(roster_xlsx(3, first=90))
+    before = contents(place)
+    for seal in (None, OTHER_SEAL, SEAL):
+        ledger = with_seal_key(opened(place), seal)
+        request = Request([tmp_path / "roster.xlsx"], dry_run=True, workers=1)
+        checked = import_files(ledger, catalogue(), request)
+        ledger.close()
+        assert [file.outcome for file in checked.files] == ["would-post"]
+    assert contents(place) == before
+
+
+def test_a_key_is_made_when_nothing_is_left_to_refuse(place: str, tmp_path: Path) -> None:
+    def never() -> Secret:
+        raise AssertionError
+
+    sealed = with_seal_key(opened(place), OTHER_SEAL)
+    for new, first in ((None, never), (never, never)):
+        with pytest.raises(SealKeyWrong):
+            ledgers.seal(sealed, new, first)
+    sealed.close()
+    ledger = with_seal_key(new_ledger(tmp_path, "other.db"))
+    with pytest.raises(NotSealed):
+        ledgers.seal(ledger, never, never)
+    actors.name(with_seal_key(ledger, None), "李老师", "reviewer")
+    with pytest.raises(NotNamed):
+        ledgers.seal(ledger, first=never)
+    ledger.close()
+
+
+@pytest.mark.parametrize("seal", [lambda: Secret("a passphrase"), _key_is_missing])
+def test_a_ledger_that_cannot_be_sealed_is_not_made(tmp_path: Path, seal: Callable[[], Secret]) -> None:
+    place = no_ledger_yet(tmp_path)
+    with pytest.raises((SealKeyUnusable, SealKeyMissing)):
+        ledgers.init(place, catalogue(), ACTOR, clock, Keys(seal=seal))
+    assert not Path(place).exists()
+    ledgers.init(place, catalogue(), ACTOR, clock).close()
+
+
+@pytest.mark.sqlite_only
+def test_an_upgrade_that_lacks_the_key_makes_no_copy_first(place: str) -> None:
+    with closing(raw(place)) as books:
+        books.execute("DROP TABLE batch_total")
+        books.execute("UPDATE alembic_version SET version_num = '0004'")
+        books.commit()
+    before = sorted(Path(place).parent.iterdir())
+    for keys, refusal in ((KEYS, SealKeyWanted), (Keys(KEYS.file, lambda: OTHER_SEAL), SealKeyWrong)):
+        with pytest.raises(refusal):
+            ledgers.upgrade(place, catalogue(), ACTOR, clock, keys, backup=True)
+    assert sorted(Path(place).parent.iterdir()) == before
+    assert ledgers.upgrade(place, catalogue(), ACTOR, clock, Keys(KEYS.file, lambda: SEAL), backup=True).backup
+    assert _judged(place).faults == []
 
 
 def test_the_batch_that_is_forged_is_from_before_the_seal(place: str) -> None:

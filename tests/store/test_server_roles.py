@@ -148,7 +148,7 @@ def test_a_copy_of_what_is_held_is_a_look_at_full_numbers(own: dict[str, str], t
         assert aidledger(*export, ledger=own[role]).exit_code == 0
 
 
-@pytest.mark.parametrize("action", ["name-actor", "dismiss-actor", "decide-finding", "forget-person"])
+@pytest.mark.parametrize("action", ["name-actor", "dismiss-actor", "decide-finding", "forget-person", "seal", "rekey"])
 def test_no_clerk_adds_such_a_link_with_a_tool_either(places: dict[str, str], action: str) -> None:
     sql = f"INSERT INTO event VALUES (999, '2022-03-01T08:00:00Z', 'x', '{action}', NULL, '{{}}', '')"  # noqa: S608
     for role in ("clerk", "auditor"):

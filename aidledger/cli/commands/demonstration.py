@@ -24,8 +24,11 @@ from aidledger.i18n import N_
 def demo(office: Office, folder: Path, workers: int | None, *, with_faults: bool) -> int:
     """Write a made-up district's rosters, import them, and print the totals beside the published ones."""
     from aidledger.cli.demonstration import Stage, shown, shown_with_faults
+    from aidledger.errors import DemoKeyed
     from aidledger.operations.demonstrating import FaultyDemonstration, demonstrate, demonstrate_faults
 
+    if office.keys.file or office.keys.seal:
+        raise DemoKeyed(variables="AIDLEDGER_KEY_FILE, AIDLEDGER_SEAL_KEY_FILE")
     catalogue = office.catalogue()
     office.look_at(office.place, new=True)
     with Stage(office, catalogue) as stage:

@@ -50,9 +50,8 @@ def seal(office: Office, place: str | None, form: str, output: Path | None) -> N
     if not office.keys.seal:
         raise SealKeyUnnamed
     ledger = office.ledger()
-    if not place:
-        office.keys.new_of_seals()
-    key, head = ledgers.seal(ledger, (lambda: office.keys.made_or_read(place)) if place else None)
+    new = (lambda: office.keys.made_or_read(place, of_seals=True)) if place else None
+    key, head = ledgers.seal(ledger, new, office.keys.new_of_seals)
     said = office._(N_("{path} is sealed with the key {seal_key}."))
     facts = {"path": ledger.place, "seal_key": key.fingerprint, "head": head}
     emit(

@@ -27,7 +27,7 @@ def init(office: Office, form: str, output: Path | None, *, encrypt: bool) -> No
     office.look_at(office.place, new=True)
     if office.keys.file and not encrypt and ledger_url(office.place).get_backend_name() == "sqlite":
         raise KeyUnused
-    keys = office.keys.for_a_new_ledger()
+    keys = office.keys.for_a_new_ledger(encrypted=encrypt)
     asked = office.keys.new_of_file if encrypt else None
     ledger = ledgers.init(office.place, catalogue, office.actor, office.clock, keys, asked)
     ledger.close()
@@ -53,8 +53,9 @@ def upgrade(office: Office, no_backup: bool, form: str, output: Path | None) -> 
     from aidledger.operations import ledgers
 
     office.look_at(office.place)
+    keys, waits = office.keys.keys(), office.waits()
     done = ledgers.upgrade(
-        office.place, office.catalogue(), office.actor, office.clock, office.keys.keys(), backup=not no_backup
+        office.place, office.catalogue(), office.actor, office.clock, keys, waits, backup=not no_backup
     )
     lines = [N_("{path} is upgraded.") if done.changed else N_("{path} is up to date.")]
     if done.backup:
