@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import Date, func, inspect, select, text
 
 from aidledger import private
 from aidledger.domain.secret import Secret
 from aidledger.errors import CopyFaulty, LedgerExists
 from aidledger.store import engine as engines
 from aidledger.store import events
+from aidledger.store.bulk import insert_rows
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.verify import verify
 
@@ -89,7 +90,7 @@ def _copy(there: Books, here: Books, place: str, progress: Progress) -> Copied:
     progress(done, total)
     for table in tables:
         for rows in _portions(there, table):
-            here.execute(table.insert(), rows)
+            insert_rows(here, table, table.c.keys(), rows)
             done += len(rows)
             progress(done, total)
     if here.dialect.name == "postgresql":
@@ -107,9 +108,17 @@ def _size(books: Books, table: Table) -> int:
     return int(books.execute(select(func.count()).select_from(table)).scalar_one())
 
 
-def _portions(there: Books, table: Table) -> Iterator[list[dict[str, Any]]]:
-    """A table's rows in the order of its key, so that what a row refers to comes before it; few at a time."""
+def _portions(there: Books, table: Table) -> Iterator[list[tuple[Any, ...]]]:
+    """A table's rows in the order of its key, so that what a row refers to comes before it; few at a time.
+
+    Days are written as text: SQLite keeps them so, and COPY takes them.
+    """
     at_once = 1 if table.name in _LARGE else ROWS_AT_ONCE
+    days = [isinstance(column.type, Date) for column in table.c]
     query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=at_once)
-    for rows in there.execute(query).mappings().partitions():
-        yield [dict(row) for row in rows]
+    for rows in there.execute(query).partitions():
+        yield [_with_text(row, days) if any(days) else tuple(row) for row in rows]
+
+
+def _with_text(row: Sequence[Any], days: Sequence[bool]) -> tuple[Any, ...]:
+    return tuple(str(value) if day and value is not None else value for value, day in zip(row, days, strict=True))
