@@ -16,6 +16,9 @@ from tests.builders.hostile import FORMULAS, SCHOOL, write_all
 from tests.cli.harness import aidledger
 from tests.store.ledgers import no_ledger_yet
 
+# What is shown and written is the same whatever engine the ledger is on.
+pytestmark = pytest.mark.sqlite_only
+
 PAID = ("--program", "high-school-grant", "--period", "2021-autumn")
 TERM = ("--from", "2022-03-01", "--to", "2022-03-31")
 # Every command that writes a table into a file, as CSV and as a workbook.

@@ -14,6 +14,9 @@ from tests.cli.harness import Ran, aidledger
 from tests.cli.terminal import on_terminal_raw
 from tests.store.ledgers import no_ledger_yet
 
+# What is shown and written is the same whatever engine the ledger is on.
+pytestmark = pytest.mark.sqlite_only
+
 EVIL = "".join(ESCAPES)
 every_escape = pytest.mark.parametrize("sign", ESCAPES, ids=ascii)
 _OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
