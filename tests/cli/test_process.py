@@ -74,7 +74,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 ANSWERS = (
-    *(("person", "王雨桐"), ("batches",), ("batch", "1"), ("verify",), ("report", "summary"), ("reconcile",)),
+    *(("person", "王雨桐"), ("batches",), ("batch", "1"), ("verify",), ("report", "summary")),
     *(("report", "summary", "--format", "json"), ("findings",), ("mappings",), ("access-log",)),
 )
 
@@ -83,6 +83,12 @@ ANSWERS = (
 def test_a_question_loads_what_answers_it_and_no_more(ledger: Path, arguments: tuple[str, ...]) -> None:
     never = (*MODELS, *CATALOGUE, *SPREADSHEETS, *PROCESSES, *KEYS)
     assert loaded(*arguments, of=never, env={"AIDLEDGER_LEDGER": str(ledger)}) == []
+
+
+def test_who_compares_with_published_totals_reads_them_and_loads_no_more(ledger: Path) -> None:
+    """They stand in schemas/ alone."""
+    never = (*MODELS, *SPREADSHEETS, *PROCESSES, *KEYS)
+    assert loaded("reconcile", of=never, env={"AIDLEDGER_LEDGER": str(ledger)}) == []
 
 
 @pytest.mark.parametrize("arguments", [("trace", "1"), ("check", "高一.xlsx")], ids=" ".join)
