@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, literal, or_, select
@@ -52,9 +53,10 @@ def is_certified(beneficiary: ColumnElement[int], *years: str) -> ColumnElement[
 def _uncertified(scope: Scope, *, other_year: bool) -> Iterator[Case]:
     """Payments whose school has a list for the school year, on which, and on any other, the pupil is not."""
     programs = {code: program for code, program in scope.catalogue.programs.items() if program.certified}
+    certifying = cache(partial(lists_of, scope))
     for program, period in periods_paid(scope, programs):
         year = school_year(period)
-        schools = lists_of(scope, year)
+        schools = certifying(year)
         if schools == []:
             continue
         paid = scope.payments()

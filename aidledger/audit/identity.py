@@ -12,7 +12,7 @@ from functools import cache
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, Text, cast, func, select
 
 from aidledger.audit.rule import Books, Case, Rule, Scope
 from aidledger.domain.identity import RESIDENT_RULES, mask_number
@@ -36,7 +36,6 @@ _CHECKED = 17
 _CARD_PERSONS_MAX = 4
 # What more people than this share tells nobody apart, and comparing all of them would grow with the square.
 _SHARERS_MAX = 12
-_few = func.count().between(2, _SHARERS_MAX)
 Pair = tuple[int, int]
 
 
@@ -71,75 +70,33 @@ def _case(one: Any, other: Any, signs: list[str], paid: dict[int, dict[int, int]
 
 def _pairs(books: Books) -> dict[Pair, set[str]]:
     """Persons who share something that few do, and what."""
+    person, card, school = _beneficiary.c, _paid_by("account"), _paid_by("school_id")
+    pupils = school.join(_beneficiary, person.id == school.c.beneficiary_id)
+    few = {
+        "name and birth": _few(person.id, person.name, person.birth_date),
+        "student number": _few(person.id, person.student_number),
+        "school and name": _few(person.id, school.c.school_id, person.name).select_from(pupils),
+        "school and birth": _few(person.id, school.c.school_id, person.birth_date).select_from(pupils),
+        "card": _few(card.c.beneficiary_id, card.c.account, most=_CARD_PERSONS_MAX),
+    }
     found: dict[Pair, set[str]] = defaultdict(set)
-    for shared, query in (
-        ("name and birth", _alike("name", "birth_date")),
-        ("student number", _alike("student_number")),
-        ("school and name", _alike_at_school("name")),
-        ("school and birth", _alike_at_school("birth_date")),
-    ):
-        for one, other in books.execute(query):
-            found[one, other].add(shared)
-    for pair in _card_sharers(books):
-        found[pair].add("card")
+    for shared, query in few.items():
+        for (ids,) in books.execute(query):
+            for pair in combinations(sorted(map(int, ids.split(","))), 2):
+                found[pair].add(shared)
     return found
 
 
-def _alike(*names: str) -> Select[Any]:
-    keys = [_beneficiary.c[name] for name in names]
-    few = select(*keys).where(*(key.is_not(None) for key in keys)).group_by(*keys).having(_few).subquery()
-    one, other = _beneficiary.alias("one"), _beneficiary.alias("other")
-    in_few = [one.c[name] == few.c[name] for name in names]
-    equal = [other.c[name] == few.c[name] for name in names]
-    return (
-        select(one.c.id, other.c.id)
-        .select_from(few)
-        .join(one, and_(*in_few))
-        .join(other, and_(one.c.id < other.c.id, *equal))
-    )
+def _few(person: ColumnElement[int], *shared: ColumnElement[Any], most: int = _SHARERS_MAX) -> Select[Any]:
+    """Of each group of a few who share something, their ids, separated by commas: a group is made without a join."""
+    ids = func.aggregate_strings(cast(person, Text), ",")
+    stated = (column.is_not(None) for column in shared)
+    return select(ids).where(*stated).group_by(*shared).having(func.count().between(2, most))
 
 
-def _alike_at_school(name: str) -> Select[Any]:
-    """Persons of whom one school was paid for both."""
-    attended = (
-        select(_entry.c.beneficiary_id, _entry.c.school_id)
-        .where(in_force(_entry), _entry.c.school_id.is_not(None))
-        .distinct()
-        .cte("attended")
-    )
-    here = (
-        select(attended.c.school_id, _beneficiary.c.id, _beneficiary.c[name].label("shared"))
-        .join(_beneficiary, _beneficiary.c.id == attended.c.beneficiary_id)
-        .where(_beneficiary.c[name].is_not(None))
-        .cte("here")
-    )
-    few = select(here.c.school_id, here.c.shared).group_by(here.c.school_id, here.c.shared).having(_few).cte("few")
-    one, other = here.alias("one"), here.alias("other")
-    return (
-        select(one.c.id, other.c.id)
-        .select_from(few)
-        .join(one, (one.c.shared == few.c.shared) & (one.c.school_id == few.c.school_id))
-        .join(
-            other, (other.c.shared == few.c.shared) & (other.c.school_id == few.c.school_id) & (one.c.id < other.c.id)
-        )
-        .distinct()
-    )
-
-
-def _card_sharers(books: Books) -> Iterator[Pair]:
-    on_card = (_entry.c.account.is_not(None), in_force(_entry))
-    several = (
-        select(_entry.c.account)
-        .where(*on_card)
-        .group_by(_entry.c.account)
-        .having(func.count(func.distinct(_entry.c.beneficiary_id)).between(2, _CARD_PERSONS_MAX))
-    )
-    query = select(_entry.c.account, _entry.c.beneficiary_id).where(*on_card, _entry.c.account.in_(several))
-    sharers: dict[str, set[int]] = defaultdict(set)
-    for account, person in books.execute(query.distinct()):
-        sharers[account].add(person)
-    for people in sharers.values():
-        yield from combinations(sorted(people), 2)
+def _paid_by(name: str) -> Subquery:
+    """Persons with what their payments in force say in a column, each once."""
+    return select(_entry.c.beneficiary_id, _entry.c[name]).where(in_force(_entry)).distinct().subquery()
 
 
 def _people(books: Books, ids: Iterable[int]) -> dict[int, Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from aidledger.audit.certified import eligible_categories, is_certified, lists_of, school_year
 from aidledger.audit.enrolled import gone_before, registers, there
@@ -18,6 +19,8 @@ from aidledger.i18n import N_
 from aidledger.store.entries import current, in_force
 from aidledger.store.tables import Beneficiary, Certification, Enrolment, Entry, ProgramRow, School
 
+# The ids of schools, as a list or (of too many) as the select that finds them.
+Schools = Select[Any] | list[int]
 _beneficiary, _certification, _enrolment = (Beneficiary, Certification, Enrolment)
 _entry, _program, _school = (Entry, ProgramRow, School)
 
@@ -54,29 +57,26 @@ def _unpaid(beneficiary: ColumnElement[int], program: Program, program_id: int, 
     )
 
 
-def _still_there(beneficiary: ColumnElement[int], school: ColumnElement[Any], scope: Scope, period: Period) -> Any:  # noqa: ANN401
+def _still_there(
+    beneficiary: ColumnElement[int], school: ColumnElement[Any], with_register: Schools, period: Period
+) -> ColumnElement[bool]:
     """Whether no register speaks against somebody's being at a school: its own, where there is one for the term."""
     register = _enrolment.alias()
     gone = select(register.c.id).where(
         register.c.beneficiary_id == beneficiary, current(register), gone_before(register, period)
     )
-    with_register = registers(scope, period.code)
-    listed = or_(school.is_(None), school.not_in(with_register), there(period, beneficiary, school))
-    return and_(listed, or_(there(period, beneficiary, school), ~gone.exists()))
+    unlisted = or_(school.is_(None), school.not_in(with_register))
+    return or_(there(period, beneficiary, school), and_(unlisted, ~gone.exists()))
 
 
 def _missing(scope: Scope) -> Iterator[Case]:
     """One case per pupil, program and period."""
+    certifying = cache(partial(_certifying, scope))
+    with_register = cache(partial(registers, scope))
     for program, program_id, period in _terms(scope):
-        if not program.certified:
+        if not program.certified or (of_program := certifying(program_id)) == []:
             continue
-        certified, paying = _certification.alias(), _entry.alias()
-        # Asked once for all schools: asked for each certification it would go through all payments each time.
-        pay = select(paying.c.school_id).where(paying.c.program_id == program_id, in_force(paying)).distinct()
-        listed = _certification.alias()
-        of_program = scope.among(select(listed.c.school_id).where(current(listed), listed.c.school_id.in_(pay)))
-        if of_program == []:
-            continue
+        certified = _certification.alias()
         query = (
             _candidates(certified, period)
             .where(
@@ -84,7 +84,7 @@ def _missing(scope: Scope) -> Iterator[Case]:
                 certified.c.school_id.in_(of_program),
                 current(certified),
                 _unpaid(certified.c.beneficiary_id, program, program_id, period),
-                _still_there(certified.c.beneficiary_id, certified.c.school_id, scope, period),
+                _still_there(certified.c.beneficiary_id, certified.c.school_id, with_register(period.code), period),
             )
             .order_by(certified.c.id)
         )
@@ -98,6 +98,13 @@ def _missing(scope: Scope) -> Iterator[Case]:
             if due[kind] and row.beneficiary_id not in seen:
                 seen.add(row.beneficiary_id)
                 yield _missing_case(program, period, row)
+
+
+def _certifying(scope: Scope, program: int) -> Schools:
+    """The schools (ids) that are paid a program and sent a certification list."""
+    paying, listed = _entry.alias(), _certification.alias()
+    pay = select(paying.c.school_id).where(paying.c.program_id == program, in_force(paying)).distinct()
+    return scope.among(select(listed.c.school_id).where(current(listed), listed.c.school_id.in_(pay)))
 
 
 def _candidates(certified: Any, period: Period) -> Any:  # noqa: ANN401
@@ -186,6 +193,8 @@ def _previous(period: Period) -> Period:
 
 def _lapsed(scope: Scope) -> Iterator[Case]:
     """One case per pupil, program and period."""
+    certifying = cache(partial(lists_of, scope))
+    with_register = cache(partial(registers, scope))
     for program, program_id, period in _terms(scope):
         if not period.semester:
             continue
@@ -194,9 +203,9 @@ def _lapsed(scope: Scope) -> Iterator[Case]:
         year = school_year(period.code)
         query = select(last).where(
             _unpaid(last.c.beneficiary_id, program, program_id, period),
-            _still_there(last.c.beneficiary_id, last.c.school_id, scope, period),
+            _still_there(last.c.beneficiary_id, last.c.school_id, with_register(period.code), period),
         )
-        if program.certified and (schools := lists_of(scope, year)) != []:
+        if program.certified and (schools := certifying(year)) != []:
             query = query.where(
                 or_(
                     last.c.school_id.is_(None),

@@ -38,6 +38,9 @@ _PRAGMAS = (
     "secure_delete=ON",
     "trusted_schema=OFF",
 )
+# Of PostgreSQL's sessions. It guesses that the audit's questions are worth compiling: that took seconds for each, and
+# saved none.
+_PARAMETERS = ("jit = off",)
 # The execution option of who means to write: what to call where that has to wait.
 WRITES = "aidledger_writes"
 # A stop while a connection is closed is logged by the pool, traceback and all, before it is raised; that is no news.
@@ -113,6 +116,8 @@ def connect(url: URL, secret: Secret | None = None) -> Engine:
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
+    else:
+        event.listen(engine, "connect", _set_parameters)
     return engine
 
 
@@ -131,6 +136,13 @@ def _set_pragmas(driver_connection: Any, _record: object) -> None:  # noqa: ANN4
     for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _set_parameters(driver_connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+    with driver_connection.cursor() as cursor:
+        for parameter in _PARAMETERS:
+            cursor.execute(f"SET {parameter}")
+    driver_connection.commit()
 
 
 def _begin(connection: Connection) -> None:

@@ -38,21 +38,22 @@ def in_force(entry: Table | FromClause) -> ColumnElement[bool]:
 
 
 def batch_in_force(batch: Table | FromClause) -> ColumnElement[bool]:
-    """Whether a batch was neither reversed nor superseded by another that is in force.
-
-    Asked as two lists that hang on nothing else: an engine makes each of them once, whatever the number of batches.
-    """
-    reversal, later, undone = _batch.alias(), _batch.alias(), _batch.alias()
-    reversed_ones = select(reversal.c.reverses).where(reversal.c.reverses.is_not(None))
-    reversed_later = select(undone.c.reverses).where(undone.c.reverses.is_not(None))
-    superseded = select(later.c.supersedes).where(later.c.supersedes.is_not(None), later.c.id.not_in(reversed_later))
-    return batch.c.id.not_in(reversed_ones) & batch.c.id.not_in(superseded)
+    """Whether a batch was neither reversed nor superseded by another that is in force."""
+    return _in_force(batch.c.id)
 
 
 def current(record: Table | FromClause) -> ColumnElement[bool]:
     """Whether what a list says is in force: whether its batch is."""
-    batch = _batch.alias()
-    return select(batch.c.id).where(batch.c.id == record.c.batch_id, batch_in_force(batch)).exists()
+    return _in_force(record.c.batch_id)
+
+
+def _in_force(batch: ColumnElement[int]) -> ColumnElement[bool]:
+    """Asked as two short lists that hang on nothing else: an engine makes each of them once, and joins nothing."""
+    reversal, later, undone = _batch.alias(), _batch.alias(), _batch.alias()
+    reversed_ones = select(reversal.c.reverses).where(reversal.c.reverses.is_not(None))
+    reversed_later = select(undone.c.reverses).where(undone.c.reverses.is_not(None))
+    superseded = select(later.c.supersedes).where(later.c.supersedes.is_not(None), later.c.id.not_in(reversed_later))
+    return batch.not_in(reversed_ones) & batch.not_in(superseded)
 
 
 def in_version(entry: Table | FromClause, number: int) -> ColumnElement[bool]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from aidledger.store.immutability import UNIQUE_KEYS, functions, statements
+from aidledger.store import immutability, references
+from aidledger.store.immutability import UNIQUE_KEYS
 
 _SQLITE = text("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
 # In the current schema only. A switched-off trigger is D, one for replicas alone R.
@@ -16,12 +17,12 @@ _POSTGRESQL = text(
     "SELECT t.tgname, c.relname, t.tgenabled IN ('O', 'A'), t.tgtype, "
     "ARRAY(SELECT a.attname::text FROM unnest(t.tgattr) WITH ORDINALITY AS k(number, place) "
     "JOIN pg_attribute a ON a.attrelid = t.tgrelid AND a.attnum = k.number ORDER BY k.place), "
-    "t.tgqual IS NOT NULL, p.proname, p.prosrc "
+    "t.tgqual IS NOT NULL, t.tgnewtable, p.proname, p.prosrc "
     "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
     "JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND n.nspname = current_schema()"
 )
 _ROW, _BEFORE = 1, 2
-_MADE = re.compile(r"CREATE TRIGGER (?P<trigger>\w+) BEFORE .*? ON (?P<table>\w+) ")
+_MADE = re.compile(r"CREATE TRIGGER (?P<trigger>\w+) (?:BEFORE|AFTER) .*? ON (?P<table>\w+) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ Place = tuple[str, str]
 def _wanted(dialect: str) -> dict[Place, str]:
     """By a trigger's name and table, what makes it."""
     made = {}
-    for ddl in statements(dialect, UNIQUE_KEYS):
+    sought = references.statements() if dialect == "postgresql" else []
+    for ddl in [*immutability.statements(dialect, UNIQUE_KEYS), *sought]:
         named = _MADE.match(ddl)
         assert named, ddl  # noqa: S101 - statements are ours
         made[named["trigger"], named["table"]] = ddl
@@ -64,17 +66,19 @@ def _in_sqlite(books: Connection) -> dict[Place, str]:
 
 
 def _in_postgresql(books: Connection) -> dict[Place, str]:
-    """As ``statements`` would write it, where it is switched on and its function refuses; else other than that."""
-    (function,) = functions("postgresql")
+    """As it would be written, where it is switched on and its function is the ledger's; else other than that."""
+    functions = {*immutability.functions("postgresql"), *references.functions()}
     found = {}
-    for trigger, table, enabled, kind, columns, condition, name, source in books.execute(_POSTGRESQL):
+    for trigger, table, enabled, kind, columns, condition, rows, name, source in books.execute(_POSTGRESQL):
         events = [said.format(columns=", ".join(columns)) for bit, said in _events(columns) if kind & bit]
         body = f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${source}$$"
         at = "BEFORE" if kind & _BEFORE else "AFTER"
         each = "ROW" if kind & _ROW else "STATEMENT"
-        whole = enabled and not condition and body == function
+        seen = f" REFERENCING NEW TABLE AS {rows}" if rows else ""
+        whole = enabled and not condition and body in functions
         made = (
-            f"CREATE TRIGGER {trigger} {at} {' OR '.join(events)} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()"
+            f"CREATE TRIGGER {trigger} {at} {' OR '.join(events)} ON {table}{seen} "
+            f"FOR EACH {each} EXECUTE FUNCTION {name}()"
         )
         found[trigger, table] = made if whole else ""
     return found

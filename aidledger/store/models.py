@@ -152,7 +152,7 @@ class Entry(SQLModel, table=True):
     __tablename__ = "entry"
     __table_args__ = (
         Index("entry_once", "program_id", "period", "beneficiary_id", "occurrence", unique=True),
-        Index("entry_beneficiary", "beneficiary_id"),
+        Index("entry_of_person", "beneficiary_id", "program_id", "period", "occurrence"),
         Index(
             "entry_reversed_once",
             "reversal_of",

@@ -6,13 +6,12 @@ million entries pays is then the sum of some ten thousand rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, case, distinct, func, insert, null, select, union_all
+from sqlalchemy import Connection, Text, case, cast, func, insert, select
 
-from aidledger.store.entries import in_force
 from aidledger.store.tables import BatchTotal, Entry, ProgramRow, School
 
 _entry, _program, _school, _total = (Entry, ProgramRow, School, BatchTotal)
@@ -70,13 +69,18 @@ def periods(books: Connection) -> list[str]:
 
 def paid(books: Connection, some: Sequence[str]) -> PaidBy:
     """What is paid for some periods, net of reversals."""
-    persons = {(row.code, row.lent): int(row.persons) for row in books.execute(_persons(some))}
+    known = {row.id: (row.code, row.lent) for row in books.execute(select(_program.c.id, _program.c.code, _lent))}
+    persons: Counter[str] = Counter()
+    by_nature: Counter[int] = Counter()
+    for under, count in _persons(books, some):
+        persons.update(dict.fromkeys((known[program][0] for program in under), count))
+        by_nature.update(dict.fromkeys((known[program][1] for program in under), count))
     programs: dict[str, Figures] = {}
-    by_nature = {0: (0, 0), 1: (0, 0)}
+    natures = {0: (0, 0), 1: (0, 0)}
     for (code, lent), (times, fen) in sums(books, some).items():
-        programs[code] = Figures(times, persons.get((code, lent), 0), fen)
-        by_nature[lent] = by_nature[lent][0] + times, by_nature[lent][1] + fen
-    aid, loans = (Figures(times, persons.get((None, lent), 0), fen) for lent, (times, fen) in by_nature.items())
+        programs[code] = Figures(times, persons[code], fen)
+        natures[lent] = natures[lent][0] + times, natures[lent][1] + fen
+    aid, loans = (Figures(times, by_nature[lent], fen) for lent, (times, fen) in natures.items())
     return PaidBy(programs, aid, loans)
 
 
@@ -94,19 +98,20 @@ def sums(books: Connection, some: Sequence[str]) -> dict[tuple[str, int], tuple[
     return {(code, lent): (int(times), int(fen)) for code, lent, times, fen in books.execute(query)}
 
 
-def _persons(some: Sequence[str]) -> CompoundSelect[Any]:
-    """Persons by program; and, where the code is None, by whether it is lent. One pass over an index."""
-    every = select(_program.c.id)  # the index begins with the program: so it is entered for each, not read as a whole
-    once = (
-        select(_entry.c.program_id, _entry.c.beneficiary_id)
-        .where(in_force(_entry), _entry.c.program_id.in_(every), _entry.c.period.in_(some))
-        .distinct()
-        .cte("once")
+def _persons(books: Connection, some: Sequence[str]) -> Iterator[tuple[list[int], int]]:
+    """The sets of programs (ids) that a person was paid under in some periods, and how many persons each has.
+
+    Occurrences of a person under a program for a period count up, and a reversal carries the negative of what it
+    reverses: so what is in force sums up to more than 0, and an index alone tells it.
+    """
+    net = select(_entry.c.beneficiary_id, _entry.c.program_id)
+    if not set(some).issuperset(periods(books)):
+        # The other index, which begins with the program: it is entered for each, not read as a whole.
+        net = net.where(_entry.c.program_id.in_(select(_program.c.id)), _entry.c.period.in_(some))
+    paid_once = (
+        net.group_by(_entry.c.beneficiary_id, _entry.c.program_id).having(func.sum(_entry.c.occurrence) > 0).subquery()
     )
-    of_programs = select(_program.c.code, _lent, func.count().label("persons"))
-    of_natures = select(null(), _lent, func.count(distinct(once.c.beneficiary_id)))
-    joined = _program.c.id == once.c.program_id
-    return union_all(
-        of_programs.select_from(once).join(_program, joined).group_by(_program.c.code, _lent),
-        of_natures.select_from(once).join(_program, joined).group_by(_lent),
-    )
+    under = func.aggregate_strings(cast(paid_once.c.program_id, Text), ",").label("under")
+    of_persons = select(under).group_by(paid_once.c.beneficiary_id).subquery()
+    for programs, count in books.execute(select(of_persons.c.under, func.count()).group_by(of_persons.c.under)):
+        yield [int(program) for program in programs.split(",")], count

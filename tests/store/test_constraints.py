@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from aidledger.operations import ledgers
-from aidledger.store.tables import Entry
+from aidledger.store.tables import Certification, Enrolment, Entry
 from tests.builders import roster_xlsx
 from tests.store.ledgers import ON_POSTGRESQL, bring_in, catalogue, new_ledger, plain
 
@@ -83,3 +83,17 @@ def test_one_document_is_one_person(books: Connection) -> None:
             "INSERT INTO beneficiary (id, document_type, number, name) "
             "SELECT 99, document_type, number, 'somebody else' FROM beneficiary WHERE id = 1"
         )
+
+
+@pytest.mark.parametrize("table", ["certification", "enrolment"])
+@pytest.mark.parametrize("column", ["batch_id", "listing_id", "beneficiary_id", "school_id"])
+def test_a_line_of_a_list_refers_to_what_is_there(books: Connection, table: str, column: str) -> None:
+    books.exec_driver_sql(
+        "INSERT INTO listing (id, batch_id, kind, sheet, header_row, records) VALUES (1, 1, 'register', 's', 1, 1)"
+    )
+    row = {"id": 1, "batch_id": 1, "listing_id": 1, "row": 2, "beneficiary_id": 1, "period": "2021", "school_id": 1}
+    more = {"categories": ""} if table == "certification" else {"status": "enrolled"}
+    insert = {"certification": Certification, "enrolment": Enrolment}[table].insert()
+    books.execute(insert.values({**row, **more, "digest": b"\0" * 32}))
+    with pytest.raises(IntegrityError):
+        books.execute(insert.values({**row, **more, "id": 2, "digest": b"\0" * 32, column: 99}))

@@ -131,6 +131,9 @@ ALTERED = {
     "OR DELETE OR TRUNCATE ON school FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
     "for fewer actions": "DROP TRIGGER entry_refused ON entry; CREATE TRIGGER entry_refused BEFORE DELETE "
     "OR TRUNCATE ON entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    "switched off, of references": "ALTER TABLE entry DISABLE TRIGGER entry_references_sought",
+    "made toothless, of references": "CREATE OR REPLACE FUNCTION entry_references() RETURNS trigger LANGUAGE plpgsql "
+    "AS $$ BEGIN RETURN NULL; END $$",
     "one of somebody else's": "CREATE TRIGGER mine BEFORE INSERT ON entry FOR EACH STATEMENT "
     "EXECUTE FUNCTION refuse_change()",
 }
