@@ -1,4 +1,4 @@
-"""Ledgers of several sizes, each on SQLite and on PostgreSQL."""
+"""Ledgers of several sizes, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Place:
     copied: Measured | None = None
 
 
-def made(work: Path, folder: Path, sizes: Sequence[int], tell: Callable[[str], None]) -> list[Place]:
-    """A ledger for each number of entries; those on SQLite are kept for later runs."""
+def made(work: Path, sizes: Sequence[int], tell: Callable[[str], None]) -> list[Place]:
+    """A ledger on SQLite for each number of entries, kept for later runs."""
     found = []
     for size in sizes:
         tell(f"a ledger of {size:,} entries")
@@ -41,12 +41,16 @@ def made(work: Path, folder: Path, sizes: Sequence[int], tell: Callable[[str], N
         with create_engine(f"sqlite:///{path}", poolclass=NullPool).connect() as books:
             entries = books.execute(text("SELECT max(id) FROM entry")).scalar_one()
             who = books.execute(text(_SOMEBODY)).scalar_one()
-        place = Place(int(entries), str(who), {"SQLite": str(path)})
-        if postgresql.programs() or postgresql.GIVEN:
-            tell(f"the same on PostgreSQL, by `copy`: {entries:,} entries")
-            _copy(place, folder)
-        found.append(place)
+        found.append(Place(int(entries), str(who), {"SQLite": str(path)}))
     return found
+
+
+def copy_to_server(places: Sequence[Place], folder: Path, tell: Callable[[str], None]) -> None:
+    """The same ledgers on PostgreSQL, where there is one, by ``copy``."""
+    if postgresql.programs() or postgresql.GIVEN:
+        for place in places:
+            tell(f"the same on PostgreSQL, by `copy`: {place.entries:,} entries")
+            _copy(place, folder)
 
 
 def _make(entries: int, path: Path) -> None:

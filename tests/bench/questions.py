@@ -13,7 +13,6 @@ from tests.bench.ledgers import Place, ask
 from tests.bench.measure import Failed, Measured, job
 from tests.bench.table import Row, number, verdict
 from tests.bench.yardsticks.auditing import SECONDS_MAX
-from tests.bench.yardsticks.question import QUESTIONS
 
 ENGINES = ("SQLite", "PostgreSQL")
 # Seconds that an answer may take over so many entries and more; the larger counts where the ledger is as large.
@@ -29,20 +28,25 @@ _GROWING = frozenset({"verify"})
 _ONE = 1_000_000
 
 
+def _engines(places: Sequence[Place]) -> list[str]:
+    """Those that some ledger is on."""
+    return [engine for engine in ENGINES if any(engine in place.places for place in places)]
+
+
 def header(places: Sequence[Place], of: str) -> Row:
     """The table's head: for each engine a column for each size, and how the time grows."""
     columns = [
         column
-        for engine in ENGINES
+        for engine in _engines(places)
         for column in (*(f"{engine} {_short(place.entries)}" for place in places), "exponent")
     ]
     return of, *columns, "CPU s", "own MiB", "target"
 
 
-def answered(places: Sequence[Place], folder: Path, tell: Callable[[str], None]) -> list[Row]:
+def answered(places: Sequence[Place], some: Sequence[str], folder: Path, tell: Callable[[str], None]) -> list[Row]:
     """The rows of the table: wall seconds; CPU and memory are SQLite's on the largest ledger."""
     rows = []
-    for question in QUESTIONS:
+    for question in some:
         took: dict[tuple[str, int], Measured] = {}
         for place in places:
             for engine in place.places:
@@ -85,7 +89,7 @@ def _row(question: str, places: Sequence[Place], took: Mapping[tuple[str, int], 
 
 def _cells(places: Sequence[Place], walls: Mapping[tuple[str, int], float]) -> list[str]:
     cells = []
-    for engine in ENGINES:
+    for engine in _engines(places):
         for place in places:
             wall = walls.get((engine, place.entries))
             cells.append(f"> {SECONDS_MAX}" if wall == inf else number(wall))

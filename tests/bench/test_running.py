@@ -9,7 +9,7 @@ import pytest
 
 from tests import postgresql
 from tests.bench import __main__ as bench
-from tests.bench import imports, page, questions
+from tests.bench import imports, page
 from tests.bench.rosters import Shape
 from tests.bench.yardsticks.question import QUESTIONS
 
@@ -24,7 +24,7 @@ def test_a_run_ends_with_its_tables_on_the_page(
     said.write_text("# Performance\n\n## The last run\n\nlong ago\n\n## How to read it\n\nso\n", encoding="utf-8")
     asked = ("report summary", "a new list posted and judged")
     monkeypatch.setattr(bench, "_QUICK", _TINY)
-    monkeypatch.setattr(questions, "QUESTIONS", {name: QUESTIONS[name] for name in asked})
+    monkeypatch.setattr(bench, "QUESTIONS", {name: QUESTIONS[name] for name in asked})
     monkeypatch.setattr(imports, "others", lambda *_: ())
     monkeypatch.setattr(postgresql, "as_in_an_office", lambda: None)
     monkeypatch.setattr(postgresql, "stop", lambda: None)
@@ -49,5 +49,5 @@ def test_a_page_without_a_last_run_is_left_alone(tmp_path: Path) -> None:
     other.write_text("# Another page\n", encoding="utf-8")
 
     with pytest.raises(ValueError, match="The last run"):
-        page.put(other, "figures")
+        page.put(other, "The last run", "figures")
     assert other.read_text(encoding="utf-8") == "# Another page\n"

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import event
 
 # A rule that is as quick as this is asked again, and the quicker answer counts; one that is so slow is given up.
-_QUICK_SECONDS, SECONDS_MAX = 2.0, 60
+_QUICK_SECONDS, SECONDS_MAX = 2.0, 600
 _STEPS_BETWEEN_LOOKS = 1_000_000
 
 
