@@ -14,27 +14,8 @@ import click
 
 from aidledger import __version__, private
 from aidledger.cli import stopping
-from aidledger.cli.commands import (
-    accesses,
-    actors,
-    audits,
-    catalogue,
-    copies,
-    demonstration,
-    exports,
-    imports,
-    keys,
-    ledgers,
-    mappings,
-    payments,
-    people,
-    reconciling,
-    reports,
-    rights,
-    samples,
-    templates,
-)
 from aidledger.cli.keys import AskedKeys
+from aidledger.cli.loading import Loaded
 from aidledger.cli.localized import Group, Option, language, set_language, shown, speak
 from aidledger.cli.office import Office
 from aidledger.cli.options import KEY_PLACE, option
@@ -42,8 +23,49 @@ from aidledger.domain.identity import masked_words
 from aidledger.errors import Interrupted
 from aidledger.i18n import N_, Language, language_of, translator
 
+_COMMANDS = Loaded(
+    {
+        "init": "ledgers:init",
+        "import": "imports:import_",
+        "check": "imports:check",
+        "template": "templates:template",
+        "mappings": "mappings:mappings",
+        "batches": "ledgers:batches",
+        "batch": "ledgers:batch",
+        "reverse": "ledgers:reverse",
+        "reconcile": "reconciling:reconcile",
+        "audit": "audits:audit",
+        "explain": "audits:explain",
+        "findings": "audits:findings",
+        "finding": "audits:finding",
+        "pay": "payments:pay",
+        "sample": "samples:sample",
+        "report": "reports:report",
+        "person": "people:person",
+        "trace": "people:trace",
+        "forget": "rights:forget",
+        "programs": "catalogue:programs",
+        "program": "catalogue:program",
+        "verify": "ledgers:verify",
+        "upgrade": "ledgers:upgrade",
+        "backup": "copies:backup",
+        "restore": "copies:restore",
+        "copy": "copies:copy",
+        "rekey": "keys:rekey",
+        "seal": "keys:seal",
+        "export": "exports:export",
+        "access-log": "accesses:access_log",
+        "actors": "actors:actors",
+        "demo": "demonstration:demo",
+    }
+)
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.group(
+    cls=Group,
+    commands=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @option(
     "--ledger",
     "place",
@@ -101,43 +123,6 @@ def cli(
         clock=lambda: datetime.now(UTC),
         keys=AskedKeys(key_file, seal_key_file, translator(language(context))),
     )
-
-
-for _command in (
-    ledgers.init,
-    imports.import_,
-    imports.check,
-    templates.template,
-    mappings.mappings,
-    ledgers.batches,
-    ledgers.batch,
-    ledgers.reverse,
-    reconciling.reconcile,
-    audits.audit,
-    audits.explain,
-    audits.findings,
-    audits.finding,
-    payments.pay,
-    samples.sample,
-    reports.report,
-    people.person,
-    people.trace,
-    rights.forget,
-    catalogue.programs,
-    catalogue.program,
-    ledgers.verify,
-    ledgers.upgrade,
-    copies.backup,
-    copies.restore,
-    copies.copy,
-    keys.rekey,
-    keys.seal,
-    exports.export,
-    accesses.access_log,
-    actors.actors,
-    demonstration.demo,
-):
-    cli.add_command(_command)
 
 
 def _login_name() -> str:

@@ -25,6 +25,7 @@ SPREADSHEETS = ("openpyxl", "python_calamine", "xlrd")
 PROCESSES = ("multiprocessing",)
 SCREEN = ("rich",)
 KEYS = ("sqlcipher3", "keyring")
+OTHER_COMMANDS = ("aidledger.cli.commands.imports", "aidledger.cli.commands.demonstration")
 COMMANDS = (
     *("init", "import", "check", "template", "mappings", "batches", "reverse", "reconcile", "audit", "explain"),
     *("findings", "finding", "sample", "report", "verify", "upgrade", "person", "trace", "demo"),
@@ -81,7 +82,7 @@ ANSWERS = (
 
 @pytest.mark.parametrize("arguments", ANSWERS, ids=" ".join)
 def test_a_question_loads_what_answers_it_and_no_more(ledger: Path, arguments: tuple[str, ...]) -> None:
-    never = (*MODELS, *CATALOGUE, *SPREADSHEETS, *PROCESSES, *KEYS)
+    never = (*MODELS, *CATALOGUE, *SPREADSHEETS, *PROCESSES, *KEYS, *OTHER_COMMANDS)
     assert loaded(*arguments, of=never, env={"AIDLEDGER_LEDGER": str(ledger)}) == []
 
 
