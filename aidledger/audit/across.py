@@ -13,7 +13,6 @@ from aidledger.i18n import N_
 from aidledger.store.entries import current
 from aidledger.store.tables import Certification
 
-_certification = Certification
 # Where the ledgers of several districts stand side by side, an id is the district's code and so many digits behind it.
 IDS_PER_DISTRICT = 10**12
 
@@ -31,7 +30,7 @@ def _find(scope: Scope) -> Iterator[Case]:
     """One case per payment, with the certifications of the other districts."""
     programs = {code: program for code, program in scope.catalogue.programs.items() if program.certified}
     for program, period in periods_paid(scope, programs):
-        year, paid, own = school_year(period), scope.payments(), _certification.alias("own")
+        year, paid, own = school_year(period), scope.payments(), Certification.alias("own")
         here = select(own.c.id).where(
             own.c.beneficiary_id == paid.c.beneficiary_id,
             own.c.period == year,
@@ -39,17 +38,17 @@ def _find(scope: Scope) -> Iterator[Case]:
             current(own),
         )
         query = (
-            select(paid, _certification.c.id.label("certification"))
-            .join(_certification, _certification.c.beneficiary_id == paid.c.beneficiary_id)
+            select(paid, Certification.c.id.label("certification"))
+            .join(Certification, Certification.c.beneficiary_id == paid.c.beneficiary_id)
             .where(
                 paid.c.program == program.code,
                 paid.c.period == period,
-                _certification.c.period == year,
-                _district(_certification.c.id) != _district(paid.c.id),
-                current(_certification),
+                Certification.c.period == year,
+                _district(Certification.c.id) != _district(paid.c.id),
+                current(Certification),
                 ~here.exists(),
             )
-            .order_by(paid.c.id, _certification.c.id)
+            .order_by(paid.c.id, Certification.c.id)
         )
         found: dict[int, tuple[Any, list[int]]] = {}
         for row in scope.books.execute(query):

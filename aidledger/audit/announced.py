@@ -13,13 +13,12 @@ from aidledger.i18n import N_
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Entry, Notice, NoticeLine, ProgramRow, School
 
-_entry, _notice, _line, _program, _school = (Entry, Notice, NoticeLine, ProgramRow, School)
 Key = tuple[str, str, str | None]
 
 
 def _unannounced(scope: Scope) -> Iterator[tuple[Key, int, int]]:
     """Payments that some notice of their program and period was to cover, to persons whom none names: id and 分."""
-    paid, covering, named, announced = scope.payments(), _notice.alias(), _line.alias(), _entry.alias()
+    paid, covering, named, announced = scope.payments(), Notice.alias(), NoticeLine.alias(), Entry.alias()
     covered = select(covering.c.id).where(_same(covering, paid), _of_school(covering, paid))
     of_person = (
         select(named.c.entry_id)
@@ -45,19 +44,19 @@ def _of_school(notice: Any, paid: Any) -> ColumnElement[bool]:  # noqa: ANN401
 
 def _unpaid(scope: Scope) -> Iterator[tuple[Key, int, int]]:
     """Announced payments that were taken back, where the person is not paid otherwise: the entry's id and 分."""
-    paid = _entry.alias("paid")
+    paid = Entry.alias("paid")
     otherwise = select(paid.c.id).where(
-        paid.c.beneficiary_id == _entry.c.beneficiary_id,
-        paid.c.program_id == _entry.c.program_id,
-        paid.c.period == _entry.c.period,
+        paid.c.beneficiary_id == Entry.c.beneficiary_id,
+        paid.c.program_id == Entry.c.program_id,
+        paid.c.period == Entry.c.period,
         in_force(paid),
     )
     query = (
-        select(_entry.c.id, _entry.c.amount_fen, _program.c.code, _entry.c.period, _school.c.name)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .outerjoin(_school, _school.c.id == _entry.c.school_id)
-        .where(_entry.c.id.in_(select(_line.c.entry_id)), ~otherwise.exists())
-        .order_by(_entry.c.id)
+        select(Entry.c.id, Entry.c.amount_fen, ProgramRow.c.code, Entry.c.period, School.c.name)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
+        .where(Entry.c.id.in_(select(NoticeLine.c.entry_id)), ~otherwise.exists())
+        .order_by(Entry.c.id)
     )
     for number, amount, program, period, school in scope.books.execute(query):
         if scope.program in {None, program} and scope.period in {None, period}:

@@ -18,7 +18,6 @@ from aidledger.store.bulk import chunks
 from aidledger.store.entries import current
 from aidledger.store.tables import ProgramRow, RosterRow, School
 
-_program, _roster, _school = (ProgramRow, RosterRow, School)
 # How far, of a hundred, a program's average may be from the standard's before somebody is told.
 _TIER_TOLERANCE = 1
 _TEN_THOUSAND = 10_000
@@ -123,21 +122,21 @@ def _averages(scope: Scope) -> Mapping[tuple[str, str, str | None], Average]:
 def _declared(scope: Scope) -> Any:  # noqa: ANN401 - a select
     query = (
         select(
-            _roster.c.id,
-            _program.c.code.label("program"),
-            _roster.c.period,
-            _school.c.name.label("school"),
-            _roster.c.declared_person_times,
-            _roster.c.declared_amount_fen,
+            RosterRow.c.id,
+            ProgramRow.c.code.label("program"),
+            RosterRow.c.period,
+            School.c.name.label("school"),
+            RosterRow.c.declared_person_times,
+            RosterRow.c.declared_amount_fen,
         )
-        .join(_program, _program.c.id == _roster.c.program_id)
-        .outerjoin(_school, _school.c.id == _roster.c.school_id)
-        .where(_roster.c.declared_person_times > 0, _roster.c.declared_amount_fen.is_not(None), current(_roster))
-        .order_by(_roster.c.id)
+        .join(ProgramRow, ProgramRow.c.id == RosterRow.c.program_id)
+        .outerjoin(School, School.c.id == RosterRow.c.school_id)
+        .where(RosterRow.c.declared_person_times > 0, RosterRow.c.declared_amount_fen.is_not(None), current(RosterRow))
+        .order_by(RosterRow.c.id)
     )
     if scope.program is not None:
-        query = query.where(_program.c.code == scope.program)
-    return query if scope.period is None else query.where(_roster.c.period == scope.period)
+        query = query.where(ProgramRow.c.code == scope.program)
+    return query if scope.period is None else query.where(RosterRow.c.period == scope.period)
 
 
 def _off_average(scope: Scope) -> Iterator[Case]:

@@ -19,8 +19,6 @@ from aidledger.store.bulk import chunks
 from aidledger.store.entries import current
 from aidledger.store.tables import Certification
 
-_certification = Certification
-
 
 def school_year(period: str) -> str:
     """The school year, as certifications name it, of a period."""
@@ -38,14 +36,14 @@ def periods_paid(scope: Scope, programs: Mapping[str, Program]) -> list[tuple[Pr
 
 def lists_of(scope: Scope, year: str) -> Select[Any] | list[int]:
     """The schools (ids) of whose certifications for a school year there is a list."""
-    listed = _certification.alias()
+    listed = Certification.alias()
     query = select(listed.c.school_id).where(listed.c.period == year, current(listed), listed.c.school_id.is_not(None))
     return scope.among(query)
 
 
 def is_certified(beneficiary: ColumnElement[int], *years: str) -> ColumnElement[bool]:
     """Whether somebody is certified for one of some school years, or (none given) for any."""
-    certified = _certification.alias()
+    certified = Certification.alias()
     query = select(certified.c.id).where(certified.c.beneficiary_id == beneficiary, current(certified))
     return (query.where(certified.c.period.in_(years)) if years else query).exists()
 
@@ -86,9 +84,9 @@ def _uncertified(scope: Scope, *, other_year: bool) -> Iterator[Case]:
 def _certifications(books: Books, people: Iterable[int]) -> Mapping[int, tuple[tuple[Kind, int], ...]]:
     """Of each of some people the certifications in force, in their order."""
     found: dict[int, tuple[tuple[Kind, int], ...]] = {}
-    query = select(_certification.c.beneficiary_id, _certification.c.id).where(current(_certification))
+    query = select(Certification.c.beneficiary_id, Certification.c.id).where(current(Certification))
     for some in chunks(sorted(set(people))):
-        listed = query.where(_certification.c.beneficiary_id.in_(some)).order_by(_certification.c.id)
+        listed = query.where(Certification.c.beneficiary_id.in_(some)).order_by(Certification.c.id)
         for person, number in books.execute(listed):
             found[person] = (*found.get(person, ()), ("certification", number))
     return found
@@ -103,7 +101,7 @@ def eligible_categories(rates: tuple[Rate, ...]) -> frozenset[str] | None:
 
 def has_category(beneficiary: ColumnElement[int], year: str, categories: frozenset[str]) -> ColumnElement[bool]:
     """Whether somebody is certified for a school year with one of some categories."""
-    certified = _certification.alias()
+    certified = Certification.alias()
     padded = literal(" ").concat(certified.c.categories).concat(" ")
     one_of = or_(*(padded.like(f"% {category} %") for category in sorted(categories)))
     return (

@@ -13,46 +13,45 @@ from aidledger.i18n import N_
 from aidledger.store.entries import in_batch, in_force
 from aidledger.store.tables import Beneficiary, Entry, ProgramRow, RosterRow, School
 
-_beneficiary, _entry, _program, _roster, _school = (Beneficiary, Entry, ProgramRow, RosterRow, School)
-_first = _entry.alias("first")
+_first = Entry.alias("first")
 
 
 def _pairs() -> Select[Any]:
     """Every payment with an earlier one of the same person, program and period. Few rows have an occurrence above 1."""
     return (
         select(
-            _entry.c.id,
-            _entry.c.row,
-            _entry.c.amount_fen,
-            _roster.c.sheet,
-            _program.c.code,
-            _entry.c.period,
-            _beneficiary.c.document_type,
-            _beneficiary.c.number,
+            Entry.c.id,
+            Entry.c.row,
+            Entry.c.amount_fen,
+            RosterRow.c.sheet,
+            ProgramRow.c.code,
+            Entry.c.period,
+            Beneficiary.c.document_type,
+            Beneficiary.c.number,
             _first.c.batch_id,
             _first.c.id.label("first"),
             _first.c.row.label("first_row"),
             _first.c.amount_fen.label("first_fen"),
-            _school.c.name.label("school"),
+            School.c.name.label("school"),
         )
-        .join(_roster, _roster.c.id == _entry.c.roster_id)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
+        .join(RosterRow, RosterRow.c.id == Entry.c.roster_id)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
         .join(
             _first,
-            (_first.c.program_id == _entry.c.program_id)
-            & (_first.c.period == _entry.c.period)
-            & (_first.c.beneficiary_id == _entry.c.beneficiary_id)
-            & (_first.c.occurrence < _entry.c.occurrence),
+            (_first.c.program_id == Entry.c.program_id)
+            & (_first.c.period == Entry.c.period)
+            & (_first.c.beneficiary_id == Entry.c.beneficiary_id)
+            & (_first.c.occurrence < Entry.c.occurrence),
         )
-        .outerjoin(_school, _school.c.id == _first.c.school_id)
-        .where(_entry.c.occurrence > 1, in_force(_entry), in_force(_first))
+        .outerjoin(School, School.c.id == _first.c.school_id)
+        .where(Entry.c.occurrence > 1, in_force(Entry), in_force(_first))
     )
 
 
 def duplicates(books: Connection, batch: int) -> Iterator[Contradiction]:
     """Entries of a batch whose person was paid the same by an earlier batch; one for each, with the first payment."""
-    query = _pairs().where(in_batch(_entry, batch), _first.c.batch_id < batch).order_by(_entry.c.id, _first.c.id)
+    query = _pairs().where(in_batch(Entry, batch), _first.c.batch_id < batch).order_by(Entry.c.id, _first.c.id)
     for _, pairs in groupby(books.execute(query), key=lambda pair: pair.id):
         pair = next(pairs)
         facts = {
@@ -68,10 +67,10 @@ def duplicates(books: Connection, batch: int) -> Iterator[Contradiction]:
 def _find(scope: Scope) -> Iterator[Case]:
     query = _pairs()
     if scope.program is not None:
-        query = query.where(_program.c.code == scope.program)
+        query = query.where(ProgramRow.c.code == scope.program)
     if scope.period is not None:
-        query = query.where(_entry.c.period == scope.period)
-    query = query.order_by(_program.c.id, _entry.c.period, _entry.c.beneficiary_id, _entry.c.id, _first.c.id)
+        query = query.where(Entry.c.period == scope.period)
+    query = query.order_by(ProgramRow.c.id, Entry.c.period, Entry.c.beneficiary_id, Entry.c.id, _first.c.id)
     case = lambda pair: (pair.document_type, pair.number, pair.code, pair.period)  # noqa: E731
     for about, group in groupby(scope.books.execute(query), key=case):
         pairs = list(group)

@@ -15,13 +15,12 @@ from aidledger.store.bulk import chunks
 from aidledger.store.entries import current
 from aidledger.store.tables import Enrolment
 
-_enrolment = Enrolment
 _GONE = ("left", "transferred", "graduated", "deceased")
 
 
 def registers(scope: Scope, period: str) -> Select[Any] | list[int]:
     """The schools (ids) of whose register for a semester there is a list."""
-    listed = _enrolment.alias()
+    listed = Enrolment.alias()
     query = select(listed.c.school_id).where(listed.c.period == period, current(listed))
     return scope.among(query.where(listed.c.school_id.is_not(None)))
 
@@ -40,7 +39,7 @@ def gone_before(register: Any, period: Period) -> ColumnElement[bool]:  # noqa: 
 
 def there(period: Period, beneficiary: ColumnElement[int], school: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a school's register of a term has somebody, as one who had not left before it began."""
-    register = _enrolment.alias()
+    register = Enrolment.alias()
     return (
         select(register.c.id)
         .where(
@@ -56,7 +55,7 @@ def there(period: Period, beneficiary: ColumnElement[int], school: ColumnElement
 
 def _semesters(scope: Scope) -> list[tuple[Period, Select[Any] | list[int]]]:
     """The semesters for which there is a register, and the schools of which."""
-    query = select(_enrolment.c.period).where(current(_enrolment)).distinct().order_by(_enrolment.c.period)
+    query = select(Enrolment.c.period).where(current(Enrolment)).distinct().order_by(Enrolment.c.period)
     periods = [period for period in scope.books.execute(query).scalars() if scope.period in {None, period}]
     return [(Period.parse(period), registers(scope, period)) for period in periods]
 
@@ -64,7 +63,7 @@ def _semesters(scope: Scope) -> list[tuple[Period, Select[Any] | list[int]]]:
 def _unknown(scope: Scope) -> Iterator[Case]:
     """Payments of schools with a register for the term, to pupils of whom it has no line at all."""
     for period, schools in _semesters(scope):
-        paid, register = scope.payments(), _enrolment.alias()
+        paid, register = scope.payments(), Enrolment.alias()
         listed = select(register.c.id).where(
             register.c.beneficiary_id == paid.c.beneficiary_id,
             register.c.period == period.code,
@@ -80,13 +79,13 @@ def _left(scope: Scope) -> Iterator[Case]:
     """Payments for a term before which the pupil had left the school, by any register of it up to that term."""
     paid = scope.payments()
     terms = scope.books.execute(select(paid.c.period).distinct().order_by(paid.c.period)).scalars().all()
-    registered = select(_enrolment.c.period).where(current(_enrolment)).distinct()
+    registered = select(Enrolment.c.period).where(current(Enrolment)).distinct()
     known = [Period.parse(code) for code in scope.books.execute(registered).scalars()]
     for period in (Period.parse(code) for code in terms):
         up_to = [one.code for one in known if one.start <= period.start]
         if not up_to or not period.semester:
             continue
-        register = _enrolment.alias()
+        register = Enrolment.alias()
         query = (
             select(
                 paid,
@@ -126,7 +125,7 @@ def _case(row: Any, facts: dict[str, object], *records: tuple[Kind, int]) -> Cas
 def _too_many(scope: Scope) -> Iterator[Case]:
     """One case per program, term and school with more persons paid than its register has."""
     for period, schools in _semesters(scope):
-        register = _enrolment.alias()
+        register = Enrolment.alias()
         counted = (
             select(register.c.school_id, func.count(register.c.beneficiary_id.distinct()))
             .where(register.c.period == period.code, current(register), ~gone_before(register, period))

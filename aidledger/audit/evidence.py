@@ -25,19 +25,11 @@ from aidledger.store.tables import (
     School,
 )
 
-_allotment, _bank_return, _batch, _beneficiary, _certification = (
-    Allotment,
-    BankReturn,
-    Batch,
-    Beneficiary,
-    Certification,
-)
-_enrolment, _entry, _listing, _program, _roster, _school = (Enrolment, Entry, Listing, ProgramRow, RosterRow, School)
 _TABLES: Mapping[ListKind, Table] = {
-    "certification": _certification,
-    "register": _enrolment,
-    "allotment": _allotment,
-    "bank-return": _bank_return,
+    "certification": Certification,
+    "register": Enrolment,
+    "allotment": Allotment,
+    "bank-return": BankReturn,
 }
 Key = tuple[Kind, int]
 _MANY = 10_000
@@ -70,48 +62,48 @@ def _entries() -> tuple[Table, Select[Any]]:
     """Entries in the order of Evidence's fields; batch and file are those that the row stands in."""
     query = (
         select(
-            _entry.c.id,
-            _roster.c.batch_id,
-            _batch.c.file_name,
-            _roster.c.sheet,
-            _entry.c.row,
-            func.coalesce(_entry.c.name_stated, _beneficiary.c.name),
-            _beneficiary.c.number,
-            _school.c.name,
-            _program.c.code,
-            _entry.c.period,
-            _entry.c.amount_fen,
+            Entry.c.id,
+            RosterRow.c.batch_id,
+            Batch.c.file_name,
+            RosterRow.c.sheet,
+            Entry.c.row,
+            func.coalesce(Entry.c.name_stated, Beneficiary.c.name),
+            Beneficiary.c.number,
+            School.c.name,
+            ProgramRow.c.code,
+            Entry.c.period,
+            Entry.c.amount_fen,
         )
-        .join(_roster, _roster.c.id == _entry.c.roster_id)
-        .join(_batch, _batch.c.id == _roster.c.batch_id)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
-        .outerjoin(_school, _school.c.id == _entry.c.school_id)
+        .join(RosterRow, RosterRow.c.id == Entry.c.roster_id)
+        .join(Batch, Batch.c.id == RosterRow.c.batch_id)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
     )
-    return _entry, query
+    return Entry, query
 
 
 def _declared() -> tuple[Table, Select[Any]]:
     """The total lines of rosters in the same order; what they say of themselves is their amount."""
     query = (
         select(
-            _roster.c.id,
-            _roster.c.batch_id,
-            _batch.c.file_name,
-            _roster.c.sheet,
-            func.coalesce(_roster.c.declared_row, _roster.c.header_row),
+            RosterRow.c.id,
+            RosterRow.c.batch_id,
+            Batch.c.file_name,
+            RosterRow.c.sheet,
+            func.coalesce(RosterRow.c.declared_row, RosterRow.c.header_row),
             literal(""),
             null(),
-            _school.c.name,
-            _program.c.code,
-            _roster.c.period,
-            _roster.c.declared_amount_fen,
+            School.c.name,
+            ProgramRow.c.code,
+            RosterRow.c.period,
+            RosterRow.c.declared_amount_fen,
         )
-        .join(_batch, _batch.c.id == _roster.c.batch_id)
-        .join(_program, _program.c.id == _roster.c.program_id)
-        .outerjoin(_school, _school.c.id == _roster.c.school_id)
+        .join(Batch, Batch.c.id == RosterRow.c.batch_id)
+        .join(ProgramRow, ProgramRow.c.id == RosterRow.c.program_id)
+        .outerjoin(School, School.c.id == RosterRow.c.school_id)
     )
-    return _roster, query
+    return RosterRow, query
 
 
 def _records(kind: ListKind) -> tuple[Table, Select[Any]]:
@@ -121,31 +113,31 @@ def _records(kind: ListKind) -> tuple[Table, Select[Any]]:
     name: ColumnElement[Any] = literal("")
     number: ColumnElement[Any] = null()
     if of_person:
-        name, number = func.coalesce(table.c.name_stated, _beneficiary.c.name), _beneficiary.c.number
+        name, number = func.coalesce(table.c.name_stated, Beneficiary.c.name), Beneficiary.c.number
     elif kind == "bank-return":
         name, number = table.c.name, table.c.number
     query = (
         select(
             table.c.id,
             table.c.batch_id,
-            _batch.c.file_name,
-            _listing.c.sheet,
+            Batch.c.file_name,
+            Listing.c.sheet,
             table.c.row,
             name,
             number,
-            _school.c.name if "school_id" in table.c else null(),
-            _program.c.code if "program_id" in table.c else null(),
-            table.c.period if "period" in table.c else _listing.c.period,
+            School.c.name if "school_id" in table.c else null(),
+            ProgramRow.c.code if "program_id" in table.c else null(),
+            table.c.period if "period" in table.c else Listing.c.period,
             table.c.amount_fen if "amount_fen" in table.c else null(),
         )
         .select_from(table)
-        .join(_batch, _batch.c.id == table.c.batch_id)
-        .join(_listing, _listing.c.id == table.c.listing_id)
+        .join(Batch, Batch.c.id == table.c.batch_id)
+        .join(Listing, Listing.c.id == table.c.listing_id)
     )
     if of_person:
-        query = query.join(_beneficiary, _beneficiary.c.id == table.c.beneficiary_id)
+        query = query.join(Beneficiary, Beneficiary.c.id == table.c.beneficiary_id)
     if "school_id" in table.c:
-        query = query.outerjoin(_school, _school.c.id == table.c.school_id)
+        query = query.outerjoin(School, School.c.id == table.c.school_id)
     if "program_id" in table.c:
-        query = query.join(_program, _program.c.id == table.c.program_id)
+        query = query.join(ProgramRow, ProgramRow.c.id == table.c.program_id)
     return table, query

@@ -21,7 +21,6 @@ from aidledger.store.bulk import chunks
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Beneficiary, Entry
 
-_beneficiary, _entry = (Beneficiary, Entry)
 STUDENT_NUMBER = N_("the same 学籍号")
 TYPING_ERROR = N_("ID numbers one typing error apart")
 CARD = N_("the same card")
@@ -70,8 +69,8 @@ def _case(one: Any, other: Any, signs: list[str], paid: dict[int, dict[int, int]
 
 def _pairs(books: Books) -> dict[Pair, set[str]]:
     """Persons who share something that few do, and what."""
-    person, card, school = _beneficiary.c, _paid_by("account"), _paid_by("school_id")
-    pupils = school.join(_beneficiary, person.id == school.c.beneficiary_id)
+    person, card, school = Beneficiary.c, _paid_by("account"), _paid_by("school_id")
+    pupils = school.join(Beneficiary, person.id == school.c.beneficiary_id)
     few = {
         "name and birth": _few(person.id, person.name, person.birth_date),
         "student number": _few(person.id, person.student_number),
@@ -96,13 +95,13 @@ def _few(person: ColumnElement[int], *shared: ColumnElement[Any], most: int = _S
 
 def _paid_by(name: str) -> Subquery:
     """Persons with what their payments in force say in a column, each once."""
-    return select(_entry.c.beneficiary_id, _entry.c[name]).where(in_force(_entry)).distinct().subquery()
+    return select(Entry.c.beneficiary_id, Entry.c[name]).where(in_force(Entry)).distinct().subquery()
 
 
 def _people(books: Books, ids: Iterable[int]) -> dict[int, Any]:
     found = {}
     for some in chunks(sorted(ids)):
-        for row in books.execute(select(_beneficiary).where(_beneficiary.c.id.in_(some))):
+        for row in books.execute(select(Beneficiary).where(Beneficiary.c.id.in_(some))):
             found[row.id] = row
     return found
 
@@ -155,8 +154,8 @@ def _paid(books: Books, people: Iterable[int]) -> dict[int, dict[int, int]]:
     """Of each person the entries in force with their amounts in 分."""
     found: dict[int, dict[int, int]] = defaultdict(dict)
     for some in chunks(sorted(people)):
-        query = select(_entry.c.beneficiary_id, _entry.c.id, _entry.c.amount_fen)
-        for row in books.execute(query.where(_entry.c.beneficiary_id.in_(some), in_force(_entry))):
+        query = select(Entry.c.beneficiary_id, Entry.c.id, Entry.c.amount_fen)
+        for row in books.execute(query.where(Entry.c.beneficiary_id.in_(some), in_force(Entry))):
             found[row.beneficiary_id][row.id] = row.amount_fen
     return found
 

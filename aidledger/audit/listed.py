@@ -12,21 +12,13 @@ from aidledger.i18n import N_
 from aidledger.store.entries import batch_in_force
 from aidledger.store.tables import Allotment, BankReturn, Batch, Certification, Enrolment, Listing
 
-_allotment, _bank_return, _batch, _certification, _enrolment, _listing = (
-    Allotment,
-    BankReturn,
-    Batch,
-    Certification,
-    Enrolment,
-    Listing,
-)
 # What makes two records the same fact. A pupil may be certified by one school and then by another, and a payment may
 # fail at one time and be made at another: that is for the audit to look at, not for an import to refuse.
 _SAME: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
-    (_certification, N_("certification"), ("beneficiary_id", "period", "school_id")),
-    (_enrolment, N_("register"), ("beneficiary_id", "period", "school_id")),
-    (_allotment, N_("allotment"), ("document", "program_id", "period", "source")),
-    (_bank_return, N_("bank-return"), ("entry_id", "outcome", "paid_on")),
+    (Certification, N_("certification"), ("beneficiary_id", "period", "school_id")),
+    (Enrolment, N_("register"), ("beneficiary_id", "period", "school_id")),
+    (Allotment, N_("allotment"), ("document", "program_id", "period", "source")),
+    (BankReturn, N_("bank-return"), ("entry_id", "outcome", "paid_on")),
 )
 
 
@@ -48,11 +40,11 @@ def _repeated(table: Table, same: tuple[str, ...], batch: int) -> Select[Any]:
         for name in same
     ]
     query = (
-        select(table.c.id, table.c.row, _listing.c.sheet, first.c.batch_id, first.c.row.label("first_row"))
-        .join(_listing, _listing.c.id == table.c.listing_id)
+        select(table.c.id, table.c.row, Listing.c.sheet, first.c.batch_id, first.c.row.label("first_row"))
+        .join(Listing, Listing.c.id == table.c.listing_id)
         .join(first, equal[0])
-        .join(_batch, _batch.c.id == first.c.batch_id)
-        .where(table.c.batch_id == batch, first.c.batch_id < batch, *equal[1:], batch_in_force(_batch))
+        .join(Batch, Batch.c.id == first.c.batch_id)
+        .where(table.c.batch_id == batch, first.c.batch_id < batch, *equal[1:], batch_in_force(Batch))
         .order_by(table.c.id, first.c.id)
     )
-    return query.where(table.c.entry_id.is_not(None)) if table is _bank_return else query
+    return query.where(table.c.entry_id.is_not(None)) if table is BankReturn else query

@@ -21,15 +21,13 @@ from aidledger.store.tables import Beneficiary, Certification, Enrolment, Entry,
 
 # The ids of schools, as a list or (of too many) as the select that finds them.
 Schools = Select[Any] | list[int]
-_beneficiary, _certification, _enrolment = (Beneficiary, Certification, Enrolment)
-_entry, _program, _school = (Entry, ProgramRow, School)
 
 
 def _terms(scope: Scope, *, repaid: bool = False) -> Iterator[tuple[Program, int, Period]]:
     """Programs with their ids and the periods in which each was paid at all, or the one that is asked for."""
-    ids = {code: number for number, code in scope.books.execute(select(_program.c.id, _program.c.code))}
-    paid = select(_program.c.code, _entry.c.period).join(_entry, _entry.c.program_id == _program.c.id)
-    pairs = scope.books.execute(paid.where(in_force(_entry)).distinct()).all()
+    ids = {code: number for number, code in scope.books.execute(select(ProgramRow.c.id, ProgramRow.c.code))}
+    paid = select(ProgramRow.c.code, Entry.c.period).join(Entry, Entry.c.program_id == ProgramRow.c.id)
+    pairs = scope.books.execute(paid.where(in_force(Entry)).distinct()).all()
     for code, program in scope.catalogue.programs.items():
         if scope.program not in {None, code} or program.repaid != repaid:
             continue
@@ -43,7 +41,7 @@ def _terms(scope: Scope, *, repaid: bool = False) -> Iterator[tuple[Program, int
 
 def _unpaid(beneficiary: ColumnElement[int], program: Program, program_id: int, period: Period) -> ColumnElement[bool]:
     """Whether somebody got nothing under a program for a period, nor under one that excludes it."""
-    entry, other = _entry.alias(), _program.alias()
+    entry, other = Entry.alias(), ProgramRow.alias()
     instead = select(other.c.id).where(other.c.code.in_(program.excludes))
     return ~(
         select(entry.c.id)
@@ -61,7 +59,7 @@ def _still_there(
     beneficiary: ColumnElement[int], school: ColumnElement[Any], with_register: Schools, period: Period
 ) -> ColumnElement[bool]:
     """Whether no register speaks against somebody's being at a school: its own, where there is one for the term."""
-    register = _enrolment.alias()
+    register = Enrolment.alias()
     gone = select(register.c.id).where(
         register.c.beneficiary_id == beneficiary, current(register), gone_before(register, period)
     )
@@ -76,7 +74,7 @@ def _missing(scope: Scope) -> Iterator[Case]:
     for program, program_id, period in _terms(scope):
         if not program.certified or (of_program := certifying(program_id)) == []:
             continue
-        certified = _certification.alias()
+        certified = Certification.alias()
         query = (
             _candidates(certified, period)
             .where(
@@ -102,14 +100,14 @@ def _missing(scope: Scope) -> Iterator[Case]:
 
 def _certifying(scope: Scope, program: int) -> Schools:
     """The schools (ids) that are paid a program and sent a certification list."""
-    paying, listed = _entry.alias(), _certification.alias()
+    paying, listed = Entry.alias(), Certification.alias()
     pay = select(paying.c.school_id).where(paying.c.program_id == program, in_force(paying)).distinct()
     return scope.among(select(listed.c.school_id).where(current(listed), listed.c.school_id.in_(pay)))
 
 
 def _candidates(certified: Any, period: Period) -> Any:  # noqa: ANN401
     """Certifications with what register and earlier payments know of the pupil."""
-    register, earlier = _enrolment.alias("register"), _entry.alias("earlier")
+    register, earlier = Enrolment.alias("register"), Entry.alias("earlier")
     of_term = (
         (register.c.beneficiary_id == certified.c.beneficiary_id)
         & (register.c.period == period.code)
@@ -132,13 +130,13 @@ def _candidates(certified: Any, period: Period) -> Any:  # noqa: ANN401
             func.coalesce(register.c.boarding, known["boarding"]).label("boarding"),
             func.coalesce(register.c.entry_year, known["entry_year"]).label("entry_year"),
             register.c.id.label("register"),
-            _school.c.name.label("school"),
-            _beneficiary.c.document_type,
-            _beneficiary.c.number,
+            School.c.name.label("school"),
+            Beneficiary.c.document_type,
+            Beneficiary.c.number,
         )
         .select_from(certified)
-        .join(_beneficiary, _beneficiary.c.id == certified.c.beneficiary_id)
-        .join(_school, _school.c.id == certified.c.school_id)
+        .join(Beneficiary, Beneficiary.c.id == certified.c.beneficiary_id)
+        .join(School, School.c.id == certified.c.school_id)
         .outerjoin(register, of_term)
     )
 

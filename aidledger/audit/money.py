@@ -15,31 +15,29 @@ from aidledger.i18n import N_
 from aidledger.store.entries import current, in_force
 from aidledger.store.tables import Allotment, BankReturn, Beneficiary, Entry, ProgramRow
 
-_allotment, _bank_return, _beneficiary, _entry, _program = (Allotment, BankReturn, Beneficiary, Entry, ProgramRow)
-
 
 def _returned(scope: Scope) -> Iterator[Case]:
     """Payments of which the bank last said that they failed."""
-    paid = _bank_return.alias("paid")
+    paid = BankReturn.alias("paid")
     said_paid = select(paid.c.id).where(
-        paid.c.entry_id == _bank_return.c.entry_id, paid.c.outcome == "paid", current(paid)
+        paid.c.entry_id == BankReturn.c.entry_id, paid.c.outcome == "paid", current(paid)
     )
     query = (
         select(
-            _bank_return.c.id,
-            _bank_return.c.entry_id,
-            _bank_return.c.reason,
-            _entry.c.amount_fen,
-            _entry.c.period,
-            _program.c.code,
-            _beneficiary.c.document_type,
-            _beneficiary.c.number,
+            BankReturn.c.id,
+            BankReturn.c.entry_id,
+            BankReturn.c.reason,
+            Entry.c.amount_fen,
+            Entry.c.period,
+            ProgramRow.c.code,
+            Beneficiary.c.document_type,
+            Beneficiary.c.number,
         )
-        .join(_entry, _entry.c.id == _bank_return.c.entry_id)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
-        .where(_bank_return.c.outcome == "failed", current(_bank_return), in_force(_entry), ~said_paid.exists())
-        .order_by(_entry.c.id, _bank_return.c.id)
+        .join(Entry, Entry.c.id == BankReturn.c.entry_id)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
+        .where(BankReturn.c.outcome == "failed", current(BankReturn), in_force(Entry), ~said_paid.exists())
+        .order_by(Entry.c.id, BankReturn.c.id)
     )
     failed: dict[int, list[Any]] = defaultdict(list)
     for row in scope.books.execute(_narrowed(query, scope)):
@@ -59,25 +57,25 @@ def _returned(scope: Scope) -> Iterator[Case]:
 
 def _narrowed(query: Any, scope: Scope) -> Any:  # noqa: ANN401 - a select
     if scope.program is not None:
-        query = query.where(_program.c.code == scope.program)
-    return query if scope.period is None else query.where(_entry.c.period == scope.period)
+        query = query.where(ProgramRow.c.code == scope.program)
+    return query if scope.period is None else query.where(Entry.c.period == scope.period)
 
 
 def _paid_and_allotted(scope: Scope) -> Iterator[tuple[str, str, int, int, list[int]]]:
     """Program, period, money paid and allotted (分), the ids of the allotments."""
     paid_query = (
-        select(_program.c.code, _entry.c.period, func.sum(_entry.c.amount_fen))
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .where(in_force(_entry))
-        .group_by(_program.c.code, _entry.c.period)
-        .order_by(_program.c.code, _entry.c.period)
+        select(ProgramRow.c.code, Entry.c.period, func.sum(Entry.c.amount_fen))
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .where(in_force(Entry))
+        .group_by(ProgramRow.c.code, Entry.c.period)
+        .order_by(ProgramRow.c.code, Entry.c.period)
     )
     allotted: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
     rows = (
-        select(_allotment.c.id, _program.c.code, _allotment.c.period, _allotment.c.amount_fen)
-        .join(_program, _program.c.id == _allotment.c.program_id)
-        .where(current(_allotment))
-        .order_by(_allotment.c.id)
+        select(Allotment.c.id, ProgramRow.c.code, Allotment.c.period, Allotment.c.amount_fen)
+        .join(ProgramRow, ProgramRow.c.id == Allotment.c.program_id)
+        .where(current(Allotment))
+        .order_by(Allotment.c.id)
     )
     for number, program, period, amount in scope.books.execute(rows):
         allotted[program, period][number] = amount

@@ -12,18 +12,8 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, fun
 from aidledger.audit.rule import Case, Contradiction, Rule, Scope
 from aidledger.domain.listing import ListKind
 from aidledger.i18n import N_
-from aidledger.store.entries import batch_in_force, in_batch, in_force
-from aidledger.store.tables import Batch, Beneficiary, Certification, Enrolment, Entry, Listing, RosterRow
-
-_batch, _beneficiary, _certification, _enrolment, _entry, _listing, _roster = (
-    Batch,
-    Beneficiary,
-    Certification,
-    Enrolment,
-    Entry,
-    Listing,
-    RosterRow,
-)
+from aidledger.store.entries import current, in_batch, in_force
+from aidledger.store.tables import Beneficiary, Certification, Enrolment, Entry, Listing, RosterRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +26,16 @@ class _Statement:
     sheet_id: str
 
     def current(self, row: FromClause) -> ColumnElement[bool]:
-        if self.table is _entry:
-            return in_force(row)
-        of_row = _batch.alias()
-        return select(of_row.c.id).where(of_row.c.id == row.c.batch_id, batch_in_force(of_row)).exists()
+        return in_force(row) if self.table is Entry else current(row)
 
     def of_batch(self, number: int) -> ColumnElement[bool]:
-        return in_batch(self.table, number) if self.table is _entry else self.table.c.batch_id == number
+        return in_batch(self.table, number) if self.table is Entry else self.table.c.batch_id == number
 
 
 _STATEMENTS = (
-    _Statement("roster", _entry, _roster, "roster_id"),
-    _Statement("certification", _certification, _listing, "listing_id"),
-    _Statement("register", _enrolment, _listing, "listing_id"),
+    _Statement("roster", Entry, RosterRow, "roster_id"),
+    _Statement("certification", Certification, Listing, "listing_id"),
+    _Statement("register", Enrolment, Listing, "listing_id"),
 )
 
 
@@ -68,11 +55,11 @@ def names(books: Connection, batch: int) -> Iterator[Contradiction]:
 
 def _differing(mine: _Statement, others: _Statement, batch: int) -> Select[Any]:
     own, other = mine.table, others.table.alias("other")
-    stated, elsewhere = (func.coalesce(row.c.name_stated, _beneficiary.c.name) for row in (own, other))
+    stated, elsewhere = (func.coalesce(row.c.name_stated, Beneficiary.c.name) for row in (own, other))
     return (
         select(own.c.row, mine.sheets.c.sheet)
         .join(mine.sheets, mine.sheets.c.id == own.c[mine.sheet_id])
-        .join(_beneficiary, _beneficiary.c.id == own.c.beneficiary_id)
+        .join(Beneficiary, Beneficiary.c.id == own.c.beneficiary_id)
         .join(other, (other.c.beneficiary_id == own.c.beneficiary_id) & (other.c.batch_id != own.c.batch_id))
         .where(mine.of_batch(batch), stated != elsewhere, mine.current(own), others.current(other))
         .order_by(own.c.id)
@@ -81,7 +68,7 @@ def _differing(mine: _Statement, others: _Statement, batch: int) -> Select[Any]:
 
 def _find(scope: Scope) -> Iterator[Case]:
     """Persons under more than one name. Only those with a name other than first recorded need be looked at."""
-    queries = (_statements(one).where(_beneficiary.c.id.in_(_renamed())) for one in _STATEMENTS)
+    queries = (_statements(one).where(Beneficiary.c.id.in_(_renamed())) for one in _STATEMENTS)
     rows = [row for query in queries for row in scope.books.execute(query)]
     rows.sort(key=lambda row: (row.number, row.document_type, row.kind, row.id))
     for (document_type, number), group in groupby(rows, key=lambda row: (row.document_type, row.number)):
@@ -112,11 +99,11 @@ def _statements(one: _Statement) -> Select[Any]:
         select(
             literal(one.kind).label("kind"),
             table.c.id,
-            func.coalesce(table.c.name_stated, _beneficiary.c.name).label("stated"),
-            _beneficiary.c.document_type,
-            _beneficiary.c.number,
+            func.coalesce(table.c.name_stated, Beneficiary.c.name).label("stated"),
+            Beneficiary.c.document_type,
+            Beneficiary.c.number,
         )
-        .join(_beneficiary, _beneficiary.c.id == table.c.beneficiary_id)
+        .join(Beneficiary, Beneficiary.c.id == table.c.beneficiary_id)
         .where(one.current(table))
     )
 

@@ -15,7 +15,6 @@ from aidledger.store.entries import in_force
 from aidledger.store.tables import Beneficiary, Entry, ProgramRow, School
 
 Kind = ListKind | Literal["declared"]
-_beneficiary, _entry, _program, _school = (Beneficiary, Entry, ProgramRow, School)
 
 
 # Ids in one statement for an engine that reads the whole of it anew each time.
@@ -55,7 +54,7 @@ class Scope:
         if self.kept is not None:
             query, program, period = select(self.kept), self.kept.c.program, self.kept.c.period
         else:
-            query, program, period = payments(), _program.c.code, _entry.c.period
+            query, program, period = payments(), ProgramRow.c.code, Entry.c.period
         if self.program is not None:
             narrowed.append(program == self.program)
         if self.period is not None:
@@ -82,21 +81,21 @@ def payments() -> Select[Any]:
     )
     return (
         select(
-            *(_entry.c[column] for column in own),
-            _program.c.code.label("program"),
-            _program.c.stage,
-            _beneficiary.c.document_type,
-            _beneficiary.c.number,
-            _beneficiary.c.name,
-            _beneficiary.c.birth_date,
-            _beneficiary.c.sex,
-            _beneficiary.c.student_number,
-            _school.c.name.label("school"),
+            *(Entry.c[column] for column in own),
+            ProgramRow.c.code.label("program"),
+            ProgramRow.c.stage,
+            Beneficiary.c.document_type,
+            Beneficiary.c.number,
+            Beneficiary.c.name,
+            Beneficiary.c.birth_date,
+            Beneficiary.c.sex,
+            Beneficiary.c.student_number,
+            School.c.name.label("school"),
         )
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
-        .outerjoin(_school, _school.c.id == _entry.c.school_id)
-        .where(in_force(_entry))
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
+        .where(in_force(Entry))
     )
 
 

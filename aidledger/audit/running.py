@@ -13,8 +13,6 @@ from aidledger.domain.finding import Decision, Finding, Need
 from aidledger.store.entries import batch_in_force
 from aidledger.store.tables import Batch, Listing, Notice
 
-_batch, _listing, _notice = (Batch, Listing, Notice)
-
 
 @dataclass(frozen=True, slots=True)
 class Audit:
@@ -43,9 +41,9 @@ def run(scope: Scope, rules: Iterable[Rule], decisions: Mapping[str, Decision]) 
 
 
 def _data_there(books: Books) -> set[str]:
-    query = select(_listing.c.kind).join(_batch, _batch.c.id == _listing.c.batch_id).where(batch_in_force(_batch))
+    query = select(Listing.c.kind).join(Batch, Batch.c.id == Listing.c.batch_id).where(batch_in_force(Batch))
     there = set(books.execute(query.distinct()).scalars())
-    return there | {"notice"} if books.execute(select(_notice.c.id).limit(1)).first() else there
+    return there | {"notice"} if books.execute(select(Notice.c.id).limit(1)).first() else there
 
 
 def _findings(scope: Scope, rule: Rule, cases: Sequence[Case], decisions: Mapping[str, Decision]) -> Iterable[Finding]:

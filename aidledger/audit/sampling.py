@@ -18,7 +18,6 @@ from aidledger.store.tables import Beneficiary, Entry, ProgramRow, RosterRow, Sc
 
 GroupedBy = Literal["school", "program", "period"]
 Rank = tuple[str, int, str, int]
-_beneficiary, _entry, _program, _roster, _school = (Beneficiary, Entry, ProgramRow, RosterRow, School)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +67,29 @@ def rank_of(seed: str, number: str, program: str, period: str) -> str:
 def _population(program: str | None, period: str | None) -> Select[Any]:
     query = (
         select(
-            _entry.c.id,
-            _beneficiary.c.number,
-            _program.c.code.label("program"),
-            _entry.c.period,
-            _school.c.name.label("school"),
-            _entry.c.amount_fen,
-            _roster.c.sheet,
-            _entry.c.row,
+            Entry.c.id,
+            Beneficiary.c.number,
+            ProgramRow.c.code.label("program"),
+            Entry.c.period,
+            School.c.name.label("school"),
+            Entry.c.amount_fen,
+            RosterRow.c.sheet,
+            Entry.c.row,
         )
-        .select_from(_entry)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
-        .join(_roster, _roster.c.id == _entry.c.roster_id)
-        .outerjoin(_school, _school.c.id == _entry.c.school_id)
-        .where(in_force(_entry))
+        .select_from(Entry)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
+        .join(RosterRow, RosterRow.c.id == Entry.c.roster_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
+        .where(in_force(Entry))
     )
     if program is not None:
-        query = query.where(_program.c.code == program)
-    return query if period is None else query.where(_entry.c.period == period)
+        query = query.where(ProgramRow.c.code == program)
+    return query if period is None else query.where(Entry.c.period == period)
 
 
 def _entries(books: Connection, numbers: Sequence[int]) -> list[EntryRecord]:
     found = []
     for start in range(0, len(numbers), KEYS_PER_QUERY):
-        found += entries_where(books, [_entry.c.id.in_(numbers[start : start + KEYS_PER_QUERY])])
+        found += entries_where(books, [Entry.c.id.in_(numbers[start : start + KEYS_PER_QUERY])])
     return found

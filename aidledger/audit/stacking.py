@@ -14,18 +14,17 @@ from aidledger.i18n import N_
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Beneficiary, Entry, ProgramRow
 
-_beneficiary, _entry, _program = (Beneficiary, Entry, ProgramRow)
 _SENIOR = ("high-school", "vocational")
-_other, _other_program = _entry.alias("other"), _program.alias("other_program")
+_other, _other_program = Entry.alias("other"), ProgramRow.alias("other_program")
 
 
 def _at_once(scope: Scope, which: ColumnElement[bool]) -> Iterator[Case]:
     """One case per person and period, whatever the number of programs that do not go together."""
     query = _pairs().where(which)
     if scope.program is not None:
-        query = query.where(or_(_program.c.code == scope.program, _other_program.c.code == scope.program))
+        query = query.where(or_(ProgramRow.c.code == scope.program, _other_program.c.code == scope.program))
     if scope.period is not None:
-        query = query.where(_entry.c.period == scope.period)
+        query = query.where(Entry.c.period == scope.period)
     case = lambda pair: (pair.document_type, pair.number, pair.period)  # noqa: E731
     for about, group in groupby(scope.books.execute(query), key=case):
         paid: dict[int, tuple[str, str, int]] = {}
@@ -57,29 +56,29 @@ def _pairs() -> Select[Any]:
     """
     return (
         select(
-            _entry.c.id,
-            _entry.c.amount_fen,
-            _entry.c.period,
-            _program.c.code.label("program"),
-            _program.c.stage,
+            Entry.c.id,
+            Entry.c.amount_fen,
+            Entry.c.period,
+            ProgramRow.c.code.label("program"),
+            ProgramRow.c.stage,
             _other.c.id.label("other"),
             _other.c.amount_fen.label("other_fen"),
             _other_program.c.code.label("other_program"),
             _other_program.c.stage.label("other_stage"),
-            _beneficiary.c.document_type,
-            _beneficiary.c.number,
+            Beneficiary.c.document_type,
+            Beneficiary.c.number,
         )
         .join(
             _other,
-            (_other.c.beneficiary_id == _entry.c.beneficiary_id)
-            & (_other.c.period == _entry.c.period)
-            & (_other.c.program_id > _entry.c.program_id),
+            (_other.c.beneficiary_id == Entry.c.beneficiary_id)
+            & (_other.c.period == Entry.c.period)
+            & (_other.c.program_id > Entry.c.program_id),
         )
-        .join(_program, _program.c.id == _entry.c.program_id)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
         .join(_other_program, _other_program.c.id == _other.c.program_id)
-        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
-        .where(in_force(_entry), in_force(_other))
-        .order_by(_entry.c.beneficiary_id, _entry.c.period, _entry.c.program_id, _other.c.program_id, _entry.c.id)
+        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
+        .where(in_force(Entry), in_force(_other))
+        .order_by(Entry.c.beneficiary_id, Entry.c.period, Entry.c.program_id, _other.c.program_id, Entry.c.id)
     )
 
 
@@ -89,17 +88,17 @@ def _excluded(scope: Scope) -> ColumnElement[bool]:
         tuple(sorted((code, other))) for code, program in scope.catalogue.programs.items() for other in program.excludes
     }
     either = [
-        and_(_program.c.code.in_(pair), _other_program.c.code.in_(pair), _program.c.code != _other_program.c.code)
+        and_(ProgramRow.c.code.in_(pair), _other_program.c.code.in_(pair), ProgramRow.c.code != _other_program.c.code)
         for pair in sorted(pairs)
     ]
-    return or_(*either) if either else _program.c.code != _program.c.code
+    return or_(*either) if either else ProgramRow.c.code != ProgramRow.c.code
 
 
 def _same_age() -> ColumnElement[bool]:
     """Whether two stages are of one age: high school beside vocational school, or one and the same."""
     return or_(
-        _program.c.stage == _other_program.c.stage,
-        and_(_program.c.stage.in_(_SENIOR), _other_program.c.stage.in_(_SENIOR)),
+        ProgramRow.c.stage == _other_program.c.stage,
+        and_(ProgramRow.c.stage.in_(_SENIOR), _other_program.c.stage.in_(_SENIOR)),
     )
 
 

@@ -14,7 +14,6 @@ from aidledger.i18n import N_
 from aidledger.store.entries import current
 from aidledger.store.tables import BankReturn
 
-_bank_return = BankReturn
 # Below this many person-times two equal counts are nothing to wonder at.
 _COUNT_MIN = 10
 
@@ -28,18 +27,16 @@ def _late(scope: Scope) -> Iterator[Case]:
         last = deadline.of(period).isoformat()
         paid = scope.payments()
         query = (
-            select(
-                paid.c.id, paid.c.school, paid.c.amount_fen, paid.c.beneficiary_id, _bank_return.c.id.label("record")
-            )
-            .add_columns(_bank_return.c.paid_on)
-            .join(_bank_return, _bank_return.c.entry_id == paid.c.id)
+            select(paid.c.id, paid.c.school, paid.c.amount_fen, paid.c.beneficiary_id, BankReturn.c.id.label("record"))
+            .add_columns(BankReturn.c.paid_on)
+            .join(BankReturn, BankReturn.c.entry_id == paid.c.id)
             .where(
                 paid.c.program == program,
                 paid.c.period == period.code,
-                _bank_return.c.outcome == "paid",
+                BankReturn.c.outcome == "paid",
                 # A month without a day (2022-01) is late only where all of it is.
-                func.substr(_bank_return.c.paid_on, 1, 10) > last,
-                current(_bank_return),
+                func.substr(BankReturn.c.paid_on, 1, 10) > last,
+                current(BankReturn),
             )
             .order_by(paid.c.school, paid.c.id)
         )

@@ -19,7 +19,6 @@ from aidledger.lake.tables import COLLISIONS
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Entry, ProgramRow
 
-_entry, _program = (Entry, ProgramRow)
 # A district, a program and a period.
 Term = tuple[str, str, str]
 
@@ -49,11 +48,11 @@ def _holds(lake: Lake) -> frozenset[Need]:
 
 def _terms(scope: Scope) -> set[Term]:
     """Which district paid which program for which periods at all."""
-    district = (_entry.c.id - _entry.c.id % IDS_PER_DISTRICT).label("district")
+    district = (Entry.c.id - Entry.c.id % IDS_PER_DISTRICT).label("district")
     query = (
-        select(district, _program.c.code, _entry.c.period)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .where(in_force(_entry))
+        select(district, ProgramRow.c.code, Entry.c.period)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .where(in_force(Entry))
         .distinct()
     )
     return {(district_of(first), code, period) for first, code, period in scope.books.execute(query)}

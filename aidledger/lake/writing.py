@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
-_batch, _beneficiary, _event, _program = (Batch, Beneficiary, Event, ProgramRow)
-_METADATA = _batch.metadata
+_METADATA = Batch.metadata
 # Rows that are turned at once: a row group of a file, some tens of megabytes at the widest.
 _ROWS_AT_ONCE = 100_000
 # What a person's document needs to be known of each row, behind the table's own columns.
@@ -78,18 +77,18 @@ class _Export:
         """Rows after the last one that is in the lake, with what is asked of another table behind them."""
         shape = SHAPES[table.name]
         columns = [
-            _program.c.code.label("program") if made == "program" else table.c[name]
+            ProgramRow.c.code.label("program") if made == "program" else table.c[name]
             for name, made in shape.columns.items()
         ]
         query = select(*columns)
-        if table is _beneficiary:
+        if table is Beneficiary:
             return query.add_columns(table.c.document_type, table.c.number).where(table.c.id.in_(self._people()))
         query = query.select_from(table).where(table.c[shape.grows_by] > self._last(table.name))
         if "program" in shape.columns.values():
-            query = query.join(_program, _program.c.id == table.c.program_id)
+            query = query.join(ProgramRow, ProgramRow.c.id == table.c.program_id)
         if "person" in shape.columns.values():
-            query = query.join(_beneficiary, _beneficiary.c.id == table.c.beneficiary_id)
-            query = query.add_columns(_beneficiary.c.document_type, _beneficiary.c.number)
+            query = query.join(Beneficiary, Beneficiary.c.id == table.c.beneficiary_id)
+            query = query.add_columns(Beneficiary.c.document_type, Beneficiary.c.number)
         order = [table.c[shape.grows_by]]
         return query.order_by(table.c.period, *order) if shape.by_period else query.order_by(*order)
 
@@ -200,8 +199,8 @@ def export(
         return None
     first = (before.last["batch"] if before else 0) + 1
     head = events.head(books)
-    totals = select(func.coalesce(func.sum(_batch.c.person_times), 0), func.coalesce(func.sum(_batch.c.amount_fen), 0))
-    times, amount = books.execute(totals.where(_batch.c.id >= first)).one()
+    totals = select(func.coalesce(func.sum(Batch.c.person_times), 0), func.coalesce(func.sum(Batch.c.amount_fen), 0))
+    times, amount = books.execute(totals.where(Batch.c.id >= first)).one()
     manifest = Manifest(
         district=district,
         part=len(earlier) + 1,
@@ -236,7 +235,7 @@ def _short(head: str, pseudonyms: Pseudonyms) -> str:
 def _require_same(books: Connection, before: Manifest | None, district: str, pseudonyms: Pseudonyms) -> None:
     if before is None:
         return
-    known = select(_event.c.id).where(_event.c.digest == before.head)
+    known = select(Event.c.id).where(Event.c.digest == before.head)
     same_ledger = books.execute(known).first() is not None
     if not same_ledger or before.key != pseudonyms.fingerprint or before.people != pseudonyms.showing:
         raise LakeOfAnother(district=district, people=before.people, head=before.head[:12])

@@ -16,7 +16,6 @@ from aidledger.store.tables import Allotment, Batch, Entry, ProgramRow
 
 Part = Literal["document", "source"]
 _SOURCES = (*SOURCES, TOTAL)
-_allotment, _batch, _entry, _program = (Allotment, Batch, Entry, ProgramRow)
 
 
 def allotment_lines(books: Connection, by: Collection[Part] = ()) -> list[Line]:
@@ -68,17 +67,17 @@ def _parts(whole: Line, funds: Sequence[Fund], by: Collection[Part]) -> Iterator
 def _funds(books: Connection) -> dict[tuple[str, str], list[Fund]]:
     query = (
         select(
-            _program.c.code,
-            _allotment.c.period,
-            _allotment.c.document,
-            _allotment.c.source,
-            func.min(_allotment.c.issued_on),
-            func.sum(_allotment.c.amount_fen),
+            ProgramRow.c.code,
+            Allotment.c.period,
+            Allotment.c.document,
+            Allotment.c.source,
+            func.min(Allotment.c.issued_on),
+            func.sum(Allotment.c.amount_fen),
         )
-        .join(_program, _program.c.id == _allotment.c.program_id)
-        .join(_batch, _batch.c.id == _allotment.c.batch_id)
-        .where(batch_in_force(_batch))
-        .group_by(_program.c.code, _allotment.c.period, _allotment.c.document, _allotment.c.source)
+        .join(ProgramRow, ProgramRow.c.id == Allotment.c.program_id)
+        .join(Batch, Batch.c.id == Allotment.c.batch_id)
+        .where(batch_in_force(Batch))
+        .group_by(ProgramRow.c.code, Allotment.c.period, Allotment.c.document, Allotment.c.source)
     )
     funds: dict[tuple[str, str], list[Fund]] = {}
     for program, period, document, source, issued_on, amount in sorted(books.execute(query), key=_rank):
@@ -93,9 +92,9 @@ def _rank(row: Any) -> tuple[object, ...]:  # noqa: ANN401 - a row of the funds
 
 def _paid(books: Connection) -> dict[tuple[str, str], Figures]:
     query = (
-        select(_program.c.code, _entry.c.period, func.count(), func.sum(_entry.c.amount_fen))
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .where(in_force(_entry))
-        .group_by(_program.c.code, _entry.c.period)
+        select(ProgramRow.c.code, Entry.c.period, func.count(), func.sum(Entry.c.amount_fen))
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .where(in_force(Entry))
+        .group_by(ProgramRow.c.code, Entry.c.period)
     )
     return {(program, period): Figures(count, int(amount)) for program, period, count, amount in books.execute(query)}

@@ -23,7 +23,6 @@ Why = Literal[
     "exceeds-allotment",
     "makes-up-figure",
 ]
-_batch, _beneficiary, _entry, _program, _roster, _school = (Batch, Beneficiary, Entry, ProgramRow, RosterRow, School)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +55,26 @@ def entry_rows(program: str, period: str) -> Select[Any]:
     """The entries of a program and period, reversals left out, with the file, sheet and row that they came from."""
     return (
         select(
-            _entry.c.id.label("entry"),
-            _roster.c.batch_id.label("batch"),
-            _batch.c.file_name.label("file"),
-            _roster.c.sheet,
-            _entry.c.row,
-            func.coalesce(_entry.c.name_stated, _beneficiary.c.name).label("name"),
-            _beneficiary.c.number,
-            _entry.c.amount_fen,
-            _school.c.name.label("school"),
-            _entry.c.level,
-            _entry.c.boarding,
+            Entry.c.id.label("entry"),
+            RosterRow.c.batch_id.label("batch"),
+            Batch.c.file_name.label("file"),
+            RosterRow.c.sheet,
+            Entry.c.row,
+            func.coalesce(Entry.c.name_stated, Beneficiary.c.name).label("name"),
+            Beneficiary.c.number,
+            Entry.c.amount_fen,
+            School.c.name.label("school"),
+            Entry.c.level,
+            Entry.c.boarding,
         )
-        .select_from(_entry)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .join(_roster, _roster.c.id == _entry.c.roster_id)
-        .join(_batch, _batch.c.id == _roster.c.batch_id)
-        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
-        .outerjoin(_school, _school.c.id == _entry.c.school_id)
-        .where(_program.c.code == program, _entry.c.period == period, _entry.c.reversal_of.is_(None))
-        .order_by(_entry.c.id)
+        .select_from(Entry)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .join(RosterRow, RosterRow.c.id == Entry.c.roster_id)
+        .join(Batch, Batch.c.id == RosterRow.c.batch_id)
+        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
+        .where(ProgramRow.c.code == program, Entry.c.period == period, Entry.c.reversal_of.is_(None))
+        .order_by(Entry.c.id)
     )
 
 
@@ -100,4 +99,4 @@ def of_entry(row: Any, why: Why, *, period: str, expected_fen: int | None = None
 
 def rows_of(program: str, period: str, school: str | None) -> Select[Any]:
     """The entries of one program, period and school (None: of those that name none)."""
-    return entry_rows(program, period).where(_school.c.name.is_not_distinct_from(school))
+    return entry_rows(program, period).where(School.c.name.is_not_distinct_from(school))

@@ -12,8 +12,6 @@ from aidledger.reconcile.line import Line
 from aidledger.store.entries import batch_in_force, in_force
 from aidledger.store.tables import Batch, Entry, KeptEntry, ProgramRow, RosterRow, School
 
-_batch, _entry, _kept, _program, _roster, _school = (Batch, Entry, KeptEntry, ProgramRow, RosterRow, School)
-
 
 def misdeclared(books: Connection, line: Line) -> Iterator[Behind]:
     """Each roster of the line whose totals are not what its rows are, then its rows.
@@ -23,34 +21,34 @@ def misdeclared(books: Connection, line: Line) -> Iterator[Behind]:
     """
     rosters = (
         select(
-            _roster.c.id,
-            _roster.c.batch_id,
-            _batch.c.file_name,
-            _roster.c.sheet,
-            _roster.c.declared_row,
-            _roster.c.declared_person_times,
-            _roster.c.declared_amount_fen,
+            RosterRow.c.id,
+            RosterRow.c.batch_id,
+            Batch.c.file_name,
+            RosterRow.c.sheet,
+            RosterRow.c.declared_row,
+            RosterRow.c.declared_person_times,
+            RosterRow.c.declared_amount_fen,
         )
-        .join(_batch, _batch.c.id == _roster.c.batch_id)
-        .join(_program, _program.c.id == _roster.c.program_id)
-        .outerjoin(_school, _school.c.id == _roster.c.school_id)
-        .where(_program.c.code == line.program, _roster.c.period == line.period)
-        .where(_school.c.name.is_not_distinct_from(line.school), batch_in_force(_batch))
-        .where(or_(_roster.c.declared_person_times.is_not(None), _roster.c.declared_amount_fen.is_not(None)))
-        .order_by(_roster.c.id)
+        .join(Batch, Batch.c.id == RosterRow.c.batch_id)
+        .join(ProgramRow, ProgramRow.c.id == RosterRow.c.program_id)
+        .outerjoin(School, School.c.id == RosterRow.c.school_id)
+        .where(ProgramRow.c.code == line.program, RosterRow.c.period == line.period)
+        .where(School.c.name.is_not_distinct_from(line.school), batch_in_force(Batch))
+        .where(or_(RosterRow.c.declared_person_times.is_not(None), RosterRow.c.declared_amount_fen.is_not(None)))
+        .order_by(RosterRow.c.id)
     )
     for roster in books.execute(rosters).all():
         yield from _roster_and_rows(books, line, roster)
 
 
 def _roster_and_rows(books: Connection, line: Line, roster: Any) -> Iterator[Behind]:  # noqa: ANN401 - a row
-    kept = select(_kept.c.entry_id).where(_kept.c.roster_id == roster.id)
-    own = (_entry.c.roster_id == roster.id) & (_entry.c.batch_id == roster.batch_id)
+    kept = select(KeptEntry.c.entry_id).where(KeptEntry.c.roster_id == roster.id)
+    own = (Entry.c.roster_id == roster.id) & (Entry.c.batch_id == roster.batch_id)
     # Rows may name schools of their own: what counts is the roster that they stand in.
     rows = books.execute(
         entry_rows(line.program, line.period)
-        .add_columns(in_force(_entry).label("in_force"))
-        .where(own | _entry.c.id.in_(kept))
+        .add_columns(in_force(Entry).label("in_force"))
+        .where(own | Entry.c.id.in_(kept))
     ).all()
     counted = [row for row in rows if row.in_force]
     amount = sum(row.amount_fen for row in counted)

@@ -14,8 +14,6 @@ from aidledger.reconcile.line import Line
 from aidledger.store.entries import batch_in_force, in_force
 from aidledger.store.tables import BankReturn, Batch, Entry
 
-_bank_return, _batch, _entry = (BankReturn, Batch, Entry)
-
 
 def off_standard(books: Connection, catalogue: Catalogue, line: Line) -> Iterator[Behind]:
     """The entries whose amount no rate allows, with the nearest that one does; every entry where there is no standard.
@@ -24,7 +22,7 @@ def off_standard(books: Connection, catalogue: Catalogue, line: Line) -> Iterato
     """
     program, period = catalogue.program(line.program), Period.parse(line.period)
     known = program.standard_for(period) is not None
-    for row in books.execute(rows_of(line.program, line.period, line.school).where(in_force(_entry))):
+    for row in books.execute(rows_of(line.program, line.period, line.school).where(in_force(Entry))):
         near = nearest_fen(program.rates(period, row.level, row.boarding, line.school), row.amount_fen)
         if not known:
             yield of_entry(row, "no-standard-known", period=line.period)
@@ -37,18 +35,18 @@ def not_confirmed(books: Connection, line: Line) -> Iterator[Behind]:
 
     Where a bank spoke of one more than once, what it said last counts.
     """
-    by_bank, returned = _bank_return.alias("by_bank"), _batch.alias("returned")
+    by_bank, returned = BankReturn.alias("by_bank"), Batch.alias("returned")
     spoken = (
         select(by_bank.c.id)
         .join(returned, returned.c.id == by_bank.c.batch_id)
-        .where(by_bank.c.entry_id == _entry.c.id, batch_in_force(returned))
+        .where(by_bank.c.entry_id == Entry.c.id, batch_in_force(returned))
     )
-    last = spoken.with_only_columns(func.max(by_bank.c.id)).correlate(_entry).scalar_subquery()
+    last = spoken.with_only_columns(func.max(by_bank.c.id)).correlate(Entry).scalar_subquery()
     query = (
         rows_of(line.program, line.period, line.school)
-        .add_columns(_bank_return.c.id.label("said"), _bank_return.c.reason)
-        .outerjoin(_bank_return, _bank_return.c.id == last)
-        .where(in_force(_entry), ~spoken.where(by_bank.c.outcome == "paid").correlate(_entry).exists())
+        .add_columns(BankReturn.c.id.label("said"), BankReturn.c.reason)
+        .outerjoin(BankReturn, BankReturn.c.id == last)
+        .where(in_force(Entry), ~spoken.where(by_bank.c.outcome == "paid").correlate(Entry).exists())
     )
     for row in books.execute(query):
         if row.said is None:

@@ -13,8 +13,6 @@ from aidledger.reconcile.line import Line
 from aidledger.store.entries import batch_in_force, in_force
 from aidledger.store.tables import Allotment, Batch, Entry, Listing, ProgramRow, School
 
-_allotment, _batch, _entry, _listing, _program, _school = (Allotment, Batch, Entry, Listing, ProgramRow, School)
-
 
 def beyond_allotment(books: Connection, line: Line) -> Iterator[Behind]:
     """Which rows of which documents allot the money, then the entries beyond it, in the order they were posted.
@@ -25,19 +23,19 @@ def beyond_allotment(books: Connection, line: Line) -> Iterator[Behind]:
     """
     documents = (
         select(
-            _allotment.c.batch_id,
-            _batch.c.file_name,
-            _listing.c.sheet,
-            _allotment.c.row,
-            _allotment.c.document,
-            _allotment.c.source,
-            _allotment.c.amount_fen,
+            Allotment.c.batch_id,
+            Batch.c.file_name,
+            Listing.c.sheet,
+            Allotment.c.row,
+            Allotment.c.document,
+            Allotment.c.source,
+            Allotment.c.amount_fen,
         )
-        .join(_batch, _batch.c.id == _allotment.c.batch_id)
-        .join(_listing, _listing.c.id == _allotment.c.listing_id)
-        .join(_program, _program.c.id == _allotment.c.program_id)
-        .where(_program.c.code == line.program, _allotment.c.period == line.period, batch_in_force(_batch))
-        .order_by(_allotment.c.issued_on, _allotment.c.document, _allotment.c.id)
+        .join(Batch, Batch.c.id == Allotment.c.batch_id)
+        .join(Listing, Listing.c.id == Allotment.c.listing_id)
+        .join(ProgramRow, ProgramRow.c.id == Allotment.c.program_id)
+        .where(ProgramRow.c.code == line.program, Allotment.c.period == line.period, batch_in_force(Batch))
+        .order_by(Allotment.c.issued_on, Allotment.c.document, Allotment.c.id)
     )
     allotted = 0
     for row in books.execute(documents):
@@ -56,7 +54,7 @@ def beyond_allotment(books: Connection, line: Line) -> Iterator[Behind]:
             source=row.source,
         )
     left = max(allotted, 0)
-    for row in books.execute(entry_rows(line.program, line.period).where(in_force(_entry))):
+    for row in books.execute(entry_rows(line.program, line.period).where(in_force(Entry))):
         covered = min(row.amount_fen, left)
         left -= covered
         if covered < row.amount_fen:
@@ -69,12 +67,12 @@ def groups_of(books: Connection, report: PublishedReport, line: Line) -> Iterato
     Persons who are paid in several of them are counted in each.
     """
     query = (
-        select(_entry.c.period, _school.c.name, func.count(), func.sum(_entry.c.amount_fen))
-        .select_from(_entry)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .outerjoin(_school, _school.c.id == _entry.c.school_id)
-        .where(in_force(_entry), _program.c.code == line.program)
-        .group_by(_entry.c.period, _school.c.name)
+        select(Entry.c.period, School.c.name, func.count(), func.sum(Entry.c.amount_fen))
+        .select_from(Entry)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
+        .where(in_force(Entry), ProgramRow.c.code == line.program)
+        .group_by(Entry.c.period, School.c.name)
     )
     found = [
         (Period.parse(row[0]), row[1] or "", row)

@@ -13,7 +13,6 @@ from aidledger.domain.cut import Cut
 from aidledger.domain.term import Period
 from aidledger.store.tables import Batch, Entry, ProgramRow
 
-_batch, _entry, _program = (Batch, Entry, ProgramRow)
 StepKind = Literal["from", "only-from", "only-to", "to"]
 
 
@@ -109,19 +108,19 @@ def _step_order(step: tuple[tuple[bool, Period, bool], list[int]]) -> tuple[obje
 
 def _atoms(books: Connection, first: Cut, second: Cut) -> list[Atom]:
     """All entries that were ever made, summed up; entries and their reversals cancel out."""
-    reversal = _entry.c.reversal_of.is_not(None)
+    reversal = Entry.c.reversal_of.is_not(None)
     one = (
         select(
-            _program.c.code,
-            _entry.c.period,
+            ProgramRow.c.code,
+            Entry.c.period,
             case((reversal, 1), else_=0).label("reversal"),
             _posted_in(first).label("in_first"),
             _posted_in(second).label("in_second"),
             case((reversal, -1), else_=1).label("sign"),
-            _entry.c.amount_fen,
+            Entry.c.amount_fen,
         )
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .join(_batch, _batch.c.id == _entry.c.batch_id)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .join(Batch, Batch.c.id == Entry.c.batch_id)
         .subquery()
     )
     keys = (one.c.code, one.c.period, one.c.reversal, one.c.in_first, one.c.in_second)
@@ -146,4 +145,4 @@ def _posted_in(cut: Cut) -> ColumnElement[int]:
     if not cut.by_day:
         return literal(1)
     begin, end = cut.moments()
-    return case(((_batch.c.posted_at >= begin) & (_batch.c.posted_at < end), 1), else_=0)
+    return case(((Batch.c.posted_at >= begin) & (Batch.c.posted_at < end), 1), else_=0)

@@ -8,8 +8,6 @@ from aidledger.reconcile.line import Figures, Line
 from aidledger.store.entries import batch_in_force, in_force
 from aidledger.store.tables import Batch, Entry, KeptEntry, ProgramRow, RosterRow, School
 
-_batch, _entry, _kept, _program, _roster, _school = (Batch, Entry, KeptEntry, ProgramRow, RosterRow, School)
-
 
 def declared_lines(books: Connection) -> list[Line]:
     """One line per program, period and school over all rosters that declare something and are in force.
@@ -18,14 +16,14 @@ def declared_lines(books: Connection) -> list[Line]:
     """
     # What a roster pays: entries that its own batch posted, and those of another batch that it keeps.
     own = (
-        select(_roster.c.id.label("roster_id"), _entry.c.amount_fen)
-        .join(_entry, (_entry.c.roster_id == _roster.c.id) & (_entry.c.batch_id == _roster.c.batch_id))
-        .where(in_force(_entry))
+        select(RosterRow.c.id.label("roster_id"), Entry.c.amount_fen)
+        .join(Entry, (Entry.c.roster_id == RosterRow.c.id) & (Entry.c.batch_id == RosterRow.c.batch_id))
+        .where(in_force(Entry))
     )
     kept = (
-        select(_kept.c.roster_id, _entry.c.amount_fen)
-        .join(_entry, _entry.c.id == _kept.c.entry_id)
-        .where(in_force(_entry))
+        select(KeptEntry.c.roster_id, Entry.c.amount_fen)
+        .join(Entry, Entry.c.id == KeptEntry.c.entry_id)
+        .where(in_force(Entry))
     )
     paid = union_all(own, kept).subquery()
     per_roster = (
@@ -33,30 +31,30 @@ def declared_lines(books: Connection) -> list[Line]:
         .group_by(paid.c.roster_id)
         .subquery()
     )
-    declared_persons = func.coalesce(_roster.c.declared_person_times, per_roster.c.person_times)
-    declared_fen = func.coalesce(_roster.c.declared_amount_fen, per_roster.c.amount_fen)
+    declared_persons = func.coalesce(RosterRow.c.declared_person_times, per_roster.c.person_times)
+    declared_fen = func.coalesce(RosterRow.c.declared_amount_fen, per_roster.c.amount_fen)
     query = (
         select(
-            _program.c.code,
-            _roster.c.period,
-            _school.c.name.label("school"),
+            ProgramRow.c.code,
+            RosterRow.c.period,
+            School.c.name.label("school"),
             func.sum(declared_persons).label("declared_persons"),
             func.sum(declared_fen).label("declared_fen"),
             func.sum(per_roster.c.person_times).label("persons"),
             func.sum(per_roster.c.amount_fen).label("fen"),
-            func.count(_roster.c.declared_person_times).label("says_persons"),
-            func.count(_roster.c.declared_amount_fen).label("says_fen"),
+            func.count(RosterRow.c.declared_person_times).label("says_persons"),
+            func.count(RosterRow.c.declared_amount_fen).label("says_fen"),
             func.sum(func.abs(declared_persons - per_roster.c.person_times)).label("persons_off"),
             func.sum(func.abs(declared_fen - per_roster.c.amount_fen)).label("fen_off"),
         )
-        .join(_batch, _batch.c.id == _roster.c.batch_id)
-        .join(per_roster, per_roster.c.roster_id == _roster.c.id)
-        .join(_program, _program.c.id == _roster.c.program_id)
-        .outerjoin(_school, _school.c.id == _roster.c.school_id)
-        .where(or_(_roster.c.declared_person_times.is_not(None), _roster.c.declared_amount_fen.is_not(None)))
-        .where(batch_in_force(_batch))
-        .group_by(_program.c.id, _program.c.code, _roster.c.period, _school.c.name)
-        .order_by(_program.c.id, _roster.c.period, _school.c.name)
+        .join(Batch, Batch.c.id == RosterRow.c.batch_id)
+        .join(per_roster, per_roster.c.roster_id == RosterRow.c.id)
+        .join(ProgramRow, ProgramRow.c.id == RosterRow.c.program_id)
+        .outerjoin(School, School.c.id == RosterRow.c.school_id)
+        .where(or_(RosterRow.c.declared_person_times.is_not(None), RosterRow.c.declared_amount_fen.is_not(None)))
+        .where(batch_in_force(Batch))
+        .group_by(ProgramRow.c.id, ProgramRow.c.code, RosterRow.c.period, School.c.name)
+        .order_by(ProgramRow.c.id, RosterRow.c.period, School.c.name)
     )
     return [
         Line(

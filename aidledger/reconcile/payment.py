@@ -8,8 +8,6 @@ from aidledger.reconcile.line import Figures, Line
 from aidledger.store.entries import batch_in_force, in_force
 from aidledger.store.tables import BankReturn, Batch, Entry, ProgramRow, School
 
-_bank_return, _batch, _entry, _program, _school = (BankReturn, Batch, Entry, ProgramRow, School)
-
 
 def payment_lines(books: Connection) -> list[Line]:
     """One line per program, period and school for which a bank has returned anything.
@@ -18,41 +16,41 @@ def payment_lines(books: Connection) -> list[Line]:
     missing on its side.
     """
     said_paid = (
-        select(_bank_return.c.id)
-        .join(_batch, _batch.c.id == _bank_return.c.batch_id)
-        .where(_bank_return.c.entry_id == _entry.c.id, _bank_return.c.outcome == "paid", batch_in_force(_batch))
+        select(BankReturn.c.id)
+        .join(Batch, Batch.c.id == BankReturn.c.batch_id)
+        .where(BankReturn.c.entry_id == Entry.c.id, BankReturn.c.outcome == "paid", batch_in_force(Batch))
         .exists()
     )
     spoken_of = (
-        select(_entry.c.program_id, _entry.c.period, _entry.c.school_id)
-        .join(_bank_return, _bank_return.c.entry_id == _entry.c.id)
-        .join(_batch, _batch.c.id == _bank_return.c.batch_id)
-        .where(batch_in_force(_batch), in_force(_entry))
+        select(Entry.c.program_id, Entry.c.period, Entry.c.school_id)
+        .join(BankReturn, BankReturn.c.entry_id == Entry.c.id)
+        .join(Batch, Batch.c.id == BankReturn.c.batch_id)
+        .where(batch_in_force(Batch), in_force(Entry))
         .distinct()
         .subquery()
     )
     made = case((said_paid, 1), else_=0)
     query = (
         select(
-            _program.c.code,
-            _entry.c.period,
-            _school.c.name,
+            ProgramRow.c.code,
+            Entry.c.period,
+            School.c.name,
             func.count(),
-            func.sum(_entry.c.amount_fen),
+            func.sum(Entry.c.amount_fen),
             func.sum(made),
-            func.sum(made * _entry.c.amount_fen),
+            func.sum(made * Entry.c.amount_fen),
         )
-        .join(_program, _program.c.id == _entry.c.program_id)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
         .join(
             spoken_of,
-            (spoken_of.c.program_id == _entry.c.program_id)
-            & (spoken_of.c.period == _entry.c.period)
-            & spoken_of.c.school_id.is_not_distinct_from(_entry.c.school_id),
+            (spoken_of.c.program_id == Entry.c.program_id)
+            & (spoken_of.c.period == Entry.c.period)
+            & spoken_of.c.school_id.is_not_distinct_from(Entry.c.school_id),
         )
-        .outerjoin(_school, _school.c.id == _entry.c.school_id)
-        .where(in_force(_entry))
-        .group_by(_program.c.id, _program.c.code, _entry.c.period, _school.c.name)
-        .order_by(_program.c.id, _entry.c.period, _school.c.name)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
+        .where(in_force(Entry))
+        .group_by(ProgramRow.c.id, ProgramRow.c.code, Entry.c.period, School.c.name)
+        .order_by(ProgramRow.c.id, Entry.c.period, School.c.name)
     )
     lines = []
     for program, period, school, count, amount, paid, paid_amount in books.execute(query):

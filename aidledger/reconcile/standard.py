@@ -13,8 +13,6 @@ from aidledger.reconcile.line import Figures, Line
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Entry, ProgramRow, School
 
-_entry, _program, _school = (Entry, ProgramRow, School)
-
 
 def standard_lines(books: Connection, catalogue: Catalogue) -> list[Line]:
     """One line per program, period and school. Expected is what the nearest allowed rates would have come to.
@@ -22,22 +20,22 @@ def standard_lines(books: Connection, catalogue: Catalogue) -> list[Line]:
     It is right where every amount is one that the standard of its period allows for that pupil (level, boarding,
     the school's fee); then the average per person-time lies within the standard's span, too.
     """
-    keys = (_program.c.id, _program.c.code, _entry.c.period, _school.c.name)
+    keys = (ProgramRow.c.id, ProgramRow.c.code, Entry.c.period, School.c.name)
     query = (
         select(
-            _program.c.code,
-            _entry.c.period,
-            _school.c.name.label("school"),
-            _entry.c.level,
-            _entry.c.boarding,
-            _entry.c.amount_fen,
+            ProgramRow.c.code,
+            Entry.c.period,
+            School.c.name.label("school"),
+            Entry.c.level,
+            Entry.c.boarding,
+            Entry.c.amount_fen,
             func.count().label("person_times"),
         )
-        .select_from(_entry)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .outerjoin(_school, _school.c.id == _entry.c.school_id)
-        .where(in_force(_entry))
-        .group_by(*keys, _entry.c.level, _entry.c.boarding, _entry.c.amount_fen)
+        .select_from(Entry)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
+        .where(in_force(Entry))
+        .group_by(*keys, Entry.c.level, Entry.c.boarding, Entry.c.amount_fen)
         .order_by(*keys)
     )
     lines = []

@@ -37,32 +37,31 @@ Count = Literal["posted", "paid"]
 PAYMENTS = ("set-off", "lent", "paid", "sent-back", "no-answer")
 TERMS = ("spring", "autumn", "year")
 _SOURCE_ORDER = (ALL_SOURCES, *SOURCES)
-_entry, _program, _school = (Entry, ProgramRow, School)
 # The year of a period's code: of 2021, of 2021-autumn, of 2022-spring.
-_year = func.substr(_entry.c.period, 1, 4)
-_in_spring = _entry.c.period.like("%-spring")
+_year = func.substr(Entry.c.period, 1, 4)
+_in_spring = Entry.c.period.like("%-spring")
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
-    "program": _program.c.code,
-    "school": _school.c.name,
-    "period": _entry.c.period,
+    "program": ProgramRow.c.code,
+    "school": School.c.name,
+    "period": Entry.c.period,
     "calendar-year": _year,
     "school-year": case((_in_spring, cast(cast(_year, Integer) - 1, Text)), else_=_year),
-    "term": case((_in_spring, "spring"), (_entry.c.period.like("%-autumn"), "autumn"), else_="year"),
-    "stage": _program.c.stage,
-    "level": _entry.c.level,
-    "tier": _entry.c.tier,
-    "grade": _entry.c.grade,
-    "category": _entry.c.category,
+    "term": case((_in_spring, "spring"), (Entry.c.period.like("%-autumn"), "autumn"), else_="year"),
+    "stage": ProgramRow.c.stage,
+    "level": Entry.c.level,
+    "tier": Entry.c.tier,
+    "grade": Entry.c.grade,
+    "category": Entry.c.category,
     # No entry says which source paid it: several pay together wherever money was allotted.
-    "source": case((allotted(_entry), ALL_SOURCES), else_=None),
+    "source": case((allotted(Entry), ALL_SOURCES), else_=None),
     "payment": case(
-        (_program.c.nature == "waiver", "set-off"),
-        (_program.c.nature == "loan", "lent"),
+        (ProgramRow.c.nature == "waiver", "set-off"),
+        (ProgramRow.c.nature == "loan", "lent"),
         (answered("paid"), "paid"),
         (answered("failed"), "sent-back"),
         else_="no-answer",
     ),
-    "kind": case((_program.c.nature == "loan", "loan"), else_="aid"),
+    "kind": case((ProgramRow.c.nature == "loan", "loan"), else_="aid"),
 }
 
 
@@ -78,11 +77,11 @@ def entries_cut(periods: Iterable[str], *cuts: str, count: Count = "posted") -> 
     database compares expressions with parameters. Programs are named because the index begins with them.
     """
     query = (
-        select(*(COLUMNS[name].label(name) for name in cuts), _entry.c.beneficiary_id, _entry.c.amount_fen)
-        .select_from(_entry)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .outerjoin(_school, _school.c.id == _entry.c.school_id)
-        .where(in_force(_entry), _entry.c.program_id.in_(select(_program.c.id)), _entry.c.period.in_(list(periods)))
+        select(*(COLUMNS[name].label(name) for name in cuts), Entry.c.beneficiary_id, Entry.c.amount_fen)
+        .select_from(Entry)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
+        .where(in_force(Entry), Entry.c.program_id.in_(select(ProgramRow.c.id)), Entry.c.period.in_(list(periods)))
     )
     return query if count == "posted" else query.where(has_arrived())
 

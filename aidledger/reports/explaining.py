@@ -21,7 +21,6 @@ from aidledger.store.lookups import EntryRecord, entries_where
 from aidledger.store.tables import Entry, ProgramRow, School
 from aidledger.store.totals import Figures
 
-_entry, _program, _school = (Entry, ProgramRow, School)
 _SPAN = ("from", "to")
 # Words of ours: nothing need have been paid under them yet.
 _WORDS: Mapping[str, Sequence[str | None]] = {
@@ -58,13 +57,13 @@ def explain(books: Connection, catalogue: Catalogue, text: str) -> Explained:
     for key in (*_SPAN, "period"):
         if of.get(key):
             Period.parse(str(of[key]))
-    conditions = [in_force(_entry)]
+    conditions = [in_force(Entry)]
     for key, value in of.items():
         if key not in _SPAN:
             conditions.append(_known(books, key, value))
     first, last = (Period.parse(str(of[key])) if of.get(key) else None for key in _SPAN)
     if first or last:
-        conditions.append(_entry.c.period.in_(periods_within(books, first, last)))
+        conditions.append(Entry.c.period.in_(periods_within(books, first, last)))
     entries = entries_where(books, conditions)
     amount = sum(entry.amount_fen for entry in entries)
     figures = Figures(len(entries), len({entry.person for entry in entries}), amount)
@@ -82,9 +81,9 @@ def _known(books: Connection, key: str, value: str | None) -> ColumnElement[bool
         known = value in _WORDS[key]
     else:
         having = (
-            select(_entry.c.id)
-            .join(_program, _program.c.id == _entry.c.program_id)
-            .outerjoin(_school, _school.c.id == _entry.c.school_id)
+            select(Entry.c.id)
+            .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+            .outerjoin(School, School.c.id == Entry.c.school_id)
             .where(condition)
             .limit(1)
         )
@@ -97,8 +96,8 @@ def _known(books: Connection, key: str, value: str | None) -> ColumnElement[bool
 def _condition(key: str, value: str | None) -> ColumnElement[bool]:
     if key == "source":
         if value is None:
-            return ~allotted(_entry)
-        return allotted(_entry, None if value == ALL_SOURCES else value)
+            return ~allotted(Entry)
+        return allotted(Entry, None if value == ALL_SOURCES else value)
     if key == "count":
         return has_arrived() if value == "paid" else true()
     return COLUMNS[key].is_(None) if value is None else true() & (COLUMNS[key] == value)

@@ -14,16 +14,15 @@ from aidledger.store.tables import Allotment, Batch, ProgramRow
 # The line that counts people: they are paid by all sources together, and cannot be split.
 ALL_SOURCES = "all sources"
 Shares = Mapping[tuple[str, str], Mapping[str, int]]
-_allotment, _batch, _program = (Allotment, Batch, ProgramRow)
 
 
 def allotted(entry: Table | FromClause, source: str | None = None) -> ColumnElement[bool]:
     """Whether some source, or the one named, was allotted money for an entry's program and period."""
-    named = [] if source is None else [_allotment.c.source == source]
+    named = [] if source is None else [Allotment.c.source == source]
     pairs = (
-        select(_allotment.c.program_id, _allotment.c.period)
-        .join(_batch, _batch.c.id == _allotment.c.batch_id)
-        .where(_allotment.c.amount_fen > 0, batch_in_force(_batch), *named)
+        select(Allotment.c.program_id, Allotment.c.period)
+        .join(Batch, Batch.c.id == Allotment.c.batch_id)
+        .where(Allotment.c.amount_fen > 0, batch_in_force(Batch), *named)
     )
     # A list of pairs that is the same for every entry: databases look it up, instead of asking for each one.
     return tuple_(entry.c.program_id, entry.c.period).in_(pairs)
@@ -32,11 +31,11 @@ def allotted(entry: Table | FromClause, source: str | None = None) -> ColumnElem
 def shares(books: Connection) -> Shares:
     """What every source was allotted in force, in 分, by program code and period."""
     query: Any = (
-        select(_program.c.code, _allotment.c.period, _allotment.c.source, func.sum(_allotment.c.amount_fen))
-        .join(_program, _program.c.id == _allotment.c.program_id)
-        .join(_batch, _batch.c.id == _allotment.c.batch_id)
-        .where(_allotment.c.amount_fen > 0, batch_in_force(_batch))
-        .group_by(_program.c.code, _allotment.c.period, _allotment.c.source)
+        select(ProgramRow.c.code, Allotment.c.period, Allotment.c.source, func.sum(Allotment.c.amount_fen))
+        .join(ProgramRow, ProgramRow.c.id == Allotment.c.program_id)
+        .join(Batch, Batch.c.id == Allotment.c.batch_id)
+        .where(Allotment.c.amount_fen > 0, batch_in_force(Batch))
+        .group_by(ProgramRow.c.code, Allotment.c.period, Allotment.c.source)
     )
     found: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     for program, period, source, amount in books.execute(query):

@@ -16,8 +16,6 @@ from aidledger.store.lookups import batches
 from aidledger.store.tables import Entry, ProgramRow, RosterRow
 from aidledger.store.totals import Figures
 
-_entry, _program, _roster = (Entry, ProgramRow, RosterRow)
-
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
@@ -81,21 +79,21 @@ def statement(
     )
 
 
-_loan = case((_program.c.nature == "loan", 1), else_=0).label("loan")
-_code = _program.c.code.label("program")
+_loan = case((ProgramRow.c.nature == "loan", 1), else_=0).label("loan")
+_code = ProgramRow.c.code.label("program")
 
 
 def _of(school: int, periods: Sequence[str], *columns: Any) -> Any:  # noqa: ANN401 - a query
     return (
         select(*columns)
-        .select_from(_entry)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .where(_entry.c.school_id == school, _entry.c.period.in_(list(periods)))
+        .select_from(Entry)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .where(Entry.c.school_id == school, Entry.c.period.in_(list(periods)))
     )
 
 
 def _counted(school: int, periods: Sequence[str], *by: Any) -> Any:  # noqa: ANN401 - columns, a query
-    entries = _of(school, periods, *by, _entry.c.beneficiary_id, _entry.c.amount_fen).where(in_force(_entry)).subquery()
+    entries = _of(school, periods, *by, Entry.c.beneficiary_id, Entry.c.amount_fen).where(in_force(Entry)).subquery()
     groups = [entries.c[column.name] for column in by]
     return select(
         *groups,
@@ -112,18 +110,18 @@ def _figures(row: Any) -> Figures:  # noqa: ANN401 - a row of a query
 def _lines(books: Connection, catalogue: Catalogue, school: int, periods: Sequence[str]) -> Sequence[StatementLine]:
     figures = {
         (row.program, row.period): _figures(row)
-        for row in books.execute(_counted(school, periods, _code, _entry.c.period))
+        for row in books.execute(_counted(school, periods, _code, Entry.c.period))
     }
-    reversals = _of(school, periods, _code, _entry.c.period, func.count().label("reversed"))
+    reversals = _of(school, periods, _code, Entry.c.period, func.count().label("reversed"))
     undone = {
         (row.program, row.period): int(row.reversed)
         for row in books.execute(
-            reversals.where(_entry.c.reversal_of.is_not(None)).group_by(_program.c.code, _entry.c.period)
+            reversals.where(Entry.c.reversal_of.is_not(None)).group_by(ProgramRow.c.code, Entry.c.period)
         )
     }
     posted: dict[tuple[str, str], list[int]] = {}
-    numbers = _of(school, periods, _code, _entry.c.period, _entry.c.batch_id).where(in_force(_entry)).distinct()
-    for row in books.execute(numbers.order_by(_entry.c.batch_id)):
+    numbers = _of(school, periods, _code, Entry.c.period, Entry.c.batch_id).where(in_force(Entry)).distinct()
+    for row in books.execute(numbers.order_by(Entry.c.batch_id)):
         posted.setdefault((row.program, row.period), []).append(row.batch_id)
     return [
         StatementLine(*key, figures.get(key, Figures()), undone.get(key, 0), posted.get(key, []))
@@ -132,22 +130,22 @@ def _lines(books: Connection, catalogue: Catalogue, school: int, periods: Sequen
 
 
 def _rosters(books: Connection, catalogue: Catalogue, school: int, periods: Sequence[str]) -> Sequence[StatementRoster]:
-    here = {row.roster_id: _figures(row) for row in books.execute(_counted(school, periods, _entry.c.roster_id))}
+    here = {row.roster_id: _figures(row) for row in books.execute(_counted(school, periods, Entry.c.roster_id))}
     paid_here = (
-        select(_entry.c.id)
+        select(Entry.c.id)
         .where(
-            _entry.c.roster_id == _roster.c.id,
-            _entry.c.school_id == school,
-            _entry.c.period.in_(list(periods)),
-            _entry.c.reversal_of.is_(None),
+            Entry.c.roster_id == RosterRow.c.id,
+            Entry.c.school_id == school,
+            Entry.c.period.in_(list(periods)),
+            Entry.c.reversal_of.is_(None),
         )
         .exists()
     )
     query = (
-        select(_roster, _program.c.code)
-        .join(_program, _program.c.id == _roster.c.program_id)
+        select(RosterRow, ProgramRow.c.code)
+        .join(ProgramRow, ProgramRow.c.id == RosterRow.c.program_id)
         .where(paid_here)
-        .order_by(_roster.c.id)
+        .order_by(RosterRow.c.id)
     )
     records = {record.batch: record for record in batches(books)}
     found = []

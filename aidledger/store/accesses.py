@@ -29,7 +29,6 @@ SEEN = (
     "entry",
     "figure",
 )
-_event = Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +52,16 @@ class Access:
 
 def accesses(books: Connection, first: date | None, last: date | None, actor: str | None) -> list[Access]:
     """The requests from a day to a day (UTC), both included, in the order in which they came."""
-    query = select(_event.c.id, _event.c.at, _event.c.actor, _event.c.facts)
-    query = query.where(_event.c.action.in_([REVEAL, FORGET]))
+    query = select(Event.c.id, Event.c.at, Event.c.actor, Event.c.facts)
+    query = query.where(Event.c.action.in_([REVEAL, FORGET]))
     if first is not None:
-        query = query.where(_event.c.at >= first.isoformat())
+        query = query.where(Event.c.at >= first.isoformat())
     if last is not None and last < date.max:
-        query = query.where(_event.c.at < (last + timedelta(days=1)).isoformat())
+        query = query.where(Event.c.at < (last + timedelta(days=1)).isoformat())
     if actor is not None:
-        query = query.where(_event.c.actor == actor)
+        query = query.where(Event.c.actor == actor)
     return [
-        Access(number, at, by, *_facts(facts)) for number, at, by, facts in books.execute(query.order_by(_event.c.id))
+        Access(number, at, by, *_facts(facts)) for number, at, by, facts in books.execute(query.order_by(Event.c.id))
     ]
 
 

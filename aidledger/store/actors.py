@@ -11,12 +11,11 @@ from aidledger.domain.role import Role, same_name
 from aidledger.store import events
 from aidledger.store.tables import Event
 
-_event = Event
 _NAME, _DISMISS = "name-actor", "dismiss-actor"
 _NAMINGS = (
-    select(_event.c.at, _event.c.actor, _event.c.action, _event.c.facts)
-    .where(_event.c.action.in_([_NAME, _DISMISS]))
-    .order_by(_event.c.id)
+    select(Event.c.at, Event.c.actor, Event.c.action, Event.c.facts)
+    .where(Event.c.action.in_([_NAME, _DISMISS]))
+    .order_by(Event.c.id)
 )
 
 

@@ -17,7 +17,6 @@ from aidledger.store.digests import digest_of
 from aidledger.store.people import ensure_schools
 from aidledger.store.tables import CatalogueVersion, ProgramRow, SchoolAlias, StandardRow
 
-_alias, _catalogue, _program, _standard = (SchoolAlias, CatalogueVersion, ProgramRow, StandardRow)
 _STANDARD_COLUMNS = (
     "id",
     "catalogue_id",
@@ -37,7 +36,7 @@ _STANDARD_COLUMNS = (
 
 def program_ids(books: Connection) -> dict[str, int]:
     """The id of every program in the ledger, by its code."""
-    return {row.code: row.id for row in books.execute(select(_program.c.code, _program.c.id))}
+    return {row.code: row.id for row in books.execute(select(ProgramRow.c.code, ProgramRow.c.id))}
 
 
 def require_known(books: Connection, catalogue: Catalogue) -> None:
@@ -59,7 +58,9 @@ class Loaded:
 def ensure_loaded(books: Connection, catalogue: Catalogue, moment: str, actor: str) -> Loaded:
     """This state of the catalogue, which is recorded where it is new; raises LedgerUnknownPrograms."""
     require_known(books, catalogue)
-    known = books.execute(select(_catalogue.c.id).where(_catalogue.c.digest == catalogue.digest)).scalar_one_or_none()
+    known = books.execute(
+        select(CatalogueVersion.c.id).where(CatalogueVersion.c.digest == catalogue.digest)
+    ).scalar_one_or_none()
     if known is not None:
         return Loaded(int(known), catalogue.digest, program_ids(books))
     number = next_id(books, CatalogueVersion)
@@ -92,14 +93,14 @@ def ensure_loaded(books: Connection, catalogue: Catalogue, moment: str, actor: s
 
 def rates_digest(books: Connection, number: int) -> str:
     """The digest of a catalogue's rates as they stand in the ledger."""
-    columns = [_standard.c[name] for name in _STANDARD_COLUMNS]
-    rows = books.execute(select(*columns).where(_standard.c.catalogue_id == number).order_by(_standard.c.id))
+    columns = [StandardRow.c[name] for name in _STANDARD_COLUMNS]
+    rows = books.execute(select(*columns).where(StandardRow.c.catalogue_id == number).order_by(StandardRow.c.id))
     return digest_of(tuple(row) for row in rows)
 
 
 def _load_aliases(books: Connection, catalogue: Catalogue) -> None:
     """Schools that the office lists, under all their names; a name that is known keeps its school."""
-    known = {row.name for row in books.execute(select(_alias.c.name))}
+    known = {row.name for row in books.execute(select(SchoolAlias.c.name))}
     schools = ensure_schools(books, set(catalogue.schools.values()))
     rows = [
         (name, schools[school][0])

@@ -11,7 +11,6 @@ from aidledger.domain.finding import Decision
 from aidledger.store import events
 from aidledger.store.tables import Event
 
-_event = Event
 _DECIDE = "decide-finding"
 
 
@@ -22,7 +21,7 @@ def decisions(books: Connection) -> dict[str, Decision]:
 
 def history(books: Connection, finding: str | None = None) -> dict[str, list[Decision]]:
     """All decisions in their order, by the finding's id."""
-    query = select(_event.c.at, _event.c.actor, _event.c.facts).where(_event.c.action == _DECIDE).order_by(_event.c.id)
+    query = select(Event.c.at, Event.c.actor, Event.c.facts).where(Event.c.action == _DECIDE).order_by(Event.c.id)
     found: dict[str, list[Decision]] = {}
     for row in books.execute(query):
         facts = json.loads(row.facts)

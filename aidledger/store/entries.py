@@ -9,21 +9,12 @@ from sqlalchemy import ColumnElement, FromClause, Select, Table, literal_column,
 from aidledger.store.digests import ENTRY_FIELDS
 from aidledger.store.tables import Batch, Beneficiary, Entry, KeptEntry, ProgramRow, RosterRow, School
 
-_batch, _beneficiary, _entry, _kept, _program, _roster, _school = (
-    Batch,
-    Beneficiary,
-    Entry,
-    KeptEntry,
-    ProgramRow,
-    RosterRow,
-    School,
-)
 _ELSEWHERE = {
-    "program": _program.c.code,
-    "document_type": _beneficiary.c.document_type,
-    "number": _beneficiary.c.number,
-    "name": _beneficiary.c.name,
-    "school": _school.c.name,
+    "program": ProgramRow.c.code,
+    "document_type": Beneficiary.c.document_type,
+    "number": Beneficiary.c.number,
+    "name": Beneficiary.c.name,
+    "school": School.c.name,
 }
 
 
@@ -32,7 +23,7 @@ def in_force(entry: Table | FromClause) -> ColumnElement[bool]:
 
     Told by the occurrence, which is negative for a reversal: that stands in an index, with whom and what it pays.
     """
-    reversal = _entry.alias()
+    reversal = Entry.alias()
     reversed_ids = select(reversal.c.id).where(reversal.c.reversal_of == entry.c.id)
     return (entry.c.occurrence > literal_column("0")) & ~reversed_ids.exists()
 
@@ -49,7 +40,7 @@ def current(record: Table | FromClause) -> ColumnElement[bool]:
 
 def _in_force(batch: ColumnElement[int]) -> ColumnElement[bool]:
     """Asked as two short lists that hang on nothing else: an engine makes each of them once, and joins nothing."""
-    reversal, later, undone = _batch.alias(), _batch.alias(), _batch.alias()
+    reversal, later, undone = Batch.alias(), Batch.alias(), Batch.alias()
     reversed_ones = select(reversal.c.reverses).where(reversal.c.reverses.is_not(None))
     reversed_later = select(undone.c.reverses).where(undone.c.reverses.is_not(None))
     superseded = select(later.c.supersedes).where(later.c.supersedes.is_not(None), later.c.id.not_in(reversed_later))
@@ -58,24 +49,28 @@ def _in_force(batch: ColumnElement[int]) -> ColumnElement[bool]:
 
 def in_version(entry: Table | FromClause, number: int) -> ColumnElement[bool]:
     """Whether an entry belongs to the roster that a batch posted: entered with it, or kept (see KeptEntry)."""
-    kept = select(_kept.c.entry_id).join(_roster, _roster.c.id == _kept.c.roster_id).where(_roster.c.batch_id == number)
+    kept = (
+        select(KeptEntry.c.entry_id)
+        .join(RosterRow, RosterRow.c.id == KeptEntry.c.roster_id)
+        .where(RosterRow.c.batch_id == number)
+    )
     return in_batch(entry, number) | entry.c.id.in_(kept)
 
 
 def in_batch(entry: Table | FromClause, number: int) -> ColumnElement[bool]:
     """Whether an entry is of a batch, asked by the batch's run of ids: no index on every entry's batch is needed."""
-    first = select(_batch.c.first_entry).where(_batch.c.id == number).scalar_subquery()
-    end = select(_batch.c.first_entry + _batch.c.entries).where(_batch.c.id == number).scalar_subquery()
+    first = select(Batch.c.first_entry).where(Batch.c.id == number).scalar_subquery()
+    end = select(Batch.c.first_entry + Batch.c.entries).where(Batch.c.id == number).scalar_subquery()
     return (entry.c.id >= first) & (entry.c.id < end)
 
 
 def covered_by_digest() -> Select[Any]:
     """The fields of entries that their digests cover, in that order."""
-    columns = [_ELSEWHERE[name] if name in _ELSEWHERE else _entry.c[name] for name in ENTRY_FIELDS]
+    columns = [_ELSEWHERE[name] if name in _ELSEWHERE else Entry.c[name] for name in ENTRY_FIELDS]
     return (
         select(*columns)
-        .select_from(_entry)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
-        .outerjoin(_school, _school.c.id == _entry.c.school_id)
+        .select_from(Entry)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
     )

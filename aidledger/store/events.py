@@ -12,8 +12,7 @@ from aidledger.store.digests import GENESIS, event_digest, facts_text
 from aidledger.store.seals import ACTION, Seal, SealKey, key_for, require, seal_in
 from aidledger.store.tables import Event
 
-_event = Event
-_LAST = select(_event.c.id, _event.c.digest, _event.c.facts).order_by(_event.c.id.desc()).limit(1)
+_LAST = select(Event.c.id, Event.c.digest, Event.c.facts).order_by(Event.c.id.desc()).limit(1)
 
 
 def head(books: Connection) -> str:
@@ -36,7 +35,7 @@ def require_seal_key(books: Connection) -> None:
 
 def sealers(books: Connection) -> set[str]:
     """The fingerprints of all keys that a ledger was ever sealed with: each began with an event of its own."""
-    began = books.execute(select(_event.c.facts).where(_event.c.action == ACTION)).scalars()
+    began = books.execute(select(Event.c.facts).where(Event.c.action == ACTION)).scalars()
     return {seal.fingerprint for seal in map(seal_in, began) if seal}
 
 

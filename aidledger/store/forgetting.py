@@ -16,7 +16,6 @@ from aidledger.store.entries import in_batch
 from aidledger.store.tables import Beneficiary, Certification, Enrolment, Entry, Event
 
 FORGET = "forget-person"
-_beneficiary, _certification, _enrolment, _entry, _event = (Beneficiary, Certification, Enrolment, Entry, Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def removable(books: Connection, person: int) -> list[str]:
 
     The birth date is none of them: it is only known where it stands in the number, and so is the sex there.
     """
-    row = books.execute(select(_beneficiary).where(_beneficiary.c.id == person)).one()
+    row = books.execute(select(Beneficiary).where(Beneficiary.c.id == person)).one()
     found = []
     if row.sex is not None and row.document_type not in RESIDENT_RULES:
         found.append("sex")
@@ -49,16 +48,16 @@ def forget(books: Connection, moment: str, actor: str, person: int, reason: str)
     """Remove it, and record what was removed, never what stood there. ``secure_delete`` overwrites it in the file."""
     removed = removable(books, person)
     if removed:
-        books.execute(_beneficiary.update().where(_beneficiary.c.id == person).values(dict.fromkeys(removed)))
+        books.execute(Beneficiary.update().where(Beneficiary.c.id == person).values(dict.fromkeys(removed)))
     events.record(books, moment, actor, FORGET, {"person": person, "removed": removed, "reason": reason})
     return removed
 
 
 def requests(books: Connection, person: int | None = None) -> list[Request]:
     """All such requests, or those about one person, in their order; without what was tampered with (see verify)."""
-    query = select(_event.c.id, _event.c.at, _event.c.actor, _event.c.facts).where(_event.c.action == FORGET)
+    query = select(Event.c.id, Event.c.at, Event.c.actor, Event.c.facts).where(Event.c.action == FORGET)
     found = []
-    for number, at, by, text in books.execute(query.order_by(_event.c.id)):
+    for number, at, by, text in books.execute(query.order_by(Event.c.id)):
         with suppress(ValueError, LookupError, TypeError):
             facts = json.loads(text)
             if person in {None, facts["person"]}:
@@ -72,10 +71,10 @@ def named_again(books: Connection, batch: int) -> int:
     count = 0
     for some in chunks(forgotten):
         named = union(
-            select(_entry.c.beneficiary_id).where(in_batch(_entry, batch), _entry.c.beneficiary_id.in_(some)),
+            select(Entry.c.beneficiary_id).where(in_batch(Entry, batch), Entry.c.beneficiary_id.in_(some)),
             *(
                 select(table.c.beneficiary_id).where(table.c.batch_id == batch, table.c.beneficiary_id.in_(some))
-                for table in (_certification, _enrolment)
+                for table in (Certification, Enrolment)
             ),
         ).subquery()
         count += books.execute(select(func.count()).select_from(named)).scalar_one()

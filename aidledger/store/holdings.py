@@ -30,10 +30,6 @@ from aidledger.store.tables import (
     School,
 )
 
-_bank_return, _batch, _beneficiary, _entry, _kept = (BankReturn, Batch, Beneficiary, Entry, KeptEntry)
-_listing, _notice, _notice_line, _order_line = (Listing, Notice, NoticeLine, PaymentOrderLine)
-_program, _roster, _school = (ProgramRow, RosterRow, School)
-
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -107,7 +103,7 @@ class Holdings:
 
 def holdings(books: Connection, person: int) -> Holdings:
     """What is held about a person of the ledger."""
-    row = books.execute(select(_beneficiary).where(_beneficiary.c.id == person)).one()
+    row = books.execute(select(Beneficiary).where(Beneficiary.c.id == person)).one()
     entries = lookups.entries_for(books, [person])
     ids = [entry.entry for entry in entries]
     accounts = {entry.account for entry in entries if entry.account}
@@ -117,7 +113,7 @@ def holdings(books: Connection, person: int) -> Holdings:
         person, row.document_type, row.number, row.name, row.birth_date, row.sex, row.student_number,
         sorted(name for name in names if name and name != row.name),
     )  # fmt: skip
-    guardians = select(_entry.c.id, _entry.c.guardian).where(_entry.c.id.in_(ids), _entry.c.guardian.is_not(None))
+    guardians = select(Entry.c.id, Entry.c.guardian).where(Entry.c.id.in_(ids), Entry.c.guardian.is_not(None))
     batches = {entry.roster_batch for entry in entries} | {one.batch for one in listed} | set(_keeping(books, ids))
     return Holdings(
         identity,
@@ -133,11 +129,9 @@ def holdings(books: Connection, person: int) -> Holdings:
 def _is_theirs(number: str, name: str, entries: Sequence[int], accounts: Iterable[str]) -> ColumnElement[bool]:
     """Whether a line of a bank's return is of a person: by what was paid, by the number, by name and card."""
     return or_(
-        _bank_return.c.entry_id.in_(entries),
-        _bank_return.c.number == number,
-        and_(
-            _bank_return.c.number.is_(None), _bank_return.c.name == name, _bank_return.c.account.in_(sorted(accounts))
-        ),
+        BankReturn.c.entry_id.in_(entries),
+        BankReturn.c.number == number,
+        and_(BankReturn.c.number.is_(None), BankReturn.c.name == name, BankReturn.c.account.in_(sorted(accounts))),
     )
 
 
@@ -146,7 +140,7 @@ def _listed(books: Connection, person: int, returned: ColumnElement[bool]) -> It
         table = model
         if "beneficiary_id" in table.c:
             yield from _rows(books, kind, table, table.c.beneficiary_id == person)
-        elif table is _bank_return:
+        elif table is BankReturn:
             yield from _rows(books, kind, table, returned)
 
 
@@ -154,14 +148,14 @@ def _rows(books: Connection, kind: ListKind, table: Table, condition: ColumnElem
     place = {"id", "batch_id", "listing_id", "row", "beneficiary_id", "school_id", "digest"}
     said = [column for column in table.c if column.name not in place]
     query = (
-        select(table.c.batch_id, _batch.c.file_name, _listing.c.sheet, table.c.row, current(table), *said)
-        .join(_listing, _listing.c.id == table.c.listing_id)
-        .join(_batch, _batch.c.id == table.c.batch_id)
+        select(table.c.batch_id, Batch.c.file_name, Listing.c.sheet, table.c.row, current(table), *said)
+        .join(Listing, Listing.c.id == table.c.listing_id)
+        .join(Batch, Batch.c.id == table.c.batch_id)
         .where(condition)
         .order_by(table.c.id)
     )
     if "school_id" in table.c:
-        query = query.add_columns(_school.c.name).outerjoin(_school, _school.c.id == table.c.school_id)
+        query = query.add_columns(School.c.name).outerjoin(School, School.c.id == table.c.school_id)
     names = [*(column.name for column in said), *(["school"] if "school_id" in table.c else [])]
     for batch, file, sheet, row, in_force, *facts in books.execute(query):
         yield Listed(kind, batch, file, sheet, row, bool(in_force), dict(zip(names, facts, strict=True)))
@@ -169,8 +163,8 @@ def _rows(books: Connection, kind: ListKind, table: Table, condition: ColumnElem
 
 def _asked(books: Connection, entries: Sequence[int]) -> Iterator[Asked]:
     orders = {order.order: order for order in payments.orders(books)}
-    query = select(_order_line).where(_order_line.c.entry_id.in_(entries))
-    for line in books.execute(query.order_by(_order_line.c.order_id, _order_line.c.serial)):
+    query = select(PaymentOrderLine).where(PaymentOrderLine.c.entry_id.in_(entries))
+    for line in books.execute(query.order_by(PaymentOrderLine.c.order_id, PaymentOrderLine.c.serial)):
         order = orders[line.order_id]
         serial = serial_text(line.order_id, line.serial)
         asked = line.order_id, serial, line.entry_id, line.account, line.amount_fen
@@ -180,17 +174,17 @@ def _asked(books: Connection, entries: Sequence[int]) -> Iterator[Asked]:
 def _announced(books: Connection, entries: Sequence[int]) -> Iterator[Announced]:
     query = (
         select(
-            _notice.c.id,
-            _notice_line.c.entry_id,
-            _program.c.code,
-            _notice.c.period,
-            _notice.c.posted_from,
-            _notice.c.posted_until,
+            Notice.c.id,
+            NoticeLine.c.entry_id,
+            ProgramRow.c.code,
+            Notice.c.period,
+            Notice.c.posted_from,
+            Notice.c.posted_until,
         )
-        .join(_notice_line, _notice_line.c.notice_id == _notice.c.id)
-        .join(_program, _program.c.id == _notice.c.program_id)
-        .where(_notice_line.c.entry_id.in_(entries))
-        .order_by(_notice.c.id, _notice_line.c.entry_id)
+        .join(NoticeLine, NoticeLine.c.notice_id == Notice.c.id)
+        .join(ProgramRow, ProgramRow.c.id == Notice.c.program_id)
+        .where(NoticeLine.c.entry_id.in_(entries))
+        .order_by(Notice.c.id, NoticeLine.c.entry_id)
     )
     for row in books.execute(query):
         yield Announced(*row)
@@ -198,5 +192,5 @@ def _announced(books: Connection, entries: Sequence[int]) -> Iterator[Announced]
 
 def _keeping(books: Connection, entries: Sequence[int]) -> list[int]:
     """The batches whose rosters are later versions that kept some entries."""
-    query = select(_roster.c.batch_id).join(_kept, _kept.c.roster_id == _roster.c.id)
-    return list(books.execute(query.where(_kept.c.entry_id.in_(entries))).scalars())
+    query = select(RosterRow.c.batch_id).join(KeptEntry, KeptEntry.c.roster_id == RosterRow.c.id)
+    return list(books.execute(query.where(KeptEntry.c.entry_id.in_(entries))).scalars())

@@ -43,7 +43,6 @@ ENTRY_COLUMNS = (
 _DIGEST_AT = ENTRY_COLUMNS.index("digest")
 _AMOUNT_AT = ENTRY_COLUMNS.index("amount_fen")
 _REVERSAL_AT = ENTRY_COLUMNS.index("reversal_of")
-_roster = RosterRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def write(books: Connection, action: str, draft: Draft, stamp: Stamp) -> str:
     digest = batch_digest(head | {"catalogue": stamp.loaded.digest}, parts, digests)
     insert_row(books, Batch, **head, digest=digest)
     if draft.rosters:
-        books.execute(_roster.insert(), draft.rosters)
+        books.execute(RosterRow.insert(), draft.rosters)
     insert_rows(books, Entry, ENTRY_COLUMNS, entries)
     if entries:
         totals.add(books, draft.first_entry, len(entries))

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from aidledger.store.people import Known
 
-_beneficiary, _program, _school = (Beneficiary, ProgramRow, School)
 PERSON = ("document_type", "number", "name")
 # What a record's digest covers, in this order; names instead of ids where a row elsewhere could be exchanged. Written
 # out for the same reason as ENTRY_FIELDS.
@@ -48,11 +47,11 @@ TABLES: Mapping[ListKind, Table] = {
     "bank-return": BankReturn,
 }
 _ELSEWHERE = {
-    "document_type": _beneficiary.c.document_type,
-    "number": _beneficiary.c.number,
-    "name": _beneficiary.c.name,
-    "school": _school.c.name,
-    "program": _program.c.code,
+    "document_type": Beneficiary.c.document_type,
+    "number": Beneficiary.c.number,
+    "name": Beneficiary.c.name,
+    "school": School.c.name,
+    "program": ProgramRow.c.code,
 }
 _PLACE = frozenset({"id", "batch_id", "listing_id", "row"})
 # Whom or what a record is about: records of one subject in two versions of a list are the same one, changed or not.
@@ -119,11 +118,11 @@ def covered(kind: ListKind, batch: int) -> Select[Any]:
     ]
     query = select(*columns, table.c.digest).select_from(table).where(table.c.batch_id == batch).order_by(table.c.id)
     if person:
-        query = query.join(_beneficiary, _beneficiary.c.id == table.c.beneficiary_id)
+        query = query.join(Beneficiary, Beneficiary.c.id == table.c.beneficiary_id)
     if "school_id" in table.c:
-        query = query.outerjoin(_school, _school.c.id == table.c.school_id)
+        query = query.outerjoin(School, School.c.id == table.c.school_id)
     if "program_id" in table.c:
-        query = query.join(_program, _program.c.id == table.c.program_id)
+        query = query.join(ProgramRow, ProgramRow.c.id == table.c.program_id)
     return query
 
 

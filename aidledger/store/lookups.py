@@ -21,17 +21,6 @@ from aidledger.store.tables import (
     SourceFile,
 )
 
-_batch, _beneficiary, _catalogue, _entry, _program, _roster, _school, _source = (
-    Batch,
-    Beneficiary,
-    CatalogueVersion,
-    Entry,
-    ProgramRow,
-    RosterRow,
-    School,
-    SourceFile,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class BatchRecord:
@@ -123,41 +112,41 @@ class PersonRecord:
 
 
 def _batches() -> Select[Any]:
-    reversal, later, undone = (_batch.alias(name) for name in ("reversal", "later", "undone"))
+    reversal, later, undone = (Batch.alias(name) for name in ("reversal", "later", "undone"))
     later_reversed = select(undone.c.id).where(undone.c.reverses == later.c.id).exists()
-    superseded_by = select(later.c.id).where(later.c.supersedes == _batch.c.id, ~later_reversed).scalar_subquery()
+    superseded_by = select(later.c.id).where(later.c.supersedes == Batch.c.id, ~later_reversed).scalar_subquery()
     return (
         select(
-            _batch.c.id,
-            _batch.c.kind,
-            _batch.c.file_name,
-            _batch.c.source_sha256,
-            _batch.c.posted_at,
-            _batch.c.posted_by,
-            _batch.c.entries,
-            _batch.c.person_times,
-            _batch.c.amount_fen,
-            _batch.c.reverses,
+            Batch.c.id,
+            Batch.c.kind,
+            Batch.c.file_name,
+            Batch.c.source_sha256,
+            Batch.c.posted_at,
+            Batch.c.posted_by,
+            Batch.c.entries,
+            Batch.c.person_times,
+            Batch.c.amount_fen,
+            Batch.c.reverses,
             reversal.c.id.label("reversed_by"),
-            _batch.c.supersedes,
+            Batch.c.supersedes,
             superseded_by.label("superseded_by"),
-            _batch.c.reason,
-            _catalogue.c.digest.label("catalogue"),
-            _batch.c.digest,
+            Batch.c.reason,
+            CatalogueVersion.c.digest.label("catalogue"),
+            Batch.c.digest,
         )
-        .join(_catalogue, _catalogue.c.id == _batch.c.catalogue_id)
-        .outerjoin(reversal, reversal.c.reverses == _batch.c.id)
+        .join(CatalogueVersion, CatalogueVersion.c.id == Batch.c.catalogue_id)
+        .outerjoin(reversal, reversal.c.reverses == Batch.c.id)
     )
 
 
 def batches(books: Connection) -> list[BatchRecord]:
     """All batches in the order in which they were posted."""
-    return [BatchRecord(*row) for row in books.execute(_batches().order_by(_batch.c.id))]
+    return [BatchRecord(*row) for row in books.execute(_batches().order_by(Batch.c.id))]
 
 
 def batch(books: Connection, number: int) -> BatchRecord:
     """One batch; raises UnknownBatch."""
-    row = books.execute(_batches().where(_batch.c.id == number)).first()
+    row = books.execute(_batches().where(Batch.c.id == number)).first()
     if row is None:
         raise UnknownBatch(number=number)
     return BatchRecord(*row)
@@ -167,20 +156,20 @@ def rosters_of(books: Connection, number: int) -> list[RosterRecord]:
     """The rosters of a batch."""
     query = (
         select(
-            _roster.c.sheet,
-            _program.c.code,
-            _roster.c.period,
-            _school.c.name,
-            _roster.c.header_row,
-            _roster.c.person_times,
-            _roster.c.amount_fen,
-            _roster.c.declared_person_times,
-            _roster.c.declared_amount_fen,
+            RosterRow.c.sheet,
+            ProgramRow.c.code,
+            RosterRow.c.period,
+            School.c.name,
+            RosterRow.c.header_row,
+            RosterRow.c.person_times,
+            RosterRow.c.amount_fen,
+            RosterRow.c.declared_person_times,
+            RosterRow.c.declared_amount_fen,
         )
-        .join(_program, _program.c.id == _roster.c.program_id)
-        .outerjoin(_school, _school.c.id == _roster.c.school_id)
-        .where(_roster.c.batch_id == number)
-        .order_by(_roster.c.id)
+        .join(ProgramRow, ProgramRow.c.id == RosterRow.c.program_id)
+        .outerjoin(School, School.c.id == RosterRow.c.school_id)
+        .where(RosterRow.c.batch_id == number)
+        .order_by(RosterRow.c.id)
     )
     return [RosterRecord(*row) for row in books.execute(query)]
 
@@ -188,52 +177,52 @@ def rosters_of(books: Connection, number: int) -> list[RosterRecord]:
 def _entries() -> Select[Any]:
     return (
         select(
-            _entry.c.id,
-            _entry.c.batch_id,
-            _roster.c.batch_id.label("roster_batch"),
-            _batch.c.file_name,
-            _roster.c.sheet,
-            _entry.c.row,
-            _roster.c.header_row,
-            _program.c.code,
-            _entry.c.period,
-            _school.c.name.label("school"),
-            _beneficiary.c.id.label("person"),
-            _beneficiary.c.document_type,
-            _beneficiary.c.number,
-            _beneficiary.c.name,
-            _entry.c.name_stated,
-            _entry.c.amount_fen,
-            _entry.c.account,
-            _entry.c.level,
-            _entry.c.boarding,
-            _entry.c.grade,
-            _entry.c.class_name,
-            _entry.c.tier,
-            _entry.c.category,
-            _entry.c.entry_year,
-            _entry.c.reversal_of,
-            in_force(_entry).label("in_force"),
-            _entry.c.digest,
+            Entry.c.id,
+            Entry.c.batch_id,
+            RosterRow.c.batch_id.label("roster_batch"),
+            Batch.c.file_name,
+            RosterRow.c.sheet,
+            Entry.c.row,
+            RosterRow.c.header_row,
+            ProgramRow.c.code,
+            Entry.c.period,
+            School.c.name.label("school"),
+            Beneficiary.c.id.label("person"),
+            Beneficiary.c.document_type,
+            Beneficiary.c.number,
+            Beneficiary.c.name,
+            Entry.c.name_stated,
+            Entry.c.amount_fen,
+            Entry.c.account,
+            Entry.c.level,
+            Entry.c.boarding,
+            Entry.c.grade,
+            Entry.c.class_name,
+            Entry.c.tier,
+            Entry.c.category,
+            Entry.c.entry_year,
+            Entry.c.reversal_of,
+            in_force(Entry).label("in_force"),
+            Entry.c.digest,
         )
-        .join(_roster, _roster.c.id == _entry.c.roster_id)
-        .join(_batch, _batch.c.id == _roster.c.batch_id)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
-        .outerjoin(_school, _school.c.id == _entry.c.school_id)
+        .join(RosterRow, RosterRow.c.id == Entry.c.roster_id)
+        .join(Batch, Batch.c.id == RosterRow.c.batch_id)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
     )
 
 
 def entries_of(books: Connection, record: BatchRecord) -> list[EntryRecord]:
     """The entries of a batch in the order of its file."""
-    first = books.execute(select(_batch.c.first_entry).where(_batch.c.id == record.batch)).scalar_one()
-    query = _entries().where(_entry.c.id.between(first, first + record.entries - 1)).order_by(_entry.c.id)
+    first = books.execute(select(Batch.c.first_entry).where(Batch.c.id == record.batch)).scalar_one()
+    query = _entries().where(Entry.c.id.between(first, first + record.entries - 1)).order_by(Entry.c.id)
     return [EntryRecord(*row) for row in books.execute(query)]
 
 
 def entry(books: Connection, number: int) -> EntryRecord:
     """One entry; raises UnknownEntry."""
-    row = books.execute(_entries().where(_entry.c.id == number)).first()
+    row = books.execute(_entries().where(Entry.c.id == number)).first()
     if row is None:
         raise UnknownEntry(number=number)
     return EntryRecord(*row)
@@ -245,21 +234,21 @@ def people(books: Connection, number: str, name: str, person: int | None = None)
     ``person``: else also who has this number in the ledger.
     """
     query = select(
-        _beneficiary.c.id,
-        _beneficiary.c.document_type,
-        _beneficiary.c.number,
-        _beneficiary.c.name,
-        _beneficiary.c.sex,
-        _beneficiary.c.student_number,
-    ).order_by(_beneficiary.c.number)
-    found = books.execute(query.where(_beneficiary.c.number == number)).all()
+        Beneficiary.c.id,
+        Beneficiary.c.document_type,
+        Beneficiary.c.number,
+        Beneficiary.c.name,
+        Beneficiary.c.sex,
+        Beneficiary.c.student_number,
+    ).order_by(Beneficiary.c.number)
+    found = books.execute(query.where(Beneficiary.c.number == number)).all()
     if not found:
-        called = select(_entry.c.beneficiary_id).where(_entry.c.name_stated == name)
+        called = select(Entry.c.beneficiary_id).where(Entry.c.name_stated == name)
         by_other = or_(
-            _beneficiary.c.name == name,
-            _beneficiary.c.student_number == number,
-            _beneficiary.c.id.in_(called),
-            _beneficiary.c.id == person,
+            Beneficiary.c.name == name,
+            Beneficiary.c.student_number == number,
+            Beneficiary.c.id.in_(called),
+            Beneficiary.c.id == person,
         )
         found = books.execute(query.where(by_other)).all()
     return [PersonRecord(*row) for row in found]
@@ -267,30 +256,30 @@ def people(books: Connection, number: str, name: str, person: int | None = None)
 
 def entries_for(books: Connection, persons: Sequence[int]) -> list[EntryRecord]:
     """All entries of some people, by person and then in the order of posting."""
-    query = _entries().where(_entry.c.beneficiary_id.in_(persons)).order_by(_entry.c.beneficiary_id, _entry.c.id)
+    query = _entries().where(Entry.c.beneficiary_id.in_(persons)).order_by(Entry.c.beneficiary_id, Entry.c.id)
     return [EntryRecord(*row) for row in books.execute(query)]
 
 
 def entries_where(books: Connection, conditions: Sequence[ColumnElement[bool]]) -> list[EntryRecord]:
     """The entries that meet conditions on the columns of entry, program, school: by school, program, and then id."""
-    query = _entries().where(*conditions).order_by(_school.c.name, _program.c.id, _entry.c.id)
+    query = _entries().where(*conditions).order_by(School.c.name, ProgramRow.c.id, Entry.c.id)
     return [EntryRecord(*row) for row in books.execute(query)]
 
 
 def source_of(books: Connection, number: int) -> bytes | None:
     """The bytes of a batch's file."""
-    query = select(_source.c.content).join(_batch, _batch.c.source_sha256 == _source.c.sha256)
-    return books.execute(query.where(_batch.c.id == number)).scalar_one_or_none()
+    query = select(SourceFile.c.content).join(Batch, Batch.c.source_sha256 == SourceFile.c.sha256)
+    return books.execute(query.where(Batch.c.id == number)).scalar_one_or_none()
 
 
 def periods_by_program(books: Connection) -> dict[str, list[str]]:
     """The periods for which each program was paid, reversals left out."""
     query = (
-        select(_program.c.code, _entry.c.period, func.count())
-        .select_from(_entry)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .where(in_force(_entry))
-        .group_by(_program.c.code, _entry.c.period)
+        select(ProgramRow.c.code, Entry.c.period, func.count())
+        .select_from(Entry)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .where(in_force(Entry))
+        .group_by(ProgramRow.c.code, Entry.c.period)
     )
     found: dict[str, list[str]] = {}
     for row in books.execute(query):

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, select
 from aidledger.store import events
 from aidledger.store.tables import Event
 
-_event = Event
 _REMEMBER, _FORGET = "remember-columns", "forget-columns"
 
 
@@ -28,9 +27,9 @@ class Remembered:
 
 def remembered(books: Connection) -> list[Remembered]:
     """What is remembered now, by school and header."""
-    query = select(_event.c.at, _event.c.actor, _event.c.action, _event.c.facts).order_by(_event.c.id)
+    query = select(Event.c.at, Event.c.actor, Event.c.action, Event.c.facts).order_by(Event.c.id)
     known: dict[tuple[str, str], Remembered] = {}
-    for row in books.execute(query.where(_event.c.action.in_([_REMEMBER, _FORGET]))):
+    for row in books.execute(query.where(Event.c.action.in_([_REMEMBER, _FORGET]))):
         facts = json.loads(row.facts)
         school = str(facts["school"])
         if row.action == _REMEMBER:

@@ -17,8 +17,6 @@ from aidledger.store.entries import batch_in_force, in_force
 from aidledger.store.payments import entries_by_serial
 from aidledger.store.tables import BankReturn, Batch, Beneficiary, Entry, ProgramRow
 
-_bank_return, _batch, _beneficiary, _entry, _program = (BankReturn, Batch, Beneficiary, Entry, ProgramRow)
-
 
 @dataclass(frozen=True, slots=True)
 class Payment:
@@ -109,36 +107,36 @@ def _is_for(named: Period | None, payment: Payment) -> bool:
 
 
 def _entry_of_numbers(some: Sequence[str]) -> Any:  # noqa: ANN401 - a column's condition
-    return _beneficiary.c.number.in_(some)
+    return Beneficiary.c.number.in_(some)
 
 
 def _entry_of_accounts(some: Sequence[str]) -> Any:  # noqa: ANN401
-    return _entry.c.account.in_(some)
+    return Entry.c.account.in_(some)
 
 
 def _payments(books: Connection, keys: set[str], condition: Any) -> Iterator[Payment]:  # noqa: ANN401
     for some in chunks(sorted(keys)):
-        for row in books.execute(_open_payments().where(condition(some)).order_by(_entry.c.id)):
+        for row in books.execute(_open_payments().where(condition(some)).order_by(Entry.c.id)):
             yield Payment(*row)
 
 
 def _open_payments() -> Select[Any]:
     said = (
-        select(_bank_return.c.id)
-        .join(_batch, _batch.c.id == _bank_return.c.batch_id)
-        .where(_bank_return.c.entry_id == _entry.c.id, _bank_return.c.outcome == "paid", batch_in_force(_batch))
+        select(BankReturn.c.id)
+        .join(Batch, Batch.c.id == BankReturn.c.batch_id)
+        .where(BankReturn.c.entry_id == Entry.c.id, BankReturn.c.outcome == "paid", batch_in_force(Batch))
     )
     return (
         select(
-            _entry.c.id,
-            _program.c.code,
-            _entry.c.period,
-            _entry.c.amount_fen,
-            _beneficiary.c.number,
-            _beneficiary.c.name,
-            _entry.c.account,
+            Entry.c.id,
+            ProgramRow.c.code,
+            Entry.c.period,
+            Entry.c.amount_fen,
+            Beneficiary.c.number,
+            Beneficiary.c.name,
+            Entry.c.account,
         )
-        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .where(in_force(_entry), ~said.exists())
+        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .where(in_force(Entry), ~said.exists())
     )

@@ -16,8 +16,6 @@ from aidledger.store.digests import digest_of
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Beneficiary, Entry, Event, Notice, NoticeLine, ProgramRow, School
 
-_beneficiary, _entry, _event, _notice, _line = (Beneficiary, Entry, Event, Notice, NoticeLine)
-_program, _school = (ProgramRow, School)
 _ACTION = "notice"
 # What the chain of events keeps of a notice, and verify compares with it.
 _RECORDED = ("program", "period", "school", "posted_from", "posted_until", "persons", "digest")
@@ -37,24 +35,24 @@ class Named:
 def _rows() -> Select[Any]:
     return (
         select(
-            _entry.c.id,
-            func.coalesce(_entry.c.name_stated, _beneficiary.c.name),
-            _school.c.name,
-            _entry.c.grade,
-            _entry.c.class_name,
+            Entry.c.id,
+            func.coalesce(Entry.c.name_stated, Beneficiary.c.name),
+            School.c.name,
+            Entry.c.grade,
+            Entry.c.class_name,
         )
-        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .outerjoin(_school, _school.c.id == _entry.c.school_id)
-        .order_by(_school.c.name, _entry.c.grade, _entry.c.class_name, _beneficiary.c.name, _entry.c.id)
+        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
+        .order_by(School.c.name, Entry.c.grade, Entry.c.class_name, Beneficiary.c.name, Entry.c.id)
     )
 
 
 def to_be_named(books: Connection, program: str, period: str, school: str | None) -> list[Named]:
     """Who is to be paid under a program for a period, at one school or at all, by school, grade and class."""
-    query = _rows().where(_program.c.code == program, _entry.c.period == period, in_force(_entry))
+    query = _rows().where(ProgramRow.c.code == program, Entry.c.period == period, in_force(Entry))
     if school is not None:
-        query = query.where(_school.c.name == school)
+        query = query.where(School.c.name == school)
     return [Named(*row) for row in books.execute(query)]
 
 
@@ -70,10 +68,10 @@ def announce(
 ) -> int:
     """Record a notice and whom it names; its number."""
     number = next_id(books, Notice)
-    program_id = books.execute(select(_program.c.id).where(_program.c.code == program)).scalar_one()
+    program_id = books.execute(select(ProgramRow.c.id).where(ProgramRow.c.code == program)).scalar_one()
     school_id = None
     if school is not None:
-        school_id = books.execute(select(_school.c.id).where(_school.c.name == school)).scalar_one()
+        school_id = books.execute(select(School.c.id).where(School.c.name == school)).scalar_one()
     head = {
         "posted_from": term.first.isoformat(),
         "posted_until": term.last.isoformat(),
@@ -104,13 +102,13 @@ def _digest(named: Iterable[Named]) -> str:
 def altered(books: Connection) -> list[int]:
     """Notices that are not what was recorded of them, or were never recorded."""
     told = {}
-    recorded = select(_event.c.facts).where(_event.c.action == _ACTION).order_by(_event.c.id)
+    recorded = select(Event.c.facts).where(Event.c.action == _ACTION).order_by(Event.c.id)
     for facts in books.execute(recorded).scalars():
         said = json.loads(facts)
         told[int(said["notice"])] = {name: said[name] for name in _RECORDED}
-    query = select(_notice, _program.c.code.label("program"), _school.c.name.label("school"))
-    query = query.join(_program, _program.c.id == _notice.c.program_id)
-    heads = books.execute(query.outerjoin(_school, _school.c.id == _notice.c.school_id)).mappings()
+    query = select(Notice, ProgramRow.c.code.label("program"), School.c.name.label("school"))
+    query = query.join(ProgramRow, ProgramRow.c.id == Notice.c.program_id)
+    heads = books.execute(query.outerjoin(School, School.c.id == Notice.c.school_id)).mappings()
     there = {row["id"]: {name: row[name] for name in _RECORDED} for row in heads}
     return [
         number
@@ -121,6 +119,6 @@ def altered(books: Connection) -> list[int]:
 
 def _recounted(books: Connection, number: int, told: Mapping[int, Mapping[str, Any]]) -> Mapping[str, Any]:
     """What was recorded of a notice, its lines counted and their digest made anew."""
-    lines = select(_line.c.entry_id).where(_line.c.notice_id == number)
-    named = [Named(*row) for row in books.execute(_rows().where(_entry.c.id.in_(lines)))]
+    lines = select(NoticeLine.c.entry_id).where(NoticeLine.c.notice_id == number)
+    named = [Named(*row) for row in books.execute(_rows().where(Entry.c.id.in_(lines)))]
     return {**told.get(number, {}), "persons": len(named), "digest": _digest(named)}

@@ -26,8 +26,6 @@ from aidledger.store.tables import (
     School,
 )
 
-_bank_return, _batch, _beneficiary, _entry, _event = (BankReturn, Batch, Beneficiary, Entry, Event)
-_order, _line, _program, _school = (PaymentOrder, PaymentOrderLine, ProgramRow, School)
 _EXPORT, _RELEASE, _WITHDRAW = "export-payment", "release-payment", "withdraw-payment"
 # What the chain of events keeps of an order, and verify compares with it.
 _RECORDED = ("program", "period", "school", "after_batch", "lines", "amount_fen", "digest")
@@ -83,10 +81,10 @@ class OrderLine:
 
 def answered(outcome: str) -> ColumnElement[bool]:
     """Whether a bank return that is in force says ``paid`` or ``failed`` of an entry."""
-    returned = _bank_return.alias()
+    returned = BankReturn.alias()
     return (
         select(returned.c.id)
-        .where(returned.c.entry_id == _entry.c.id, returned.c.outcome == outcome, current(returned))
+        .where(returned.c.entry_id == Entry.c.id, returned.c.outcome == outcome, current(returned))
         .exists()
     )
 
@@ -96,36 +94,40 @@ def due(books: Connection, program: str, period: str, school: str | None = None)
 
     In the order of schools and names, so that a file is the same whatever was imported first.
     """
-    sent_back = _bank_return.alias()
+    sent_back = BankReturn.alias()
     failed_since = select(sent_back.c.id).where(
-        sent_back.c.entry_id == _line.c.entry_id,
+        sent_back.c.entry_id == PaymentOrderLine.c.entry_id,
         sent_back.c.outcome == "failed",
-        sent_back.c.batch_id > _order.c.after_batch,
+        sent_back.c.batch_id > PaymentOrder.c.after_batch,
         current(sent_back),
     )
     asked_for = (
-        select(_line.c.entry_id)
-        .join(_order, _order.c.id == _line.c.order_id)
-        .where(_line.c.entry_id == _entry.c.id, _order.c.id.not_in(_withdrawn(books)), ~failed_since.exists())
+        select(PaymentOrderLine.c.entry_id)
+        .join(PaymentOrder, PaymentOrder.c.id == PaymentOrderLine.c.order_id)
+        .where(
+            PaymentOrderLine.c.entry_id == Entry.c.id,
+            PaymentOrder.c.id.not_in(_withdrawn(books)),
+            ~failed_since.exists(),
+        )
     )
     query = (
         select(
-            _entry.c.id,
-            func.coalesce(_entry.c.name_stated, _beneficiary.c.name),
-            _beneficiary.c.number,
-            _entry.c.account,
-            _school.c.name,
-            _entry.c.amount_fen,
+            Entry.c.id,
+            func.coalesce(Entry.c.name_stated, Beneficiary.c.name),
+            Beneficiary.c.number,
+            Entry.c.account,
+            School.c.name,
+            Entry.c.amount_fen,
         )
-        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
-        .join(_program, _program.c.id == _entry.c.program_id)
-        .outerjoin(_school, _school.c.id == _entry.c.school_id)
-        .where(_program.c.code == program, _entry.c.period == period, in_force(_entry))
+        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
+        .where(ProgramRow.c.code == program, Entry.c.period == period, in_force(Entry))
         .where(~answered("paid"), ~asked_for.exists())
-        .order_by(_school.c.name, _beneficiary.c.name, _beneficiary.c.number, _entry.c.id)
+        .order_by(School.c.name, Beneficiary.c.name, Beneficiary.c.number, Entry.c.id)
     )
     if school is not None:
-        query = query.where(_school.c.name == school)
+        query = query.where(School.c.name == school)
     return [Due(*row) for row in books.execute(query)]
 
 
@@ -139,12 +141,12 @@ def export(
         for serial, one in enumerate(payments, 1)
     ]
     digest = lines_digest(lines)
-    program_id = books.execute(select(_program.c.id).where(_program.c.code == program)).scalar_one()
+    program_id = books.execute(select(ProgramRow.c.id).where(ProgramRow.c.code == program)).scalar_one()
     school_id = None
     if school is not None:
-        school_id = books.execute(select(_school.c.id).where(_school.c.name == school)).scalar_one()
+        school_id = books.execute(select(School.c.id).where(School.c.name == school)).scalar_one()
     head = {
-        "after_batch": books.execute(select(func.coalesce(func.max(_batch.c.id), 0))).scalar_one(),
+        "after_batch": books.execute(select(func.coalesce(func.max(Batch.c.id), 0))).scalar_one(),
         "lines": len(lines),
         "amount_fen": sum(line.amount_fen for line in lines),
         "digest": digest,
@@ -183,7 +185,7 @@ def lines_digest(lines: Iterable[PaymentLine]) -> str:
 
 def _settlements(books: Connection) -> dict[int, tuple[OrderState, str, str]]:
     """What was last decided of each order, when and by whom."""
-    query = select(_event).where(_event.c.action.in_([_RELEASE, _WITHDRAW])).order_by(_event.c.id)
+    query = select(Event).where(Event.c.action.in_([_RELEASE, _WITHDRAW])).order_by(Event.c.id)
     found: dict[int, tuple[OrderState, str, str]] = {}
     for event in books.execute(query):
         state: OrderState = "released" if event.action == _RELEASE else "withdrawn"
@@ -200,19 +202,19 @@ def _answers(books: Connection) -> Any:  # noqa: ANN401 - a subquery
 
     A return answers the last order that asked for the payment before it came.
     """
-    asked, order = _line.alias(), _order.alias()
+    asked, order = PaymentOrderLine.alias(), PaymentOrder.alias()
     of = (
         select(func.max(asked.c.order_id))
         .join(order, order.c.id == asked.c.order_id)
         .where(
-            asked.c.entry_id == _bank_return.c.entry_id,
-            order.c.after_batch < _bank_return.c.batch_id,
+            asked.c.entry_id == BankReturn.c.entry_id,
+            order.c.after_batch < BankReturn.c.batch_id,
             order.c.id.not_in(_withdrawn(books)),
         )
         .scalar_subquery()
     )
-    columns = (_bank_return.c.id, _bank_return.c.entry_id, _bank_return.c.outcome, _bank_return.c.reason)
-    query = select(of.label("order_id"), *columns).where(_bank_return.c.entry_id.is_not(None), current(_bank_return))
+    columns = (BankReturn.c.id, BankReturn.c.entry_id, BankReturn.c.outcome, BankReturn.c.reason)
+    query = select(of.label("order_id"), *columns).where(BankReturn.c.entry_id.is_not(None), current(BankReturn))
     return query.subquery("answers")
 
 
@@ -226,22 +228,22 @@ def orders(books: Connection, number: int | None = None) -> list[OrderRecord]:
     }
     query = (
         select(
-            _order.c.id,
-            _program.c.code,
-            _order.c.period,
-            _school.c.name.label("school"),
-            _order.c.exported_at,
-            _order.c.exported_by,
-            _order.c.lines,
-            _order.c.amount_fen,
-            _order.c.digest,
+            PaymentOrder.c.id,
+            ProgramRow.c.code,
+            PaymentOrder.c.period,
+            School.c.name.label("school"),
+            PaymentOrder.c.exported_at,
+            PaymentOrder.c.exported_by,
+            PaymentOrder.c.lines,
+            PaymentOrder.c.amount_fen,
+            PaymentOrder.c.digest,
         )
-        .join(_program, _program.c.id == _order.c.program_id)
-        .outerjoin(_school, _school.c.id == _order.c.school_id)
-        .order_by(_order.c.id)
+        .join(ProgramRow, ProgramRow.c.id == PaymentOrder.c.program_id)
+        .outerjoin(School, School.c.id == PaymentOrder.c.school_id)
+        .order_by(PaymentOrder.c.id)
     )
     if number is not None:
-        query = query.where(_order.c.id == number)
+        query = query.where(PaymentOrder.c.id == number)
     settlements = _settlements(books)
     nothing: tuple[OrderState, str | None, str | None] = ("exported", None, None)
     found = []
@@ -255,19 +257,19 @@ def orders(books: Connection, number: int | None = None) -> list[OrderRecord]:
 def _of_order(number: int) -> Select[Any]:
     return (
         select(
-            _line.c.entry_id,
-            _line.c.serial,
-            func.coalesce(_entry.c.name_stated, _beneficiary.c.name).label("name"),
-            _beneficiary.c.number,
-            _line.c.account,
-            _line.c.amount_fen,
-            _school.c.name.label("school"),
+            PaymentOrderLine.c.entry_id,
+            PaymentOrderLine.c.serial,
+            func.coalesce(Entry.c.name_stated, Beneficiary.c.name).label("name"),
+            Beneficiary.c.number,
+            PaymentOrderLine.c.account,
+            PaymentOrderLine.c.amount_fen,
+            School.c.name.label("school"),
         )
-        .join(_entry, _entry.c.id == _line.c.entry_id)
-        .join(_beneficiary, _beneficiary.c.id == _entry.c.beneficiary_id)
-        .outerjoin(_school, _school.c.id == _entry.c.school_id)
-        .where(_line.c.order_id == number)
-        .order_by(_line.c.serial)
+        .join(Entry, Entry.c.id == PaymentOrderLine.c.entry_id)
+        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
+        .where(PaymentOrderLine.c.order_id == number)
+        .order_by(PaymentOrderLine.c.serial)
     )
 
 
@@ -295,8 +297,8 @@ def lines_of(books: Connection, order: OrderRecord) -> list[OrderLine]:
 def entries_by_serial(books: Connection, serials: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], int]:
     """The entries that lines of orders pay, by order and serial, of those that there are."""
     wanted = set(serials)
-    query = select(_line.c.order_id, _line.c.serial, _line.c.entry_id).where(
-        _line.c.order_id.in_(sorted({order for order, _ in wanted}))
+    query = select(PaymentOrderLine.c.order_id, PaymentOrderLine.c.serial, PaymentOrderLine.c.entry_id).where(
+        PaymentOrderLine.c.order_id.in_(sorted({order for order, _ in wanted}))
     )
     found = {(row.order_id, row.serial): row.entry_id for row in books.execute(query)} if wanted else {}
     return {serial: entry for serial, entry in found.items() if serial in wanted}
@@ -306,9 +308,9 @@ def unmatched(books: Connection) -> list[Any]:
     """Lines of bank returns in force of which no payment is known: batch, row, name, account, amount (分), outcome."""
     columns = ("batch_id", "row", "name", "number", "account", "amount_fen", "outcome", "reason", "serial_no")
     query = (
-        select(*(_bank_return.c[name] for name in columns))
-        .where(_bank_return.c.entry_id.is_(None), current(_bank_return))
-        .order_by(_bank_return.c.id)
+        select(*(BankReturn.c[name] for name in columns))
+        .where(BankReturn.c.entry_id.is_(None), current(BankReturn))
+        .order_by(BankReturn.c.id)
     )
     return list(books.execute(query))
 
@@ -316,14 +318,12 @@ def unmatched(books: Connection) -> list[Any]:
 def altered(books: Connection) -> list[int]:
     """Orders that are not what was recorded of them, or were never recorded."""
     told = {}
-    for facts in books.execute(
-        select(_event.c.facts).where(_event.c.action == _EXPORT).order_by(_event.c.id)
-    ).scalars():
+    for facts in books.execute(select(Event.c.facts).where(Event.c.action == _EXPORT).order_by(Event.c.id)).scalars():
         said = json.loads(facts)
         told[int(said["order"])] = {name: said[name] for name in _RECORDED}
-    query = select(_order, _program.c.code.label("program"), _school.c.name.label("school"))
-    query = query.join(_program, _program.c.id == _order.c.program_id)
-    heads = books.execute(query.outerjoin(_school, _school.c.id == _order.c.school_id)).mappings()
+    query = select(PaymentOrder, ProgramRow.c.code.label("program"), School.c.name.label("school"))
+    query = query.join(ProgramRow, ProgramRow.c.id == PaymentOrder.c.program_id)
+    heads = books.execute(query.outerjoin(School, School.c.id == PaymentOrder.c.school_id)).mappings()
     there = {row["id"]: {name: row[name] for name in _RECORDED} for row in heads}
     return [
         number

@@ -12,7 +12,6 @@ from aidledger.domain.roster import Lines
 from aidledger.store.bulk import chunks, insert_rows, next_id
 from aidledger.store.tables import Beneficiary, School, SchoolAlias
 
-_beneficiary, _school, _alias = Beneficiary, School, SchoolAlias
 _COLUMNS = ("id", "document_type", "number", "name", "birth_date", "sex", "student_number")
 Document = tuple[str, str]
 
@@ -26,9 +25,9 @@ class Known:
     new: set[int]
 
 
-_KNOWN_PEOPLE = select(
-    _beneficiary.c.id, _beneficiary.c.document_type, _beneficiary.c.number, _beneficiary.c.name
-).where(_beneficiary.c.number.in_(bindparam("numbers", expanding=True)))
+_KNOWN_PEOPLE = select(Beneficiary.c.id, Beneficiary.c.document_type, Beneficiary.c.number, Beneficiary.c.name).where(
+    Beneficiary.c.number.in_(bindparam("numbers", expanding=True))
+)
 
 
 def ensure_people(books: Connection, tables: Sequence[Lines]) -> Known:
@@ -66,10 +65,10 @@ def _add_people(books: Connection, missing: Mapping[Document, tuple[Lines, int]]
 
 _NAMED: BindParameter[str] = bindparam("names", expanding=True)
 _KNOWN_SCHOOLS = union_all(
-    select(_school.c.name, _school.c.id, _school.c.name).where(_school.c.name.in_(_NAMED)),
-    select(_alias.c.name, _school.c.id, _school.c.name)
-    .join(_school, _school.c.id == _alias.c.school_id)
-    .where(_alias.c.name.in_(_NAMED)),
+    select(School.c.name, School.c.id, School.c.name).where(School.c.name.in_(_NAMED)),
+    select(SchoolAlias.c.name, School.c.id, School.c.name)
+    .join(School, School.c.id == SchoolAlias.c.school_id)
+    .where(SchoolAlias.c.name.in_(_NAMED)),
 )
 
 

@@ -25,7 +25,6 @@ from aidledger.store.versions import PAYMENT_FIELDS, Version
 
 # Columns of equal length, by name.
 Columns = dict[str, Sequence[Any]]
-_batch, _entry, _source = (Batch, Entry, SourceFile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +52,19 @@ class Posted:
 
 
 _SOURCES = (
-    select(_batch.c.source_sha256, _batch.c.id)
-    .where(_batch.c.source_sha256.is_not(None), batch_in_force(_batch))
-    .order_by(_batch.c.id)
+    select(Batch.c.source_sha256, Batch.c.id)
+    .where(Batch.c.source_sha256.is_not(None), batch_in_force(Batch))
+    .order_by(Batch.c.id)
 )
-_BATCH_OF_SOURCE = _SOURCES.where(_batch.c.source_sha256 == bindparam("sha256"))
-_SOURCE = select(_source.c.sha256).where(_source.c.sha256 == bindparam("sha256"))
+_BATCH_OF_SOURCE = _SOURCES.where(Batch.c.source_sha256 == bindparam("sha256"))
+_SOURCE = select(SourceFile.c.sha256).where(SourceFile.c.sha256 == bindparam("sha256"))
 # Ordered, so that PostgreSQL takes the index on this column also while it has no statistics of a new ledger.
-_ANY_OTHER_NAME = select(_entry.c.id).where(_entry.c.name_stated.is_not(None)).order_by(_entry.c.name_stated).limit(1)
+_ANY_OTHER_NAME = select(Entry.c.id).where(Entry.c.name_stated.is_not(None)).order_by(Entry.c.name_stated).limit(1)
 _OCCURRENCES = (
-    select(_entry.c.beneficiary_id, func.max(_entry.c.occurrence))
-    .where(_entry.c.program_id == bindparam("program"), _entry.c.period == bindparam("period"))
-    .where(_entry.c.beneficiary_id.in_(bindparam("people", expanding=True)))
-    .group_by(_entry.c.beneficiary_id)
+    select(Entry.c.beneficiary_id, func.max(Entry.c.occurrence))
+    .where(Entry.c.program_id == bindparam("program"), Entry.c.period == bindparam("period"))
+    .where(Entry.c.beneficiary_id.in_(bindparam("people", expanding=True)))
+    .group_by(Entry.c.beneficiary_id)
 )
 
 

@@ -15,7 +15,6 @@ from aidledger.store.journal import ENTRY_COLUMNS, Draft, Stamp, write
 from aidledger.store.tables import Batch, Entry, KeptEntry
 from aidledger.store.versions import superseded_by
 
-_batch, _entry, _kept = (Batch, Entry, KeptEntry)
 Fields = dict[str, Any]
 
 
@@ -27,9 +26,9 @@ def reverse(books: Connection, number: int, reason: str, stamp: Stamp) -> int:
     """
     batch = _require_reversible(books, number)
     new_batch, first = next_ids(books, Batch, Entry)
-    own = in_version(_entry, number) & in_force(_entry)
+    own = in_version(Entry, number) & in_force(Entry)
     if batch.supersedes is not None:
-        own &= ~in_version(_entry, batch.supersedes)
+        own &= ~in_version(Entry, batch.supersedes)
     entries = [_row(fields) for fields in _reversed(_fields(books, own), new_batch, first)]
     kept: list[tuple[int, int]] = []
     if batch.supersedes is not None:
@@ -44,17 +43,17 @@ def reverse(books: Connection, number: int, reason: str, stamp: Stamp) -> int:
 
 def reversals(books: Connection, entries: Sequence[int], new_batch: int, first: int) -> list[tuple[Any, ...]]:
     """Reversing entries for some entries, as rows of ENTRY_COLUMNS."""
-    fields = [found for some in chunks(sorted(entries)) for found in _fields(books, _entry.c.id.in_(some))]
+    fields = [found for some in chunks(sorted(entries)) for found in _fields(books, Entry.c.id.in_(some))]
     return [_row(reversed_) for reversed_ in _reversed(fields, new_batch, first)]
 
 
 def _require_reversible(books: Connection, number: int) -> Any:  # noqa: ANN401 - a row of batch
-    batch = books.execute(select(_batch).where(_batch.c.id == number)).first()
+    batch = books.execute(select(Batch).where(Batch.c.id == number)).first()
     if batch is None:
         raise UnknownBatch(number=number)
     if batch.reverses is not None:
         raise NotReversible(number=number)
-    by = books.execute(select(_batch.c.id).where(_batch.c.reverses == number)).scalar_one_or_none()
+    by = books.execute(select(Batch.c.id).where(Batch.c.reverses == number)).scalar_one_or_none()
     if by is not None:
         raise AlreadyReversed(number=number, by=by)
     later = superseded_by(books, number)
@@ -65,8 +64,8 @@ def _require_reversible(books: Connection, number: int) -> Any:  # noqa: ANN401 
 
 def _fields(books: Connection, which: ColumnElement[bool]) -> Iterator[Fields]:
     """Entries with what their digests cover and the ids of what they point to."""
-    pointers = (_entry.c.program_id, _entry.c.beneficiary_id, _entry.c.school_id)
-    query = covered_by_digest().add_columns(*pointers).where(which).order_by(_entry.c.id)
+    pointers = (Entry.c.program_id, Entry.c.beneficiary_id, Entry.c.school_id)
+    query = covered_by_digest().add_columns(*pointers).where(which).order_by(Entry.c.id)
     names = (*ENTRY_FIELDS, "program_id", "beneficiary_id", "school_id")
     for row in books.execute(query):
         yield dict(zip(names, row, strict=True))
@@ -85,9 +84,9 @@ def _reversed(entries: Iterator[Fields] | Sequence[Fields], new_batch: int, firs
 
 def _entered_again(books: Connection, number: int, new_batch: int, first: int) -> Iterator[Fields]:
     """What a superseding batch reversed, entered once more; ``again`` is the entry it repeats."""
-    undone = select(_entry.c.reversal_of).where(in_batch(_entry, number), _entry.c.reversal_of.is_not(None))
+    undone = select(Entry.c.reversal_of).where(in_batch(Entry, number), Entry.c.reversal_of.is_not(None))
     next_occurrence = _occurrences(books)
-    for entry, fields in enumerate(_fields(books, _entry.c.id.in_(undone)), first):
+    for entry, fields in enumerate(_fields(books, Entry.c.id.in_(undone)), first):
         occurrence = next_occurrence(fields)
         again = {"id": entry, "batch_id": new_batch, "occurrence": occurrence, "again": fields["id"]}
         yield fields | again
@@ -99,8 +98,8 @@ def _occurrences(books: Connection) -> Callable[[Fields], int]:
     def following(fields: Fields) -> int:
         key = (fields["program_id"], fields["period"], fields["beneficiary_id"])
         if key not in given:
-            last = select(func.max(_entry.c.occurrence)).where(
-                _entry.c.program_id == key[0], _entry.c.period == key[1], _entry.c.beneficiary_id == key[2]
+            last = select(func.max(Entry.c.occurrence)).where(
+                Entry.c.program_id == key[0], Entry.c.period == key[1], Entry.c.beneficiary_id == key[2]
             )
             given[key] = books.execute(last).scalar_one()
         given[key] += 1
@@ -111,9 +110,9 @@ def _occurrences(books: Connection) -> Callable[[Fields], int]:
 
 def _holders(books: Connection, number: int) -> dict[int, list[int]]:
     """For every entry that a superseding batch reversed, the rosters that held it, version after version."""
-    undone = select(_entry.c.reversal_of).where(in_batch(_entry, number), _entry.c.reversal_of.is_not(None))
-    own = select(_entry.c.id, _entry.c.roster_id).where(_entry.c.id.in_(undone))
-    kept = select(_kept.c.entry_id, _kept.c.roster_id).where(_kept.c.entry_id.in_(undone))
+    undone = select(Entry.c.reversal_of).where(in_batch(Entry, number), Entry.c.reversal_of.is_not(None))
+    own = select(Entry.c.id, Entry.c.roster_id).where(Entry.c.id.in_(undone))
+    kept = select(KeptEntry.c.entry_id, KeptEntry.c.roster_id).where(KeptEntry.c.entry_id.in_(undone))
     found: dict[int, list[int]] = {}
     for entry, roster in books.execute(union(own, kept)):
         found.setdefault(int(entry), []).append(int(roster))

@@ -7,7 +7,6 @@ from sqlalchemy import Connection, select
 from aidledger.errors import UnknownSchool
 from aidledger.store.tables import School, SchoolAlias
 
-_school, _alias = (School, SchoolAlias)
 _CLOSE_MAX = 5
 _CLOSE_SCORE = 60
 
@@ -15,14 +14,14 @@ _CLOSE_SCORE = 60
 def school_named(books: Connection, name: str) -> tuple[int, str]:
     """The id and name of a school that is called so, here or in rosters; raises UnknownSchool, with close names."""
     wanted = name.strip()
-    called = select(_alias.c.school_id).where(_alias.c.name == wanted)
+    called = select(SchoolAlias.c.school_id).where(SchoolAlias.c.name == wanted)
     rows = books.execute(
-        select(_school.c.id, _school.c.name).where((_school.c.name == wanted) | _school.c.id.in_(called))
+        select(School.c.id, School.c.name).where((School.c.name == wanted) | School.c.id.in_(called))
     ).all()
     exact = [row for row in rows if row.name == wanted] or rows
     if exact:
         return int(exact[0].id), str(exact[0].name)
-    names = list(books.execute(select(_school.c.name).order_by(_school.c.name)).scalars())
+    names = list(books.execute(select(School.c.name).order_by(School.c.name)).scalars())
     raise UnknownSchool(name=name, close="、".join(_close(wanted, names)) or "—")
 
 

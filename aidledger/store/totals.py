@@ -14,32 +14,33 @@ from sqlalchemy import Connection, Text, case, cast, func, insert, select
 
 from aidledger.store.tables import BatchTotal, Entry, ProgramRow, School
 
-_entry, _program, _school, _total = (Entry, ProgramRow, School, BatchTotal)
-_CUTS = (_entry.c.program_id, _entry.c.period, _entry.c.school_id)
+_CUTS = (Entry.c.program_id, Entry.c.period, Entry.c.school_id)
 _SUMS = select(
-    _entry.c.batch_id,
+    Entry.c.batch_id,
     func.row_number().over(order_by=_CUTS),
     *_CUTS,
-    func.sum(case((_entry.c.reversal_of.is_(None), 1), else_=-1)),
-    func.sum(_entry.c.amount_fen),
-).group_by(_entry.c.batch_id, *_CUTS)
+    func.sum(case((Entry.c.reversal_of.is_(None), 1), else_=-1)),
+    func.sum(Entry.c.amount_fen),
+).group_by(Entry.c.batch_id, *_CUTS)
 # Person-times and 分, by program code, period and school name.
 Totals = dict[tuple[str, str, str | None], tuple[int, int]]
 
 
 def add(books: Connection, first_entry: int, entries: int) -> None:
     """Add the totals of a batch, given the run of its entries, which are there."""
-    sums = _SUMS.where(_entry.c.id >= first_entry, _entry.c.id < first_entry + entries)
-    books.execute(insert(_total).from_select(_total.c.keys(), sums))
+    sums = _SUMS.where(Entry.c.id >= first_entry, Entry.c.id < first_entry + entries)
+    books.execute(insert(BatchTotal).from_select(BatchTotal.c.keys(), sums))
 
 
 def of_batch(books: Connection, batch: int) -> Totals:
     """The totals that a batch was added with."""
     query = (
-        select(_program.c.code, _total.c.period, _school.c.name, _total.c.person_times, _total.c.amount_fen)
-        .join(_program, _program.c.id == _total.c.program_id)
-        .outerjoin(_school, _school.c.id == _total.c.school_id)
-        .where(_total.c.batch_id == batch)
+        select(
+            ProgramRow.c.code, BatchTotal.c.period, School.c.name, BatchTotal.c.person_times, BatchTotal.c.amount_fen
+        )
+        .join(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id)
+        .outerjoin(School, School.c.id == BatchTotal.c.school_id)
+        .where(BatchTotal.c.batch_id == batch)
     )
     return {(program, period, school): (times, fen) for program, period, school, times, fen in books.execute(query)}
 
@@ -64,12 +65,12 @@ class PaidBy:
 
 def periods(books: Connection) -> list[str]:
     """The codes of the periods that something was ever entered for."""
-    return list(books.execute(select(_total.c.period).distinct()).scalars())
+    return list(books.execute(select(BatchTotal.c.period).distinct()).scalars())
 
 
 def paid(books: Connection, some: Sequence[str]) -> PaidBy:
     """What is paid for some periods, net of reversals."""
-    known = {row.id: (row.code, row.lent) for row in books.execute(select(_program.c.id, _program.c.code, _lent))}
+    known = {row.id: (row.code, row.lent) for row in books.execute(select(ProgramRow.c.id, ProgramRow.c.code, _lent))}
     persons: Counter[str] = Counter()
     by_nature: Counter[int] = Counter()
     for under, count in _persons(books, some):
@@ -84,16 +85,16 @@ def paid(books: Connection, some: Sequence[str]) -> PaidBy:
     return PaidBy(programs, aid, loans)
 
 
-_lent = case((_program.c.nature == "loan", 1), else_=0).label("lent")
+_lent = case((ProgramRow.c.nature == "loan", 1), else_=0).label("lent")
 
 
 def sums(books: Connection, some: Sequence[str]) -> dict[tuple[str, int], tuple[int, int]]:
     """Person-times and 分 for some periods, by program code and whether (1) or not (0) it is lent."""
     query = (
-        select(_program.c.code, _lent, func.sum(_total.c.person_times), func.sum(_total.c.amount_fen))
-        .join(_program, _program.c.id == _total.c.program_id)
-        .where(_total.c.period.in_(some))
-        .group_by(_program.c.code, _lent)
+        select(ProgramRow.c.code, _lent, func.sum(BatchTotal.c.person_times), func.sum(BatchTotal.c.amount_fen))
+        .join(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id)
+        .where(BatchTotal.c.period.in_(some))
+        .group_by(ProgramRow.c.code, _lent)
     )
     return {(code, lent): (int(times), int(fen)) for code, lent, times, fen in books.execute(query)}
 
@@ -104,12 +105,12 @@ def _persons(books: Connection, some: Sequence[str]) -> Iterator[tuple[list[int]
     Occurrences of a person under a program for a period count up, and a reversal carries the negative of what it
     reverses: so what is in force sums up to more than 0, and an index alone tells it.
     """
-    net = select(_entry.c.beneficiary_id, _entry.c.program_id)
+    net = select(Entry.c.beneficiary_id, Entry.c.program_id)
     if not set(some).issuperset(periods(books)):
         # The other index, which begins with the program: it is entered for each, not read as a whole.
-        net = net.where(_entry.c.program_id.in_(select(_program.c.id)), _entry.c.period.in_(some))
+        net = net.where(Entry.c.program_id.in_(select(ProgramRow.c.id)), Entry.c.period.in_(some))
     paid_once = (
-        net.group_by(_entry.c.beneficiary_id, _entry.c.program_id).having(func.sum(_entry.c.occurrence) > 0).subquery()
+        net.group_by(Entry.c.beneficiary_id, Entry.c.program_id).having(func.sum(Entry.c.occurrence) > 0).subquery()
     )
     under = func.aggregate_strings(cast(paid_once.c.program_id, Text), ",").label("under")
     of_persons = select(under).group_by(paid_once.c.beneficiary_id).subquery()

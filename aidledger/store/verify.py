@@ -24,16 +24,6 @@ from aidledger.store.seal_watch import SealWatch
 from aidledger.store.seals import SealKey
 from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow, SourceFile
 
-_batch, _catalogue, _entry, _event, _kept, _listing, _roster, _source = (
-    Batch,
-    CatalogueVersion,
-    Entry,
-    Event,
-    KeptEntry,
-    Listing,
-    RosterRow,
-    SourceFile,
-)
 _DAMAGE_SHOWN = 5
 _ENTRIES_AT_ONCE = 5_000
 _BREACHES = {
@@ -97,10 +87,10 @@ def verify(
 
 def _recorded_up_to(books: Connection, head: str) -> int:
     """The last batch that was recorded up to a head; raises UnknownHead."""
-    event = books.execute(select(_event.c.id).where(_event.c.digest == head)).scalar_one_or_none()
+    event = books.execute(select(Event.c.id).where(Event.c.digest == head)).scalar_one_or_none()
     if event is None and head != GENESIS:
         raise UnknownHead(head=head)
-    last = select(func.max(_event.c.batch_id)).where(_event.c.id <= (event or 0))
+    last = select(func.max(Event.c.batch_id)).where(Event.c.id <= (event or 0))
     return int(books.execute(last).scalar_one() or 0)
 
 
@@ -112,7 +102,7 @@ def _verify_rows(
     verified: int,
     progress: Callable[[int, int], None],
 ) -> Verdict:
-    batches = [dict(row) for row in books.execute(select(_batch).order_by(_batch.c.id)).mappings()]
+    batches = [dict(row) for row in books.execute(select(Batch).order_by(Batch.c.id)).mappings()]
     entries = _Entries(books, sum(batch["entries"] for batch in batches[:verified]))
     total = sum(batch["entries"] for batch in batches)
     for number, batch in enumerate(batches, 1):
@@ -152,7 +142,7 @@ class _Entries:
 
     def __init__(self, books: Connection, passed: int) -> None:
         """``passed``: so many at the beginning are not handed out."""
-        query = covered_by_digest().add_columns(_entry.c.digest).where(_entry.c.id > passed).order_by(_entry.c.id)
+        query = covered_by_digest().add_columns(Entry.c.digest).where(Entry.c.id > passed).order_by(Entry.c.id)
         self._rows = iter(books.execution_options(yield_per=_ENTRIES_AT_ONCE).execute(query))
         self._next: Any = next(self._rows, None)
         self.counted = passed
@@ -205,7 +195,7 @@ def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries) -
 def _seal_faults(books: Connection, batch: dict[str, Any], digests: list[bytes]) -> Iterator[Fault]:
     """A batch's digest over itself, its rosters and lists, and the digests of its entries and records."""
     number = batch["id"]
-    catalogue = select(_catalogue.c.digest).where(_catalogue.c.id == batch["catalogue_id"])
+    catalogue = select(CatalogueVersion.c.digest).where(CatalogueVersion.c.id == batch["catalogue_id"])
     head = {name: value for name, value in batch.items() if name != "digest"}
     head["catalogue"] = books.execute(catalogue).scalar_one_or_none()
     rosters, listings = (
@@ -213,9 +203,11 @@ def _seal_faults(books: Connection, batch: dict[str, Any], digests: list[bytes])
             dict(row)
             for row in books.execute(select(table).where(table.c.batch_id == number).order_by(table.c.id)).mappings()
         ]
-        for table in (_roster, _listing)
+        for table in (RosterRow, Listing)
     )
-    kept = books.execute(select(_kept.c.roster_id, _kept.c.entry_id).where(_kept.c.batch_id == number)).all()
+    kept = books.execute(
+        select(KeptEntry.c.roster_id, KeptEntry.c.entry_id).where(KeptEntry.c.batch_id == number)
+    ).all()
     for kind in TABLES:
         if any(listing["kind"] == kind for listing in listings):
             for *fields, stored in books.execute(covered(kind, number)):
@@ -244,9 +236,11 @@ def _recomputed(fields: list[Any]) -> bytes | None:
 
 
 def _catalogue_faults(books: Connection) -> Iterator[Fault]:
-    loads = select(_event.c.facts).where(_event.c.action == "load-catalogue")
+    loads = select(Event.c.facts).where(Event.c.action == "load-catalogue")
     recorded = "".join(str(facts) for facts in books.execute(loads).scalars())
-    for number, digest in books.execute(select(_catalogue.c.id, _catalogue.c.digest).order_by(_catalogue.c.id)):
+    for number, digest in books.execute(
+        select(CatalogueVersion.c.id, CatalogueVersion.c.digest).order_by(CatalogueVersion.c.id)
+    ):
         try:
             rates = rates_digest(books, number)
         except TypeError:  # a cell that is not of its column's kind
@@ -256,14 +250,14 @@ def _catalogue_faults(books: Connection) -> Iterator[Fault]:
 
 
 def _source_faults(books: Connection, verified: int) -> Iterator[Fault]:
-    used = select(_batch.c.source_sha256, _batch.c.id).where(_batch.c.source_sha256.is_not(None))
-    users = {row.source_sha256: row.id for row in books.execute(used.where(_batch.c.id > verified))}
-    known = set(books.execute(used.where(_batch.c.id <= verified)).scalars()) - users.keys()
-    sizes = books.execute(select(_source.c.sha256, _source.c.size_bytes).order_by(_source.c.sha256)).all()
+    used = select(Batch.c.source_sha256, Batch.c.id).where(Batch.c.source_sha256.is_not(None))
+    users = {row.source_sha256: row.id for row in books.execute(used.where(Batch.c.id > verified))}
+    known = set(books.execute(used.where(Batch.c.id <= verified)).scalars()) - users.keys()
+    sizes = books.execute(select(SourceFile.c.sha256, SourceFile.c.size_bytes).order_by(SourceFile.c.sha256)).all()
     for sha256, size_bytes in sizes:
         if sha256 in known:
             continue
-        content = books.execute(select(_source.c.content).where(_source.c.sha256 == sha256)).scalar_one()
+        content = books.execute(select(SourceFile.c.content).where(SourceFile.c.sha256 == sha256)).scalar_one()
         batch = users.pop(sha256, None)
         if not isinstance(content, bytes) or (hashlib.sha256(content).hexdigest(), len(content)) != (
             sha256,
@@ -277,7 +271,7 @@ def _source_faults(books: Connection, verified: int) -> Iterator[Fault]:
 def _chain(books: Connection, batches: dict[int, str], expect: str | None, watch: SealWatch) -> tuple[str, list[Fault]]:
     faults: list[Fault] = []
     head, heads, expected_id = GENESIS, {GENESIS}, 1
-    for event in books.execute(select(_event).order_by(_event.c.id)):
+    for event in books.execute(select(Event).order_by(Event.c.id)):
         fields = (event.id, event.at, event.actor, event.action, event.batch_id, event.facts)
         if event.id != expected_id:
             faults.append(Fault(N_("event {event} is missing"), facts={"event": expected_id}))

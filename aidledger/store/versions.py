@@ -15,7 +15,6 @@ from aidledger.store.bulk import chunks
 from aidledger.store.entries import batch_in_force, in_force, in_version
 from aidledger.store.tables import Batch, Entry, Listing, ProgramRow, RosterRow
 
-_batch, _entry, _listing, _program, _roster = (Batch, Entry, Listing, ProgramRow, RosterRow)
 # What an entry says of a payment; its place in a file is no part of that.
 PAYMENT_FIELDS = (
     *("program_id", "period", "school_id", "amount_fen", "name_stated", "account", "level", "boarding", "grade"),
@@ -54,13 +53,13 @@ class Version:
 
 def version(books: Connection, number: int) -> Version:
     """The roster that a batch posted, as it stands; raises UnknownBatch, NoEarlierVersion, SupersededBatch."""
-    batch = books.execute(select(_batch).where(_batch.c.id == number)).first()
+    batch = books.execute(select(Batch).where(Batch.c.id == number)).first()
     if batch is None:
         raise UnknownBatch(number=number)
     later = superseded_by(books, number)
     if later is not None:
         raise SupersededBatch(number=number, by=later)
-    in_books = books.execute(select(_batch.c.id).where(_batch.c.id == number, batch_in_force(_batch))).first()
+    in_books = books.execute(select(Batch.c.id).where(Batch.c.id == number, batch_in_force(Batch))).first()
     if batch.reverses is not None or in_books is None:
         raise NoEarlierVersion(number=number)
     return contents(books, number)
@@ -68,11 +67,11 @@ def version(books: Connection, number: int) -> Version:
 
 def contents(books: Connection, number: int) -> Version:
     """What a batch's roster holds, whatever became of the batch."""
-    columns = [_entry.c[name] for name in PAYMENT_FIELDS]
+    columns = [Entry.c[name] for name in PAYMENT_FIELDS]
     query = (
-        select(_entry.c.id, _entry.c.beneficiary_id, *columns)
-        .where(in_version(_entry, number), in_force(_entry))
-        .order_by(_entry.c.id)
+        select(Entry.c.id, Entry.c.beneficiary_id, *columns)
+        .where(in_version(Entry, number), in_force(Entry))
+        .order_by(Entry.c.id)
     )
     found = Version(number, {})
     for entry, person, *payment in books.execute(query):
@@ -84,21 +83,21 @@ def contents(books: Connection, number: int) -> Version:
 
 def paid_by(books: Connection, number: int) -> set[tuple[str, str]]:
     """The programs and periods that a batch pays, the kinds and periods of its other lists."""
-    query = select(_program.c.code, _roster.c.period).join(_roster, _roster.c.program_id == _program.c.id)
-    listed = select(_listing.c.kind, _listing.c.period).where(_listing.c.batch_id == number)
-    rows = [*books.execute(query.where(_roster.c.batch_id == number)), *books.execute(listed)]
+    query = select(ProgramRow.c.code, RosterRow.c.period).join(RosterRow, RosterRow.c.program_id == ProgramRow.c.id)
+    listed = select(Listing.c.kind, Listing.c.period).where(Listing.c.batch_id == number)
+    rows = [*books.execute(query.where(RosterRow.c.batch_id == number)), *books.execute(listed)]
     return {(str(what), str(period)) for what, period in rows}
 
 
 def schools_of(books: Connection, number: int) -> set[int | None]:
     """The schools that a batch's rosters and lists name."""
-    named = (select(table.c.school_id).where(table.c.batch_id == number) for table in (_roster, _listing))
+    named = (select(table.c.school_id).where(table.c.batch_id == number) for table in (RosterRow, Listing))
     return set(books.execute(union(*named)).scalars())
 
 
 def superseded_by(books: Connection, number: int) -> int | None:
     """The batch in force that took the place of a batch."""
-    query = select(_batch.c.id).where(_batch.c.supersedes == number, _not_reversed())
+    query = select(Batch.c.id).where(Batch.c.supersedes == number, _not_reversed())
     found = books.execute(query).scalar()
     return None if found is None else int(found)
 
@@ -107,8 +106,8 @@ def current_version_of(books: Connection, entries: Iterable[int]) -> int | None:
     """The batch in force whose roster holds most of some entries."""
     counted: Counter[int] = Counter()
     for some in chunks(list(entries)):
-        query = select(_roster.c.batch_id).join(_entry, _entry.c.roster_id == _roster.c.id)
-        counted.update(books.execute(query.where(_entry.c.id.in_(some))).scalars())
+        query = select(RosterRow.c.batch_id).join(Entry, Entry.c.roster_id == RosterRow.c.id)
+        counted.update(books.execute(query.where(Entry.c.id.in_(some))).scalars())
     if not counted:
         return None
     batch = counted.most_common(1)[0][0]
@@ -118,5 +117,5 @@ def current_version_of(books: Connection, entries: Iterable[int]) -> int | None:
 
 
 def _not_reversed() -> Any:  # noqa: ANN401 - a column's condition
-    reversal = _batch.alias()
-    return ~select(reversal.c.id).where(reversal.c.reverses == _batch.c.id).exists()
+    reversal = Batch.alias()
+    return ~select(reversal.c.id).where(reversal.c.reverses == Batch.c.id).exists()

@@ -32,6 +32,7 @@ from aidledger.store.ledger import open_ledger
 from tests.builders import roster_xlsx
 from tests.store.encrypted import KEY, OTHER, PASSPHRASE, TELLING, encrypted_path, keys, unlocked
 from tests.store.ledgers import ACTOR, bring_in, catalogue, clock, new_path, opened
+from tests.store.older import take_back
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -247,13 +248,7 @@ def test_a_copy_is_plain_only_where_that_is_asked(path: Path, tmp_path: Path) ->
 
 def test_an_upgrade_puts_an_encrypted_copy_aside(path: Path) -> None:
     with closing(files.connected(path, KEY)) as books:
-        books.execute("DROP TABLE batch_total")
-        books.execute("DROP TABLE notice_line")
-        books.execute("DROP TABLE notice")
-        books.execute("DROP TABLE payment_order_line")
-        books.execute("DROP TABLE payment_order")
-        books.execute("UPDATE alembic_version SET version_num = '0003'")
-        books.commit()
+        take_back(books, "0003")
     done = ledgers.upgrade(str(path), catalogue(), ACTOR, clock, keys(), backup=True)
     assert done.backup is not None
     assert not files.looks_like_sqlite(done.backup)

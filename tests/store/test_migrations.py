@@ -34,6 +34,7 @@ from tests.store.ledgers import (
     plain,
     raw,
 )
+from tests.store.older import take_back
 
 
 def _schema(path: Path) -> list[tuple[str, str]]:
@@ -133,32 +134,8 @@ def older(tmp_path: Path) -> Path:
     ledger.close()
     path = tmp_path / "aidledger.db"
     with closing(raw(path)) as books:
-        for (name,) in books.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            if name.startswith(_ADDED):
-                books.execute(f"DROP TRIGGER {name}")
-        for name in _ADDED:
-            books.execute(f"DROP TABLE {name}")
-        books.execute("ALTER TABLE entry DROP COLUMN guardian")
-        books.execute("DROP INDEX entry_of_person")
-        books.execute("CREATE INDEX entry_beneficiary ON entry (beneficiary_id)")
-        books.execute("UPDATE alembic_version SET version_num = '0001'")
-        books.commit()
+        take_back(books, "0001")
     return path
-
-
-_ADDED = (
-    "batch_total",
-    "payment_order_line",
-    "payment_order",
-    "notice_line",
-    "notice",
-    "bank_return",
-    "allotment",
-    "enrolment",
-    "certification",
-    "listing",
-    "kept_entry",
-)
 
 
 def _dump(path: Path) -> tuple[object, object]:

@@ -45,6 +45,7 @@ from tests.store.ledgers import (
     raw,
     tamper,
 )
+from tests.store.older import take_back
 
 NAME, OTHER_NAME = SealKey(SEAL).fingerprint, SealKey(OTHER_SEAL).fingerprint
 
@@ -366,9 +367,7 @@ def test_a_ledger_that_cannot_be_sealed_is_not_made(tmp_path: Path, seal: Callab
 @pytest.mark.sqlite_only
 def test_an_upgrade_that_lacks_the_key_makes_no_copy_first(place: str) -> None:
     with closing(raw(place)) as books:
-        books.execute("DROP TABLE batch_total")
-        books.execute("UPDATE alembic_version SET version_num = '0004'")
-        books.commit()
+        take_back(books, "0004")
     before = sorted(Path(place).parent.iterdir())
     for keys, refusal in ((KEYS, SealKeyWanted), (Keys(KEYS.file, lambda: OTHER_SEAL), SealKeyWrong)):
         with pytest.raises(refusal):
