@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Result, Select, func, select
 from sqlalchemy.exc import DBAPIError
 
 from aidledger.errors import UnknownHead
@@ -25,7 +25,7 @@ from aidledger.store.seals import SealKey
 from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow, SourceFile
 
 _DAMAGE_SHOWN = 5
-_ENTRIES_AT_ONCE = 5_000
+_ROWS_AT_ONCE = 5_000
 _BREACHES = {
     "missing": N_("the guard {guard}, which refuses changes to {table}, is missing"),
     "changed": N_("the guard {guard}, which refuses changes to {table}, is not as it was made, or is switched off"),
@@ -102,16 +102,17 @@ def _verify_rows(
     verified: int,
     progress: Callable[[int, int], None],
 ) -> Verdict:
-    batches = [dict(row) for row in books.execute(select(Batch).order_by(Batch.c.id)).mappings()]
-    entries = _Entries(books, sum(batch["entries"] for batch in batches[:verified]))
-    total = sum(batch["entries"] for batch in batches)
-    for number, batch in enumerate(batches, 1):
-        if batch["id"] != number:
-            faults.append(Fault(N_("batch {batch} is missing"), number))
-            break
-    for batch in batches[verified:]:
-        faults += _batch_faults(books, batch, entries)
-        progress(entries.counted, total)
+    entries = _Entries(books, _entries_up_to(books, verified))
+    total = _entries_up_to(books, None)
+    batches, gap = 0, None
+    for row in _streamed(books, select(Batch).order_by(Batch.c.id)).mappings():
+        batches += 1
+        gap = gap or (batches if row["id"] != batches else None)
+        if row["id"] > verified:
+            faults += _batch_faults(books, dict(row), entries)
+            progress(entries.counted, total)
+    if gap is not None:
+        faults.append(Fault(N_("batch {batch} is missing"), gap))
     faults += entries.left_over()
     faults += _source_faults(books, verified)
     faults += _catalogue_faults(books)
@@ -124,9 +125,20 @@ def _verify_rows(
         for notice in notices.altered(books)
     ]
     faults += [Fault(_BREACHES[one.what], facts={"guard": one.trigger, "table": one.table}) for one in breaches(books)]
-    head, chain_faults = _chain(books, {batch["id"]: batch["digest"] for batch in batches}, expect, watch)
+    head, chain_faults = _chain(books, expect, watch)
     unjudged = tuple(Fault(what, facts=facts) for what, facts in watch.unjudged())
-    return Verdict(len(batches), entries.counted, head, faults + chain_faults, watch.proved_by, unjudged, verified)
+    return Verdict(batches, entries.counted, head, faults + chain_faults, watch.proved_by, unjudged, verified)
+
+
+def _entries_up_to(books: Connection, batch: int | None) -> int:
+    """How many entries batches say that they have, those up to one or all of them."""
+    said = select(func.coalesce(func.sum(Batch.c.entries), 0))
+    return int(books.execute(said if batch is None else said.where(Batch.c.id <= batch)).scalar_one())
+
+
+def _streamed(books: Connection, query: Select[Any]) -> Result[*tuple[Any, ...]]:
+    """Rows a part at a time: a province's ledger has more than a machine's memory."""
+    return books.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
 
 
 def _damage(books: Connection) -> Iterator[Fault]:
@@ -143,7 +155,7 @@ class _Entries:
     def __init__(self, books: Connection, passed: int) -> None:
         """``passed``: so many at the beginning are not handed out."""
         query = covered_by_digest().add_columns(Entry.c.digest).where(Entry.c.id > passed).order_by(Entry.c.id)
-        self._rows = iter(books.execution_options(yield_per=_ENTRIES_AT_ONCE).execute(query))
+        self._rows = iter(_streamed(books, query))
         self._next: Any = next(self._rows, None)
         self.counted = passed
 
@@ -250,28 +262,35 @@ def _catalogue_faults(books: Connection) -> Iterator[Fault]:
 
 
 def _source_faults(books: Connection, verified: int) -> Iterator[Fault]:
-    used = select(Batch.c.source_sha256, Batch.c.id).where(Batch.c.source_sha256.is_not(None))
-    users = {row.source_sha256: row.id for row in books.execute(used.where(Batch.c.id > verified))}
-    known = set(books.execute(used.where(Batch.c.id <= verified)).scalars()) - users.keys()
-    sizes = books.execute(select(SourceFile.c.sha256, SourceFile.c.size_bytes).order_by(SourceFile.c.sha256)).all()
-    for sha256, size_bytes in sizes:
-        if sha256 in known:
-            continue
+    """Files that are not what they were; those that only batches up to ``verified`` are of were looked at before."""
+    last = func.max(Batch.c.id)
+    sources = (
+        select(SourceFile.c.sha256, SourceFile.c.size_bytes, last.label("batch"))
+        .outerjoin(Batch, Batch.c.source_sha256 == SourceFile.c.sha256)
+        .group_by(SourceFile.c.sha256, SourceFile.c.size_bytes)
+        .having(func.coalesce(last, verified + 1) > verified)
+        .order_by(SourceFile.c.sha256)
+    )
+    for sha256, size_bytes, batch in _streamed(books, sources):
         content = books.execute(select(SourceFile.c.content).where(SourceFile.c.sha256 == sha256)).scalar_one()
-        batch = users.pop(sha256, None)
         if not isinstance(content, bytes) or (hashlib.sha256(content).hexdigest(), len(content)) != (
             sha256,
             size_bytes,
         ):
             yield Fault(N_("the source file of batch {batch} was changed"), batch)
-    for batch in users.values():
+    there = select(SourceFile.c.sha256).where(SourceFile.c.sha256 == Batch.c.source_sha256)
+    without = select(Batch.c.id).where(Batch.c.id > verified, Batch.c.source_sha256.is_not(None), ~there.exists())
+    for batch in _streamed(books, without.order_by(Batch.c.id)).scalars():
         yield Fault(N_("the source file of batch {batch} is missing"), batch)
 
 
-def _chain(books: Connection, batches: dict[int, str], expect: str | None, watch: SealWatch) -> tuple[str, list[Fault]]:
+def _chain(books: Connection, expect: str | None, watch: SealWatch) -> tuple[str, list[Fault]]:
+    """The chain's head, and what is wrong with its links: each batch is recorded by one of them, in their order."""
     faults: list[Fault] = []
-    head, heads, expected_id = GENESIS, {GENESIS}, 1
-    for event in books.execute(select(Event).order_by(Event.c.id)):
+    head, expected_id, recorded = GENESIS, 1, 0
+    met = expect in {None, GENESIS}
+    events = select(Event, Batch.c.digest.label("stored")).outerjoin(Batch, Batch.c.id == Event.c.batch_id)
+    for event in _streamed(books, events.order_by(Event.c.id)):
         fields = (event.id, event.at, event.actor, event.action, event.batch_id, event.facts)
         if event.id != expected_id:
             faults.append(Fault(N_("event {event} is missing"), facts={"event": expected_id}))
@@ -279,13 +298,16 @@ def _chain(books: Connection, batches: dict[int, str], expect: str | None, watch
             faults.append(Fault(N_("event {event} was changed"), event.batch_id, facts={"event": event.id}))
         faults += [Fault(what, event.batch_id, facts=facts) for what, facts in watch.faults(head, fields)]
         head, expected_id = event.digest, event.id + 1
-        heads.add(head)
+        met = met or head == expect
         if event.batch_id is not None:
-            stored = batches.pop(event.batch_id, None)
-            if stored is None or f'"digest":"{stored}"' not in event.facts:
+            if event.batch_id <= recorded or event.stored is None or f'"digest":"{event.stored}"' not in event.facts:
                 faults.append(Fault(N_("batch {batch} is not the one that was recorded"), event.batch_id))
-    faults += [Fault(N_("batch {batch} was never recorded in the chain of events"), batch) for batch in batches]
+            recorded = max(recorded, event.batch_id)
+    links = select(Event.c.batch_id).where(Event.c.batch_id.is_not(None))
+    unrecorded = select(Batch.c.id).where(Batch.c.id.not_in(links)).order_by(Batch.c.id)
+    for batch in _streamed(books, unrecorded).scalars():
+        faults.append(Fault(N_("batch {batch} was never recorded in the chain of events"), batch))
     faults += [Fault(what, facts=facts) for what, facts in watch.faults_at_the_end()]
-    if expect is not None and expect not in heads:
+    if not met:
         faults.append(Fault(N_("the head {expected} is not in this ledger's history"), facts={"expected": expect}))
     return head, faults

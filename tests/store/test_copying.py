@@ -151,3 +151,8 @@ def test_verify_names_a_servers_guard_that_is_not_as_it_was_made(database: str, 
     ledger.close()
     assert {"school" if "school" in ALTERED[what] else "entry"} <= named
     assert len(named) == 1 or what == "made toothless"
+
+
+def test_a_server_does_not_compile_the_questions_of_any_connection(database: str) -> None:
+    with create_ledger(database, ACTOR, clock).reading("open") as books:
+        assert books.exec_driver_sql("SHOW jit").scalar_one() == "off"
