@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aidledger.audit.judging import judged
+from aidledger.audit.judging import judged, payments_by_fee
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.checks.standards import off_standard
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 
-_KEYS = ("program", "period", "level", "boarding", "school", "amount_fen")
+_KEYS = ("program", "period", "level", "boarding", "fee_school", "amount_fen")
 
 
 def _off(scope: Scope, *, capped: bool) -> Iterator[Case]:
@@ -22,9 +22,9 @@ def _off(scope: Scope, *, capped: bool) -> Iterator[Case]:
         standard = program.standard_for(period)
         if standard is None or any(rate.basis == "cap" for rate in standard.rates) != capped:
             return None
-        return off_standard(program, period, paid.amount_fen, paid.level, paid.boarding, paid.school)
+        return off_standard(program, period, paid.amount_fen, paid.level, paid.boarding, paid.fee_school)
 
-    for row, facts in judged(scope, scope.payments(), _KEYS, judge):
+    for row, facts in judged(scope, payments_by_fee(scope), _KEYS, judge):
         yield Case(
             about=(row.document_type, row.number, row.program, row.period, str(row.amount_fen)),
             entries=(row.id,),

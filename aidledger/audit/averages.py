@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
-from aidledger.audit.judging import judged
+from aidledger.audit.judging import alike, judged, payments_by_fee
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.domain.money import yuan_text
 from aidledger.domain.program import Rate
@@ -168,19 +168,15 @@ def _mixed(scope: Scope) -> Iterator[Case]:
     kind = ("program", "period", "school", "level", "boarding")
     columns = [paid.c[name] for name in kind]
     several = select(*columns).group_by(*columns).having(func.count(func.distinct(paid.c.amount_fen)) > 1)
-    mixed = {
+    mixed = [
         tuple(row)
         for row in scope.books.execute(several)
         if _one_amount(
             scope.catalogue.programs[row.program].rates(Period.parse(row.period), row.level, row.boarding, row.school)
         )
-    }
+    ]
     groups: dict[tuple[str, str, str | None], dict[tuple[Any, ...], list[Any]]] = defaultdict(lambda: defaultdict(list))
-
-    def judge(one: Any) -> Mapping[str, object] | None:  # noqa: ANN401
-        return {} if tuple(one) in mixed else None
-
-    for row, _ in judged(scope, paid, kind, judge) if mixed else ():
+    for row in alike(scope, paid, kind, mixed):
         groups[row.program, row.period, row.school][tuple(getattr(row, name) for name in kind)].append(row)
     for (code, period, school), kinds in sorted(groups.items(), key=lambda item: str(item[0])):
         fewer = [row for rows in kinds.values() for row in _fewer(rows)]
@@ -218,7 +214,7 @@ def _other_unit(scope: Scope) -> Iterator[Case]:
 
     def judge(paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401
         program, period = scope.catalogue.programs[paid.program], Period.parse(paid.period)
-        rates = program.rates(period, paid.level, paid.boarding, paid.school)
+        rates = program.rates(period, paid.level, paid.boarding, paid.fee_school)
         amount = paid.amount_fen
         if not rates or any(rate.allows(amount) for rate in rates) or any(rate.basis == "cap" for rate in rates):
             return None
@@ -228,9 +224,9 @@ def _other_unit(scope: Scope) -> Iterator[Case]:
                 return {"factor": meaning, "amount": yuan_text(amount)}
         return None
 
-    keys = ("program", "period", "level", "boarding", "school", "amount_fen")
+    keys = ("program", "period", "level", "boarding", "fee_school", "amount_fen")
     groups: dict[tuple[str, str, str | None, object], list[tuple[Any, Mapping[str, object]]]] = defaultdict(list)
-    for row, facts in judged(scope, scope.payments(), keys, judge):
+    for row, facts in judged(scope, payments_by_fee(scope), keys, judge):
         groups[row.program, row.period, row.school, facts["factor"]].append((row, facts))
     for (code, period, school, factor), rows in groups.items():
         yield Case(

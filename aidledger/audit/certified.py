@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, literal, or_, select
+from sqlalchemy import ColumnElement, Select, literal, or_, select
 
-from aidledger.audit.judging import judged
+from aidledger.audit.judging import against, alike, payments_by_fee
 from aidledger.audit.rule import Books, Case, Kind, Rule, Scope
 from aidledger.domain.hardship import categories_in
 from aidledger.domain.layout import fold
@@ -123,7 +123,7 @@ def _other_category(scope: Scope) -> Iterator[Case]:
     for program, period in periods_paid(scope, restricted):
 
         def judge(paid: Any, program: Program = program, period: str = period) -> Mapping[str, object] | None:  # noqa: ANN401
-            rates = program.rates(Period.parse(period), paid.level, paid.boarding, paid.school)
+            rates = program.rates(Period.parse(period), paid.level, paid.boarding, paid.fee_school)
             wanted = eligible_categories(tuple(rate for rate in rates if rate.allows(paid.amount_fen)) or rates)
             stated = (paid.category or "").strip()
             if wanted is None or (stated and wanted & categories_in(stated, table)):
@@ -132,39 +132,25 @@ def _other_category(scope: Scope) -> Iterator[Case]:
             known = bool(stated) and fold(stated).removeprefix("家庭经济") not in levels
             return {"wanted": tuple(sorted(wanted)), "category": stated if known else ""}
 
-        year = school_year(period)
-        paid = scope.payments()
-        keys = ("program", "level", "boarding", "school", "amount_fen", "category")
-        some_category = has_category(paid.c.beneficiary_id, year, every)
-        found = judged(
-            *(scope, paid, keys, judge),
-            *(
-                paid.c.program == program.code,
-                paid.c.period == period,
-                or_(paid.c.category.is_not(None), some_category),
-            ),
-        )
-        yield from _unfit(scope, program, period, paid, [(row, facts) for row, facts in found])
+        paid = payments_by_fee(scope)
+        keys = ("program", "level", "boarding", "fee_school", "amount_fen", "category")
+        some_category = has_category(paid.c.beneficiary_id, school_year(period), every)
+        stated = or_(paid.c.category.is_not(None), some_category)
+        of_term = (paid.c.program == program.code, paid.c.period == period, stated)
+        found = against(scope, paid, keys, judge, *of_term)
+        if not found:
+            continue
+        wanted = frozenset(str(category) for facts in found.values() for category in _tuple(facts["wanted"]))
+        fits = has_category(paid.c.beneficiary_id, school_year(period), wanted)
+        unfit = alike(scope, paid, keys, list(found), *of_term, ~fits)
+        judged = [(row, found[tuple(getattr(row, name) for name in keys)]) for row in unfit]
+        yield from _unfit(scope, program, period, judged)
 
 
 def _unfit(
-    scope: Scope, program: Program, period: str, paid: Subquery, found: list[tuple[Any, Mapping[str, object]]]
+    scope: Scope, program: Program, period: str, unfit: Sequence[tuple[Any, Mapping[str, object]]]
 ) -> Iterator[Case]:
-    """Of payments whose roster names no fitting category, those whose certification names none either."""
-    year = school_year(period)
-    wanted = frozenset(str(category) for _, facts in found for category in _tuple(facts["wanted"]))
-    if not found:
-        return
-    certified = set(
-        scope.books.execute(
-            select(paid.c.id).where(
-                paid.c.program == program.code,
-                paid.c.period == period,
-                has_category(paid.c.beneficiary_id, year, wanted),
-            )
-        ).scalars()
-    )
-    unfit = [(row, facts) for row, facts in found if row.id not in certified]
+    """Payments whose roster names no fitting category, and whose certification, if there is one, names none either."""
     lists = _certifications(scope.books, [row.beneficiary_id for row, _ in unfit])
     for row, facts in unfit:
         records = lists.get(row.beneficiary_id, ())

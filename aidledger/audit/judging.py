@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Subquery, and_, cast, column, or_, select, values
+from sqlalchemy import ColumnElement, Row, Subquery, Text, and_, case, cast, column, null, or_, select, values
 
 from aidledger.audit.rule import Scope
 from aidledger.store.bulk import chunks
@@ -28,18 +28,49 @@ def judged(
 
     ``further``: conditions on ``paid`` that a payment must meet besides.
     """
+    found = against(scope, paid, keys, judge, *further)
+    for row in alike(scope, paid, keys, list(found), *further):
+        yield row, found[tuple(getattr(row, name) for name in keys)]
+
+
+def against(
+    scope: Scope,
+    paid: Subquery,
+    keys: Sequence[str],
+    judge: Callable[[Any], Facts | None],
+    *further: ColumnElement[bool],
+) -> dict[tuple[Any, ...], Facts]:
+    """The combinations of ``keys`` that the judge has facts against, and the facts."""
+    combinations = select(*(paid.c[name] for name in keys)).where(*further).distinct()
+    judgements = ((tuple(one), judge(one)) for one in scope.books.execute(combinations))
+    return {combination: facts for combination, facts in judgements if facts is not None}
+
+
+def alike(
+    scope: Scope,
+    paid: Subquery,
+    keys: Sequence[str],
+    combinations: Sequence[tuple[Any, ...]],
+    *further: ColumnElement[bool],
+) -> list[Row[Any]]:
+    """The payments with one of some combinations of ``keys``, in the order of ids."""
     columns = [paid.c[name] for name in keys]
-    found: dict[tuple[Any, ...], Facts] = {}
-    for combination in scope.books.execute(select(*columns).where(*further).distinct()):
-        facts = judge(combination)
-        if facts is not None:
-            found[tuple(combination)] = facts
     ask, at_once = (_rows, _AT_ONCE) if scope.kept is None else (_joined, _JOINED_AT_ONCE)
     rows = [
-        row for some in chunks(list(found), at_once) for row in scope.books.execute(ask(paid, columns, some, further))
+        row for some in chunks(combinations, at_once) for row in scope.books.execute(ask(paid, columns, some, further))
     ]
-    for row in sorted(rows, key=lambda row: row.id):
-        yield row, found[tuple(getattr(row, name) for name in keys)]
+    return sorted(rows, key=lambda row: row.id)
+
+
+def payments_by_fee(scope: Scope) -> Subquery:
+    """The payments, with ``fee_school``: the school where a fee of its own is listed; rates ask for no other.
+
+    So thousands of schools make no more combinations to judge than one.
+    """
+    paid = scope.payments()
+    listed = sorted({fee.school for program in scope.catalogue.programs.values() for fee in program.fees})
+    school = case((paid.c.school.in_(listed), paid.c.school)) if listed else cast(null(), Text)
+    return select(paid, school.label("fee_school")).subquery("by_fee")
 
 
 def _joined(paid: Subquery, columns: Sequence[Any], some: Sequence[Any], further: Sequence[Any]) -> Any:  # noqa: ANN401
