@@ -168,15 +168,15 @@ def _mixed(scope: Scope) -> Iterator[Case]:
     kind = ("program", "period", "school", "level", "boarding")
     columns = [paid.c[name] for name in kind]
     several = select(*columns).group_by(*columns).having(func.count(func.distinct(paid.c.amount_fen)) > 1)
-    mixed = [
-        tuple(row)
+    mixed = {
+        tuple(row): None
         for row in scope.books.execute(several)
         if _one_amount(
             scope.catalogue.programs[row.program].rates(Period.parse(row.period), row.level, row.boarding, row.school)
         )
-    ]
+    }
     groups: dict[tuple[str, str, str | None], dict[tuple[Any, ...], list[Any]]] = defaultdict(lambda: defaultdict(list))
-    for row in alike(scope, paid, kind, mixed):
+    for row, _ in alike(scope, paid, kind, mixed):
         groups[row.program, row.period, row.school][tuple(getattr(row, name) for name in kind)].append(row)
     for (code, period, school), kinds in sorted(groups.items(), key=lambda item: str(item[0])):
         fewer = [row for rows in kinds.values() for row in _fewer(rows)]

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, or_, select
+from sqlalchemy import ColumnElement, literal, or_, select
 
 from aidledger.audit.judging import against, alike, payments_by_fee
-from aidledger.audit.rule import Books, Case, Kind, Rule, Scope
+from aidledger.audit.rule import Books, Case, Ids, Kind, Rule, Scope
 from aidledger.domain.hardship import categories_in
 from aidledger.domain.layout import fold
 from aidledger.domain.program import Program, Rate
@@ -34,7 +34,7 @@ def periods_paid(scope: Scope, programs: Mapping[str, Program]) -> list[tuple[Pr
     return [(programs[code], period) for code, period in pairs.all() if code in programs]
 
 
-def lists_of(scope: Scope, year: str) -> Select[Any] | list[int]:
+def lists_of(scope: Scope, year: str) -> Ids:
     """The schools (ids) of whose certifications for a school year there is a list."""
     listed = Certification.alias()
     query = select(listed.c.school_id).where(listed.c.period == year, current(listed), listed.c.school_id.is_not(None))
@@ -142,9 +142,8 @@ def _other_category(scope: Scope) -> Iterator[Case]:
             continue
         wanted = frozenset(str(category) for facts in found.values() for category in _tuple(facts["wanted"]))
         fits = has_category(paid.c.beneficiary_id, school_year(period), wanted)
-        unfit = alike(scope, paid, keys, list(found), *of_term, ~fits)
-        judged = [(row, found[tuple(getattr(row, name) for name in keys)]) for row in unfit]
-        yield from _unfit(scope, program, period, judged)
+        unfit = alike(scope, paid, keys, found, *of_term, ~fits)
+        yield from _unfit(scope, program, period, unfit)
 
 
 def _unfit(

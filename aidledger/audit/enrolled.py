@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from aidledger.audit.rule import Case, Kind, Rule, Scope
+from aidledger.audit.rule import Case, Ids, Kind, Rule, Scope
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.store.bulk import chunks
@@ -18,7 +18,7 @@ from aidledger.store.tables import Enrolment
 _GONE = ("left", "transferred", "graduated", "deceased")
 
 
-def registers(scope: Scope, period: str) -> Select[Any] | list[int]:
+def registers(scope: Scope, period: str) -> Ids:
     """The schools (ids) of whose register for a semester there is a list."""
     listed = Enrolment.alias()
     query = select(listed.c.school_id).where(listed.c.period == period, current(listed))
@@ -53,7 +53,7 @@ def there(period: Period, beneficiary: ColumnElement[int], school: ColumnElement
     )
 
 
-def _semesters(scope: Scope) -> list[tuple[Period, Select[Any] | list[int]]]:
+def _semesters(scope: Scope) -> list[tuple[Period, Ids]]:
     """The semesters for which there is a register, and the schools of which."""
     query = select(Enrolment.c.period).where(current(Enrolment)).distinct().order_by(Enrolment.c.period)
     periods = [period for period in scope.books.execute(query).scalars() if scope.period in {None, period}]

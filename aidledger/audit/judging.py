@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Subquery, Text, and_, case, cast, column, null, or_, select, values
 
@@ -11,6 +11,7 @@ from aidledger.audit.rule import Scope
 from aidledger.store.bulk import chunks
 
 Facts = Mapping[str, object]
+Said = TypeVar("Said")
 # Combinations of seven columns asked for at once: well below what a statement may hold of parameters.
 _AT_ONCE = 200
 # Each time an engine without an index goes through all payments.
@@ -23,14 +24,12 @@ def judged(
     keys: Sequence[str],
     judge: Callable[[Any], Facts | None],
     *further: ColumnElement[bool],
-) -> Iterator[tuple[Row[Any], Facts]]:
+) -> list[tuple[Row[Any], Facts]]:
     """The payments whose combination of ``keys`` the judge has facts against, with the facts; in the order of ids.
 
     ``further``: conditions on ``paid`` that a payment must meet besides.
     """
-    found = against(scope, paid, keys, judge, *further)
-    for row in alike(scope, paid, keys, list(found), *further):
-        yield row, found[tuple(getattr(row, name) for name in keys)]
+    return alike(scope, paid, keys, against(scope, paid, keys, judge, *further), *further)
 
 
 def against(
@@ -50,16 +49,19 @@ def alike(
     scope: Scope,
     paid: Subquery,
     keys: Sequence[str],
-    combinations: Sequence[tuple[Any, ...]],
+    combinations: Mapping[tuple[Any, ...], Said],
     *further: ColumnElement[bool],
-) -> list[Row[Any]]:
-    """The payments with one of some combinations of ``keys``, in the order of ids."""
+) -> list[tuple[Row[Any], Said]]:
+    """The payments with one of some combinations of ``keys``, and what is said of it; in the order of ids."""
     columns = [paid.c[name] for name in keys]
     ask, at_once = (_rows, _AT_ONCE) if scope.kept is None else (_joined, _JOINED_AT_ONCE)
     rows = [
-        row for some in chunks(combinations, at_once) for row in scope.books.execute(ask(paid, columns, some, further))
+        row
+        for some in chunks(list(combinations), at_once)
+        for row in scope.books.execute(ask(paid, columns, some, further))
     ]
-    return sorted(rows, key=lambda row: row.id)
+    rows.sort(key=lambda row: row.id)
+    return [(row, combinations[tuple(getattr(row, name) for name in keys)]) for row in rows]
 
 
 def payments_by_fee(scope: Scope) -> Subquery:

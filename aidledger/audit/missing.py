@@ -7,20 +7,17 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from aidledger.audit.certified import eligible_categories, is_certified, lists_of, school_year
 from aidledger.audit.enrolled import gone_before, registers, there
-from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.audit.rule import Case, Ids, Rule, Scope
 from aidledger.domain.grade import STAGE_YEARS, year_of_stage
 from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.store.entries import current, in_force
 from aidledger.store.tables import Beneficiary, Certification, Enrolment, Entry, ProgramRow, School
-
-# The ids of schools, as a list or (of too many) as the select that finds them.
-Schools = Select[Any] | list[int]
 
 
 def _terms(scope: Scope, *, repaid: bool = False) -> Iterator[tuple[Program, int, Period]]:
@@ -56,7 +53,7 @@ def _unpaid(beneficiary: ColumnElement[int], program: Program, program_id: int, 
 
 
 def _still_there(
-    beneficiary: ColumnElement[int], school: ColumnElement[Any], with_register: Schools, period: Period
+    beneficiary: ColumnElement[int], school: ColumnElement[Any], with_register: Ids, period: Period
 ) -> ColumnElement[bool]:
     """Whether no register speaks against somebody's being at a school: its own, where there is one for the term."""
     register = Enrolment.alias()
@@ -98,7 +95,7 @@ def _missing(scope: Scope) -> Iterator[Case]:
                 yield _missing_case(program, period, row)
 
 
-def _certifying(scope: Scope, program: int) -> Schools:
+def _certifying(scope: Scope, program: int) -> Ids:
     """The schools (ids) that are paid a program and sent a certification list."""
     paying, listed = Entry.alias(), Certification.alias()
     pay = select(paying.c.school_id).where(paying.c.program_id == program, in_force(paying)).distinct()

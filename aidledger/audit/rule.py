@@ -15,6 +15,8 @@ from aidledger.store.entries import in_force
 from aidledger.store.tables import Beneficiary, Entry, ProgramRow, School
 
 Kind = ListKind | Literal["declared"]
+# What a column is looked for in: ids as a list or, of too many, as the select that finds them.
+Ids = Select[Any] | list[int]
 
 
 # Ids in one statement for an engine that reads the whole of it anew each time.
@@ -61,7 +63,7 @@ class Scope:
             narrowed.append(period == self.period)
         return query.where(*narrowed).subquery(name)
 
-    def among(self, ids: Select[Any]) -> Select[Any] | list[int]:
+    def among(self, ids: Select[Any]) -> Ids:
         """The ids that a select finds, for ``in_``: a list, asked for once; empty where there are none.
 
         An engine sees early what a list leaves over. Those of a province's schools are thousands, and a statement

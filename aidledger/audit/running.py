@@ -10,8 +10,8 @@ from sqlalchemy import select
 from aidledger.audit.evidence import evidence_of
 from aidledger.audit.rule import Books, Case, Rule, Scope
 from aidledger.domain.finding import Decision, Finding, Need
-from aidledger.store.entries import batch_in_force
-from aidledger.store.tables import Batch, Listing, Notice
+from aidledger.store.entries import current
+from aidledger.store.tables import Listing, Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def run(scope: Scope, rules: Iterable[Rule], decisions: Mapping[str, Decision]) 
 
 
 def _data_there(books: Books) -> set[str]:
-    query = select(Listing.c.kind).join(Batch, Batch.c.id == Listing.c.batch_id).where(batch_in_force(Batch))
+    query = select(Listing.c.kind).where(current(Listing))
     there = set(books.execute(query.distinct()).scalars())
     return there | {"notice"} if books.execute(select(Notice.c.id).limit(1)).first() else there
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -25,6 +26,9 @@ from aidledger.store.seals import SealKey
 from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow, SourceFile
 
 _DAMAGE_SHOWN = 5
+# Of the entries that a batch lacks in one place; a batch may claim any number of them.
+_MISSING_SHOWN = 1_000
+_CHANGED = N_("batch {batch} was changed, or entries, rosters or lists of it were")
 _ROWS_AT_ONCE = 5_000
 _BREACHES = {
     "missing": N_("the guard {guard}, which refuses changes to {table}, is missing"),
@@ -102,8 +106,8 @@ def _verify_rows(
     verified: int,
     progress: Callable[[int, int], None],
 ) -> Verdict:
-    entries = _Entries(books, _entries_up_to(books, verified))
-    total = _entries_up_to(books, None)
+    total = int(books.execute(select(func.coalesce(func.max(Entry.c.id), 0))).scalar_one())
+    entries = _Entries(books, min(_last_entry_of(books, verified), total))
     batches, gap = 0, None
     for row in _streamed(books, select(Batch).order_by(Batch.c.id)).mappings():
         batches += 1
@@ -130,10 +134,10 @@ def _verify_rows(
     return Verdict(batches, entries.counted, head, faults + chain_faults, watch.proved_by, unjudged, verified)
 
 
-def _entries_up_to(books: Connection, batch: int | None) -> int:
-    """How many entries batches say that they have, those up to one or all of them."""
-    said = select(func.coalesce(func.sum(Batch.c.entries), 0))
-    return int(books.execute(said if batch is None else said.where(Batch.c.id <= batch)).scalar_one())
+def _last_entry_of(books: Connection, batch: int) -> int:
+    """The last entry of a batch by what it says of itself; 0 where there is none, or it says nothing that can be."""
+    said = books.execute(select(Batch.c.first_entry, Batch.c.entries).where(Batch.c.id == batch)).first()
+    return sum(said) - 1 if said is not None and all(isinstance(one, int) for one in said) else 0
 
 
 def _streamed(books: Connection, query: Select[Any]) -> Result[*tuple[Any, ...]]:
@@ -176,12 +180,15 @@ class _Entries:
 
 def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries) -> Iterator[Fault]:
     number, first = batch["id"], batch["first_entry"]
+    if not (isinstance(first, int) and isinstance(batch["entries"], int)):
+        yield Fault(_CHANGED, number)
+        return
     digests, expected_id = [], first
     sums: dict[tuple[str, str, str | None], list[int]] = {}
     for row in entries.up_to(first + batch["entries"] - 1):
         *fields, stored = row
         entry = fields[0]
-        for missing in range(expected_id, min(entry, first + batch["entries"])):
+        for missing in islice(range(expected_id, min(entry, first + batch["entries"])), _MISSING_SHOWN):
             yield Fault(N_("entry {entry} is missing"), number, missing)
         expected_id = max(expected_id, entry + 1)
         if entry < first or fields[_AT["batch_id"]] != number:
@@ -194,7 +201,7 @@ def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries) -
         paid = sums.setdefault(_cut_of(fields), [0, 0])
         paid[0] += -1 if fields[_REVERSAL_AT] else 1
         paid[1] += fields[_AMOUNT_AT]
-    for missing in range(expected_id, first + batch["entries"]):
+    for missing in islice(range(expected_id, first + batch["entries"]), _MISSING_SHOWN):
         yield Fault(N_("entry {entry} is missing"), number, missing)
     in_all = tuple(map(sum, zip(*sums.values(), strict=True))) or (0, 0)
     if in_all != (batch["person_times"], batch["amount_fen"]):
@@ -228,7 +235,7 @@ def _seal_faults(books: Connection, batch: dict[str, Any], digests: list[bytes])
                     facts = {"record": fields[0], "list": kind}
                     yield Fault(N_("record {record} of the {list} in batch {batch} was changed"), number, facts=facts)
     if batch_digest(head, [*rosters, *kept_part(kept), *listings], digests) != batch["digest"]:
-        yield Fault(N_("batch {batch} was changed, or entries, rosters or lists of it were"), number)
+        yield Fault(_CHANGED, number)
 
 
 def _recomputed_record(fields: list[Any]) -> bytes | None:

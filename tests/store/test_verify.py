@@ -153,6 +153,20 @@ def test_verify_names_what_was_tampered_with(place: str, what: str) -> None:
     assert accused == {entry for _, entry in named if entry is not None} or "removed" in what
 
 
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize(
+    "claimed", [9_000_000, 2**62, 2**63 - 1, pytest.param("'many'", marks=pytest.mark.sqlite_only)]
+)
+def test_a_batch_that_claims_any_number_of_entries_is_named_and_not_all_of_them(
+    place: str, batch: int, claimed: object
+) -> None:
+    """It would be named to the end of days."""
+    tamper(place, f"UPDATE batch SET entries = {claimed} WHERE id = {batch}")  # noqa: S608
+    faults = _verdict(place).faults
+    assert (batch, None) in {(fault.batch, fault.entry) for fault in faults}
+    assert len(faults) < 2_000
+
+
 def test_a_digest_that_was_made_anew_is_found_in_the_batch(place: str) -> None:
     """Whoever changes an entry and its digest has changed the batch."""
     from aidledger.store.digests import entry_digest
