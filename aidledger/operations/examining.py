@@ -18,7 +18,7 @@ from aidledger.checks import problems_of
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile
 from aidledger.operations.files import SourceFile
-from aidledger.operations.workers import Ended, run_in_order
+from aidledger.operations.workers import Ended, no_matter, run_in_order
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.grid import read_grid
 from aidledger.sheets.hints import Hints
@@ -54,9 +54,17 @@ def examine(content: bytes, path: str, catalogue: Catalogue, hints: Hints, limit
 
 
 def examined(
-    sources: Iterable[SourceFile], catalogue: Catalogue, hints: Hints, limits: Limits, workers: int
+    sources: Iterable[SourceFile],
+    catalogue: Catalogue,
+    hints: Hints,
+    limits: Limits,
+    workers: int,
+    before_waiting: Callable[[], None] = no_matter,
 ) -> Iterator[Examined]:
-    """Each file with what was read of it, in the order given, whatever the number of workers."""
+    """Each file with what was read of it, in the order given, whatever the number of workers.
+
+    ``before_waiting`` is called where the next one is not there yet.
+    """
     taken: deque[SourceFile] = deque()
 
     def jobs() -> Iterator[tuple[object, ...]]:
@@ -73,6 +81,7 @@ def examined(
         seconds_max=limits.seconds_max,
         prepare=_prepare,
         prepare_with=(limits,),
+        before_waiting=before_waiting,
     )
     for result in results:
         yield taken.popleft(), result if isinstance(result, RosterFile) else RosterFile(problems=[_end(result, limits)])

@@ -21,12 +21,16 @@ from aidledger.operations.feedback import Feedback
 from aidledger.operations.files import SourceFile, shown_path
 from aidledger.operations.results import FileResult, ImportResult, result_of
 from aidledger.operations.returns import doubts_of
+from aidledger.operations.together import Together
 from aidledger.sheets.hints import Hints
 from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
 from aidledger.store import events, forgetting, mappings, posting, versions
 from aidledger.store.catalogues import Loaded, ensure_loaded
 from aidledger.store.journal import Stamp
 from aidledger.store.ledger import Books, Ledger
+
+# A file with what was read of it; None where that is known already.
+Read = tuple[SourceFile, RosterFile | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def import_files(
 ) -> ImportResult:
     """Import files and folders; tells how many there are, and then of each file as it is done.
 
-    Every file is a transaction of its own. A dry run is the real run in one transaction that is taken back. Raises
+    Every file is posted whole or not at all. A dry run is the real run in one transaction that is taken back. Raises
     NotNamed, OtherRole before a file is read; OneFileToSupersede, UnknownBatch, NoEarlierVersion, SupersededBatch,
     OtherRoster where a version is misnamed.
     """
@@ -102,23 +106,29 @@ class _Run:
             loaded = ensure_loaded(books, self.catalogue, self.ledger.moment(), self.ledger.actor)
             known = posting.sources_in_force(books)
             self.remembered = mappings.by_school(books)
-        results = []
-        for source, file in self._examined(sources, known, max(1, min(workers, len(paths)))):
-            with transaction() as books:
-                result = self._settle(books, source, file, loaded)
-                if self.request.remember:
-                    result = self._remember(books, result, file)
+        results: list[FileResult] = []
+
+        def post(books: Books, read: Read) -> FileResult:
+            source, file = read
+            result = self._settle(books, source, file, loaded)
+            return self._remember(books, result, file) if self.request.remember else result
+
+        def committed(read: Read, result: FileResult) -> None:
             if self.request.feedback is not None and result.outcome == "rejected":
-                result = replace(result, feedback=str(self.request.feedback.write(source, result)))
+                result = replace(result, feedback=str(self.request.feedback.write(read[0], result)))
             results.append(result)
             progress(result)
+
+        with Together(transaction, post, committed) as together:
+            for read in self._examined(sources, known, max(1, min(workers, len(paths))), together.commit):
+                together.add(read)
         if len(results) != len(paths):
             raise RuntimeError(f"{len(paths)} files went in, {len(results)} came out")  # noqa: TRY003
         return results
 
     def _examined(
-        self, sources: Iterable[SourceFile], known: Container[str], workers: int
-    ) -> Iterator[tuple[SourceFile, RosterFile | None]]:
+        self, sources: Iterable[SourceFile], known: Container[str], workers: int, before_waiting: Callable[[], None]
+    ) -> Iterator[Read]:
         """Each file with what was read of it; None where its bytes are in the ledger already."""
         skipped: dict[SourceFile, None] = {}
         ahead: deque[SourceFile] = deque()
@@ -133,12 +143,14 @@ class _Run:
                     ahead.append(source)
                     yield source
 
-        def passed_over() -> Iterator[tuple[SourceFile, RosterFile | None]]:
+        def passed_over() -> Iterator[Read]:
             while ahead and ahead[0] in skipped:
                 source = ahead.popleft()
                 yield source, None if source.failure is None else _unopened(source.failure)
 
-        for source, file in examining.examined(unknown(), self.catalogue, self.hints, self.request.limits, workers):
+        limits = self.request.limits
+        found = examining.examined(unknown(), self.catalogue, self.hints, limits, workers, before_waiting)
+        for source, file in found:
             yield from passed_over()
             ahead.popleft()
             yield source, file
@@ -170,10 +182,10 @@ class _Run:
         unclear = {problem.code for problem in result.problems} & {"no-header", "missing-column"}
         if not columns or unclear or None in schools:
             return result
+        known = mappings.by_school(books)
         for school in sorted(filter(None, schools)):
-            if not columns.items() <= self.remembered.get(school, {}).items():
+            if not columns.items() <= known.get(school, {}).items():
                 mappings.remember(books, self.ledger.moment(), self.ledger.actor, school, columns)
-                self.remembered[school] = self.remembered.get(school, {}) | dict(columns)
         return replace(result, remembered=sorted(filter(None, schools)))
 
     def _try(self, books: Books, source: SourceFile, file: RosterFile, loaded: Loaded) -> FileResult:

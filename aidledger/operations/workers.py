@@ -32,6 +32,10 @@ class Ended:
     why: Literal["died", "too-slow"]
 
 
+def no_matter() -> None:
+    """Nothing is to be done before waiting."""
+
+
 def run_in_order(
     function: Callable[..., Any],
     jobs: Iterable[tuple[Any, ...]],
@@ -41,13 +45,15 @@ def run_in_order(
     seconds_max: float,
     prepare: Callable[..., None],
     prepare_with: tuple[Any, ...] = (),
+    before_waiting: Callable[[], None] = no_matter,
 ) -> Iterator[Any]:
     """``function(*job, *common)`` for each job, in their order; Ended where one did not return.
 
     The number of workers changes nothing but the time. What the jobs have in ``common`` travels to a worker once.
 
     Jobs are taken only a little ahead of the results, so that neither pile up in memory. An exception in the function
-    is raised here. ``prepare(*prepare_with)`` runs first in each worker.
+    is raised here. ``prepare(*prepare_with)`` runs first in each worker. ``before_waiting()`` is called here where the
+    next result is not there yet.
     """
     crew = [_Worker(function, common, prepare, prepare_with) for _ in range(workers)]
     coming = enumerate(jobs)
@@ -72,6 +78,7 @@ def run_in_order(
                     raise result
                 yield result
             elif waiting:
+                before_waiting()
                 _wait_for([worker for worker in crew if not worker.idle])
     finally:
         for worker in crew:

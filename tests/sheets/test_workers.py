@@ -110,6 +110,20 @@ def test_no_job_is_lost_behind_a_slow_one(workers: int, slow: int) -> None:
     assert done == [None] * 20
 
 
+def test_who_hands_out_jobs_is_told_before_it_waits() -> None:
+    seen: list[str] = []
+    results = run_in_order(
+        time.sleep,
+        [(0.3,)] * 3,
+        workers=1,
+        seconds_max=20,
+        prepare=random.seed,
+        before_waiting=lambda: seen.append("wait"),
+    )
+    seen.extend("done" for _ in results)
+    assert seen == ["wait", "done"] * 3
+
+
 def test_a_system_that_starts_no_process_is_told_of_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_process: SpawnProcess) -> None:
         raise OSError(errno.EAGAIN, "Resource temporarily unavailable")

@@ -6,7 +6,7 @@ import os
 import re
 import sqlite3
 import tempfile
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -18,7 +18,6 @@ from sqlalchemy.pool import NullPool
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.catalogue.loading import load
-from aidledger.domain.roster import RosterFile
 from aidledger.domain.secret import Secret
 from aidledger.operations import examining, importing, ledgers
 from aidledger.operations.files import SourceFile
@@ -156,7 +155,8 @@ class _Here(importing._Run):
         sources: Iterable[SourceFile],
         known: Container[str],
         workers: int,  # noqa: ARG002 - as it is called
-    ) -> Iterator[tuple[SourceFile, RosterFile | None]]:
+        before_waiting: Callable[[], None],  # noqa: ARG002
+    ) -> Iterator[importing.Read]:
         hints, limits = self.request.hints, self.request.limits
         for source in sources:
             unchanged = source.sha256 in known

@@ -12,7 +12,7 @@ from tests.store.ledgers import new_path
 from tests.torture.recording import calls_of
 from tests.torture.rosters import Tried, acknowledged, broken, write_rosters
 
-FILES, ROWS = 2, 5
+FILES, ROWS = 4, 5
 WAYS = ("kill", "torn", "eio", "enospc")
 _KILLED = -9
 _REFUSED = 3

@@ -16,7 +16,7 @@ from tests.store.ledgers import new_path
 from tests.torture.recording import Call, calls_of
 from tests.torture.rosters import Tried, acknowledged, broken, write_rosters
 
-FILES, ROWS = 4, 20
+FILES, ROWS = 6, 20
 SECTOR = 512
 FATES = ("all lost", "some lost", "torn", "out of order", "all there")
 

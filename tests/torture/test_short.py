@@ -11,7 +11,7 @@ from tests.torture.rosters import unsafe
 
 
 def test_a_fault_at_any_call_to_the_disk_leaves_whole_files(shim: Path, tmp_path: Path) -> None:
-    done = fail_everywhere(tmp_path, shim, every=24)
+    done = fail_everywhere(tmp_path, shim, every=16)
     assert (done.tried > 20, done.broken) == (True, [])
 
 
