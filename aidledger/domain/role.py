@@ -20,7 +20,7 @@ Deed = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Right:
+class Permission:
     """Who may do something, and the words for it in a refusal."""
 
     words: str
@@ -29,24 +29,24 @@ class Right:
 
 # The one table of who may do what; docs/postgresql.md says the same in SQL. Who makes does not check: no role that
 # imports releases, and none that releases imports.
-RIGHTS: Mapping[Deed, Right] = {
-    "open": Right(N_("open the ledger"), ROLES),
-    "read": Right(N_("read the ledger"), ("clerk", "reviewer", "auditor")),
-    "check": Right(N_("check files"), ("clerk", "school")),
-    "import": Right(N_("import files"), ("clerk",)),
-    "reverse": Right(N_("take batches back"), ("clerk",)),
-    "export": Right(N_("prepare payments"), ("clerk",)),
-    "announce": Right(N_("record notices"), ("clerk",)),
-    "release": Right(N_("release or withdraw payments"), ("reviewer",)),
-    "decide": Right(N_("decide findings"), ("reviewer",)),
-    "name": Right(N_("name people"), ("reviewer",)),
-    "reveal": Right(N_("see full numbers"), ("clerk", "reviewer")),
-    "forget": Right(N_("remove what is held of a person"), ("reviewer",)),
-    "copy": Right(N_("copy the ledger"), ("clerk", "reviewer")),
-    "restore": Right(N_("restore a backup"), ("reviewer",)),
-    "upgrade": Right(N_("upgrade the ledger"), ("clerk", "reviewer")),
-    "rekey": Right(N_("change the key of the ledger"), ("reviewer",)),
-    "seal": Right(N_("seal the ledger"), ("reviewer",)),
+PERMISSIONS: Mapping[Deed, Permission] = {
+    "open": Permission(N_("open the ledger"), ROLES),
+    "read": Permission(N_("read the ledger"), ("clerk", "reviewer", "auditor")),
+    "check": Permission(N_("check files"), ("clerk", "school")),
+    "import": Permission(N_("import files"), ("clerk",)),
+    "reverse": Permission(N_("take batches back"), ("clerk",)),
+    "export": Permission(N_("prepare payments"), ("clerk",)),
+    "announce": Permission(N_("record notices"), ("clerk",)),
+    "release": Permission(N_("release or withdraw payments"), ("reviewer",)),
+    "decide": Permission(N_("decide findings"), ("reviewer",)),
+    "name": Permission(N_("name people"), ("reviewer",)),
+    "reveal": Permission(N_("see full numbers"), ("clerk", "reviewer")),
+    "forget": Permission(N_("remove what is held of a person"), ("reviewer",)),
+    "copy": Permission(N_("copy the ledger"), ("clerk", "reviewer")),
+    "restore": Permission(N_("restore a backup"), ("reviewer",)),
+    "upgrade": Permission(N_("upgrade the ledger"), ("clerk", "reviewer")),
+    "rekey": Permission(N_("change the key of the ledger"), ("reviewer",)),
+    "seal": Permission(N_("seal the ledger"), ("reviewer",)),
 }
 
 
@@ -63,9 +63,9 @@ def require(deed: Deed, actor: str, roles: Mapping[str, Role]) -> None:
     """
     if not roles or deed == "open" or (deed == "name" and "reviewer" not in roles.values()):
         return
-    right = RIGHTS[deed]
+    permission = PERMISSIONS[deed]
     role = roles.get(same_name(actor))
     if role is None:
-        raise NotNamed(actor=actor, deed=right.words, roles=right.roles)
-    if role not in right.roles:
-        raise OtherRole(actor=actor, role=role, deed=right.words, roles=right.roles)
+        raise NotNamed(actor=actor, deed=permission.words, roles=permission.roles)
+    if role not in permission.roles:
+        raise OtherRole(actor=actor, role=role, deed=permission.words, roles=permission.roles)

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from aidledger.domain.role import RIGHTS, ROLES, Deed, Role, require, same_name
+from aidledger.domain.role import PERMISSIONS, ROLES, Deed, Role, require, same_name
 from aidledger.errors import NotNamed, OtherRole
 
 NAMED: dict[str, Role] = {"wang": "clerk", "li": "reviewer", "zhao": "auditor", "no. 1 school": "school"}
@@ -22,7 +22,7 @@ def _may(actor: str) -> set[str]:
 
 
 def test_everything_that_can_be_done_is_judged() -> None:
-    assert set(RIGHTS) == set(get_args(Deed))
+    assert set(PERMISSIONS) == set(get_args(Deed))
 
 
 @pytest.mark.parametrize("deed", get_args(Deed))
@@ -43,7 +43,7 @@ def test_what_each_role_may_do() -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_nobody_both_makes_and_checks(role: Role) -> None:
     makes, checks = {"import", "reverse", "export"}, {"release", "decide", "name", "restore"}
-    may = {deed for deed, right in RIGHTS.items() if role in right.roles}
+    may = {deed for deed, permission in PERMISSIONS.items() if role in permission.roles}
     assert not (may & makes and may & checks)
 
 

@@ -19,9 +19,14 @@ from aidledger.i18n import N_
 if TYPE_CHECKING:
     from datetime import date
 
+    from aidledger.audit.running import Audit
+    from aidledger.catalogue.catalogue import Catalogue
     from aidledger.domain.finding import Severity, State
     from aidledger.domain.term import Period
     from aidledger.operations.lakes import EngineName
+
+# Rules, a program, a period: what is asked about.
+Narrowed = tuple[tuple[str, ...], str | None, str | None]
 
 
 def _audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -118,8 +123,8 @@ def _run(
 ) -> int:
     from aidledger.cli import audits
     from aidledger.cli.output import emit, finished
-    from aidledger.cli.revealing import log, require_reason
-    from aidledger.operations import auditing, lakes
+    from aidledger.cli.revealing import require_reason
+    from aidledger.operations import auditing
 
     require_reason(reveal=reveal, reason=reason)
     catalogue = office.catalogue()
@@ -128,19 +133,13 @@ def _run(
     narrowed = rules, program, period.code if period else None
     head: str | None = None
     if lake is None:
-        ledger = office.ledger_with(catalogue)
-        with ledger.view() as (view, head):
-            found = auditing.audit(view, catalogue, *narrowed)
+        found, head = _of_ledger(office, catalogue, name, narrowed, reason if reveal else None)
     else:
-        answered = lakes.audit(lake.place, catalogue, lake.engine, lake.memory, lake.districts, *narrowed)
-        # Of pseudonyms there is nothing to mask.
-        found, reveal = answered.found, answered.people != "full"
+        found, reveal = _of_lake(catalogue, lake, narrowed)
     today = office.clock().date()
     school = catalogue.school(school)
     found = replace(found, findings=[one for one in found.findings if school is None or school in one.schools])
     shown = [one for one in found.findings if state in {None, one.state(today)}]
-    if lake is None:
-        log(ledger, name, reveal=reveal, reason=reason)
     say = audits.sayer(catalogue, office.language)
 
     def workbook(path: Path) -> None:
@@ -160,6 +159,28 @@ def _run(
         reveal=reveal,
     )
     return 1 if auditing.to_look_at(found, least, today) else 0
+
+
+def _of_ledger(
+    office: Office, catalogue: Catalogue, name: str, narrowed: Narrowed, reason: str | None
+) -> tuple[Audit, str]:
+    """What the rules find in the ledger, and its head; ``reason``: why full numbers are shown, kept if they are."""
+    from aidledger.cli.revealing import log
+    from aidledger.operations import auditing
+
+    ledger = office.ledger_with(catalogue)
+    with ledger.view() as (view, head):
+        found = auditing.audit(view, catalogue, *narrowed)
+    log(ledger, name, reveal=reason is not None, reason=reason)
+    return found, head
+
+
+def _of_lake(catalogue: Catalogue, lake: LakeAsked, narrowed: Narrowed) -> tuple[Audit, bool]:
+    """What the rules find in a lake, and whether it is shown as it is: of pseudonyms there is nothing to mask."""
+    from aidledger.operations import lakes
+
+    answered = lakes.audit(lake.place, catalogue, lake.engine, lake.memory, lake.districts, *narrowed)
+    return answered.found, answered.people != "full"
 
 
 @click.command(cls=Command)
