@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Integer, Select, bindparam, select
 
 from aidledger.audit.rule import Case, Contradiction, Rule, Scope
 from aidledger.i18n import N_
@@ -49,10 +50,15 @@ def _pairs() -> Select[Any]:
     )
 
 
+@cache
+def _pairs_of_batch() -> Select[Any]:
+    batch = bindparam("batch", type_=Integer)
+    return _pairs().where(in_batch(Entry, batch), _first.c.batch_id < batch).order_by(Entry.c.id, _first.c.id)
+
+
 def duplicates(books: Connection, batch: int) -> Iterator[Contradiction]:
     """Entries of a batch whose person was paid the same by an earlier batch; one for each, with the first payment."""
-    query = _pairs().where(in_batch(Entry, batch), _first.c.batch_id < batch).order_by(Entry.c.id, _first.c.id)
-    for _, pairs in groupby(books.execute(query), key=lambda pair: pair.id):
+    for _, pairs in groupby(books.execute(_pairs_of_batch(), {"batch": batch}), key=lambda pair: pair.id):
         pair = next(pairs)
         facts = {
             "program": pair.code,

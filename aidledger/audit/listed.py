@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Integer, Select, Table, bindparam, select
 
 from aidledger.audit.rule import Contradiction
 from aidledger.i18n import N_
@@ -26,15 +27,16 @@ def listed(books: Connection, batch: int) -> Iterator[Contradiction]:
     """Records of a batch whose fact stands in an earlier batch that is in force; each with the first one."""
     for table, kind, same in _SAME:
         seen = set()
-        for row in books.execute(_repeated(table, same, batch)):
+        for row in books.execute(_repeated(table, same), {"batch": batch}):
             if row.id not in seen:
                 seen.add(row.id)
                 facts = {"list": kind, "batch": row.batch_id, "first_row": row.first_row}
                 yield Contradiction("listed-twice", row.sheet, row.row, facts)
 
 
-def _repeated(table: Table, same: tuple[str, ...], batch: int) -> Select[Any]:
-    first = table.alias("first")
+@cache
+def _repeated(table: Table, same: tuple[str, ...]) -> Select[Any]:
+    first, batch = table.alias("first"), bindparam("batch", type_=Integer)
     equal = [
         first.c[name].is_not_distinct_from(table.c[name]) if table.c[name].nullable else first.c[name] == table.c[name]
         for name in same

@@ -57,7 +57,7 @@ def in_version(entry: Table | FromClause, number: int) -> ColumnElement[bool]:
     return in_batch(entry, number) | entry.c.id.in_(kept)
 
 
-def in_batch(entry: Table | FromClause, number: int) -> ColumnElement[bool]:
+def in_batch(entry: Table | FromClause, number: int | ColumnElement[int]) -> ColumnElement[bool]:
     """Whether an entry is of a batch, asked by the batch's run of ids: no index on every entry's batch is needed."""
     first = select(Batch.c.first_entry).where(Batch.c.id == number).scalar_subquery()
     end = select(Batch.c.first_entry + Batch.c.entries).where(Batch.c.id == number).scalar_subquery()
