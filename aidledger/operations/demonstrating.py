@@ -75,8 +75,8 @@ def demonstrate(
     report = next(iter(catalogue.reports.values()))
     rosters = district_rosters(catalogue, report)
     audience.writing(len(rosters))
-    workers = workers or examining.default_workers()
-    paths = write_rosters(rosters, folder, workers=workers, progress=audience.wrote)
+    writers = workers or examining.default_workers(beside_writer=False)
+    paths = write_rosters(rosters, folder, workers=writers, progress=audience.wrote)
     result = import_files(ledger, catalogue, Request(paths, workers=workers), audience.importing, audience.imported)
     return Demonstration(
         imported=result,
@@ -103,12 +103,12 @@ def demonstrate_faults(
     ledger = _new_ledger(place, catalogue, actor, clock, folder)
     district = faulty_district(catalogue, next(iter(catalogue.reports.values())))
     audience.writing(len(district.rosters) + len(district.lists))
-    workers = workers or examining.default_workers()
+    writers = workers or examining.default_workers(beside_writer=False)
     # A bank's statement is of payments that the ledger must know: rosters come first.
     paths = [
         path
         for books in (district.rosters, district.lists)
-        for path in write_rosters(books, folder, workers=workers, progress=audience.wrote)
+        for path in write_rosters(books, folder, workers=writers, progress=audience.wrote)
     ]
     key = write_key(district.key, folder)
     request = Request(paths, workers=workers, record_conflicts=True)

@@ -29,9 +29,9 @@ WORKERS_MAX = 4
 Examined = tuple[SourceFile, RosterFile]
 
 
-def default_workers() -> int:
-    """One core is the writer's; and more workers than some four one writer cannot keep busy."""
-    return max(1, min(WORKERS_MAX, (os.cpu_count() or 1) - 1))
+def default_workers(*, beside_writer: bool = True) -> int:
+    """One for each core but the writer's, where there is one; and more than some four, one writer cannot keep busy."""
+    return max(1, min(WORKERS_MAX, (os.cpu_count() or 1) - beside_writer))
 
 
 def examine(content: bytes, path: str, catalogue: Catalogue, hints: Hints, limits: Limits) -> RosterFile:
