@@ -71,9 +71,10 @@ class Together(Generic[Item, Result]):
     def _take_back(self, error: BaseException) -> None:
         """An item failed. An engine may have taken back all before it, too: they are posted again, each by itself."""
         items, _ = self._closed()
-        self._open.__exit__(type(error), error, error.__traceback__)
-        if isinstance(error, Exception):
-            for item in items[:-1]:
+        try:
+            self._open.__exit__(type(error), error, error.__traceback__)
+        finally:  # of a database's error it makes one of ours, and raises that
+            for item in items[:-1] if isinstance(error, Exception) else []:
                 with self._transaction() as books:
                     result = self._post(books, item)
                 self._committed(item, result)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from aidledger.errors import LedgerFailed
 from aidledger.operations import ledgers
 from aidledger.operations.together import Together
 from aidledger.store import mappings
@@ -27,10 +28,12 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def _post(ledger: Ledger, books: Books, school: str) -> str:
-    """The least that can be posted; what is called 坏 fails when it is written already."""
+    """The least that can be posted; what is called 坏 fails when it is written already, 表 in the database."""
     mappings.remember(books, ledger.moment(), ledger.actor, school, COLUMNS)
     if school == "坏":
         raise Failed
+    if school == "表":
+        books.exec_driver_sql("SELECT nothing FROM nowhere")
     return school
 
 
@@ -72,9 +75,12 @@ def test_nothing_is_heard_of_before_it_is_kept(ledger: Ledger, together: Togethe
     assert ledgers.verify(ledger).faults == []
 
 
-def test_what_came_before_a_failure_is_kept(ledger: Ledger, together: Together[str, str], heard: list[str]) -> None:
-    with pytest.raises(Failed):
-        _add_all(together, ["甲", "乙", "坏", "丙"])
+@pytest.mark.parametrize(("bad", "error"), [("坏", Failed), ("表", LedgerFailed)])
+def test_what_came_before_a_failure_is_kept(
+    ledger: Ledger, together: Together[str, str], heard: list[str], bad: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        _add_all(together, ["甲", "乙", bad, "丙"])
     assert (heard, _kept(ledger)) == (["甲", "乙"], ["乙", "甲"])
     assert ledgers.verify(ledger).faults == []
 
