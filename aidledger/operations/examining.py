@@ -18,7 +18,7 @@ from aidledger.checks import problems_of
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile
 from aidledger.operations.files import SourceFile
-from aidledger.operations.workers import Ended, no_matter, run_in_order
+from aidledger.operations.workers import Ended, do_nothing, run_in_order
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.grid import read_grid
 from aidledger.sheets.hints import Hints
@@ -59,7 +59,7 @@ def examined(
     hints: Hints,
     limits: Limits,
     workers: int,
-    before_waiting: Callable[[], None] = no_matter,
+    before_waiting: Callable[[], None] = do_nothing,
 ) -> Iterator[Examined]:
     """Each file with what was read of it, in the order given, whatever the number of workers.
 

@@ -21,7 +21,7 @@ from aidledger.operations.feedback import Feedback
 from aidledger.operations.files import SourceFile, shown_path
 from aidledger.operations.results import FileResult, ImportResult, result_of
 from aidledger.operations.returns import doubts_of
-from aidledger.operations.together import Together
+from aidledger.operations.together import SECONDS_MAX, Together
 from aidledger.sheets.hints import Hints
 from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
 from aidledger.store import events, forgetting, mappings, posting, versions
@@ -119,7 +119,9 @@ class _Run:
             results.append(result)
             progress(result)
 
-        with Together(transaction, post, committed) as together:
+        # A dry run is one transaction anyway: nothing of it is posted a second time after a failure.
+        seconds_max = 0.0 if self.request.dry_run else SECONDS_MAX
+        with Together(transaction, post, committed, seconds_max) as together:
             for read in self._examined(sources, known, max(1, min(workers, len(paths))), together.commit):
                 together.add(read)
         if len(results) != len(paths):

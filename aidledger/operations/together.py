@@ -17,7 +17,7 @@ from aidledger.store.ledger import Books
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 # Another clerk's import waits for no longer than this and one file.
-_SECONDS_MAX = 0.25
+SECONDS_MAX = 0.25
 
 
 class Together(Generic[Item, Result]):
@@ -28,7 +28,7 @@ class Together(Generic[Item, Result]):
         transaction: Callable[[], AbstractContextManager[Books]],
         post: Callable[[Books, Item], Result],
         committed: Callable[[Item, Result], None],
-        seconds_max: float = _SECONDS_MAX,
+        seconds_max: float,
     ) -> None:
         self._transaction = transaction
         self._post = post

@@ -32,8 +32,8 @@ class Ended:
     why: Literal["died", "too-slow"]
 
 
-def no_matter() -> None:
-    """Nothing is to be done before waiting."""
+def do_nothing() -> None:
+    """What is done before waiting, unless something else is said."""
 
 
 def run_in_order(
@@ -45,7 +45,7 @@ def run_in_order(
     seconds_max: float,
     prepare: Callable[..., None],
     prepare_with: tuple[Any, ...] = (),
-    before_waiting: Callable[[], None] = no_matter,
+    before_waiting: Callable[[], None] = do_nothing,
 ) -> Iterator[Any]:
     """``function(*job, *common)`` for each job, in their order; Ended where one did not return.
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from aidledger.operations import ledgers
+from aidledger.domain.roster import RosterFile
+from aidledger.operations import importing, ledgers
+from aidledger.operations.files import SourceFile
 from aidledger.operations.importing import Request, import_files
 from aidledger.operations.results import FileResult, ImportResult
 from aidledger.sheets.hints import Hints
-from aidledger.store.ledger import Ledger
+from aidledger.store.catalogues import Loaded
+from aidledger.store.ledger import Books, Ledger
 from tests.builders import Grid, roster_grid, roster_xlsx, with_cells, xlsx_bytes
 from tests.imports.make_samples import SAMPLES
 from tests.store.ledgers import bring_in, bring_in_all, catalogue, contents, new_ledger
@@ -240,6 +244,25 @@ def test_a_dry_run_says_the_same_and_keeps_nothing(folder: Path, ledger: Ledger)
     assert [result.problems for result in said.files] == [result.problems for result in done.files]
     assert [result.rosters for result in said.files] == [result.rosters for result in done.files]
     assert [result.batch for result in said.files if result.outcome == "would-post"] == [None, None]
+
+
+def test_a_dry_run_that_breaks_off_has_told_of_each_file_before_as_it_is(ledger: Ledger, tmp_path: Path) -> None:
+    """Files of a real run are posted again after a failure; those of a dry run are still there and would be known."""
+    paths = [tmp_path / f"{name}.xlsx" for name in "abc"]
+    for i, path in enumerate(paths):
+        path.write_bytes(roster_xlsx(3, first=10 * i))
+
+    class Broken(importing._Run):
+        def _settle(self, books: Books, source: SourceFile, file: RosterFile | None, loaded: Loaded) -> FileResult:
+            if source.path == paths[-1]:
+                raise ZeroDivisionError
+            return super()._settle(books, source, file, loaded)
+
+    told: list[str] = []
+    run = Broken(ledger, catalogue(), Request(paths, dry_run=True))
+    with pytest.raises(ZeroDivisionError), ledger.writing("check", keep=False) as books:
+        run.files(paths, lambda: nullcontext(books), lambda result: told.append(result.outcome))
+    assert (told, _entries(ledger)) == (["would-post", "would-post"], 0)
 
 
 def test_a_second_import_of_a_folder_posts_nothing(folder: Path, ledger: Ledger) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from aidledger.errors import LedgerFailed
 from aidledger.operations import ledgers
-from aidledger.operations.together import Together
+from aidledger.operations.together import SECONDS_MAX, Together
 from aidledger.store import mappings
 from aidledger.store.ledger import Books, Ledger
 from tests.store.ledgers import new_ledger
@@ -59,7 +59,7 @@ def together(ledger: Ledger, heard: list[str]) -> Together[str, str]:
         assert (result, school in _kept(ledger)) == (school, True)
         heard.append(school)
 
-    return Together(partial(ledger.writing, "import"), partial(_post, ledger), committed)
+    return Together(partial(ledger.writing, "import"), partial(_post, ledger), committed, SECONDS_MAX)
 
 
 def test_nothing_is_heard_of_before_it_is_kept(ledger: Ledger, together: Together[str, str], heard: list[str]) -> None:
@@ -103,7 +103,7 @@ def test_a_stop_while_posting_keeps_nothing_of_the_moment(ledger: Ledger, heard:
             raise KeyboardInterrupt
         return _post(ledger, books, school)
 
-    together = Together(partial(ledger.writing, "import"), post, lambda school, _: heard.append(school))
+    together = Together(partial(ledger.writing, "import"), post, lambda school, _: heard.append(school), SECONDS_MAX)
     together.add("甲")
     together.commit()
     with pytest.raises(KeyboardInterrupt):
