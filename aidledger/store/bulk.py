@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Insert, Select, Table, func, select
@@ -12,6 +13,8 @@ from sqlalchemy.exc import DBAPIError
 Item = TypeVar("Item")
 # Well under what SQLite and PostgreSQL take in one statement.
 KEYS_PER_QUERY = 500
+# As many as every SQLite takes.
+_VALUES_PER_INSERT = 999
 
 
 @cache
@@ -31,15 +34,21 @@ def next_id(books: Connection, table: Table) -> int:
 
 
 def insert_rows(books: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows of the named columns in the driver's own way: SQLite's executemany, PostgreSQL's COPY."""
+    """Insert rows of the named columns: with PostgreSQL's COPY, and into SQLite some at a time.
+
+    SQLite keeps, for every statement that a trigger or a foreign key may stop, a copy of each page that it changes; so
+    a statement per row (``executemany``) copies five pages for every row.
+    """
     if not rows:
         return
     names = ", ".join(f'"{name}"' for name in columns)
-    if books.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(columns))
-        books.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)  # noqa: S608
-    else:
+    if books.dialect.name != "sqlite":
         _copy(books, f'COPY "{table.name}" ({names}) FROM STDIN', rows)
+        return
+    marks = f"({', '.join('?' * len(columns))})"
+    for some in chunks(rows, _VALUES_PER_INSERT // len(columns)):
+        values = ", ".join([marks] * len(some))
+        books.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES {values}', tuple(chain(*some)))  # noqa: S608
 
 
 def _copy(books: Connection, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:

@@ -16,6 +16,9 @@ from aidledger.store.entries import in_batch
 from aidledger.store.tables import Beneficiary, Certification, Enrolment, Entry, Event
 
 FORGET = "forget-person"
+_REQUESTS = (
+    select(Event.c.id, Event.c.at, Event.c.actor, Event.c.facts).where(Event.c.action == FORGET).order_by(Event.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,8 @@ def forget(books: Connection, moment: str, actor: str, person: int, reason: str)
 
 def requests(books: Connection, person: int | None = None) -> list[Request]:
     """All such requests, or those about one person, in their order; without what was tampered with (see verify)."""
-    query = select(Event.c.id, Event.c.at, Event.c.actor, Event.c.facts).where(Event.c.action == FORGET)
     found = []
-    for number, at, by, text in books.execute(query.order_by(Event.c.id)):
+    for number, at, by, text in books.execute(_REQUESTS):
         with suppress(ValueError, LookupError, TypeError):
             facts = json.loads(text)
             if person in {None, facts["person"]}:

@@ -239,6 +239,9 @@ class _Posting:
     def _counted(self, program_id: int, period: str, persons: Sequence[int]) -> list[int]:
         """The occurrence of each person under a program and period."""
         last = self._occurrences(program_id, period, self._people)
+        if not last and len(set(persons)) == len(persons):
+            last.update(dict.fromkeys(persons, 1))
+            return [1] * len(persons)
         counted = []
         for person in persons:
             occurrence = last[person] = last.get(person, 0) + 1

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Text, case, cast, func, insert, select
+from sqlalchemy import Connection, Text, bindparam, case, cast, func, insert, select
 
 from aidledger.store.tables import BatchTotal, Entry, ProgramRow, School
 
@@ -22,14 +22,16 @@ _SUMS = select(
     func.sum(case((Entry.c.reversal_of.is_(None), 1), else_=-1)),
     func.sum(Entry.c.amount_fen),
 ).group_by(Entry.c.batch_id, *_CUTS)
+_ADD = insert(BatchTotal).from_select(
+    BatchTotal.c.keys(), _SUMS.where(Entry.c.id >= bindparam("first"), Entry.c.id < bindparam("end"))
+)
 # Person-times and 分, by program code, period and school name.
 Totals = dict[tuple[str, str, str | None], tuple[int, int]]
 
 
 def add(books: Connection, first_entry: int, entries: int) -> None:
     """Add the totals of a batch, given the run of its entries, which are there."""
-    sums = _SUMS.where(Entry.c.id >= first_entry, Entry.c.id < first_entry + entries)
-    books.execute(insert(BatchTotal).from_select(BatchTotal.c.keys(), sums))
+    books.execute(_ADD, {"first": first_entry, "end": first_entry + entries})
 
 
 def of_batch(books: Connection, batch: int) -> Totals:
