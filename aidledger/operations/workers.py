@@ -3,6 +3,9 @@
 Written here because what is needed is small and what there is does more: concurrent.futures breaks as a whole when a
 worker dies, and pebble (used before) keeps locks and threads of which one, in a run that ended while a worker was
 still starting, left a traceback on the clerk's screen. Here a worker is a process and a pipe.
+
+A worker has its next job before it is done with one: who hands them out is posting a file most of the time, and it
+would wait for that after every file.
 """
 
 from __future__ import annotations
@@ -12,16 +15,19 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, Literal
 
 from aidledger.errors import WorkerNotStarted
 
 _JOBS_AHEAD_PER_WORKER = 3
+_JOBS_PER_WORKER = 2
 _GOODBYE_SECONDS = 2.0
 
 
@@ -55,7 +61,7 @@ def run_in_order(
     is raised here. ``prepare(*prepare_with)`` runs first in each worker. ``before_waiting()`` is called here where the
     next result is not there yet.
     """
-    crew = [_Worker(function, common, prepare, prepare_with) for _ in range(workers)]
+    crew = [_Worker(seconds_max, function, common, prepare, prepare_with) for _ in range(workers)]
     coming = enumerate(jobs)
     results: dict[int, Any] = {}
     waiting: deque[int] = deque()
@@ -64,14 +70,15 @@ def run_in_order(
         while not all_given or waiting:
             # Who is done gets the next job before its result is handed out: the caller takes its time with that.
             results.update(outcome for worker in crew if (outcome := worker.outcome()) is not None)
-            for worker in crew:
-                if all_given or not worker.idle or len(waiting) >= workers * _JOBS_AHEAD_PER_WORKER:
-                    continue
+            while not all_given and len(waiting) < workers * _JOBS_AHEAD_PER_WORKER:
+                worker = min(crew, key=_Worker.busy)
+                if worker.busy() >= _JOBS_PER_WORKER:
+                    break
                 number, job = next(coming, (-1, ()))
                 all_given = number < 0
                 if not all_given:
                     waiting.append(number)
-                    worker.start(number, job, seconds_max)
+                    worker.give(number, job)
             if waiting and waiting[0] in results:
                 result = results.pop(waiting.popleft())
                 if isinstance(result, BaseException):
@@ -79,7 +86,7 @@ def run_in_order(
                 yield result
             elif waiting:
                 before_waiting()
-                _wait_for([worker for worker in crew if not worker.idle])
+                _wait_for([worker for worker in crew if worker.busy()])
     finally:
         for worker in crew:
             worker.dismiss()
@@ -94,67 +101,83 @@ def _wait_for(busy: list[_Worker]) -> None:
 class _Worker:
     """A process that is made when it is first needed, and made anew after a death."""
 
-    def __init__(self, *task: Any) -> None:  # noqa: ANN401 - what _work takes beside its pipe
+    def __init__(self, seconds_max: float, *task: Any) -> None:  # noqa: ANN401 - what _work takes beside its pipe
+        self._seconds_max = seconds_max
         self._task = task
         self._process: SpawnProcess | None = None
-        self._number: int | None = None
+        self._jobs: deque[tuple[int, tuple[Any, ...]]] = deque()
         self.pipe: Connection[Any, Any]
         self.deadline = 0.0
 
-    @property
-    def idle(self) -> bool:
-        """Whether it has nothing to do."""
-        return self._number is None
+    def busy(self) -> int:
+        """How many jobs it has."""
+        return len(self._jobs)
 
-    def start(self, number: int, job: tuple[Any, ...], seconds_max: float) -> None:
-        """Give it a job."""
+    def give(self, number: int, job: tuple[Any, ...]) -> None:
+        """Give it a job, to be done after those that it has."""
+        if not self._jobs:
+            self.deadline = time.monotonic() + self._seconds_max
+        self._jobs.append((number, job))
         if self._process is None:
-            # Spawned on every system alike: nothing of the parent, its database least of all, is inherited.
-            context = multiprocessing.get_context("spawn")
-            self.pipe, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs, *self._task), daemon=True)
-            try:
-                with _uninterrupted():
-                    process.start()
-            except OSError as error:
-                self.pipe.close()
-                raise WorkerNotStarted(reason=error.strerror or "") from error
-            finally:
-                theirs.close()
-            self._process = process
-        self._number, self.deadline = number, time.monotonic() + seconds_max
-        try:
-            self.pipe.send(job)
-        except OSError:
-            self.deadline = 0.0  # it died at once; the pipe's end says so below
+            self._start()
+        self._send(job)
 
     def outcome(self) -> tuple[int, Any] | None:
-        """The result of its job, an exception, or Ended; None while it works."""
-        number = self._number
-        if number is None:
+        """The result of its first job, an exception, or Ended; None while it works."""
+        if not self._jobs:
             return None
         if self.pipe.poll():
             try:
                 result = self.pipe.recv()
             except (EOFError, OSError):
-                self._end()
                 result = Ended("died")
         elif time.monotonic() >= self.deadline:
-            self._end()
             result = Ended("too-slow")
         else:
             return None
-        self._number = None
+        number, _ = self._jobs.popleft()
+        self.deadline = time.monotonic() + self._seconds_max
+        if isinstance(result, Ended):
+            self._end()
+            self._go_on()
         return number, result
 
     def dismiss(self) -> None:
         """Send it home; one that is at work is ended."""
         if self._process is None:
             return
-        if self.idle:
+        if not self._jobs:
             self.pipe.close()  # the end of its pipe is the end of its work
             self._process.join(_GOODBYE_SECONDS)
         self._end()
+
+    def _start(self) -> None:
+        # Spawned on every system alike: nothing of the parent, its database least of all, is inherited.
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        process = context.Process(target=_work, args=(theirs, *self._task), daemon=True)
+        try:
+            with _uninterrupted():
+                process.start()
+        except OSError as error:
+            self.pipe.close()
+            raise WorkerNotStarted(reason=error.strerror or "") from error
+        finally:
+            theirs.close()
+        self._process = process
+
+    def _send(self, job: tuple[Any, ...]) -> None:
+        try:
+            self.pipe.send(job)
+        except OSError:
+            self.deadline = 0.0  # it died; the pipe's end says so where its outcome is asked for
+
+    def _go_on(self) -> None:
+        """After a death, in a new process: the jobs that it had been given beside the one that it died of."""
+        if self._jobs:
+            self._start()
+        for _, job in self._jobs:
+            self._send(job)
 
     def _end(self) -> None:
         if self._process is not None:
@@ -194,11 +217,9 @@ def _work(
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # Python ends its children with it
     prepare(*prepare_with)
-    while True:
-        try:
-            job = pipe.recv()
-        except (EOFError, OSError):
-            return
+    jobs: SimpleQueue[tuple[Any, ...] | None] = SimpleQueue()
+    Thread(target=_take_in, args=(pipe, jobs), daemon=True).start()
+    while (job := jobs.get()) is not None:
         try:
             result = function(*job, *common)
         except Exception as error:  # noqa: BLE001 - it is raised again where the result is awaited
@@ -207,3 +228,13 @@ def _work(
             pipe.send(result)
         except OSError:
             return
+
+
+def _take_in(pipe: Connection[Any, Any], jobs: SimpleQueue[tuple[Any, ...] | None]) -> None:
+    """What comes through the pipe, as soon as it comes: who sends it does not wait until the last job is done."""
+    with suppress(EOFError, OSError):
+        try:
+            while True:
+                jobs.put(pipe.recv())
+        finally:
+            jobs.put(None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import random
 import time
 from dataclasses import replace
@@ -15,7 +16,7 @@ import pytest
 from aidledger.errors import WorkerNotStarted
 from aidledger.operations.examining import Examined, examined
 from aidledger.operations.files import SourceFile
-from aidledger.operations.workers import run_in_order
+from aidledger.operations.workers import Ended, run_in_order
 from aidledger.sheets.hints import Hints
 from aidledger.sheets.limits import DEFAULT_LIMITS, MIB
 from tests.builders import edited_package, roster_grid, roster_xls, roster_xlsx, shipped, with_cells, xlsx_bytes
@@ -108,6 +109,37 @@ def test_no_job_is_lost_behind_a_slow_one(workers: int, slow: int) -> None:
     jobs = [(0.3 if i == slow else 0.0,) for i in range(20)]
     done = list(run_in_order(time.sleep, jobs, workers=workers, seconds_max=20, prepare=random.seed))
     assert done == [None] * 20
+
+
+def die_of(number: int) -> int:
+    """What a reader that aborts on a file does to its process."""
+    if number in {0, 3, 4}:
+        os._exit(1)
+    return number
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_death_is_that_of_its_own_job_and_the_jobs_given_ahead_are_done(workers: int) -> None:
+    jobs = [(number,) for number in range(8)]
+    done = list(run_in_order(die_of, jobs, workers=workers, seconds_max=20, prepare=random.seed))
+    assert done == [Ended("died"), 1, 2, Ended("died"), Ended("died"), 5, 6, 7]
+
+
+def test_a_job_that_takes_too_long_is_ended_and_the_next_has_its_own_time() -> None:
+    jobs = [(0.0,), (20.0,), (0.4,), (0.0,)]
+    done = list(run_in_order(time.sleep, jobs, workers=1, seconds_max=2, prepare=random.seed))
+    assert done == [None, Ended("too-slow"), None, None]
+
+
+def test_a_worker_goes_on_while_nobody_asks_for_its_results(tmp_path: Path) -> None:
+    jobs = [(tmp_path / str(number),) for number in range(4)]
+    results = run_in_order(Path.touch, jobs, workers=1, seconds_max=20, prepare=random.seed)
+    next(results)
+    deadline = time.monotonic() + 20
+    while not jobs[2][0].exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert jobs[2][0].exists()
+    assert list(results) == [None] * 3
 
 
 def test_who_hands_out_jobs_is_told_before_it_waits() -> None:
