@@ -20,20 +20,19 @@ def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
 
 def _table(table: Table | Listing) -> Iterator[Problem]:
     lines = table.lines
-    for i, (number, kind) in enumerate(zip(lines.numbers, lines.document_types, strict=True)):
+    said = zip(lines.rows, lines.numbers, lines.document_types, lines.sexes, lines.births, strict=True)
+    for row, number, kind, sex, born in said:
         if not number or kind not in RESIDENT_RULES:
             continue
         fault = resident_fault(number)
         if fault is not None:
-            place = Place(table.sheet, lines.rows[i], table.columns.get("number"))
-            yield Problem(fault, place, _facts(fault, number))
+            yield Problem(fault, Place(table.sheet, row, table.columns.get("number")), _facts(fault, number))
             continue
-        sex, born = lines.sexes[i], lines.births[i]
         if sex is not None and sex != sex_of(number):
-            place = Place(table.sheet, lines.rows[i], table.columns.get("sex"))
-            yield Problem("sex-id-mismatch", place, {"stated": sex, "actual": sex_of(number)})
+            facts = {"stated": sex, "actual": sex_of(number)}
+            yield Problem("sex-id-mismatch", Place(table.sheet, row, table.columns.get("sex")), facts)
         if born is not None and not str(birth_of(number)).startswith(born):
-            yield Problem("birth-id-mismatch", Place(table.sheet, lines.rows[i], table.columns.get("birth")))
+            yield Problem("birth-id-mismatch", Place(table.sheet, row, table.columns.get("birth")))
 
 
 def _facts(fault: str, number: str) -> dict[str, object]:

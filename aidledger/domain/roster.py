@@ -85,12 +85,12 @@ class Roster:
     @property
     def person_times(self) -> int:
         """How many lines it pays."""
-        return sum(amount is not None for amount in self.amounts_fen)
+        return len(self.amounts_fen) - self.amounts_fen.count(None)
 
     @property
     def amount_fen(self) -> int:
         """How much it pays, in 分."""
-        return sum(amount or 0 for amount in self.amounts_fen)
+        return sum(filter(None, self.amounts_fen))
 
 
 @dataclass(slots=True)

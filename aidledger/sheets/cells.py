@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import TypeGuard, cast
 
 from aidledger.domain.money import FEN_PER_WAN, FEN_PER_YUAN
 from aidledger.sheets.capitals import capital_fen
@@ -85,6 +87,15 @@ def number_of(value: Cell) -> tuple[str, bool]:
     if not abs(value) < EXACT_DIGITS_LIMIT:
         return (str(int(value)) if math.isfinite(value) else str(value)), True
     return text_of(value), False
+
+
+def are_bare_numbers(cells: Sequence[Cell]) -> TypeGuard[Sequence[str]]:
+    """Whether ``number_of`` would leave every cell of a column as it is, asked of all at once: in most it would."""
+    try:
+        together = "".join(cast("Sequence[str]", cells))
+    except TypeError:
+        return False
+    return together.isascii() and together.isalnum() and together == together.upper()
 
 
 class AmountNotUnderstood(ValueError):

@@ -26,6 +26,7 @@ from aidledger.i18n import N_
 from aidledger.sheets.cells import (
     KEPT_DIGITS,
     AmountNotUnderstood,
+    are_bare_numbers,
     date_of,
     fen_of,
     is_blank,
@@ -77,7 +78,7 @@ class StudentRows:
             names=self._names(),
             sexes=self._worded("sex"),
             births=self._births(),
-            student_numbers=self._each("student_number", lambda cell: number_of(cell)[0] or None),
+            student_numbers=self._student_numbers(),
             accounts=self._accounts(),
             schools=self._remembered(
                 "school", lambda cell: None if is_blank(text_of(cell)) else school_name(text_of(cell))
@@ -192,8 +193,11 @@ class StudentRows:
         index = self.header.index("number")
         if index is None:
             return [""] * len(self.rows), set()
+        cells = self._cells(index)
+        if are_bare_numbers(cells) and "" not in cells:
+            return list(cells), set()
         numbers, losses = [], set()
-        for line, cell in enumerate(self._cells(index)):
+        for line, cell in enumerate(cells):
             number, lost = number_of(cell)
             if lost:
                 losses.add(line)
@@ -217,6 +221,12 @@ class StudentRows:
     def _student_number(self, line: int) -> str:
         index = self.header.index("student_number")
         return "" if index is None else number_of(self.rows[line][index])[0]
+
+    def _student_numbers(self) -> list[str | None]:
+        cells = self._cells(self.header.index("student_number"))
+        if are_bare_numbers(cells):
+            return [cell or None for cell in cells]
+        return self._each("student_number", lambda cell: number_of(cell)[0] or None)
 
     def _number_instead(self, line: int) -> str:
         """The number of a pupil who has no ID: a 学籍号 that begins with J was given for that."""
@@ -245,8 +255,11 @@ class StudentRows:
         index = self.header.index("account")
         if index is None:
             return [None] * len(self.rows)
+        cells = self._cells(index)
+        if are_bare_numbers(cells):
+            return [cell or None for cell in cells]
         accounts: list[str | None] = []
-        for line, cell in enumerate(self._cells(index)):
+        for line, cell in enumerate(cells):
             account, lost = number_of(cell)
             if lost:
                 self.report("account-format", line, index, value=mask_account(account))

@@ -149,15 +149,16 @@ class HeaderWords:
         return self.by_hand.get(fold(text)) or self.by_hand.get(column_letter(self.first_column + index).casefold())
 
     def _put(self, header: Header, index: int, text: str, name: str, wording: str) -> None:
+        if name not in self.programs and name not in FIELD_ROLES:
+            header.fields.setdefault(name, []).append(index)
+            return
         wan, yuan = units_in(fold(wording))
         if name in self.programs:
             header.money.append(MoneyColumn(index, text, "paid", wan, (name,), yuan=yuan))
-        elif name in FIELD_ROLES:
+        else:
             heading = folded_heading(wording)
             role = "capitals" if "大写" in heading and "小写" not in heading else FIELD_ROLES[name]
             header.money.append(MoneyColumn(index, text, role, wan, span=span_of(heading), yuan=yuan))
-        else:
-            header.fields.setdefault(name, []).append(index)
 
     def _prefer(self, header: Header, better: Callable[[str, int], bool]) -> None:
         """Where several columns could be a field and some are better (named by hand, the student's own), only those."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import chain
 from xml.etree import ElementTree as ET
 
 from aidledger.sheets.failures import FileRefused
@@ -28,8 +29,7 @@ _CELL_END = re.compile(rb"</(?:\w+:)?c>")
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]+)"')
 _TEXT_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]+)")
 _ERRORS = (b't="e"', b"t='e'")
-_FORMULAS = (b"<f", b":f")
-_FORMULA_GOES_ON = frozenset(b"> /")
+_FORMULA_BEGINS, _FORMULA_GOES_ON = frozenset(b"<:"), frozenset(b"> /")
 _GLANCE_BYTES = 400
 _TAG_BEGINS = ord("<")
 _TRUE = {"1", "true", "on"}
@@ -88,18 +88,23 @@ def _run(column: bytes) -> tuple[int, int] | None:
 def xlsx_faults(part: bytes, begin: int, end: int) -> CellFaults:
     """The cells of a sheet's XML that hold an error or a formula without a value."""
     faults: CellFaults = {}
-    for needle in (*_ERRORS, *_FORMULAS):
-        for at in _occurrences(part, needle, begin, end):
-            if needle in _FORMULAS and (part[at + 2] not in _FORMULA_GOES_ON or _has_value(part, at)):
-                continue
-            cell = _cell_around(part, at)
-            reference = _REFERENCE.search(cell)
-            if reference is None:
-                return _faults_slowly(part)
-            fault = _fault_of(cell)
-            if fault is not None:
-                faults[int(reference[2]) - 1, column_index(reference[1].decode())] = fault
+    errors = (at for needle in _ERRORS for at in _occurrences(part, needle, begin, end))
+    for at in chain(errors, _formulas_without_value(part, begin, end)):
+        cell = _cell_around(part, at)
+        reference = _REFERENCE.search(cell)
+        if reference is None:
+            return _faults_slowly(part)
+        fault = _fault_of(cell)
+        if fault is not None:
+            faults[int(reference[2]) - 1, column_index(reference[1].decode())] = fault
     return faults
+
+
+def _formulas_without_value(part: bytes, begin: int, end: int) -> Iterator[int]:
+    """Formulas that show no value at a glance. Looked for by the one letter, which is hardly anywhere else."""
+    for at in _occurrences(part, b"f", begin, end):
+        if part[at - 1] in _FORMULA_BEGINS and part[at + 1] in _FORMULA_GOES_ON and not _has_value(part, at):
+            yield at
 
 
 def _occurrences(part: bytes, needle: bytes, begin: int, end: int) -> Iterator[int]:

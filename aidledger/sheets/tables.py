@@ -25,7 +25,7 @@ from aidledger.sheets.kinds import kind_of
 from aidledger.sheets.listings import REQUIRED, read_listing
 from aidledger.sheets.parts import Part
 from aidledger.sheets.payments import Payment, payments_of
-from aidledger.sheets.titles import Surroundings, surroundings
+from aidledger.sheets.titles import Hearing, Surroundings, surroundings
 
 _FOLDERS_HEARD = 3
 _ROWS_THAT_NAME_A_SCHOOL = 20
@@ -42,6 +42,7 @@ class TableReader:
         self.catalogue = catalogue
         self.hints = hints
         self.cover: list[list[Cell]] = []
+        self._hearing = Hearing(catalogue.programs.values())
 
     def columns_by_hand(self, sheet: Sheet) -> Mapping[str, str]:
         """What was said of the columns: this time, and before for a school that is named around the table or in it."""
@@ -74,9 +75,7 @@ class TableReader:
     def _read_part(self, sheet: Sheet, part: Part, general: list[list[Cell]]) -> None:
         layout = self.catalogue.layout
         header = part.header
-        around = surroundings(
-            part.titles, self._names(sheet), self._folders(), self.catalogue.programs, layout, general
-        )
+        around = surroundings(part.titles, self._names(sheet), self._folders(), self._hearing, layout, general)
         students = StudentRows(sheet, header, part.sorted.students, layout)
         place = Place(sheet.name, sheet.first_row + header.row + 1)
         filled = {

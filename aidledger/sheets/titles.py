@@ -128,11 +128,23 @@ def said_by(text: str, programs: Iterable[Program]) -> Said:
     return Said(title, terms, codes, stages)
 
 
+class Hearing(dict[str, Said]):
+    """What titles and names say, each heard once: those of a file and its folders come with each of its sheets."""
+
+    def __init__(self, programs: Iterable[Program]) -> None:
+        super().__init__()
+        self._programs = tuple(programs)
+
+    def __missing__(self, text: str) -> Said:
+        said = self[text] = said_by(text, self._programs)
+        return said
+
+
 def surroundings(
     title_rows: Rows,
     names: Iterable[str],
     folders: Sequence[str],
-    programs: Mapping[str, Program],
+    hearing: Hearing,
     layout: Layout,
     general_rows: Rows = (),
 ) -> Surroundings:
@@ -143,8 +155,8 @@ def surroundings(
     found = Surroundings()
     texts = [_text(title_rows), *names]
     general = _text(general_rows)
-    found.sources = [said_by(text, programs.values()) for text in texts]
-    found.folders = [said_by(text, programs.values()) for text in ([general] if general else []) + [*folders]]
+    found.sources = [hearing[text] for text in texts]
+    found.folders = [hearing[text] for text in ([general] if general else []) + [*folders]]
     unit = next((unit for text in (texts[0], general) if (unit := _UNIT.search(fold(text)))), None)
     found.wan = unit is not None and unit[1] == "万"
     found.school = (
