@@ -7,10 +7,22 @@ million entries pays is then the sum of some ten thousand rows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Text, bindparam, case, cast, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    bindparam,
+    case,
+    cast,
+    func,
+    insert,
+    literal_column,
+    select,
+)
 
 from aidledger.store.tables import BatchTotal, Entry, ProgramRow, School
 
@@ -25,6 +37,8 @@ _SUMS = select(
 _ADD = insert(BatchTotal).from_select(
     BatchTotal.c.keys(), _SUMS.where(Entry.c.id >= bindparam("first"), Entry.c.id < bindparam("end"))
 )
+# In a number with a sign, on every engine.
+_BITS = 60
 # Person-times and 分, by program code, period and school name.
 Totals = dict[tuple[str, str, str | None], tuple[int, int]]
 
@@ -75,7 +89,7 @@ def paid(books: Connection, some: Sequence[str]) -> PaidBy:
     known = {row.id: (row.code, row.lent) for row in books.execute(select(ProgramRow.c.id, ProgramRow.c.code, _lent))}
     persons: Counter[str] = Counter()
     by_nature: Counter[int] = Counter()
-    for under, count in _persons(books, some):
+    for under, count in _persons(books, some, known):
         persons.update(dict.fromkeys((known[program][0] for program in under), count))
         by_nature.update(dict.fromkeys((known[program][1] for program in under), count))
     programs: dict[str, Figures] = {}
@@ -101,20 +115,39 @@ def sums(books: Connection, some: Sequence[str]) -> dict[tuple[str, int], tuple[
     return {(code, lent): (int(times), int(fen)) for code, lent, times, fen in books.execute(query)}
 
 
-def _persons(books: Connection, some: Sequence[str]) -> Iterator[tuple[list[int], int]]:
+def _persons(books: Connection, some: Sequence[str], programs: Iterable[int]) -> Iterator[tuple[list[int], int]]:
     """The sets of programs (ids) that a person was paid under in some periods, and how many persons each has.
 
-    Occurrences of a person under a program for a period count up, and a reversal carries the negative of what it
-    reverses: so what is in force sums up to more than 0, and an index alone tells it.
+    A set is bits of numbers, because an engine sums those up while it reads an index in its order. Of the few persons
+    of whom something was reversed it is asked again what is left.
     """
-    net = select(Entry.c.beneficiary_id, Entry.c.program_id)
+    entered = select(Entry.c.beneficiary_id, Entry.c.program_id)
+    reversal = Entry.alias()
+    undone = select(reversal.c.beneficiary_id).where(reversal.c.reversal_of.is_not(None))
+    of_these = entered.where(Entry.c.period.in_(some), Entry.c.beneficiary_id.in_(undone))
     if not set(some).issuperset(periods(books)):
         # The other index, which begins with the program: it is entered for each, not read as a whole.
-        net = net.where(Entry.c.program_id.in_(select(ProgramRow.c.id)), Entry.c.period.in_(some))
-    paid_once = (
-        net.group_by(Entry.c.beneficiary_id, Entry.c.program_id).having(func.sum(Entry.c.occurrence) > 0).subquery()
-    )
-    under = func.aggregate_strings(cast(paid_once.c.program_id, Text), ",").label("under")
-    of_persons = select(under).group_by(paid_once.c.beneficiary_id).subquery()
-    for programs, count in books.execute(select(of_persons.c.under, func.count()).group_by(of_persons.c.under)):
-        yield [int(program) for program in programs.split(",")], count
+        entered = entered.where(Entry.c.period.in_(some), Entry.c.program_id.in_(select(ProgramRow.c.id)))
+    # Occurrences of a person under a program for a period count up, and a reversal carries the negative of what it
+    # reverses: so what is in force sums up to more than 0, and the index alone tells it.
+    left = of_these.group_by(Entry.c.beneficiary_id, Entry.c.program_id).having(func.sum(Entry.c.occurrence) > 0)
+    known = sorted(programs)
+    persons: Counter[tuple[int, ...]] = Counter()
+    for one, sign in ((entered, 1), (of_these, -1), (left, 1)):
+        rows = one.subquery()
+        words = range(max(known, default=0) // _BITS + 1)
+        bits = [func.sum(_bit_in(word, rows.c.program_id).distinct()).label(f"bits_{word}") for word in words]
+        sets = select(*bits).group_by(rows.c.beneficiary_id).subquery()
+        for *numbers, count in books.execute(select(*sets.c, func.count()).group_by(*sets.c)):
+            persons[tuple(map(int, numbers))] += sign * count
+    for paid_under, count in persons.items():
+        if count:
+            yield [program for program in known if paid_under[program // _BITS] >> program % _BITS & 1], count
+
+
+def _bit_in(word: int, program: ColumnElement[int]) -> ColumnElement[int]:
+    """The bit of a program in one of the numbers that stand for a set of programs, 60 in each; 0 where it has none."""
+    low = word * _BITS
+    place = cast(program - literal_column(str(low)), Integer)
+    bit = cast(literal_column("1"), BigInteger).bitwise_lshift(place)
+    return case((program.between(low, low + _BITS - 1), bit), else_=0)

@@ -18,6 +18,7 @@ from aidledger.reports.cuts import DIMENSIONS
 from aidledger.sheets.hints import Hints
 from aidledger.store.ledger import Ledger
 from tests.builders import roster_xlsx
+from tests.catalogue.test_strictness import PROGRAM
 from tests.cli.harness import aidledger
 from tests.store.ledgers import bring_in, catalogue, new_ledger, opened, sample_place
 
@@ -108,6 +109,24 @@ def test_persons_are_counted_once_in_a_total_and_person_times_each_time(tmp_path
     assert (grant["person_times"], grant["persons"]) == (6, 3)
     assert (waiver["person_times"], waiver["persons"]) == (3, 3)
     assert (summary["aid"]["person_times"], summary["aid"]["persons"]) == (9, 3)
+
+
+def test_persons_are_counted_under_more_programs_than_a_number_has_bits(tmp_path: Path) -> None:
+    own = tmp_path / "schemas" / "programs"
+    own.mkdir(parents=True)
+    for number in range(130):
+        program = PROGRAM.replace("nutrition-improvement", f"own-{number:03}").replace("营养", f"营养{number:03}")
+        (own / f"{number:03}.yaml").write_text(program, encoding="utf-8")
+    ledger, schemas = str(tmp_path / "aidledger.db"), ("--schemas", str(own.parent))
+    assert aidledger(*schemas, "init", ledger=ledger).exit_code == 0
+    for number, pupils in ((0, 3), (60, 2), (129, 4)):
+        title = f"金溪小学2021年秋季学期营养{number:03}改善计划补助花名册"
+        (tmp_path / f"{number}.xlsx").write_bytes(roster_xlsx(pupils, title=title, amount=500))
+        assert aidledger(*schemas, "import", tmp_path / f"{number}.xlsx", ledger=ledger).exit_code == 0
+    summary = aidledger(*schemas, "report", "summary", "--format", "json", ledger=ledger).json
+    persons = {one["code"]: one["persons"] for one in summary["programs"] if one["persons"]}
+    assert persons == {"own-000": 3, "own-060": 2, "own-129": 4}
+    assert (summary["aid"]["person_times"], summary["aid"]["persons"]) == (9, 4)
 
 
 @pytest.mark.parametrize(
