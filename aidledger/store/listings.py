@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from aidledger.domain.listing import Allotments, Certifications, Enrolments, Listing, ListKind, Returns
 from aidledger.store.bulk import insert_rows, next_id
@@ -108,15 +109,17 @@ def records_of(
     return found
 
 
-def covered(kind: ListKind, batch: int) -> Select[Any]:
-    """The fields of a batch's records that their digests cover, and the digests."""
+@cache
+def covered(kind: ListKind) -> Select[Any]:
+    """The fields of a ``batch``'s records that their digests cover, and the digests."""
     table = TABLES[kind]
     names = RECORD_FIELDS[kind]
     person = "beneficiary_id" in table.c
     columns = [
         _ELSEWHERE[name] if name in _ELSEWHERE and (person or name not in PERSON) else table.c[name] for name in names
     ]
-    query = select(*columns, table.c.digest).select_from(table).where(table.c.batch_id == batch).order_by(table.c.id)
+    of_batch = table.c.batch_id == bindparam("batch")
+    query = select(*columns, table.c.digest).select_from(table).where(of_batch).order_by(table.c.id)
     if person:
         query = query.join(Beneficiary, Beneficiary.c.id == table.c.beneficiary_id)
     if "school_id" in table.c:
@@ -132,7 +135,7 @@ def contents(books: Connection, batch: int) -> Iterator[tuple[object, tuple[obje
         names = RECORD_FIELDS[kind]
         told = [i for i, name in enumerate(names) if name not in _PLACE and name not in _SUBJECTS[kind]]
         about = [names.index(name) for name in _SUBJECTS[kind]]
-        for row in books.execute(covered(kind, batch)):
+        for row in books.execute(covered(kind), {"batch": batch}):
             yield (kind, *(row[i] for i in about)), tuple(row[i] for i in told)
 
 

@@ -37,6 +37,12 @@ _SUMS = select(
 _ADD = insert(BatchTotal).from_select(
     BatchTotal.c.keys(), _SUMS.where(Entry.c.id >= bindparam("first"), Entry.c.id < bindparam("end"))
 )
+_OF_BATCH = (
+    select(ProgramRow.c.code, BatchTotal.c.period, School.c.name, BatchTotal.c.person_times, BatchTotal.c.amount_fen)
+    .join(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id)
+    .outerjoin(School, School.c.id == BatchTotal.c.school_id)
+    .where(BatchTotal.c.batch_id == bindparam("batch"))
+)
 # In a number with a sign, on every engine.
 _BITS = 60
 # Person-times and 分, by program code, period and school name.
@@ -50,15 +56,8 @@ def add(books: Connection, first_entry: int, entries: int) -> None:
 
 def of_batch(books: Connection, batch: int) -> Totals:
     """The totals that a batch was added with."""
-    query = (
-        select(
-            ProgramRow.c.code, BatchTotal.c.period, School.c.name, BatchTotal.c.person_times, BatchTotal.c.amount_fen
-        )
-        .join(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id)
-        .outerjoin(School, School.c.id == BatchTotal.c.school_id)
-        .where(BatchTotal.c.batch_id == batch)
-    )
-    return {(program, period, school): (times, fen) for program, period, school, times, fen in books.execute(query)}
+    rows = books.execute(_OF_BATCH, {"batch": batch})
+    return {(program, period, school): (times, fen) for program, period, school, times, fen in rows}
 
 
 @dataclass(frozen=True, slots=True)

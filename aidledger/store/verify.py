@@ -9,7 +9,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Result, Select, func, select
+from sqlalchemy import BindParameter, Connection, Result, Select, bindparam, func, select
 from sqlalchemy.exc import DBAPIError
 
 from aidledger.errors import UnknownHead
@@ -37,6 +37,11 @@ _BREACHES = {
 }
 _AT = {name: i for i, name in enumerate(ENTRY_FIELDS)}
 _AMOUNT_AT, _REVERSAL_AT = _AT["amount_fen"], _AT["reversal_of"]
+# Asked of every batch, so they are made once.
+_BATCH: BindParameter[int] = bindparam("batch")
+_PARTS = [select(table).where(table.c.batch_id == _BATCH).order_by(table.c.id) for table in (RosterRow, Listing)]
+_KEPT = select(KeptEntry.c.roster_id, KeptEntry.c.entry_id).where(KeptEntry.c.batch_id == _BATCH)
+_CATALOGUE = select(CatalogueVersion.c.digest).where(CatalogueVersion.c.id == bindparam("catalogue"))
 _cut_of = itemgetter(_AT["program"], _AT["period"], _AT["school"])
 
 
@@ -214,22 +219,14 @@ def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries) -
 def _seal_faults(books: Connection, batch: dict[str, Any], digests: list[bytes]) -> Iterator[Fault]:
     """A batch's digest over itself, its rosters and lists, and the digests of its entries and records."""
     number = batch["id"]
-    catalogue = select(CatalogueVersion.c.digest).where(CatalogueVersion.c.id == batch["catalogue_id"])
     head = {name: value for name, value in batch.items() if name != "digest"}
-    head["catalogue"] = books.execute(catalogue).scalar_one_or_none()
-    rosters, listings = (
-        [
-            dict(row)
-            for row in books.execute(select(table).where(table.c.batch_id == number).order_by(table.c.id)).mappings()
-        ]
-        for table in (RosterRow, Listing)
-    )
-    kept = books.execute(
-        select(KeptEntry.c.roster_id, KeptEntry.c.entry_id).where(KeptEntry.c.batch_id == number)
-    ).all()
+    head["catalogue"] = books.execute(_CATALOGUE, {"catalogue": batch["catalogue_id"]}).scalar_one_or_none()
+    of_batch = {"batch": number}
+    rosters, listings = ([dict(row) for row in books.execute(query, of_batch).mappings()] for query in _PARTS)
+    kept = books.execute(_KEPT, of_batch).all()
     for kind in TABLES:
         if any(listing["kind"] == kind for listing in listings):
-            for *fields, stored in books.execute(covered(kind, number)):
+            for *fields, stored in books.execute(covered(kind), of_batch):
                 digests.append(stored if isinstance(stored, bytes) else b"")
                 if _recomputed_record(fields) != stored:
                     facts = {"record": fields[0], "list": kind}
