@@ -210,6 +210,7 @@ class Event(SQLModel, table=True):
     """Who did what when: the links of the chain. ``facts`` is JSON; a batch's event holds the batch's digest."""
 
     __tablename__ = "event"
+    __table_args__ = (Index("event_action", "action"),)
     id: int = key()
     at: str = Field(sa_type=MOMENT)
     actor: str = Field(sa_type=Text)
