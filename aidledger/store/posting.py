@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
@@ -18,7 +19,7 @@ from aidledger.store.entries import batch_in_force
 from aidledger.store.journal import ENTRY_COLUMNS, Draft, Stamp, write
 from aidledger.store.listings import Pointers, Records, records_of
 from aidledger.store.matching import match
-from aidledger.store.people import Known, ensure_people, ensure_schools
+from aidledger.store.people import ensure_people, ensure_schools
 from aidledger.store.reversing import reversals
 from aidledger.store.tables import Batch, Entry, RosterRow, SourceFile
 from aidledger.store.versions import PAYMENT_FIELDS, Version
@@ -60,11 +61,11 @@ _BATCH_OF_SOURCE = _SOURCES.where(Batch.c.source_sha256 == bindparam("sha256"))
 _SOURCE = select(SourceFile.c.sha256).where(SourceFile.c.sha256 == bindparam("sha256"))
 # Ordered, so that PostgreSQL takes the index on this column also while it has no statistics of a new ledger.
 _ANY_OTHER_NAME = select(Entry.c.id).where(Entry.c.name_stated.is_not(None)).order_by(Entry.c.name_stated).limit(1)
+_ENTERED = (Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
 _OCCURRENCES = (
-    select(Entry.c.beneficiary_id, func.max(Entry.c.occurrence))
-    .where(Entry.c.program_id == bindparam("program"), Entry.c.period == bindparam("period"))
-    .where(Entry.c.beneficiary_id.in_(bindparam("people", expanding=True)))
-    .group_by(Entry.c.beneficiary_id)
+    select(*_ENTERED, func.max(Entry.c.occurrence))
+    .where(*(column.in_(bindparam(f"{column.name}s", expanding=True)) for column in _ENTERED))
+    .group_by(*_ENTERED)
 )
 
 
@@ -126,7 +127,7 @@ class _Posting:
         tables: list[Table | Listing] = [*file.tables, *file.listings]
         names = {school for table in tables for school in {table.school, *table.lines.schools} if school}
         self._schools = ensure_schools(books, names)
-        self._paid: dict[tuple[int, str], dict[int, int]] = {}
+        self._paid = self._paid_before()
 
     def entries(self) -> list[tuple[Any, ...]]:
         """All entries of the file, with their digests; fills ``roster_rows``."""
@@ -173,9 +174,10 @@ class _Posting:
         program, period = str(roster.program), str(roster.period)
         program_id = self._programs[program]
         new = self._new(roster_id, program_id, payees, roster)
-        of_lines = {"amount_fen": roster.amounts_fen, **payees}
-        columns = {name: list(compress(column, new)) for name, column in of_lines.items()}
+        columns: Columns = {"amount_fen": roster.amounts_fen, **payees}
         count = sum(new)
+        if count < len(new):
+            columns = {name: list(compress(column, new)) for name, column in columns.items()}
         of_all = {
             "batch_id": self.batch_id,
             "roster_id": roster_id,
@@ -238,7 +240,7 @@ class _Posting:
 
     def _counted(self, program_id: int, period: str, persons: Sequence[int]) -> list[int]:
         """The occurrence of each person under a program and period."""
-        last = self._occurrences(program_id, period, self._people)
+        last = self._paid[program_id, period]
         if not last and len(set(persons)) == len(persons):
             last.update(dict.fromkeys(persons, 1))
             return [1] * len(persons)
@@ -249,13 +251,16 @@ class _Posting:
             counted.append(occurrence)
         return counted
 
-    def _occurrences(self, program_id: int, period: str, people: Known) -> dict[int, int]:
-        """How often people of the file were entered under a program and period before."""
-        key = (program_id, period)
-        if key not in self._paid:
-            counts: dict[int, int] = {}
-            for some in chunks(sorted(set(people.ids.values()) - people.new)):
-                asked = {"program": program_id, "period": period, "people": some}
-                counts.update((person, last) for person, last in self.books.execute(_OCCURRENCES, asked))
-            self._paid[key] = counts
-        return self._paid[key]
+    def _paid_before(self) -> defaultdict[tuple[int, str], dict[int, int]]:
+        """How often people of the file were entered before, under each of its programs and for each of its periods."""
+        rosters = [roster for table in self.file.tables for roster in table.rosters if roster.person_times]
+        asked = {
+            "program_ids": sorted({self._programs[str(roster.program)] for roster in rosters}),
+            "periods": sorted({str(roster.period) for roster in rosters}),
+        }
+        counts: defaultdict[tuple[int, str], dict[int, int]] = defaultdict(dict)
+        known = sorted(set(self._people.ids.values()) - self._people.new) if rosters else []
+        for some in chunks(known):
+            for program, period, person, last in self.books.execute(_OCCURRENCES, asked | {"beneficiary_ids": some}):
+                counts[program, period][person] = last
+        return counts
