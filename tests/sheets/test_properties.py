@@ -49,6 +49,32 @@ def facts(file: RosterFile) -> set[tuple[object, ...]]:
     return known
 
 
+NUMBERS: st.SearchStrategy[Cell] = st.sampled_from(
+    [
+        *(person.number for person in people(3)),
+        *(
+            people(4)[3].number.lower(),
+            f" {people(5)[4].number}",
+            f"'{people(6)[5].number}",
+            "５１１３０３２００９０３１７０１２３",
+        ),
+        *("G51130320090317", "L123456789", "5.113E+17", "5E17", "none", "NONE", "无", "/", "", 51130320090317, 5.1e17),
+    ]
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), min_size=2, max_size=6))
+def test_a_number_is_read_the_same_whatever_stands_above_and_below_it(cells: list[tuple[Cell, Cell, Cell]]) -> None:
+    def read(rows: list[tuple[Cell, Cell, Cell]]) -> list[tuple[str, str, str | None, str | None]]:
+        header: list[Cell] = ["姓名", "身份证号", "银行卡号", "学籍号", "金额"]
+        sheet = Sheet("名册", [header, *(["王小明", *row, 1000] for row in rows)])
+        lines = read_roster([sheet], "名册.xlsx", shipped(), Hints()).tables[0].lines
+        return list(zip(lines.numbers, lines.document_types, lines.accounts, lines.student_numbers, strict=True))
+
+    assert read(cells) == [one for row in cells for one in read([row])]
+
+
 @settings(max_examples=20)
 @given(st.integers(0, 40), st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_columns_does_not_matter(rows: int, rng: random.Random) -> None:
