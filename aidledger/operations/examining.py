@@ -26,6 +26,8 @@ from aidledger.sheets.limits import Limits
 from aidledger.sheets.reader import read_roster
 
 WORKERS_MAX = 4
+# Of a worker's address space: a thread's reserve, and the next file while it comes in.
+_BESIDE_READING_BYTES = 160 * 2**20
 Examined = tuple[SourceFile, RosterFile]
 
 
@@ -132,7 +134,7 @@ def _prepare(limits: Limits) -> None:
         import signal  # noqa: PLC0415
 
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        _lower(resource.RLIMIT_AS, limits.memory_max_bytes)
+        _lower(resource.RLIMIT_AS, limits.memory_max_bytes + _BESIDE_READING_BYTES)
         _lower(resource.RLIMIT_CORE, 0)
 
 

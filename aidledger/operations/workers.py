@@ -5,7 +5,8 @@ worker dies, and pebble (used before) keeps locks and threads of which one, in a
 still starting, left a traceback on the clerk's screen. Here a worker is a process and a pipe.
 
 A worker has its next job before it is done with one: who hands them out is posting a file most of the time, and it
-would wait for that after every file.
+would wait for that after every file. What comes while another job takes the memory may not be taken in, and that is
+not its own fault: so a job that was given ahead has died only when it dies once more without another before it.
 """
 
 from __future__ import annotations
@@ -36,6 +37,13 @@ class Ended:
     """Why there is no result: the worker died, or it took too long and was ended."""
 
     why: Literal["died", "too-slow"]
+
+
+@dataclass(slots=True)
+class _Job:
+    number: int
+    arguments: tuple[Any, ...]
+    ahead: bool
 
 
 def do_nothing() -> None:
@@ -105,7 +113,7 @@ class _Worker:
         self._seconds_max = seconds_max
         self._task = task
         self._process: SpawnProcess | None = None
-        self._jobs: deque[tuple[int, tuple[Any, ...]]] = deque()
+        self._jobs: deque[_Job] = deque()
         self.pipe: Connection[Any, Any]
         self.deadline = 0.0
 
@@ -113,11 +121,12 @@ class _Worker:
         """How many jobs it has."""
         return len(self._jobs)
 
-    def give(self, number: int, job: tuple[Any, ...]) -> None:
+    def give(self, number: int, arguments: tuple[Any, ...]) -> None:
         """Give it a job, to be done after those that it has."""
-        if not self._jobs:
+        job = _Job(number, arguments, ahead=bool(self._jobs))
+        if not job.ahead:
             self.deadline = time.monotonic() + self._seconds_max
-        self._jobs.append((number, job))
+        self._jobs.append(job)
         if self._process is None:
             self._start()
         self._send(job)
@@ -135,12 +144,15 @@ class _Worker:
             result = Ended("too-slow")
         else:
             return None
-        number, _ = self._jobs.popleft()
+        job = self._jobs[0]
+        again = result == Ended("died") and job.ahead
+        if not again:
+            self._jobs.popleft()
         self.deadline = time.monotonic() + self._seconds_max
         if isinstance(result, Ended):
             self._end()
             self._go_on()
-        return number, result
+        return None if again else (job.number, result)
 
     def dismiss(self) -> None:
         """Send it home; one that is at work is ended."""
@@ -166,17 +178,18 @@ class _Worker:
             theirs.close()
         self._process = process
 
-    def _send(self, job: tuple[Any, ...]) -> None:
+    def _send(self, job: _Job) -> None:
         try:
-            self.pipe.send(job)
+            self.pipe.send(job.arguments)
         except OSError:
             self.deadline = 0.0  # it died; the pipe's end says so where its outcome is asked for
 
     def _go_on(self) -> None:
-        """After a death, in a new process: the jobs that it had been given beside the one that it died of."""
+        """After a death, in a new process: the jobs that are left."""
         if self._jobs:
             self._start()
-        for _, job in self._jobs:
+        for place, job in enumerate(self._jobs):
+            job.ahead = place > 0
             self._send(job)
 
     def _end(self) -> None:

@@ -131,10 +131,10 @@ def _persons(books: Connection, some: Sequence[str], programs: Iterable[int]) ->
     # reverses: so what is in force sums up to more than 0, and the index alone tells it.
     left = of_these.group_by(Entry.c.beneficiary_id, Entry.c.program_id).having(func.sum(Entry.c.occurrence) > 0)
     known = sorted(programs)
+    words = range(max(known, default=0) // _BITS + 1)
     persons: Counter[tuple[int, ...]] = Counter()
     for one, sign in ((entered, 1), (of_these, -1), (left, 1)):
         rows = one.subquery()
-        words = range(max(known, default=0) // _BITS + 1)
         bits = [func.sum(_bit_in(word, rows.c.program_id).distinct()).label(f"bits_{word}") for word in words]
         sets = select(*bits).group_by(rows.c.beneficiary_id).subquery()
         for *numbers, count in books.execute(select(*sets.c, func.count()).group_by(*sets.c)):

@@ -125,6 +125,32 @@ def test_a_death_is_that_of_its_own_job_and_the_jobs_given_ahead_are_done(worker
     assert done == [Ended("died"), 1, 2, Ended("died"), Ended("died"), 5, 6, 7]
 
 
+class NotTakenIn:
+    """What finds no memory so many times when it comes to a worker; who counts them is a folder."""
+
+    def __init__(self, folder: Path, times: int) -> None:
+        self.folder, self.times = folder, times
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _taken_in, (self.folder, self.times)
+
+
+def _taken_in(folder: Path, times: int) -> Path:
+    if len(list(folder.iterdir())) < times:
+        (folder / str(time.monotonic_ns())).touch()
+        raise MemoryError
+    return folder
+
+
+@pytest.mark.parametrize(("times", "ends"), [(1, False), (2, True)])
+def test_a_job_given_ahead_that_finds_no_memory_beside_another_is_done_after_it(
+    tmp_path: Path, times: int, *, ends: bool
+) -> None:
+    jobs: list[tuple[object]] = [("first",), (NotTakenIn(tmp_path, times),), ("last",)]
+    done = list(run_in_order(str, jobs, workers=1, seconds_max=20, prepare=random.seed))
+    assert done == ["first", Ended("died") if ends else str(tmp_path), "last"]
+
+
 def test_a_job_that_takes_too_long_is_ended_and_the_next_has_its_own_time() -> None:
     jobs = [(0.0,), (20.0,), (0.4,), (0.0,)]
     done = list(run_in_order(time.sleep, jobs, workers=1, seconds_max=2, prepare=random.seed))
