@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from aidledger.audit.people import people
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.domain.account import ACCOUNT_LENGTHS
 from aidledger.domain.identity import mask_account
@@ -26,33 +27,35 @@ def _shared(scope: Scope) -> Iterator[Case]:
         .group_by(paid.c.account)
         .having(func.count(func.distinct(paid.c.beneficiary_id)) > 1)
     )
-    query = select(paid).where(paid.c.account.in_(shared)).order_by(paid.c.account, paid.c.number, paid.c.id)
-    for account, group in groupby(scope.books.execute(query), key=lambda row: row.account):
+    found = scope.books.execute(select(paid).where(paid.c.account.in_(shared))).all()
+    known = people(scope, (row.beneficiary_id for row in found))
+    in_order = sorted(found, key=lambda row: (row.account, known[row.beneficiary_id].number, row.id))
+    for account, group in groupby(in_order, key=lambda row: row.account):
         rows = list(group)
-        people = {(row.document_type, row.number) for row in rows}
+        sharers = {row.beneficiary_id: known[row.beneficiary_id] for row in rows}
         yield Case(
             about=("card", account),
             entries=tuple(row.id for row in rows),
-            persons=len(people),
+            persons=len(sharers),
             amount_fen=sum(row.amount_fen for row in rows),
             facts={
                 "account": mask_account(account),
-                "count": len(people),
-                "kinship": _kinship(rows, known="people-in-full" in scope.holds),
+                "count": len(sharers),
+                "kinship": _kinship(rows, sharers.values() if "people-in-full" in scope.holds else None),
             },
         )
 
 
-def _kinship(rows: Sequence[Any], *, known: bool) -> str:
+def _kinship(rows: Sequence[Any], people: Iterable[Any] | None) -> str:
     """Whether pupils are siblings by the guardian that their rosters name; else what their surnames suggest."""
     guardians: dict[int, set[str]] = defaultdict(set)
     for row in rows:
         guardians[row.beneficiary_id] |= {row.guardian} - {None}
     if all(guardians.values()):
         return N_("siblings by their guardian") if set.intersection(*guardians.values()) else N_("of several guardians")
-    if not known:
+    if people is None:
         return N_("of surnames that are not known here")
-    surnames = {row.name[:1] for row in rows}
+    surnames = {person.name[:1] for person in people}
     return N_("all of one surname") if len(surnames) == 1 else N_("of different surnames")
 
 
@@ -85,12 +88,12 @@ def _changed(scope: Scope) -> Iterator[Case]:
     query = (
         select(paid)
         .where(paid.c.beneficiary_id.in_(several), paid.c.account.is_not(None))
-        .order_by(paid.c.number, paid.c.document_type, paid.c.id)
+        .order_by(paid.c.beneficiary_id, paid.c.id)
     )
-    for about, group in groupby(scope.books.execute(query), key=lambda row: (row.document_type, row.number)):
+    for person, group in groupby(scope.books.execute(query), key=lambda row: row.beneficiary_id):
         rows: list[Any] = list(group)
         yield Case(
-            about=about,
+            about=(person,),
             entries=tuple(row.id for row in rows),
             amount_fen=0,
             facts={"count": len({row.account for row in rows})},

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from aidledger.audit.certified import periods_paid, school_year
+from aidledger.audit.certified import years_paid
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.i18n import N_
 from aidledger.store.entries import current
@@ -28,9 +28,9 @@ def _district(number: ColumnElement[int]) -> ColumnElement[Any]:
 
 def _find(scope: Scope) -> Iterator[Case]:
     """One case per payment, with the certifications of the other districts."""
-    programs = {code: program for code, program in scope.catalogue.programs.items() if program.certified}
-    for program, period in periods_paid(scope, programs):
-        year, paid, own = school_year(period), scope.payments(), Certification.alias("own")
+    programs = {code for code, program in scope.catalogue.programs.items() if program.certified}
+    paid, own = scope.payments(), Certification.alias("own")
+    for year, of_year in years_paid(scope, programs, paid):
         here = select(own.c.id).where(
             own.c.beneficiary_id == paid.c.beneficiary_id,
             own.c.period == year,
@@ -41,8 +41,7 @@ def _find(scope: Scope) -> Iterator[Case]:
             select(paid, Certification.c.id.label("certification"))
             .join(Certification, Certification.c.beneficiary_id == paid.c.beneficiary_id)
             .where(
-                paid.c.program == program.code,
-                paid.c.period == period,
+                of_year,
                 Certification.c.period == year,
                 _district(Certification.c.id) != _district(paid.c.id),
                 current(Certification),
@@ -56,13 +55,13 @@ def _find(scope: Scope) -> Iterator[Case]:
         for row, certifications in found.values():
             districts = dict.fromkeys(district_of(number) for number in certifications)
             yield Case(
-                about=(row.document_type, row.number, program.code, period),
+                about=(row.beneficiary_id, row.program, row.period),
                 entries=(row.id,),
-                program=program.code,
-                period=period,
+                program=row.program,
+                period=row.period,
                 amount_fen=row.amount_fen,
                 standard="教财〔2018〕16号",
-                facts={"period": period, "year": year, "there": ", ".join(districts), "here": district_of(row.id)},
+                facts={"period": row.period, "year": year, "there": ", ".join(districts), "here": district_of(row.id)},
                 records=tuple(("certification", number) for number in certifications),
             )
 

@@ -26,7 +26,7 @@ def _off(scope: Scope, *, capped: bool) -> Iterator[Case]:
 
     for row, facts in judged(scope, payments_by_fee(scope), _KEYS, judge):
         yield Case(
-            about=(row.document_type, row.number, row.program, row.period, str(row.amount_fen)),
+            about=(row.beneficiary_id, row.program, row.period, str(row.amount_fen)),
             entries=(row.id,),
             program=row.program,
             period=row.period,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Subquery, and_, func, or_, select
 
-from aidledger.audit.judging import alike, judged, payments_by_fee
+from aidledger.audit.judging import alike, judged, payments_by_fee, schools_with_fee
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.domain.money import yuan_text
 from aidledger.domain.program import Rate
@@ -36,23 +37,30 @@ Span = tuple[int, int, str | None]
 _SPANS_AT_ONCE = 100
 
 
-def _span(scope: Scope, code: str, period: str, school: str | None) -> Span | None:
-    """The lowest and the highest amount that any rate allows, and the standard's document."""
-    program, term = scope.catalogue.programs[code], Period.parse(period)
-    standard = program.standard_for(term)
-    rates = program.rates(term, school=school)
-    if standard is None or not rates:
-        return None
-    reference = standard.reference or program.reference
-    return min(rate.low_fen for rate in rates), max(rate.high_fen for rate in rates), reference
+def _spans(scope: Scope) -> Callable[[Group], Span | None]:
+    """What finds the lowest and the highest amount that any rate allows a group, and the standard's document."""
+
+    @cache
+    def of_fee(code: str, period: str, school: str | None) -> Span | None:
+        program, term = scope.catalogue.programs[code], Period.parse(period)
+        standard = program.standard_for(term)
+        rates = program.rates(term, school=school)
+        if standard is None or not rates:
+            return None
+        reference = standard.reference or program.reference
+        return min(rate.low_fen for rate in rates), max(rate.high_fen for rate in rates), reference
+
+    listed = schools_with_fee(scope)
+    return lambda group: of_fee(group[0], group[1], group[2] if group[2] in listed else None)
 
 
 def _impossible(scope: Scope) -> Iterator[Case]:
     """One case per program, period and school: its payments' average, or what its rosters declare of themselves."""
+    span_of = _spans(scope)
     averages = {
         key: (average, span)
-        for key, average in _averages(scope).items()
-        if (span := _span(scope, *key)) is not None and not span[0] * average[0] <= average[1] <= span[1] * average[0]
+        for key, average in _averages(scope, span_of).items()
+        if (span := span_of(key)) is not None and not span[0] * average[0] <= average[1] <= span[1] * average[0]
     }
     outside = _outside(scope, {key: span for key, ((_, _, declared), span) in averages.items() if not declared})
     for (code, period, school), ((count, amount, declared), (low, high, reference)) in averages.items():
@@ -99,11 +107,11 @@ def _outside(scope: Scope, spans: Mapping[Group, Span]) -> Mapping[Group, list[i
 Average = tuple[int, int, tuple[int, ...]]
 
 
-def _averages(scope: Scope) -> Mapping[tuple[str, str, str | None], Average]:
+def _averages(scope: Scope, span_of: Callable[[Group], Span | None]) -> Mapping[tuple[str, str, str | None], Average]:
     """Person-times and 分 by program, period, school: as declared where a declared average alone is what is odd."""
     found: dict[tuple[str, str, str | None], Average] = {}
     for row in scope.books.execute(_declared(scope)):
-        span = _span(scope, row.program, row.period, row.school)
+        span = span_of((row.program, row.period, row.school))
         count, amount = row.declared_person_times, row.declared_amount_fen
         if span is not None and not span[0] * count <= amount <= span[1] * count:
             key = (row.program, row.period, row.school)
@@ -113,7 +121,7 @@ def _averages(scope: Scope) -> Mapping[tuple[str, str, str | None], Average]:
     keys = (paid.c.program, paid.c.period, paid.c.school)
     grouped = select(*keys, func.count().label("n"), func.sum(paid.c.amount_fen).label("fen")).group_by(*keys)
     for row in scope.books.execute(grouped.order_by(*keys)):
-        span = _span(scope, row.program, row.period, row.school)
+        span = span_of((row.program, row.period, row.school))
         if span is not None and not span[0] * row.n <= row.fen <= span[1] * row.n:
             found[row.program, row.period, row.school] = row.n, int(row.fen), ()
     return found
@@ -166,47 +174,55 @@ def _mixed(scope: Scope) -> Iterator[Case]:
     """One case per school, program and period in which pupils of one kind got several amounts."""
     paid = scope.payments()
     kind = ("program", "period", "school", "level", "boarding")
-    columns = [paid.c[name] for name in kind]
-    several = select(*columns).group_by(*columns).having(func.count(func.distinct(paid.c.amount_fen)) > 1)
-    mixed = {
-        tuple(row): None
-        for row in scope.books.execute(several)
-        if _one_amount(
-            scope.catalogue.programs[row.program].rates(Period.parse(row.period), row.level, row.boarding, row.school)
-        )
-    }
-    groups: dict[tuple[str, str, str | None], dict[tuple[Any, ...], list[Any]]] = defaultdict(lambda: defaultdict(list))
-    for row, _ in alike(scope, paid, kind, mixed):
-        groups[row.program, row.period, row.school][tuple(getattr(row, name) for name in kind)].append(row)
-    for (code, period, school), kinds in sorted(groups.items(), key=lambda item: str(item[0])):
-        fewer = [row for rows in kinds.values() for row in _fewer(rows)]
-        amounts = sorted({row.amount_fen for rows in kinds.values() for row in rows})
+    listed, one_amount = schools_with_fee(scope), cache(partial(_one_amount, scope))
+    groups: dict[Group, set[int]] = defaultdict(set)
+    fewer: dict[tuple[Any, ...], Group] = {}
+    for one, times in _several_amounts(scope, paid, kind).items():
+        code, period, school, level, boarding = one
+        if one_amount(code, period, level, boarding, school if school in listed else None):
+            # Of equally frequent ones the lower counts as usual.
+            usual = min(times, key=lambda amount: (-times[amount], amount))
+            groups[code, period, school] |= times.keys()
+            fewer |= {(*one, amount): (code, period, school) for amount in times if amount != usual}
+    found: dict[Group, list[Any]] = defaultdict(list)
+    for row, group in alike(scope, paid, (*kind, "amount_fen"), fewer):
+        found[group].append(row)
+    for group, amounts in sorted(groups.items(), key=lambda item: str(item[0])):
+        code, period, school = group
+        rows = found[group]
         yield Case(
             about=(code, period, school or ""),
-            entries=tuple(sorted(row.id for row in fewer)),
+            entries=tuple(row.id for row in rows),
             program=code,
             period=period,
-            persons=len({row.beneficiary_id for row in fewer}),
-            amount_fen=sum(row.amount_fen for row in fewer),
+            persons=len({row.beneficiary_id for row in rows}),
+            amount_fen=sum(row.amount_fen for row in rows),
             standard=scope.catalogue.programs[code].reference,
-            facts={"amounts": " / ".join(map(yuan_text, amounts)), "period": period, "program": code},
+            facts={"amounts": " / ".join(map(yuan_text, sorted(amounts))), "period": period, "program": code},
         )
 
 
-def _one_amount(rates: tuple[Rate, ...]) -> bool:
+def _several_amounts(scope: Scope, paid: Subquery, kind: Sequence[str]) -> Mapping[tuple[Any, ...], dict[int, int]]:
+    """The kinds of pupils who got more than one amount, each with the amounts (分) and how often they were paid."""
+    columns = [paid.c[name] for name in kind]
+    amounts = func.count().over(partition_by=columns).label("amounts")
+    counted = (
+        select(*columns, paid.c.amount_fen, func.count().label("times"), amounts)
+        .group_by(*columns, paid.c.amount_fen)
+        .subquery("counted")
+    )
+    found: dict[tuple[Any, ...], dict[int, int]] = defaultdict(dict)
+    for *one, amount, times, _ in scope.books.execute(select(counted).where(counted.c.amounts > 1)):
+        found[tuple(one)][amount] = times
+    return found
+
+
+def _one_amount(scope: Scope, code: str, period: str, level: str | None, boarding: str | None, fee: str | None) -> bool:
     """Whether a pupil of a kind can get only one amount at a school: a norm, or the school's own fee."""
+    rates = scope.catalogue.programs[code].rates(Period.parse(period), level, boarding, fee)
     norms = {(rate.low_fen, rate.high_fen) for rate in rates if rate.basis == "norm"}
     fixed = all(low == high for low, high in norms) and len(norms) <= 1
     return bool(rates) and fixed and all(rate.basis != "cap" for rate in rates)
-
-
-def _fewer(rows: list[Any]) -> Iterator[Any]:
-    """The rows whose amount is not the most frequent one; of equally frequent ones the lower counts as usual."""
-    counts: dict[int, int] = defaultdict(int)
-    for row in rows:
-        counts[row.amount_fen] += 1
-    usual = min(counts, key=lambda amount: (-counts[amount], amount))
-    return (row for row in rows if row.amount_fen != usual)
 
 
 def _other_unit(scope: Scope) -> Iterator[Case]:

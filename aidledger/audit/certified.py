@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
-from typing import Any
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, literal, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, literal, or_, select
 
 from aidledger.audit.judging import against, alike, payments_by_fee
 from aidledger.audit.rule import Books, Case, Ids, Kind, Rule, Scope
 from aidledger.domain.hardship import categories_in
 from aidledger.domain.layout import fold
-from aidledger.domain.program import Program, Rate
+from aidledger.domain.program import Rate
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.store.bulk import chunks
@@ -25,13 +25,18 @@ def school_year(period: str) -> str:
     return str(Period.parse(period).school_year)
 
 
-def periods_paid(scope: Scope, programs: Mapping[str, Program]) -> list[tuple[Program, str]]:
-    """Which of some programs were paid for which periods, of those that are asked about."""
-    paid = scope.payments()
-    pairs = scope.books.execute(
-        select(paid.c.program, paid.c.period).distinct().order_by(paid.c.program, paid.c.period)
-    )
-    return [(programs[code], period) for code, period in pairs.all() if code in programs]
+def years_paid(scope: Scope, programs: Collection[str], paid: Subquery) -> Iterator[tuple[str, ColumnElement[bool]]]:
+    """The school years for which some programs were paid, and which of the payments are theirs.
+
+    A question for each year, and not for each program and term: an engine without an index reads its lists each time.
+    """
+    terms: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for code, period in scope.books.execute(select(paid.c.program, paid.c.period).distinct()):
+        if code in programs:
+            terms[school_year(period)].add((code, period))
+    for year, pairs in sorted(terms.items()):
+        codes, periods = (sorted(set(names)) for names in zip(*pairs, strict=True))
+        yield year, and_(paid.c.program.in_(codes), paid.c.period.in_(periods))
 
 
 def lists_of(scope: Scope, year: str) -> Ids:
@@ -50,18 +55,15 @@ def is_certified(beneficiary: ColumnElement[int], *years: str) -> ColumnElement[
 
 def _uncertified(scope: Scope, *, other_year: bool) -> Iterator[Case]:
     """Payments whose school has a list for the school year, on which, and on any other, the pupil is not."""
-    programs = {code: program for code, program in scope.catalogue.programs.items() if program.certified}
-    certifying = cache(partial(lists_of, scope))
-    for program, period in periods_paid(scope, programs):
-        year = school_year(period)
-        schools = certifying(year)
+    programs = {code for code, program in scope.catalogue.programs.items() if program.certified}
+    paid = scope.payments()
+    for year, of_year in years_paid(scope, programs, paid):
+        schools = lists_of(scope, year)
         if schools == []:
             continue
-        paid = scope.payments()
         ever = is_certified(paid.c.beneficiary_id)
         query = select(paid).where(
-            paid.c.program == program.code,
-            paid.c.period == period,
+            of_year,
             paid.c.school_id.in_(schools),
             ~is_certified(paid.c.beneficiary_id, year),
             ever if other_year else ~ever,
@@ -70,13 +72,13 @@ def _uncertified(scope: Scope, *, other_year: bool) -> Iterator[Case]:
         lists = _certifications(scope.books, [row.beneficiary_id for row in rows] if other_year else [])
         for row in rows:
             yield Case(
-                about=(row.document_type, row.number, program.code, period),
+                about=(row.beneficiary_id, row.program, row.period),
                 entries=(row.id,),
-                program=program.code,
-                period=period,
+                program=row.program,
+                period=row.period,
                 amount_fen=row.amount_fen,
                 standard="教财〔2018〕16号",
-                facts={"period": period, "year": year},
+                facts={"period": row.period, "year": year},
                 records=lists.get(row.beneficiary_id, ()),
             )
 
@@ -120,35 +122,30 @@ def _other_category(scope: Scope) -> Iterator[Case]:
         for code, program in scope.catalogue.programs.items()
         if any(rate.categories for standard in program.standards for rate in standard.rates)
     }
-    for program, period in periods_paid(scope, restricted):
 
-        def judge(paid: Any, program: Program = program, period: str = period) -> Mapping[str, object] | None:  # noqa: ANN401
-            rates = program.rates(Period.parse(period), paid.level, paid.boarding, paid.fee_school)
-            wanted = eligible_categories(tuple(rate for rate in rates if rate.allows(paid.amount_fen)) or rates)
-            stated = (paid.category or "").strip()
-            if wanted is None or (stated and wanted & categories_in(stated, table)):
-                return None
-            # 困难 and 家庭经济困难 say how much, not why.
-            known = bool(stated) and fold(stated).removeprefix("家庭经济") not in levels
-            return {"wanted": tuple(sorted(wanted)), "category": stated if known else ""}
+    def judge(paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401 - a row
+        rates = restricted[paid.program].rates(Period.parse(paid.period), paid.level, paid.boarding, paid.fee_school)
+        wanted = eligible_categories(tuple(rate for rate in rates if rate.allows(paid.amount_fen)) or rates)
+        stated = (paid.category or "").strip()
+        if wanted is None or (stated and wanted & categories_in(stated, table)):
+            return None
+        # 困难 and 家庭经济困难 say how much, not why.
+        known = bool(stated) and fold(stated).removeprefix("家庭经济") not in levels
+        return {"wanted": tuple(sorted(wanted)), "category": stated if known else ""}
 
-        paid = payments_by_fee(scope)
-        keys = ("program", "level", "boarding", "fee_school", "amount_fen", "category")
-        some_category = has_category(paid.c.beneficiary_id, school_year(period), every)
-        stated = or_(paid.c.category.is_not(None), some_category)
-        of_term = (paid.c.program == program.code, paid.c.period == period, stated)
-        found = against(scope, paid, keys, judge, *of_term)
-        if not found:
-            continue
-        wanted = frozenset(str(category) for facts in found.values() for category in _tuple(facts["wanted"]))
-        fits = has_category(paid.c.beneficiary_id, school_year(period), wanted)
-        unfit = alike(scope, paid, keys, found, *of_term, ~fits)
-        yield from _unfit(scope, program, period, unfit)
+    keys = ("program", "period", "level", "boarding", "fee_school", "amount_fen", "category")
+    paid = payments_by_fee(scope)
+    for year, of_year in years_paid(scope, restricted, paid):
+        stated = or_(paid.c.category.is_not(None), has_category(paid.c.beneficiary_id, year, every))
+        by_wanted: dict[tuple[str, ...], dict[tuple[Any, ...], Mapping[str, object]]] = defaultdict(dict)
+        for combination, facts in against(scope, paid, keys, judge, of_year, stated).items():
+            by_wanted[cast("tuple[str, ...]", facts["wanted"])][combination] = facts
+        for wanted, combinations in by_wanted.items():
+            fits = has_category(paid.c.beneficiary_id, year, frozenset(wanted))
+            yield from _unfit(scope, alike(scope, paid, keys, combinations, of_year, stated, ~fits))
 
 
-def _unfit(
-    scope: Scope, program: Program, period: str, unfit: Sequence[tuple[Any, Mapping[str, object]]]
-) -> Iterator[Case]:
+def _unfit(scope: Scope, unfit: Sequence[tuple[Any, Mapping[str, object]]]) -> Iterator[Case]:
     """Payments whose roster names no fitting category, and whose certification, if there is one, names none either."""
     lists = _certifications(scope.books, [row.beneficiary_id for row, _ in unfit])
     for row, facts in unfit:
@@ -156,19 +153,15 @@ def _unfit(
         if not facts["category"] and not records:
             continue
         yield Case(
-            about=(row.document_type, row.number, program.code, period),
+            about=(row.beneficiary_id, row.program, row.period),
             entries=(row.id,),
-            program=program.code,
-            period=period,
+            program=row.program,
+            period=row.period,
             amount_fen=row.amount_fen,
-            standard=program.reference,
-            facts={"program": program.code, "category": facts["category"] or "—", "wanted": facts["wanted"]},
+            standard=scope.catalogue.programs[row.program].reference,
+            facts={"program": row.program, "category": facts["category"] or "—", "wanted": facts["wanted"]},
             records=records,
         )
-
-
-def _tuple(value: object) -> tuple[object, ...]:
-    return value if isinstance(value, tuple) else ()
 
 
 RULES = (

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Integer, Select, bindparam, select
 from aidledger.audit.rule import Case, Contradiction, Rule, Scope
 from aidledger.i18n import N_
 from aidledger.store.entries import in_batch, in_force
-from aidledger.store.tables import Beneficiary, Entry, ProgramRow, RosterRow, School
+from aidledger.store.tables import Entry, ProgramRow, RosterRow, School
 
 _first = Entry.alias("first")
 
@@ -27,8 +27,7 @@ def _pairs() -> Select[Any]:
             RosterRow.c.sheet,
             ProgramRow.c.code,
             Entry.c.period,
-            Beneficiary.c.document_type,
-            Beneficiary.c.number,
+            Entry.c.beneficiary_id,
             _first.c.batch_id,
             _first.c.id.label("first"),
             _first.c.row.label("first_row"),
@@ -37,7 +36,6 @@ def _pairs() -> Select[Any]:
         )
         .join(RosterRow, RosterRow.c.id == Entry.c.roster_id)
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
-        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
         .join(
             _first,
             (_first.c.program_id == Entry.c.program_id)
@@ -77,18 +75,18 @@ def _find(scope: Scope) -> Iterator[Case]:
     if scope.period is not None:
         query = query.where(Entry.c.period == scope.period)
     query = query.order_by(ProgramRow.c.id, Entry.c.period, Entry.c.beneficiary_id, Entry.c.id, _first.c.id)
-    case = lambda pair: (pair.document_type, pair.number, pair.code, pair.period)  # noqa: E731
+    case = lambda pair: (pair.beneficiary_id, pair.code, pair.period)  # noqa: E731
     for about, group in groupby(scope.books.execute(query), key=case):
         pairs = list(group)
         amounts = {pair.first: pair.first_fen for pair in pairs} | {pair.id: pair.amount_fen for pair in pairs}
         yield Case(
             about=about,
             entries=tuple(sorted(amounts)),
-            program=about[2],
-            period=about[3],
+            program=about[1],
+            period=about[2],
             # Which payment was right is not known: the largest one may stay, whichever was entered first.
             amount_fen=sum(amounts.values()) - max(amounts.values()),
-            facts={"program": about[2], "period": about[3], "count": len(amounts)},
+            facts={"program": about[1], "period": about[2], "count": len(amounts)},
         )
 
 

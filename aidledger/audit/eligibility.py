@@ -2,37 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
-from sqlalchemy import or_, select
+from sqlalchemy import Subquery, literal, or_, select, union_all
 
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.checks.eligibility import age_on, usual_births
 from aidledger.domain.identity import RESIDENT_RULES
+from aidledger.domain.program import Span
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
+from aidledger.store.tables import Beneficiary
 
 
 def _ages(scope: Scope) -> Iterator[Case]:
     paid = scope.payments()
-    for code, period in scope.books.execute(select(paid.c.program, paid.c.period).distinct()).all():
+    periods: dict[str, list[Period]] = defaultdict(list)
+    for code, period in scope.books.execute(select(paid.c.program, paid.c.period).distinct()):
+        periods[code].append(Period.parse(period))
+    for code, terms in periods.items():
         ages = scope.catalogue.programs[code].ages
         if ages is None:
             continue
-        on = Period.parse(period).start
-        first_day, last_day = usual_births(ages, on)
-        unusual = or_(paid.c.birth_date <= first_day, paid.c.birth_date > last_day)
-        query = select(paid).where(paid.c.program == code, paid.c.period == period, unusual)
-        known = paid.c.document_type.in_(sorted(RESIDENT_RULES))
-        for row in scope.books.execute(query.where(known).order_by(paid.c.id)):
+        usual, born = _usual(ages, terms), Beneficiary.c.birth_date
+        query = (
+            select(paid, born)
+            .join(usual, usual.c.period == paid.c.period)
+            .join(Beneficiary, Beneficiary.c.id == paid.c.beneficiary_id)
+            .where(paid.c.program == code, or_(born <= usual.c.after, born > usual.c.until))
+            .where(Beneficiary.c.document_type.in_(sorted(RESIDENT_RULES)))
+        )
+        for row in scope.books.execute(query.order_by(paid.c.id)):
+            age = age_on(row.birth_date, Period.parse(row.period).start)
             yield Case(
-                about=(row.document_type, row.number, code, period),
+                about=(row.beneficiary_id, code, row.period),
                 entries=(row.id,),
                 program=code,
-                period=period,
+                period=row.period,
                 amount_fen=row.amount_fen,
-                facts={"age": age_on(row.birth_date, on), "ages": str(ages), "program": code},
+                facts={"age": age, "ages": str(ages), "program": code},
             )
+
+
+def _usual(ages: Span, terms: Iterable[Period]) -> Subquery:
+    """The terms, each with the days after which and until which those are born who are of these ages at its start."""
+    rows = []
+    for term in terms:
+        after, until = usual_births(ages, term.start)
+        rows.append(
+            select(literal(term.code).label("period"), literal(after).label("after"), literal(until).label("until"))
+        )
+    return union_all(*rows).subquery("usual")
 
 
 def _entry_years(scope: Scope) -> Iterator[Case]:
@@ -47,7 +68,7 @@ def _entry_years(scope: Scope) -> Iterator[Case]:
         query = select(paid).where(paid.c.program == code, or_(*outside)).order_by(paid.c.id)
         for row in scope.books.execute(query):
             yield Case(
-                about=(row.document_type, row.number, code, row.period),
+                about=(row.beneficiary_id, code, row.period),
                 entries=(row.id,),
                 program=code,
                 period=row.period,

@@ -112,7 +112,7 @@ def _left(scope: Scope) -> Iterator[Case]:
 
 def _case(row: Any, facts: dict[str, object], *records: tuple[Kind, int]) -> Case:  # noqa: ANN401
     return Case(
-        about=(row.document_type, row.number, row.program, row.period),
+        about=(row.beneficiary_id, row.program, row.period),
         entries=(row.id,),
         program=row.program,
         period=row.period,

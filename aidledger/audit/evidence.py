@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Table, func, literal, null, select
 from aidledger.audit.rule import Books, Case, Kind, Scope
 from aidledger.domain.finding import Evidence
 from aidledger.domain.listing import ListKind
-from aidledger.store.bulk import KEYS_PER_QUERY, chunks
+from aidledger.store.bulk import chunks
 from aidledger.store.tables import (
     Allotment,
     BankReturn,
@@ -32,13 +32,10 @@ _TABLES: Mapping[ListKind, Table] = {
     "bank-return": BankReturn,
 }
 Key = tuple[Kind, int]
-_MANY = 10_000
 
 
 def evidence_of(scope: Scope, cases: Iterable[Case]) -> Mapping[Key, Evidence]:
     """The evidence of some cases, by kind of list and id."""
-    # An engine without an index goes through the whole table for each question.
-    at_once = KEYS_PER_QUERY if scope.kept is None else _MANY
     wanted: dict[Kind, set[int]] = {}
     for case in cases:
         wanted.setdefault("roster", set()).update(case.entries)
@@ -47,7 +44,7 @@ def evidence_of(scope: Scope, cases: Iterable[Case]) -> Mapping[Key, Evidence]:
     return {
         (kind, number): evidence
         for kind, ids in wanted.items()
-        for some in chunks(sorted(ids), at_once)
+        for some in chunks(sorted(ids), scope.keys_at_once)
         for number, evidence in _rows(scope.books, kind, some)
     }
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, Text, cast, func, select
 
+from aidledger.audit.people import people
 from aidledger.audit.rule import Books, Case, Rule, Scope
 from aidledger.domain.identity import RESIDENT_RULES, mask_number
 from aidledger.i18n import N_
@@ -40,16 +41,16 @@ Pair = tuple[int, int]
 
 def _find(scope: Scope) -> Iterator[Case]:
     pairs = _pairs(scope.books)
-    people = _people(scope.books, {person for pair in pairs for person in pair})
+    known = people(scope, {person for pair in pairs for person in pair})
     likely = []
     for (one, other), shared in sorted(pairs.items()):
-        signs = _signs(people[one], people[other], shared)
+        signs = _signs(known[one], known[other], shared)
         if _score(signs) >= SCORE_MIN:
             likely.append((one, other, signs))
     paid = _paid(scope.books, {person for one, other, _ in likely for person in (one, other)})
     for one, other, signs in likely:
         if paid[one] and paid[other]:
-            yield _case(people[one], people[other], signs, paid)
+            yield _case(known[one], known[other], signs, paid)
 
 
 def _case(one: Any, other: Any, signs: list[str], paid: dict[int, dict[int, int]]) -> Case:  # noqa: ANN401 - rows
@@ -96,14 +97,6 @@ def _few(person: ColumnElement[int], *shared: ColumnElement[Any], most: int = _S
 def _paid_by(name: str) -> Subquery:
     """Persons with what their payments in force say in a column, each once."""
     return select(Entry.c.beneficiary_id, Entry.c[name]).where(in_force(Entry)).distinct().subquery()
-
-
-def _people(books: Books, ids: Iterable[int]) -> dict[int, Any]:
-    found = {}
-    for some in chunks(sorted(ids)):
-        for row in books.execute(select(Beneficiary).where(Beneficiary.c.id.in_(some))):
-            found[row.id] = row
-    return found
 
 
 def _signs(one: Any, other: Any, shared: set[str]) -> list[str]:  # noqa: ANN401 - rows

@@ -69,10 +69,14 @@ def payments_by_fee(scope: Scope) -> Subquery:
 
     So thousands of schools make no more combinations to judge than one.
     """
-    paid = scope.payments()
-    listed = sorted({fee.school for program in scope.catalogue.programs.values() for fee in program.fees})
-    school = case((paid.c.school.in_(listed), paid.c.school)) if listed else cast(null(), Text)
+    paid, listed = scope.payments(), schools_with_fee(scope)
+    school = case((paid.c.school.in_(sorted(listed)), paid.c.school)) if listed else cast(null(), Text)
     return select(paid, school.label("fee_school")).subquery("by_fee")
+
+
+def schools_with_fee(scope: Scope) -> frozenset[str]:
+    """The schools (by name) of which the catalogue lists a fee of their own."""
+    return frozenset(fee.school for program in scope.catalogue.programs.values() for fee in program.fees)
 
 
 def _joined(paid: Subquery, columns: Sequence[Any], some: Sequence[Any], further: Sequence[Any]) -> Any:  # noqa: ANN401

@@ -2,50 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, literal, or_, select, true, tuple_, union_all
 
 from aidledger.audit.certified import eligible_categories, is_certified, lists_of, school_year
 from aidledger.audit.enrolled import gone_before, registers, there
+from aidledger.audit.judging import schools_with_fee
 from aidledger.audit.rule import Case, Ids, Rule, Scope
 from aidledger.domain.grade import STAGE_YEARS, year_of_stage
 from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
+from aidledger.store.bulk import chunks
 from aidledger.store.entries import current, in_force
-from aidledger.store.tables import Beneficiary, Certification, Enrolment, Entry, ProgramRow, School
+from aidledger.store.tables import BatchTotal, Certification, Enrolment, Entry, ProgramRow, School
 
 
-def _terms(scope: Scope, *, repaid: bool = False) -> Iterator[tuple[Program, int, Period]]:
-    """Programs with their ids and the periods in which each was paid at all, or the one that is asked for."""
-    ids = {code: number for number, code in scope.books.execute(select(ProgramRow.c.id, ProgramRow.c.code))}
+def _program_ids(scope: Scope) -> Mapping[str, int]:
+    """The ledger's numbers of its programs, by their codes."""
+    return {code: number for number, code in scope.books.execute(select(ProgramRow.c.id, ProgramRow.c.code))}
+
+
+def _by_period(scope: Scope) -> Iterable[tuple[Period, Sequence[Program]]]:
+    """The periods in which programs were paid at all, or the one that is asked for, with the programs; no loans."""
+    found: dict[Period, list[Program]] = defaultdict(list)
     paid = select(ProgramRow.c.code, Entry.c.period).join(Entry, Entry.c.program_id == ProgramRow.c.id)
     pairs = scope.books.execute(paid.where(in_force(Entry)).distinct()).all()
     for code, program in scope.catalogue.programs.items():
-        if scope.program not in {None, code} or program.repaid != repaid:
+        if scope.program not in {None, code} or program.repaid:
             continue
         periods = {period for one, period in pairs if one == code}
         if scope.period is not None and periods:
             periods = {scope.period}
         for period in sorted(map(Period.parse, periods), key=lambda one: one.sort_key):
             if program.takes(period):
-                yield program, ids[code], period
+                found[period].append(program)
+    return found.items()
 
 
-def _unpaid(beneficiary: ColumnElement[int], program: Program, program_id: int, period: Period) -> ColumnElement[bool]:
-    """Whether somebody got nothing under a program for a period, nor under one that excludes it."""
-    entry, other = Entry.alias(), ProgramRow.alias()
-    instead = select(other.c.id).where(other.c.code.in_(program.excludes))
+def _at_once(scope: Scope, programs: Sequence[Program]) -> Iterator[Sequence[Program]]:
+    """A ledger is asked program by program: an index finds who was paid. An engine without one, for all at once."""
+    return chunks(programs, 1 if scope.kept is None else len(programs) or 1)
+
+
+def _unpaid(
+    ids: Mapping[str, int],
+    programs: Sequence[Program],
+    beneficiary: ColumnElement[int],
+    program_id: ColumnElement[int],
+    period: Period,
+) -> ColumnElement[bool]:
+    """Whether somebody got nothing under a program (one of some) for a period, nor under one that excludes it."""
+    instead = [
+        select(literal(ids[program.code]).label("due"), literal(ids[other]).label("paid"))
+        for program in programs
+        for other in (program.code, *program.excludes)
+        if other in ids
+    ]
+    entry, pair = Entry.alias(), union_all(*instead).subquery()
     return ~(
         select(entry.c.id)
+        .join(pair, pair.c.paid == entry.c.program_id)
         .where(
             entry.c.beneficiary_id == beneficiary,
+            pair.c.due == program_id,
             entry.c.period == period.code,
-            or_(entry.c.program_id == program_id, entry.c.program_id.in_(instead)),
             in_force(entry),
         )
         .exists()
@@ -66,45 +91,46 @@ def _still_there(
 
 def _missing(scope: Scope) -> Iterator[Case]:
     """One case per pupil, program and period."""
-    certifying = cache(partial(_certifying, scope))
-    with_register = cache(partial(registers, scope))
-    for program, program_id, period in _terms(scope):
-        if not program.certified or (of_program := certifying(program_id)) == []:
-            continue
-        certified = Certification.alias()
-        query = (
-            _candidates(certified, period)
-            .where(
-                certified.c.period == str(period.school_year),
-                certified.c.school_id.in_(of_program),
-                current(certified),
-                _unpaid(certified.c.beneficiary_id, program, program_id, period),
-                _still_there(certified.c.beneficiary_id, certified.c.school_id, with_register(period.code), period),
-            )
-            .order_by(certified.c.id)
-        )
-        seen: set[int] = set()
+    ids = _program_ids(scope)
+    codes = {number: code for code, number in ids.items()}
+    listed = schools_with_fee(scope)
+    for period, programs in _by_period(scope):
+        seen: set[tuple[int, int]] = set()
         # A province has a million candidates, and few kinds of them.
         due: dict[tuple[object, ...], bool] = {}
-        for row in scope.books.execute(query):
-            kind = row.categories, row.grade, row.level, row.boarding, row.entry_year, row.school
+        for row in _candidates(scope, ids, [program for program in programs if program.certified], period):
+            fee = row.school if row.school in listed else None
+            kind = row.program_id, row.categories, row.grade, row.level, row.boarding, row.entry_year, fee
+            program = scope.catalogue.programs[codes[row.program_id]]
             if kind not in due:
                 due[kind] = _is_due(program, period, row)
-            if due[kind] and row.beneficiary_id not in seen:
-                seen.add(row.beneficiary_id)
+            if due[kind] and (row.beneficiary_id, row.program_id) not in seen:
+                seen.add((row.beneficiary_id, row.program_id))
                 yield _missing_case(program, period, row)
 
 
-def _certifying(scope: Scope, program: int) -> Ids:
-    """The schools (ids) that are paid a program and sent a certification list."""
-    paying, listed = Entry.alias(), Certification.alias()
-    pay = select(paying.c.school_id).where(paying.c.program_id == program, in_force(paying)).distinct()
-    return scope.among(select(listed.c.school_id).where(current(listed), listed.c.school_id.in_(pay)))
+def _candidates(
+    scope: Scope, ids: Mapping[str, int], programs: Sequence[Program], period: Period
+) -> Iterator[Row[Any]]:
+    """Who is certified at a school that is paid one of some programs, and got nothing under it for a period."""
+    with_register = registers(scope, period.code) if programs else []
+    for some in _at_once(scope, programs):
+        yield from scope.books.execute(_certified_unpaid(ids, some, period, with_register))
 
 
-def _candidates(certified: Any, period: Period) -> Any:  # noqa: ANN401
-    """Certifications with what register and earlier payments know of the pupil."""
-    register, earlier = Enrolment.alias("register"), Entry.alias("earlier")
+def _paying(program_ids: Sequence[int]) -> Select[Any]:
+    """The schools that are paid some programs at all: a program's id, and a school's."""
+    cuts = (BatchTotal.c.program_id, BatchTotal.c.school_id)
+    paid = select(*cuts).where(BatchTotal.c.program_id.in_(program_ids), BatchTotal.c.school_id.is_not(None))
+    return paid.group_by(*cuts).having(func.sum(BatchTotal.c.person_times) > 0)
+
+
+def _certified_unpaid(
+    ids: Mapping[str, int], programs: Sequence[Program], period: Period, with_register: Ids
+) -> Select[Any]:
+    """Certifications with the programs that are not paid for a period, and what register and payments know besides."""
+    certified, register, earlier = Certification.alias(), Enrolment.alias("register"), Entry.alias("earlier")
+    due, wanted = ProgramRow.alias("due"), [ids[program.code] for program in programs]
     of_term = (
         (register.c.beneficiary_id == certified.c.beneficiary_id)
         & (register.c.period == period.code)
@@ -121,6 +147,7 @@ def _candidates(certified: Any, period: Period) -> Any:  # noqa: ANN401
         select(
             certified.c.id,
             certified.c.beneficiary_id,
+            due.c.id.label("program_id"),
             certified.c.categories,
             func.coalesce(register.c.grade, certified.c.grade).label("grade"),
             register.c.level,
@@ -128,13 +155,19 @@ def _candidates(certified: Any, period: Period) -> Any:  # noqa: ANN401
             func.coalesce(register.c.entry_year, known["entry_year"]).label("entry_year"),
             register.c.id.label("register"),
             School.c.name.label("school"),
-            Beneficiary.c.document_type,
-            Beneficiary.c.number,
         )
         .select_from(certified)
-        .join(Beneficiary, Beneficiary.c.id == certified.c.beneficiary_id)
+        .join(due, due.c.id.in_(wanted))
         .join(School, School.c.id == certified.c.school_id)
         .outerjoin(register, of_term)
+        .where(
+            certified.c.period == str(period.school_year),
+            current(certified),
+            tuple_(due.c.id, certified.c.school_id).in_(_paying(wanted)),
+            _unpaid(ids, programs, certified.c.beneficiary_id, due.c.id, period),
+            _still_there(certified.c.beneficiary_id, certified.c.school_id, with_register, period),
+        )
+        .order_by(certified.c.id, due.c.id)
     )
 
 
@@ -168,7 +201,7 @@ def _missing_case(program: Program, period: Period, row: Any) -> Case:  # noqa: 
     amounts = {amount for rate in rates for amount in (rate.low_fen, rate.high_fen)}
     standard = program.standard_for(period)
     return Case(
-        about=(row.document_type, row.number, program.code, period.code),
+        about=(row.beneficiary_id, program.code, period.code),
         entries=(),
         program=program.code,
         period=period.code,
@@ -188,30 +221,16 @@ def _previous(period: Period) -> Period:
 
 def _lapsed(scope: Scope) -> Iterator[Case]:
     """One case per pupil, program and period."""
-    certifying = cache(partial(lists_of, scope))
-    with_register = cache(partial(registers, scope))
-    for program, program_id, period in _terms(scope):
+    ids = _program_ids(scope)
+    for period, programs in _by_period(scope):
         if not period.semester:
             continue
         before = _previous(period)
-        last = scope_of(scope, program, before).payments("last")
-        year = school_year(period.code)
-        query = select(last).where(
-            _unpaid(last.c.beneficiary_id, program, program_id, period),
-            _still_there(last.c.beneficiary_id, last.c.school_id, with_register(period.code), period),
-        )
-        if program.certified and (schools := certifying(year)) != []:
-            query = query.where(
-                or_(
-                    last.c.school_id.is_(None),
-                    last.c.school_id.not_in(schools),
-                    is_certified(last.c.beneficiary_id, year),
-                )
-            )
-        for row in scope.books.execute(query.order_by(last.c.id)):
+        for row in _paid_before(scope, ids, programs, before, period):
+            program = scope.catalogue.programs[row.program]
             if _goes_on(program, before, period, row):
                 yield Case(
-                    about=(row.document_type, row.number, program.code, period.code),
+                    about=(row.beneficiary_id, program.code, period.code),
                     entries=(row.id,),
                     program=program.code,
                     period=period.code,
@@ -221,9 +240,31 @@ def _lapsed(scope: Scope) -> Iterator[Case]:
                 )
 
 
-def scope_of(scope: Scope, program: Program, period: Period) -> Scope:
-    """The same ledger, narrowed to one program and period."""
-    return replace(scope, program=program.code, period=period.code)
+def _paid_before(
+    scope: Scope, ids: Mapping[str, int], programs: Sequence[Program], before: Period, period: Period
+) -> Iterator[Row[Any]]:
+    """Payments of the term before, of those who are still there and got nothing for the period."""
+    with_register = registers(scope, period.code)
+    year = school_year(period.code)
+    listed = lists_of(scope, year)
+    for some in _at_once(scope, programs):
+        last = replace(scope, program=None, period=before.code).payments("last")
+        query = select(last).where(
+            last.c.program.in_([program.code for program in some]),
+            _unpaid(ids, some, last.c.beneficiary_id, last.c.program_id, period),
+            _still_there(last.c.beneficiary_id, last.c.school_id, with_register, period),
+            _certified_still(some, last, listed, year),
+        )
+        yield from scope.books.execute(query.order_by(last.c.id))
+
+
+def _certified_still(programs: Sequence[Program], last: Subquery, schools: Ids, year: str) -> ColumnElement[bool]:
+    """Whether no list of a school year leaves somebody out whose program is for those who are certified."""
+    certified = [program.code for program in programs if program.certified]
+    if not certified or schools == []:
+        return true()
+    unlisted = or_(last.c.school_id.is_(None), last.c.school_id.not_in(schools))
+    return or_(last.c.program.not_in(certified), unlisted, is_certified(last.c.beneficiary_id, year))
 
 
 def _goes_on(program: Program, before: Period, period: Period, pupil: Any) -> bool:  # noqa: ANN401 - a row

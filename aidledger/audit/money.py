@@ -13,7 +13,7 @@ from aidledger.domain.listing import ListKind
 from aidledger.domain.money import yuan_text
 from aidledger.i18n import N_
 from aidledger.store.entries import current, in_force
-from aidledger.store.tables import Allotment, BankReturn, Beneficiary, Entry, ProgramRow
+from aidledger.store.tables import Allotment, BankReturn, Entry, ProgramRow
 
 
 def _returned(scope: Scope) -> Iterator[Case]:
@@ -30,12 +30,10 @@ def _returned(scope: Scope) -> Iterator[Case]:
             Entry.c.amount_fen,
             Entry.c.period,
             ProgramRow.c.code,
-            Beneficiary.c.document_type,
-            Beneficiary.c.number,
+            Entry.c.beneficiary_id,
         )
         .join(Entry, Entry.c.id == BankReturn.c.entry_id)
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
-        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
         .where(BankReturn.c.outcome == "failed", current(BankReturn), in_force(Entry), ~said_paid.exists())
         .order_by(Entry.c.id, BankReturn.c.id)
     )
@@ -45,7 +43,7 @@ def _returned(scope: Scope) -> Iterator[Case]:
     for entry, rows in failed.items():
         last = rows[-1]
         yield Case(
-            about=(last.document_type, last.number, last.code, last.period),
+            about=(last.beneficiary_id, last.code, last.period),
             entries=(entry,),
             records=tuple(("bank-return", row.id) for row in rows),
             program=last.code,

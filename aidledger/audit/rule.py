@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import Executable, FromClause, Result, Select, Subquery, select
+from sqlalchemy import ColumnElement, Executable, FromClause, Result, Select, Subquery, select
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Need, Severity
 from aidledger.domain.listing import ListKind
+from aidledger.store.bulk import KEYS_PER_QUERY
 from aidledger.store.entries import in_force
-from aidledger.store.tables import Beneficiary, Entry, ProgramRow, School
+from aidledger.store.tables import Entry, ProgramRow, School
 
 Kind = ListKind | Literal["declared"]
 # What a column is looked for in: ids as a list or, of too many, as the select that finds them.
@@ -21,6 +22,8 @@ Ids = Select[Any] | list[int]
 
 # Ids in one statement for an engine that reads the whole of it anew each time.
 _IDS_MAX = 1_000
+# The same where it is asked but once: without an index it goes through the whole table for each statement.
+_KEYS_MANY = 10_000
 # What a ledger has by itself: people by their names and numbers, and one office's books.
 OF_A_LEDGER: frozenset[Need] = frozenset({"people-in-full", "one-district"})
 
@@ -49,8 +52,8 @@ class Scope:
     def payments(self, name: str = "paid") -> Subquery:
         """The entries in force as one table.
 
-        Columns: those of entry, program (its code), stage; document_type, number, name, birth_date, sex and
-        student_number of the person; school (its name).
+        Columns: those of entry that say what was paid to whom and why; program (its code), stage, school (its name).
+        Who the person is, is asked of those found only: nothing else costs so much.
         """
         narrowed = []
         if self.kept is not None:
@@ -62,6 +65,11 @@ class Scope:
         if self.period is not None:
             narrowed.append(period == self.period)
         return query.where(*narrowed).subquery(name)
+
+    @property
+    def keys_at_once(self) -> int:
+        """How many rows of a table are looked up by their ids in one statement."""
+        return KEYS_PER_QUERY if self.kept is None else _KEYS_MANY
 
     def among(self, ids: Select[Any]) -> Ids:
         """The ids that a select finds, for ``in_``: a list, asked for once; empty where there are none.
@@ -77,39 +85,32 @@ class Scope:
 def payments() -> Select[Any]:
     """The entries in force with what they point to; an engine that likes it better keeps the answer as a table."""
     own = (
-        *("id", "batch_id", "roster_id", "row", "program_id", "period", "beneficiary_id", "school_id"),
-        *("amount_fen", "name_stated", "account", "level", "boarding", "grade", "class_name", "tier", "category"),
-        *("entry_year", "guardian"),
+        *("id", "program_id", "period", "beneficiary_id", "school_id", "amount_fen", "account", "level", "boarding"),
+        *("grade", "tier", "category", "entry_year", "guardian"),
     )
+    return described(*(Entry.c[column] for column in own)).where(in_force(Entry))
+
+
+def described(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Some columns of all entries, with program (its code), stage and school (its name)."""
     return (
-        select(
-            *(Entry.c[column] for column in own),
-            ProgramRow.c.code.label("program"),
-            ProgramRow.c.stage,
-            Beneficiary.c.document_type,
-            Beneficiary.c.number,
-            Beneficiary.c.name,
-            Beneficiary.c.birth_date,
-            Beneficiary.c.sex,
-            Beneficiary.c.student_number,
-            School.c.name.label("school"),
-        )
+        select(*columns, ProgramRow.c.code.label("program"), ProgramRow.c.stage, School.c.name.label("school"))
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
-        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
         .outerjoin(School, School.c.id == Entry.c.school_id)
-        .where(in_force(Entry))
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a rule found. ``about`` stays the same from run to run: people by document, schools by name, no ids.
+    """What a rule found. ``about`` stays the same from run to run: schools by name, people by document.
+
+    A person is written there as the number that the ledger has for him; in a finding it is the document.
 
     ``entries`` and ``records`` (kind of list, id) are the evidence; ``amount_fen`` is the money in question. A record
     ``declared`` is a roster's own total line.
     """
 
-    about: tuple[str, ...]
+    about: tuple[str | int, ...]
     entries: tuple[int, ...]
     program: str | None = None
     period: str | None = None

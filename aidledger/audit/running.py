@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import select
 
-from aidledger.audit.evidence import evidence_of
+from aidledger.audit.evidence import Key, evidence_of
+from aidledger.audit.people import people
 from aidledger.audit.rule import Books, Case, Rule, Scope
-from aidledger.domain.finding import Decision, Finding, Need
+from aidledger.domain.finding import Decision, Evidence, Finding, Need
 from aidledger.store.entries import current
 from aidledger.store.tables import Listing, Notice
 
@@ -26,18 +28,15 @@ class Audit:
 def run(scope: Scope, rules: Iterable[Rule], decisions: Mapping[str, Decision]) -> Audit:
     """Ask every rule; findings come rule by rule, each rule's in the order of their ids."""
     there = _data_there(scope.books) | scope.holds
-    findings: list[Finding] = []
-    ran: list[str] = []
+    cases: list[tuple[Rule, Sequence[Case]]] = []
     not_run: dict[str, Sequence[Need]] = {}
     for rule in rules:
         missing = [need for need in rule.needs if need not in there]
         if missing:
             not_run[rule.code] = missing
-            continue
-        ran.append(rule.code)
-        found = _findings(scope, rule, list(rule.find(scope)), decisions)
-        findings += sorted(found, key=lambda finding: (finding.program or "", finding.period or "", finding.id))
-    return Audit(findings, ran, not_run)
+        else:
+            cases.append((rule, list(rule.find(scope))))
+    return Audit(_findings(scope, cases, decisions), [rule.code for rule, _ in cases], not_run)
 
 
 def _data_there(books: Books) -> set[str]:
@@ -46,22 +45,44 @@ def _data_there(books: Books) -> set[str]:
     return there | {"notice"} if books.execute(select(Notice.c.id).limit(1)).first() else there
 
 
-def _findings(scope: Scope, rule: Rule, cases: Sequence[Case], decisions: Mapping[str, Decision]) -> Iterable[Finding]:
+def _findings(
+    scope: Scope, found: Sequence[tuple[Rule, Sequence[Case]]], decisions: Mapping[str, Decision]
+) -> list[Finding]:
+    """The cases of all rules as findings: where they stand and who they are about is asked for all of them at once."""
+    cases = [case for _, of_rule in found for case in of_rule]
     evidence = evidence_of(scope, cases)
-    for case in cases:
-        finding = Finding(
-            rule=rule.code,
-            severity=rule.severity,
-            about=case.about,
-            program=case.program,
-            period=case.period,
-            persons=case.persons,
-            amount_fen=case.amount_fen,
-            evidence=[
-                *(evidence["roster", entry] for entry in case.entries),
-                *(evidence[record] for record in case.records),
-            ],
-            standard=case.standard,
-            facts=case.facts,
-        )
-        yield replace(finding, decision=decisions.get(finding.id))
+    known = people(scope, (part for case in cases for part in case.about if isinstance(part, int)))
+    findings: list[Finding] = []
+    for rule, of_rule in found:
+        own = (_finding(rule, case, evidence, known) for case in of_rule)
+        decided = (replace(finding, decision=decisions.get(finding.id)) for finding in own)
+        findings += sorted(decided, key=lambda finding: (finding.program or "", finding.period or "", finding.id))
+    return findings
+
+
+def _finding(rule: Rule, case: Case, evidence: Mapping[Key, Evidence], known: Mapping[int, Any]) -> Finding:
+    return Finding(
+        rule=rule.code,
+        severity=rule.severity,
+        about=tuple(_named(case.about, known)),
+        program=case.program,
+        period=case.period,
+        persons=case.persons,
+        amount_fen=case.amount_fen,
+        evidence=[
+            *(evidence["roster", entry] for entry in case.entries),
+            *(evidence[record] for record in case.records),
+        ],
+        standard=case.standard,
+        facts=case.facts,
+    )
+
+
+def _named(about: Iterable[str | int], known: Mapping[int, Any]) -> Iterator[str]:
+    """What a case is about, its people by their documents."""
+    for part in about:
+        if isinstance(part, int):
+            yield known[part].document_type
+            yield known[part].number
+        else:
+            yield part

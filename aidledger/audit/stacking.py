@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.i18n import N_
 from aidledger.store.entries import in_force
-from aidledger.store.tables import Beneficiary, Entry, ProgramRow
+from aidledger.store.tables import Entry, ProgramRow
 
 _SENIOR = ("high-school", "vocational")
 _other, _other_program = Entry.alias("other"), ProgramRow.alias("other_program")
@@ -25,7 +25,7 @@ def _at_once(scope: Scope, which: ColumnElement[bool]) -> Iterator[Case]:
         query = query.where(or_(ProgramRow.c.code == scope.program, _other_program.c.code == scope.program))
     if scope.period is not None:
         query = query.where(Entry.c.period == scope.period)
-    case = lambda pair: (pair.document_type, pair.number, pair.period)  # noqa: E731
+    case = lambda pair: (pair.beneficiary_id, pair.period)  # noqa: E731
     for about, group in groupby(scope.books.execute(query), key=case):
         paid: dict[int, tuple[str, str, int]] = {}
         for pair in group:
@@ -39,9 +39,9 @@ def _at_once(scope: Scope, which: ColumnElement[bool]) -> Iterator[Case]:
             about=about,
             entries=tuple(sorted(paid)),
             program=programs[0],
-            period=about[2],
+            period=about[1],
             amount_fen=sum(by_stage.values()) - max(by_stage.values()) if len(by_stage) > 1 else _least(paid.values()),
-            facts={"programs": ", ".join(programs), "period": about[2]},
+            facts={"programs": ", ".join(programs), "period": about[1]},
         )
 
 
@@ -65,8 +65,7 @@ def _pairs() -> Select[Any]:
             _other.c.amount_fen.label("other_fen"),
             _other_program.c.code.label("other_program"),
             _other_program.c.stage.label("other_stage"),
-            Beneficiary.c.document_type,
-            Beneficiary.c.number,
+            Entry.c.beneficiary_id,
         )
         .join(
             _other,
@@ -76,7 +75,6 @@ def _pairs() -> Select[Any]:
         )
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
         .join(_other_program, _other_program.c.id == _other.c.program_id)
-        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
         .where(in_force(Entry), in_force(_other))
         .order_by(Entry.c.beneficiary_id, Entry.c.period, Entry.c.program_id, _other.c.program_id, Entry.c.id)
     )
@@ -124,18 +122,18 @@ def _boarder_and_day(scope: Scope) -> Iterator[Case]:
         select(paid)
         .join(both, (both.c.beneficiary_id == paid.c.beneficiary_id) & (both.c.period == paid.c.period))
         .where(paid.c.boarding.is_not(None))
-        .order_by(paid.c.number, paid.c.document_type, paid.c.period, paid.c.id)
+        .order_by(paid.c.beneficiary_id, paid.c.period, paid.c.id)
     )
     rows = scope.books.execute(query)
-    for about, group in groupby(rows, key=lambda row: (row.document_type, row.number, row.period)):
+    for about, group in groupby(rows, key=lambda row: (row.beneficiary_id, row.period)):
         entries = list(group)
         yield Case(
             about=about,
             entries=tuple(row.id for row in entries),
             program=entries[0].program,
-            period=about[2],
+            period=about[1],
             amount_fen=min(row.amount_fen for row in entries),
-            facts={"period": about[2]},
+            facts={"period": about[1]},
         )
 
 

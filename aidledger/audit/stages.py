@@ -21,7 +21,7 @@ def _by(judge: Judge) -> Callable[[Scope], Iterator[Case]]:
     def find(scope: Scope) -> Iterator[Case]:
         for row, facts in judged(scope, scope.payments(), _KEYS, lambda paid: judge(scope, paid)):
             yield Case(
-                about=(row.document_type, row.number, row.program, row.period),
+                about=(row.beneficiary_id, row.program, row.period),
                 entries=(row.id,),
                 program=row.program,
                 period=row.period,

@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 
 from aidledger.errors import LakeEngineFailed
 from aidledger.lake.layout import SHAPES
-from aidledger.lake.query import PAYMENTS, Dialect, payments_in, translated
+from aidledger.lake.query import PAYMENTS, PAYMENTS_IN, Dialect, entries_in, translated
 from aidledger.lake.tables import definitions, empty
 
 if TYPE_CHECKING:
@@ -81,5 +81,9 @@ def _load(session: SparkSession, lake: Lake) -> None:
         else:
             session.sql(translated(empty(table), "duckdb", "spark")).createOrReplaceTempView(view)
     for name, query in definitions(list(lake.districts)):
-        session.sql(translated(query, "duckdb", "spark")).cache().createOrReplaceTempView(name)
-    session.sql(payments_in("spark")).cache().createOrReplaceTempView(PAYMENTS.name)
+        rows = session.sql(translated(query, "duckdb", "spark"))
+        if name == "entry":
+            rows.createOrReplaceTempView(name)
+            rows = session.sql(entries_in("spark"))
+        rows.cache().createOrReplaceTempView(name)
+    session.sql(PAYMENTS_IN).createOrReplaceTempView(PAYMENTS.name)

@@ -14,7 +14,7 @@ from pyarrow import schema as schema_of
 
 from aidledger.errors import LakeEngineFailed
 from aidledger.lake.layout import SHAPES
-from aidledger.lake.query import PAYMENTS, Dialect, payments_in
+from aidledger.lake.query import PAYMENTS, PAYMENTS_IN, Dialect, entries_in
 from aidledger.lake.tables import definitions, empty
 
 if TYPE_CHECKING:
@@ -68,8 +68,15 @@ def _load(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     for table in SHAPES:
         _raw(connection, lake, table, files[table])
     for name, query in definitions(list(lake.districts)):
-        connection.execute(f'CREATE TABLE "{name}" AS {query}')
-    connection.execute(f"CREATE TABLE {PAYMENTS.name} AS {payments_in('duckdb')}")
+        if name == "entry":
+            # What rules ask of entries is joined to them once; the joined ones take the place of the bare ones.
+            connection.execute(f"CREATE VIEW entry AS {query}")
+            connection.execute(f"CREATE TABLE described AS {entries_in('duckdb')}")
+            connection.execute("DROP VIEW entry")
+            connection.execute("ALTER TABLE described RENAME TO entry")
+        else:
+            connection.execute(f'CREATE TABLE "{name}" AS {query}')
+    connection.execute(f"CREATE VIEW {PAYMENTS.name} AS {PAYMENTS_IN}")
 
 
 def _raw(connection: duckdb.DuckDBPyConnection, lake: Lake, table: str, paths: Sequence[str]) -> None:

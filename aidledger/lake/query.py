@@ -16,7 +16,10 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import IteratorResult, Result
 from sqlalchemy.engine.result import SimpleResultMetaData
 
-from aidledger.audit.rule import payments
+from aidledger.audit.rule import described, payments
+from aidledger.lake.layout import SHAPES
+from aidledger.store.entries import in_force
+from aidledger.store.tables import Entry
 
 if TYPE_CHECKING:
     from sqlalchemy import Executable
@@ -43,14 +46,16 @@ def translated(sql: str, read: str, write: Dialect) -> str:
     return sqlglot.transpile(sql, read=read, write=write)[0]
 
 
-def payments_in(dialect: Dialect) -> str:
-    """What rules ask most, in an engine's words: to be made once and kept as PAYMENTS."""
-    compiled = payments().compile(dialect=_COMPILER, compile_kwargs={"literal_binds": True})
-    return translated(str(compiled), "postgres", dialect)
-
-
-# What the audit's payments() asks for, as a table.
+# What the audit's payments() asks for, as a table: a view of the entries as entries_in() describes them.
 PAYMENTS = table("payment", *(column(one.name, one.type) for one in payments().selected_columns))
+PAYMENTS_IN = f"SELECT {', '.join(PAYMENTS.c.keys())} FROM entry WHERE in_force"  # noqa: S608 - names of ours
+
+
+def entries_in(dialect: Dialect) -> str:
+    """The entries, in an engine's words, with what rules ask of them most: joined once, and kept in place of them."""
+    query = described(*(Entry.c[name] for name in SHAPES["entry"].columns), in_force(Entry).label("in_force"))
+    compiled = query.compile(dialect=_COMPILER, compile_kwargs={"literal_binds": True})
+    return translated(str(compiled), "postgres", dialect)
 
 
 class Engine(Protocol):

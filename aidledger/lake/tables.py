@@ -21,14 +21,19 @@ _BASE = f"CAST(raw.district AS BIGINT) * {IDS_PER_DISTRICT}"
 _STATED = {"entry": "name_stated", "certification": "name_stated", "enrolment": "name_stated"}
 # A first name in an order of districts: what a ledger calls the name as first recorded.
 _PEOPLE = """
+SELECT person AS id, document_type, number, name, birth_date, sex, student_number
+FROM raw_beneficiary WHERE person NOT IN (SELECT person FROM several)
+UNION ALL
 SELECT person AS id, MIN(document_type) AS document_type, MIN(number) AS number, MIN_BY(name, district) AS name,
   MAX(birth_date) AS birth_date, MAX(sex) AS sex, MAX(student_number) AS student_number
-FROM raw_beneficiary GROUP BY person
+FROM raw_beneficiary WHERE person IN (SELECT person FROM several) GROUP BY person
 """
+# Few people are in the ledgers of several districts: only of those can there be two names, or two documents.
+_SEVERAL = "SELECT person FROM raw_beneficiary GROUP BY person HAVING COUNT(*) > 1"
 _RENAMED = """
 SELECT DISTINCT raw.person AS id, raw.district, raw.name
 FROM raw_beneficiary AS raw JOIN beneficiary AS known ON known.id = raw.person
-WHERE raw.name <> known.name
+WHERE raw.person IN (SELECT person FROM several) AND raw.name <> known.name
 """
 # Persons of whom there seem to be two: the number that stands for one is shorter than the digest.
 COLLISIONS = "SELECT person FROM collision"
@@ -45,8 +50,14 @@ SELECT ROW_NUMBER() OVER (ORDER BY MIN(id), code) AS id, code, MIN(name_zh) AS n
   MIN(stage) AS stage, MIN(nature) AS nature, MIN(unit) AS unit, MIN(cadence) AS cadence
 FROM raw_program GROUP BY code
 """
+# What a ledger adds up with every batch; here by program, period and school alone.
+_TOTALS = """
+SELECT program_id, period, school_id, SUM(CASE WHEN reversal_of IS NULL THEN 1 ELSE -1 END) AS person_times,
+  SUM(amount_fen) AS amount_fen
+FROM entry GROUP BY program_id, period, school_id
+"""
 _COLLISIONS = """
-SELECT person FROM raw_beneficiary
+SELECT person FROM raw_beneficiary WHERE person IN (SELECT person FROM several)
 GROUP BY person HAVING COUNT(DISTINCT number) > 1 OR COUNT(DISTINCT document_type) > 1
 """
 
@@ -55,12 +66,14 @@ def definitions(districts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Each table with the select that makes it, in an order in which one may ask those before it."""
     yield "program", _PROGRAMS
     yield "school", _SCHOOLS
+    yield "several", _SEVERAL
     yield "beneficiary", _PEOPLE
     yield "renamed", _RENAMED
     yield "collision", _COLLISIONS
     for name in SHAPES:
         if name not in {"program", "school", "beneficiary"}:
             yield name, _table(name, min(districts))
+    yield "batch_total", _TOTALS
 
 
 def _table(name: str, first: str) -> str:
