@@ -58,7 +58,7 @@ def _unpaid(
 ) -> ColumnElement[bool]:
     """Whether somebody got nothing under a program (one of some) for a period, nor under one that excludes it."""
     instead = [
-        select(literal(ids[program.code]).label("due"), literal(ids[other]).label("paid"))
+        select(literal(ids[program.code]).label("due_id"), literal(ids[other]).label("paid_id"))
         for program in programs
         for other in (program.code, *program.excludes)
         if other in ids
@@ -66,10 +66,10 @@ def _unpaid(
     entry, pair = Entry.alias(), union_all(*instead).subquery()
     return ~(
         select(entry.c.id)
-        .join(pair, pair.c.paid == entry.c.program_id)
+        .join(pair, pair.c.paid_id == entry.c.program_id)
         .where(
             entry.c.beneficiary_id == beneficiary,
-            pair.c.due == program_id,
+            pair.c.due_id == program_id,
             entry.c.period == period.code,
             in_force(entry),
         )
