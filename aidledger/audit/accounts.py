@@ -46,16 +46,19 @@ def _shared(scope: Scope) -> Iterator[Case]:
         )
 
 
-def _kinship(rows: Sequence[Any], people: Iterable[Any] | None) -> str:
-    """Whether pupils are siblings by the guardian that their rosters name; else what their surnames suggest."""
+def _kinship(rows: Sequence[Any], sharers: Iterable[Any] | None) -> str:
+    """Whether pupils are siblings by the guardian that their rosters name; else what their surnames suggest.
+
+    ``sharers``: the pupils, where their names are known.
+    """
     guardians: dict[int, set[str]] = defaultdict(set)
     for row in rows:
         guardians[row.beneficiary_id] |= {row.guardian} - {None}
     if all(guardians.values()):
         return N_("siblings by their guardian") if set.intersection(*guardians.values()) else N_("of several guardians")
-    if people is None:
+    if sharers is None:
         return N_("of surnames that are not known here")
-    surnames = {person.name[:1] for person in people}
+    surnames = {person.name[:1] for person in sharers}
     return N_("all of one surname") if len(surnames) == 1 else N_("of different surnames")
 
 

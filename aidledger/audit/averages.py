@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Subquery, and_, func, or_, select
 
-from aidledger.audit.judging import alike, judged, payments_by_fee, schools_with_fee
+from aidledger.audit.judging import alike, fee_school, judged, payments_by_fee
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.domain.money import yuan_text
 from aidledger.domain.program import Rate
@@ -50,8 +50,8 @@ def _spans(scope: Scope) -> Callable[[Group], Span | None]:
         reference = standard.reference or program.reference
         return min(rate.low_fen for rate in rates), max(rate.high_fen for rate in rates), reference
 
-    listed = schools_with_fee(scope)
-    return lambda group: of_fee(group[0], group[1], group[2] if group[2] in listed else None)
+    fee = fee_school(scope)
+    return lambda group: of_fee(group[0], group[1], fee(group[2]))
 
 
 def _impossible(scope: Scope) -> Iterator[Case]:
@@ -107,9 +107,9 @@ def _outside(scope: Scope, spans: Mapping[Group, Span]) -> Mapping[Group, list[i
 Average = tuple[int, int, tuple[int, ...]]
 
 
-def _averages(scope: Scope, span_of: Callable[[Group], Span | None]) -> Mapping[tuple[str, str, str | None], Average]:
+def _averages(scope: Scope, span_of: Callable[[Group], Span | None]) -> Mapping[Group, Average]:
     """Person-times and 分 by program, period, school: as declared where a declared average alone is what is odd."""
-    found: dict[tuple[str, str, str | None], Average] = {}
+    found: dict[Group, Average] = {}
     for row in scope.books.execute(_declared(scope)):
         span = span_of((row.program, row.period, row.school))
         count, amount = row.declared_person_times, row.declared_amount_fen
@@ -174,12 +174,12 @@ def _mixed(scope: Scope) -> Iterator[Case]:
     """One case per school, program and period in which pupils of one kind got several amounts."""
     paid = scope.payments()
     kind = ("program", "period", "school", "level", "boarding")
-    listed, one_amount = schools_with_fee(scope), cache(partial(_one_amount, scope))
+    fee, one_amount = fee_school(scope), cache(partial(_one_amount, scope))
     groups: dict[Group, set[int]] = defaultdict(set)
     fewer: dict[tuple[Any, ...], Group] = {}
     for one, times in _several_amounts(scope, paid, kind).items():
         code, period, school, level, boarding = one
-        if one_amount(code, period, level, boarding, school if school in listed else None):
+        if one_amount(code, period, level, boarding, fee(school)):
             # Of equally frequent ones the lower counts as usual.
             usual = min(times, key=lambda amount: (-times[amount], amount))
             groups[code, period, school] |= times.keys()

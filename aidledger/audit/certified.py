@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Subquery, and_, literal, or_, select
 
 from aidledger.audit.judging import against, alike, payments_by_fee
-from aidledger.audit.rule import Books, Case, Ids, Kind, Rule, Scope
+from aidledger.audit.rule import Case, Ids, Kind, Rule, Scope
 from aidledger.domain.hardship import categories_in
 from aidledger.domain.layout import fold
 from aidledger.domain.program import Rate
@@ -69,7 +69,7 @@ def _uncertified(scope: Scope, *, other_year: bool) -> Iterator[Case]:
             ever if other_year else ~ever,
         )
         rows = scope.books.execute(query.order_by(paid.c.id)).all()
-        lists = _certifications(scope.books, [row.beneficiary_id for row in rows] if other_year else [])
+        lists = _certifications(scope, [row.beneficiary_id for row in rows] if other_year else [])
         for row in rows:
             yield Case(
                 about=(row.beneficiary_id, row.program, row.period),
@@ -83,13 +83,13 @@ def _uncertified(scope: Scope, *, other_year: bool) -> Iterator[Case]:
             )
 
 
-def _certifications(books: Books, people: Iterable[int]) -> Mapping[int, tuple[tuple[Kind, int], ...]]:
+def _certifications(scope: Scope, people: Iterable[int]) -> Mapping[int, tuple[tuple[Kind, int], ...]]:
     """Of each of some people the certifications in force, in their order."""
     found: dict[int, tuple[tuple[Kind, int], ...]] = {}
     query = select(Certification.c.beneficiary_id, Certification.c.id).where(current(Certification))
-    for some in chunks(sorted(set(people))):
+    for some in chunks(sorted(set(people)), scope.keys_at_once):
         listed = query.where(Certification.c.beneficiary_id.in_(some)).order_by(Certification.c.id)
-        for person, number in books.execute(listed):
+        for person, number in scope.books.execute(listed):
             found[person] = (*found.get(person, ()), ("certification", number))
     return found
 
@@ -147,7 +147,7 @@ def _other_category(scope: Scope) -> Iterator[Case]:
 
 def _unfit(scope: Scope, unfit: Sequence[tuple[Any, Mapping[str, object]]]) -> Iterator[Case]:
     """Payments whose roster names no fitting category, and whose certification, if there is one, names none either."""
-    lists = _certifications(scope.books, [row.beneficiary_id for row, _ in unfit])
+    lists = _certifications(scope, [row.beneficiary_id for row, _ in unfit])
     for row, facts in unfit:
         records = lists.get(row.beneficiary_id, ())
         if not facts["category"] and not records:

@@ -69,13 +69,18 @@ def payments_by_fee(scope: Scope) -> Subquery:
 
     So thousands of schools make no more combinations to judge than one.
     """
-    paid, listed = scope.payments(), schools_with_fee(scope)
+    paid, listed = scope.payments(), _schools_with_fee(scope)
     school = case((paid.c.school.in_(sorted(listed)), paid.c.school)) if listed else cast(null(), Text)
     return select(paid, school.label("fee_school")).subquery("by_fee")
 
 
-def schools_with_fee(scope: Scope) -> frozenset[str]:
-    """The schools (by name) of which the catalogue lists a fee of their own."""
+def fee_school(scope: Scope) -> Callable[[str | None], str | None]:
+    """The same of one school: its name where a fee of its own is listed, else None."""
+    listed = _schools_with_fee(scope)
+    return lambda school: school if school in listed else None
+
+
+def _schools_with_fee(scope: Scope) -> frozenset[str]:
     return frozenset(fee.school for program in scope.catalogue.programs.values() for fee in program.fees)
 
 

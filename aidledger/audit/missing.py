@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, literal
 
 from aidledger.audit.certified import eligible_categories, is_certified, lists_of, school_year
 from aidledger.audit.enrolled import gone_before, registers, there
-from aidledger.audit.judging import schools_with_fee
+from aidledger.audit.judging import fee_school
 from aidledger.audit.rule import Case, Ids, Rule, Scope
 from aidledger.domain.grade import STAGE_YEARS, year_of_stage
 from aidledger.domain.program import Program
@@ -93,14 +93,13 @@ def _missing(scope: Scope) -> Iterator[Case]:
     """One case per pupil, program and period."""
     ids = _program_ids(scope)
     codes = {number: code for code, number in ids.items()}
-    listed = schools_with_fee(scope)
+    fee = fee_school(scope)
     for period, programs in _by_period(scope):
         seen: set[tuple[int, int]] = set()
         # A province has a million candidates, and few kinds of them.
         due: dict[tuple[object, ...], bool] = {}
         for row in _candidates(scope, ids, [program for program in programs if program.certified], period):
-            fee = row.school if row.school in listed else None
-            kind = row.program_id, row.categories, row.grade, row.level, row.boarding, row.entry_year, fee
+            kind = row.program_id, row.categories, row.grade, row.level, row.boarding, row.entry_year, fee(row.school)
             program = scope.catalogue.programs[codes[row.program_id]]
             if kind not in due:
                 due[kind] = _is_due(program, period, row)

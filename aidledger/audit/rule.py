@@ -22,7 +22,7 @@ Ids = Select[Any] | list[int]
 
 # Ids in one statement for an engine that reads the whole of it anew each time.
 _IDS_MAX = 1_000
-# The same where it is asked but once: without an index it goes through the whole table for each statement.
+# Rows that such an engine looks up in one statement: without an index, each statement goes through the whole table.
 _KEYS_MANY = 10_000
 # What a ledger has by itself: people by their names and numbers, and one office's books.
 OF_A_LEDGER: frozenset[Need] = frozenset({"people-in-full", "one-district"})

@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 
 from aidledger.errors import LakeEngineFailed
 from aidledger.lake.layout import SHAPES
-from aidledger.lake.query import PAYMENTS, PAYMENTS_IN, Dialect, entries_in, translated
+from aidledger.lake.query import PAYMENTS, PAYMENTS_IN, Dialect, entries_in, totals_in, translated
 from aidledger.lake.tables import definitions, empty
 
 if TYPE_CHECKING:
@@ -86,4 +86,5 @@ def _load(session: SparkSession, lake: Lake) -> None:
             rows.createOrReplaceTempView(name)
             rows = session.sql(entries_in("spark"))
         rows.cache().createOrReplaceTempView(name)
+    session.sql(totals_in("spark")).cache().createOrReplaceTempView("batch_total")
     session.sql(PAYMENTS_IN).createOrReplaceTempView(PAYMENTS.name)

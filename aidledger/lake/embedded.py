@@ -14,7 +14,7 @@ from pyarrow import schema as schema_of
 
 from aidledger.errors import LakeEngineFailed
 from aidledger.lake.layout import SHAPES
-from aidledger.lake.query import PAYMENTS, PAYMENTS_IN, Dialect, entries_in
+from aidledger.lake.query import PAYMENTS, PAYMENTS_IN, Dialect, entries_in, totals_in
 from aidledger.lake.tables import definitions, empty
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def _load(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
             connection.execute("ALTER TABLE described RENAME TO entry")
         else:
             connection.execute(f'CREATE TABLE "{name}" AS {query}')
+    connection.execute(f"CREATE TABLE batch_total AS {totals_in('duckdb')}")
     connection.execute(f"CREATE VIEW {PAYMENTS.name} AS {PAYMENTS_IN}")
 
 

@@ -20,9 +20,10 @@ from aidledger.audit.rule import described, payments
 from aidledger.lake.layout import SHAPES
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Entry
+from aidledger.store.totals import SUMS
 
 if TYPE_CHECKING:
-    from sqlalchemy import Executable
+    from sqlalchemy import Executable, Select
 
 Dialect = Literal["duckdb", "spark"]
 # Named parameters: with the driver's own style every % of a pattern would be doubled.
@@ -53,7 +54,17 @@ PAYMENTS_IN = f"SELECT {', '.join(PAYMENTS.c.keys())} FROM entry WHERE in_force"
 
 def entries_in(dialect: Dialect) -> str:
     """The entries, in an engine's words, with what rules ask of them most: joined once, and kept in place of them."""
-    query = described(*(Entry.c[name] for name in SHAPES["entry"].columns), in_force(Entry).label("in_force"))
+    return _in(
+        described(*(Entry.c[name] for name in SHAPES["entry"].columns), in_force(Entry).label("in_force")), dialect
+    )
+
+
+def totals_in(dialect: Dialect) -> str:
+    """What a ledger adds up with every batch (``batch_total``), in an engine's words; of entries that are there."""
+    return _in(SUMS, dialect)
+
+
+def _in(query: Select[Any], dialect: Dialect) -> str:
     compiled = query.compile(dialect=_COMPILER, compile_kwargs={"literal_binds": True})
     return translated(str(compiled), "postgres", dialect)
 

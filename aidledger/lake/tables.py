@@ -50,12 +50,6 @@ SELECT ROW_NUMBER() OVER (ORDER BY MIN(id), code) AS id, code, MIN(name_zh) AS n
   MIN(stage) AS stage, MIN(nature) AS nature, MIN(unit) AS unit, MIN(cadence) AS cadence
 FROM raw_program GROUP BY code
 """
-# What a ledger adds up with every batch; here by program, period and school alone.
-_TOTALS = """
-SELECT program_id, period, school_id, SUM(CASE WHEN reversal_of IS NULL THEN 1 ELSE -1 END) AS person_times,
-  SUM(amount_fen) AS amount_fen
-FROM entry GROUP BY program_id, period, school_id
-"""
 _COLLISIONS = """
 SELECT person FROM raw_beneficiary WHERE person IN (SELECT person FROM several)
 GROUP BY person HAVING COUNT(DISTINCT number) > 1 OR COUNT(DISTINCT document_type) > 1
@@ -73,7 +67,6 @@ def definitions(districts: Sequence[str]) -> Iterator[tuple[str, str]]:
     for name in SHAPES:
         if name not in {"program", "school", "beneficiary"}:
             yield name, _table(name, min(districts))
-    yield "batch_total", _TOTALS
 
 
 def _table(name: str, first: str) -> str:

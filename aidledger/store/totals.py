@@ -27,15 +27,16 @@ from sqlalchemy import (
 from aidledger.store.tables import BatchTotal, Entry, ProgramRow, School
 
 _CUTS = (Entry.c.program_id, Entry.c.period, Entry.c.school_id)
-_SUMS = select(
+# Of each batch its totals, by the names of their columns.
+SUMS = select(
     Entry.c.batch_id,
-    func.row_number().over(order_by=_CUTS),
+    func.row_number().over(order_by=_CUTS).label("number"),
     *_CUTS,
-    func.sum(case((Entry.c.reversal_of.is_(None), 1), else_=-1)),
-    func.sum(Entry.c.amount_fen),
+    func.sum(case((Entry.c.reversal_of.is_(None), 1), else_=-1)).label("person_times"),
+    func.sum(Entry.c.amount_fen).label("amount_fen"),
 ).group_by(Entry.c.batch_id, *_CUTS)
 _ADD = insert(BatchTotal).from_select(
-    BatchTotal.c.keys(), _SUMS.where(Entry.c.id >= bindparam("first"), Entry.c.id < bindparam("end"))
+    BatchTotal.c.keys(), SUMS.where(Entry.c.id >= bindparam("first"), Entry.c.id < bindparam("end"))
 )
 _OF_BATCH = (
     select(ProgramRow.c.code, BatchTotal.c.period, School.c.name, BatchTotal.c.person_times, BatchTotal.c.amount_fen)
