@@ -25,7 +25,7 @@ def _shared(scope: Scope) -> Iterator[Case]:
         select(paid.c.account)
         .where(paid.c.account.is_not(None))
         .group_by(paid.c.account)
-        .having(func.count(func.distinct(paid.c.beneficiary_id)) > 1)
+        .having(func.min(paid.c.beneficiary_id) != func.max(paid.c.beneficiary_id))
     )
     found = scope.books.execute(select(paid).where(paid.c.account.in_(shared))).all()
     known = people(scope, (row.beneficiary_id for row in found))

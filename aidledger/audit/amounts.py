@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aidledger.audit.judging import judged, payments_by_fee
+from aidledger.audit.judging import judged
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.checks.standards import off_standard
 from aidledger.domain.term import Period
@@ -24,7 +24,7 @@ def _off(scope: Scope, *, capped: bool) -> Iterator[Case]:
             return None
         return off_standard(program, period, paid.amount_fen, paid.level, paid.boarding, paid.fee_school)
 
-    for row, facts in judged(scope, payments_by_fee(scope), _KEYS, judge):
+    for row, facts in judged(scope, _KEYS, judge):
         yield Case(
             about=(row.beneficiary_id, row.program, row.period, str(row.amount_fen)),
             entries=(row.id,),

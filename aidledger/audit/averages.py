@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Subquery, and_, func, or_, select
 
-from aidledger.audit.judging import alike, fee_school, judged, payments_by_fee
+from aidledger.audit.judging import alike, fee_school, judged, kinds
 from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.audit.totals import totals, totals_of_schools
 from aidledger.domain.money import yuan_text
 from aidledger.domain.program import Rate
 from aidledger.domain.term import Period
@@ -117,13 +118,11 @@ def _averages(scope: Scope, span_of: Callable[[Group], Span | None]) -> Mapping[
             key = (row.program, row.period, row.school)
             before = found.get(key, (0, 0, ()))
             found[key] = before[0] + count, before[1] + amount, (*before[2], row.id)
-    paid = scope.payments()
-    keys = (paid.c.program, paid.c.period, paid.c.school)
-    grouped = select(*keys, func.count().label("n"), func.sum(paid.c.amount_fen).label("fen")).group_by(*keys)
-    for row in scope.books.execute(grouped.order_by(*keys)):
-        span = span_of((row.program, row.period, row.school))
-        if span is not None and not span[0] * row.n <= row.fen <= span[1] * row.n:
-            found[row.program, row.period, row.school] = row.n, int(row.fen), ()
+    for paid in totals_of_schools(scope):
+        key, count, amount = (paid.program, paid.period, paid.school), paid.person_times, paid.amount_fen
+        span = span_of(key)
+        if span is not None and not span[0] * count <= amount <= span[1] * count:
+            found[key] = count, amount, ()
     return found
 
 
@@ -149,32 +148,33 @@ def _declared(scope: Scope) -> Any:  # noqa: ANN401 - a select
 
 def _off_average(scope: Scope) -> Iterator[Case]:
     """One case per program and period whose standard has an average that what was paid does not keep."""
-    paid = scope.payments()
-    keys = (paid.c.program, paid.c.period)
-    grouped = select(*keys, func.count().label("n"), func.sum(paid.c.amount_fen).label("fen")).group_by(*keys)
-    for row in scope.books.execute(grouped.order_by(*keys)):
-        program = scope.catalogue.programs[row.program]
-        standard = program.standard_for(Period.parse(row.period))
+    for paid in totals(scope):
+        program, count = scope.catalogue.programs[paid.program], paid.person_times
+        standard = program.standard_for(Period.parse(paid.period))
         wanted = standard.average_fen if standard else None
-        if not standard or not wanted or abs(row.fen - wanted * row.n) * 100 <= _TIER_TOLERANCE * wanted * row.n:
+        if not standard or not wanted:
             continue
+        off = abs(paid.amount_fen - wanted * count)
+        if off * 100 <= _TIER_TOLERANCE * wanted * count:
+            continue
+        average = yuan_text(round(paid.amount_fen / count))
         yield Case(
-            about=(row.program, row.period),
+            about=(paid.program, paid.period),
             entries=(),
-            program=row.program,
-            period=row.period,
-            persons=row.n,
-            amount_fen=abs(int(row.fen) - wanted * row.n),
+            program=paid.program,
+            period=paid.period,
+            persons=count,
+            amount_fen=off,
             standard=standard.reference or program.reference,
-            facts={"average": yuan_text(round(row.fen / row.n)), "wanted": yuan_text(wanted), "period": row.period},
+            facts={"average": average, "wanted": yuan_text(wanted), "period": paid.period},
         )
 
 
 def _mixed(scope: Scope) -> Iterator[Case]:
     """One case per school, program and period in which pupils of one kind got several amounts."""
-    paid = scope.payments()
     kind = ("program", "period", "school", "level", "boarding")
     fee, one_amount = fee_school(scope), cache(partial(_one_amount, scope))
+    paid = _of_one_amount(scope, one_amount)
     groups: dict[Group, set[int]] = defaultdict(set)
     fewer: dict[tuple[Any, ...], Group] = {}
     for one, times in _several_amounts(scope, paid, kind).items():
@@ -200,6 +200,17 @@ def _mixed(scope: Scope) -> Iterator[Case]:
             standard=scope.catalogue.programs[code].reference,
             facts={"amounts": " / ".join(map(yuan_text, sorted(amounts))), "period": period, "program": code},
         )
+
+
+def _of_one_amount(scope: Scope, one_amount: Callable[..., bool]) -> Subquery:
+    """The payments under programs in which pupils of some kind can get only one amount."""
+    fixed = {
+        kind.program
+        for kind in scope.once(kinds)
+        if one_amount(kind.program, kind.period, kind.level, kind.boarding, kind.fee_school)
+    }
+    paid = scope.payments()
+    return select(paid).where(paid.c.program.in_(sorted(fixed))).subquery("of_one_amount")
 
 
 def _several_amounts(scope: Scope, paid: Subquery, kind: Sequence[str]) -> Mapping[tuple[Any, ...], dict[int, int]]:
@@ -242,7 +253,7 @@ def _other_unit(scope: Scope) -> Iterator[Case]:
 
     keys = ("program", "period", "level", "boarding", "fee_school", "amount_fen")
     groups: dict[tuple[str, str, str | None, object], list[tuple[Any, Mapping[str, object]]]] = defaultdict(list)
-    for row, facts in judged(scope, payments_by_fee(scope), keys, judge):
+    for row, facts in judged(scope, keys, judge):
         groups[row.program, row.period, row.school, facts["factor"]].append((row, facts))
     for (code, period, school, factor), rows in groups.items():
         yield Case(

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Subquery, and_, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Subquery, and_, literal, or_, select
 
-from aidledger.audit.judging import against, alike, payments_by_fee
+from aidledger.audit.judging import Combination, against, alike, payments_by_fee
 from aidledger.audit.rule import Case, Ids, Kind, Rule, Scope
+from aidledger.audit.totals import totals
 from aidledger.domain.hardship import categories_in
 from aidledger.domain.layout import fold
 from aidledger.domain.program import Rate
@@ -31,9 +32,9 @@ def years_paid(scope: Scope, programs: Collection[str], paid: Subquery) -> Itera
     A question for each year, and not for each program and term: an engine without an index reads its lists each time.
     """
     terms: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for code, period in scope.books.execute(select(paid.c.program, paid.c.period).distinct()):
-        if code in programs:
-            terms[school_year(period)].add((code, period))
+    for total in totals(scope):
+        if total.program in programs:
+            terms[school_year(total.period)].add((total.program, total.period))
     for year, pairs in sorted(terms.items()):
         codes, periods = (sorted(set(names)) for names in zip(*pairs, strict=True))
         yield year, and_(paid.c.program.in_(codes), paid.c.period.in_(periods))
@@ -46,31 +47,19 @@ def lists_of(scope: Scope, year: str) -> Ids:
     return scope.among(query)
 
 
-def is_certified(beneficiary: ColumnElement[int], *years: str) -> ColumnElement[bool]:
-    """Whether somebody is certified for one of some school years, or (none given) for any."""
+def is_certified(beneficiary: ColumnElement[int], year: str) -> ColumnElement[bool]:
+    """Whether somebody is certified for a school year."""
     certified = Certification.alias()
     query = select(certified.c.id).where(certified.c.beneficiary_id == beneficiary, current(certified))
-    return (query.where(certified.c.period.in_(years)) if years else query).exists()
+    return query.where(certified.c.period == year).exists()
 
 
 def _uncertified(scope: Scope, *, other_year: bool) -> Iterator[Case]:
     """Payments whose school has a list for the school year, on which, and on any other, the pupil is not."""
-    programs = {code for code, program in scope.catalogue.programs.items() if program.certified}
-    paid = scope.payments()
-    for year, of_year in years_paid(scope, programs, paid):
-        schools = lists_of(scope, year)
-        if schools == []:
-            continue
-        ever = is_certified(paid.c.beneficiary_id)
-        query = select(paid).where(
-            of_year,
-            paid.c.school_id.in_(schools),
-            ~is_certified(paid.c.beneficiary_id, year),
-            ever if other_year else ~ever,
-        )
-        rows = scope.books.execute(query.order_by(paid.c.id)).all()
-        lists = _certifications(scope, [row.beneficiary_id for row in rows] if other_year else [])
-        for row in rows:
+    unlisted = scope.once(_unlisted)
+    lists = scope.once(_lists_of_unlisted)
+    for row in unlisted:
+        if other_year == (row.beneficiary_id in lists):
             yield Case(
                 about=(row.beneficiary_id, row.program, row.period),
                 entries=(row.id,),
@@ -78,9 +67,27 @@ def _uncertified(scope: Scope, *, other_year: bool) -> Iterator[Case]:
                 period=row.period,
                 amount_fen=row.amount_fen,
                 standard="教财〔2018〕16号",
-                facts={"period": row.period, "year": year},
+                facts={"period": row.period, "year": school_year(row.period)},
                 records=lists.get(row.beneficiary_id, ()),
             )
+
+
+def _unlisted(scope: Scope) -> Sequence[Row[Any]]:
+    """Payments whose school has a list for the school year, on which the pupil is not."""
+    programs = {code for code, program in scope.catalogue.programs.items() if program.certified}
+    paid = scope.payments()
+    found: list[Row[Any]] = []
+    for year, of_year in years_paid(scope, programs, paid):
+        schools = lists_of(scope, year)
+        if schools != []:
+            here = paid.c.school_id.in_(schools)
+            query = select(paid).where(of_year, here, ~is_certified(paid.c.beneficiary_id, year))
+            found += scope.books.execute(query.order_by(paid.c.id))
+    return found
+
+
+def _lists_of_unlisted(scope: Scope) -> Mapping[int, tuple[tuple[Kind, int], ...]]:
+    return _certifications(scope, (row.beneficiary_id for row in scope.once(_unlisted)))
 
 
 def _certifications(scope: Scope, people: Iterable[int]) -> Mapping[int, tuple[tuple[Kind, int], ...]]:
@@ -123,7 +130,11 @@ def _other_category(scope: Scope) -> Iterator[Case]:
         if any(rate.categories for standard in program.standards for rate in standard.rates)
     }
 
+    keys = ("program", "period", "level", "boarding", "fee_school", "amount_fen", "category")
+
     def judge(paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401 - a row
+        if paid.program not in restricted:
+            return None
         rates = restricted[paid.program].rates(Period.parse(paid.period), paid.level, paid.boarding, paid.fee_school)
         wanted = eligible_categories(tuple(rate for rate in rates if rate.allows(paid.amount_fen)) or rates)
         stated = (paid.category or "").strip()
@@ -133,14 +144,14 @@ def _other_category(scope: Scope) -> Iterator[Case]:
         known = bool(stated) and fold(stated).removeprefix("家庭经济") not in levels
         return {"wanted": tuple(sorted(wanted)), "category": stated if known else ""}
 
-    keys = ("program", "period", "level", "boarding", "fee_school", "amount_fen", "category")
+    by_year: dict[str, dict[tuple[str, ...], dict[Combination, Mapping[str, object]]]]
+    by_year = defaultdict(lambda: defaultdict(dict))
+    for combination, facts in against(scope, keys, judge).items():
+        by_year[school_year(combination[1])][cast("tuple[str, ...]", facts["wanted"])][combination] = facts
     paid = payments_by_fee(scope)
     for year, of_year in years_paid(scope, restricted, paid):
         stated = or_(paid.c.category.is_not(None), has_category(paid.c.beneficiary_id, year, every))
-        by_wanted: dict[tuple[str, ...], dict[tuple[Any, ...], Mapping[str, object]]] = defaultdict(dict)
-        for combination, facts in against(scope, paid, keys, judge, of_year, stated).items():
-            by_wanted[cast("tuple[str, ...]", facts["wanted"])][combination] = facts
-        for wanted, combinations in by_wanted.items():
+        for wanted, combinations in by_year[year].items():
             fits = has_category(paid.c.beneficiary_id, year, frozenset(wanted))
             yield from _unfit(scope, alike(scope, paid, keys, combinations, of_year, stated, ~fits))
 

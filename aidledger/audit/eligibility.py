@@ -2,58 +2,60 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from sqlalchemy import Subquery, literal, or_, select, union_all
+from sqlalchemy import Subquery, and_, literal, or_, select, union_all
 
 from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.audit.totals import totals
 from aidledger.checks.eligibility import age_on, usual_births
 from aidledger.domain.identity import RESIDENT_RULES
-from aidledger.domain.program import Span
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.store.tables import Beneficiary
 
 
 def _ages(scope: Scope) -> Iterator[Case]:
-    paid = scope.payments()
-    periods: dict[str, list[Period]] = defaultdict(list)
-    for code, period in scope.books.execute(select(paid.c.program, paid.c.period).distinct()):
-        periods[code].append(Period.parse(period))
-    for code, terms in periods.items():
-        ages = scope.catalogue.programs[code].ages
-        if ages is None:
-            continue
-        usual, born = _usual(ages, terms), Beneficiary.c.birth_date
-        query = (
-            select(paid, born)
-            .join(usual, usual.c.period == paid.c.period)
-            .join(Beneficiary, Beneficiary.c.id == paid.c.beneficiary_id)
-            .where(paid.c.program == code, or_(born <= usual.c.after, born > usual.c.until))
-            .where(Beneficiary.c.document_type.in_(sorted(RESIDENT_RULES)))
+    usual = _usual(scope)
+    if usual is None:
+        return
+    paid, born = scope.payments(), Beneficiary.c.birth_date
+    query = (
+        select(paid, born)
+        .join(usual, and_(usual.c.program == paid.c.program, usual.c.period == paid.c.period))
+        .join(Beneficiary, Beneficiary.c.id == paid.c.beneficiary_id)
+        .where(or_(born <= usual.c.after, born > usual.c.until))
+        .where(Beneficiary.c.document_type.in_(sorted(RESIDENT_RULES)))
+    )
+    for row in scope.books.execute(query.order_by(paid.c.id)):
+        ages = scope.catalogue.programs[row.program].ages
+        yield Case(
+            about=(row.beneficiary_id, row.program, row.period),
+            entries=(row.id,),
+            program=row.program,
+            period=row.period,
+            amount_fen=row.amount_fen,
+            facts={
+                "age": age_on(row.birth_date, Period.parse(row.period).start),
+                "ages": str(ages),
+                "program": row.program,
+            },
         )
-        for row in scope.books.execute(query.order_by(paid.c.id)):
-            age = age_on(row.birth_date, Period.parse(row.period).start)
-            yield Case(
-                about=(row.beneficiary_id, code, row.period),
-                entries=(row.id,),
-                program=code,
-                period=row.period,
-                amount_fen=row.amount_fen,
-                facts={"age": age, "ages": str(ages), "program": code},
-            )
 
 
-def _usual(ages: Span, terms: Iterable[Period]) -> Subquery:
-    """The terms, each with the days after which and until which those are born who are of these ages at its start."""
+def _usual(scope: Scope) -> Subquery | None:
+    """Programs and terms, each with the days after which and until which those are born who are of a usual age then.
+
+    None where nothing was paid under a program that has usual ages.
+    """
     rows = []
-    for term in terms:
-        after, until = usual_births(ages, term.start)
-        rows.append(
-            select(literal(term.code).label("period"), literal(after).label("after"), literal(until).label("until"))
-        )
-    return union_all(*rows).subquery("usual")
+    for paid in totals(scope):
+        ages = scope.catalogue.programs[paid.program].ages
+        if ages is not None:
+            after, until = usual_births(ages, Period.parse(paid.period).start)
+            said = {"program": paid.program, "period": paid.period, "after": after, "until": until}
+            rows.append(select(*(literal(value).label(name) for name, value in said.items())))
+    return union_all(*rows).subquery("usual") if rows else None
 
 
 def _entry_years(scope: Scope) -> Iterator[Case]:

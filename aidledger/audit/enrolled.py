@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 
 from aidledger.audit.rule import Case, Ids, Kind, Rule, Scope
+from aidledger.audit.totals import totals, totals_of_schools
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.store.bulk import chunks
 from aidledger.store.entries import current
-from aidledger.store.tables import Enrolment
+from aidledger.store.tables import Enrolment, School
 
 _GONE = ("left", "transferred", "graduated", "deceased")
 
@@ -78,7 +80,7 @@ def _unknown(scope: Scope) -> Iterator[Case]:
 def _left(scope: Scope) -> Iterator[Case]:
     """Payments for a term before which the pupil had left the school, by any register of it up to that term."""
     paid = scope.payments()
-    terms = scope.books.execute(select(paid.c.period).distinct().order_by(paid.c.period)).scalars().all()
+    terms = sorted({total.period for total in totals(scope)})
     registered = select(Enrolment.c.period).where(current(Enrolment)).distinct()
     known = [Period.parse(code) for code in scope.books.execute(registered).scalars()]
     for period in (Period.parse(code) for code in terms):
@@ -124,42 +126,56 @@ def _case(row: Any, facts: dict[str, object], *records: tuple[Kind, int]) -> Cas
 
 def _too_many(scope: Scope) -> Iterator[Case]:
     """One case per program, term and school with more persons paid than its register has."""
-    for period, schools in _semesters(scope):
-        register = Enrolment.alias()
-        counted = (
-            select(register.c.school_id, func.count(register.c.beneficiary_id.distinct()))
-            .where(register.c.period == period.code, current(register), ~gone_before(register, period))
-            .group_by(register.c.school_id)
-        )
-        enrolled = {row[0]: row[1] for row in scope.books.execute(counted)}
-        paid = scope.payments()
-        keys = (paid.c.program, paid.c.school_id, paid.c.school)
-        persons = func.count(paid.c.beneficiary_id.distinct()).label("persons")
-        grouped = (
-            select(*keys, persons, func.sum(paid.c.amount_fen).label("amount_fen"))
-            .where(paid.c.period == period.code, paid.c.school_id.in_(schools))
-            .group_by(*keys)
-            .order_by(paid.c.program, paid.c.school)
-        )
-        groups = scope.books.execute(grouped).all()
-        crowds = [row for row in groups if row.persons > enrolled.get(row.school_id, 0)]
-        beyond = _beyond(scope, period, {row.school_id for row in crowds})
-        for row in crowds:
-            yield _crowd(period, row, enrolled.get(row.school_id, 0), beyond[row.program, row.school_id])
+    for period, _ in _semesters(scope):
+        enrolled = _enrolled(scope, period)
+        of_term = totals_of_schools(replace(scope, period=period.code))
+        # Persons are no more than their person-times.
+        crowded = {paid.school for paid in of_term if paid.person_times > enrolled.get(paid.school, paid.person_times)}
+        for some in chunks(sorted(filter(None, crowded))):
+            crowds = [row for row in _persons(scope, period, some) if row.persons > enrolled[row.school]]
+            beyond = _beyond(scope, period, {row.school for row in crowds})
+            for row in crowds:
+                yield _crowd(period, row, enrolled[row.school], beyond[row.program, row.school])
 
 
-def _beyond(scope: Scope, period: Period, schools: set[int]) -> Mapping[tuple[str, int], list[Any]]:
+def _enrolled(scope: Scope, period: Period) -> Mapping[str | None, int]:
+    """How many persons the registers of a term have, by school, of those that have one."""
+    register = Enrolment.alias()
+    still = case((~gone_before(register, period), register.c.beneficiary_id))
+    query = (
+        select(School.c.name, func.count(still.distinct()))
+        .join(School, School.c.id == register.c.school_id)
+        .where(register.c.period == period.code, current(register))
+        .group_by(School.c.name)
+    )
+    return {school: persons for school, persons in scope.books.execute(query)}  # noqa: C416 - rows are no pairs to mypy
+
+
+def _persons(scope: Scope, period: Period, schools: Sequence[str]) -> Sequence[Row[Any]]:
+    """How many persons are paid at some schools for a term: program, school, persons."""
+    paid = scope.payments()
+    keys = (paid.c.program, paid.c.school)
+    query = (
+        select(*keys, func.count(paid.c.beneficiary_id.distinct()).label("persons"))
+        .where(paid.c.period == period.code, paid.c.school.in_(schools))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return scope.books.execute(query).all()
+
+
+def _beyond(scope: Scope, period: Period, schools: set[str]) -> Mapping[tuple[str, str], list[Any]]:
     """By program and school, the payments of some schools to those who are not in their register."""
-    found: dict[tuple[str, int], list[Any]] = defaultdict(list)
-    for some in chunks(sorted(schools)):
+    found: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    if schools:
         paid = scope.payments()
-        query = select(paid.c.id, paid.c.program, paid.c.school_id, paid.c.amount_fen).where(
+        query = select(paid.c.id, paid.c.program, paid.c.school, paid.c.amount_fen).where(
             paid.c.period == period.code,
-            paid.c.school_id.in_(some),
+            paid.c.school.in_(sorted(schools)),
             ~there(period, paid.c.beneficiary_id, paid.c.school_id),
         )
         for row in scope.books.execute(query.order_by(paid.c.id)):
-            found[row.program, row.school_id].append(row)
+            found[row.program, row.school].append(row)
     return found
 
 

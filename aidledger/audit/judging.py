@@ -11,48 +11,45 @@ from aidledger.audit.rule import Scope
 from aidledger.store.bulk import chunks
 
 Facts = Mapping[str, object]
+Combination = tuple[Any, ...]
 Said = TypeVar("Said")
+# What a payment is judged by, by itself or with the lists that its person is on.
+_KIND = ("program", "period", "level", "boarding", "fee_school", "amount_fen", "grade", "entry_year", "category")
 # Combinations of seven columns asked for at once: well below what a statement may hold of parameters.
 _AT_ONCE = 200
 # Each time an engine without an index goes through all payments.
 _JOINED_AT_ONCE = 1_000
 
 
-def judged(
-    scope: Scope,
-    paid: Subquery,
-    keys: Sequence[str],
-    judge: Callable[[Any], Facts | None],
-    *further: ColumnElement[bool],
-) -> list[tuple[Row[Any], Facts]]:
-    """The payments whose combination of ``keys`` the judge has facts against, with the facts; in the order of ids.
-
-    ``further``: conditions on ``paid`` that a payment must meet besides.
-    """
-    return alike(scope, paid, keys, against(scope, paid, keys, judge, *further), *further)
+def judged(scope: Scope, keys: Sequence[str], judge: Callable[[Any], Facts | None]) -> list[tuple[Row[Any], Facts]]:
+    """The payments whose combination of ``keys`` the judge has facts against, with the facts; in the order of ids."""
+    return alike(scope, payments_by_fee(scope), keys, against(scope, keys, judge))
 
 
-def against(
-    scope: Scope,
-    paid: Subquery,
-    keys: Sequence[str],
-    judge: Callable[[Any], Facts | None],
-    *further: ColumnElement[bool],
-) -> dict[tuple[Any, ...], Facts]:
-    """The combinations of ``keys`` that the judge has facts against, and the facts."""
-    combinations = select(*(paid.c[name] for name in keys)).where(*further).distinct()
-    judgements = ((tuple(one), judge(one)) for one in scope.books.execute(combinations))
+def against(scope: Scope, keys: Sequence[str], judge: Callable[[Any], Facts | None]) -> dict[Combination, Facts]:
+    """The combinations of ``keys`` (some of ``_KIND``) that the judge has facts against, and the facts."""
+    combinations = {tuple(getattr(kind, name) for name in keys): kind for kind in scope.once(kinds)}
+    judgements = ((combination, judge(kind)) for combination, kind in combinations.items())
     return {combination: facts for combination, facts in judgements if facts is not None}
+
+
+def kinds(scope: Scope) -> Sequence[Row[Any]]:
+    """What payments have in common, each combination once: some thousands, of millions of payments."""
+    paid = payments_by_fee(scope)
+    return scope.books.execute(select(*(paid.c[name] for name in _KIND)).distinct()).all()
 
 
 def alike(
     scope: Scope,
     paid: Subquery,
     keys: Sequence[str],
-    combinations: Mapping[tuple[Any, ...], Said],
+    combinations: Mapping[Combination, Said],
     *further: ColumnElement[bool],
 ) -> list[tuple[Row[Any], Said]]:
-    """The payments with one of some combinations of ``keys``, and what is said of it; in the order of ids."""
+    """The payments with one of some combinations of ``keys``, and what is said of it; in the order of ids.
+
+    ``further``: conditions on ``paid`` that a payment must meet besides.
+    """
     columns = [paid.c[name] for name in keys]
     ask, at_once = (_rows, _AT_ONCE) if scope.kept is None else (_joined, _JOINED_AT_ONCE)
     rows = [
@@ -69,14 +66,14 @@ def payments_by_fee(scope: Scope) -> Subquery:
 
     So thousands of schools make no more combinations to judge than one.
     """
-    paid, listed = scope.payments(), _schools_with_fee(scope)
+    paid, listed = scope.payments(), scope.once(_schools_with_fee)
     school = case((paid.c.school.in_(sorted(listed)), paid.c.school)) if listed else cast(null(), Text)
     return select(paid, school.label("fee_school")).subquery("by_fee")
 
 
 def fee_school(scope: Scope) -> Callable[[str | None], str | None]:
     """The same of one school: its name where a fee of its own is listed, else None."""
-    listed = _schools_with_fee(scope)
+    listed = scope.once(_schools_with_fee)
     return lambda school: school if school in listed else None
 
 

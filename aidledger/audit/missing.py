@@ -7,12 +7,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, literal, or_, select, true, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 
 from aidledger.audit.certified import eligible_categories, is_certified, lists_of, school_year
 from aidledger.audit.enrolled import gone_before, registers, there
 from aidledger.audit.judging import fee_school
 from aidledger.audit.rule import Case, Ids, Rule, Scope
+from aidledger.audit.totals import totals
 from aidledger.domain.grade import STAGE_YEARS, year_of_stage
 from aidledger.domain.program import Program
 from aidledger.domain.term import Period
@@ -30,12 +46,13 @@ def _program_ids(scope: Scope) -> Mapping[str, int]:
 def _by_period(scope: Scope) -> Iterable[tuple[Period, Sequence[Program]]]:
     """The periods in which programs were paid at all, or the one that is asked for, with the programs; no loans."""
     found: dict[Period, list[Program]] = defaultdict(list)
-    paid = select(ProgramRow.c.code, Entry.c.period).join(Entry, Entry.c.program_id == ProgramRow.c.id)
-    pairs = scope.books.execute(paid.where(in_force(Entry)).distinct()).all()
+    paid: dict[str, set[str]] = defaultdict(set)
+    for total in totals(replace(scope, program=None, period=None)):
+        paid[total.program].add(total.period)
     for code, program in scope.catalogue.programs.items():
         if scope.program not in {None, code} or program.repaid:
             continue
-        periods = {period for one, period in pairs if one == code}
+        periods = paid[code]
         if scope.period is not None and periods:
             periods = {scope.period}
         for period in sorted(map(Period.parse, periods), key=lambda one: one.sort_key):
@@ -49,31 +66,36 @@ def _at_once(scope: Scope, programs: Sequence[Program]) -> Iterator[Sequence[Pro
     return chunks(programs, 1 if scope.kept is None else len(programs) or 1)
 
 
-def _unpaid(
+def _paid(beneficiary: ColumnElement[int], program_id: ColumnElement[int], period: Period) -> ColumnElement[bool]:
+    """Whether somebody got anything under a program for a period."""
+    entry = Entry.alias()
+    return _of_person(entry, beneficiary, period).where(entry.c.program_id == program_id).exists()
+
+
+def _paid_instead(
     ids: Mapping[str, int],
     programs: Sequence[Program],
     beneficiary: ColumnElement[int],
     program_id: ColumnElement[int],
     period: Period,
 ) -> ColumnElement[bool]:
-    """Whether somebody got nothing under a program (one of some) for a period, nor under one that excludes it."""
-    instead = [
+    """Whether somebody got anything for a period under a program that excludes another (one of some)."""
+    excluding = [
         select(literal(ids[program.code]).label("due_id"), literal(ids[other]).label("paid_id"))
         for program in programs
-        for other in (program.code, *program.excludes)
+        for other in program.excludes
         if other in ids
     ]
-    entry, pair = Entry.alias(), union_all(*instead).subquery()
-    return ~(
-        select(entry.c.id)
-        .join(pair, pair.c.paid_id == entry.c.program_id)
-        .where(
-            entry.c.beneficiary_id == beneficiary,
-            pair.c.due_id == program_id,
-            entry.c.period == period.code,
-            in_force(entry),
-        )
-        .exists()
+    if not excluding:
+        return false()
+    entry, pair = Entry.alias(), union_all(*excluding).subquery()
+    paid = _of_person(entry, beneficiary, period).join(pair, pair.c.paid_id == entry.c.program_id)
+    return paid.where(pair.c.due_id == program_id).exists()
+
+
+def _of_person(entry: FromClause, beneficiary: ColumnElement[int], period: Period) -> Select[Any]:
+    return select(entry.c.id).where(
+        entry.c.beneficiary_id == beneficiary, entry.c.period == period.code, in_force(entry)
     )
 
 
@@ -130,43 +152,50 @@ def _certified_unpaid(
     """Certifications with the programs that are not paid for a period, and what register and payments know besides."""
     certified, register, earlier = Certification.alias(), Enrolment.alias("register"), Entry.alias("earlier")
     due, wanted = ProgramRow.alias("due"), [ids[program.code] for program in programs]
+    columns = ("id", "beneficiary_id", "school_id", "categories", "grade")
+    # Told apart before anything is asked of them: they are few of those who are certified.
+    unpaid = (
+        select(*(certified.c[name] for name in columns), due.c.id.label("program_id"))
+        .join(due, due.c.id.in_(wanted))
+        .where(
+            certified.c.period == str(period.school_year),
+            current(certified),
+            tuple_(due.c.id, certified.c.school_id).in_(_paying(wanted)),
+            ~_paid(certified.c.beneficiary_id, due.c.id, period),
+            ~_paid_instead(ids, programs, certified.c.beneficiary_id, due.c.id, period),
+            _still_there(certified.c.beneficiary_id, certified.c.school_id, with_register, period),
+        )
+        .subquery("unpaid")
+    )
     of_term = (
-        (register.c.beneficiary_id == certified.c.beneficiary_id)
+        (register.c.beneficiary_id == unpaid.c.beneficiary_id)
         & (register.c.period == period.code)
-        & (register.c.school_id == certified.c.school_id)
+        & (register.c.school_id == unpaid.c.school_id)
         & current(register)
     )
     known = {
         name: select(func.max(earlier.c[name]))
-        .where(earlier.c.beneficiary_id == certified.c.beneficiary_id, in_force(earlier))
+        .where(earlier.c.beneficiary_id == unpaid.c.beneficiary_id, in_force(earlier))
         .scalar_subquery()
         for name in ("boarding", "entry_year")
     }
     return (
         select(
-            certified.c.id,
-            certified.c.beneficiary_id,
-            due.c.id.label("program_id"),
-            certified.c.categories,
-            func.coalesce(register.c.grade, certified.c.grade).label("grade"),
+            unpaid.c.id,
+            unpaid.c.beneficiary_id,
+            unpaid.c.program_id,
+            unpaid.c.categories,
+            func.coalesce(register.c.grade, unpaid.c.grade).label("grade"),
             register.c.level,
             func.coalesce(register.c.boarding, known["boarding"]).label("boarding"),
             func.coalesce(register.c.entry_year, known["entry_year"]).label("entry_year"),
             register.c.id.label("register"),
             School.c.name.label("school"),
         )
-        .select_from(certified)
-        .join(due, due.c.id.in_(wanted))
-        .join(School, School.c.id == certified.c.school_id)
+        .select_from(unpaid)
+        .join(School, School.c.id == unpaid.c.school_id)
         .outerjoin(register, of_term)
-        .where(
-            certified.c.period == str(period.school_year),
-            current(certified),
-            tuple_(due.c.id, certified.c.school_id).in_(_paying(wanted)),
-            _unpaid(ids, programs, certified.c.beneficiary_id, due.c.id, period),
-            _still_there(certified.c.beneficiary_id, certified.c.school_id, with_register, period),
-        )
-        .order_by(certified.c.id, due.c.id)
+        .order_by(unpaid.c.id, unpaid.c.program_id)
     )
 
 
@@ -248,13 +277,20 @@ def _paid_before(
     listed = lists_of(scope, year)
     for some in _at_once(scope, programs):
         last = replace(scope, program=None, period=before.code).payments("last")
-        query = select(last).where(
-            last.c.program.in_([program.code for program in some]),
-            _unpaid(ids, some, last.c.beneficiary_id, last.c.program_id, period),
-            _still_there(last.c.beneficiary_id, last.c.school_id, with_register, period),
-            _certified_still(some, last, listed, year),
+        stopped = (
+            select(last)
+            .where(
+                last.c.program.in_([program.code for program in some]),
+                ~_paid(last.c.beneficiary_id, last.c.program_id, period),
+                _still_there(last.c.beneficiary_id, last.c.school_id, with_register, period),
+            )
+            .subquery("stopped")
         )
-        yield from scope.books.execute(query.order_by(last.c.id))
+        query = select(stopped).where(
+            ~_paid_instead(ids, some, stopped.c.beneficiary_id, stopped.c.program_id, period),
+            _certified_still(some, stopped, listed, year),
+        )
+        yield from scope.books.execute(query.order_by(stopped.c.id))
 
 
 def _certified_still(programs: Sequence[Program], last: Subquery, schools: Ids, year: str) -> ColumnElement[bool]:

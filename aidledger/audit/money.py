@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.audit.totals import totals
 from aidledger.domain.listing import ListKind
 from aidledger.domain.money import yuan_text
 from aidledger.i18n import N_
@@ -38,7 +39,11 @@ def _returned(scope: Scope) -> Iterator[Case]:
         .order_by(Entry.c.id, BankReturn.c.id)
     )
     failed: dict[int, list[Any]] = defaultdict(list)
-    for row in scope.books.execute(_narrowed(query, scope)):
+    if scope.program is not None:
+        query = query.where(ProgramRow.c.code == scope.program)
+    if scope.period is not None:
+        query = query.where(Entry.c.period == scope.period)
+    for row in scope.books.execute(query):
         failed[row.entry_id].append(row)
     for entry, rows in failed.items():
         last = rows[-1]
@@ -53,21 +58,8 @@ def _returned(scope: Scope) -> Iterator[Case]:
         )
 
 
-def _narrowed(query: Any, scope: Scope) -> Any:  # noqa: ANN401 - a select
-    if scope.program is not None:
-        query = query.where(ProgramRow.c.code == scope.program)
-    return query if scope.period is None else query.where(Entry.c.period == scope.period)
-
-
 def _paid_and_allotted(scope: Scope) -> Iterator[tuple[str, str, int, int, list[int]]]:
     """Program, period, money paid and allotted (分), the ids of the allotments."""
-    paid_query = (
-        select(ProgramRow.c.code, Entry.c.period, func.sum(Entry.c.amount_fen))
-        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
-        .where(in_force(Entry))
-        .group_by(ProgramRow.c.code, Entry.c.period)
-        .order_by(ProgramRow.c.code, Entry.c.period)
-    )
     allotted: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
     rows = (
         select(Allotment.c.id, ProgramRow.c.code, Allotment.c.period, Allotment.c.amount_fen)
@@ -77,9 +69,9 @@ def _paid_and_allotted(scope: Scope) -> Iterator[tuple[str, str, int, int, list[
     )
     for number, program, period, amount in scope.books.execute(rows):
         allotted[program, period][number] = amount
-    for program, period, paid in scope.books.execute(_narrowed(paid_query, scope)):
-        amounts = allotted.get((program, period), {})
-        yield program, period, int(paid), sum(amounts.values()), list(amounts)
+    for paid in totals(scope):
+        amounts = allotted.get((paid.program, paid.period), {})
+        yield paid.program, paid.period, paid.amount_fen, sum(amounts.values()), list(amounts)
 
 
 def _unallotted(scope: Scope) -> Iterator[Case]:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from aidledger.audit.rule import Case, Contradiction, Rule, Scope
 from aidledger.domain.listing import ListKind
 from aidledger.i18n import N_
+from aidledger.store.bulk import chunks
 from aidledger.store.entries import current, in_batch, in_force
 from aidledger.store.tables import Beneficiary, Certification, Enrolment, Entry, Listing, RosterRow
 
@@ -88,8 +89,13 @@ def _differing(mine: _Statement, others: _Statement) -> Select[Any]:
 
 def _find(scope: Scope) -> Iterator[Case]:
     """Persons under more than one name. Only those with a name other than first recorded need be looked at."""
-    queries = (_statements(one).where(Beneficiary.c.id.in_(_renamed())) for one in _STATEMENTS)
-    rows = [row for query in queries for row in scope.books.execute(query)]
+    renamed = sorted(scope.books.execute(_renamed()).scalars())
+    rows = [
+        row
+        for some in chunks(renamed, scope.keys_at_once)
+        for one in _STATEMENTS
+        for row in scope.books.execute(_statements(one).where(one.table.c.beneficiary_id.in_(some)))
+    ]
     rows.sort(key=lambda row: (row.number, row.document_type, row.kind, row.id))
     for (document_type, number), group in groupby(rows, key=lambda row: (row.document_type, row.number)):
         said = list(group)

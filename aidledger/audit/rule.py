@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Executable, FromClause, Result, Select, Subquery, select
 
@@ -16,6 +16,7 @@ from aidledger.store.entries import in_force
 from aidledger.store.tables import Entry, ProgramRow, School
 
 Kind = ListKind | Literal["declared"]
+Answer = TypeVar("Answer")
 # What a column is looked for in: ids as a list or, of too many, as the select that finds them.
 Ids = Select[Any] | list[int]
 
@@ -23,7 +24,7 @@ Ids = Select[Any] | list[int]
 # Ids in one statement for an engine that reads the whole of it anew each time.
 _IDS_MAX = 1_000
 # Rows that such an engine looks up in one statement: without an index, each statement goes through the whole table.
-_KEYS_MANY = 10_000
+_KEYS_MANY = 100_000
 # What a ledger has by itself: people by their names and numbers, and one office's books.
 OF_A_LEDGER: frozenset[Need] = frozenset({"people-in-full", "one-district"})
 
@@ -48,6 +49,13 @@ class Scope:
     period: str | None = None
     holds: frozenset[Need] = OF_A_LEDGER
     kept: FromClause | None = None
+    _answers: dict[Callable[[Scope], Any], Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+
+    def once(self, question: Callable[[Scope], Answer]) -> Answer:
+        """What several rules ask, asked by the first of them."""
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        return cast("Answer", self._answers[question])
 
     def payments(self, name: str = "paid") -> Subquery:
         """The entries in force as one table.

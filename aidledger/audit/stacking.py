@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.i18n import N_
@@ -18,15 +18,10 @@ _SENIOR = ("high-school", "vocational")
 _other, _other_program = Entry.alias("other"), ProgramRow.alias("other_program")
 
 
-def _at_once(scope: Scope, which: ColumnElement[bool]) -> Iterator[Case]:
+def _at_once(scope: Scope, *, same_age: bool) -> Iterator[Case]:
     """One case per person and period, whatever the number of programs that do not go together."""
-    query = _pairs().where(which)
-    if scope.program is not None:
-        query = query.where(or_(ProgramRow.c.code == scope.program, _other_program.c.code == scope.program))
-    if scope.period is not None:
-        query = query.where(Entry.c.period == scope.period)
-    case = lambda pair: (pair.beneficiary_id, pair.period)  # noqa: E731
-    for about, group in groupby(scope.books.execute(query), key=case):
+    pairs = (pair for pair in scope.once(_not_together) if pair.same_age == same_age)
+    for about, group in groupby(pairs, key=lambda pair: (pair.beneficiary_id, pair.period)):
         paid: dict[int, tuple[str, str, int]] = {}
         for pair in group:
             paid[pair.id] = pair.stage, pair.program, pair.amount_fen
@@ -49,8 +44,18 @@ def _least(paid: Iterable[tuple[str, str, int]]) -> int:
     return min(amount for _, _, amount in paid)
 
 
+def _not_together(scope: Scope) -> Sequence[Row[Any]]:
+    """Pairs of payments that do not go together: of two stages, or under programs that exclude each other."""
+    query = _pairs().where(or_(~_same_age(), _excluded(scope)))
+    if scope.program is not None:
+        query = query.where(or_(ProgramRow.c.code == scope.program, _other_program.c.code == scope.program))
+    if scope.period is not None:
+        query = query.where(Entry.c.period == scope.period)
+    return scope.books.execute(query).all()
+
+
 def _pairs() -> Select[Any]:
-    """Payments of one person for one period under two programs, each pair once.
+    """Payments of one person for one period under two programs, each pair once; ``same_age`` as a number.
 
     An annual program meets the semesters of its school year nowhere here: college aid and loans exclude nothing.
     """
@@ -66,6 +71,7 @@ def _pairs() -> Select[Any]:
             _other_program.c.code.label("other_program"),
             _other_program.c.stage.label("other_stage"),
             Entry.c.beneficiary_id,
+            case((_same_age(), 1), else_=0).label("same_age"),
         )
         .join(
             _other,
@@ -101,11 +107,11 @@ def _same_age() -> ColumnElement[bool]:
 
 
 def _exclusive(scope: Scope) -> Iterator[Case]:
-    return _at_once(scope, and_(_excluded(scope), _same_age()))
+    return _at_once(scope, same_age=True)
 
 
 def _two_stages(scope: Scope) -> Iterator[Case]:
-    return _at_once(scope, ~_same_age())
+    return _at_once(scope, same_age=False)
 
 
 def _boarder_and_day(scope: Scope) -> Iterator[Case]:
@@ -115,7 +121,7 @@ def _boarder_and_day(scope: Scope) -> Iterator[Case]:
         select(paid.c.beneficiary_id, paid.c.period)
         .where(paid.c.boarding.is_not(None))
         .group_by(paid.c.beneficiary_id, paid.c.period)
-        .having(func.count(func.distinct(paid.c.boarding)) > 1)
+        .having(func.min(paid.c.boarding) != func.max(paid.c.boarding))
         .subquery()
     )
     query = (

@@ -19,7 +19,7 @@ def _by(judge: Judge) -> Callable[[Scope], Iterator[Case]]:
     """One case per payment that a judge has facts against."""
 
     def find(scope: Scope) -> Iterator[Case]:
-        for row, facts in judged(scope, scope.payments(), _KEYS, lambda paid: judge(scope, paid)):
+        for row, facts in judged(scope, _KEYS, lambda paid: judge(scope, paid)):
             yield Case(
                 about=(row.beneficiary_id, row.program, row.period),
                 entries=(row.id,),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select
 
 from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.audit.totals import totals
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.store.entries import current
@@ -20,7 +22,8 @@ _COUNT_MIN = 10
 
 def _late(scope: Scope) -> Iterator[Case]:
     """One case per program, period and school: what the bank paid after the last day that the catalogue gives."""
-    for program, period in _with_deadline(scope):
+    for total in totals(scope):
+        program, period = total.program, Period.parse(total.period)
         deadline = scope.catalogue.programs[program].deadline_for(period)
         if deadline is None:
             continue
@@ -62,28 +65,12 @@ def _late(scope: Scope) -> Iterator[Case]:
             )
 
 
-def _with_deadline(scope: Scope) -> list[tuple[str, Period]]:
-    paid = scope.payments()
-    programs = [code for code, program in scope.catalogue.programs.items() if program.deadlines]
-    query = select(paid.c.program, paid.c.period).where(paid.c.program.in_(programs)).distinct()
-    return [
-        (code, Period.parse(period)) for code, period in scope.books.execute(query.order_by(*query.selected_columns))
-    ]
-
-
 def _same_count(scope: Scope) -> Iterator[Case]:
     """One case per period and pair of programs."""
-    whole = Scope(scope.books, scope.catalogue, None, scope.period)
-    paid = whole.payments()
-    query = (
-        select(paid.c.period, paid.c.program, func.count().label("times"))
-        .group_by(paid.c.period, paid.c.program)
-        .having(func.count() >= _COUNT_MIN)
-        .order_by(paid.c.period, paid.c.program)
-    )
     same: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for row in scope.books.execute(query):
-        same[row.period, row.times].append(row.program)
+    for total in totals(replace(scope, program=None)):
+        if total.person_times >= _COUNT_MIN:
+            same[total.period, total.person_times].append(total.program)
     for (period, count), programs in same.items():
         if len(programs) > 1 and scope.program in {None, *programs}:
             yield Case(

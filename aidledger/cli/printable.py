@@ -32,9 +32,8 @@ def printable_lines(text: str) -> str:
 
 def escaped(json_text: str) -> str:
     """JSON that says the same, with such characters as its own escapes: json.dumps leaves those beyond ASCII."""
-    return json_text.translate(
-        {ord(sign): _escape(sign) for sign in set(json_text) if sign != "\n" and not _is_harmless(sign)}
-    )
+    signs = {ord(sign): _escape(sign) for sign in set(json_text) if sign != "\n" and not _is_harmless(sign)}
+    return json_text.translate(signs) if signs else json_text
 
 
 def _is_harmless(sign: str) -> bool:

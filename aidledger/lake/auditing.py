@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from aidledger.audit.across import IDS_PER_DISTRICT, district_of
 from aidledger.audit.rule import OF_A_LEDGER, Case, Rule, Scope
@@ -16,8 +16,7 @@ from aidledger.errors import LakeCollision
 from aidledger.lake.query import PAYMENTS, Engine, Tables
 from aidledger.lake.reading import Lake
 from aidledger.lake.tables import COLLISIONS
-from aidledger.store.entries import in_force
-from aidledger.store.tables import Entry, ProgramRow
+from aidledger.store.tables import BatchTotal, ProgramRow
 
 # A district, a program and a period.
 Term = tuple[str, str, str]
@@ -48,12 +47,12 @@ def _holds(lake: Lake) -> frozenset[Need]:
 
 def _terms(scope: Scope) -> set[Term]:
     """Which district paid which program for which periods at all."""
-    district = (Entry.c.id - Entry.c.id % IDS_PER_DISTRICT).label("district")
+    cuts = (BatchTotal.c.batch_id - BatchTotal.c.batch_id % IDS_PER_DISTRICT, ProgramRow.c.code, BatchTotal.c.period)
     query = (
-        select(district, ProgramRow.c.code, Entry.c.period)
-        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
-        .where(in_force(Entry))
-        .distinct()
+        select(*cuts)
+        .join(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id)
+        .group_by(*cuts)
+        .having(func.sum(BatchTotal.c.person_times) > 0)
     )
     return {(district_of(first), code, period) for first, code, period in scope.books.execute(query)}
 

@@ -6,6 +6,7 @@ names and columns (tables.py).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -17,7 +18,7 @@ from sqlalchemy.engine import IteratorResult, Result
 from sqlalchemy.engine.result import SimpleResultMetaData
 
 from aidledger.audit.rule import described, payments
-from aidledger.lake.layout import SHAPES
+from aidledger.lake.layout import asked_for
 from aidledger.store.entries import in_force
 from aidledger.store.tables import Entry
 from aidledger.store.totals import SUMS
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 Dialect = Literal["duckdb", "spark"]
 # Named parameters: with the driver's own style every % of a pattern would be doubled.
 _COMPILER = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+# A list in a statement before and after it is translated: it is written out afterwards, or each of its thousand ids
+# would be read, understood and written anew.
+_LIST = re.compile(r"__\[POSTCOMPILE_(\w+)\]")
+_LISTED = re.compile(r"([$:])list_of_(\w+)")
 # Statements differ by the program and the term they ask for: as many as there are, and then some.
 _REMEMBERED = 2_000
 
@@ -37,8 +42,24 @@ def asked(statement: Executable, dialect: Dialect) -> tuple[str, Mapping[str, An
 
     Values stay apart from the words: a rule asks the same of every program and term, and is translated once.
     """
-    compiled = statement.compile(dialect=_COMPILER, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
-    return translated(str(compiled), "postgres", dialect), compiled.params
+    compiled = statement.compile(dialect=_COMPILER)  # type: ignore[attr-defined]
+    values: dict[str, Any] = dict(compiled.params)
+    lists = {name: values.pop(name) for name in _LIST.findall(str(compiled))}
+    if not all(lists.values()):
+        # What nothing is in, and what everything is not in, SQLAlchemy says in words of its own.
+        compiled = statement.compile(dialect=_COMPILER, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+        return translated(str(compiled), "postgres", dialect), compiled.params
+    sql = translated(_LIST.sub(r":list_of_\1", str(compiled)), "postgres", dialect)
+    return _LISTED.sub(lambda found: _members(found[1], found[2], lists[found[2]], values), sql), values
+
+
+def _members(sign: str, name: str, members: Sequence[Any], values: dict[str, Any]) -> str:
+    """The members of a list: numbers as they are, and texts as parameters, which are added to ``values``."""
+    if all(isinstance(member, int) for member in members):
+        return ", ".join(map(str, members))
+    named = {f"{name}_{place}": member for place, member in enumerate(members)}
+    values |= named
+    return ", ".join(sign + one for one in named)
 
 
 @lru_cache(_REMEMBERED)
@@ -54,9 +75,7 @@ PAYMENTS_IN = f"SELECT {', '.join(PAYMENTS.c.keys())} FROM entry WHERE in_force"
 
 def entries_in(dialect: Dialect) -> str:
     """The entries, in an engine's words, with what rules ask of them most: joined once, and kept in place of them."""
-    return _in(
-        described(*(Entry.c[name] for name in SHAPES["entry"].columns), in_force(Entry).label("in_force")), dialect
-    )
+    return _in(described(*(Entry.c[name] for name in asked_for("entry")), in_force(Entry).label("in_force")), dialect)
 
 
 def totals_in(dialect: Dialect) -> str:

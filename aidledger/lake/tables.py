@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import BigInteger, Date, Integer
 
 from aidledger.audit.across import IDS_PER_DISTRICT
-from aidledger.lake.layout import SHAPES, written
+from aidledger.lake.layout import SHAPES, asked_for, written
 from aidledger.store.models import Entry
 
 # The models': they alone know which column points to which table.
@@ -70,10 +70,12 @@ def definitions(districts: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _table(name: str, first: str) -> str:
-    columns = [_column(name, column, first) for column in SHAPES[name].columns]
+    columns = [_column(name, column, first) for column in asked_for(name)]
     joins = ""
     if "program" in SHAPES[name].columns.values():
         joins += " JOIN program ON program.code = raw.program"
+    if "occurrence" in SHAPES[name].columns:
+        joins += " LEFT JOIN several ON several.person = raw.person"
     if name in _STATED:
         joins += " LEFT JOIN renamed ON renamed.id = raw.person AND renamed.district = raw.district"
     return f"SELECT {', '.join(columns)} FROM raw_{name} AS raw{joins}"  # noqa: S608 - names of ours
@@ -87,9 +89,11 @@ def _column(table: str, column: str, first: str) -> str:
     if column == _STATED.get(table):
         return f"COALESCE({quoted}, renamed.name) AS {column}"
     if column == "occurrence":
-        # In a later district every payment comes after those of an earlier one; a reversal's is negative everywhere.
+        # Of who is in several districts, every payment in a later one comes after those in an earlier one; a reversal's
+        # is negative everywhere.
         later = f"CASE WHEN {quoted} < 0 THEN {quoted} - {_BASE} ELSE {quoted} + {_BASE} END"
-        return f"CASE WHEN raw.district = '{first}' THEN {quoted} ELSE {later} END AS occurrence"
+        here = f"raw.district = '{first}' OR several.person IS NULL"
+        return f"CASE WHEN {here} THEN {quoted} ELSE {later} END AS occurrence"
     refers = column == "id" or column in {"reverses", "supersedes", "first_entry"} or _points_home(table, column)
     return f'{_BASE} + {quoted} AS "{column}"' if refers and made == "plain" else f'{quoted} AS "{column}"'
 

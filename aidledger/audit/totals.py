@@ -1,0 +1,53 @@
+"""What was paid as a whole: out of the ledger's running totals, which are some rows where entries are millions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, func, select
+
+from aidledger.audit.rule import Scope
+from aidledger.store.tables import BatchTotal, ProgramRow, School
+
+
+class Total(NamedTuple):
+    """Person-times and 分 in force of a program (its code), a period and, where it was asked for, a school."""
+
+    program: str
+    period: str
+    school: str | None
+    person_times: int
+    amount_fen: int
+
+
+def totals(scope: Scope) -> Iterator[Total]:
+    """What was paid under each program for each period in which it was paid at all; in the order of both."""
+    for program, period, times, fen in scope.books.execute(_sums(scope)):
+        yield Total(program, period, None, int(times), int(fen))
+
+
+def totals_of_schools(scope: Scope) -> Iterator[Total]:
+    """The same of each school; None stands for what names no school."""
+    query = _sums(scope).outerjoin(School, School.c.id == BatchTotal.c.school_id)
+    for program, period, times, fen, school in scope.books.execute(
+        query.add_columns(School.c.name).group_by(School.c.name).order_by(School.c.name)
+    ):
+        yield Total(program, period, school, int(times), int(fen))
+
+
+def _sums(scope: Scope) -> Select[Any]:
+    cuts = (ProgramRow.c.code, BatchTotal.c.period)
+    times = func.sum(BatchTotal.c.person_times)
+    query = (
+        select(*cuts, times, func.sum(BatchTotal.c.amount_fen))
+        .select_from(BatchTotal)
+        .join(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id)
+        .group_by(*cuts)
+        # A batch that was taken back leaves nothing of what it paid.
+        .having(times > 0)
+        .order_by(*cuts)
+    )
+    if scope.program is not None:
+        query = query.where(ProgramRow.c.code == scope.program)
+    return query if scope.period is None else query.where(BatchTotal.c.period == scope.period)
