@@ -43,8 +43,8 @@ def asked(statement: Executable, dialect: Dialect) -> tuple[str, Mapping[str, An
     Values stay apart from the words: a rule asks the same of every program and term, and is translated once.
     """
     compiled = statement.compile(dialect=_COMPILER)  # type: ignore[attr-defined]
-    values: dict[str, Any] = dict(compiled.params)
-    lists = {name: values.pop(name) for name in _LIST.findall(str(compiled))}
+    lists = {name: compiled.params[name] for name in _LIST.findall(str(compiled))}
+    values = {name: value for name, value in compiled.params.items() if name not in lists}
     if not all(lists.values()):
         # What nothing is in, and what everything is not in, SQLAlchemy says in words of its own.
         compiled = statement.compile(dialect=_COMPILER, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
