@@ -54,12 +54,8 @@ def _find(scope: Scope) -> Iterator[Case]:
             found.setdefault(row.id, (row, []))[1].append(row.certification)
         for row, certifications in found.values():
             districts = dict.fromkeys(district_of(number) for number in certifications)
-            yield Case(
-                about=(row.beneficiary_id, row.program, row.period),
-                entries=(row.id,),
-                program=row.program,
-                period=row.period,
-                amount_fen=row.amount_fen,
+            yield Case.of(
+                row,
                 standard="教财〔2018〕16号",
                 facts={"period": row.period, "year": year, "there": ", ".join(districts), "here": district_of(row.id)},
                 records=tuple(("certification", number) for number in certifications),

@@ -55,17 +55,12 @@ def is_certified(beneficiary: ColumnElement[int], year: str) -> ColumnElement[bo
 
 
 def _uncertified(scope: Scope, *, other_year: bool) -> Iterator[Case]:
-    """Payments whose school has a list for the school year, on which, and on any other, the pupil is not."""
-    unlisted = scope.once(_unlisted)
+    """Payments to pupils whom their school's list for the year leaves out, and who are (or not) on another list."""
     lists = scope.once(_lists_of_unlisted)
-    for row in unlisted:
+    for row in scope.once(_unlisted):
         if other_year == (row.beneficiary_id in lists):
-            yield Case(
-                about=(row.beneficiary_id, row.program, row.period),
-                entries=(row.id,),
-                program=row.program,
-                period=row.period,
-                amount_fen=row.amount_fen,
+            yield Case.of(
+                row,
                 standard="教财〔2018〕16号",
                 facts={"period": row.period, "year": school_year(row.period)},
                 records=lists.get(row.beneficiary_id, ()),
@@ -87,6 +82,7 @@ def _unlisted(scope: Scope) -> Sequence[Row[Any]]:
 
 
 def _lists_of_unlisted(scope: Scope) -> Mapping[int, tuple[tuple[Kind, int], ...]]:
+    """The certifications that their pupils have, for whatever year."""
     return _certifications(scope, (row.beneficiary_id for row in scope.once(_unlisted)))
 
 
@@ -163,12 +159,8 @@ def _unfit(scope: Scope, unfit: Sequence[tuple[Any, Mapping[str, object]]]) -> I
         records = lists.get(row.beneficiary_id, ())
         if not facts["category"] and not records:
             continue
-        yield Case(
-            about=(row.beneficiary_id, row.program, row.period),
-            entries=(row.id,),
-            program=row.program,
-            period=row.period,
-            amount_fen=row.amount_fen,
+        yield Case.of(
+            row,
             standard=scope.catalogue.programs[row.program].reference,
             facts={"program": row.program, "category": facts["category"] or "—", "wanted": facts["wanted"]},
             records=records,

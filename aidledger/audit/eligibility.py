@@ -29,12 +29,8 @@ def _ages(scope: Scope) -> Iterator[Case]:
     )
     for row in scope.books.execute(query.order_by(paid.c.id)):
         ages = scope.catalogue.programs[row.program].ages
-        yield Case(
-            about=(row.beneficiary_id, row.program, row.period),
-            entries=(row.id,),
-            program=row.program,
-            period=row.period,
-            amount_fen=row.amount_fen,
+        yield Case.of(
+            row,
             facts={
                 "age": age_on(row.birth_date, Period.parse(row.period).start),
                 "ages": str(ages),
@@ -69,12 +65,8 @@ def _entry_years(scope: Scope) -> Iterator[Case]:
         outside += [year > years.high] if years.high is not None else []
         query = select(paid).where(paid.c.program == code, or_(*outside)).order_by(paid.c.id)
         for row in scope.books.execute(query):
-            yield Case(
-                about=(row.beneficiary_id, code, row.period),
-                entries=(row.id,),
-                program=code,
-                period=row.period,
-                amount_fen=row.amount_fen,
+            yield Case.of(
+                row,
                 standard=program.reference,
                 facts={"entry_year": row.entry_year, "years": str(years), "program": code},
             )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 
-from aidledger.audit.rule import Case, Ids, Kind, Rule, Scope
+from aidledger.audit.rule import Case, Ids, Rule, Scope
 from aidledger.audit.totals import totals, totals_of_schools
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
@@ -55,17 +55,17 @@ def there(period: Period, beneficiary: ColumnElement[int], school: ColumnElement
     )
 
 
-def _semesters(scope: Scope) -> list[tuple[Period, Ids]]:
-    """The semesters for which there is a register, and the schools of which."""
+def _semesters(scope: Scope) -> list[Period]:
+    """The semesters for which there is a register."""
     query = select(Enrolment.c.period).where(current(Enrolment)).distinct().order_by(Enrolment.c.period)
     periods = [period for period in scope.books.execute(query).scalars() if scope.period in {None, period}]
-    return [(Period.parse(period), registers(scope, period)) for period in periods]
+    return [Period.parse(period) for period in periods]
 
 
 def _unknown(scope: Scope) -> Iterator[Case]:
     """Payments of schools with a register for the term, to pupils of whom it has no line at all."""
-    for period, schools in _semesters(scope):
-        paid, register = scope.payments(), Enrolment.alias()
+    for period in _semesters(scope):
+        schools, paid, register = registers(scope, period.code), scope.payments(), Enrolment.alias()
         listed = select(register.c.id).where(
             register.c.beneficiary_id == paid.c.beneficiary_id,
             register.c.period == period.code,
@@ -74,7 +74,7 @@ def _unknown(scope: Scope) -> Iterator[Case]:
         )
         query = select(paid).where(paid.c.period == period.code, paid.c.school_id.in_(schools), ~listed.exists())
         for row in scope.books.execute(query.order_by(paid.c.id)):
-            yield _case(row, {"school": row.school, "period": row.period})
+            yield Case.of(row, {"school": row.school, "period": row.period})
 
 
 def _left(scope: Scope) -> Iterator[Case]:
@@ -109,24 +109,12 @@ def _left(scope: Scope) -> Iterator[Case]:
         )
         for row in scope.books.execute(query):
             facts = {"school": row.school, "period": row.period, "status": row.status, "left_on": row.left_on or "—"}
-            yield _case(row, facts, ("register", row.record))
-
-
-def _case(row: Any, facts: dict[str, object], *records: tuple[Kind, int]) -> Case:  # noqa: ANN401
-    return Case(
-        about=(row.beneficiary_id, row.program, row.period),
-        entries=(row.id,),
-        program=row.program,
-        period=row.period,
-        amount_fen=row.amount_fen,
-        facts=facts,
-        records=records,
-    )
+            yield Case.of(row, facts, records=(("register", row.record),))
 
 
 def _too_many(scope: Scope) -> Iterator[Case]:
     """One case per program, term and school with more persons paid than its register has."""
-    for period, _ in _semesters(scope):
+    for period in _semesters(scope):
         enrolled = _enrolled(scope, period)
         of_term = totals_of_schools(replace(scope, period=period.code))
         # Persons are no more than their person-times.

@@ -153,7 +153,7 @@ def _certified_unpaid(
     certified, register, earlier = Certification.alias(), Enrolment.alias("register"), Entry.alias("earlier")
     due, wanted = ProgramRow.alias("due"), [ids[program.code] for program in programs]
     columns = ("id", "beneficiary_id", "school_id", "categories", "grade")
-    # Told apart before anything is asked of them: they are few of those who are certified.
+    # A question of its own: they are few of those who are certified, and the rest is asked about them only.
     unpaid = (
         select(*(certified.c[name] for name in columns), due.c.id.label("program_id"))
         .join(due, due.c.id.in_(wanted))

@@ -128,6 +128,27 @@ class Case:
     facts: Mapping[str, object] = field(default_factory=dict)
     records: tuple[tuple[Kind, int], ...] = ()
 
+    @classmethod
+    def of(
+        cls,
+        paid: Any,  # noqa: ANN401 - a row of Scope.payments()
+        facts: Mapping[str, object],
+        standard: str | None = None,
+        records: tuple[tuple[Kind, int], ...] = (),
+    ) -> Case:
+        """What speaks against one payment: about its person, program and period, with its whole amount in question."""
+        about = (paid.beneficiary_id, paid.program, paid.period)
+        return cls(
+            about=about,
+            entries=(paid.id,),
+            program=paid.program,
+            period=paid.period,
+            amount_fen=paid.amount_fen,
+            standard=standard,
+            facts=facts,
+            records=records,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -20,12 +20,8 @@ def _by(judge: Judge) -> Callable[[Scope], Iterator[Case]]:
 
     def find(scope: Scope) -> Iterator[Case]:
         for row, facts in judged(scope, _KEYS, lambda paid: judge(scope, paid)):
-            yield Case(
-                about=(row.beneficiary_id, row.program, row.period),
-                entries=(row.id,),
-                program=row.program,
-                period=row.period,
-                amount_fen=row.amount_fen,
+            yield Case.of(
+                row,
                 standard=_standard(scope, row),
                 facts={"program": row.program, "period": row.period, **facts},
             )
