@@ -10,12 +10,14 @@ import pytest
 
 from aidledger.errors import LedgerFailed
 from aidledger.operations import ledgers
-from aidledger.operations.together import SECONDS_MAX, Together
+from aidledger.operations.together import Together
 from aidledger.store import mappings
 from aidledger.store.ledger import Books, Ledger
 from tests.store.ledgers import new_ledger
 
 COLUMNS = {"打卡金额": "amount"}
+# Longer than any test takes, on whatever machine: these end the moment themselves.
+_NO_MOMENT = 3_600.0
 
 
 class Failed(Exception):
@@ -59,7 +61,7 @@ def together(ledger: Ledger, heard: list[str]) -> Together[str, str]:
         assert (result, school in _kept(ledger)) == (school, True)
         heard.append(school)
 
-    return Together(partial(ledger.writing, "import"), partial(_post, ledger), committed, SECONDS_MAX)
+    return Together(partial(ledger.writing, "import"), partial(_post, ledger), committed, _NO_MOMENT)
 
 
 def test_nothing_is_heard_of_before_it_is_kept(ledger: Ledger, together: Together[str, str], heard: list[str]) -> None:
@@ -103,7 +105,7 @@ def test_a_stop_while_posting_keeps_nothing_of_the_moment(ledger: Ledger, heard:
             raise KeyboardInterrupt
         return _post(ledger, books, school)
 
-    together = Together(partial(ledger.writing, "import"), post, lambda school, _: heard.append(school), SECONDS_MAX)
+    together = Together(partial(ledger.writing, "import"), post, lambda school, _: heard.append(school), _NO_MOMENT)
     together.add("甲")
     together.commit()
     with pytest.raises(KeyboardInterrupt):
