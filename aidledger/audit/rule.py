@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Executable, FromClause, Result, Select, Subquery, select
@@ -148,6 +148,24 @@ class Case:
             facts=facts,
             records=records,
         )
+
+    def with_also(self, other: Case) -> Case:
+        """This case with another one about the same: the evidence and the money of both; facts that differ, each."""
+        return replace(
+            self,
+            entries=(*self.entries, *other.entries),
+            amount_fen=self.amount_fen + other.amount_fen,
+            facts={name: _each(fact, other.facts[name]) for name, fact in self.facts.items()},
+            records=tuple(dict.fromkeys((*self.records, *other.records))),
+        )
+
+
+def _each(first: object, second: object) -> object:
+    """What two facts say: one of them where they are the same."""
+    if first == second:
+        return first
+    said = [part for fact in (first, second) for part in (fact if isinstance(fact, tuple) else (fact,))]
+    return tuple(dict.fromkeys(said))
 
 
 @dataclass(frozen=True, slots=True)

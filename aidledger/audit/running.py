@@ -54,17 +54,26 @@ def _findings(
     known = people(scope, (part for case in cases for part in case.about if isinstance(part, int)))
     findings: list[Finding] = []
     for rule, of_rule in found:
-        own = (_finding(rule, case, evidence, known) for case in of_rule)
+        own = (_finding(rule, about, case, evidence) for about, case in _one_each(of_rule, known).items())
         decided = (replace(finding, decision=decisions.get(finding.id)) for finding in own)
         findings += sorted(decided, key=lambda finding: (finding.program or "", finding.period or "", finding.id))
     return findings
 
 
-def _finding(rule: Rule, case: Case, evidence: Mapping[Key, Evidence], known: Mapping[int, Any]) -> Finding:
+def _one_each(cases: Iterable[Case], known: Mapping[int, Any]) -> Mapping[tuple[str, ...], Case]:
+    """By what it is about, each case of a rule once: who was paid twice, or by two offices, makes one finding."""
+    found: dict[tuple[str, ...], Case] = {}
+    for case in cases:
+        about = tuple(_named(case.about, known))
+        found[about] = found[about].with_also(case) if about in found else case
+    return found
+
+
+def _finding(rule: Rule, about: tuple[str, ...], case: Case, evidence: Mapping[Key, Evidence]) -> Finding:
     return Finding(
         rule=rule.code,
         severity=rule.severity,
-        about=tuple(_named(case.about, known)),
+        about=about,
         program=case.program,
         period=case.period,
         persons=case.persons,

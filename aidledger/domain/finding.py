@@ -65,7 +65,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One case that a rule found. ``amount_fen``: the money in question; ``facts``: what its sentence needs."""
+    """One case that a rule found. ``amount_fen``: the money in question; ``facts``: what its sentence needs.
+
+    A fact of which there are several, because its payments differ in it, is a tuple.
+    """
 
     rule: str
     severity: Severity
@@ -87,8 +90,9 @@ class Finding:
     @property
     def schools(self) -> list[str]:
         """The schools that its evidence or what it is about names, each once."""
-        about = [str(self.facts["school"])] if self.facts.get("school") else []
-        return list(dict.fromkeys([*(row.school for row in self.evidence if row.school), *about]))
+        school = self.facts.get("school")
+        about = school if isinstance(school, tuple) else (school,)
+        return list(dict.fromkeys(filter(None, [*(row.school for row in self.evidence), *about])))
 
     @property
     def facts_digest(self) -> str:

@@ -47,6 +47,7 @@ def _found(order: Sequence[int], taken_back: frozenset[int] = frozenset()) -> se
             ledgers.reverse(ledger, catalogue(), batches[which], "taken back")
         found = auditing.audit(ledger, catalogue()).findings
         ledger.close()
+        assert len({one.id for one in found}) == len(found), "a decision is about one finding"
         return {(one.rule, one.id, one.facts_digest) for one in found}
 
 

@@ -40,6 +40,19 @@ def test_a_child_paid_in_two_districts(showing: Showing, tmp_path: Path) -> None
     assert found.amount_fen == 100_000
 
 
+@pytest.mark.parametrize("showing", ["digest", "masked", "full"])
+def test_what_speaks_against_a_child_in_both_districts_is_one_finding(showing: Showing, tmp_path: Path) -> None:
+    rosters = {DISTRICT: grant("a", "金溪中学", 700), OTHER: grant("a", "东山中学", 700)}
+    for district, roster in rosters.items():
+        ledger = ledger_of(tmp_path, district, roster, certified("b", roster["title"][:4]))
+        lake = exported(ledger, tmp_path, showing, district)
+
+    (found,) = audited(lake, ["not-certified"]).findings
+
+    assert (found.persons, found.amount_fen, set(found.schools)) == (1, 140_000, {"金溪中学", "东山中学"})
+    assert {row.district for row in found.evidence} == {DISTRICT, OTHER}
+
+
 @pytest.mark.parametrize("taken_back", [DISTRICT, OTHER])
 def test_what_either_district_took_back_is_paid_once(taken_back: str, tmp_path: Path) -> None:
     for district, name, school in ((DISTRICT, "here", "金溪中学"), (OTHER, "there", "东山中学")):
