@@ -39,8 +39,8 @@ _PRAGMAS = (
     "trusted_schema=OFF",
 )
 # Of PostgreSQL's sessions. It guesses that the audit's questions are worth compiling: that took seconds for each, and
-# saved none.
-_PARAMETERS = ("jit = off",)
+# saved none. And a statement is planned anew each time: a plan made while a table was empty reads all of it later on.
+_PARAMETERS = ("jit = off", "plan_cache_mode = force_custom_plan")
 # The execution option of who means to write: what to call where that has to wait.
 WRITES = "aidledger_writes"
 # A stop while a connection is closed is logged by the pool, traceback and all, before it is raised; that is no news.

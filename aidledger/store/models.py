@@ -106,6 +106,15 @@ class Batch(SQLModel, table=True):
     """
 
     __tablename__ = "batch"
+    __table_args__ = (
+        # Few batches supersede another: whether a batch is in force is asked without going through all of them.
+        Index(
+            "batch_superseding",
+            "supersedes",
+            sqlite_where=column("supersedes").is_not(None),
+            postgresql_where=column("supersedes").is_not(None),
+        ),
+    )
     id: int = key()
     kind: str = Field(sa_type=CODE)
     file_name: str | None = Field(default=None, sa_type=Text)

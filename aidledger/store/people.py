@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, select, union_all
+from sqlalchemy import BindParameter, Connection, Select, bindparam, select, union_all
 
 from aidledger.domain.identity import RESIDENT_RULES, birth_of, sex_of
 from aidledger.domain.roster import Lines
-from aidledger.store.bulk import chunks, insert_rows, next_id
+from aidledger.store.bulk import among, chunks, insert_rows, next_id
 from aidledger.store.tables import Beneficiary, School, SchoolAlias
 
 _COLUMNS = ("id", "document_type", "number", "name", "birth_date", "sex", "student_number")
@@ -25,9 +27,10 @@ class Known:
     new: set[int]
 
 
-_KNOWN_PEOPLE = select(Beneficiary.c.id, Beneficiary.c.document_type, Beneficiary.c.number, Beneficiary.c.name).where(
-    Beneficiary.c.number.in_(bindparam("numbers", expanding=True))
-)
+@cache
+def _known_people(dialect: str) -> Select[Any]:
+    columns = (Beneficiary.c.id, Beneficiary.c.document_type, Beneficiary.c.number, Beneficiary.c.name)
+    return select(*columns).where(among(dialect, Beneficiary.c.number, "numbers"))
 
 
 def ensure_people(books: Connection, tables: Sequence[Lines]) -> Known:
@@ -40,7 +43,7 @@ def ensure_people(books: Connection, tables: Sequence[Lines]) -> Known:
     known = Known({}, {}, set())
     numbers = sorted({number for _, number in wanted})
     for some in chunks(numbers):
-        for person, kind, number, name in books.execute(_KNOWN_PEOPLE, {"numbers": some}):
+        for person, kind, number, name in books.execute(_known_people(books.dialect.name), {"numbers": some}):
             known.ids[kind, number] = person
             known.names[kind, number] = name
     _add_people(books, {document: at for document, at in wanted.items() if document not in known.ids}, known)

@@ -6,6 +6,7 @@ from typing import Any
 
 # By the version that brought it, the latest first.
 _UNDONE = {
+    "0008": ("DROP INDEX batch_superseding",),
     "0007": ("DROP INDEX event_action",),
     "0006": ("DROP INDEX entry_of_person", "CREATE INDEX entry_beneficiary ON entry (beneficiary_id)"),
     "0005": ("DROP TABLE batch_total",),

@@ -14,7 +14,7 @@ from aidledger.store.copying import Copied
 from aidledger.store.ledger import Ledger, create_ledger, open_ledger
 from tests import postgresql
 from tests.builders import roster_xlsx
-from tests.store.ledgers import ACTOR, bring_in, clock, opened, raw, sample_path, tamper
+from tests.store.ledgers import ACTOR, KEYS, bring_in, catalogue, clock, opened, raw, sample_path, tamper
 
 pytestmark = pytest.mark.sqlite_only  # each of them has both engines in it
 
@@ -153,6 +153,21 @@ def test_verify_names_a_servers_guard_that_is_not_as_it_was_made(database: str, 
     assert len(named) == 1 or what == "made toothless"
 
 
-def test_a_server_does_not_compile_the_questions_of_any_connection(database: str) -> None:
+def test_a_server_compiles_no_question_and_plans_each_anew_on_any_connection(database: str) -> None:
     with create_ledger(database, ACTOR, clock).reading("open") as books:
         assert books.exec_driver_sql("SHOW jit").scalar_one() == "off"
+        assert books.exec_driver_sql("SHOW plan_cache_mode").scalar_one() == "force_custom_plan"
+
+
+def test_a_servers_older_functions_are_brought_up_to_this_version(database: str) -> None:
+    create_ledger(database, ACTOR, clock).close()
+    engine = create_engine(database)
+    with engine.begin() as books:
+        books.exec_driver_sql(ALTERED["made toothless, of references"])
+        books.exec_driver_sql("DROP INDEX batch_superseding")
+        books.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
+    engine.dispose()
+    assert ledgers.upgrade(database, catalogue(), ACTOR, clock, KEYS, backup=False).changed
+    ledger = opened(database)
+    assert ledgers.verify(ledger).faults == []
+    ledger.close()
