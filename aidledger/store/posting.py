@@ -14,7 +14,7 @@ from aidledger.domain.listing import Listing
 from aidledger.domain.roster import Roster, RosterFile, Table
 from aidledger.store.bulk import chunks, insert_row, next_ids
 from aidledger.store.catalogues import Loaded
-from aidledger.store.digests import ENTRY_FIELDS, entry_digest
+from aidledger.store.digests import ENTRY_FIELDS, entry_digests
 from aidledger.store.entries import batch_in_force
 from aidledger.store.journal import ENTRY_COLUMNS, Draft, Stamp, write
 from aidledger.store.listings import Pointers, Records, records_of
@@ -189,7 +189,7 @@ class _Posting:
         columns |= {name: [value] * count for name, value in of_all.items()}
         columns["id"] = list(range(first, first + count))
         columns["occurrence"] = self._counted(program_id, period, columns["beneficiary_id"])
-        columns["digest"] = list(map(entry_digest, zip(*(columns[name] for name in ENTRY_FIELDS), strict=True)))
+        columns["digest"] = entry_digests(zip(*(columns[name] for name in ENTRY_FIELDS), strict=True))
         self.other_name |= any(name is not None for name in columns["name_stated"])
         return zip(*(columns[name] for name in ENTRY_COLUMNS), strict=True)
 
