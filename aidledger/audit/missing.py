@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     FromClause,
-    Row,
     Select,
     Subquery,
     and_,
+    case,
     false,
     func,
     literal,
@@ -33,7 +33,6 @@ from aidledger.domain.grade import STAGE_YEARS, year_of_stage
 from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.bulk import chunks
 from aidledger.store.entries import current, in_force
 from aidledger.store.tables import BatchTotal, Certification, Enrolment, Entry, ProgramRow, School
 
@@ -59,11 +58,6 @@ def _by_period(scope: Scope) -> Iterable[tuple[Period, Sequence[Program]]]:
             if program.takes(period):
                 found[period].append(program)
     return found.items()
-
-
-def _at_once(scope: Scope, programs: Sequence[Program]) -> Iterator[Sequence[Program]]:
-    """A ledger is asked program by program: an index finds who was paid. An engine without one, for all at once."""
-    return chunks(programs, 1 if scope.kept is None else len(programs) or 1)
 
 
 def _paid(beneficiary: ColumnElement[int], program_id: ColumnElement[int], period: Period) -> ColumnElement[bool]:
@@ -120,7 +114,10 @@ def _missing(scope: Scope) -> Iterator[Case]:
         seen: set[tuple[int, int]] = set()
         # A province has a million candidates, and few kinds of them.
         due: dict[tuple[object, ...], bool] = {}
-        for row in _candidates(scope, ids, [program for program in programs if program.certified], period):
+        certified = [program for program in programs if program.certified]
+        if not certified:
+            continue
+        for row in scope.books.execute(_certified_unpaid(scope, ids, certified, period)):
             kind = row.program_id, row.categories, row.grade, row.level, row.boarding, row.entry_year, fee(row.school)
             program = scope.catalogue.programs[codes[row.program_id]]
             if kind not in due:
@@ -130,26 +127,30 @@ def _missing(scope: Scope) -> Iterator[Case]:
                 yield _missing_case(program, period, row)
 
 
-def _candidates(
-    scope: Scope, ids: Mapping[str, int], programs: Sequence[Program], period: Period
-) -> Iterator[Row[Any]]:
-    """Who is certified at a school that is paid one of some programs, and got nothing under it for a period."""
-    with_register = registers(scope, period.code) if programs else []
-    for some in _at_once(scope, programs):
-        yield from scope.books.execute(_certified_unpaid(ids, some, period, with_register))
+def _is_paying(
+    scope: Scope, programs: Sequence[int], program: ColumnElement[int], school: ColumnElement[Any]
+) -> ColumnElement[bool]:
+    """Whether a school is paid a program (one of some) at all.
 
-
-def _paying(program_ids: Sequence[int]) -> Select[Any]:
-    """The schools that are paid some programs at all: a program's id, and a school's."""
+    In a lake the schools are as many as a statement can hold. In a ledger they are written out, program by program:
+    PostgreSQL expects a select of pairs to find few, and compares each pupil with each school.
+    """
     cuts = (BatchTotal.c.program_id, BatchTotal.c.school_id)
-    paid = select(*cuts).where(BatchTotal.c.program_id.in_(program_ids), BatchTotal.c.school_id.is_not(None))
-    return paid.group_by(*cuts).having(func.sum(BatchTotal.c.person_times) > 0)
+    paid = select(*cuts).where(BatchTotal.c.program_id.in_(programs), BatchTotal.c.school_id.is_not(None))
+    paying = paid.group_by(*cuts).having(func.sum(BatchTotal.c.person_times) > 0)
+    if scope.kept is not None:
+        return tuple_(program, school).in_(paying)
+    schools: dict[int, list[int]] = defaultdict(list)
+    for one, its in scope.books.execute(paying):
+        schools[one].append(its)
+    return or_(false(), *(and_(program == one, school.in_(some)) for one, some in schools.items()))
 
 
-def _certified_unpaid(
-    ids: Mapping[str, int], programs: Sequence[Program], period: Period, with_register: Ids
-) -> Select[Any]:
-    """Certifications with the programs that are not paid for a period, and what register and payments know besides."""
+def _certified_unpaid(scope: Scope, ids: Mapping[str, int], programs: Sequence[Program], period: Period) -> Select[Any]:
+    """Certifications at schools that are paid some programs, with each of these that is not paid to them for a period.
+
+    Besides, what register and payments know of them.
+    """
     certified, register, earlier = Certification.alias(), Enrolment.alias("register"), Entry.alias("earlier")
     due, wanted = ProgramRow.alias("due"), [ids[program.code] for program in programs]
     columns = ("id", "beneficiary_id", "school_id", "categories", "grade")
@@ -160,10 +161,10 @@ def _certified_unpaid(
         .where(
             certified.c.period == str(period.school_year),
             current(certified),
-            tuple_(due.c.id, certified.c.school_id).in_(_paying(wanted)),
+            _is_paying(scope, wanted, due.c.id, certified.c.school_id),
             ~_paid(certified.c.beneficiary_id, due.c.id, period),
             ~_paid_instead(ids, programs, certified.c.beneficiary_id, due.c.id, period),
-            _still_there(certified.c.beneficiary_id, certified.c.school_id, with_register, period),
+            _still_there(certified.c.beneficiary_id, certified.c.school_id, registers(scope, period.code), period),
         )
         .subquery("unpaid")
     )
@@ -173,9 +174,11 @@ def _certified_unpaid(
         & (register.c.school_id == unpaid.c.school_id)
         & current(register)
     )
+    # Whether a payment is in force is a value here, not a condition: of that PostgreSQL makes a join that reads all
+    # reversals for each person.
     known = {
-        name: select(func.max(earlier.c[name]))
-        .where(earlier.c.beneficiary_id == unpaid.c.beneficiary_id, in_force(earlier))
+        name: select(func.max(case((in_force(earlier), earlier.c[name]))))
+        .where(earlier.c.beneficiary_id == unpaid.c.beneficiary_id)
         .scalar_subquery()
         for name in ("boarding", "entry_year")
     }
@@ -254,7 +257,7 @@ def _lapsed(scope: Scope) -> Iterator[Case]:
         if not period.semester:
             continue
         before = _previous(period)
-        for row in _paid_before(scope, ids, programs, before, period):
+        for row in scope.books.execute(_paid_before(scope, ids, programs, before, period)):
             program = scope.catalogue.programs[row.program]
             if _goes_on(program, before, period, row):
                 yield Case(
@@ -270,27 +273,24 @@ def _lapsed(scope: Scope) -> Iterator[Case]:
 
 def _paid_before(
     scope: Scope, ids: Mapping[str, int], programs: Sequence[Program], before: Period, period: Period
-) -> Iterator[Row[Any]]:
+) -> Select[Any]:
     """Payments of the term before, of those who are still there and got nothing for the period."""
-    with_register = registers(scope, period.code)
     year = school_year(period.code)
-    listed = lists_of(scope, year)
-    for some in _at_once(scope, programs):
-        last = replace(scope, program=None, period=before.code).payments("last")
-        stopped = (
-            select(last)
-            .where(
-                last.c.program.in_([program.code for program in some]),
-                ~_paid(last.c.beneficiary_id, last.c.program_id, period),
-                _still_there(last.c.beneficiary_id, last.c.school_id, with_register, period),
-            )
-            .subquery("stopped")
+    last = replace(scope, program=None, period=before.code).payments("last")
+    stopped = (
+        select(last)
+        .where(
+            last.c.program.in_([program.code for program in programs]),
+            ~_paid(last.c.beneficiary_id, last.c.program_id, period),
+            _still_there(last.c.beneficiary_id, last.c.school_id, registers(scope, period.code), period),
         )
-        query = select(stopped).where(
-            ~_paid_instead(ids, some, stopped.c.beneficiary_id, stopped.c.program_id, period),
-            _certified_still(some, stopped, listed, year),
-        )
-        yield from scope.books.execute(query.order_by(stopped.c.id))
+        .subquery("stopped")
+    )
+    query = select(stopped).where(
+        ~_paid_instead(ids, programs, stopped.c.beneficiary_id, stopped.c.program_id, period),
+        _certified_still(programs, stopped, lists_of(scope, year), year),
+    )
+    return query.order_by(stopped.c.id)
 
 
 def _certified_still(programs: Sequence[Program], last: Subquery, schools: Ids, year: str) -> ColumnElement[bool]:
