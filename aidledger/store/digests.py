@@ -10,10 +10,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from json import JSONEncoder
 
 # The head of a ledger in which nothing has happened.
 GENESIS = "0" * 64
+# Entries whose JSON is made together: many more only take memory.
+_AT_ONCE = 500
 _encode = JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":"), sort_keys=True).encode
 
 # What an entry's digest covers, in this order; names instead of ids where a row elsewhere could be exchanged. Written
@@ -54,15 +57,15 @@ def entry_digest(fields: tuple[object, ...]) -> bytes:
 
 
 def entry_digests(entries: Iterable[tuple[object, ...]]) -> list[bytes]:
-    """The digests of many entries, in two thirds of the time: their JSON is made at once, and cut between them.
-
-    Where a field has in it what stands between two entries, there are more cuts, and each is made by itself.
-    """
-    covered = list(map(_covered, entries))
-    texts = _encode(covered)[2:-2].split("],[")
-    if len(texts) != len(covered):
-        texts = [_encode(fields)[1:-1] for fields in covered]
-    return [hashlib.sha256(f"[{text}]".encode("ascii")).digest() for text in texts]
+    """The digests of many entries, in two thirds of the time: JSON of some is made at once, and cut between them."""
+    covered = map(_covered, entries)
+    digests: list[bytes] = []
+    while some := list(islice(covered, _AT_ONCE)):
+        texts = _encode(some)[2:-2].split("],[")
+        if len(texts) != len(some):  # a field has in it what stands between two entries
+            texts = [_encode(fields)[1:-1] for fields in some]
+        digests += (hashlib.sha256(f"[{text}]".encode("ascii")).digest() for text in texts)
+    return digests
 
 
 def _covered(fields: tuple[object, ...]) -> tuple[object, ...]:

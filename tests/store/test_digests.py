@@ -17,3 +17,8 @@ _fields = st.lists(st.one_of(st.none(), st.integers(), _texts), min_size=1, max_
 @given(st.lists(_fields, max_size=5))
 def test_digests_of_many_entries_are_those_of_each(entries: list[tuple[object, ...]]) -> None:
     assert entry_digests(entries) == [entry_digest(fields) for fields in entries]
+
+
+def test_of_thousands_none_is_left_out() -> None:
+    entries = [(number, None) for number in range(2_345)]
+    assert entry_digests(entries) == [entry_digest(fields) for fields in entries]
