@@ -13,7 +13,6 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
-    case,
     false,
     func,
     literal,
@@ -174,11 +173,9 @@ def _certified_unpaid(scope: Scope, ids: Mapping[str, int], programs: Sequence[P
         & (register.c.school_id == unpaid.c.school_id)
         & current(register)
     )
-    # Whether a payment is in force is a value here, not a condition: of that PostgreSQL makes a join that reads all
-    # reversals for each person.
     known = {
-        name: select(func.max(case((in_force(earlier), earlier.c[name]))))
-        .where(earlier.c.beneficiary_id == unpaid.c.beneficiary_id)
+        name: select(func.max(earlier.c[name]))
+        .where(earlier.c.beneficiary_id == unpaid.c.beneficiary_id, in_force(earlier))
         .scalar_subquery()
         for name in ("boarding", "entry_year")
     }

@@ -159,6 +159,22 @@ def test_a_server_compiles_no_question_and_plans_each_anew_on_any_connection(dat
         assert books.exec_driver_sql("SHOW plan_cache_mode").scalar_one() == "force_custom_plan"
 
 
+@pytest.mark.parametrize(("told", "planned"), [(None, "1.1"), ("3", "3")])
+def test_a_server_takes_its_disk_for_one_without_a_head_unless_it_was_told(
+    database: str, told: str | None, planned: str
+) -> None:
+    create_ledger(database, ACTOR, clock).close()
+    if told is not None:
+        engine = create_engine(database)
+        with engine.begin() as books:
+            books.exec_driver_sql(f"ALTER DATABASE {engine.url.database} SET random_page_cost = {told}")
+        engine.dispose()
+    ledger = opened(database)
+    with ledger.reading("open") as books:
+        assert books.exec_driver_sql("SHOW random_page_cost").scalar_one() == planned
+    ledger.close()
+
+
 def test_a_servers_older_functions_are_brought_up_to_this_version(database: str) -> None:
     create_ledger(database, ACTOR, clock).close()
     engine = create_engine(database)
