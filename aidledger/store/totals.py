@@ -131,13 +131,17 @@ def _persons(books: Connection, some: Sequence[str], programs: Iterable[int]) ->
     # Occurrences of a person under a program for a period count up, and a reversal carries the negative of what it
     # reverses: so what is in force sums up to more than 0, and the index alone tells it.
     left = of_these.group_by(Entry.c.beneficiary_id, Entry.c.program_id).having(func.sum(Entry.c.occurrence) > 0)
+    one_period = len(set(some)) == 1
+    if one_period:  # a person's first occurrence under a program is there once, and nothing need be told apart
+        entered, of_these = (query.where(Entry.c.occurrence == 1) for query in (entered, of_these))
     known = sorted(programs)
     words = range(max(known, default=0) // _BITS + 1)
     persons: Counter[tuple[int, ...]] = Counter()
     for one, sign in ((entered, 1), (of_these, -1), (left, 1)):
         rows = one.subquery()
-        bits = [func.sum(_bit_in(word, rows.c.program_id).distinct()).label(f"bits_{word}") for word in words]
-        sets = select(*bits).group_by(rows.c.beneficiary_id).subquery()
+        bits = [_bit_in(word, rows.c.program_id) for word in words]
+        sums = [func.sum(bit if one_period else bit.distinct()).label(f"bits_{word}") for word, bit in enumerate(bits)]
+        sets = select(*sums).group_by(rows.c.beneficiary_id).subquery()
         for *numbers, count in books.execute(select(*sets.c, func.count()).group_by(*sets.c)):
             persons[tuple(map(int, numbers))] += sign * count
     for paid_under, count in persons.items():
