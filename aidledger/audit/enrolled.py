@@ -13,7 +13,7 @@ from aidledger.audit.rule import Case, Ids, Rule, Scope
 from aidledger.audit.totals import totals, totals_of_schools
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.bulk import chunks
+from aidledger.store.bulk import KEYS_PER_QUERY
 from aidledger.store.entries import current
 from aidledger.store.tables import Enrolment, School
 
@@ -119,11 +119,13 @@ def _too_many(scope: Scope) -> Iterator[Case]:
         of_term = totals_of_schools(replace(scope, period=period.code))
         # Persons are no more than their person-times.
         crowded = {paid.school for paid in of_term if paid.person_times > enrolled.get(paid.school, paid.person_times)}
-        for some in chunks(sorted(filter(None, crowded))):
-            crowds = [row for row in _persons(scope, period, some) if row.persons > enrolled[row.school]]
-            beyond = _beyond(scope, period, {row.school for row in crowds})
-            for row in crowds:
-                yield _crowd(period, row, enrolled[row.school], beyond[row.program, row.school])
+        if not crowded:
+            continue
+        paid = _persons(scope, period, sorted(filter(None, crowded)))
+        crowds = [row for row in paid if row.persons > enrolled.get(row.school, row.persons)]
+        beyond = _beyond(scope, period, {row.school for row in crowds})
+        for row in crowds:
+            yield _crowd(period, row, enrolled[row.school], beyond[row.program, row.school])
 
 
 def _enrolled(scope: Scope, period: Period) -> Mapping[str | None, int]:
@@ -140,12 +142,13 @@ def _enrolled(scope: Scope, period: Period) -> Mapping[str | None, int]:
 
 
 def _persons(scope: Scope, period: Period, schools: Sequence[str]) -> Sequence[Row[Any]]:
-    """How many persons are paid at some schools for a term: program, school, persons."""
+    """How many persons are paid at some schools for a term: program, school, persons; of too many schools, at all."""
     paid = scope.payments()
     keys = (paid.c.program, paid.c.school)
+    these = [paid.c.school.in_(schools)] if len(schools) <= KEYS_PER_QUERY else []
     query = (
         select(*keys, func.count(paid.c.beneficiary_id.distinct()).label("persons"))
-        .where(paid.c.period == period.code, paid.c.school.in_(schools))
+        .where(paid.c.period == period.code, *these)
         .group_by(*keys)
         .order_by(*keys)
     )

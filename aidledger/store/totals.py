@@ -125,14 +125,16 @@ def _persons(books: Connection, some: Sequence[str], programs: Iterable[int]) ->
     reversal = Entry.alias()
     undone = select(reversal.c.beneficiary_id).where(reversal.c.reversal_of.is_not(None))
     of_these = entered.where(Entry.c.period.in_(some), Entry.c.beneficiary_id.in_(undone))
-    if not set(some).issuperset(periods(books)):
+    terms = books.execute(select(BatchTotal.c.program_id, BatchTotal.c.period).distinct()).all()
+    if not set(some).issuperset(period for _, period in terms):
         # The other index, which begins with the program: it is entered for each, not read as a whole.
         entered = entered.where(Entry.c.period.in_(some), Entry.c.program_id.in_(select(ProgramRow.c.id)))
     # Occurrences of a person under a program for a period count up, and a reversal carries the negative of what it
     # reverses: so what is in force sums up to more than 0, and the index alone tells it.
     left = of_these.group_by(Entry.c.beneficiary_id, Entry.c.program_id).having(func.sum(Entry.c.occurrence) > 0)
-    one_period = len(set(some)) == 1
-    if one_period:  # a person's first occurrence under a program is there once, and nothing need be told apart
+    # Under a program for one period a person's first occurrence is there once: then nothing need be told apart.
+    once = max(Counter(program for program, period in terms if period in some).values(), default=0) <= 1
+    if once:
         entered, of_these = (query.where(Entry.c.occurrence == 1) for query in (entered, of_these))
     known = sorted(programs)
     words = range(max(known, default=0) // _BITS + 1)
@@ -140,7 +142,7 @@ def _persons(books: Connection, some: Sequence[str], programs: Iterable[int]) ->
     for one, sign in ((entered, 1), (of_these, -1), (left, 1)):
         rows = one.subquery()
         bits = [_bit_in(word, rows.c.program_id) for word in words]
-        sums = [func.sum(bit if one_period else bit.distinct()).label(f"bits_{word}") for word, bit in enumerate(bits)]
+        sums = [func.sum(bit if once else bit.distinct()).label(f"bits_{word}") for word, bit in enumerate(bits)]
         sets = select(*sums).group_by(rows.c.beneficiary_id).subquery()
         for *numbers, count in books.execute(select(*sets.c, func.count()).group_by(*sets.c)):
             persons[tuple(map(int, numbers))] += sign * count
