@@ -13,7 +13,7 @@ from aidledger.audit.rule import Case, Ids, Rule, Scope
 from aidledger.audit.totals import totals, totals_of_schools
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.bulk import KEYS_PER_QUERY
+from aidledger.store.bulk import KEYS_PER_QUERY, chunks
 from aidledger.store.entries import current
 from aidledger.store.tables import Enrolment, School
 
@@ -123,7 +123,7 @@ def _too_many(scope: Scope) -> Iterator[Case]:
             continue
         paid = _persons(scope, period, sorted(filter(None, crowded)))
         crowds = [row for row in paid if row.persons > enrolled.get(row.school, row.persons)]
-        beyond = _beyond(scope, period, {row.school for row in crowds})
+        beyond = _beyond(scope, period, sorted({row.school for row in crowds}))
         for row in crowds:
             yield _crowd(period, row, enrolled[row.school], beyond[row.program, row.school])
 
@@ -155,14 +155,14 @@ def _persons(scope: Scope, period: Period, schools: Sequence[str]) -> Sequence[R
     return scope.books.execute(query).all()
 
 
-def _beyond(scope: Scope, period: Period, schools: set[str]) -> Mapping[tuple[str, str], list[Any]]:
+def _beyond(scope: Scope, period: Period, schools: Sequence[str]) -> Mapping[tuple[str, str], list[Any]]:
     """By program and school, the payments of some schools to those who are not in their register."""
     found: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    if schools:
-        paid = scope.payments()
+    paid = scope.payments()
+    for some in chunks(schools):
         query = select(paid.c.id, paid.c.program, paid.c.school, paid.c.amount_fen).where(
             paid.c.period == period.code,
-            paid.c.school.in_(sorted(schools)),
+            paid.c.school.in_(some),
             ~there(period, paid.c.beneficiary_id, paid.c.school_id),
         )
         for row in scope.books.execute(query.order_by(paid.c.id)):

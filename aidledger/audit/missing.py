@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Row,
     Select,
     Subquery,
     and_,
@@ -19,7 +20,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    tuple_,
     union_all,
 )
 
@@ -126,23 +126,14 @@ def _missing(scope: Scope) -> Iterator[Case]:
                 yield _missing_case(program, period, row)
 
 
-def _is_paying(
-    scope: Scope, programs: Sequence[int], program: ColumnElement[int], school: ColumnElement[Any]
-) -> ColumnElement[bool]:
+def _is_paying(programs: Sequence[int], program: ColumnElement[int], school: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a school is paid a program (one of some) at all.
 
-    In a lake the schools are as many as a statement can hold. In a ledger they are written out, program by program:
-    PostgreSQL expects a select of pairs to find few, and compares each pupil with each school.
+    Program by program: PostgreSQL expects few of a select of pairs, and compares each pupil with each school.
     """
-    cuts = (BatchTotal.c.program_id, BatchTotal.c.school_id)
-    paid = select(*cuts).where(BatchTotal.c.program_id.in_(programs), BatchTotal.c.school_id.is_not(None))
-    paying = paid.group_by(*cuts).having(func.sum(BatchTotal.c.person_times) > 0)
-    if scope.kept is not None:
-        return tuple_(program, school).in_(paying)
-    schools: dict[int, list[int]] = defaultdict(list)
-    for one, its in scope.books.execute(paying):
-        schools[one].append(its)
-    return or_(false(), *(and_(program == one, school.in_(some)) for one, some in schools.items()))
+    of_any = select(BatchTotal.c.school_id).where(BatchTotal.c.school_id.is_not(None)).group_by(BatchTotal.c.school_id)
+    paying = of_any.having(func.sum(BatchTotal.c.person_times) > 0)
+    return or_(*(and_(program == one, school.in_(paying.where(BatchTotal.c.program_id == one))) for one in programs))
 
 
 def _certified_unpaid(scope: Scope, ids: Mapping[str, int], programs: Sequence[Program], period: Period) -> Select[Any]:
@@ -160,7 +151,7 @@ def _certified_unpaid(scope: Scope, ids: Mapping[str, int], programs: Sequence[P
         .where(
             certified.c.period == str(period.school_year),
             current(certified),
-            _is_paying(scope, wanted, due.c.id, certified.c.school_id),
+            _is_paying(wanted, due.c.id, certified.c.school_id),
             ~_paid(certified.c.beneficiary_id, due.c.id, period),
             ~_paid_instead(ids, programs, certified.c.beneficiary_id, due.c.id, period),
             _still_there(certified.c.beneficiary_id, certified.c.school_id, registers(scope, period.code), period),
@@ -254,18 +245,21 @@ def _lapsed(scope: Scope) -> Iterator[Case]:
         if not period.semester:
             continue
         before = _previous(period)
+        paid: dict[tuple[int, str], list[Row[Any]]] = defaultdict(list)
         for row in scope.books.execute(_paid_before(scope, ids, programs, before, period)):
-            program = scope.catalogue.programs[row.program]
-            if _goes_on(program, before, period, row):
-                yield Case(
-                    about=(row.beneficiary_id, program.code, period.code),
-                    entries=(row.id,),
-                    program=program.code,
-                    period=period.code,
-                    amount_fen=row.amount_fen,
-                    standard=program.reference,
-                    facts={"program": program.code, "period": period.code, "before": before.code},
-                )
+            if _goes_on(scope.catalogue.programs[row.program], before, period, row):
+                paid[row.beneficiary_id, row.program].append(row)
+        for (person, code), rows in paid.items():
+            yield Case(
+                about=(person, code, period.code),
+                entries=tuple(row.id for row in rows),
+                program=code,
+                period=period.code,
+                # What is not paid again is one payment; that it was paid twice is another rule's.
+                amount_fen=max(row.amount_fen for row in rows),
+                standard=scope.catalogue.programs[code].reference,
+                facts={"program": code, "period": period.code, "before": before.code},
+            )
 
 
 def _paid_before(

@@ -150,7 +150,10 @@ class Case:
         )
 
     def with_also(self, other: Case) -> Case:
-        """This case with another one about the same: the evidence and the money of both; facts that differ, each."""
+        """This case with one about the same person, of other payments: the rows and the money of both.
+
+        Facts that differ are both said, whichever case came first.
+        """
         return replace(
             self,
             entries=(*self.entries, *other.entries),
@@ -164,8 +167,8 @@ def _each(first: object, second: object) -> object:
     """What two facts say: one of them where they are the same."""
     if first == second:
         return first
-    said = [part for fact in (first, second) for part in (fact if isinstance(fact, tuple) else (fact,))]
-    return tuple(dict.fromkeys(said))
+    said = {part for fact in (first, second) for part in (fact if isinstance(fact, tuple) else (fact,))}
+    return tuple(sorted(said, key=str))
 
 
 @dataclass(frozen=True, slots=True)

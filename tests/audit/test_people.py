@@ -52,6 +52,31 @@ def test_two_terms_or_two_programs_are_no_duplicate(ledger: Ledger) -> None:
         assert found(ledger, rule) == []
 
 
+def test_who_was_paid_twice_and_then_not_lapsed_once_with_both_rows_and_the_money_of_one(ledger: Ledger) -> None:
+    post(ledger, HIGH_SCHOOL, rows(0, 1))
+    post(ledger, ELSEWHERE, rows(1), 900)
+    post(ledger, SPRING, rows(0))
+    (finding,) = found(ledger, "lapsed-disbursement")
+    assert (finding.persons, finding.amount_fen, finding.period) == (1, 100_000, "2022-spring")
+    assert [(row.batch, row.school) for row in finding.evidence] == [(1, "金溪中学"), (2, "东山中学")]
+
+
+def test_schools_with_more_paid_than_enrolled_are_found_however_many_there_are(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for school in ("金溪", "东山"):
+        post(ledger, HIGH_SCHOOL.replace("金溪", school), rows(0, 1))
+        listed = [
+            [cell.replace("金溪", school) if isinstance(cell, str) else cell for cell in row]
+            for row in register_grid(1)
+        ]
+        bring_in(ledger, xlsx_bytes(listed), f"{school}.xlsx", record_conflicts=True)
+    all_at_once = {one.id for one in found(ledger, "more-paid-than-enrolled")}
+    monkeypatch.setattr("aidledger.audit.enrolled.KEYS_PER_QUERY", 1)
+    assert {one.id for one in found(ledger, "more-paid-than-enrolled")} == all_at_once
+    assert len(all_at_once) == 2
+
+
 def test_one_number_under_two_names_is_one_finding(ledger: Ledger) -> None:
     (person,) = rows(3)
     post(ledger, HIGH_SCHOOL, [person])
