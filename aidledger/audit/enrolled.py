@@ -142,7 +142,7 @@ def _enrolled(scope: Scope, period: Period) -> Mapping[str | None, int]:
 
 
 def _persons(scope: Scope, period: Period, schools: Sequence[str]) -> Sequence[Row[Any]]:
-    """How many persons are paid at some schools for a term: program, school, persons; of too many schools, at all."""
+    """How many persons are paid for a term, by program and school: at some schools, or at all where these are many."""
     paid = scope.payments()
     keys = (paid.c.program, paid.c.school)
     these = [paid.c.school.in_(schools)] if len(schools) <= KEYS_PER_QUERY else []
@@ -159,7 +159,7 @@ def _beyond(scope: Scope, period: Period, schools: Sequence[str]) -> Mapping[tup
     """By program and school, the payments of some schools to those who are not in their register."""
     found: dict[tuple[str, str], list[Any]] = defaultdict(list)
     paid = scope.payments()
-    for some in chunks(schools):
+    for some in chunks(schools, scope.keys_at_once):
         query = select(paid.c.id, paid.c.program, paid.c.school, paid.c.amount_fen).where(
             paid.c.period == period.code,
             paid.c.school.in_(some),

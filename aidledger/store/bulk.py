@@ -7,7 +7,7 @@ from functools import cache
 from itertools import chain
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ARRAY, ColumnElement, Connection, Insert, Select, String, Table, any_, bindparam, func, select
+from sqlalchemy import Connection, Insert, Select, Table, func, select
 from sqlalchemy.exc import DBAPIError
 
 Item = TypeVar("Item")
@@ -73,16 +73,6 @@ def _insert(table: Table) -> Insert:
 def insert_row(books: Connection, table: Table, **values: object) -> None:
     """Insert one row."""
     books.execute(_insert(table), values)
-
-
-def among(dialect: str, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    """Whether a column of texts holds one of those that a parameter brings, some hundreds at once.
-
-    On PostgreSQL they are one array: it takes longer to read a statement of so many parameters than to run it.
-    """
-    if dialect == "sqlite":
-        return column.in_(bindparam(name, expanding=True))
-    return column == any_(bindparam(name, type_=ARRAY(String)))
 
 
 def chunks(items: Sequence[Item], size: int = KEYS_PER_QUERY) -> Iterator[Sequence[Item]]:

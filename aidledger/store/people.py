@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, select, union_all
+from sqlalchemy import ARRAY, BindParameter, Connection, Select, String, any_, bindparam, select, union_all
 
 from aidledger.domain.identity import RESIDENT_RULES, birth_of, sex_of
 from aidledger.domain.roster import Lines
-from aidledger.store.bulk import among, chunks, insert_rows, next_id
+from aidledger.store.bulk import chunks, insert_rows, next_id
 from aidledger.store.tables import Beneficiary, School, SchoolAlias
 
 _COLUMNS = ("id", "document_type", "number", "name", "birth_date", "sex", "student_number")
@@ -29,8 +29,13 @@ class Known:
 
 @cache
 def _known_people(dialect: str) -> Select[Any]:
-    columns = (Beneficiary.c.id, Beneficiary.c.document_type, Beneficiary.c.number, Beneficiary.c.name)
-    return select(*columns).where(among(dialect, Beneficiary.c.number, "numbers"))
+    """The people with some ``numbers``."""
+    number = Beneficiary.c.number
+    people = select(Beneficiary.c.id, Beneficiary.c.document_type, number, Beneficiary.c.name)
+    if dialect == "sqlite":
+        return people.where(number.in_(bindparam("numbers", expanding=True)))
+    # It takes PostgreSQL longer to read a statement of hundreds of parameters than to run it: so they are one array.
+    return people.where(number == any_(bindparam("numbers", type_=ARRAY(String))))
 
 
 def ensure_people(books: Connection, tables: Sequence[Lines]) -> Known:

@@ -16,8 +16,8 @@ from aidledger.store.ledger import Books, Ledger
 from tests.store.ledgers import new_ledger
 
 COLUMNS = {"打卡金额": "amount"}
-# Longer than any test takes, on whatever machine: these end the moment themselves.
-_NO_MOMENT = 3_600.0
+# Longer than any test takes, on whatever machine: these commit when they say so, never by the clock.
+_SECONDS_MAX = 3_600.0
 
 
 class Failed(Exception):
@@ -61,7 +61,7 @@ def together(ledger: Ledger, heard: list[str]) -> Together[str, str]:
         assert (result, school in _kept(ledger)) == (school, True)
         heard.append(school)
 
-    return Together(partial(ledger.writing, "import"), partial(_post, ledger), committed, _NO_MOMENT)
+    return Together(partial(ledger.writing, "import"), partial(_post, ledger), committed, _SECONDS_MAX)
 
 
 def test_nothing_is_heard_of_before_it_is_kept(ledger: Ledger, together: Together[str, str], heard: list[str]) -> None:
@@ -105,7 +105,7 @@ def test_a_stop_while_posting_keeps_nothing_of_the_moment(ledger: Ledger, heard:
             raise KeyboardInterrupt
         return _post(ledger, books, school)
 
-    together = Together(partial(ledger.writing, "import"), post, lambda school, _: heard.append(school), _NO_MOMENT)
+    together = Together(partial(ledger.writing, "import"), post, lambda school, _: heard.append(school), _SECONDS_MAX)
     together.add("甲")
     together.commit()
     with pytest.raises(KeyboardInterrupt):
