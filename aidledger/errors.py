@@ -42,6 +42,10 @@ class UnknownPeriod(Misuse):
     """{text} is not a period. Write a semester as 2021-autumn or 2022-spring, a year as 2021."""
 
 
+class UnknownPart(Misuse):
+    """{text} is no part of a term. Write 9月 (2021-09), 第一批 (instalment-1), 补发 (back-payment) or 补差 (top-up)."""
+
+
 class UnknownCut(Misuse):
     """{text} is not a cut.
 
@@ -476,6 +480,20 @@ class OrderAltered(AidLedgerError):
     """{path} is not what was exported as payment order {order}: lines were changed, added or left out."""
 
 
+class OrderStale(AidLedgerError):
+    """Lines of payment order {order} are no longer due as they stand ({count}): {lines}.
+
+    A roster was corrected or taken back, or a bank has paid. `aidledger pay withdraw {order}`, then export anew.
+    """
+
+
+class PaysFromAltered(AidLedgerError):
+    """Nothing was written: what would be paid is not as it was recorded (faults: {count}; entries or batches: {where}).
+
+    `aidledger verify` names what was changed.
+    """
+
+
 class SourceMissing(AidLedgerError):
     """The ledger does not hold the bytes of batch {number}'s file."""
 
@@ -517,6 +535,13 @@ class LakeRaced(AidLedgerError):
 
 class LakeDamaged(AidLedgerError):
     """{path} is missing from the lake, cut short, or not what its manifest says."""
+
+
+class LakeOfAnotherFormat(AidLedgerError):
+    """{path} is of a lake in format {found}; this version reads and writes format {wanted} only.
+
+    Export every district anew into an empty folder.
+    """
 
 
 class LakeMissing(AidLedgerError):

@@ -5,29 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aidledger.audit.judging import judged
+from aidledger.audit.claims import entries_of, unfinished
+from aidledger.audit.judging import judged_claims
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.checks.standards import off_standard
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 
-_KEYS = ("program", "period", "level", "boarding", "fee_school", "amount_fen")
+_KEYS = ("program", "period", "level", "boarding", "fee_school", "amount_fen", "in_parts")
 
 
 def _off(scope: Scope, *, capped: bool) -> Iterator[Case]:
-    """One case per payment. ``capped``: of programs whose standard is an upper limit, else of all others."""
+    """One case per payment, or per claim in parts. ``capped``: whose standard is an upper limit, else all others."""
 
     def judge(paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401 - a row
         program, period = scope.catalogue.programs[paid.program], Period.parse(paid.period)
         standard = program.standard_for(period)
         if standard is None or any(rate.basis == "cap" for rate in standard.rates) != capped:
             return None
+        if unfinished(scope, paid):
+            return None
         return off_standard(program, period, paid.amount_fen, paid.level, paid.boarding, paid.fee_school)
 
-    for row, facts in judged(scope, _KEYS, judge):
+    found = judged_claims(scope, _KEYS, judge)
+    entries = entries_of(scope, [row for row, _ in found])
+    for row, facts in found:
         yield Case(
             about=(row.beneficiary_id, row.program, row.period, str(row.amount_fen)),
-            entries=(row.id,),
+            entries=entries[row.id],
             program=row.program,
             period=row.period,
             amount_fen=row.amount_fen,
@@ -39,7 +44,8 @@ def _off(scope: Scope, *, capped: bool) -> Iterator[Case]:
 _WHY = N_(
     "The standard is chosen by the semester that the money is for, and by what is known of the pupil: level, boarding, "
     "the school's listed fee. An amount beside it is a typing error, another year's standard, or a decision that needs "
-    "a document. Where a roster does not say how a pupil goes to school, every rate of the program is allowed."
+    "a document. Where a roster does not say how a pupil goes to school, every rate of the program is allowed. Parts "
+    "of a term (months, instalments) are judged by their sum: while the term goes on, only what is too much is shown."
 )
 RULES = (
     Rule(

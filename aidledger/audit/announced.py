@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -16,8 +16,12 @@ from aidledger.store.tables import Entry, Notice, NoticeLine, ProgramRow, School
 Key = tuple[str, str, str | None]
 
 
-def _unannounced(scope: Scope) -> Iterator[tuple[Key, int, int]]:
-    """Payments that some notice of their program and period was to cover, to persons whom none names: id and 分."""
+# A payment: its id, its person, 分.
+Paid = tuple[int, int, int]
+
+
+def _unannounced(scope: Scope) -> Iterator[tuple[Key, Paid]]:
+    """Payments that some notice of their program and period was to cover, to persons whom none names."""
     paid, covering, named, announced = scope.payments(), Notice.alias(), NoticeLine.alias(), Entry.alias()
     covered = select(covering.c.id).where(_same(covering, paid), _of_school(covering, paid))
     of_person = (
@@ -31,7 +35,7 @@ def _unannounced(scope: Scope) -> Iterator[tuple[Key, int, int]]:
     )
     query = select(paid).where(covered.exists(), ~of_person.exists()).order_by(paid.c.id)
     for row in scope.books.execute(query):
-        yield (row.program, row.period, row.school), row.id, row.amount_fen
+        yield (row.program, row.period, row.school), (row.id, row.beneficiary_id, row.amount_fen)
 
 
 def _same(notice: Any, paid: Any) -> ColumnElement[bool]:  # noqa: ANN401 - tables
@@ -42,8 +46,8 @@ def _of_school(notice: Any, paid: Any) -> ColumnElement[bool]:  # noqa: ANN401
     return or_(notice.c.school_id.is_(None), notice.c.school_id == paid.c.school_id)
 
 
-def _unpaid(scope: Scope) -> Iterator[tuple[Key, int, int]]:
-    """Announced payments that were taken back, where the person is not paid otherwise: the entry's id and 分."""
+def _unpaid(scope: Scope) -> Iterator[tuple[Key, Paid]]:
+    """Announced payments that were taken back, where the person is not paid otherwise."""
     paid = Entry.alias("paid")
     otherwise = select(paid.c.id).where(
         paid.c.beneficiary_id == Entry.c.beneficiary_id,
@@ -52,36 +56,45 @@ def _unpaid(scope: Scope) -> Iterator[tuple[Key, int, int]]:
         in_force(paid),
     )
     query = (
-        select(Entry.c.id, Entry.c.amount_fen, ProgramRow.c.code, Entry.c.period, School.c.name)
+        select(Entry.c.id, Entry.c.beneficiary_id, Entry.c.amount_fen, ProgramRow.c.code, Entry.c.period, School.c.name)
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
         .outerjoin(School, School.c.id == Entry.c.school_id)
         .where(Entry.c.id.in_(select(NoticeLine.c.entry_id)), ~otherwise.exists())
         .order_by(Entry.c.id)
     )
-    for number, amount, program, period, school in scope.books.execute(query):
+    for number, person, amount, program, period, school in scope.books.execute(query):
         if scope.program in {None, program} and scope.period in {None, period}:
-            yield (program, period, school), number, amount
+            yield (program, period, school), (number, person, amount)
 
 
 def _differences(scope: Scope) -> Iterator[Case]:
     """One case per program, period and school."""
-    unannounced: dict[Key, dict[int, int]] = defaultdict(dict)
-    unpaid: dict[Key, dict[int, int]] = defaultdict(dict)
+    unannounced: dict[Key, set[Paid]] = defaultdict(set)
+    unpaid: dict[Key, set[Paid]] = defaultdict(set)
     for found, rows in ((unannounced, _unannounced(scope)), (unpaid, _unpaid(scope))):
-        for key, number, amount in rows:
-            found[key][number] = amount
+        for key, payment in rows:
+            found[key].add(payment)
     for key in sorted(unannounced.keys() | unpaid.keys(), key=str):
         program, period, school = key
-        entries = unannounced[key] | unpaid[key]
+        payments = unannounced[key] | unpaid[key]
         yield Case(
             about=(program, period, school or ""),
-            entries=tuple(sorted(entries)),
+            entries=tuple(sorted(entry for entry, _, _ in payments)),
             program=program,
             period=period,
-            persons=len(entries),
-            amount_fen=sum(entries.values()),
-            facts={"paid": len(unannounced[key]), "named": len(unpaid[key]), "school": school or "—", "period": period},
+            persons=_persons(payments),
+            amount_fen=sum(amount for _, _, amount in payments),
+            facts={
+                "paid": _persons(unannounced[key]),
+                "named": _persons(unpaid[key]),
+                "school": school or "—",
+                "period": period,
+            },
         )
+
+
+def _persons(payments: Iterable[Paid]) -> int:
+    return len({person for _, person, _ in payments})
 
 
 RULE = Rule(

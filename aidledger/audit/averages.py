@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Subquery, and_, func, or_, select
 
-from aidledger.audit.judging import alike, fee_school, judged, kinds
+from aidledger.audit.claims import claims, entries_of, is_running, names_parts, unfinished
+from aidledger.audit.judging import alike, claim_kinds, fee_school, judged_claims
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.audit.totals import totals, totals_of_schools
 from aidledger.domain.money import yuan_text
@@ -18,7 +20,7 @@ from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.store.bulk import chunks
 from aidledger.store.entries import current
-from aidledger.store.tables import ProgramRow, RosterRow, School
+from aidledger.store.tables import Entry, ProgramRow, RosterRow, School
 
 # How far, of a hundred, a program's average may be from the standard's before somebody is told.
 _TIER_TOLERANCE = 1
@@ -86,9 +88,9 @@ def _impossible(scope: Scope) -> Iterator[Case]:
 
 
 def _outside(scope: Scope, spans: Mapping[Group, Span]) -> Mapping[Group, list[int]]:
-    """The payments of some programs, periods and schools whose amounts lie outside what a rate allows."""
+    """The payments of some programs, periods and schools whose amounts, parts added up, no rate allows."""
     found: dict[Group, list[int]] = defaultdict(list)
-    paid = scope.payments()
+    paid = claims(scope)
     for some in chunks(list(spans.items()), _SPANS_AT_ONCE):
         either = [
             and_(
@@ -99,9 +101,10 @@ def _outside(scope: Scope, spans: Mapping[Group, Span]) -> Mapping[Group, list[i
             )
             for (code, period, school), (low, high, _) in some
         ]
-        query = select(paid.c.id, paid.c.program, paid.c.period, paid.c.school).where(or_(*either))
-        for row in scope.books.execute(query.order_by(paid.c.id)):
-            found[row.program, row.period, row.school].append(row.id)
+        rows = scope.books.execute(select(paid).where(or_(*either)).order_by(paid.c.id)).all()
+        entries = entries_of(scope, rows)
+        for row in rows:
+            found[row.program, row.period, row.school] += entries[row.id]
     return found
 
 
@@ -111,19 +114,44 @@ Average = tuple[int, int, tuple[int, ...]]
 def _averages(scope: Scope, span_of: Callable[[Group], Span | None]) -> Mapping[Group, Average]:
     """Person-times and 分 by program, period, school: as declared where a declared average alone is what is odd."""
     found: dict[Group, Average] = {}
+    in_parts = scope.once(_in_parts)
     for row in scope.books.execute(_declared(scope)):
-        span = span_of((row.program, row.period, row.school))
-        count, amount = row.declared_person_times, row.declared_amount_fen
-        if span is not None and not span[0] * count <= amount <= span[1] * count:
-            key = (row.program, row.period, row.school)
+        key, count, amount = (row.program, row.period, row.school), row.declared_person_times, row.declared_amount_fen
+        span = span_of(key)
+        # A roster of one part declares a part of what is allowed.
+        if span is not None and _is_odd(span, count, amount, at_least=not in_parts.rosters.intersection({row.id})):
             before = found.get(key, (0, 0, ()))
             found[key] = before[0] + count, before[1] + amount, (*before[2], row.id)
     for paid in totals_of_schools(scope):
         key, count, amount = (paid.program, paid.period, paid.school), paid.person_times, paid.amount_fen
-        span = span_of(key)
-        if span is not None and not span[0] * count <= amount <= span[1] * count:
+        span, growing = span_of(key), key in in_parts.groups and is_running(scope, paid.period)
+        if span is not None and _is_odd(span, count, amount, at_least=not growing):
             found[key] = count, amount, ()
     return found
+
+
+def _is_odd(span: Span, count: int, amount_fen: int, *, at_least: bool) -> bool:
+    """Whether an average is more than the highest rate, or (``at_least``) less than the lowest."""
+    return amount_fen > span[1] * count or (at_least and amount_fen < span[0] * count)
+
+
+@dataclass(frozen=True, slots=True)
+class _InParts:
+    """What pays parts of a term: rosters (ids), and programs, periods and schools."""
+
+    rosters: frozenset[int] = frozenset()
+    groups: frozenset[Group] = frozenset()
+
+
+def _in_parts(scope: Scope) -> _InParts:
+    if not scope.once(names_parts):
+        return _InParts()
+    rosters = select(Entry.c.roster_id).where(Entry.c.part.is_not(None)).distinct()
+    paid = scope.payments()
+    groups = select(paid.c.program, paid.c.period, paid.c.school).where(paid.c.part.is_not(None)).distinct()
+    return _InParts(
+        frozenset(scope.books.execute(rosters).scalars()), frozenset(tuple(one) for one in scope.books.execute(groups))
+    )
 
 
 def _declared(scope: Scope) -> Any:  # noqa: ANN401 - a select
@@ -148,6 +176,7 @@ def _declared(scope: Scope) -> Any:  # noqa: ANN401 - a select
 
 def _off_average(scope: Scope) -> Iterator[Case]:
     """One case per program and period whose standard has an average that what was paid does not keep."""
+    growing = {(code, period) for code, period, _ in scope.once(_in_parts).groups if is_running(scope, period)}
     for paid in totals(scope):
         program, count = scope.catalogue.programs[paid.program], paid.person_times
         standard = program.standard_for(Period.parse(paid.period))
@@ -155,7 +184,8 @@ def _off_average(scope: Scope) -> Iterator[Case]:
         if not standard or not wanted:
             continue
         off = abs(paid.amount_fen - wanted * count)
-        if off * 100 <= _TIER_TOLERANCE * wanted * count:
+        less = paid.amount_fen < wanted * count and (paid.program, paid.period) in growing
+        if less or off * 100 <= _TIER_TOLERANCE * wanted * count:
             continue
         average = yuan_text(round(paid.amount_fen / count))
         yield Case(
@@ -187,12 +217,13 @@ def _mixed(scope: Scope) -> Iterator[Case]:
     found: dict[Group, list[Any]] = defaultdict(list)
     for row, group in alike(scope, paid, (*kind, "amount_fen"), fewer):
         found[group].append(row)
+    entries = entries_of(scope, [row for rows in found.values() for row in rows])
     for group, amounts in sorted(groups.items(), key=lambda item: str(item[0])):
         code, period, school = group
         rows = found[group]
         yield Case(
             about=(code, period, school or ""),
-            entries=tuple(row.id for row in rows),
+            entries=tuple(entry for row in rows for entry in entries[row.id]),
             program=code,
             period=period,
             persons=len({row.beneficiary_id for row in rows}),
@@ -203,14 +234,17 @@ def _mixed(scope: Scope) -> Iterator[Case]:
 
 
 def _of_one_amount(scope: Scope, one_amount: Callable[..., bool]) -> Subquery:
-    """The payments under programs in which pupils of some kind can get only one amount."""
+    """The claims under programs in which pupils of some kind can get only one amount; of parts, those of past terms."""
+    found = scope.once(claim_kinds)
     fixed = {
         kind.program
-        for kind in scope.once(kinds)
+        for kind in found
         if one_amount(kind.program, kind.period, kind.level, kind.boarding, kind.fee_school)
     }
-    paid = scope.payments()
-    return select(paid).where(paid.c.program.in_(sorted(fixed))).subquery("of_one_amount")
+    growing = {kind.period for kind in found if kind.in_parts and is_running(scope, kind.period)}
+    paid = claims(scope)
+    past = [or_(paid.c.in_parts == 0, paid.c.period.not_in(sorted(growing)))] if growing else []
+    return select(paid).where(paid.c.program.in_(sorted(fixed)), *past).subquery("of_one_amount")
 
 
 def _several_amounts(scope: Scope, paid: Subquery, kind: Sequence[str]) -> Mapping[tuple[Any, ...], dict[int, int]]:
@@ -240,6 +274,8 @@ def _other_unit(scope: Scope) -> Iterator[Case]:
     """One case per school, program, period and mistake."""
 
     def judge(paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401
+        if unfinished(scope, paid):
+            return None
         program, period = scope.catalogue.programs[paid.program], Period.parse(paid.period)
         rates = program.rates(period, paid.level, paid.boarding, paid.fee_school)
         amount = paid.amount_fen
@@ -251,14 +287,16 @@ def _other_unit(scope: Scope) -> Iterator[Case]:
                 return {"factor": meaning, "amount": yuan_text(amount)}
         return None
 
-    keys = ("program", "period", "level", "boarding", "fee_school", "amount_fen")
+    keys = ("program", "period", "level", "boarding", "fee_school", "amount_fen", "in_parts")
     groups: dict[tuple[str, str, str | None, object], list[tuple[Any, Mapping[str, object]]]] = defaultdict(list)
-    for row, facts in judged(scope, keys, judge):
+    found = judged_claims(scope, keys, judge)
+    entries = entries_of(scope, [row for row, _ in found])
+    for row, facts in found:
         groups[row.program, row.period, row.school, facts["factor"]].append((row, facts))
     for (code, period, school, factor), rows in groups.items():
         yield Case(
             about=(code, period, school or "", str(factor)),
-            entries=tuple(row.id for row, _ in rows),
+            entries=tuple(entry for row, _ in rows for entry in entries[row.id]),
             program=code,
             period=period,
             persons=len({row.beneficiary_id for row, _ in rows}),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Subquery, and_, literal, or_, select
 
-from aidledger.audit.judging import Combination, against, alike, payments_by_fee
+from aidledger.audit.claims import entries_of
+from aidledger.audit.judging import Combination, against, alike, claims_by_fee
 from aidledger.audit.rule import Case, Ids, Kind, Rule, Scope
 from aidledger.audit.totals import totals
 from aidledger.domain.hardship import categories_in
@@ -144,7 +146,7 @@ def _other_category(scope: Scope) -> Iterator[Case]:
     by_year = defaultdict(lambda: defaultdict(dict))
     for combination, facts in against(scope, keys, judge).items():
         by_year[school_year(combination[1])][cast("tuple[str, ...]", facts["wanted"])][combination] = facts
-    paid = payments_by_fee(scope)
+    paid = claims_by_fee(scope)
     for year, of_year in years_paid(scope, restricted, paid):
         stated = or_(paid.c.category.is_not(None), has_category(paid.c.beneficiary_id, year, every))
         for wanted, combinations in by_year[year].items():
@@ -155,16 +157,18 @@ def _other_category(scope: Scope) -> Iterator[Case]:
 def _unfit(scope: Scope, unfit: Sequence[tuple[Any, Mapping[str, object]]]) -> Iterator[Case]:
     """Payments whose roster names no fitting category, and whose certification, if there is one, names none either."""
     lists = _certifications(scope, [row.beneficiary_id for row, _ in unfit])
+    entries = entries_of(scope, [row for row, _ in unfit])
     for row, facts in unfit:
         records = lists.get(row.beneficiary_id, ())
         if not facts["category"] and not records:
             continue
-        yield Case.of(
+        case = Case.of(
             row,
             standard=scope.catalogue.programs[row.program].reference,
             facts={"program": row.program, "category": facts["category"] or "—", "wanted": facts["wanted"]},
             records=records,
         )
+        yield replace(case, entries=entries[row.id])
 
 
 RULES = (

@@ -1,4 +1,4 @@
-"""duplicate-disbursement: one person, one program, one period, more than one entry in force."""
+"""duplicate-disbursement: one person, one program, one period, one part of it, more than one entry in force."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ _first = Entry.alias("first")
 
 
 def _pairs() -> Select[Any]:
-    """Every payment with an earlier one of the same person, program and period. Few rows have an occurrence above 1."""
+    """Every payment with an earlier one of the same person, program, period and part (or both of none).
+
+    Few rows have an occurrence above 1.
+    """
     return (
         select(
             Entry.c.id,
@@ -41,7 +44,8 @@ def _pairs() -> Select[Any]:
             (_first.c.program_id == Entry.c.program_id)
             & (_first.c.period == Entry.c.period)
             & (_first.c.beneficiary_id == Entry.c.beneficiary_id)
-            & (_first.c.occurrence < Entry.c.occurrence),
+            & (_first.c.occurrence < Entry.c.occurrence)
+            & _first.c.part.is_not_distinct_from(Entry.c.part),
         )
         .outerjoin(School, School.c.id == _first.c.school_id)
         .where(Entry.c.occurrence > 1, in_force(Entry), in_force(_first))
@@ -95,8 +99,9 @@ RULE = Rule(
     severity="error",
     message=N_("Paid {count} times under {program} for {period}."),
     explanation=N_(
-        "One person may be paid once under a program for a period, whatever the number of schools that list him. "
-        "Find out which payment is right, reverse or supersede the roster of the other, and claim the money back."
+        "One person may be paid once under a program for a period, or for each part of it (a month, an instalment), "
+        "whatever the number of schools that list him. Find out which payment is right, reverse or supersede the "
+        "roster of the other, and claim the money back."
     ),
     reference="财教〔2021〕310号",
     find=_find,

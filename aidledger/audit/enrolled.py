@@ -17,7 +17,7 @@ from aidledger.store.bulk import KEYS_PER_QUERY, chunks
 from aidledger.store.entries import current
 from aidledger.store.tables import Enrolment, School
 
-_GONE = ("left", "transferred", "graduated", "deceased")
+GONE = ("left", "transferred", "graduated", "deceased")
 
 
 def registers(scope: Scope, period: str) -> Ids:
@@ -34,7 +34,7 @@ def gone_before(register: Any, period: Period) -> ColumnElement[bool]:  # noqa: 
     """
     start = period.start.isoformat()
     return and_(
-        register.c.status.in_(_GONE),
+        register.c.status.in_(GONE),
         or_(register.c.left_on.is_(None), register.c.left_on < start),
     )
 

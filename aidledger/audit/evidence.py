@@ -21,6 +21,7 @@ from aidledger.store.tables import (
     Entry,
     Listing,
     ProgramRow,
+    Recovery,
     RosterRow,
     School,
 )
@@ -30,6 +31,7 @@ _TABLES: Mapping[ListKind, Table] = {
     "register": Enrolment,
     "allotment": Allotment,
     "bank-return": BankReturn,
+    "recovery": Recovery,
 }
 Key = tuple[Kind, int]
 

@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Subquery, Text, and_, case, cast, column, null, or_, select, values
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Subquery,
+    Text,
+    and_,
+    case,
+    cast,
+    column,
+    literal_column,
+    null,
+    or_,
+    select,
+    values,
+)
 
+from aidledger.audit.claims import claims, names_parts
 from aidledger.audit.rule import Scope
 from aidledger.store.bulk import chunks
 
@@ -14,7 +30,10 @@ Facts = Mapping[str, object]
 Combination = tuple[Any, ...]
 Said = TypeVar("Said")
 # What a payment is judged by, by itself or with the lists that its person is on.
-_KIND = ("program", "period", "level", "boarding", "fee_school", "amount_fen", "grade", "entry_year", "category")
+_KIND = (
+    *("program", "period", "level", "boarding", "fee_school", "amount_fen", "grade", "entry_year", "category"),
+    "in_parts",
+)
 # Combinations of seven columns asked for at once: well below what a statement may hold of parameters.
 _AT_ONCE = 200
 # Each time an engine without an index goes through all payments.
@@ -23,19 +42,40 @@ _JOINED_AT_ONCE = 1_000
 
 def judged(scope: Scope, keys: Sequence[str], judge: Callable[[Any], Facts | None]) -> list[tuple[Row[Any], Facts]]:
     """The payments whose combination of ``keys`` the judge has facts against, with the facts; in the order of ids."""
-    return alike(scope, payments_by_fee(scope), keys, against(scope, keys, judge))
+    return alike(scope, payments_by_fee(scope), keys, _against(scope.once(kinds), keys, judge))
+
+
+def judged_claims(
+    scope: Scope, keys: Sequence[str], judge: Callable[[Any], Facts | None]
+) -> list[tuple[Row[Any], Facts]]:
+    """The same of claims: parts of a term are judged by their sum, once."""
+    return alike(scope, claims_by_fee(scope), keys, against(scope, keys, judge))
 
 
 def against(scope: Scope, keys: Sequence[str], judge: Callable[[Any], Facts | None]) -> dict[Combination, Facts]:
-    """The combinations of ``keys`` (some of ``_KIND``) that the judge has facts against, and the facts."""
-    combinations = {tuple(getattr(kind, name) for name in keys): kind for kind in scope.once(kinds)}
+    """The combinations of ``keys`` (some of ``_KIND``) of claims that the judge has facts against, and the facts."""
+    return _against(scope.once(claim_kinds), keys, judge)
+
+
+def _against(
+    found: Sequence[Row[Any]], keys: Sequence[str], judge: Callable[[Any], Facts | None]
+) -> dict[Combination, Facts]:
+    combinations = {tuple(getattr(kind, name) for name in keys): kind for kind in found}
     judgements = ((combination, judge(kind)) for combination, kind in combinations.items())
     return {combination: facts for combination, facts in judgements if facts is not None}
 
 
 def kinds(scope: Scope) -> Sequence[Row[Any]]:
     """What payments have in common, each combination once: some thousands, of millions of payments."""
-    paid = payments_by_fee(scope)
+    return _kinds(scope, payments_by_fee(scope))
+
+
+def claim_kinds(scope: Scope) -> Sequence[Row[Any]]:
+    """The same of claims: where no payment is a part of a term, each payment is one."""
+    return _kinds(scope, claims_by_fee(scope)) if scope.once(names_parts) else scope.once(kinds)
+
+
+def _kinds(scope: Scope, paid: Subquery) -> Sequence[Row[Any]]:
     return scope.books.execute(select(*(paid.c[name] for name in _KIND)).distinct()).all()
 
 
@@ -66,7 +106,17 @@ def payments_by_fee(scope: Scope) -> Subquery:
 
     So thousands of schools make no more combinations to judge than one.
     """
-    paid, listed = scope.payments(), scope.once(_schools_with_fee)
+    paid = scope.payments()
+    return _by_fee(scope, select(paid, literal_column("0", Integer).label("in_parts")).subquery("alone"))
+
+
+def claims_by_fee(scope: Scope) -> Subquery:
+    """The same of claims."""
+    return _by_fee(scope, claims(scope))
+
+
+def _by_fee(scope: Scope, paid: Subquery) -> Subquery:
+    listed = scope.once(_schools_with_fee)
     school = case((paid.c.school.in_(sorted(listed)), paid.c.school)) if listed else cast(null(), Text)
     return select(paid, school.label("fee_school")).subquery("by_fee")
 

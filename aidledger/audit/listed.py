@@ -11,15 +11,15 @@ from sqlalchemy import Connection, Integer, Select, Table, bindparam, select
 from aidledger.audit.rule import Contradiction
 from aidledger.i18n import N_
 from aidledger.store.entries import batch_in_force
-from aidledger.store.tables import Allotment, BankReturn, Batch, Certification, Enrolment, Listing
+from aidledger.store.tables import Allotment, Batch, Certification, Enrolment, Listing, Recovery
 
-# What makes two records the same fact. A pupil may be certified by one school and then by another, and a payment may
-# fail at one time and be made at another: that is for the audit to look at, not for an import to refuse.
+# What makes two records the same fact. A pupil may be certified by one school and then by another, and a bank says the
+# same of a payment as often as it sends its list: that is for the audit to look at, not for an import to refuse.
 _SAME: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
     (Certification, N_("certification"), ("beneficiary_id", "period", "school_id")),
     (Enrolment, N_("register"), ("beneficiary_id", "period", "school_id")),
     (Allotment, N_("allotment"), ("document", "program_id", "period", "source")),
-    (BankReturn, N_("bank-return"), ("entry_id", "outcome", "paid_on")),
+    (Recovery, N_("recovery"), ("beneficiary_id", "program_id", "period", "recovered_on", "document")),
 )
 
 
@@ -41,7 +41,7 @@ def _repeated(table: Table, same: tuple[str, ...]) -> Select[Any]:
         first.c[name].is_not_distinct_from(table.c[name]) if table.c[name].nullable else first.c[name] == table.c[name]
         for name in same
     ]
-    query = (
+    return (
         select(table.c.id, table.c.row, Listing.c.sheet, first.c.batch_id, first.c.row.label("first_row"))
         .join(Listing, Listing.c.id == table.c.listing_id)
         .join(first, equal[0])
@@ -49,4 +49,3 @@ def _repeated(table: Table, same: tuple[str, ...]) -> Select[Any]:
         .where(table.c.batch_id == batch, first.c.batch_id < batch, *equal[1:], batch_in_force(Batch))
         .order_by(table.c.id, first.c.id)
     )
-    return query.where(table.c.entry_id.is_not(None)) if table is BankReturn else query

@@ -132,7 +132,7 @@ def _is_paying(programs: Sequence[int], program: ColumnElement[int], school: Col
     Program by program: PostgreSQL expects few of a select of pairs, and compares each pupil with each school.
     """
     of_any = select(BatchTotal.c.school_id).where(BatchTotal.c.school_id.is_not(None)).group_by(BatchTotal.c.school_id)
-    paying = of_any.having(func.sum(BatchTotal.c.person_times) > 0)
+    paying = of_any.having(func.sum(BatchTotal.c.payments) > 0)
     return or_(*(and_(program == one, school.in_(paying.where(BatchTotal.c.program_id == one))) for one in programs))
 
 
@@ -255,11 +255,18 @@ def _lapsed(scope: Scope) -> Iterator[Case]:
                 entries=tuple(row.id for row in rows),
                 program=code,
                 period=period.code,
-                # What is not paid again is one payment; that it was paid twice is another rule's.
-                amount_fen=max(row.amount_fen for row in rows),
+                amount_fen=_once(rows),
                 standard=scope.catalogue.programs[code].reference,
                 facts={"program": code, "period": period.code, "before": before.code},
             )
+
+
+def _once(rows: Iterable[Row[Any]]) -> int:
+    """What is not paid again, in 分: all parts of a payment; that one was paid twice is another rule's."""
+    by_part: dict[str | None, int] = defaultdict(int)
+    for row in rows:
+        by_part[row.part] = max(by_part[row.part], row.amount_fen)
+    return sum(by_part.values())
 
 
 def _paid_before(

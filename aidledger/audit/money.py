@@ -3,58 +3,114 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 
+from aidledger.audit.answers import answers, narrowed, same_people
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.audit.totals import totals
 from aidledger.domain.listing import ListKind
 from aidledger.domain.money import yuan_text
 from aidledger.i18n import N_
-from aidledger.store.entries import current, in_force
-from aidledger.store.tables import Allotment, BankReturn, Entry, ProgramRow
+from aidledger.store.bulk import chunks
+from aidledger.store.claims import Key
+from aidledger.store.entries import current
+from aidledger.store.tables import Allotment, Entry, ProgramRow
 
 
 def _returned(scope: Scope) -> Iterator[Case]:
-    """Payments of which the bank last said that they failed."""
-    paid = BankReturn.alias("paid")
-    said_paid = select(paid.c.id).where(
-        paid.c.entry_id == BankReturn.c.entry_id, paid.c.outcome == "paid", current(paid)
-    )
+    """Payments of which the bank last said that they failed or came back, of claims that were not paid since."""
+    answer, people = answers(scope), same_people(scope)
     query = (
-        select(
-            BankReturn.c.id,
-            BankReturn.c.entry_id,
-            BankReturn.c.reason,
-            Entry.c.amount_fen,
-            Entry.c.period,
-            ProgramRow.c.code,
-            Entry.c.beneficiary_id,
-        )
-        .join(Entry, Entry.c.id == BankReturn.c.entry_id)
+        select(answer, Entry.c.period, Entry.c.program_id, Entry.c.beneficiary_id, ProgramRow.c.code)
+        .join(Entry, Entry.c.id == answer.c.entry_id)
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
-        .where(BankReturn.c.outcome == "failed", current(BankReturn), in_force(Entry), ~said_paid.exists())
-        .order_by(Entry.c.id, BankReturn.c.id)
+        .where(*narrowed(scope, ProgramRow.c.code, Entry.c.period))
+        .order_by(Entry.c.id, answer.c.id)
     )
-    failed: dict[int, list[Any]] = defaultdict(list)
-    if scope.program is not None:
-        query = query.where(ProgramRow.c.code == scope.program)
-    if scope.period is not None:
-        query = query.where(Entry.c.period == scope.period)
+    failed: dict[Key, list[Any]] = defaultdict(list)
+    paid: dict[Key, int] = defaultdict(int)
     for row in scope.books.execute(query):
-        failed[row.entry_id].append(row)
-    for entry, rows in failed.items():
+        key = row.program_id, row.period, people(row.beneficiary_id)
+        if row.place == 1 and row.outcome == "paid":
+            paid[key] += row.amount_fen
+        elif row.outcome != "paid":
+            failed[key].append(row)
+    still = {key for key, rows in failed.items() if any(row.place == 1 for row in rows)}
+    for key, claimed in _claimed(scope, still, people).items():
+        rows = failed[key]
+        last = max(rows, key=lambda row: row.place == 1)
+        owed = min(claimed - paid[key], last.amount_fen)
+        if owed > 0:
+            yield Case(
+                about=(key[2], last.code, last.period),
+                entries=tuple(sorted({row.entry_id for row in rows})),
+                records=tuple(("bank-return", row.id) for row in rows),
+                program=last.code,
+                period=last.period,
+                amount_fen=owed,
+                facts={"reason": last.reason or "-", "period": last.period},
+            )
+
+
+def _claimed(scope: Scope, keys: Collection[Key], people: Callable[[int], int]) -> dict[Key, int]:
+    """What is claimed (分) under some claims, in their order."""
+    found: dict[Key, int] = dict.fromkeys(sorted(keys), 0)
+    columns = (Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
+    for period in sorted({key[1] for key in keys}):
+        query = select(*columns, func.sum(Entry.c.amount_fen)).where(Entry.c.period == period).group_by(*columns)
+        for some in chunks(sorted({key[0] for key in keys if key[1] == period}), scope.keys_at_once):
+            for program, _, person, fen in scope.books.execute(query.where(Entry.c.program_id.in_(some))):
+                key = program, period, people(person)
+                if key in found:
+                    found[key] += int(fen)
+    return found
+
+
+def _twice(scope: Scope) -> Iterator[Case]:
+    """Payments that a bank confirmed more often than once, less what came back in between.
+
+    The same answer sent again in a later list is none: counted are the days, and what one list says of one day.
+    """
+    answer = answers(scope)
+    per_list = (
+        select(answer.c.order_id, answer.c.entry_id, answer.c.outcome, answer.c.paid_on, func.count().label("times"))
+        .where(answer.c.outcome.in_(("paid", "returned")))
+        .group_by(answer.c.order_id, answer.c.entry_id, answer.c.outcome, answer.c.paid_on, answer.c.batch_id)
+        .subquery("per_list")
+    )
+    payment = (per_list.c.order_id, per_list.c.entry_id)
+    times = func.max(per_list.c.times)
+    per_day = select(*payment, per_list.c.outcome, times.label("times"))
+    days = per_day.group_by(*payment, per_list.c.outcome, per_list.c.paid_on).subquery("per_day")
+    net = func.sum(case((days.c.outcome == "paid", days.c.times), else_=-days.c.times))
+    often = select(days.c.order_id, days.c.entry_id, net.label("times")).group_by(days.c.order_id, days.c.entry_id)
+    counted = often.having(net > 1).subquery("often")
+    query = (
+        select(answer.c.id, answer.c.entry_id, answer.c.amount_fen, answer.c.paid_on, counted.c.times, Entry.c.period)
+        .add_columns(Entry.c.beneficiary_id, ProgramRow.c.code)
+        .join(counted, counted.c.entry_id == answer.c.entry_id)
+        .join(Entry, Entry.c.id == answer.c.entry_id)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .where(answer.c.outcome == "paid", counted.c.order_id.is_not_distinct_from(answer.c.order_id))
+        .where(*narrowed(scope, ProgramRow.c.code, Entry.c.period))
+        .order_by(answer.c.entry_id, answer.c.id)
+    )
+    for entry, group in groupby(scope.books.execute(query), key=lambda row: int(row.entry_id)):
+        rows = list(group)
         last = rows[-1]
+        days_said = ", ".join(dict.fromkeys(row.paid_on or "-" for row in rows))
         yield Case(
             about=(last.beneficiary_id, last.code, last.period),
             entries=(entry,),
             records=tuple(("bank-return", row.id) for row in rows),
             program=last.code,
             period=last.period,
-            amount_fen=last.amount_fen,
-            facts={"reason": last.reason or "-", "period": last.period},
+            amount_fen=last.amount_fen * (int(last.times) - 1),
+            facts={"count": int(last.times), "days": days_said, "period": last.period},
         )
 
 
@@ -104,6 +160,19 @@ RULES = (
         ),
         reference=N_("common audit practice"),
         find=_returned,
+        needs=("bank-return",),
+    ),
+    Rule(
+        code="paid-twice-by-bank",
+        severity="error",
+        message=N_("The bank confirmed the payment for {period} {count} times: {days}."),
+        explanation=N_(
+            "One payment was asked for, and the bank says that it made it more than once: in one list twice, or on "
+            "several days. The same answer sent again in a later list is none. Ask the bank, and claim back what went "
+            "out twice."
+        ),
+        reference=N_("common audit practice"),
+        find=_twice,
         needs=("bank-return",),
     ),
     Rule(

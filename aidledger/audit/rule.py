@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Literal, Protocol, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Executable, FromClause, Result, Select, Subquery, select
@@ -26,7 +27,7 @@ _IDS_MAX = 1_000
 # Rows that such an engine looks up in one statement: without an index, each statement goes through the whole table.
 _KEYS_MANY = 100_000
 # What a ledger has by itself: people by their names and numbers, and one office's books.
-OF_A_LEDGER: frozenset[Need] = frozenset({"people-in-full", "one-district"})
+OF_A_LEDGER: frozenset[Need] = frozenset({"people-in-full", "one-district", "payment-orders"})
 
 
 class Books(Protocol):
@@ -40,11 +41,12 @@ class Books(Protocol):
 class Scope:
     """The ledger that is audited, and to what the question is narrowed; ``holds``: what it has besides.
 
-    ``kept``: a table that holds what ``payments()`` asks for, where there is one.
+    ``today``: which terms have ended. ``kept``: a table that holds what ``payments()`` asks for, where there is one.
     """
 
     books: Books
     catalogue: Catalogue
+    today: date
     program: str | None = None
     period: str | None = None
     holds: frozenset[Need] = OF_A_LEDGER
@@ -94,7 +96,7 @@ def payments() -> Select[Any]:
     """The entries in force with what they point to; an engine that likes it better keeps the answer as a table."""
     own = (
         *("id", "program_id", "period", "beneficiary_id", "school_id", "amount_fen", "account", "level", "boarding"),
-        *("grade", "tier", "category", "entry_year", "guardian"),
+        *("grade", "tier", "category", "entry_year", "guardian", "part"),
     )
     return described(*(Entry.c[column] for column in own)).where(in_force(Entry))
 

@@ -41,7 +41,11 @@ def _at_once(scope: Scope, *, same_age: bool) -> Iterator[Case]:
 
 
 def _least(paid: Iterable[tuple[str, str, int]]) -> int:
-    return min(amount for _, _, amount in paid)
+    """What the program that paid least paid, all parts of it."""
+    amounts: Counter[str] = Counter()
+    for _, program, amount in paid:
+        amounts[program] += amount
+    return min(amounts.values())
 
 
 def _not_together(scope: Scope) -> Sequence[Row[Any]]:
@@ -133,12 +137,15 @@ def _boarder_and_day(scope: Scope) -> Iterator[Case]:
     rows = scope.books.execute(query)
     for about, group in groupby(rows, key=lambda row: (row.beneficiary_id, row.period)):
         entries = list(group)
+        amounts: Counter[str] = Counter()
+        for row in entries:
+            amounts[row.boarding] += row.amount_fen
         yield Case(
             about=about,
             entries=tuple(row.id for row in entries),
             program=entries[0].program,
             period=about[1],
-            amount_fen=min(row.amount_fen for row in entries),
+            amount_fen=min(amounts.values()),
             facts={"period": about[1]},
         )
 

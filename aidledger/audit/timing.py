@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from aidledger.audit.answers import answers
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.audit.totals import totals
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.entries import current
-from aidledger.store.tables import BankReturn
+from aidledger.store.tables import Entry, ProgramRow, School
 
 # Below this many person-times two equal counts are nothing to wonder at.
 _COUNT_MIN = 10
@@ -28,20 +28,22 @@ def _late(scope: Scope) -> Iterator[Case]:
         if deadline is None:
             continue
         last = deadline.of(period).isoformat()
-        paid = scope.payments()
+        answer = answers(scope)
         query = (
-            select(paid.c.id, paid.c.school, paid.c.amount_fen, paid.c.beneficiary_id, BankReturn.c.id.label("record"))
-            .add_columns(BankReturn.c.paid_on)
-            .join(BankReturn, BankReturn.c.entry_id == paid.c.id)
+            select(Entry.c.id, School.c.name.label("school"), answer.c.amount_fen, Entry.c.beneficiary_id)
+            .add_columns(answer.c.id.label("record"), answer.c.paid_on)
+            .join(answer, answer.c.entry_id == Entry.c.id)
+            .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+            .outerjoin(School, School.c.id == Entry.c.school_id)
             .where(
-                paid.c.program == program,
-                paid.c.period == period.code,
-                BankReturn.c.outcome == "paid",
+                ProgramRow.c.code == program,
+                Entry.c.period == period.code,
+                answer.c.outcome == "paid",
+                answer.c.place == 1,
                 # A month without a day (2022-01) is late only where all of it is.
-                func.substr(BankReturn.c.paid_on, 1, 10) > last,
-                current(BankReturn),
+                func.substr(answer.c.paid_on, 1, 10) > last,
             )
-            .order_by(paid.c.school, paid.c.id)
+            .order_by(School.c.name, Entry.c.id)
         )
         by_school: dict[str | None, list[Any]] = defaultdict(list)
         for row in scope.books.execute(query):

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
 
+from aidledger.audit.claims import names_parts
 from aidledger.audit.rule import Scope
+from aidledger.store.person_times import surplus
 from aidledger.store.tables import BatchTotal, ProgramRow, School
 
 
@@ -23,29 +25,49 @@ class Total(NamedTuple):
 
 def totals(scope: Scope) -> Iterator[Total]:
     """What was paid under each program for each period in which it was paid at all; in the order of both."""
-    for program, period, times, fen in scope.books.execute(_sums(scope)):
-        yield Total(program, period, None, int(times), int(fen))
+    further = scope.once(_further)
+    for program, period, payments, fen in scope.books.execute(_sums(scope)):
+        yield Total(program, period, None, int(payments) - further.get((program, period), 0), int(fen))
 
 
 def totals_of_schools(scope: Scope) -> Iterator[Total]:
     """The same of each school; None stands for what names no school."""
+    further = scope.once(_further_at_schools)
     query = _sums(scope).outerjoin(School, School.c.id == BatchTotal.c.school_id)
-    for program, period, times, fen, school in scope.books.execute(
+    for program, period, payments, fen, school in scope.books.execute(
         query.add_columns(School.c.name).group_by(School.c.name).order_by(School.c.name)
     ):
-        yield Total(program, period, school, int(times), int(fen))
+        person_times = int(payments) - further.get((program, period, school), 0)
+        yield Total(program, period, school, person_times, int(fen))
+
+
+def _further(scope: Scope) -> dict[tuple[str | None, ...], int]:
+    """By program and period, how many payments are further parts of a person-time."""
+    return _surpluses(scope, "program", "period")
+
+
+def _further_at_schools(scope: Scope) -> dict[tuple[str | None, ...], int]:
+    """The same by school, too."""
+    return _surpluses(scope, "program", "period", "school")
+
+
+def _surpluses(scope: Scope, *cuts: str) -> dict[tuple[str | None, ...], int]:
+    if not scope.once(names_parts):
+        return {}
+    found = scope.books.execute(surplus(scope.payments(), *cuts))
+    return {tuple(values): int(further) for *values, further in found}
 
 
 def _sums(scope: Scope) -> Select[Any]:
     cuts = (ProgramRow.c.code, BatchTotal.c.period)
-    times = func.sum(BatchTotal.c.person_times)
+    payments = func.sum(BatchTotal.c.payments)
     query = (
-        select(*cuts, times, func.sum(BatchTotal.c.amount_fen))
+        select(*cuts, payments, func.sum(BatchTotal.c.amount_fen))
         .select_from(BatchTotal)
         .join(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id)
         .group_by(*cuts)
         # A batch that was taken back leaves nothing of what it paid.
-        .having(times > 0)
+        .having(payments > 0)
         .order_by(*cuts)
     )
     if scope.program is not None:

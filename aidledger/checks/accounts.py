@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.account import is_account
 from aidledger.domain.identity import mask_account
+from aidledger.domain.listing import Listing
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile
 
 
 def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
-    """account-format, where a card is given at all."""
+    """account-format, where a card is given at all. A bank may put stars into those of its own return."""
     for table in file.of_people():
+        if isinstance(table, Listing) and table.kind == "bank-return":
+            continue
         lines = table.lines
         for row, account in zip(lines.rows, lines.accounts, strict=True):
             if account is not None and not is_account(account):

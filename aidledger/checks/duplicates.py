@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.domain.listing import Allotments, Listing
+from aidledger.domain.listing import Allotments, Listing, Recoveries
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile
 
 Paid = tuple[str, str]
+# Whom a line pays, and for which part of the term.
+Payee = tuple[str, str | None]
 
 
 def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
-    """duplicate-in-file: one ID number paid twice under one program for one period."""
-    paid: dict[Paid, dict[str, tuple[str, int]]] = {}
+    """duplicate-in-file: one ID number paid twice under one program for one period, or for one part of it."""
+    paid: dict[Paid, dict[Payee, tuple[str, int]]] = {}
     for table in file.tables:
         lines = table.lines
         for roster in table.rosters:
@@ -25,8 +27,9 @@ def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
                 if not number or amount is None:
                     continue
                 here = (table.sheet, lines.rows[i])
-                first_here = seen.setdefault(number, here)
-                if first_here is not here:
+                first_here = seen.setdefault((number, roster.part(i)), here)
+                # Columns of months whose term nobody knows pay one line several times.
+                if first_here is not here and (roster.period is not None or first_here != here):
                     sheet = "" if first_here[0] == table.sheet else Place(first_here[0])
                     yield Problem(
                         "duplicate-in-file",
@@ -68,12 +71,20 @@ def check_lists(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def _subjects(listing: Listing) -> Iterator[tuple[int, tuple[object, ...]]]:
-    """Of each row what may stand in the list only once. A bank may be asked to pay somebody several times."""
+    """Of each row what may stand in the list only once.
+
+    A bank may be asked to pay somebody several times, and money may come back from somebody several times.
+    """
     facts = listing.facts
     if isinstance(facts, Allotments):
         yield from zip(
             facts.rows, zip(facts.documents, facts.programs, facts.periods, facts.sources, strict=True), strict=True
         )
+    elif isinstance(facts, Recoveries):
+        of_what = zip(facts.programs, facts.periods, facts.recovered_on, facts.documents, strict=True)
+        for row, number, subject in zip(listing.lines.rows, listing.lines.numbers, of_what, strict=True):
+            if number:
+                yield row, (number, *subject)
     elif listing.of_people:
         lines = listing.lines
         for row, number, school in zip(lines.rows, lines.numbers, lines.schools, strict=True):

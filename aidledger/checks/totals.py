@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.money import yuan_text
+from aidledger.domain.part import person_times
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Declared, Roster, RosterFile, Table
@@ -36,6 +37,19 @@ def _compare(table: Table, rosters: list[Roster], declared: Declared) -> Iterato
     if declared.amount_fen is not None and declared.amount_fen != sum(amounts):
         facts = {"declared": yuan_text(declared.amount_fen), "actual": yuan_text(sum(amounts)), "unit": N_("yuan")}
         yield Problem("declared-total-mismatch", place, facts)
-    if declared.person_times is not None and declared.person_times != len(amounts):
-        facts = {"declared": str(declared.person_times), "actual": str(len(amounts)), "unit": N_("person-times")}
+    said = declared.person_times
+    if said not in {None, len(amounts)} and said != _person_times(table, rosters, declared):
+        facts = {"declared": str(said), "actual": str(len(amounts)), "unit": N_("person-times")}
         yield Problem("declared-total-mismatch", Place(table.sheet, declared.row), facts)
+
+
+def _person_times(table: Table, rosters: list[Roster], declared: Declared) -> int:
+    """Of lines that pay parts of a term a total may count the person-times: each roster's own."""
+    numbers = table.lines.numbers
+    paid = (
+        ((roster.program, roster.period, numbers[i]), roster.part(i))
+        for roster in rosters
+        for i in range(declared.first, declared.last)
+        if roster.amounts_fen[i] is not None
+    )
+    return person_times(paid)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from aidledger.cli.shapes import person_times_of
 from aidledger.domain.identity import mask_account, mask_number, masked_text
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
 from aidledger.i18n import N_, Language, Translate, translator
+from aidledger.reports.balances import BALANCE_COLUMNS, balance_cells
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
@@ -168,13 +170,44 @@ def people(found: Sequence[PersonHistory], catalogue: Catalogue, language: Langu
     """Everybody found, with all entries."""
     rows = [_entry(entry, catalogue, language, reveal=reveal) for history in found for entry in history.entries]
     in_force = [entry for history in found for entry in history.entries if entry.in_force]
+    aid, loans = (
+        [entry for entry in in_force if (catalogue.programs[entry.program].nature == "loan") is lent]
+        for lent in (False, True)
+    )
     facts = {
         "persons": len(found),
-        "count": len(in_force),
-        "amount": yuan_text(sum(entry.amount_fen for entry in in_force)),
+        "count": person_times_of(aid),
+        "amount": yuan_text(sum(entry.amount_fen for entry in aid)),
+        "lent": yuan_text(sum(entry.amount_fen for entry in loans)),
+        "also": ", ".join(
+            f"{one.person} {one.number if reveal else mask_number(one.number)}"
+            for history in found
+            for one in history.also
+        ),
     }
     title = N_("{persons} person(s), {count} person-times in force, {amount} yuan")
-    return Answer(title, _ENTRY_COLUMNS, rows, facts=facts)
+    notes = [
+        *([N_("Lent beside that: {lent} yuan")] if loans else []),
+        *([N_("The same people under other numbers, which were corrected: {also}")] if facts["also"] else []),
+    ]
+    return Answer(title, _ENTRY_COLUMNS, rows, notes=notes, facts=facts)
+
+
+def claims(found: Sequence[PersonHistory], catalogue: Catalogue, language: Language) -> Answer:
+    """What became of each claim of the people found."""
+    columns = (_ENTRY_COLUMNS[1], Column("name", N_("Name")), _PROGRAM, _PERIOD, *BALANCE_COLUMNS)
+    rows = [
+        (
+            history.person.person,
+            history.person.name,
+            catalogue.programs[str(row.program)].name(language),
+            row.period,
+            *balance_cells(row.balance),
+        )
+        for history in found
+        for row in history.claims
+    ]
+    return Answer(N_("What was claimed and paid (yuan)"), columns, rows)
 
 
 def trace(found: Trace, *, reveal: bool) -> Answer:

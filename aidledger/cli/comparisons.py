@@ -124,6 +124,20 @@ def comparison(lines: Sequence[Line], report: PublishedReport, catalogue: Catalo
     return Answer("{report}", columns, rows, notes=notes, facts=facts)
 
 
+def _sides(lines: Sequence[Line]) -> tuple[Column, ...]:
+    """The columns of both sides; of payments alone they say whose figures they are."""
+    if lines and all(line.check == "payment" for line in lines):
+        titles = (N_("Ledger"), N_("Bank"), N_("Ledger (yuan)"), N_("Bank (yuan)"))
+    else:
+        titles = (N_("Expected"), N_("Actual"), N_("Expected (yuan)"), N_("Actual (yuan)"))
+    return (
+        Column("expected_person_times", titles[0], "count"),
+        Column("actual_person_times", titles[1], "count"),
+        Column("expected_amount", titles[2], "yuan"),
+        Column("actual_amount", titles[3], "yuan"),
+    )
+
+
 def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Language, *, everything: bool) -> Answer:
     """Comparisons; without ``everything`` only those that do not agree."""
     parted = any(line.left_fen is not None for line in lines)
@@ -134,10 +148,7 @@ def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Langua
         _PERIOD,
         *((_CUT,) if cut else ()),
         _SCHOOL,
-        Column("expected_person_times", N_("Expected"), "count"),
-        Column("actual_person_times", N_("Actual"), "count"),
-        Column("expected_amount", N_("Expected (yuan)"), "yuan"),
-        Column("actual_amount", N_("Actual (yuan)"), "yuan"),
+        *_sides(lines),
         Column("difference_amount", N_("Difference (yuan)"), "yuan"),
         _OK,
         *(_PARTS if parted else ()),
@@ -169,6 +180,8 @@ def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Langua
             "{payment} with bank returns, {report} published."
         )
     ]
+    if counted["payment"] not in {0, len(lines)}:
+        notes.append(N_("With bank returns, expected is what the ledger claims, actual what the bank paid."))
     title = N_("{count} comparisons: {right} agree, {wrong} do not")
     return Answer(title, columns if rows else (), rows, notes=notes, facts=facts | counted)
 

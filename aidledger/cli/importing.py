@@ -44,6 +44,14 @@ _NOTES = {
         "{count} of the people in it asked that what is held of them be removed. The file is kept as it came, and what "
         "lists say of them counts."
     ),
+    "same-content": N_(
+        "Every row is that of the earlier roster. If another month or instalment is paid, import it with --part "
+        "(9月, 第二批)."
+    ),
+    "corrected-numbers": N_(
+        "{count} people have another number than in the roster before, and are the same: what they were paid is not "
+        "due again."
+    ),
     "summary-sheet": N_("Sheet {sheet} repeats the people of the other sheets and is not counted again."),
 }
 

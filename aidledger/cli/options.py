@@ -10,6 +10,7 @@ import click
 
 from aidledger.cli.localized import Option, translate
 from aidledger.domain.cut import Cut
+from aidledger.domain.part import Part
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 
@@ -24,6 +25,18 @@ class PeriodType(click.ParamType[Period]):
     def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Period:  # noqa: ANN401
         """The period; raises UnknownPeriod."""
         return value if isinstance(value, Period) else Period.parse(str(value))
+
+
+class PartType(click.ParamType[Part]):
+    """A part of a term by its code, or in the words of lists and of our own."""
+
+    name = "PART"
+
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Part:  # noqa: ANN401
+        """The part; raises UnknownPart."""
+        from aidledger.sheets.part_words import part_by_hand
+
+        return value if isinstance(value, Part) else part_by_hand(str(value))
 
 
 class CutType(click.ParamType[Cut]):
@@ -56,6 +69,7 @@ class ByType(click.ParamType[tuple[str, ...]]):
 
 
 PERIOD = PeriodType()
+PART = PartType()
 CUT = CutType()
 DAY = click.DateTime(["%Y-%m-%d"])
 # What a database can count to; a larger number is nobody's.

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aidledger.domain.identity import mask_account, mask_number
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
-from aidledger.i18n import N_, Language
+from aidledger.i18n import N_, Language, translator
+from aidledger.reports.balances import BALANCE_COLUMNS, balance_cells, balance_value
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.operations.paying import Exported, OrderContent
+    from aidledger.reports.dues import DueRow, Dues
     from aidledger.store.payments import Due, OrderLine, OrderRecord
 
 Shape = dict[str, Any]
@@ -33,12 +35,16 @@ def exported_shape(done: Exported) -> Shape:
         "digest": done.digest,
         "files": [str(path) for path in done.files],
         "without_account": [_due(one) for one in done.without_account],
+        "waiting": [_due(one) for one in done.waiting],
     }
 
 
 def _due(one: Due) -> Shape:
     return {
         "entry": one.entry,
+        "program": one.program,
+        "period": one.period,
+        "part": one.part,
         "name": one.name,
         "number": mask_number(one.number),
         "school": one.school,
@@ -58,15 +64,19 @@ def exported_answer(done: Exported) -> Answer:
         "digest": done.digest,
         "files": ", ".join(str(path) for path in done.files),
         "count": len(rows),
+        "waiting": len(done.waiting),
     }
+    waiting = [N_("Waiting for the bank's answer to another order before more is asked for: {waiting}")]
+    waiting = waiting if done.waiting else []
     if done.order is None:
         return Answer(
             N_("Nothing is due that has a card; nothing was written. Without a card: {count}"),
             columns,
             rows,
+            notes=waiting,
             facts=facts,
         )
-    notes = [N_("Files: {files}"), N_("Digest: {digest}")]
+    notes = [N_("Files: {files}"), N_("Digest: {digest}"), *waiting]
     title = N_("Payment order {order}: {lines} payments, {amount} yuan. Without a card, and not in it: {count}")
     return Answer(title, columns, rows, notes=notes, facts=facts)
 
@@ -109,7 +119,7 @@ def orders_answer(records: Sequence[OrderRecord], catalogue: Catalogue, language
     rows: list[Sequence[Cell]] = [
         (
             one.order,
-            catalogue.programs[one.program].name(language),
+            _program_name(one, catalogue, language),
             one.period,
             one.school,
             one.state,
@@ -124,6 +134,12 @@ def orders_answer(records: Sequence[OrderRecord], catalogue: Catalogue, language
         for one in records
     ]
     return Answer(N_("Payment orders"), columns, rows)
+
+
+def _program_name(record: OrderRecord, catalogue: Catalogue, language: Language) -> str:
+    if record.program is None:
+        return translator(language)(N_("several programs"))
+    return catalogue.programs[record.program].name(language)
 
 
 def content_shape(content: OrderContent, *, reveal: bool) -> Shape:
@@ -152,6 +168,7 @@ def _line_shape(one: OrderLine, *, reveal: bool) -> Shape:
     return {
         "serial": one.line.serial,
         "entry": one.entry,
+        "program": one.program,
         "name": one.line.name,
         "number": one.line.number if reveal else mask_number(one.line.number),
         "account": one.line.account if reveal else mask_account(one.line.account),
@@ -192,7 +209,7 @@ def order_answer(content: OrderContent, catalogue: Catalogue, language: Language
     record = content.record
     facts = {
         "order": record.order,
-        "program": catalogue.programs[record.program].name(language),
+        "program": _program_name(record, catalogue, language),
         "paid": record.paid,
         "failed": record.failed,
         "open": record.open,
@@ -201,3 +218,56 @@ def order_answer(content: OrderContent, catalogue: Catalogue, language: Language
     title = N_("Payment order {order}, {program}: {paid} paid, {failed} sent back, {open} without an answer")
     notes = [N_("Lines of bank returns of which no payment is known: {unmatched}. --format json lists them.")]
     return Answer(title, columns, rows, notes=notes, facts=facts)
+
+
+_DUE_COLUMNS: dict[str, tuple[Column, ...]] = {
+    "program": (Column("program", N_("Program")),),
+    "period": (Column("period", N_("Period"), "period"),),
+    "school": (_SCHOOL,),
+    "person": (Column("person", N_("Person"), "count"), _NAME, _NUMBER),
+}
+
+
+def dues_answer(found: Dues, catalogue: Catalogue, language: Language, *, reveal: bool) -> Answer:
+    """One row for each combination of what was asked by; aid and loans below, never added together."""
+    columns = [column for cut in found.by for column in _DUE_COLUMNS[cut]]
+    rows = [
+        (*_due_cells(row, found.by, catalogue, language, reveal=reveal), *balance_cells(row.balance))
+        for row in found.rows
+    ]
+    blanks = (None,) * (len(columns) - 1)
+    totals: list[Sequence[Cell]] = [(N_("Aid"), *blanks, *balance_cells(found.aid))]
+    if found.loans.claimed_fen:
+        totals.append((N_("Loans"), *blanks, *balance_cells(found.loans)))
+    return Answer(N_("What is claimed, paid and due (yuan)"), [*columns, *BALANCE_COLUMNS], rows, totals)
+
+
+def _due_cells(
+    row: DueRow, by: Sequence[str], catalogue: Catalogue, language: Language, *, reveal: bool
+) -> Iterator[Cell]:
+    for cut in by:
+        if cut == "program":
+            yield catalogue.programs[str(row.program)].name(language)
+        elif cut == "person":
+            yield from _person_cells(row, reveal=reveal)
+        else:
+            yield row.period if cut == "period" else row.school
+
+
+def _person_cells(row: DueRow, *, reveal: bool) -> tuple[Cell, Cell, Cell]:
+    who = row.person
+    if who is None:
+        return None, None, None
+    return who.person, who.name, who.number if reveal else mask_number(who.number)
+
+
+def dues_shape(found: Dues, *, reveal: bool) -> Shape:
+    """``pay due``."""
+    rows = []
+    for row in found.rows:
+        told: Shape = {cut: getattr(row, cut) for cut in found.by if cut != "person"}
+        if "person" in found.by:
+            told |= dict(zip(("person", "name", "number"), _person_cells(row, reveal=reveal), strict=True))
+        rows.append(told | balance_value(row.balance))
+    totals = {"aid": balance_value(found.aid), "loans": balance_value(found.loans)}
+    return {"by": list(found.by), "rows": rows, "totals": totals}

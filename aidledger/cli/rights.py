@@ -146,6 +146,11 @@ def _lists(held: Holdings) -> Iterator[_Section]:
     yield _list(held, "certification", "certifications", N_("Certifications"), certified)
     yield _list(held, "register", "enrolments", N_("School registers"), enrolled)
     yield _list(held, "bank-return", "bank_returns", N_("Bank returns"), returned)
+    came_back = (
+        _PROGRAM, _PERIOD, _SCHOOL, _AMOUNT, Column("recovered_on", N_("Came back on")),
+        Column("document", N_("Document")), _REASON, _STATED,
+    )  # fmt: skip
+    yield _list(held, "recovery", "recoveries", N_("Recoveries"), came_back)
 
 
 def _list(held: Holdings, kind: ListKind, key: str, title: str, says: Sequence[Column]) -> _Section:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from aidledger.domain.identity import mask_account, mask_number, masked_text
 from aidledger.domain.money import wan_text, yuan_text
+from aidledger.domain.part import person_times
+from aidledger.reports.balances import balance_value
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
@@ -212,15 +214,25 @@ def entry_shape(entry: EntryRecord, *, reveal: bool) -> Shape:
         "tier": entry.tier,
         "category": entry.category,
         "entry_year": entry.entry_year,
+        "part": entry.part,
         "reversal_of": entry.reversal_of,
         "in_force": bool(entry.in_force),
     }
 
 
-def person_shape(history: PersonHistory, *, reveal: bool) -> Shape:
-    """One person of ``person``."""
+def person_times_of(entries: Iterable[EntryRecord]) -> int:
+    """The person-times of some entries of one person each."""
+    return person_times(((one.person, one.program, one.period), one.part) for one in entries)
+
+
+def person_shape(history: PersonHistory, catalogue: Catalogue, *, reveal: bool) -> Shape:
+    """One person of ``person``; aid and loans are never added up."""
     who = history.person
-    in_force = [entry for entry in history.entries if entry.in_force]
+    lent = {code for code, program in catalogue.programs.items() if program.nature == "loan"}
+    aid, loans = (
+        [entry for entry in history.entries if entry.in_force and (entry.program in lent) is of_loans]
+        for of_loans in (False, True)
+    )
     student_number = who.student_number
     if student_number and not reveal:
         student_number = mask_number(student_number)
@@ -230,7 +242,12 @@ def person_shape(history: PersonHistory, *, reveal: bool) -> Shape:
         "name": who.name,
         "sex": who.sex,
         "student_number": student_number,
-        **_counted(len(in_force), sum(entry.amount_fen for entry in in_force)),
+        "also": [one.number if reveal else mask_number(one.number) for one in history.also],
+        **_counted(person_times_of(aid), sum(entry.amount_fen for entry in aid)),
+        "loans": _counted(person_times_of(loans), sum(entry.amount_fen for entry in loans)),
+        "claims": [
+            {"program": row.program, "period": row.period, **balance_value(row.balance)} for row in history.claims
+        ],
         "entries": [entry_shape(entry, reveal=reveal) for entry in history.entries],
     }
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
+from aidledger.domain.part import part_text
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.program import Program
@@ -59,7 +61,8 @@ def _fact(name: str, value: object, programs: Mapping[str, Program], language: L
     if name == "program" and value in programs:
         return programs[str(value)].name(language)
     if isinstance(value, tuple):
-        return ("、" if language == "zh" else ", ").join(translator(language)(str(part)) for part in value)
+        say = partial(part_text, translate=translator(language)) if name == "months" else translator(language)
+        return ("、" if language == "zh" else ", ").join(say(str(part)) for part in value)
     if isinstance(value, Place):
         where = place_text(value, language)
         return f" ({where})" if language == "en" else f"（{where}）"

@@ -44,7 +44,8 @@ class Line:
 class Listing:
     """A list to be sent in: who sends it, for which period and programs, and its lines.
 
-    ``part`` tells apart the lists that one sender has for the same period and programs.
+    ``part`` tells apart the lists that one sender has for the same period and programs; ``month``: the month of the
+    term that it pays for, where it does not pay for all of it.
     """
 
     sender: str
@@ -55,6 +56,7 @@ class Listing:
     lines: tuple[Line, ...]
     part: str = ""
     sheeting: Sheeting = "one"
+    month: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

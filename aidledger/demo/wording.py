@@ -77,7 +77,7 @@ def title(listing: Listing) -> str:
     paid_out = any(program.nature in {"grant", "subsidy"} for program in programs)
     ending = _pick(_ENDINGS if paid_out else _ENDINGS_OF_WAIVERS_AND_LOANS, style // 7)
     prefix = _pick(_PREFIXES[programs[0].stage], style // 3)
-    return f"{listing.sender}{term_text(listing.period, style)}{prefix}{things}{ending}"
+    return f"{listing.sender}{term_text(listing.period, style)}{_month(listing)}{prefix}{things}{ending}"
 
 
 def file_name(listing: Listing) -> str:
@@ -86,7 +86,7 @@ def file_name(listing: Listing) -> str:
     things = "".join(_FILE_NAMES[program.code] for program in listing.programs)
     part = f"({listing.part})" if listing.part else ""
     prefix = _FILE_PREFIXES.get(listing.programs[0].stage, "")
-    return f"{listing.sender} {listing.period.year}年{half} {prefix}{things}{part}.xlsx"
+    return f"{listing.sender} {listing.period.year}年{half} {prefix}{things}{part}{_month(listing)}.xlsx"
 
 
 def note(listing: Listing) -> tuple[str, str] | None:
@@ -109,6 +109,10 @@ def foot(listing: Listing) -> tuple[tuple[str, ...], ...]:
         return (signed,)
     month = rng.choice(_REPORTED_IN[listing.period.half])
     return (signed, (f"填表日期:{listing.period.year}年{month}月{rng.randint(1, 28)}日",))
+
+
+def _month(listing: Listing) -> str:
+    return f"({listing.month}月份)" if listing.month else ""
 
 
 def _pick(words: Sequence[str], style: int) -> str:

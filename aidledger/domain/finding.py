@@ -22,12 +22,20 @@ Need = Literal[
     "register",
     "allotment",
     "bank-return",
+    "recovery",
     "notice",
     "people-in-full",
     "one-district",
     "several-districts",
+    "payment-orders",
 ]
-_SAID = (N_("notice"), N_("people-in-full"), N_("one-district"), N_("several-districts"))
+_SAID = (
+    N_("notice"),
+    N_("people-in-full"),
+    N_("one-district"),
+    N_("several-districts"),
+    N_("payment-orders"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,8 +135,10 @@ _DIGEST = r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])"
 _DAY = r"(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d)"
 _TO_THE_MINUTE = r"(?<!\d)(?:19|20)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d(?:[0-5]\d)?(?!\d)"
 _MONEY = r"(?<![\d.])\d{11,13}\.\d\d(?!\d)"
+# The serial number of a line of ours (domain/payment.py), which the bank's file names, too.
+_SERIAL = r"(?<!\d)\d{6}-\d{5}(?!\d)"
 _NUMBER = rf"\d(?:{_BETWEEN}?\d){{10,}}[Xx]?"
-_IN_WORDS = re.compile(rf"{_DIGEST}|{_DAY}|{_TO_THE_MINUTE}|{_MONEY}|(?P<number>{_NUMBER})")
+_IN_WORDS = re.compile(rf"{_DIGEST}|{_DAY}|{_TO_THE_MINUTE}|{_MONEY}|{_SERIAL}(?!{_BETWEEN}?\d)|(?P<number>{_NUMBER})")
 # Most words hold no such number; this is found out faster.
 _MANY_DIGITS = re.compile(rf"\d(?:{_BETWEEN}?\d){{10}}")
 
@@ -147,7 +149,7 @@ def masked_text(text: str) -> str:
 
 
 def masked_words(text: str) -> str:
-    """What somebody wrote, a file's name or a message, with such numbers masked; dates, sums and digests stay."""
+    """What somebody wrote, a file's name or a message, with such numbers masked; dates, sums, serials, digests stay."""
     if not _MANY_DIGITS.search(text):
         return text
     return _IN_WORDS.sub(lambda match: _masked(match[0]) if match["number"] else match[0], text)

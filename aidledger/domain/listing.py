@@ -13,7 +13,7 @@ from aidledger.domain.roster import Lines
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 
-ListKind = Literal["roster", "certification", "register", "bank-return", "allotment"]
+ListKind = Literal["roster", "certification", "register", "bank-return", "allotment", "recovery"]
 LIST_KINDS: tuple[ListKind, ...] = get_args(ListKind)
 # Levels and categories of hardship (教财〔2018〕16号); a pupil may have several categories, the weightiest first.
 HARDSHIP_LEVELS = ("special", "difficult", "general")
@@ -35,7 +35,8 @@ STATUSES = (
     N_("graduated"),
     N_("deceased"),
 )
-OUTCOMES = ("paid", "failed")
+# What a bank says of a payment: made; not made; made, and then sent back (退票).
+OUTCOMES = ("paid", "failed", "returned")
 # Who an allotment comes from; ``total`` where a list does not say.
 SOURCES = ("central", "provincial", "city", "county")
 TOTAL = "total"
@@ -62,7 +63,7 @@ class Enrolments:
 class Returns:
     """Of each line what the bank was to pay (分), whether it did, why not, when, and its serial number.
 
-    ``program`` is the one that the list names, None where it names none.
+    ``program`` and ``part`` are those that the list names, None where it names none.
     """
 
     amounts_fen: list[int | None]
@@ -71,6 +72,7 @@ class Returns:
     paid_on: list[str | None]
     serials: list[str | None]
     program: str | None = None
+    part: str | None = None
 
 
 @dataclass(slots=True)
@@ -86,7 +88,19 @@ class Allotments:
     amounts_fen: list[int] = field(default_factory=list)
 
 
-Facts = Certifications | Enrolments | Returns | Allotments
+@dataclass(slots=True)
+class Recoveries:
+    """Of each line what came back (分), of which program and period, when, by which document, and why."""
+
+    amounts_fen: list[int | None]
+    programs: list[str | None]
+    periods: list[Period | None]
+    recovered_on: list[str | None]
+    documents: list[str | None]
+    reasons: list[str | None]
+
+
+Facts = Certifications | Enrolments | Returns | Allotments | Recoveries
 
 
 @dataclass(slots=True)
@@ -108,7 +122,7 @@ class Listing:
     @property
     def of_people(self) -> bool:
         """Whether it says who somebody is. A bank knows cards and names only, an allotment nobody."""
-        return isinstance(self.facts, Certifications | Enrolments)
+        return isinstance(self.facts, Certifications | Enrolments | Recoveries)
 
     @property
     def records(self) -> int:
@@ -118,6 +132,6 @@ class Listing:
     @property
     def amount_fen(self) -> int | None:
         """The money it speaks of, in 分; None for lists of people."""
-        if isinstance(self.facts, Allotments | Returns):
+        if isinstance(self.facts, Allotments | Returns | Recoveries):
             return sum(amount or 0 for amount in self.facts.amounts_fen)
         return None

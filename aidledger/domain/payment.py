@@ -9,8 +9,8 @@ from typing import Literal
 from aidledger.domain.money import yuan_text
 
 _SERIAL = re.compile(r"(\d{6,})-(\d{5,})", re.ASCII)
-# What became of a line: asked for; released; the bank said paid or failed; the whole order withdrawn.
-LineState = Literal["exported", "released", "paid", "failed", "withdrawn"]
+# What became of a line: asked for; released; the bank said paid, failed, or sent back after that; the order withdrawn.
+LineState = Literal["exported", "released", "paid", "failed", "returned", "withdrawn"]
 OrderState = Literal["exported", "released", "withdrawn"]
 
 

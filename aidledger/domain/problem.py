@@ -39,8 +39,8 @@ class Kind:
         return self.offering if self.offering and "offered" in facts else self.message
 
 
-def _error(message: str, hint: str, offering: str | None = None) -> Kind:
-    return Kind(Severity.ERROR, message, hint, offering=offering)
+def _error(message: str, hint: str, offering: str | None = None, listed: str | None = None) -> Kind:
+    return Kind(Severity.ERROR, message, hint, listed, offering)
 
 
 def _conflict(message: str, hint: str, listed: str | None = None) -> Kind:
@@ -89,6 +89,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "Title, sheet name and file name do not say which {cadence} is paid for{found}.",
             "Write it into the title (2021年秋季学期), or import the file with --period.",
         ),
+        "part-ambiguous": _error(
+            "Which part of the term is paid is said in different ways: {parts}.",
+            "Write one month or instalment into title, sheet name and file name, or import the file with --part.",
+        ),
         "id-missing": _error("The ID number is missing.", "Fill it in."),
         "id-format": _error(
             "{value} is not an ID number: it has {length} characters; 18 are needed, digits and at the end perhaps X.",
@@ -131,7 +135,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "duplicate-in-ledger": _conflict(
             "This person was paid under {program} for {period} already: batch {batch}, row {first_row}, {school}.",
-            "Delete the row; if both were really paid, import with --record-conflicts.",
+            "Delete the row. If it pays another month or instalment, write that into the title, or import the file "
+            "with --part (9月, 第二批, 补差); if both were really paid, with --record-conflicts.",
             listed="The same stands in the {list} of batch {batch}, row {first_row}, already.",
         ),
         "name-id-mismatch": _conflict(
@@ -145,6 +150,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "document-missing": _error(
             "The number of the document (文号) by which the money was allotted is missing.",
             "Write it into its column or into the title.",
+            listed="The number of the receipt or document by which the money came back is missing.",
+        ),
+        "not-a-payment": _error(
+            "This list pays nobody: it says “{word}”.",
+            "Import the list of those who were paid. What came back is a list of its own: 退款名单, 追缴名单.",
+        ),
+        "date-missing": _error(
+            "The day on which the money came back is missing.", "Write it into its column or into the title."
         ),
         "payment-ambiguous": _conflict(
             "Several payments of the ledger could be meant: {payments}.",
@@ -154,9 +167,25 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "The bank's amount is {amount}; the ledger holds {paid} for this person.",
             "Find out which of the two is right.",
         ),
-        "payment-unmatched": _warning(
+        "payment-other-payee": _conflict(
+            "The serial number {serial} is of another payment: {what} differs.",
+            "Find out whom the bank paid, and correct the line.",
+        ),
+        "payment-unmatched": _conflict(
             "The ledger holds no payment that this line could be the return of.",
             "Import the roster first, or correct the number and the amount.",
+        ),
+        "payment-not-released": _conflict(
+            "Payment order {order} is {state}: no bank should have seen it.",
+            "Release the order with the file that went to the bank, then import the return.",
+        ),
+        "recovery-unmatched": _conflict(
+            "The ledger knows of no payment to this person under {program} for {period} that could have come back.",
+            "Import the roster and the bank's return first, or correct number, program and term.",
+        ),
+        "recovery-exceeds": _conflict(
+            "{amount} came back; only {owed} is to be claimed back under {program} for {period}.",
+            "Import the corrected roster first, or correct the amount.",
         ),
         "value-unknown": _warning(
             "“{value}” is not understood.",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from aidledger.domain.part import person_times
 from aidledger.domain.problem import Problem, Severity
 from aidledger.domain.term import Period
 
@@ -69,8 +70,9 @@ class Declared:
 class Roster:
     """One program's payments in a table: an amount in 分 for each of its lines, None where it is not paid.
 
-    Program and period are None where they were not recognised; such a roster is never posted. ``declared`` is what
-    it says of its whole, ``sections`` what subtotals say of parts. ``complete`` is False where an amount could not
+    Program and period are None where they were not recognised; such a roster is never posted. ``parts``: the code of
+    the part of the term that each line pays (part.py), empty where no line names one. ``declared`` is what the roster
+    says of its whole, ``sections`` what subtotals say of some lines. ``complete`` is False where an amount could not
     be read.
     """
 
@@ -81,11 +83,23 @@ class Roster:
     declared: Declared | None = None
     sections: list[Declared] = field(default_factory=list)
     complete: bool = True
+    parts: list[str | None] = field(default_factory=list)
+
+    def part(self, line: int) -> str | None:
+        """The part of the term that a line pays."""
+        return self.parts[line] if self.parts else None
 
     @property
-    def person_times(self) -> int:
+    def payments(self) -> int:
         """How many lines it pays."""
         return len(self.amounts_fen) - self.amounts_fen.count(None)
+
+    def person_times(self, lines: Lines) -> int:
+        """How many person-times it pays, of the lines of its table."""
+        if not self.parts:
+            return self.payments
+        paid = zip(lines.numbers, self.parts, self.amounts_fen, strict=True)
+        return person_times((number, part) for number, part, amount in paid if amount is not None)
 
     @property
     def amount_fen(self) -> int:
@@ -114,7 +128,9 @@ class Note:
     """Something about a sheet that is no problem but should be known.
 
     ``hidden-sheet``, ``hidden-rows`` and ``hidden-columns`` (so many of them) count like all others; a
-    ``summary-sheet`` that repeats the other sheets does not. ``forgotten-people`` (so many) asked for removal once.
+    ``summary-sheet`` that repeats the other sheets does not. ``forgotten-people`` (so many) asked for removal once;
+    ``corrected-numbers`` (so many) are of people whom the version before called by another number; ``same-content``: a
+    roster that pays what another one paid.
     """
 
     code: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import func, select
 
@@ -23,13 +24,19 @@ Term = tuple[str, str, str]
 
 
 def audit(
-    lake: Lake, engine: Engine, catalogue: Catalogue, rules: Sequence[Rule], program: str | None, period: str | None
+    lake: Lake,
+    engine: Engine,
+    catalogue: Catalogue,
+    today: date,
+    rules: Sequence[Rule],
+    program: str | None,
+    period: str | None,
 ) -> Audit:
     """What the rules find over all districts together; raises LakeCollision, LakeEngineFailed."""
     _, collisions = engine.rows(COLLISIONS, {})
     for (person,) in collisions:
         raise LakeCollision(person=person)
-    scope = Scope(Tables(engine), catalogue, program, period, _holds(lake), PAYMENTS)
+    scope = Scope(Tables(engine), catalogue, today, program, period, _holds(lake), PAYMENTS)
     terms = _terms(scope)
     found = run(scope, [_by_own_terms(rule, terms) for rule in rules], {})
     at_home = [replace(one, evidence=[_at_home(row) for row in one.evidence]) for one in found.findings]
@@ -37,7 +44,7 @@ def audit(
 
 
 def _holds(lake: Lake) -> frozenset[Need]:
-    held = set(OF_A_LEDGER)
+    held = set(OF_A_LEDGER) - {"payment-orders"}
     if lake.people != "full":
         held.discard("people-in-full")
     if len(lake.districts) > 1:
@@ -52,7 +59,7 @@ def _terms(scope: Scope) -> set[Term]:
         select(*cuts)
         .join(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id)
         .group_by(*cuts)
-        .having(func.sum(BatchTotal.c.person_times) > 0)
+        .having(func.sum(BatchTotal.c.payments) > 0)
     )
     return {(district_of(first), code, period) for first, code, period in scope.books.execute(query)}
 

@@ -24,6 +24,7 @@ from aidledger.store.tables import (
     Notice,
     NoticeLine,
     ProgramRow,
+    Recovery,
     RosterRow,
     School,
 )
@@ -31,7 +32,7 @@ from aidledger.store.tables import (
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
-FORMAT = 1
+FORMAT = 2
 MANIFESTS = "_manifests"
 DISTRICT = re.compile(r"[1-9][0-9]{5}", re.ASCII)
 
@@ -96,6 +97,7 @@ SHAPES: Mapping[str, Shape] = dict(
         _shape(Enrolment, "digest status_stated", by_period=True),
         _shape(Allotment, "digest"),
         _shape(BankReturn, "digest serial_no"),
+        _shape(Recovery, "digest document"),
         _shape(Notice, "digest made_at made_by"),
         _shape(NoticeLine, grows_by="notice_id"),
     )
@@ -108,7 +110,7 @@ _UNASKED: Mapping[str, frozenset[str]] = {
     "bank_return": frozenset({"account"}),
 }
 # The tables whose rows say of whom they are.
-OF_PEOPLE = ("entry", "certification", "enrolment")
+OF_PEOPLE = ("entry", "certification", "enrolment", "recovery")
 
 
 def asked_for(table: str) -> list[str]:

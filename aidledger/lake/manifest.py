@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from aidledger import private
-from aidledger.errors import LakeDamaged
+from aidledger.errors import LakeDamaged, LakeOfAnotherFormat
 from aidledger.lake.layout import FORMAT, MANIFESTS
 
 
@@ -68,11 +68,12 @@ class Manifest:
 
 
 def parsed(path: str, text: str) -> Manifest:
-    """A manifest that was read; raises LakeDamaged."""
+    """A manifest that was read; raises LakeDamaged, LakeOfAnotherFormat."""
     try:
         facts = json.loads(text)
-        if facts.pop("format") != FORMAT:
-            raise LakeDamaged(path=path)
+        found = int(facts.pop("format"))
+        if found != FORMAT:
+            raise LakeOfAnotherFormat(path=path, found=found, wanted=FORMAT)
         first, last = facts.pop("batches")
         files = [File(**file) for file in facts.pop("files")]
         return Manifest(**facts, batches=(int(first), int(last)), files=files)
@@ -81,7 +82,7 @@ def parsed(path: str, text: str) -> Manifest:
 
 
 def manifests_in(lake: Path, district: str) -> list[Manifest]:
-    """A district's exports into a lake on this computer, the first one first; raises LakeDamaged."""
+    """A district's exports into a lake on this computer, the first one first; see ``parsed`` for what is raised."""
     paths = sorted((lake / MANIFESTS / district).glob("[0-9]*.json"))
     return checked([parsed(str(path), path.read_text(encoding="utf-8")) for path in paths])
 

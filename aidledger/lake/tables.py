@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import BigInteger, Date, Integer
 
 from aidledger.audit.across import IDS_PER_DISTRICT
-from aidledger.lake.layout import SHAPES, asked_for, written
+from aidledger.lake.layout import OF_PEOPLE, SHAPES, asked_for, written
 from aidledger.store.models import Entry
 
 # The models': they alone know which column points to which table.
 _TABLES = Entry.metadata.tables
 _BASE = f"CAST(raw.district AS BIGINT) * {IDS_PER_DISTRICT}"
 # Whose name a table's rows state: under which column.
-_STATED = {"entry": "name_stated", "certification": "name_stated", "enrolment": "name_stated"}
+_STATED = dict.fromkeys(OF_PEOPLE, "name_stated")
 # A first name in an order of districts: what a ledger calls the name as first recorded.
 _PEOPLE = """
 SELECT person AS id, document_type, number, name, birth_date, sex, student_number

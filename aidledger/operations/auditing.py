@@ -27,7 +27,12 @@ def audit(
     """Run all rules, or those named, over everything or one program and period. Raises UnknownRule."""
     rules: Sequence[Rule] = [rule(code) for code in codes] or RULES
     with ledger.reading() as books:
-        return run(Scope(books, catalogue, program, period), rules, decisions(books))
+        return run(Scope(books, catalogue, today_of(ledger), program, period), rules, decisions(books))
+
+
+def today_of(ledger: Ledger) -> date:
+    """The day by which it is told which terms have ended."""
+    return ledger.clock().date()
 
 
 def to_look_at(found: Audit, least: Severity, today: date) -> list[Finding]:
@@ -47,7 +52,7 @@ class FindingHistory:
 def finding(ledger: Ledger, catalogue: Catalogue, number: str) -> FindingHistory:
     """One finding, by its id or the beginning of it; raises UnknownFinding."""
     with ledger.reading() as books:
-        found = run(Scope(books, catalogue), RULES, decisions(books)).findings
+        found = run(Scope(books, catalogue, today_of(ledger)), RULES, decisions(books)).findings
         matching = [one for one in found if number and one.id.startswith(number)]
         if len(matching) != 1:
             raise UnknownFinding(id=number)

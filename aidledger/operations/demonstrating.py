@@ -15,6 +15,7 @@ from aidledger.demo.faults.key import write_key
 from aidledger.domain.published import PublishedReport
 from aidledger.errors import NothingToDemonstrate
 from aidledger.operations import examining, ledgers, reconciling, reporting
+from aidledger.operations.files import shown_path
 from aidledger.operations.importing import Request, import_files
 from aidledger.operations.results import FileResult, ImportResult
 from aidledger.reconcile.line import Line
@@ -102,18 +103,28 @@ def demonstrate_faults(
     """
     ledger = _new_ledger(place, catalogue, actor, clock, folder)
     district = faulty_district(catalogue, next(iter(catalogue.reports.values())))
-    audience.writing(len(district.rosters) + len(district.lists))
+    corrected = [one.roster for one in district.corrected]
+    every = (district.rosters, district.lists, corrected, district.recovered)
+    audience.writing(sum(map(len, every)))
     writers = workers or examining.default_workers(beside_writer=False)
     # A bank's statement is of payments that the ledger must know: rosters come first.
-    paths = [
-        path
-        for books in (district.rosters, district.lists)
-        for path in write_rosters(books, folder, workers=writers, progress=audience.wrote)
-    ]
+    written = [write_rosters(books, folder, workers=writers, progress=audience.wrote) for books in every]
     key = write_key(district.key, folder)
-    request = Request(paths, workers=workers, record_conflicts=True)
-    result = import_files(ledger, catalogue, request, audience.importing, audience.imported)
-    return FaultyDemonstration(result, key, len(district.key))
+    audience.importing(sum(map(len, written)))
+
+    def bring_in(paths: Sequence[Path], supersedes: int | None = None) -> ImportResult:
+        request = Request(paths, workers=workers, record_conflicts=True, supersedes=supersedes)
+        return import_files(ledger, catalogue, request, progress=audience.imported)
+
+    first = bring_in([*written[0], *written[1]])
+    batches = {file.path: file.batch for file in first.files}
+    results = [
+        first,
+        *(bring_in([folder / one.roster.path], batches[shown_path(folder / one.of)]) for one in district.corrected),
+        bring_in(written[3]),
+    ]
+    imported = ImportResult([file for result in results for file in result.files], results[-1].head)
+    return FaultyDemonstration(imported, key, len(district.key))
 
 
 def _new_ledger(place: str, catalogue: Catalogue, actor: str, clock: Callable[[], datetime], folder: Path) -> Ledger:

@@ -20,7 +20,7 @@ from aidledger.operations.contradictions import candidate, contradictions, probl
 from aidledger.operations.feedback import Feedback
 from aidledger.operations.files import SourceFile, shown_path
 from aidledger.operations.results import FileResult, ImportResult, result_of
-from aidledger.operations.returns import doubts_of
+from aidledger.operations.returns import answered, doubts_of, matched, recovery_doubts
 from aidledger.operations.together import SECONDS_MAX, Together
 from aidledger.sheets.hints import Hints
 from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
@@ -28,6 +28,7 @@ from aidledger.store import events, forgetting, mappings, posting, versions
 from aidledger.store.catalogues import Loaded, ensure_loaded
 from aidledger.store.journal import Stamp
 from aidledger.store.ledger import Books, Ledger
+from aidledger.store.listings import Answered
 
 # A file with what was read of it; None where that is known already.
 Read = tuple[SourceFile, RosterFile | None]
@@ -93,6 +94,12 @@ class _Run:
         """What was said by hand, this time and before."""
         return replace(self.request.hints, remembered=self.remembered)
 
+    @property
+    def told_apart(self) -> bool:
+        """Whether it was said by hand what is paid: then bytes that are known may be another payment."""
+        hints = self.request.hints
+        return bool(hints.program or hints.period or hints.part or hints.school)
+
     def files(
         self,
         paths: Sequence[Path],
@@ -104,9 +111,9 @@ class _Run:
         sources = (files.read(path, self.request.limits.file_size_max_bytes) for path in paths)
         with transaction() as books:
             loaded = ensure_loaded(books, self.catalogue, self.ledger.moment(), self.ledger.actor)
-            known = posting.sources_in_force(books)
+            known = {} if self.told_apart else posting.sources_in_force(books)
             self.remembered = mappings.by_school(books)
-        results: list[FileResult] = []
+        results: dict[Path, FileResult] = {}
 
         def post(books: Books, read: Read) -> FileResult:
             source, file = read
@@ -116,17 +123,23 @@ class _Run:
         def committed(read: Read, result: FileResult) -> None:
             if self.request.feedback is not None and result.outcome == "rejected":
                 result = replace(result, feedback=str(self.request.feedback.write(read[0], result)))
-            results.append(result)
+            results[read[0].path] = result
             progress(result)
 
         # A dry run is one transaction anyway: nothing of it is posted a second time after a failure.
         seconds_max = 0.0 if self.request.dry_run else SECONDS_MAX
         with Together(transaction, post, committed, seconds_max) as together:
+            later: list[Read] = []
             for read in self._examined(sources, known, max(1, min(workers, len(paths))), together.commit):
+                if _rank(read):
+                    later.append(read)
+                else:
+                    together.add(read)
+            for read in sorted(later, key=_rank):
                 together.add(read)
-        if len(results) != len(paths):
+        if results.keys() != set(paths):
             raise RuntimeError(f"{len(paths)} files went in, {len(results)} came out")  # noqa: TRY003
-        return results
+        return [results[path] for path in paths]
 
     def _examined(
         self, sources: Iterable[SourceFile], known: Container[str], workers: int, before_waiting: Callable[[], None]
@@ -161,7 +174,7 @@ class _Run:
     def _settle(self, books: Books, source: SourceFile, file: RosterFile | None, loaded: Loaded) -> FileResult:
         """Post a file, or find why not."""
         batch = posting.batch_in_force_of(books, source.sha256)
-        if batch is not None and (file is None or file.rows_read):
+        if batch is not None and (file is None or (file.rows_read and not (self.told_apart and file.tables))):
             return result_of(source, RosterFile(), "unchanged", batch)
         if file is None:  # reversed by somebody else since we looked
             source = files.read(source.path, self.request.limits.file_size_max_bytes)
@@ -194,20 +207,24 @@ class _Run:
         """Post a file and see what that contradicts; the caller takes it back where it is not to stand."""
         earlier = self._superseded(books, source, file)
         before = earlier.counted() if earlier else {}
-        doubts = [problem for listing in file.listings for problem in doubts_of(books, listing)]
-        posted = self._post(books, source, file, loaded, earlier)
-        found = contradictions(books, posted, file)
+        matches = matched(books, file)
+        posted = self._post(books, source, file, loaded, earlier, answered(matches))
+        doubts = [*doubts_of(file, matches), *recovery_doubts(books, posted.batch, file)]
+        found = contradictions(books, self.catalogue, posted, file)
         supersedes = earlier.batch if earlier else candidate(books, posted, found)
         changes = None
         if supersedes is not None:
             before = before or versions.contents(books, supersedes).counted()
             changes = changes_between(before, versions.contents(books, posted.batch).counted())
             if changes.none:
-                return result_of(source, RosterFile(), "unchanged", supersedes)
+                told = [Note("same-content", "")] if file.tables else []
+                return result_of(source, RosterFile(notes=told), "unchanged", supersedes)
         file = replace(file, problems=[*file.problems, *doubts, *problems(found, file)])
         again = forgetting.named_again(books, posted.batch)
         if again:
             file = replace(file, notes=[*file.notes, Note("forgotten-people", "", again)])
+        if posted.corrected:
+            file = replace(file, notes=[*file.notes, Note("corrected-numbers", "", posted.corrected)])
         if file.blocked(record_conflicts=self.request.record_conflicts):
             result = result_of(source, file, "rejected", None)
         elif self.request.dry_run:
@@ -234,10 +251,18 @@ class _Run:
         file: RosterFile,
         loaded: Loaded,
         earlier: versions.Version | None,
+        answers: Answered,
     ) -> posting.Posted:
         kept = posting.Source(shown_path(Path(source.path.name)), source.sha256, source.content)
         stamp = Stamp(self.ledger.moment(), self.ledger.actor, loaded)
-        return posting.post(books, kept, file, stamp, earlier)
+        return posting.post(books, kept, file, stamp, earlier, answers)
+
+
+def _rank(read: Read) -> int:
+    """What is posted when: rosters and lists before what banks say of them, and that before what came back."""
+    _, file = read
+    kinds = {listing.kind for listing in file.listings} if file else set()
+    return 2 if "recovery" in kinds else 1 if "bank-return" in kinds else 0
 
 
 def _unopened(why: str) -> RosterFile:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -71,31 +72,39 @@ class LakeAudit:
     people: str
 
 
+@dataclass(frozen=True, slots=True)
+class LakeAsked:
+    """A lake that is audited, or some districts of it, by which engine in how much memory."""
+
+    place: str
+    engine: EngineName
+    memory: str
+    districts: Sequence[str] = ()
+
+
 def audit(
-    place: str,
+    asked: LakeAsked,
     catalogue: Catalogue,
-    engine: EngineName,
-    memory: str,
-    districts: Sequence[str] = (),
+    today: date,
     codes: Sequence[str] = (),
     program: str | None = None,
     period: str | None = None,
 ) -> LakeAudit:
-    """All rules, or those named, over the districts of a lake, or some of them.
+    """All rules, or those named, over the districts of a lake, or some of them; ``today``: which terms have ended.
 
     Raises UnknownRule, UnknownDistrict, MemoryUnreadable, LakeEngineMissing, LakeEngineFailed, LakeMissing,
     LakeDamaged, LakeMixed, LakeCollision.
     """
     rules: Sequence[Rule] = [rule(code) for code in codes] or (*RULES, *ACROSS)
-    if not _MEMORY.fullmatch(memory):
-        raise MemoryUnreadable(text=memory)
+    if not _MEMORY.fullmatch(asked.memory):
+        raise MemoryUnreadable(text=asked.memory)
     for package in ("pyarrow", "sqlglot", "duckdb"):
         _require(package, "lake")
     from aidledger.lake import auditing, reading  # noqa: PLC0415 - an extra
 
-    lake = reading.open_lake(place, districts)
-    with _engine(engine, lake, memory) as running:
-        return LakeAudit(auditing.audit(lake, running, catalogue, rules, program, period), lake.people)
+    lake = reading.open_lake(asked.place, asked.districts)
+    with _engine(asked.engine, lake, asked.memory) as running:
+        return LakeAudit(auditing.audit(lake, running, catalogue, today, rules, program, period), lake.people)
 
 
 def _engine(name: EngineName, lake: Lake, memory: str) -> AbstractContextManager[Engine]:

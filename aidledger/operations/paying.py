@@ -11,6 +11,7 @@ from typing import Any
 from aidledger import private
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.money import yuan_text
+from aidledger.domain.part import part_text
 from aidledger.domain.payment import OrderState, PaymentLine
 from aidledger.domain.role import same_name
 from aidledger.domain.term import Period
@@ -19,26 +20,37 @@ from aidledger.errors import (
     NoBankFile,
     OrderAltered,
     OrderSettled,
+    OrderStale,
+    PaysFromAltered,
     ReleasedByExporter,
     ReleasedByImporter,
     UnknownOrder,
 )
+from aidledger.i18n import translator
 from aidledger.operations.examining import run_guarded
 from aidledger.operations.files import read
 from aidledger.reports.bank_file import csv_bytes, lines_in, workbook_bytes
+from aidledger.reports.dues import DueCut, Dues, dues
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
 from aidledger.sheets.package import open_package
 from aidledger.store import actors, events, payments
+from aidledger.store.claims import Scope
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.makers import importers
 from aidledger.store.payments import Due, OrderLine, OrderRecord
+from aidledger.store.schools import school_named
+from aidledger.store.settlements import settle
+from aidledger.store.verify import faults_behind
+
+_FAULTS_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """An order and its files; ``order`` None: nothing was due. ``without_account``: who is due and has no card.
+    """An order and its files; ``order`` None: nothing was due.
 
+    ``without_account``: who is due and has no card. ``waiting``: of whom another order is not answered yet.
     ``head``: the ledger's, with the order and the request for full numbers in it.
     """
 
@@ -48,48 +60,90 @@ class Exported:
     digest: str | None
     files: Sequence[Path]
     without_account: Sequence[Due]
+    waiting: Sequence[Due]
     head: str
 
 
 def export(
-    ledger: Ledger, catalogue: Catalogue, program: str, period: Period, school: str | None, target: Path, reason: str
+    ledger: Ledger,
+    catalogue: Catalogue,
+    programs: Sequence[str],
+    period: Period,
+    school: str | None,
+    target: Path,
+    reason: str,
 ) -> Exported:
-    """Write what is due under a program for a period as FILE.xlsx and FILE.csv, and record the order.
+    """Write what is due for a period, under some programs or (none named) all, as FILE.xlsx and FILE.csv.
 
-    Who took full numbers out of the ledger, and why, is kept with it; the order only when both files are whole.
-    Raises FileExists, CannotWrite, UnknownProgram.
+    The order is recorded with who took full numbers out of the ledger, and why, and only when both files are whole.
+    What it rests on is checked first: what was put into the tables from behind is never paid. Raises FileExists,
+    CannotWrite, UnknownProgram, UnknownSchool, PaysFromAltered.
     """
-    named = catalogue.program(program)
+    scope = Scope(frozenset(catalogue.program(code).code for code in programs), {period.code})
     files = [target.with_suffix(".xlsx"), target.with_suffix(".csv")]
     for path in files:
         if path.exists():
             raise FileExists(path=path)
     with _taken_back() as published, ledger.writing("export") as books:
-        due = payments.due(books, program, period.code, catalogue.school(school))
-        payable = [one for one in due if one.account]
-        without = [one for one in due if not one.account]
+        at = None if school is None else school_named(books, catalogue.school(school) or school)[1]
+        found = payments.to_pay(books, scope, at)
+        payable = [one for one in found.due if one.account]
+        without = [one for one in found.due if not one.account]
         if not payable:
-            return Exported(None, 0, 0, None, (), without, events.head(books))
+            return Exported(None, 0, 0, None, (), without, found.waiting, events.head(books))
+        _require_unaltered(books, payable)
         moment = ledger.moment()
-        order, lines, digest = payments.export(
-            books, program, period.code, catalogue.school(school), payable, moment, ledger.actor
-        )
+        order, lines, digest = payments.export(books, scope, period.code, at, payable, moment, ledger.actor)
         facts = {"reason": reason, "seen": f"pay export {order}"}
         head = events.record(books, moment, ledger.actor, "reveal", facts)
         amount = sum(line.amount_fen for line in lines)
-        purpose = f"{period.code} {named.name('zh')}"
+        names = dict.fromkeys(catalogue.programs[one.program].name("zh") for one in payable)
         control = (
             ("批次", f"{order:06d}"),
-            ("项目", named.name("zh")),
-            ("学期/年度", period.code),
+            ("项目", "、".join(names)),
+            ("学期/年度", period.said(translator("zh"))),
             ("笔数", str(len(lines))),
             ("金额(元)", yuan_text(amount)),
             ("明细指纹", digest),
             ("台账指纹", head),
         )
-        contents = workbook_bytes(lines, purpose, control), csv_bytes(lines, purpose)
+        purposed = list(zip(lines, (_purpose(catalogue, one) for one in payable), strict=True))
+        contents = workbook_bytes(purposed, control), csv_bytes(purposed)
         _write_all(dict(zip(files, contents, strict=True)), published)
-    return Exported(order, len(lines), amount, digest, files, without, head)
+    return Exported(order, len(lines), amount, digest, files, without, found.waiting, head)
+
+
+def _purpose(catalogue: Catalogue, due: Due) -> str:
+    """What a line is for, in the bank's words: 2026年秋季普高国家助学金, with the part of the term where it is one."""
+    chinese = translator("zh")
+    part = f"({part_text(due.part, chinese)})" if due.part else ""
+    return f"{Period.parse(due.period).said(chinese)}{catalogue.programs[due.program].name('zh')}{part}"
+
+
+def _require_unaltered(books: Books, due: Sequence[Due]) -> None:
+    """Raises PaysFromAltered where entries, answers or orders are not as the chain recorded them."""
+    faults = faults_behind(books, [one.entry for one in due])
+    if faults:
+        said = ", ".join(dict.fromkeys(str(fault.entry or fault.batch or "-") for fault in faults[:_FAULTS_NAMED]))
+        raise PaysFromAltered(count=len(faults), where=said)
+
+
+def due(
+    ledger: Ledger,
+    catalogue: Catalogue,
+    programs: Sequence[str],
+    period: Period | None,
+    school: str | None,
+    by: Sequence[DueCut],
+    *,
+    settled: bool = False,
+) -> tuple[Dues, str]:
+    """The balances of claims, and the ledger's head; raises UnknownProgram, UnknownSchool."""
+    codes = frozenset(catalogue.program(code).code for code in programs)
+    scope = Scope(codes, {period.code} if period else ())
+    with ledger.reading() as books:
+        at = None if school is None else school_named(books, catalogue.school(school) or school)[1]
+        return dues(books, catalogue, scope, by, at, settled=settled), events.head(books)
 
 
 @contextmanager
@@ -142,7 +196,7 @@ def release(ledger: Ledger, number: int, path: Path) -> OrderRecord:
     """Let an order go to the bank, in the file that was exported and no other, by somebody else than its maker.
 
     Where people are named, nor by who brought in any of what it pays: a clerk of then may be a reviewer now. Raises
-    UnknownOrder, OrderSettled, ReleasedByExporter, ReleasedByImporter, OrderAltered, NoBankFile.
+    UnknownOrder, OrderSettled, ReleasedByExporter, ReleasedByImporter, OrderAltered, OrderStale, NoBankFile.
     """
     digest = payments.lines_digest(_lines_in(path))
     with ledger.writing("release") as books:
@@ -155,6 +209,9 @@ def release(ledger: Ledger, number: int, path: Path) -> OrderRecord:
                     raise ReleasedByImporter(actor=ledger.actor, batch=batch, order=number)
         if digest != record.digest:
             raise OrderAltered(path=path.name, order=number)
+        stale = payments.no_longer_due(books, record)
+        if stale:
+            raise OrderStale(order=number, count=len(stale), lines=", ".join(stale))
         return _settled(books, ledger, record, "released")
 
 
@@ -204,5 +261,5 @@ def _unsettled(books: Books, number: int) -> OrderRecord:
 def _settled(
     books: Books, ledger: Ledger, record: OrderRecord, state: OrderState, reason: str | None = None
 ) -> OrderRecord:
-    payments.settle(books, record, state, ledger.moment(), ledger.actor, reason)
+    settle(books, record.order, record.digest, state, ledger.moment(), ledger.actor, reason)
     return _order(books, record.order)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aidledger.catalogue.catalogue import Catalogue
 from aidledger.errors import UnknownPerson
+from aidledger.reports.dues import DueRow, dues
 from aidledger.sheets.cells import name_of, number_of
 from aidledger.store import lookups
+from aidledger.store.claims import People, Scope
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.lookups import EntryRecord, PersonRecord
 
@@ -17,10 +20,15 @@ _OWN_DIGITS_MAX = 18
 
 @dataclass(frozen=True, slots=True)
 class PersonHistory:
-    """A person and all entries for it, reversals among them."""
+    """A person and all entries for it, reversals among them; what became of each claim.
+
+    ``also``: the same person under other numbers, as new versions of rosters corrected them.
+    """
 
     person: PersonRecord
+    also: Sequence[PersonRecord]
     entries: Sequence[EntryRecord]
+    claims: Sequence[DueRow]
 
 
 def named(books: Books, said: str) -> list[PersonRecord]:
@@ -33,9 +41,19 @@ def named(books: Books, said: str) -> list[PersonRecord]:
     return found
 
 
-def person(ledger: Ledger, number_or_name: str) -> list[PersonHistory]:
-    """Everybody with this number or name; raises UnknownPerson."""
+def person(ledger: Ledger, catalogue: Catalogue, number_or_name: str) -> list[PersonHistory]:
+    """Everybody with this number or name, each with the numbers that were corrected; raises UnknownPerson."""
     with ledger.reading() as books:
-        found = named(books, number_or_name)
-        entries = lookups.entries_for(books, [record.person for record in found])
-    return [PersonHistory(who, [entry for entry in entries if entry.person == who.person]) for who in found]
+        people = People(books)
+        same: dict[int, PersonRecord] = {}
+        for who in named(books, number_or_name):
+            same.setdefault(people.first(who.person), who)
+        return [_history(books, catalogue, who, people.same(who.person)) for who in same.values()]
+
+
+def _history(books: Books, catalogue: Catalogue, who: PersonRecord, same: frozenset[int]) -> PersonHistory:
+    also = [one for one in lookups.people_by_id(books, same) if one.person != who.person]
+    entries = lookups.entries_for(books, sorted(same))
+    scope = Scope(persons=same)
+    found = dues(books, catalogue, scope, ("program", "period", "person"), settled=True)
+    return PersonHistory(who, also, entries, found.rows)

@@ -16,7 +16,7 @@ from aidledger.reconcile.grouping import grouped
 from aidledger.reconcile.line import Comparison, Line
 from aidledger.reconcile.payment import payment_lines
 from aidledger.reconcile.published import covers, report_lines
-from aidledger.reconcile.standard import standard_lines
+from aidledger.reconcile.standard import Judge, standard_lines
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.schools import school_named
 
@@ -63,7 +63,7 @@ def reconcile(
     by document or source. ``explain``: each line that is not right carries the rows behind it.
     ``cut``: lines of several periods are put together by it. Raises UnknownSchool.
     """
-    wanted = scope or Scope()
+    wanted, judge = scope or Scope(), Judge(catalogue, ledger.clock().date())
     with ledger.reading() as books:
         if wanted.school is not None:
             wanted = replace(wanted, school=school_named(books, wanted.school)[1])
@@ -71,7 +71,7 @@ def reconcile(
         if "declared" in checks:
             lines += declared_lines(books)
         if "standard" in checks:
-            lines += standard_lines(books, catalogue)
+            lines += standard_lines(books, judge)
         if "allotment" in checks:
             lines += allotment_lines(books, by)
         if "payment" in checks:
@@ -80,7 +80,7 @@ def reconcile(
             lines += _published(books, catalogue, reports)
         lines = [line for line in lines if wanted.takes(line)]
         if explain:
-            lines = explained(books, catalogue, lines, _by_code(catalogue, reports))
+            lines = explained(books, judge, lines, _by_code(catalogue, reports))
     return grouped(lines, cut) if cut else lines
 
 

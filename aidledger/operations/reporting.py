@@ -59,10 +59,16 @@ def school_statement(
         return statements.statement(books, catalogue, number, name, first, last), events.head(books)
 
 
-def paragraph(ledger: Ledger, catalogue: Catalogue, first: Period | None = None, last: Period | None = None) -> str:
+def paragraph(
+    ledger: Ledger,
+    catalogue: Catalogue,
+    first: Period | None = None,
+    last: Period | None = None,
+    count: Count = "posted",
+) -> str:
     """The report's paragraph for a span of periods."""
     with ledger.reading() as books:
-        figures = summaries.summary(books, catalogue, first, last)
+        figures = summaries.summary(books, catalogue, first, last, count=count)
         periods = {
             code: [period for period in some if within(Period.parse(period), first, last)]
             for code, some in lookups.periods_by_program(books).items()

@@ -27,6 +27,7 @@ class RosterResult:
     person_times: int
     amount_fen: int
     declared: Declared | None
+    parts: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class FileResult:
 
     @property
     def person_times(self) -> int:
-        """Payments in the file."""
+        """Person-times in the file, sheet by sheet."""
         return sum(roster.person_times for roster in self.rosters)
 
     @property
@@ -99,9 +100,10 @@ def result_of(source: SourceFile, file: RosterFile, outcome: Outcome, batch: int
             period=roster.period.code if roster.period else None,
             school=table.school,
             header_row=table.header_row,
-            person_times=roster.person_times,
+            person_times=roster.person_times(table.lines),
             amount_fen=roster.amount_fen,
             declared=roster.declared,
+            parts=sorted({part for part in roster.parts if part}),
         )
         for table in file.tables
         for roster in table.rosters

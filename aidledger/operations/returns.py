@@ -1,31 +1,72 @@
-"""What is doubtful about a bank's return: lines that no payment is known for, or several, or another amount."""
+"""What is doubtful about money on its way: lines of bank returns, and what lists say came back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
-from aidledger.domain.listing import Listing, Returns
+from aidledger.domain.listing import Listing, Recoveries
 from aidledger.domain.money import yuan_text
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
+from aidledger.domain.roster import RosterFile
+from aidledger.store.claims import owed_before
 from aidledger.store.ledger import Books
-from aidledger.store.matching import candidates_of
+from aidledger.store.listings import Answered
+from aidledger.store.matching import Match, match
+
+Matches = Mapping[int, Sequence[Match]]
 
 
-def doubts_of(books: Books, listing: Listing) -> Iterator[Problem]:
-    """payment-unmatched, payment-differs, payment-ambiguous; asked before the list is posted."""
-    facts = listing.facts
-    if not isinstance(facts, Returns):
+def matched(books: Books, file: RosterFile) -> Matches:
+    """What the lines of a file's bank returns answer; asked before the file is posted."""
+    return match(books, file.listings)
+
+
+def answered(matches: Matches) -> Answered:
+    """The same as the ledger keeps it."""
+    return {
+        at: [(one.payment.entry, one.payment.order) if one.payment else (None, None) for one in of_listing]
+        for at, of_listing in matches.items()
+    }
+
+
+def doubts_of(file: RosterFile, matches: Matches) -> Iterator[Problem]:
+    """What is doubtful about bank returns: a payment that is not known, not the same, or not to be told from others."""
+    for at, of_listing in matches.items():
+        listing = file.listings[at]
+        for row, one in zip(listing.lines.rows, of_listing, strict=True):
+            if one.fault is not None:
+                yield Problem(one.fault, Place(listing.sheet, row), one.facts)
+
+
+def recovery_doubts(books: Books, batch: int, file: RosterFile) -> Iterator[Problem]:
+    """recovery-unmatched, recovery-exceeds; asked of what was posted as a batch, claim by claim."""
+    came_back: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    for listing, facts in _recoveries(file):
+        for key, fen in zip(_claims(listing, facts), facts.amounts_fen, strict=True):
+            came_back[key] += fen or 0
+    if not came_back:
         return
-    for line, payments in enumerate(candidates_of(books, listing)):
-        amount = facts.amounts_fen[line]
-        place = Place(listing.sheet, listing.lines.rows[line])
-        exact = {(one.program, one.period) for one in payments if one.amount_fen == amount}
-        if not payments:
-            yield Problem("payment-unmatched", place)
-        elif not exact:
-            paid = ", ".join(yuan_text(one.amount_fen) for one in payments)
-            yield Problem("payment-differs", place, {"amount": yuan_text(amount or 0), "paid": paid})
-        elif len(exact) > 1:
-            said = ", ".join(f"{program} {period}" for program, period in sorted(exact))
-            yield Problem("payment-ambiguous", place, {"payments": said})
+    owed = owed_before(books, batch)
+    for listing, facts in _recoveries(file):
+        for row, key in zip(listing.lines.rows, _claims(listing, facts), strict=True):
+            paid_fen, owed_fen = owed[key]
+            told = {"program": key[1], "period": key[2]}
+            if not paid_fen:
+                yield Problem("recovery-unmatched", Place(listing.sheet, row), told)
+            elif came_back[key] > owed_fen:
+                amounts = {"amount": yuan_text(came_back[key]), "owed": yuan_text(owed_fen)}
+                yield Problem("recovery-exceeds", Place(listing.sheet, row), {**told, **amounts})
+
+
+def _recoveries(file: RosterFile) -> Iterator[tuple[Listing, Recoveries]]:
+    for listing in file.listings:
+        if isinstance(listing.facts, Recoveries):
+            yield listing, listing.facts
+
+
+def _claims(listing: Listing, facts: Recoveries) -> Iterator[tuple[str, str, str]]:
+    """The claim of each line: by ID number, program, period."""
+    for number, program, period in zip(listing.lines.numbers, facts.programs, facts.periods, strict=True):
+        yield number, str(program), str(period)

@@ -59,7 +59,7 @@ def export(ledger: Ledger, catalogue: Catalogue, said: str, reason: str) -> Copy
     with ledger.reading("reveal") as books:
         person = _one(books, said).person
         held = holdings(books, person)
-        found = run(Scope(books, catalogue), RULES, decisions(books)).findings
+        found = run(Scope(books, catalogue, ledger.clock().date()), RULES, decisions(books)).findings
         findings = [one for one in found if _concerns(one, held)]
         decided = history(books)
         copy = Copy(

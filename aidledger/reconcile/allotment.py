@@ -12,6 +12,7 @@ from aidledger.domain.attribution import Fund, attributed
 from aidledger.domain.listing import SOURCES, TOTAL
 from aidledger.reconcile.line import Figures, Line
 from aidledger.store.entries import batch_in_force, in_force
+from aidledger.store.person_times import CLAIM, surpluses
 from aidledger.store.tables import Allotment, Batch, Entry, ProgramRow
 
 Part = Literal["document", "source"]
@@ -91,10 +92,14 @@ def _rank(row: Any) -> tuple[object, ...]:  # noqa: ANN401 - a row of the funds
 
 
 def _paid(books: Connection) -> dict[tuple[str, str], Figures]:
-    query = (
-        select(ProgramRow.c.code, Entry.c.period, func.count(), func.sum(Entry.c.amount_fen))
-        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
-        .where(in_force(Entry))
-        .group_by(ProgramRow.c.code, Entry.c.period)
+    paid = select(ProgramRow.c.code.label("program"), *(Entry.c[name] for name in (*CLAIM, "part", "amount_fen"))).join(
+        ProgramRow, ProgramRow.c.id == Entry.c.program_id
     )
-    return {(program, period): Figures(count, int(amount)) for program, period, count, amount in books.execute(query)}
+    entries = paid.where(in_force(Entry)).subquery()
+    cuts = entries.c.program, entries.c.period
+    further = surpluses(books, entries, "program", "period")
+    query = select(*cuts, func.count(), func.sum(entries.c.amount_fen)).group_by(*cuts)
+    return {
+        (program, period): Figures(payments - further.get((program, period), 0), int(amount))
+        for program, period, payments, amount in books.execute(query)
+    }

@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
+from aidledger.domain.part import person_times
 from aidledger.reconcile.behind import Behind, entry_rows, of_entry
+from aidledger.reconcile.declared import nearer_count
 from aidledger.reconcile.line import Line
 from aidledger.store.entries import batch_in_force, in_force
 from aidledger.store.tables import Batch, Entry, KeptEntry, ProgramRow, RosterRow, School
@@ -53,7 +55,9 @@ def _roster_and_rows(books: Connection, line: Line, roster: Any) -> Iterator[Beh
     counted = [row for row in rows if row.in_force]
     amount = sum(row.amount_fen for row in counted)
     declared, persons = roster.declared_amount_fen, roster.declared_person_times
-    if not counted or (declared in {None, amount} and persons in {None, len(counted)}):
+    times = person_times((row.beneficiary_id, row.part) for row in counted)
+    count = nearer_count(persons, len(counted), times)
+    if not counted or (declared in {None, amount} and persons in {None, count}):
         return
     yield Behind(
         "declares-otherwise",
@@ -63,7 +67,7 @@ def _roster_and_rows(books: Connection, line: Line, roster: Any) -> Iterator[Beh
         row=roster.declared_row,
         amount_fen=amount,
         expected_fen=declared,
-        person_times=len(counted),
+        person_times=count,
         expected_person_times=persons,
         period=line.period,
         school=line.school,

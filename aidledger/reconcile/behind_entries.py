@@ -2,54 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from aidledger.catalogue.catalogue import Catalogue
-from aidledger.domain.program import nearest_fen
-from aidledger.domain.term import Period
-from aidledger.reconcile.behind import Behind, of_entry, rows_of
+from aidledger.reconcile.behind import Behind, Why, of_entry, rows_of
 from aidledger.reconcile.line import Line
-from aidledger.store.entries import batch_in_force, in_force
-from aidledger.store.tables import BankReturn, Batch, Entry
+from aidledger.reconcile.standard import Judge, claims_at_schools
+from aidledger.store.claims import Scope, payments
+from aidledger.store.entries import in_force
+from aidledger.store.payments import paid_beyond, unconfirmed
+from aidledger.store.person_times import in_parts
+from aidledger.store.tables import Entry, ProgramRow, School
 
 
-def off_standard(books: Connection, catalogue: Catalogue, line: Line) -> Iterator[Behind]:
+def off_standard(books: Connection, judge: Judge, line: Line) -> Iterator[Behind]:
     """The entries whose amount no rate allows, with the nearest that one does; every entry where there is no standard.
 
-    What they differ by adds up to the line's difference.
+    Parts of a person-time are shown together, where their sum is not allowed. What all of them differ by adds up to
+    the line's difference.
     """
-    program, period = catalogue.program(line.program), Period.parse(line.period)
-    known = program.standard_for(period) is not None
-    for row in books.execute(rows_of(line.program, line.period, line.school).where(in_force(Entry))):
-        near = nearest_fen(program.rates(period, row.level, row.boarding, line.school), row.amount_fen)
-        if not known:
+    rows = rows_of(line.program, line.period, line.school).where(in_force(Entry))
+    if not judge.knows(line.program, line.period):
+        for row in books.execute(rows):
             yield of_entry(row, "no-standard-known", period=line.period)
-        elif near != row.amount_fen:
-            yield of_entry(row, "no-rate-allows-it", period=line.period, expected_fen=near)
+        return
+    claims = _claims_in_parts(books, line)
+    parts: dict[int, list[Any]] = {person: [] for person in claims}
+    found: list[tuple[Any, int]] = []
+    for row in books.execute(rows):
+        if row.beneficiary_id in parts:
+            parts[row.beneficiary_id].append(row)
+        else:
+            found.append((row, judge.off_fen(_Judged(line, row, row.amount_fen), in_parts=False)))
+    for person, of_claim in parts.items():
+        claim = claims[person]
+        off = judge.off_fen(_Judged(line, claim, claim.whole_fen), in_parts=True) if claim.is_last else 0
+        found += _spread(of_claim, off) if off else ()
+    for row, off in sorted(found, key=lambda one: int(one[0].entry)):
+        if off or row.beneficiary_id in parts:
+            yield of_entry(row, "no-rate-allows-it", period=line.period, expected_fen=row.amount_fen + off)
+
+
+class _Judged:
+    """An amount as it is judged: of a payment, or of all parts of a person-time."""
+
+    def __init__(self, line: Line, said: Any, whole_fen: int) -> None:  # noqa: ANN401 - a row
+        self.code, self.period, self.school = line.program, line.period, line.school
+        self.level, self.boarding = said.level, said.boarding
+        self.whole_fen = whole_fen
+
+
+def _claims_in_parts(books: Connection, line: Line) -> dict[int, Any]:
+    """The claims in parts of a line's program and period at its school, by their persons."""
+    paid = (
+        select(Entry)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .where(ProgramRow.c.code == line.program, Entry.c.period == line.period)
+        .where(in_force(Entry), in_parts(Entry, [line.period]))
+    )
+    claim = claims_at_schools(paid.subquery("paid"))
+    here = select(claim).outerjoin(School, School.c.id == claim.c.school_id)
+    rows = books.execute(here.where(School.c.name.is_not_distinct_from(line.school)))
+    return {row.beneficiary_id: row for row in rows}
+
+
+def _spread(rows: Sequence[Any], off: int) -> Iterator[tuple[Any, int]]:
+    """What a claim is off, put down to its last payments; none of them is expected to be less than nothing."""
+    for row in reversed(rows):
+        own = off if row is rows[0] else max(off, -row.amount_fen)
+        off -= own
+        yield row, own
 
 
 def not_confirmed(books: Connection, line: Line) -> Iterator[Behind]:
-    """The entries that were posted and that no bank says it paid; what they add up to is missing on its side.
+    """What stands between what is claimed and what was paid; it adds up to the line's difference.
 
-    Where a bank spoke of one more than once, what it said last counts.
+    Entry by entry what no bank paid yet and, below zero, what was paid beyond a claim.
     """
-    by_bank, returned = BankReturn.alias("by_bank"), Batch.alias("returned")
-    spoken = (
-        select(by_bank.c.id)
-        .join(returned, returned.c.id == by_bank.c.batch_id)
-        .where(by_bank.c.entry_id == Entry.c.id, batch_in_force(returned))
-    )
-    last = spoken.with_only_columns(func.max(by_bank.c.id)).correlate(Entry).scalar_subquery()
-    query = (
-        rows_of(line.program, line.period, line.school)
-        .add_columns(BankReturn.c.id.label("said"), BankReturn.c.reason)
-        .outerjoin(BankReturn, BankReturn.c.id == last)
-        .where(in_force(Entry), ~spoken.where(by_bank.c.outcome == "paid").correlate(Entry).exists())
-    )
-    for row in books.execute(query):
-        if row.said is None:
-            yield of_entry(row, "bank-silent", period=line.period)
-        else:
-            yield of_entry(row, "returned-by-bank", period=line.period, remark=row.reason)
+    scope = Scope({line.program}, {line.period})
+    said = _last_answers(books, scope)
+    rows = {row.entry: row for row in books.execute(rows_of(line.program, line.period, line.school))}
+    for one in unconfirmed(books, scope):
+        if one.entry in rows:
+            reason = said.get(one.entry)
+            why: Why = "bank-silent" if reason is None else "returned-by-bank"
+            behind = of_entry(rows[one.entry], why, period=line.period, remark=reason or None)
+            yield replace(behind, amount_fen=one.amount_fen)
+    for entry, fen in paid_beyond(books, scope):
+        if entry in rows:
+            yield replace(of_entry(rows[entry], "paid-beyond", period=line.period), amount_fen=-fen)
+
+
+def _last_answers(books: Connection, scope: Scope) -> dict[int, str]:
+    """The bank's reason where what it last said of an entry's payment is that it was not made."""
+    payment = payments(books, scope)
+    query = select(payment.c.entry_id, payment.c.reason).where(payment.c.outcome.in_(("failed", "returned")))
+    return {entry: reason or "" for entry, reason in books.execute(query)}

@@ -11,6 +11,7 @@ from aidledger.domain.term import Period, within
 from aidledger.reconcile.behind import Behind, entry_rows, of_entry
 from aidledger.reconcile.line import Line
 from aidledger.store.entries import batch_in_force, in_force
+from aidledger.store.person_times import CLAIM, surpluses
 from aidledger.store.tables import Allotment, Batch, Entry, Listing, ProgramRow, School
 
 
@@ -66,18 +67,22 @@ def groups_of(books: Connection, report: PublishedReport, line: Line) -> Iterato
 
     Persons who are paid in several of them are counted in each.
     """
-    query = (
-        select(Entry.c.period, School.c.name, func.count(), func.sum(Entry.c.amount_fen))
+    entries = (
+        select(School.c.name.label("school"), *(Entry.c[name] for name in (*CLAIM, "part", "amount_fen")))
         .select_from(Entry)
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
         .outerjoin(School, School.c.id == Entry.c.school_id)
         .where(in_force(Entry), ProgramRow.c.code == line.program)
-        .group_by(Entry.c.period, School.c.name)
+        .subquery()
     )
+    cuts = entries.c.period, entries.c.school
+    query = select(*cuts, func.count(), func.sum(entries.c.amount_fen)).group_by(*cuts)
+    further = surpluses(books, entries, "period", "school")
     found = [
         (Period.parse(row[0]), row[1] or "", row)
         for row in books.execute(query)
         if within(Period.parse(row[0]), report.start, report.end)
     ]
-    for _, _, (period, school, count, amount) in sorted(found, key=lambda one: (one[0].sort_key, one[1])):
-        yield Behind("makes-up-figure", amount_fen=int(amount), person_times=count, period=period, school=school)
+    for _, _, (period, school, payments, amount) in sorted(found, key=lambda one: (one[0].sort_key, one[1])):
+        times = payments - further.get((period, school), 0)
+        yield Behind("makes-up-figure", amount_fen=int(amount), person_times=times, period=period, school=school)

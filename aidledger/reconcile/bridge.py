@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from itertools import pairwise
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, case, func, literal, select
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.cut import Cut
 from aidledger.domain.term import Period
+from aidledger.store.person_times import CLAIM, NAMES_PARTS, surpluses
 from aidledger.store.tables import Batch, Entry, ProgramRow
 
 StepKind = Literal["from", "only-from", "only-to", "to"]
@@ -21,7 +23,7 @@ class Atom:
     """Entries that no cut tells apart: of one program and period, disbursements or reversals (negative), 分.
 
     ``in_first`` and ``in_second``: whether the day on which they were posted lies in the cut; always true of a cut
-    by terms.
+    by terms. ``person_times``: how many more (or fewer) they made it; further parts of a person-time make no more.
     """
 
     program: str
@@ -58,7 +60,7 @@ class Bridge:
 
 def bridges(books: Connection, catalogue: Catalogue, first: Cut, second: Cut, *, by_program: bool) -> list[Bridge]:
     """The bridges that have any figure, programs in the catalogue's order; loans are never added to aid."""
-    atoms = _atoms(books, first, second)
+    atoms = [*_atoms(books, first, second), *_further_parts(books, first, second)]
     repaid = {code: program.repaid for code, program in catalogue.programs.items()}
     keys: list[tuple[str | None, bool]] = [(None, False), (None, True)]
     if by_program:
@@ -73,7 +75,10 @@ def bridges(books: Connection, catalogue: Catalogue, first: Cut, second: Cut, *,
 
 
 def bridge(atoms: Iterable[Atom], first: Cut, second: Cut) -> list[Step]:
-    """The steps from the first cut to the second over some entries."""
+    """The steps from the first cut to the second over some entries.
+
+    Of a cut by days the figure is what those days added. A person-time paid in parts was added with the first of them.
+    """
     start, end = [0, 0], [0, 0]
     only: dict[tuple[bool, Period, bool], list[int]] = {}
     for atom in atoms:
@@ -139,6 +144,54 @@ def _atoms(books: Connection, first: Cut, second: Cut) -> list[Atom]:
         )
         for row in books.execute(grouped)
     ]
+
+
+def _further_parts(books: Connection, first: Cut, second: Cut) -> list[Atom]:
+    """What to take off, because payments are further parts of person-times that others count for.
+
+    Between two moments at which a cut begins or ends, that is how many more of them there are at the second one: as
+    the payments of the time added to them, and then as its reversals took some away.
+    """
+    if books.execute(NAMES_PARTS).first() is None:
+        return []
+    moments = sorted({moment for cut in (first, second) if cut.by_day for moment in cut.moments()})
+    found = []
+    before: _Surplus = {}
+    for begin, end in pairwise(["", *moments, None]):
+        inside = [not cut.by_day or cut.moments()[0] <= str(begin) < cut.moments()[1] for cut in (first, second)]
+        added = _surplus(books, entered=end, reversed_=begin)
+        after = _surplus(books, entered=end, reversed_=end)
+        for reversal, (earlier, later) in ((False, (before, added)), (True, (added, after))):
+            for key in earlier.keys() | later.keys():
+                more = later.get(key, 0) - earlier.get(key, 0)
+                found.append(Atom(*key, reversal, inside[0], inside[1], -more, 0))
+        before = after
+    return found
+
+
+# By program and period.
+_Surplus = dict[tuple[str, str], int]
+
+
+def _surplus(books: Connection, *, entered: str | None, reversed_: str | None) -> _Surplus:
+    """How many payments were further parts, of those entered before a moment and not reversed before another."""
+    reversal, batch = Entry.alias("reversal"), Batch.alias("reversing")
+    undone = (
+        select(reversal.c.id)
+        .join(batch, batch.c.id == reversal.c.batch_id)
+        .where(reversal.c.reversal_of == Entry.c.id, *_before(batch, reversed_))
+    )
+    paid = (
+        select(ProgramRow.c.code, *(Entry.c[name] for name in (*CLAIM, "part")))
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .join(Batch, Batch.c.id == Entry.c.batch_id)
+        .where(Entry.c.reversal_of.is_(None), *_before(Batch, entered), ~undone.exists())
+    )
+    return {(code, period): n for (code, period), n in surpluses(books, paid.subquery(), "code", "period").items()}
+
+
+def _before(batch: Any, moment: str | None) -> list[ColumnElement[bool]]:  # noqa: ANN401 - a table
+    return [] if moment is None else [batch.c.posted_at < moment]
 
 
 def _posted_in(cut: Cut) -> ColumnElement[int]:

@@ -6,30 +6,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.published import PublishedReport
 from aidledger.reconcile.behind import Behind
 from aidledger.reconcile.behind_declared import misdeclared
 from aidledger.reconcile.behind_entries import not_confirmed, off_standard
 from aidledger.reconcile.behind_sums import beyond_allotment, groups_of
 from aidledger.reconcile.line import Line
+from aidledger.reconcile.standard import Judge
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
 def explained(
-    books: Connection, catalogue: Catalogue, lines: Iterable[Line], reports: Mapping[str, PublishedReport]
+    books: Connection, judge: Judge, lines: Iterable[Line], reports: Mapping[str, PublishedReport]
 ) -> list[Line]:
     """The lines; each that is not right with what stands behind it. ``reports``: those compared with, by code."""
-    return [line if line.ok else replace(line, entries=_behind(books, catalogue, line, reports)) for line in lines]
+    return [line if line.ok else replace(line, entries=_behind(books, judge, line, reports)) for line in lines]
 
 
-def _behind(
-    books: Connection, catalogue: Catalogue, line: Line, reports: Mapping[str, PublishedReport]
-) -> Sequence[Behind]:
+def _behind(books: Connection, judge: Judge, line: Line, reports: Mapping[str, PublishedReport]) -> Sequence[Behind]:
     if line.check == "standard":
-        return list(off_standard(books, catalogue, line))
+        return list(off_standard(books, judge, line))
     if line.check == "payment":
         return list(not_confirmed(books, line))
     if line.check == "declared":

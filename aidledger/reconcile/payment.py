@@ -1,59 +1,77 @@
-"""What was posted against what the bank says it paid."""
+"""What is claimed against what the bank says it paid."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, case, func, select
+from collections import defaultdict
+from collections.abc import Mapping
 
+from sqlalchemy import Connection, func, select
+
+from aidledger.domain.part import person_times
 from aidledger.reconcile.line import Figures, Line
-from aidledger.store.entries import batch_in_force, in_force
-from aidledger.store.tables import BankReturn, Batch, Entry, ProgramRow, School
+from aidledger.store.claims import Key, People, Scope, claims, payments
+from aidledger.store.entries import in_force
+from aidledger.store.tables import Entry, ProgramRow, School
+
+# A program, a period, a school: ids, but for the period.
+_Cut = tuple[int, str, int | None]
 
 
 def payment_lines(books: Connection) -> list[Line]:
     """One line per program, period and school for which a bank has returned anything.
 
-    Right is where every posted payment was made; a payment that the bank returned, or has not yet spoken of, is
-    missing on its side.
+    Expected is what is claimed, actual what was paid, from the account of each claim (store/claims.py): right is where
+    every claim was paid and nothing beyond. Of a claim that was paid in part the person-time counts as paid.
     """
-    said_paid = (
-        select(BankReturn.c.id)
-        .join(Batch, Batch.c.id == BankReturn.c.batch_id)
-        .where(BankReturn.c.entry_id == Entry.c.id, BankReturn.c.outcome == "paid", batch_in_force(Batch))
-        .exists()
-    )
-    spoken_of = (
-        select(Entry.c.program_id, Entry.c.period, Entry.c.school_id)
-        .join(BankReturn, BankReturn.c.entry_id == Entry.c.id)
-        .join(Batch, Batch.c.id == BankReturn.c.batch_id)
-        .where(batch_in_force(Batch), in_force(Entry))
-        .distinct()
-        .subquery()
-    )
-    made = case((said_paid, 1), else_=0)
-    query = (
-        select(
-            ProgramRow.c.code,
-            Entry.c.period,
-            School.c.name,
-            func.count(),
-            func.sum(Entry.c.amount_fen),
-            func.sum(made),
-            func.sum(made * Entry.c.amount_fen),
-        )
-        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
-        .join(
-            spoken_of,
-            (spoken_of.c.program_id == Entry.c.program_id)
-            & (spoken_of.c.period == Entry.c.period)
-            & spoken_of.c.school_id.is_not_distinct_from(Entry.c.school_id),
-        )
-        .outerjoin(School, School.c.id == Entry.c.school_id)
-        .where(in_force(Entry))
-        .group_by(ProgramRow.c.id, ProgramRow.c.code, Entry.c.period, School.c.name)
-        .order_by(ProgramRow.c.id, Entry.c.period, School.c.name)
-    )
+    spoken = _spoken_of(books)
+    if not spoken:
+        return []
+    terms = {cut[:2] for cut in spoken}
+    scope = Scope(periods={period for _, period in terms})
+    several = _several(books, scope)
+    sides: defaultdict[_Cut, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for claim in claims(books, scope):
+        for school, sums in claim.schools.items():
+            cut = claim.program_id, claim.period, school
+            if sums.paid_fen and cut[:2] in terms:
+                spoken.add(cut)
+            times = several.get((claim.key, school), 1)
+            sides[cut][0] += times if sums.claimed_fen > 0 else 0
+            sides[cut][1] += sums.claimed_fen
+            sides[cut][2] += times if sums.paid_fen > 0 else 0
+            sides[cut][3] += sums.paid_fen
+    programs = {row.id: row.code for row in books.execute(select(ProgramRow.c.id, ProgramRow.c.code))}
+    schools = {None: None} | {row.id: row.name for row in books.execute(select(School.c.id, School.c.name))}
     lines = []
-    for program, period, school, count, amount, paid, paid_amount in books.execute(query):
-        posted, confirmed = Figures(count, int(amount)), Figures(int(paid), int(paid_amount))
-        lines.append(Line("payment", program, period, school, posted == confirmed, posted, confirmed))
+    for cut in sorted(spoken & sides.keys(), key=lambda cut: (*cut[:2], schools[cut[2]] or "")):
+        times, fen, paid_times, paid_fen = sides[cut]
+        claimed, paid = Figures(times, fen), Figures(paid_times, paid_fen)
+        lines.append(Line("payment", programs[cut[0]], cut[1], schools[cut[2]], claimed == paid, claimed, paid))
     return lines
+
+
+def _spoken_of(books: Connection) -> set[_Cut]:
+    """The programs, periods and schools of payments that a bank answered."""
+    payment = payments(books)
+    query = (
+        select(Entry.c.program_id, Entry.c.period, Entry.c.school_id)
+        .join(payment, payment.c.entry_id == Entry.c.id)
+        .where(payment.c.outcome.is_not(None))
+        .distinct()
+    )
+    return {(program, period, school) for program, period, school in books.execute(query)}
+
+
+def _several(books: Connection, scope: Scope) -> Mapping[tuple[Key, int | None], int]:
+    """The person-times of the few claims that several entries of one school make up."""
+    claim = (Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
+    told = (*claim, Entry.c.school_id)
+    often = select(*claim).where(in_force(Entry), *scope.narrowed(*claim)).group_by(*claim).having(func.count() > 1)
+    twice = often.subquery("often")
+    same = [column == twice.c[column.name] for column in claim]
+    query = select(*told, Entry.c.part).join(twice, same[0] & same[1] & same[2]).where(in_force(Entry))
+    people = People(books)
+    parts: defaultdict[tuple[Key, int | None], list[str | None]] = defaultdict(list)
+    for program, period, person, school, part in books.execute(query):
+        parts[(program, period, people.first(person)), school].append(part)
+    return {key: person_times(("", part) for part in of_claim) for key, of_claim in parts.items()}

@@ -2,59 +2,162 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain, groupby
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Integer, Select, case, func, literal_column, select
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.program import Program, nearest_fen
 from aidledger.domain.term import Period
 from aidledger.reconcile.line import Figures, Line
 from aidledger.store.entries import in_force
+from aidledger.store.person_times import CLAIM, NAMES_PARTS, in_parts, is_in_parts
 from aidledger.store.tables import Entry, ProgramRow, School
 
 
-def standard_lines(books: Connection, catalogue: Catalogue) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What the standards of a catalogue say of amounts, on a day by which it is told which terms have ended."""
+
+    catalogue: Catalogue
+    today: date
+
+    def off_fen(self, claim: Any, *, in_parts: bool) -> int:  # noqa: ANN401 - see _of_payments
+        """How much (分) the nearest allowed amount is above a claim, or (negative) below it.
+
+        Parts of a term that goes on may still come to what is allowed: of those only what is too much counts.
+        """
+        program, period = self.catalogue.program(claim.code), Period.parse(claim.period)
+        rates = program.rates(period, claim.level, claim.boarding, claim.school)
+        highest = max((rate.high_fen for rate in rates), default=0)
+        if in_parts and period.end >= self.today and claim.whole_fen <= highest:
+            return 0
+        return nearest_fen(rates, claim.whole_fen) - int(claim.whole_fen)
+
+    def knows(self, code: str, period: str) -> bool:
+        """Whether there is a standard for a program and period."""
+        program: Program = self.catalogue.program(code)
+        return program.standard_for(Period.parse(period)) is not None
+
+
+def standard_lines(books: Connection, judge: Judge) -> list[Line]:
     """One line per program, period and school. Expected is what the nearest allowed rates would have come to.
 
     It is right where every amount is one that the standard of its period allows for that pupil (level, boarding,
-    the school's fee); then the average per person-time lies within the standard's span, too.
+    the school's fee); then the average per person-time lies within the standard's span, too. Payments that are parts
+    of a person-time are judged by their sum, and what it is off stands at the school that paid last.
     """
-    keys = (ProgramRow.c.id, ProgramRow.c.code, Entry.c.period, School.c.name)
-    query = (
+    rows = books.execute(_of_payments()) if not _names_parts(books) else _of_claims(books)
+    lines = []
+    for (code, period, school), kinds in groupby(rows, key=lambda row: (row.code, row.period, row.school)):
+        ok, expected, actual, times = _summed_up(judge, kinds)
+        ok &= judge.knows(code, period)
+        lines.append(Line("standard", code, period, school, ok, Figures(times, expected), Figures(times, actual)))
+    return lines
+
+
+def _summed_up(judge: Judge, kinds: Iterable[Any]) -> tuple[bool, int, int, int]:
+    """Whether all is right, what is expected and what was paid (分), the person-times."""
+    ok, expected, actual, times = True, 0, 0, 0
+    for kind in kinds:
+        off = judge.off_fen(kind, in_parts=bool(kind.in_parts)) if kind.is_last else 0
+        ok &= off == 0
+        times += kind.times * kind.number
+        expected += (kind.fen + off) * kind.number
+        actual += kind.fen * kind.number
+    return ok, expected, actual, times
+
+
+def _names_parts(books: Connection) -> bool:
+    return books.execute(NAMES_PARTS).first() is not None
+
+
+def _of_claims(books: Connection) -> Sequence[Any]:
+    rows = chain(books.execute(_of_payments(~is_in_parts(Entry))), books.execute(_of_parts()))
+    return sorted(rows, key=lambda row: (row.program_id, row.period, row.school or ""))
+
+
+_ONE: ColumnElement[int] = literal_column("1", Integer)
+
+
+def _of_payments(*further: ColumnElement[bool]) -> Select[Any]:
+    """Payments by what a standard asks of them; ``number``: how many are alike.
+
+    ``fen``: what one is at its school; ``whole_fen``: what its claim is at all; ``is_last``: whether it is judged here.
+    """
+    keys = (Entry.c.program_id, ProgramRow.c.code, Entry.c.period, School.c.name.label("school"))
+    told = (Entry.c.level, Entry.c.boarding, Entry.c.amount_fen.label("fen"), Entry.c.amount_fen.label("whole_fen"))
+    return (
         select(
-            ProgramRow.c.code,
-            Entry.c.period,
-            School.c.name.label("school"),
-            Entry.c.level,
-            Entry.c.boarding,
-            Entry.c.amount_fen,
-            func.count().label("person_times"),
+            *keys,
+            *told,
+            _ONE.label("times"),
+            _ONE.label("is_last"),
+            literal_column("0", Integer).label("in_parts"),
+            _NUMBER,
         )
         .select_from(Entry)
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
         .outerjoin(School, School.c.id == Entry.c.school_id)
-        .where(in_force(Entry))
-        .group_by(*keys, Entry.c.level, Entry.c.boarding, Entry.c.amount_fen)
-        .order_by(*keys)
+        .where(in_force(Entry), *further)
+        .group_by(Entry.c.program_id, ProgramRow.c.code, Entry.c.period, School.c.name)
+        .group_by(Entry.c.level, Entry.c.boarding, Entry.c.amount_fen)
+        .order_by(Entry.c.program_id, Entry.c.period, School.c.name)
     )
-    lines = []
-    for (code, period, school), rows in groupby(books.execute(query), key=lambda row: (row[0], row[1], row[2])):
-        program = catalogue.program(code)
-        expected = actual = person_times = 0
-        ok = program.standard_for(Period.parse(period)) is not None
-        for row in rows:
-            near = _nearest(program, period, school, row.level, row.boarding, row.amount_fen)
-            ok &= near == row.amount_fen
-            person_times += row.person_times
-            expected += near * row.person_times
-            actual += row.amount_fen * row.person_times
-        figures = Figures(person_times, expected), Figures(person_times, actual)
-        lines.append(Line("standard", code, period, school, ok, *figures))
-    return lines
 
 
-def _nearest(
-    program: Program, period: str, school: str | None, level: str | None, boarding: str | None, amount_fen: int
-) -> int:
-    return nearest_fen(program.rates(Period.parse(period), level, boarding, school), amount_fen)
+_NUMBER = func.count().label("number")
+
+
+def _of_parts() -> Select[Any]:
+    """The same of claims in parts, school by school: what one is at a school, and at all."""
+    here = claims_at_schools(select(Entry).where(in_force(Entry), in_parts(Entry)).subquery("paid"))
+    keys = (here.c.program_id, ProgramRow.c.code, here.c.period, School.c.name.label("school"))
+    alike = [here.c[name] for name in ("level", "boarding", "fen", "whole_fen", "times", "is_last")]
+    return (
+        select(*keys, *alike, _ONE.label("in_parts"), _NUMBER)
+        .join(ProgramRow, ProgramRow.c.id == here.c.program_id)
+        .outerjoin(School, School.c.id == here.c.school_id)
+        .group_by(here.c.program_id, ProgramRow.c.code, here.c.period, School.c.name, *alike)
+    )
+
+
+def claims_at_schools(paid: FromClause) -> FromClause:
+    """What claims in parts come to, with a row for each of a claim's schools.
+
+    Columns: those of the claim, school_id, ``level`` and ``boarding`` where its payments agree on them, ``fen`` and
+    ``times`` (person-times) at the school, ``whole_fen`` at all schools, ``is_last``: whether this school paid last.
+    """
+    claim = [paid.c[name] for name in CLAIM]
+    alike = func.count().over(partition_by=(*claim, paid.c.school_id, paid.c.part)).label("alike")
+    columns = [paid.c[name] for name in ("school_id", "level", "boarding", "amount_fen", "id")]
+    one = select(*claim, *columns, alike).subquery("one")
+    of_claim = [one.c[name] for name in CLAIM]
+    here = (
+        select(
+            *of_claim,
+            one.c.school_id,
+            _agreed(one.c.level),
+            _agreed(one.c.boarding),
+            func.sum(one.c.amount_fen).label("fen"),
+            func.max(one.c.alike).label("times"),
+            func.max(one.c.id).label("last"),
+        )
+        .group_by(*of_claim, one.c.school_id)
+        .subquery("here")
+    )
+    whole = [here.c[name] for name in CLAIM]
+    last = func.max(here.c.last).over(partition_by=whole)
+    return select(
+        here,
+        func.sum(here.c.fen).over(partition_by=whole).label("whole_fen"),
+        case((here.c.last == last, 1), else_=0).label("is_last"),
+    ).subquery("claimed")
+
+
+def _agreed(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((func.min(column) == func.max(column), func.min(column))).label(column.name)

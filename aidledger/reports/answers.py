@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.part import part_text
 from aidledger.domain.table import Answer, Cell, Column, Kind
 from aidledger.domain.term import Period
-from aidledger.i18n import N_
+from aidledger.i18n import N_, Language, translator
 from aidledger.reports.figures import figure_text
 from aidledger.reports.summary import Group, Summary
 from aidledger.store.totals import Figures
@@ -32,6 +33,7 @@ DIMENSION_TITLES = {
     "category": N_("Category"),
     "source": N_("Funding source"),
     "payment": N_("Payment"),
+    "part": N_("Part of the term"),
 }
 _KINDS: Mapping[str, Kind] = {
     "stage": "word",
@@ -56,7 +58,7 @@ NOTES = (
 )
 PAID_NOTE = N_(
     "Counted is what was paid: what a bank return confirms, what is set off against fees, and loans, which the bank "
-    "pays."
+    "pays. What was paid beyond a claim, and is to be claimed back, is not in it."
 )
 SOURCES_NOTE = N_(
     "Sources pay by their shares of the money allotted for a program and period, exact to the fen. People are not "
@@ -78,7 +80,7 @@ def program_answer(summary: Summary, catalogue: Catalogue, language: str) -> Ans
     )
 
 
-def group_answer(summary: Summary, catalogue: Catalogue, language: str) -> Answer:
+def group_answer(summary: Summary, catalogue: Catalogue, language: Language) -> Answer:
     """Every combination of what was asked by."""
     rows: list[Sequence[Cell]] = []
     for group in summary.groups:
@@ -141,5 +143,7 @@ def _span(summary: Summary) -> dict[str, object]:
     return {name: Period.parse(code) if code else "—" for name, code in ends.items()}
 
 
-def _named(name: str, value: str | None, catalogue: Catalogue, language: str) -> str | None:
+def _named(name: str, value: str | None, catalogue: Catalogue, language: Language) -> str | None:
+    if name == "part" and value:
+        return part_text(value, translator(language))
     return catalogue.programs[value].name(language) if name == "program" and value else value

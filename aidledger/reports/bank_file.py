@@ -28,24 +28,28 @@ _TEXT = "@"
 _AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?")
 
 
-def csv_bytes(lines: Sequence[PaymentLine], purpose: str) -> bytes:
+# A line, and in words what it is paid for (用途): 2026年秋季普高国家助学金.
+Purposed = tuple[PaymentLine, str]
+
+
+def csv_bytes(lines: Sequence[Purposed]) -> bytes:
     """The file as CSV in UTF-8, with the mark by which spreadsheet programs know it."""
     page = io.StringIO()
     writer = csv.writer(page)
     writer.writerow(HEADER)
-    for line in lines:
+    for line, purpose in lines:
         writer.writerow([*map(guarded, line.covered()), guarded(purpose)])
     return page.getvalue().encode("utf-8-sig")
 
 
-def workbook_bytes(lines: Sequence[PaymentLine], purpose: str, control: Sequence[tuple[str, str]]) -> bytes:
+def workbook_bytes(lines: Sequence[Purposed], control: Sequence[tuple[str, str]]) -> bytes:
     """The file as a workbook: the lines on the first sheet, control totals (名称, 数值) on the second."""
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)  # noqa: S101 - a new workbook has one
     sheet.title = "代发明细"
     sheet.append(list(HEADER))
-    for row, line in enumerate(lines, 2):
+    for row, (line, purpose) in enumerate(lines, 2):
         for column, value in enumerate([*line.covered()[:4], None, purpose], 1):
             cell = sheet.cell(row, column)
             if value is not None:

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, Text, case, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from aidledger.domain.listing import SOURCES
+from aidledger.domain.part import Part
 from aidledger.domain.program import Level, Program
 from aidledger.domain.term import Period, within
+from aidledger.reports.arrivals import arrivals
 from aidledger.reports.sources import ALL_SOURCES, allotted
 from aidledger.store import totals
 from aidledger.store.entries import in_force
-from aidledger.store.payments import answered
+from aidledger.store.person_times import CLAIM
 from aidledger.store.tables import Entry, ProgramRow, School
 
 Dimension = Literal[
@@ -30,11 +45,14 @@ Dimension = Literal[
     "category",
     "source",
     "payment",
+    "part",
 ]
 DIMENSIONS: Sequence[Dimension] = get_args(Dimension)
 Count = Literal["posted", "paid"]
 # Whether the money arrived: set off against fees, lent by the bank, paid, sent back, or not spoken of by the bank.
 PAYMENTS = ("set-off", "lent", "paid", "sent-back", "no-answer")
+# What no bank is asked to pay, by a program's nature.
+_NO_BANK = {"waiver": "set-off", "loan": "lent"}
 TERMS = ("spring", "autumn", "year")
 _SOURCE_ORDER = (ALL_SOURCES, *SOURCES)
 # The year of a period's code: of 2021, of 2021-autumn, of 2022-spring.
@@ -54,36 +72,81 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "category": Entry.c.category,
     # No entry says which source paid it: several pay together wherever money was allotted.
     "source": case((allotted(Entry), ALL_SOURCES), else_=None),
-    "payment": case(
-        (ProgramRow.c.nature == "waiver", "set-off"),
-        (ProgramRow.c.nature == "loan", "lent"),
-        (answered("paid"), "paid"),
-        (answered("failed"), "sent-back"),
-        else_="no-answer",
-    ),
+    "part": Entry.c.part,
     "kind": case((ProgramRow.c.nature == "loan", "loan"), else_="aid"),
 }
 
 
-def has_arrived() -> ColumnElement[bool]:
-    """Whether nothing more is to be done for an entry's money: what a bank sent back, or is silent of, is not there."""
-    return COLUMNS["payment"].in_(PAYMENTS[:3])
+def asks_a_bank() -> ColumnElement[bool]:
+    """Whether a program is one whose money a bank is asked to pay."""
+    return ProgramRow.c.nature.not_in(sorted(_NO_BANK))
 
 
-def entries_cut(periods: Iterable[str], *cuts: str, count: Count = "posted") -> Select[Any]:
-    """The entries in force of some periods: the values of the cuts, the beneficiary, the amount.
+def is_paid(books: Connection, periods: Sequence[str], state: str) -> ColumnElement[bool]:
+    """Whether an entry of some periods, in force, is in one of PAYMENTS."""
+    natures = {said: nature for nature, said in _NO_BANK.items()}
+    if state in natures:
+        return ProgramRow.c.nature == natures[state]
+    arrival = arrivals(books, periods)
+    if state == "no-answer":
+        return asks_a_bank() & Entry.c.id.not_in(select(arrival.c.entry_id).where(arrival.c.state != state))
+    return asks_a_bank() & Entry.c.id.in_(select(arrival.c.entry_id).where(arrival.c.state == state))
 
-    ``count`` paid: only those whose money has arrived. A query over this one counts by the cuts' names, so that no
-    database compares expressions with parameters. Programs are named because the index begins with them.
+
+def has_arrived(books: Connection, periods: Sequence[str]) -> ColumnElement[bool]:
+    """Whether anything of an entry of some periods has arrived: is paid, set off or lent."""
+    arrival = arrivals(books, periods)
+    return ~asks_a_bank() | Entry.c.id.in_(select(arrival.c.entry_id).where(arrival.c.share_fen > 0))
+
+
+def entries_cut(books: Connection, periods: Sequence[str], *cuts: str, count: Count = "posted") -> FromClause:
+    """The entries in force of some periods: the values of the cuts, the claim, the part, the amount.
+
+    ``count`` paid: those of which something has arrived, with what has. A query over this one counts by the cuts'
+    names, so that no database compares expressions with parameters.
     """
-    query = (
-        select(*(COLUMNS[name].label(name) for name in cuts), Entry.c.beneficiary_id, Entry.c.amount_fen)
-        .select_from(Entry)
-        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
-        .outerjoin(School, School.c.id == Entry.c.school_id)
-        .where(in_force(Entry), Entry.c.program_id.in_(select(ProgramRow.c.id)), Entry.c.period.in_(list(periods)))
+    if count == "posted" and "payment" not in cuts:
+        return _cut(_entered(periods), cuts).subquery()
+    arrival = arrivals(books, periods)
+    no_bank = case(_NO_BANK, value=ProgramRow.c.nature)
+    asked = Entry.join(arrival, arrival.c.entry_id == Entry.c.id)
+    some = [
+        _cut(_entered(periods).where(~asks_a_bank()), cuts, no_bank),
+        # By what arrived, and not by program and period: an engine begins with these few.
+        _cut(_described(asked).where(asks_a_bank()), cuts, arrival.c.state, arrival.c.share_fen),
+    ]
+    if count == "paid":
+        some[1] = some[1].where(arrival.c.share_fen > 0)
+    else:
+        some[1] = _cut(_described(asked).where(asks_a_bank()), cuts, arrival.c.state)
+        untold = Entry.c.id.not_in(select(arrival.c.entry_id))
+        some.append(_cut(_entered(periods).where(asks_a_bank(), untold), cuts, literal("no-answer")))
+    return union_all(*some).subquery()
+
+
+def _entered(periods: Sequence[str]) -> Select[Any]:
+    """The entries in force of some periods. Programs are named because the index begins with them."""
+    programs = Entry.c.program_id.in_(select(ProgramRow.c.id))
+    return _described(Entry).where(in_force(Entry), programs, Entry.c.period.in_(list(periods)))
+
+
+def _described(entries: Any) -> Select[Any]:  # noqa: ANN401 - a table or a join
+    source = entries.join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+    return select().select_from(source.outerjoin(School, School.c.id == Entry.c.school_id))
+
+
+def _cut(
+    entries: Select[Any],
+    cuts: Sequence[str],
+    payment: ColumnElement[Any] | None = None,
+    amount_fen: ColumnElement[Any] = Entry.c.amount_fen,
+) -> Select[Any]:
+    """Entries with the values of cuts, their claim, part and amount."""
+    columns = {name: payment if name == "payment" else COLUMNS[name] for name in cuts}
+    columns |= {name: Entry.c[name] for name in (*CLAIM, "part")} | {"amount_fen": amount_fen}
+    return entries.with_only_columns(
+        *(column.label(name) for name, column in columns.items() if column is not None), maintain_column_froms=True
     )
-    return query if count == "posted" else query.where(has_arrived())
 
 
 def periods_within(books: Connection, first: Period | None, last: Period | None) -> list[str]:
@@ -100,8 +163,8 @@ def rank(name: str, value: str | None, programs: Mapping[str, Program]) -> tuple
         return (0, programs[value].order, value)
     if name == "stage":
         return (0, min(program.order for program in programs.values() if program.stage == value))
-    if name == "period":
-        return (0, *Period.parse(value).sort_key)
+    if name in {"period", "part"}:
+        return (0, *(_part_rank(value) if name == "part" else Period.parse(value).sort_key))
     orders: Mapping[str, Sequence[str]] = {
         "term": TERMS,
         "level": get_args(Level),
@@ -111,3 +174,9 @@ def rank(name: str, value: str | None, programs: Mapping[str, Program]) -> tuple
     if value in orders.get(name, ()):
         return (0, orders[name].index(value))
     return (1, value)
+
+
+def _part_rank(code: str) -> tuple[object, ...]:
+    """Months come first, in their order, then instalments, then what is paid for an earlier term or to make up."""
+    part = Part.parse(code)
+    return (not part.months, part.months, part.kind or "", part.instalment or 0)

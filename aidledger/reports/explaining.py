@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from sqlalchemy import ColumnElement, Connection, select, true
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.listing import SOURCES
+from aidledger.domain.part import person_times
 from aidledger.domain.term import Period
 from aidledger.errors import UnknownFigureValue
-from aidledger.reports.cuts import COLUMNS, PAYMENTS, Count, has_arrived, periods_within
+from aidledger.reports.arrivals import arrivals
+from aidledger.reports.cuts import COLUMNS, PAYMENTS, Count, asks_a_bank, has_arrived, is_paid, periods_within
 from aidledger.reports.figures import KEYS, figure_text, parse_figure
 from aidledger.reports.sources import ALL_SOURCES, allotted, shares, split
 from aidledger.store.entries import in_force
@@ -35,7 +37,8 @@ _WORDS: Mapping[str, Sequence[str | None]] = {
 class Explained:
     """A figure, the entries in force that it counts, and what they come to.
 
-    ``share_fen``: where the figure is of one source of funds, the part in 分 that this source paid of the entries.
+    Where only what was paid is counted, the amount of an entry is what arrived of it. ``share_fen``: where the figure
+    is of one source of funds, the part in 分 that this source paid of the entries.
     """
 
     figure: str
@@ -57,24 +60,45 @@ def explain(books: Connection, catalogue: Catalogue, text: str) -> Explained:
     for key in (*_SPAN, "period"):
         if of.get(key):
             Period.parse(str(of[key]))
-    conditions = [in_force(Entry)]
+    first, last = (Period.parse(str(of[key])) if of.get(key) else None for key in _SPAN)
+    periods = [code for code in periods_within(books, first, last) if of.get("period") in {None, code}]
+    conditions = [in_force(Entry), Entry.c.period.in_(periods)]
     for key, value in of.items():
         if key not in _SPAN:
-            conditions.append(_known(books, key, value))
-    first, last = (Period.parse(str(of[key])) if of.get(key) else None for key in _SPAN)
-    if first or last:
-        conditions.append(Entry.c.period.in_(periods_within(books, first, last)))
+            conditions.append(_known(books, key, value, periods))
     entries = entries_where(books, conditions)
-    amount = sum(entry.amount_fen for entry in entries)
-    figures = Figures(len(entries), len({entry.person for entry in entries}), amount)
+    if of.get("count") == "paid":
+        entries = _as_arrived(books, entries, periods)
+    parts = _parts(books, conditions)
+    times = person_times(((one.program, one.period, one.person), parts.get(one.entry)) for one in entries)
+    figures = Figures(times, len({entry.person for entry in entries}), sum(entry.amount_fen for entry in entries))
     source = of.get("source")
     share = _share(books, entries, source) if source in SOURCES else None
     return Explained(figure_text(of), entries, figures, source if share is not None else None, share)
 
 
-def _known(books: Connection, key: str, value: str | None) -> ColumnElement[bool]:
+def _parts(books: Connection, conditions: Sequence[ColumnElement[bool]]) -> Mapping[int, str]:
+    """Which part of a term entries are, by their ids, of those that are one."""
+    query = (
+        select(Entry.c.id, Entry.c.part)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
+        .where(Entry.c.part.is_not(None), *conditions)
+    )
+    return {row.id: row.part for row in books.execute(query)}
+
+
+def _as_arrived(books: Connection, entries: Sequence[EntryRecord], periods: Sequence[str]) -> list[EntryRecord]:
+    """Entries with what arrived of each: of what needs no bank all of it."""
+    arrival = arrivals(books, periods)
+    shares = {row.entry_id: row.share_fen for row in books.execute(select(arrival.c.entry_id, arrival.c.share_fen))}
+    banked = set(books.execute(select(ProgramRow.c.code).where(asks_a_bank())).scalars())
+    return [replace(one, amount_fen=int(shares.get(one.entry, 0))) if one.program in banked else one for one in entries]
+
+
+def _known(books: Connection, key: str, value: str | None, periods: Sequence[str]) -> ColumnElement[bool]:
     """The condition of a key and its value, of which the ledger must know."""
-    condition = _condition(key, value)
+    condition = _condition(books, key, value, periods)
     if key == "program" and value is not None:
         known = True  # the catalogue has it, or it had been refused
     elif key in _WORDS:
@@ -93,13 +117,15 @@ def _known(books: Connection, key: str, value: str | None) -> ColumnElement[bool
     return condition
 
 
-def _condition(key: str, value: str | None) -> ColumnElement[bool]:
+def _condition(books: Connection, key: str, value: str | None, periods: Sequence[str]) -> ColumnElement[bool]:
     if key == "source":
         if value is None:
             return ~allotted(Entry)
         return allotted(Entry, None if value == ALL_SOURCES else value)
     if key == "count":
-        return has_arrived() if value == "paid" else true()
+        return has_arrived(books, periods) if value == "paid" else true()
+    if key == "payment":
+        return is_paid(books, periods, str(value))
     return COLUMNS[key].is_(None) if value is None else true() & (COLUMNS[key] == value)
 
 

@@ -12,7 +12,7 @@ from aidledger.domain.listing import SOURCES
 from aidledger.domain.term import Period
 from aidledger.reports.cuts import periods_within, rank
 from aidledger.reports.sources import ALL_SOURCES
-from aidledger.reports.summary import amounts_by_source, counted, figures_of
+from aidledger.reports.summary import amounts_by_source, counted
 from aidledger.store.totals import Figures
 
 if TYPE_CHECKING:
@@ -103,11 +103,11 @@ def national_return(books: Connection, catalogue: Catalogue, span: Span) -> Nati
 
 def _parts(books: Connection, periods: Sequence[str], *cuts: str) -> dict[tuple[str | None, ...], dict[Part, Figures]]:
     found: dict[tuple[str | None, ...], dict[Part, Figures]] = defaultdict(dict)
-    for row in books.execute(counted(periods, *cuts)):
-        found[tuple(row[: len(cuts)])]["whole"] = figures_of(row)
-    for row in books.execute(counted(periods, *cuts, "term")):
-        if row.term != "year":
-            found[tuple(row[: len(cuts)])][row.term] = figures_of(row)
+    for values, figures in counted(books, periods, *cuts).items():
+        found[values]["whole"] = figures
+    for (*of_term, term), figures in counted(books, periods, *cuts, "term").items():
+        if str(term) in _TERMS:
+            found[tuple(of_term)][_TERMS[str(term)]] = figures
     return found
 
 
@@ -126,9 +126,11 @@ def _amounts(
         books, periods, ("program", "category", "term", "source")
     ).items():
         add(program, category, str(term), source, fen)
-    for row in books.execute(counted(periods, "program", "category", "term", "source")):
-        if row.source is None:
-            add(row.program, row.category, row.term, None, int(row.amount_fen))
+    for (program, category, term, source), figures in counted(
+        books, periods, "program", "category", "term", "source"
+    ).items():
+        if source is None:
+            add(program, category, str(term), None, figures.amount_fen)
     found: dict[tuple[str | None, str | None], dict[str | None, dict[Part, Figures]]] = {}
     for (program, category, source, part), fen in sums.items():
         found.setdefault((program, category), {}).setdefault(source, {})[part] = Figures(amount_fen=fen)

@@ -6,26 +6,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, case, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.term import Period
 from aidledger.reports.cuts import periods_within
+from aidledger.reports.dues import dues
+from aidledger.store.claims import Balance, Scope
 from aidledger.store.entries import in_force
 from aidledger.store.lookups import batches
+from aidledger.store.person_times import CLAIM
 from aidledger.store.tables import Entry, ProgramRow, RosterRow
-from aidledger.store.totals import Figures
+from aidledger.store.totals import Figures, figures_by
 
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One program and period: the figures in force, how many entries were reversed, the batches that posted them."""
+    """One program and period: the figures in force, how many entries were reversed, the batches that posted them.
+
+    ``balance``: what became of the school's claims.
+    """
 
     program: str
     period: str
     figures: Figures
     reversed: int
     batches: Sequence[int]
+    balance: Balance
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +74,12 @@ def statement(
 ) -> Statement:
     """The statement of a school (by its id) for the periods that begin in a span."""
     periods = periods_within(books, first, last)
-    kinds = {row.loan: _figures(row) for row in books.execute(_counted(school, periods, _loan))}
+    kinds = {loan: figures for (loan,), figures in _counted(books, school, periods, _loan).items()}
     return Statement(
         school=name,
         first=first.code if first else periods[0] if periods else None,
         last=last.code if last else periods[-1] if periods else None,
-        lines=_lines(books, catalogue, school, periods),
+        lines=_lines(books, catalogue, school, name, periods),
         aid=kinds.get(0, Figures()),
         loans=kinds.get(1, Figures()),
         rosters=_rosters(books, catalogue, school, periods),
@@ -81,6 +88,7 @@ def statement(
 
 _loan = case((ProgramRow.c.nature == "loan", 1), else_=0).label("loan")
 _code = ProgramRow.c.code.label("program")
+_LINE = (_code, Entry.c.period)
 
 
 def _of(school: int, periods: Sequence[str], *columns: Any) -> Any:  # noqa: ANN401 - a query
@@ -92,26 +100,20 @@ def _of(school: int, periods: Sequence[str], *columns: Any) -> Any:  # noqa: ANN
     )
 
 
-def _counted(school: int, periods: Sequence[str], *by: Any) -> Any:  # noqa: ANN401 - columns, a query
-    entries = _of(school, periods, *by, Entry.c.beneficiary_id, Entry.c.amount_fen).where(in_force(Entry)).subquery()
-    groups = [entries.c[column.name] for column in by]
-    return select(
-        *groups,
-        func.count().label("person_times"),
-        func.count(distinct(entries.c.beneficiary_id)).label("persons"),
-        func.sum(entries.c.amount_fen).label("amount_fen"),
-    ).group_by(*groups)
+def _counted(
+    books: Connection, school: int, periods: Sequence[str], *by: ColumnElement[Any]
+) -> dict[tuple[Any, ...], Figures]:
+    """The school's figures in force by the values of some columns."""
+    own = {column.name: column for column in (*(Entry.c[name] for name in CLAIM), Entry.c.part, Entry.c.amount_fen)}
+    cuts = {column.name: column for column in by}
+    entries = _of(school, periods, *(own | cuts).values()).where(in_force(Entry)).subquery()
+    return figures_by(books, entries, *cuts, periods=periods)
 
 
-def _figures(row: Any) -> Figures:  # noqa: ANN401 - a row of a query
-    return Figures(int(row.person_times), int(row.persons), int(row.amount_fen))
-
-
-def _lines(books: Connection, catalogue: Catalogue, school: int, periods: Sequence[str]) -> Sequence[StatementLine]:
-    figures = {
-        (row.program, row.period): _figures(row)
-        for row in books.execute(_counted(school, periods, _code, Entry.c.period))
-    }
+def _lines(
+    books: Connection, catalogue: Catalogue, school: int, name: str, periods: Sequence[str]
+) -> Sequence[StatementLine]:
+    figures = {(code, period): one for (code, period), one in _counted(books, school, periods, *_LINE).items()}
     reversals = _of(school, periods, _code, Entry.c.period, func.count().label("reversed"))
     undone = {
         (row.program, row.period): int(row.reversed)
@@ -123,14 +125,18 @@ def _lines(books: Connection, catalogue: Catalogue, school: int, periods: Sequen
     numbers = _of(school, periods, _code, Entry.c.period, Entry.c.batch_id).where(in_force(Entry)).distinct()
     for row in books.execute(numbers.order_by(Entry.c.batch_id)):
         posted.setdefault((row.program, row.period), []).append(row.batch_id)
+    found = dues(books, catalogue, Scope(periods=periods), ("program", "period"), name).rows if periods else ()
+    owed = {(str(row.program), str(row.period)): row.balance for row in found}
     return [
-        StatementLine(*key, figures.get(key, Figures()), undone.get(key, 0), posted.get(key, []))
-        for key in sorted(figures.keys() | undone.keys(), key=lambda key: _order(catalogue, *key))
+        StatementLine(
+            *key, figures.get(key, Figures()), undone.get(key, 0), posted.get(key, []), owed.get(key, Balance())
+        )
+        for key in sorted({*figures, *undone, *owed}, key=lambda key: _order(catalogue, *key))
     ]
 
 
 def _rosters(books: Connection, catalogue: Catalogue, school: int, periods: Sequence[str]) -> Sequence[StatementRoster]:
-    here = {row.roster_id: _figures(row) for row in books.execute(_counted(school, periods, Entry.c.roster_id))}
+    here = {roster: figures for (roster,), figures in _counted(books, school, periods, Entry.c.roster_id).items()}
     paid_here = (
         select(Entry.c.id)
         .where(

@@ -10,6 +10,7 @@ from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
+from aidledger.reports.balances import BALANCE_COLUMNS, balance_cells, balance_value
 from aidledger.reports.figures import figure_text
 from aidledger.reports.statement import Statement, StatementRoster
 from aidledger.store.totals import Figures
@@ -22,6 +23,7 @@ _LINE_COLUMNS = (
     Column("person_times", N_("Person-times"), "count"),
     Column("persons", N_("Persons"), "count"),
     Column("amount", N_("Amount (yuan)"), "yuan"),
+    *BALANCE_COLUMNS[1:],
     Column("reversed", N_("Entries reversed"), "count"),
     Column("batches", N_("Batches")),
 )
@@ -40,6 +42,7 @@ _ROSTER_COLUMNS = (
     Column("here_amount", N_("In force here (yuan)"), "yuan"),
     Column("state", N_("State"), "word"),
 )
+_blanks = (None,) * len(BALANCE_COLUMNS[1:])
 SHEETS = (N_("Statement"), N_("Rosters"))
 
 
@@ -59,14 +62,15 @@ def statement_answers(found: Statement, catalogue: Catalogue, language: str) -> 
                 catalogue.programs[line.program].name(language),
                 line.period,
                 *_figures(line.figures),
+                *balance_cells(line.balance)[1:],
                 line.reversed,
                 ", ".join(map(str, line.batches)) or None,
             )
             for line in found.lines
         ],
         totals=[
-            (N_("Aid in total"), None, *_figures(found.aid), None, None),
-            (N_("Loans"), None, *_figures(found.loans), None, None),
+            (N_("Aid in total"), None, *_figures(found.aid), *_blanks, None, None),
+            (N_("Loans"), None, *_figures(found.loans), *_blanks, None, None),
         ],
         notes=(
             N_("Loans are lent, not given, and are not part of aid."),
@@ -107,6 +111,7 @@ def statement_value(found: Statement) -> dict[str, Any]:
                 "program": line.program,
                 "period": line.period,
                 **_counted(line.figures),
+                **balance_value(line.balance),
                 "reversed": line.reversed,
                 "batches": list(line.batches),
             }

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Connection, Select, distinct, func, select
+from typing import TYPE_CHECKING
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.program import Program
@@ -16,6 +14,9 @@ from aidledger.reports.cuts import Count, Dimension, entries_cut, periods_within
 from aidledger.reports.sources import ALL_SOURCES, shares, split
 from aidledger.store import totals
 from aidledger.store.totals import Figures
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,35 +89,29 @@ def _posted(books: Connection, periods: Sequence[str]) -> tuple[dict[str, Figure
 
 def _arrived(books: Connection, periods: Sequence[str]) -> tuple[dict[str, Figures], dict[str, Figures]]:
     """The same of what was paid, which is asked of every entry."""
-    programs = books.execute(counted(periods, "program", count="paid"))
-    kinds = books.execute(counted(periods, "kind", count="paid"))
-    return {row.program: figures_of(row) for row in programs}, {row.kind: figures_of(row) for row in kinds}
+    programs = counted(books, periods, "program", count="paid")
+    kinds = counted(books, periods, "kind", count="paid")
+    return {str(code): one for (code,), one in programs.items()}, {str(kind): one for (kind,), one in kinds.items()}
 
 
-def counted(periods: Iterable[str], *by: str, count: Count = "posted") -> Select[Any]:
-    """Person-times, persons and money in force of some periods, by cuts, whose values come first in a row."""
-    entries = entries_cut(periods, *by, count=count).subquery()
-    cuts = [entries.c[name] for name in by]
-    return select(
-        *cuts,
-        func.count().label("person_times"),
-        func.count(distinct(entries.c.beneficiary_id)).label("persons"),
-        func.sum(entries.c.amount_fen).label("amount_fen"),
-    ).group_by(*cuts)
+def counted(
+    books: Connection, periods: Sequence[str], *by: str, count: Count = "posted"
+) -> dict[tuple[str | None, ...], Figures]:
+    """Person-times, persons and money in force of some periods, by the values of cuts.
 
-
-def figures_of(row: Any) -> Figures:  # noqa: ANN401 - a row of a query
-    """The figures of a row of ``counted``."""
-    return Figures(int(row.person_times), int(row.persons), int(row.amount_fen))
+    ``count`` paid: of what has arrived; what was paid beyond a claim is in no figure.
+    """
+    entries = entries_cut(books, periods, *by, count=count)
+    return totals.figures_by(books, entries, *by, periods=periods)
 
 
 def _groups(
     books: Connection, catalogue: Catalogue, periods: Sequence[str], by: Sequence[Dimension], count: Count
 ) -> Sequence[Group]:
-    groups = []
-    for row in books.execute(counted(periods, *by, "kind", count=count)):
-        values = row._mapping  # noqa: SLF001 - its public name, see SQLAlchemy: names of cuts have hyphens
-        groups.append(Group({name: values[name] for name in by}, row.kind == "loan", figures_of(row)))
+    groups = [
+        Group(dict(zip(by, values, strict=True)), kind == "loan", figures)
+        for (*values, kind), figures in counted(books, periods, *by, "kind", count=count).items()
+    ]
     if "source" in by:
         groups = [_without_money(group) for group in groups] + _by_source(books, periods, by, count)
     return sorted(groups, key=lambda group: _sort_key(group, catalogue.programs))
@@ -146,13 +141,14 @@ def amounts_by_source(
     known = shares(books)
     others = [name for name in by if name not in {"source", "program", "period"}]
     amounts: dict[tuple[str, tuple[str | None, ...]], int] = defaultdict(int)
-    for row in books.execute(counted(periods, *others, "program", "period", "source", "kind", count=count)):
-        if row.source is None:
+    cuts = (*others, "program", "period", "source", "kind")
+    for row, figures in counted(books, periods, *cuts, count=count).items():
+        values = dict(zip(cuts, row, strict=True))
+        if values["source"] is None:
             continue
-        values = row._mapping  # noqa: SLF001 - as above
-        for source, fen in split(int(row.amount_fen), known[row.program, row.period]).items():
+        for source, fen in split(figures.amount_fen, known[str(values["program"]), str(values["period"])]).items():
             key = tuple(source if name == "source" else values[name] for name in by)
-            amounts[row.kind, key] += fen
+            amounts[str(values["kind"]), key] += fen
     return amounts
 
 

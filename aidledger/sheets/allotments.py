@@ -40,7 +40,7 @@ def read_allotments(
     assigned = assign(students, around, catalogue.programs, hints.program, hints.period)
     problems = list(assigned.problems)
     facts = Allotments()
-    document_above = _document_in("\n".join(said.text for said in around.sources))
+    document_above = document_in("\n".join(said.text for said in around.sources))
     for line, row_number in enumerate(students.numbers):
         document = _document(students, line) or document_above
         if document is None:
@@ -74,10 +74,11 @@ def _document(students: StudentRows, line: int) -> str | None:
     text = "" if index is None else text_of(students.rows[line][index])
     if is_blank(text):
         return None
-    return _document_in(text) or unicodedata.normalize("NFKC", text)
+    return document_in(text) or unicodedata.normalize("NFKC", text)
 
 
-def _document_in(text: str) -> str | None:
+def document_in(text: str) -> str | None:
+    """The number of a document (文号) that a text names, its year in the usual brackets."""
     match = _DOCUMENT.search("".join(text.split()))
     return re.sub(r"[\[【((]", "〔", re.sub(r"[\]】))]", "〕", match[0])) if match else None
 

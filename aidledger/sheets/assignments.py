@@ -13,6 +13,7 @@ from aidledger.domain.program import Program
 from aidledger.domain.term import Period, semester_of
 from aidledger.sheets.cells import is_blank, text_of
 from aidledger.sheets.columns import StudentRows
+from aidledger.sheets.part_words import has_year, months_in_cell
 from aidledger.sheets.terms import folded_title, half_in, semesters, terms_in, years
 from aidledger.sheets.titles import Surroundings, said_by
 
@@ -20,7 +21,6 @@ from aidledger.sheets.titles import Surroundings, said_by
 _Wording = tuple[str, str, str]
 _TWO_YEARS = re.compile(r"20\d\d[-—–~/至]20\d\d", re.ASCII)
 _TERMS = {"1": "第1学期", "2": "第2学期", "一": "第1学期", "二": "第2学期", "上": "上学期", "下": "下学期"}
-_MONTH = re.compile(r"(?:20\d\d[-年.])?(\d{1,2})月?份?", re.ASCII)
 _BOTH = re.compile(r"全年|全学年|两|双")
 
 
@@ -41,9 +41,13 @@ class Assignments:
 
 
 def assigned_by_row(students: StudentRows) -> bool:
-    """Whether the header has a column for the program or the term, or for year and month."""
+    """Whether the header has a column for the program or the term, for year and month, or for months of a year."""
     fields = students.header.fields.keys()
-    return bool({"program", "term"} & fields) or fields >= {"year", "month"}
+    if {"program", "term"} & fields or fields >= {"year", "month"}:
+        return True
+    index = students.header.index("month")
+    first = next((row[index] for row in students.rows if row[index] != ""), "") if index is not None else ""
+    return any(map(has_year, months_in_cell(first)))
 
 
 def assign(
@@ -121,6 +125,9 @@ def _wording(students: StudentRows, line: int) -> _Wording:
         text = "" if index is None else text_of(students.rows[line][index])
         texts.append("" if is_blank(text) else folded_title(text))
     year, term, month = texts
+    index = students.header.index("month")
+    if index is not None and isinstance(students.rows[line][index], date):
+        month = "/".join(months_in_cell(students.rows[line][index]))
     index = students.header.index("year")
     if year and index is not None:
         school_year = "学年" in students.header.texts[index] or bool(_TWO_YEARS.fullmatch(year))
@@ -147,12 +154,20 @@ def _periods_in(wording: _Wording, around: Surroundings, program: Program) -> li
     return [period for period in found if period in around_it] or [*found, *around_it]
 
 
-def _in_month(year: str, month: str) -> list[Period]:
-    """The semester of a year and a month: the autumn's is August to January."""
-    named, number = terms_in(year)[0], _MONTH.fullmatch(month)
-    if len(named) != 1 or number is None or not 1 <= int(number[1]) <= 12 or "学年" in year:  # noqa: PLR2004 - months
+def _in_month(year: str, text: str) -> list[Period]:
+    """The semester of a year and a month, or of several: the autumn's is August to January."""
+    named = terms_in(year)[0]
+    months = months_in_cell(text)
+    if not months or "学年" in year:
         return []
-    return [semester_of(date(named[0].year, int(number[1]), 1))]
+    found: set[Period] = set()
+    for month in months:
+        years = {int(month[:4])} if has_year(month) else {period.year for period in named}
+        if len(years) != 1 or not years.issuperset(period.year for period in named):
+            return []
+        later = month[-2:] < months[0][-2:] and not has_year(month)
+        found.add(semester_of(date(years.pop() + later, int(month[-2:]), 1)))
+    return list(found) if len(found) == 1 else []
 
 
 def _programs_in(text: str, around: Surroundings, programs: Mapping[str, Program]) -> list[str]:

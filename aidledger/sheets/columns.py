@@ -77,7 +77,7 @@ class StudentRows:
             document_types=self._document_types(numbers, losses),
             names=self._names(),
             sexes=self._worded("sex"),
-            births=self._births(),
+            births=self.dates("birth"),
             student_numbers=self._student_numbers(),
             accounts=self._accounts(),
             schools=self._remembered(
@@ -92,7 +92,7 @@ class StudentRows:
                 "category" if "category" in self.header.fields else "hardship_level", optional_text
             ),
             entry_years=self._remembered("entry_year", year_of),
-            guardians=self._each("guardian", optional_text),
+            guardians=self.texts("guardian"),
         )
 
     def amounts(self, column: MoneyColumn, *, wan: bool, may_be_empty: bool) -> tuple[list[int | None], bool]:
@@ -126,11 +126,8 @@ class StudentRows:
             if all(column_amounts[line] is None for column_amounts in amounts) and not (line in told or row in misread):
                 self.report("amount-missing", line, column.index)
 
-    def compare_sums(self, amounts: Sequence[Sequence[int | None]], *, wan: bool) -> None:
-        """A 合计 beside the columns of several programs has to be their sum in every row."""
-        column = next((column for column in self.header.money if column.role == "sum"), None)
-        if column is None:
-            return
+    def compare_sums(self, column: MoneyColumn, amounts: Sequence[Sequence[int | None]], *, wan: bool) -> None:
+        """A 合计 beside the columns of several programs or parts has to be their sum in every row."""
         for line, paid in enumerate(zip(*amounts, strict=True)):
             try:
                 declared = fen_of(self.rows[line][column.index], wan=column.in_wan(around=wan))
@@ -140,6 +137,14 @@ class StudentRows:
             if declared is not None and declared != actual and (line, column.index) not in self._faulty:
                 facts = {"declared": yuan_text(declared), "actual": yuan_text(actual), "unit": N_("yuan")}
                 self.report("declared-total-mismatch", line, column.index, **facts)
+
+    def dates(self, name: str) -> list[str | None]:
+        """Of each line the day or month in the column of a field."""
+        return self._each(name, lambda cell: date_of(cell, date_1904=self.sheet.date_1904))
+
+    def texts(self, name: str) -> list[str | None]:
+        """Of each line what stands in the column of a field."""
+        return self._each(name, optional_text)
 
     def report(self, code: str, line: int, index: int | None, **facts: object) -> None:
         """Note what is wrong with a line's cell."""
@@ -247,9 +252,6 @@ class StudentRows:
             _document_type(number, said, lost=line in losses)
             for line, (number, said) in enumerate(zip(numbers, stated, strict=True))
         ]
-
-    def _births(self) -> list[str | None]:
-        return self._each("birth", lambda cell: date_of(cell, date_1904=self.sheet.date_1904))
 
     def _accounts(self) -> list[str | None]:
         index = self.header.index("account")

@@ -66,15 +66,17 @@ class Totals:
             stretches = self._stretches(at, since, last, before)
             persons = total.person_times
 
-            def fits(stretch: Stretch, figures: list[int] = figures, persons: int | None = persons) -> bool:
+            def makes(stretch: Stretch, figures: list[int] = figures) -> bool:
                 first, end = stretch
-                return all(figure == sums[end] - sums[first] for figure in figures) and persons in {
-                    None,
-                    counts[end] - counts[first],
-                    end - first,
-                }
+                return all(figure == sums[end] - sums[first] for figure in figures)
 
-            before = next(filter(fits, stretches), stretches[0])
+            def counts_up(stretch: Stretch, persons: int | None = persons) -> bool:
+                first, end = stretch
+                return persons in {None, counts[end] - counts[first], end - first}
+
+            # Where somebody has several lines, a line may count the persons.
+            fitting = list(filter(makes, stretches)) if figures else stretches
+            before = next(filter(counts_up, fitting), (fitting or stretches)[0])
             found += _declarations(self.sheet.first_row + total.row + 1, total, figures, before)
             if not total.titled:
                 since = last
@@ -85,7 +87,7 @@ class Totals:
         whole = (0, len(roster.amounts_fen))
         of_whole: list[Declared] = []
         for declared in self.declared(column, roster.amounts_fen, alone=not several):
-            if several and declared.person_times == declared.last - declared.first != roster.person_times:
+            if several and declared.person_times == declared.last - declared.first != roster.payments:
                 declared.person_times = None  # it counts the lines, not the payments of this program
             if declared.person_times is None and declared.amount_fen is None:
                 continue
@@ -168,7 +170,7 @@ def _joined(of_whole: list[Declared], roster: Roster) -> Declared:
     """What a roster declares of its whole: the last line, with what only another says where that is right."""
     with_amount = [declared for declared in of_whole if declared.amount_fen is not None]
     last = (with_amount or of_whole)[-1]
-    persons = next((one.person_times for one in of_whole if one.person_times == roster.person_times), None)
+    persons = next((one.person_times for one in of_whole if one.person_times == roster.payments), None)
     return replace(last, person_times=persons) if last.person_times is None else last
 
 

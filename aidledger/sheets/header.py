@@ -22,6 +22,7 @@ _HEADER_DEPTH_MAX = 3
 # A header may number its columns or name a year; a student's row has an ID number or an amount.
 _HEADER_DIGITS_MAX = 4
 _AMOUNT = re.compile(r"(?!20\d\d$)\d{3,}(?:\.\d+)?|\d+\.\d+", re.ASCII)
+_A_MONTH = re.compile(r"20\d\d年\d{1,2}月(?!\d)", re.ASCII)
 # What a group heading says of somebody beside who it is: 监护人信息.
 _ABOUT = re.compile(r"基本|信息|情况|资料")
 _UNIT = re.compile(r"[(\[]?(?:单位:?)?(?:人民币)?(?:万元|元|人|名)(?:/.{1,6})?[)\]]?")
@@ -134,10 +135,16 @@ class HeaderWords:
                 return _Meaning(wording, name, own or any(is_own(group, self.layout) for group in over))
             heading = folded_heading(wording)
             money = money_column(0, text or wording, heading, bare(heading), self.layout, self.programs)
+            if money is not None and money.bare and money.part and wording != wordings[0]:
+                money = self._under_months(money, over)
             if money is not None:
                 wan, yuan = units_in(fold("".join([*over, text])))
                 return _Meaning(wording, None, own=False, money=replace(money, wan=wan, yuan=yuan))
         return None
+
+    def _under_months(self, money: MoneyColumn, over: list[str]) -> MoneyColumn | None:
+        """A month under 月份 is one of several; under something that is no money (出勤天数) it is none either."""
+        return replace(money, bare=False) if field_in(over[-1], self.layout)[0] == "month" else None
 
     def speaks_of_others(self, cells: Sequence[Cell]) -> bool:
         """Whether a row has a group heading for somebody who is not the student."""
@@ -169,14 +176,22 @@ class HeaderWords:
 
 
 def _told_apart(money: list[MoneyColumn]) -> list[MoneyColumn]:
-    """Without columns that only seem to be money: 上学期 beside no 下学期 is the last, a bare term says nothing."""
-    relative = {"下" if "下" in column.header else "上" for column in money if RELATIVE.search(fold(column.header))}
+    """Without columns that only seem to be money: 上学期 without 下学期 is the last; one bare term or month is none."""
+    relative = {"下" if "下" in column.header else "上" for column in money if _is_relative(column)}
     if len(relative) == 1:
-        money = [column for column in money if not RELATIVE.search(fold(column.header)) or column.period]
-    bare_terms = [column for column in money if column.bare]
-    if len(bare_terms) == 1 or any(not column.bare and (column.half or column.period) for column in money):
-        money = [column for column in money if not column.bare]
+        money = [column for column in money if not _is_relative(column) or column.period]
+    bare_parts = [column for column in money if column.bare and column.part]
+    if len(bare_parts) == 1:
+        money = [column for column in money if column not in bare_parts]
+    bare_terms = [column for column in money if column.bare and not column.part]
+    termed = any(not (column.bare or column.part) and (column.half or column.period) for column in money)
+    if len(bare_terms) == 1 or termed:
+        money = [column for column in money if column not in bare_terms]
     return money
+
+
+def _is_relative(column: MoneyColumn) -> bool:
+    return column.role != "part" and bool(RELATIVE.search(fold(column.header)))
 
 
 def is_header(header: Header) -> bool:
@@ -249,7 +264,9 @@ def twofold(header: Header) -> list[str]:
 
 
 def _weight(header: Header) -> int:
-    return is_header(header) * (len(header.fields) + len(header.money))
+    """How much a header says; a month alone says nothing that what stands above it may not say better."""
+    told = sum(not (column.bare and column.part) for column in header.money)
+    return is_header(header) * (len(header.fields) + told)
 
 
 def _stacked(rows: Sequence[Sequence[Cell]], row: int, depth: int, words: HeaderWords) -> Header | None:
@@ -289,4 +306,6 @@ def _spread(upper: list[str], below: list[list[str]]) -> list[str]:
 def _is_datum(cell: Cell) -> bool:
     if isinstance(cell, str) and _AMOUNT.fullmatch(cell.strip()):
         return True
-    return not isinstance(cell, str) or sum(sign.isdigit() for sign in cell) > _HEADER_DIGITS_MAX
+    if not isinstance(cell, str):
+        return True
+    return sum(sign.isdigit() for sign in cell) > _HEADER_DIGITS_MAX and not _A_MONTH.match(cell)

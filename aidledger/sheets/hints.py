@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aidledger.domain.listing import ListKind
+from aidledger.domain.part import Part
 from aidledger.domain.term import Period
 
 
@@ -23,3 +24,4 @@ class Hints:
     columns: Mapping[str, str] = field(default_factory=dict)
     kind: ListKind | None = None
     remembered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    part: Part | None = None

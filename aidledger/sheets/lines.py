@@ -16,7 +16,7 @@ from aidledger.sheets.header import Header
 from aidledger.sheets.total_lines import TotalLine, TotalWords, total_line
 
 # Columns that say where somebody belongs and not who it is: what is filled down in advance is nobody yet.
-_CONTEXT = ("serial", "school", "level", "grade", "class", "boarding", "program", "term", "year", "month")
+_CONTEXT = ("serial", "school", "level", "grade", "class", "boarding", "program", "term", "year", "month", "instalment")
 _RESIDENT_LENGTH, _NUMBER_DIGITS_MIN = 18, 8
 _ORDINAL = re.compile(r"[(]?(?:[0-9]{1,2}|[a-z]|[甲乙丙丁戊己庚辛壬癸]|[一二三四五六七八九十]{1,2})[)]?")
 _DAY = re.compile(r"[0-9]{0,4}年[0-9]{0,2}月(?:[0-9]{0,2}日)?|20[0-9]{2}[-./][0-9]{1,2}(?:[-./][0-9]{1,2})?")

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from aidledger.domain.hardship import categories_in, worded
 from aidledger.domain.layout import Layout, fold
-from aidledger.domain.listing import HARDSHIP_CATEGORIES, Certifications, Enrolments, Listing, ListKind, Returns
+from aidledger.domain.listing import HARDSHIP_CATEGORIES, Certifications, Enrolments, Listing, ListKind
 from aidledger.domain.problem import Problem
 from aidledger.domain.term import Period
 from aidledger.sheets.allotments import read_allotments
-from aidledger.sheets.cells import date_of, is_blank, optional_text, text_of
+from aidledger.sheets.cells import is_blank, optional_text, text_of
 from aidledger.sheets.columns import shortened
-from aidledger.sheets.money_headings import ROLE_RANK, MoneyColumn
+from aidledger.sheets.recoveries import RecoveryRows
+from aidledger.sheets.returns import ReturnRows
 from aidledger.sheets.terms import school_years, semesters
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.domain.place import Place
+    from aidledger.sheets.blocks import Block
     from aidledger.sheets.columns import StudentRows
     from aidledger.sheets.hints import Hints
     from aidledger.sheets.titles import Surroundings
@@ -29,13 +31,15 @@ REQUIRED: Mapping[ListKind, tuple[str, ...]] = {
     "register": ("name", "number"),
     "bank-return": ("name",),
     "allotment": (),
+    "recovery": ("name", "number"),
 }
-_FLAG = "是否"
+_FLAG, _MASK = "是否", "*"
 _YES = frozenset({"是", "√", "✓", "y", "yes", "1", "有"})
 
 
 def read_listing(
     kind: ListKind,
+    block: Block,
     students: StudentRows,
     listing_place: Place,
     around: Surroundings,
@@ -61,12 +65,17 @@ def read_listing(
     )
     problems: list[Problem] = []
     if kind == "bank-return":
-        # A bank pays cards: who has no ID number in its file is known by card and name.
+        # A bank pays cards: who has no ID number in its file, or stars in it, is known by card and name.
         students.problems[:] = [problem for problem in students.problems if problem.code != "id-missing"]
-        facts, problems = _returns(students, around, catalogue, hints, listing_place)
-        listing.facts = facts
-        named = list(dict.fromkeys(around.terms()))
+        lines.numbers = ["" if _MASK in number else number for number in lines.numbers]
+        named = list(dict.fromkeys(around.terms() or around.terms_of_parts()))
         listing.period = hints.period or (named[0] if len(named) == 1 else None)
+        returns = ReturnRows(block, students, listing_place, around, catalogue, hints)
+        listing.facts, problems = returns.facts(listing.period)
+        return listing, problems
+    if kind == "recovery":
+        recoveries = RecoveryRows(block, students, listing_place, around, catalogue, hints)
+        listing.facts, listing.period, problems = recoveries.facts()
         return listing, problems
     layout = catalogue.layout
     if kind == "certification":
@@ -136,7 +145,7 @@ def _flags(students: StudentRows, table: Mapping[str, str]) -> Iterator[tuple[in
 def _enrolments(students: StudentRows, layout: Layout) -> Enrolments:
     changes = _worded(students, "change", layout) if "change" in students.header.fields else None
     statuses = _worded(students, "status", layout)
-    left_on = _dates(students, "left_on")
+    left_on = students.dates("left_on")
     index = students.header.index("status")
     found = []
     for line, status in enumerate(statuses):
@@ -146,67 +155,6 @@ def _enrolments(students: StudentRows, layout: Layout) -> Enrolments:
         found.append(told or "enrolled")
     stated = [None if index is None else optional_text(row[index]) for row in students.rows]
     return Enrolments(found, stated, left_on)
-
-
-def _dates(students: StudentRows, name: str) -> list[str | None]:
-    index = students.header.index(name)
-    counted = students.sheet.date_1904
-    return [None if index is None else date_of(row[index], date_1904=counted) for row in students.rows]
-
-
-def _texts(students: StudentRows, name: str) -> list[str | None]:
-    index = students.header.index(name)
-    return [None if index is None else optional_text(row[index]) for row in students.rows]
-
-
-def _returns(
-    students: StudentRows, around: Surroundings, catalogue: Catalogue, hints: Hints, place: Place
-) -> tuple[Returns, list[Problem]]:
-    problems: list[Problem] = []
-    column = money_column(students)
-    amounts: list[int | None] = [None] * len(students.rows)
-    if column is None:
-        headers = ", ".join(text for text in students.header.texts if text)
-        problems.append(Problem("missing-column", place, {"field": "amount", "headers": headers}))
-    else:
-        amounts, _ = students.amounts(column, wan=around.wan, may_be_empty=False)
-    reasons = _texts(students, "reason")
-    outcomes = _outcomes(students, catalogue.layout, reasons)
-    named = [hints.program] if hints.program else around.programs(catalogue.programs) or []
-    facts = Returns(
-        amounts_fen=amounts,
-        outcomes=outcomes,
-        reasons=reasons,
-        paid_on=_dates(students, "paid_on"),
-        serials=_texts(students, "serial_no"),
-        program=named[0] if len(named) == 1 else None,
-    )
-    return facts, problems
-
-
-def _outcomes(students: StudentRows, layout: Layout, reasons: Sequence[str | None]) -> list[str | None]:
-    """Paid or failed; where a bank gives reasons only, who has one failed."""
-    index = students.header.index("outcome")
-    table = layout.values["outcome"]
-    known: dict[str, str | None] = {}
-    found: list[str | None] = []
-    for line, row in enumerate(students.rows):
-        text = "" if index is None else text_of(row[index])
-        if text not in known:
-            known[text] = None if is_blank(text) else worded(text, table)
-        outcome = known[text]
-        if is_blank(text):
-            reason = reasons[line]
-            outcome = (worded(reason, table) or "failed") if reason else "paid" if index is None else None
-        if outcome is None:
-            students.report("outcome-unknown", line, index, value=shortened(text))
-        found.append(outcome)
-    return found
-
-
-def money_column(students: StudentRows) -> MoneyColumn | None:
-    """The column of the amounts, the best where there are several."""
-    return min(students.header.money, key=lambda column: ROLE_RANK[column.role], default=None)
 
 
 def _only(values: Sequence[str | None]) -> str | None:

@@ -9,13 +9,15 @@ from functools import cache
 from typing import Literal
 
 from aidledger.domain.layout import Layout, fold
+from aidledger.domain.part import NO_PART, Part
 from aidledger.domain.program import Program
 from aidledger.domain.term import Half, Period
+from aidledger.sheets.part_words import part_in_heading
 from aidledger.sheets.terms import half_in, semesters, terms_in
 
-MoneyRole = Literal["paid", "plain", "due", "capitals", "sum", "standard", "part"]
+MoneyRole = Literal["paid", "plain", "due", "capitals", "sum", "standard", "part", "recovered"]
 # Of one due and one paid column the paid one counts; a sum or a standard only where there is nothing better, a part
-# of a payment never.
+# of a payment and what came back never.
 ROLE_RANK: Mapping[MoneyRole, int] = {
     "paid": 0,
     "plain": 1,
@@ -24,6 +26,7 @@ ROLE_RANK: Mapping[MoneyRole, int] = {
     "sum": 4,
     "standard": 5,
     "part": 6,
+    "recovered": 7,
 }
 FIELD_ROLES: Mapping[str, MoneyRole] = {
     "amount": "plain",
@@ -31,6 +34,7 @@ FIELD_ROLES: Mapping[str, MoneyRole] = {
     "amount_due": "due",
     "amount_standard": "standard",
     "sum": "sum",
+    "recovered": "recovered",
 }
 Span = Literal["year", "term", "month"]
 # 元/生·年, 元/年, 每生每月, 年标准: what one amount is for.
@@ -56,8 +60,8 @@ class MoneyColumn:
     """A column of amounts.
 
     ``programs`` are those its header names, empty where it names none; ``period`` the semester, ``half`` the half of
-    a year that it names, and ``span`` what one amount is for, where it says so. ``bare``: its header is nothing but
-    a term. ``wan``, ``yuan``: its header names that unit.
+    a year that it names, ``part`` the part of a term, and ``span`` what one amount is for, where it says so.
+    ``bare``: its header is nothing but a term or a part of one. ``wan``, ``yuan``: its header names that unit.
     """
 
     index: int
@@ -70,6 +74,7 @@ class MoneyColumn:
     span: Span | None = None
     bare: bool = False
     yuan: bool = False
+    part: Part = NO_PART
 
     def in_wan(self, *, around: bool) -> bool:
         """Whether its amounts are in 万元, where the lines ``around`` the table say so of all of them."""
@@ -94,7 +99,8 @@ def money_column(
 
     ``heading`` is folded, ``bare`` is it without brackets and unit.
     """
-    periods, rest = terms_in(bare)
+    part, rest = part_in_heading(bare)
+    periods, rest = terms_in(rest)
     named = semesters(periods)
     term = _TERM.search(rest)
     if term:
@@ -102,7 +108,8 @@ def money_column(
     rest = rest.replace("\n", "")
     codes, rest = _programs(rest, programs)
     role, rest, noun = _role(rest, layout)
-    bare_term = bool(named or term) and not noun and not codes
+    noun = noun or part.kind is not None
+    bare_term = bool(named or term or part) and not noun and not codes
     if rest or not (noun or codes or bare_term):
         return None
     if "大写" in heading and "小写" not in heading:
@@ -117,6 +124,7 @@ def money_column(
         half=half_in(term[0]) if term else None,
         span=span_of(heading),
         bare=bare_term,
+        part=part,
     )
 
 

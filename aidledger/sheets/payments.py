@@ -7,18 +7,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aidledger.domain.layout import fold
+from aidledger.domain.part import NO_PART, Part
 from aidledger.domain.place import Place, column_letter
 from aidledger.domain.problem import Problem
 from aidledger.domain.program import Cadence, Program
 from aidledger.domain.term import Period
-from aidledger.sheets.cells import is_blank, text_of
+from aidledger.sheets.cells import AmountNotUnderstood, fen_of, is_blank, text_of
 from aidledger.sheets.grid import Cell
 from aidledger.sheets.header import Header
 from aidledger.sheets.money_headings import ROLE_RANK, MoneyColumn
+from aidledger.sheets.terms import semesters
 from aidledger.sheets.titles import Surroundings
 
 # A standard beside one of these is multiplied by it.
 _TIMES = re.compile(r"[月天次]数")
+# ... and months beside one of these are days.
+_ATTENDANCE = re.compile(r"出勤|考勤|[天次]数")
+# What may be paid, or sum up what columns of parts say.
+_WHOLE = frozenset({"plain", "paid", "due"})
 # Amounts for such a span are not what a program of the cadence pays at a time.
 _OTHER_SPANS: Mapping[Cadence, frozenset[str]] = {
     "semester": frozenset({"year", "month"}),
@@ -30,13 +36,16 @@ _OTHER_SPANS: Mapping[Cadence, frozenset[str]] = {
 class Payment:
     """A program, or None where it was not recognised, and the column of its amounts.
 
-    ``dated``: the columns say which terms they are for; ``period`` is the one of this column.
+    ``dated``: the columns say which terms they are for; ``period`` is the one of this column. ``part``: that the column
+    is for. ``whole``: the column that holds what the columns of parts make together, where it is not called a sum.
     """
 
     program: str | None
     column: MoneyColumn | None
     period: Period | None = None
     dated: bool = False
+    part: Part = NO_PART
+    whole: MoneyColumn | None = None
 
 
 Found = tuple[list[Payment], list[Problem]]
@@ -120,7 +129,7 @@ class _Table:
         payments: list[Payment] = []
         problems: list[Problem] = []
         for code, columns in by_program.items():
-            more, faults = self._by_term(columns, code)
+            more, faults = self._of_program(columns, code)
             payments += more
             problems += faults
         problems += [self._missing(code) for code in named if code not in by_program]
@@ -134,7 +143,94 @@ class _Table:
             return self._several(by_program, named)
         if not codes:
             return self._unresolved(self._problem("program-unknown"))
-        return self._by_term([*by_program.get(codes[0], ()), *unnamed], codes[0])
+        return self._of_program([*by_program.get(codes[0], ()), *unnamed], codes[0])
+
+    def _of_program(self, columns: list[MoneyColumn], code: str) -> Found:
+        """What the columns of one program pay; an annual one is not paid for terms, though perhaps by the month."""
+        if self.programs[code].cadence == "year":
+            columns = [replace(c, role="part", part=NO_PART) if c.part.kind else c for c in columns]
+        parted = [column for column in columns if column.part]
+        others = [column for column in columns if not column.part]
+        alluding = any(column.role == "part" and column.half and self._filled(column) for column in others)
+        if alluding and self.programs[code].cadence == "semester":
+            return [Payment(code, None)], [self._unclear(code, columns)]  # 补发上学期: of which term is not said
+        if not parted:
+            return self._by_term(columns, code)
+        if any(column.role == "part" and self._filled(column) for column in others):
+            return [Payment(code, None)], [self._unclear(code, columns)]
+        backward = [column for column in parted if column.part.kind]
+        if len(backward) == len(parted):
+            return self._beside(others, self._each_part(backward, code), code)
+        return self._by_part(parted, others, code)
+
+    def _by_part(self, parted: list[MoneyColumn], others: list[MoneyColumn], code: str) -> Found:
+        """Columns of months or instalments; what stands beside them has to be their sum, or they are none of money."""
+        if all(column.bare for column in parted) and any(map(_ATTENDANCE.search, self._words())):
+            return self._by_term(others, code)
+        whole = [column for column in others if column.role in _WHOLE and self._filled(column)]
+        if not whole:
+            return self._each_part(parted, code)
+        column, problems = self._best(whole, code)
+        if column is None:
+            return [Payment(code, None)], problems
+        if not adds_up(self.rows, column, parted):
+            if all(column.bare for column in parted):
+                return self._by_term(others, code)
+            return [Payment(code, None)], [self._unclear(code, [*parted, *whole])]
+        payments, problems = self._each_part(parted, code)
+        return [replace(payment, whole=column) for payment in payments], problems
+
+    def _words(self) -> list[str]:
+        """What the header, title and names say."""
+        return [*self.header.texts, *(said.text for said in self.around.sources)]
+
+    def _each_part(self, parted: list[MoneyColumn], code: str) -> Found:
+        """A payment for each part of each term, of those that anybody is paid."""
+        columns = [column for column in parted if self._filled(column)] or parted
+        groups: dict[tuple[Part, tuple[Period, ...] | None], list[MoneyColumn]] = {}
+        for column in columns:
+            groups.setdefault((column.part, self._terms_of_part(column, code)), []).append(column)
+        if self.period_by_hand:
+            groups = {key: own for key, own in groups.items() if self.period_by_hand in (key[1] or ())} or groups
+        payments: list[Payment] = []
+        problems: list[Problem] = []
+        for (part, terms), own in groups.items():
+            more, faults = self._paid(own, code, terms)
+            by_itself = terms[0] if part.kind and terms else None
+            payments += [replace(payment, part=part, period=by_itself or payment.period) for payment in more]
+            problems += [fault for fault in faults if fault not in problems]
+        return payments, problems
+
+    def _terms_of_part(self, column: MoneyColumn, code: str) -> tuple[Period, ...] | None:
+        """The terms that a column of a part may be for; None where only the title says it."""
+        if column.part.kind and column.period:
+            return (column.period,)
+        if self.programs[code].cadence == "year":
+            return None
+        if column.period or column.half:
+            return self._terms_of(column)
+        return tuple(self.around.semesters_of(column.part.months)) if column.part.months else None
+
+    def _beside(self, others: list[MoneyColumn], paid_back: Found, code: str) -> Found:
+        """What is paid back for other terms, and beside it what is paid for the list's own."""
+        current = [column for column in others if column.role != "sum"]
+        if not any(self._usable(column, code) for column in current):
+            return paid_back
+        back = [payment.column for payment in paid_back[0] if payment.column]
+        whole = next((column for column in current if self._sums_up(column, current, back)), None)
+        current = [column for column in current if column is not whole]
+        if any(column.period or column.half for column in current):
+            payments, problems = self._by_term(current, code)
+        else:
+            payments, problems = self._paid(current, code, self.around.own_terms(self.programs[code]))
+        payments = [replace(payment, whole=whole) for payment in (*payments, *paid_back[0])]
+        return payments, [*problems, *paid_back[1]]
+
+    def _sums_up(self, whole: MoneyColumn, current: list[MoneyColumn], back: list[MoneyColumn]) -> bool:
+        """Whether a column holds what is due together with what is paid back, where anything is."""
+        rows = [row for row in self.rows if any(_fen(row, column) for column in back)]
+        others = [column for column in current if column is not whole and column.role in _WHOLE]
+        return bool(rows) and any(adds_up(rows, whole, [other, *back]) for other in others)
 
     def _by_term(self, columns: list[MoneyColumn], code: str) -> Found:
         """The columns of one program: one payment, or one for each term that they name."""
@@ -145,11 +241,11 @@ class _Table:
             return self._paid(columns, code)
         by_term: dict[tuple[Period, ...], list[MoneyColumn]] = {}
         for column in columns:
-            if column.period or column.half:
+            if (column.period or column.half) and column.role != "part":
                 by_term.setdefault(self._terms_of(column), []).append(column)
         if not by_term:
             return self._paid(columns, code)
-        undated = [column for column in columns if not (column.period or column.half)]
+        undated = [column for column in columns if column.role == "part" or not (column.period or column.half)]
         if len(by_term) == 1:
             (terms,) = by_term
             return self._paid(columns, code, terms)
@@ -167,7 +263,7 @@ class _Table:
 
     def _terms_of(self, column: MoneyColumn) -> tuple[Period, ...]:
         """The terms that a column may be for: one where it and the title agree."""
-        named = [period for said in self.around.sources for period in said.terms if period.semester]
+        named = semesters(self.around.terms_heard())
         if column.period:
             agreed = not named or column.period in named
             return (column.period,) if agreed else (*dict.fromkeys([*named, column.period]),)
@@ -200,7 +296,7 @@ class _Table:
 
     def _usable(self, column: MoneyColumn, code: str | None) -> bool:
         cadence: Cadence = self.programs[code].cadence if code else "semester"
-        if column.role == "part" or column.span in _OTHER_SPANS[cadence]:
+        if column.role in {"part", "recovered"} or column.span in _OTHER_SPANS[cadence]:
             return False
         return column.role != "standard" or not any(_TIMES.search(text) for text in self.header.texts)
 
@@ -238,6 +334,20 @@ class _Table:
 
     def _problem(self, code: str, **facts: object) -> Problem:
         return Problem(code, self.place, facts)
+
+
+def adds_up(rows: Sequence[Sequence[Cell]], whole: MoneyColumn, parts: Sequence[MoneyColumn]) -> bool:
+    """Whether columns of parts make in some row what another column says."""
+    return not rows or any(
+        (said := _fen(row, whole)) and said == sum(_fen(row, part) or 0 for part in parts) for row in rows
+    )
+
+
+def _fen(row: Sequence[Cell], column: MoneyColumn) -> int | None:
+    try:
+        return fen_of(row[column.index], wan=column.wan)
+    except AmountNotUnderstood:
+        return None
 
 
 def _says_more_than_zero(cell: Cell) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -14,13 +14,17 @@ from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Fate, Note, RosterFile, Table
 from aidledger.domain.term import Period
+from aidledger.sheets.blocks import blocks_of
 from aidledger.sheets.cells import number_of
 from aidledger.sheets.feedback_column import FEEDBACK_COLUMNS, FEEDBACK_TITLES
 from aidledger.sheets.grid import Sheet
 from aidledger.sheets.header import HEADER_ROWS_SEARCHED, HeaderWords
 from aidledger.sheets.hints import Hints
-from aidledger.sheets.parts import parts_of
 from aidledger.sheets.tables import TableReader
+
+# Whom something is paid, under which program and for which period; and that, its part of the term, the amount in 分.
+_Claim = tuple[str, str | None, Period | None]
+_Payment = tuple[_Claim, str | None, int]
 
 
 def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints: Hints) -> RosterFile:
@@ -34,9 +38,9 @@ def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints:
         result.rows_read += sheet.rows_total
         result.fates[Fate.BLANK] += sheet.first_row
         by_hand = reader.columns_by_hand(sheet)
-        parts = parts_of(sheet, replace(words, by_hand=by_hand, first_column=sheet.first_column))
-        if parts:
-            reader.read(sheet, parts)
+        blocks = blocks_of(sheet, replace(words, by_hand=by_hand, first_column=sheet.first_column))
+        if blocks:
+            reader.read(sheet, blocks)
         else:
             without_header.append(sheet)
             _pass_over(sheet, result)
@@ -91,9 +95,9 @@ def _leave_out_summaries(result: RosterFile, catalogue: Catalogue) -> None:
     for table in list(result.tables):
         if not any(word in fold(table.sheet) for word in catalogue.layout.summary):
             continue
-        others = {payment for other in result.tables if other is not table for payment in _payments(other)}
+        others = [payment for other in result.tables if other is not table for payment in _payments(other)]
         own = set(_payments(table))
-        if own and others.issuperset(own):
+        if own and own.issubset({*others, *_sums(others)}):
             result.tables.remove(table)
             result.fates[Fate.STUDENT] -= len(table.lines)
             result.fates[Fate.OTHER] += len(table.lines)
@@ -101,8 +105,16 @@ def _leave_out_summaries(result: RosterFile, catalogue: Catalogue) -> None:
             result.notes.append(Note("summary-sheet", table.sheet))
 
 
-def _payments(table: Table) -> Iterator[tuple[str, str | None, Period | None, int]]:
+def _payments(table: Table) -> Iterator[_Payment]:
     for roster in table.rosters:
-        for number, amount in zip(table.lines.numbers, roster.amounts_fen, strict=True):
+        for line, (number, amount) in enumerate(zip(table.lines.numbers, roster.amounts_fen, strict=True)):
             if amount is not None:
-                yield number, roster.program, roster.period, amount
+                yield (number, roster.program, roster.period), roster.part(line), amount
+
+
+def _sums(payments: Iterable[_Payment]) -> Iterator[_Payment]:
+    """What somebody is paid in all the parts of a term together, as a summary names it."""
+    sums: dict[_Claim, int] = {}
+    for claim, _, amount in payments:
+        sums[claim] = sums.get(claim, 0) + amount
+    return ((claim, None, total) for claim, total in sums.items())

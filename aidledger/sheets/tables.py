@@ -11,20 +11,19 @@ from aidledger.domain.layout import fold
 from aidledger.domain.listing import ListKind
 from aidledger.domain.place import Place, column_letter
 from aidledger.domain.problem import Problem
-from aidledger.domain.program import Program
-from aidledger.domain.roster import Lines, Roster, RosterFile, Table
-from aidledger.domain.term import Period
-from aidledger.sheets.assignments import assign, assigned_by_row
+from aidledger.domain.roster import Lines, RosterFile, Table
+from aidledger.sheets.assignments import assigned_by_row
+from aidledger.sheets.blocks import Block
 from aidledger.sheets.cells import text_of
 from aidledger.sheets.columns import StudentRows
 from aidledger.sheets.declared import Totals
 from aidledger.sheets.grid import CSV_SHEET, Cell, Sheet
 from aidledger.sheets.header import Header, twofold
 from aidledger.sheets.hints import Hints
-from aidledger.sheets.kinds import kind_of
+from aidledger.sheets.kinds import Kinds
 from aidledger.sheets.listings import REQUIRED, read_listing
-from aidledger.sheets.parts import Part
-from aidledger.sheets.payments import Payment, payments_of
+from aidledger.sheets.paying import Paying
+from aidledger.sheets.payments import payments_of
 from aidledger.sheets.titles import Hearing, Surroundings, surroundings
 
 _FOLDERS_HEARD = 3
@@ -63,36 +62,50 @@ class TableReader:
         if not (self.result.tables or self.result.listings) and filled <= _COVER_CELLS_MAX:
             self.cover += sheet.rows
 
-    def read(self, sheet: Sheet, parts: Sequence[Part]) -> None:
+    def read(self, sheet: Sheet, blocks: Sequence[Block]) -> None:
         """One sheet with a header, or several below each other, into tables."""
-        for part in parts:
-            for fate, count in part.fates(sheet).items():
+        for block in blocks:
+            for fate, count in block.fates(sheet).items():
                 self.result.fates[fate] += count
-            general = [*(parts[0].titles if part is not parts[0] else ()), *self.cover]
-            if not part.of_counts:
-                self._read_part(sheet, part, general)
+            general = [*(blocks[0].titles if block is not blocks[0] else ()), *self.cover]
+            if not block.of_counts:
+                self._read_block(sheet, block, general)
 
-    def _read_part(self, sheet: Sheet, part: Part, general: list[list[Cell]]) -> None:
+    def _read_block(self, sheet: Sheet, block: Block, general: list[list[Cell]]) -> None:
         layout = self.catalogue.layout
-        header = part.header
-        around = surroundings(part.titles, self._names(sheet), self._folders(), self._hearing, layout, general)
-        students = StudentRows(sheet, header, part.sorted.students, layout)
+        header = block.header
+        around = surroundings(block.titles, self._names(sheet), self._folders(), self._hearing, layout, general)
+        students = StudentRows(sheet, header, block.sorted.students, layout)
         place = Place(sheet.name, sheet.first_row + header.row + 1)
         filled = {
             name for name, indexes in header.fields.items() if any(row[indexes[0]] != "" for row in students.rows)
         }
-        kind = kind_of(header, around, layout, self.hints.kind, filled)
-        if kind == "roster":
-            self._read_roster(sheet, part, around, students, place)
+        kinds = Kinds(header, around, layout, filled, students.rows)
+        kind = self.hints.kind or kinds.kind()
+        word = None if self.hints.kind else kinds.not_a_payment(kind)
+        if word is not None:
+            self._refuse(students, place, word)
+        elif kind == "roster":
+            self._read_roster(sheet, block, around, students, place)
         else:
-            self._read_listing(kind, header, around, students, place)
+            self._read_listing(kind, block, around, students, place)
+
+    def _refuse(self, students: StudentRows, place: Place, word: str) -> None:
+        """A list of those who are not paid, or not yet: nothing of it is read but how many are in it."""
+        lines = students.lines()
+        lines.numbers, lines.accounts = [""] * len(lines), [None] * len(lines)
+        columns = {name: students.letter(indexes[0]) for name, indexes in students.header.fields.items()}
+        self.result.tables.append(Table(students.sheet.name, place.row or 1, None, columns, lines))
+        if students.rows:
+            self.result.problems.append(Problem("not-a-payment", place, {"word": word}))
 
     def _read_listing(
-        self, kind: ListKind, header: Header, around: Surroundings, students: StudentRows, place: Place
+        self, kind: ListKind, block: Block, around: Surroundings, students: StudentRows, place: Place
     ) -> None:
         """A table that pays nobody."""
+        header = block.header
         columns = {name: students.letter(indexes[0]) for name, indexes in header.fields.items()}
-        listing, problems = read_listing(kind, students, place, around, self.catalogue, self.hints, columns)
+        listing, problems = read_listing(kind, block, students, place, around, self.catalogue, self.hints, columns)
         problems += self._unclear_columns(header, place, students.sheet.first_column, REQUIRED[kind])
         if listing.kind != "allotment":
             self._settle(listing.lines, listing.school, None)
@@ -103,16 +116,16 @@ class TableReader:
     def _read_roster(
         self,
         sheet: Sheet,
-        part: Part,
+        block: Block,
         around: Surroundings,
         students: StudentRows,
         place: Place,
     ) -> None:
         """A table that pays."""
-        header = part.header
+        header = block.header
         lines = students.lines()
         if "school" not in header.fields:
-            lines.schools = part.schools(sheet, self.catalogue.layout)
+            lines.schools = block.schools(sheet, self.catalogue.layout)
         table = Table(
             sheet=sheet.name,
             header_row=place.row or 1,
@@ -127,89 +140,18 @@ class TableReader:
             header, around, programs, hints.program, place, students.rows, period_by_hand=hints.period, by_row=by_row
         )
         by_row = by_row and not any(payment.dated for payment in payments)
-        titled = part.titled_totals(self.catalogue.layout)
-        totals = Totals(sheet, header, part.sorted, wan=around.wan, titled=titled)
+        titled = block.titled_totals(self.catalogue.layout)
+        totals = Totals(sheet, header, block.sorted, wan=around.wan, titled=titled)
+        paying = Paying(table, students, around, totals, self.catalogue, hints, place)
         if by_row and (len(payments) == 1 or "program" not in header.fields):
-            problems += self._pay_by_row(table, students, payments, more, around, totals)
+            problems += paying.by_row(payments, more)
         else:
-            problems += more + self._pay(table, students, payments, around, totals, place)
+            problems += more + paying.by_column(payments)
         stage = next((self.catalogue.programs[r.program].stage for r in table.rosters if r.program), None)
         self._settle(lines, table.school or around.school, stage)
         self.result.tables.append(table)
         if lines.rows:  # an empty class sheet has nothing to be right or wrong about
             self.result.problems += problems + students.problems
-
-    def _pay(
-        self,
-        table: Table,
-        students: StudentRows,
-        payments: Sequence[Payment],
-        around: Surroundings,
-        totals: Totals,
-        place: Place,
-    ) -> list[Problem]:
-        """The usual table: one program, or a money column for each of several."""
-        problems = []
-        several = len(payments) > 1
-        for payment in payments:
-            program = self.catalogue.programs[payment.program] if payment.program else None
-            period, more = (payment.period, []) if payment.dated else self._period(program, around, place)
-            problems += more
-            roster = Roster(payment.program, period, [None] * len(table.lines), None)
-            column = payment.column
-            if column is not None:
-                roster.amount_column = students.letter(column.index)
-                roster.amounts_fen, roster.complete = students.amounts(column, wan=around.wan, may_be_empty=several)
-                problems += totals.faults(column)
-                totals.declare(roster, column, several=several)
-            table.rosters.append(roster)
-        columns = [payment.column for payment in payments if payment.column]
-        if several and len(columns) == len(payments):
-            amounts = [roster.amounts_fen for roster in table.rosters]
-            students.report_unpaid(amounts, columns[0])
-            if all(roster.complete for roster in table.rosters):
-                students.compare_sums(amounts, wan=around.wan)
-            table.declared = totals.declared_together(amounts)
-        return problems
-
-    def _pay_by_row(
-        self,
-        table: Table,
-        students: StudentRows,
-        payments: Sequence[Payment],
-        problems: list[Problem],
-        around: Surroundings,
-        totals: Totals,
-    ) -> list[Problem]:
-        """A table whose rows say program or term: for each money column one roster for each that occurs."""
-        several = len(payments) > 1
-        by_row = {"program-unknown", "program-ambiguous"}
-        problems = [problem for problem in problems if several or problem.code not in by_row]
-        paid: list[Sequence[int | None]] = []
-        for payment in payments:
-            column = payment.column
-            if column is None:
-                continue
-            program = payment.program if several else self.hints.program
-            assigned = assign(students, around, self.catalogue.programs, program, self.hints.period)
-            amounts, complete = students.amounts(column, wan=around.wan, may_be_empty=several)
-            letter = students.letter(column.index)
-            own_rosters = []
-            for (code, period), lines in assigned.groups().items():
-                chosen = set(lines)
-                own = [amount if line in chosen else None for line, amount in enumerate(amounts)]
-                own_rosters.append(Roster(code, period, own, letter, complete=complete))
-            if len(own_rosters) == 1:
-                totals.declare(own_rosters[0], column, several=several)
-            elif own_rosters and not several:
-                table.declared = totals.declared(column, amounts, alone=True)
-            table.rosters += own_rosters
-            problems += [*(() if paid else assigned.problems), *totals.faults(column)]
-            paid.append(amounts)
-        columns = [payment.column for payment in payments if payment.column]
-        if several and columns:
-            students.report_unpaid(paid, columns[0])
-        return problems
 
     def _names(self, sheet: Sheet) -> list[str]:
         generic = sheet.name == CSV_SHEET or _GENERIC_SHEET.fullmatch(sheet.name.strip())
@@ -233,19 +175,6 @@ class TableReader:
             letters = ", ".join(f"{column_letter(first_column + i)} {header.texts[i]}" for i in header.fields[name])
             problems.append(Problem("missing-column", place, {"field": name, "headers": letters}))
         return problems
-
-    def _period(
-        self, program: Program | None, around: Surroundings, place: Place
-    ) -> tuple[Period | None, list[Problem]]:
-        if program is None:
-            return self.hints.period, []
-        named = [self.hints.period] if self.hints.period is not None else around.periods(program)
-        named = [period for period in named if program.takes(period)] or named
-        if len(named) == 1 and program.takes(named[0]):
-            return named[0], []
-        found = " / ".join(period.code for period in named)
-        facts = {"cadence": program.cadence, "found": f" ({found})" if found else ""}
-        return None, [Problem("period-unknown", place, facts)]
 
     def _settle(self, lines: Lines, school: str | None, stage: str | None) -> None:
         """Fill in what one line leaves to its table: the school, the level that grade or stage imply."""

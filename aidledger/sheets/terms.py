@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 from aidledger.domain.term import Half, Period, plausible_year, semester_of
@@ -38,7 +39,7 @@ _TWO_YEARS = re.compile(
 _HALF = r"春|秋|上半年|下半年"
 _SEASON = re.compile(
     rf"(?<!\d)(20\d\d|(?<![件表第班])(?:1[5-9]|2\d)(?=年?[春秋]))年?度?[-_(]?({_HALF})"
-    rf"(?:(?:季?\)?(?:学期)?{_AND}(?:20\d\d年)?({_HALF}))|([春秋])(?=[两季]))?",
+    rf"(?:(?:季?\)?(?:学期)?{_AND}(?:(20\d\d)年)?({_HALF}))|([春秋])(?=[两季]))?",
     re.ASCII,
 )
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?:年度|年)(?!\d)", re.ASCII)
@@ -51,6 +52,11 @@ _HALVES = re.compile(r"第[一二12]学期|[上下](?:学期|半年|期)|[春秋
 _SPRING = ("春", "上半年", "spring")
 _REST_OF_TERM = re.compile(r"\n\)?(?:季学期|季|学期|期)?\)?")
 _CENTURY = 2000
+# What is paid or comes back for a term that stands behind it; 含补发 says that a list does both.
+_FOR_A_TERM = re.compile(r"(?<![含及和与、,+加])(?:补发|补差|追缴|清退|收回|追回|退回|缴回|退还)")
+_BOTH = re.compile(r"[含及和与、,+加](?:补发|补差)")
+_END_OF_NAME = re.compile(r"表|册|名单|清单|明细")
+_TERM_BEFORE = re.compile(r".{0,6}?(?:上[一个]?学?[期年]|去年|往年|以前|历年|前期)")
 
 
 def folded_title(text: str) -> str:
@@ -84,6 +90,37 @@ def terms_in(title: str) -> tuple[list[Period], str]:
     return found, _REST_OF_TERM.sub("\n", rest)
 
 
+@dataclass(frozen=True, slots=True)
+class TermsSaid:
+    """The terms that a title names, and its list's ``own``: those but for what it pays or takes back for another.
+
+    ``dated``: all that it is about is for another term: 2022年春季学期补发2021年秋季.
+    """
+
+    named: list[Period]
+    own: list[Period]
+    dated: bool = False
+
+
+def terms_said(title: str) -> TermsSaid:
+    """The terms that a folded title names. An earlier one that it only alludes to (补发上学期) is not guessed."""
+    named = terms_in(title)[0]
+    both = _BOTH.search(title)
+    if both is not None:
+        return TermsSaid(named, terms_in(title[: both.start()])[0])
+    verb = _FOR_A_TERM.search(title)
+    if verb is None:
+        return TermsSaid(named, named)
+    behind = _END_OF_NAME.split(title[verb.end() :])[0]
+    own = terms_in(f"{title[: verb.start()]}\n{title[verb.end() + len(behind) :]}")[0]
+    meant = terms_in(behind)[0]
+    if semesters(meant) or (meant and not semesters(own)):
+        return TermsSaid(meant, own, dated=True)
+    if _TERM_BEFORE.match(behind):
+        return TermsSaid([], own, dated=True)
+    return TermsSaid(named, named)
+
+
 def _year_of(text: str) -> int:
     return int(text) % _CENTURY + _CENTURY
 
@@ -108,8 +145,12 @@ def _two_years(match: re.Match[str]) -> list[Period]:
 
 def _season(match: re.Match[str]) -> list[Period]:
     year = _year_of(match[1])
-    halves = [half for half in match.groups()[1:] if half]
-    return [Period(year, "spring" if half in _SPRING else "autumn") for half in halves] if plausible_year(year) else []
+    halves = [(year, match[2])]
+    if match.re is _SEASON and (match[4] or match[5]):
+        halves.append((int(match[3] or year), match[4] or match[5]))
+    return (
+        [Period(of, "spring" if half in _SPRING else "autumn") for of, half in halves] if plausible_year(year) else []
+    )
 
 
 def _year(match: re.Match[str]) -> list[Period]:

@@ -5,33 +5,42 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 
 from aidledger.domain.layout import Layout, fold
+from aidledger.domain.part import NO_PART, Part
 from aidledger.domain.program import Program
 from aidledger.domain.school import school_name
-from aidledger.domain.term import Half, Period
+from aidledger.domain.term import Half, Period, semester_of
 from aidledger.sheets.cells import text_of
 from aidledger.sheets.grid import Cell
-from aidledger.sheets.terms import folded_title, semesters, terms_in, years
+from aidledger.sheets.part_words import NamedPart, has_year, parts_named, parts_titled, says_when_made, without_parts
+from aidledger.sheets.terms import folded_title, semesters, terms_in, terms_said, years
 
 _BRACKETED = re.compile(r"[((\[【][^))\]】]{0,200}[))\]】]")
 _UNIT = re.compile(r"单位[::]?\(?(?:人民币)?(万?)元")
 _DISTRICT = re.compile(r"^(?:[^\W\d_]{1,5}?[省市区县])+")
 _LABEL = re.compile(r"^(.{2,10}?(?:[(](?:章|公章|盖章|签章)[)](?=[^:])|[:]))[:]?(.+)$")
 _SEAL = re.compile(r"[(](?:章|公章|盖章|签章|加盖公章)[)]")
+_SCHOOL_BEGINS = 8
 Rows = Sequence[Sequence[Cell]]
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one source (the title, the sheet's name, the file's, a folder's) says; ``text`` is folded."""
+    """What one source (the title, the sheet's name, the file's, a folder's) says; ``text`` is folded.
+
+    ``own``, ``dated``: as in TermsSaid.
+    """
 
     text: str
     terms: list[Period]
     programs: list[str]
     stages: set[str]
+    own: list[Period]
+    dated: bool
 
 
 @dataclass(slots=True)
@@ -39,11 +48,12 @@ class Surroundings:
     """Everything around one table.
 
     ``sources``: the title, the sheet's name, the file's name, most believed first; they must not contradict each
-    other. ``folders``: heard only where the sources say nothing.
+    other. ``folders``: heard only where the sources say nothing. ``parts``: of the term, those named nearest first.
     """
 
     sources: list[Said] = field(default_factory=list)
     folders: list[Said] = field(default_factory=list)
+    parts: list[NamedPart] = field(default_factory=list)
     school: str | None = None
     wan: bool = False
 
@@ -83,8 +93,19 @@ class Surroundings:
 
     def terms(self) -> list[Period]:
         """The semesters and years that the sources name; where they name none, those of the nearest folder."""
-        named = [period for said in self.sources for period in said.terms]
+        named = self.terms_heard()
         return named or next((said.terms for said in self.folders if said.terms), [])
+
+    def terms_heard(self) -> list[Period]:
+        """The terms that the sources name; where one says what is paid back for a term, that counts alone."""
+        dated = [said for said in self.sources if said.dated]
+        return [period for said in dated or self.sources for period in said.terms]
+
+    def own_terms(self, program: Program) -> tuple[Period, ...]:
+        """The terms of the list itself, beside which it may pay back for others."""
+        pick = semesters if program.cadence == "semester" else years
+        named = [period for said in self.sources for period in pick(said.own)]
+        return tuple(dict.fromkeys(named or next((own for said in self.folders if (own := pick(said.own))), [])))
 
     def semesters_in(self, half: Half | None, wording: str) -> list[Period]:
         """The semesters that one half of a year, as a column or a cell words it, may be: several where they clash.
@@ -105,16 +126,55 @@ class Surroundings:
     def periods(self, program: Program) -> list[Period]:
         """The periods that it may be paid for: one where the sources agree; more, or none, where they do not."""
         pick = semesters if program.cadence == "semester" else years
-        named = [period for said in self.sources for period in pick(said.terms)]
+        named = pick(self.terms_heard())
         if not named:
             named = next((found for said in self.folders if (found := pick(said.terms))), [])
+        if not named and program.cadence == "semester" and not any(said.dated for said in self.sources):
+            named = self.terms_of_parts()
         return list(dict.fromkeys(named))
+
+    def terms_of_parts(self) -> list[Period]:
+        """The semesters of the months that are named, where nothing else names a term."""
+        return [period for one in self.parts if one.dates for period in self.semesters_of(one.part.months)]
+
+    def semesters_of(self, months: tuple[str, ...]) -> list[Period]:
+        """The semesters that months lie in: of those that are named, else of the years that are."""
+        named = semesters(self.terms())
+        if named:
+            return [period for period in named if Part(months).of(period).months] or named
+        found = [{semester_of(day) for day in self._days(month)} for month in months]
+        return sorted(set.intersection(*found), key=lambda period: period.sort_key)
+
+    def _days(self, month: str) -> list[date]:
+        """The first days that a month may begin with, in the year that stands with it or in those that are named."""
+        number = int(month[-2:])
+        if has_year(month):
+            return [date(int(month[:4]), number, 1)]
+        by_school_year = any("学年" in said.text for said in (*self.sources, *self.folders))
+        later = by_school_year and number < _SCHOOL_BEGINS
+        return [date(period.year + later, number, 1) for period in self.terms()]
+
+    def part(self, period: Period | None, *, kinds: bool = True) -> Part | None:
+        """The part of a term that title and names say together; None where they contradict each other.
+
+        A month with its year that is not in the term says when something was done; one without is of no term that is
+        not known. ``kinds``: also 补发 and 补差.
+        """
+        whole: Part | None = NO_PART
+        for named in self.parts:
+            part = named.part if kinds else replace(named.part, kind=None)
+            dated = all(map(has_year, part.months))
+            fixed = part.of(period) if period else part if dated else replace(part, months=())
+            if period and part.months and not fixed.months and not dated:
+                return None
+            whole = whole.within(fixed) if whole is not None else None
+        return whole
 
 
 def said_by(text: str, programs: Iterable[Program]) -> Said:
     """What a title or a name says."""
     title = folded_title(text)
-    terms, _ = terms_in(title)
+    terms = terms_said(title)
     codes: list[str] = []
     stages: set[str] = set()
     for program in programs:
@@ -125,7 +185,7 @@ def said_by(text: str, programs: Iterable[Program]) -> Said:
             stages.add(program.stage)
         if all(any(word in title for word in group) for group in words.title):
             codes.append(program.code)
-    return Said(title, terms, codes, stages)
+    return Said(title, terms.named, codes, stages, terms.own, terms.dated)
 
 
 class Hearing(dict[str, Said]):
@@ -134,6 +194,7 @@ class Hearing(dict[str, Said]):
     def __init__(self, programs: Iterable[Program]) -> None:
         super().__init__()
         self._programs = tuple(programs)
+        self.aid = tuple({fold(word) for program in self._programs for word in program.words.column})
 
     def __missing__(self, text: str) -> Said:
         said = self[text] = said_by(text, self._programs)
@@ -157,6 +218,7 @@ def surroundings(
     general = _text(general_rows)
     found.sources = [hearing[text] for text in texts]
     found.folders = [hearing[text] for text in ([general] if general else []) + [*folders]]
+    found.parts = _parts_around(title_rows, texts[1:], found.sources, hearing.aid, general_rows)
     unit = next((unit for text in (texts[0], general) if (unit := _UNIT.search(fold(text)))), None)
     found.wan = unit is not None and unit[1] == "万"
     found.school = (
@@ -166,6 +228,28 @@ def surroundings(
         or _school_in_any(folders, layout)
     )
     return found
+
+
+def _parts_around(
+    title_rows: Rows, names: Sequence[str], sources: Sequence[Said], aid: Sequence[str], general_rows: Rows
+) -> list[NamedPart]:
+    """The parts that the title (or the one above it) and the names say.
+
+    A month and its year in a text that names the term as well is when it was made; so it is behind a file's name,
+    where something else names the term.
+    """
+    in_words = [bool(semesters(said.terms)) for said in sources]
+    titled = parts_of_title(title_rows, aid)
+    found = [one for one in titled if not (one.doubtful and in_words[0])] or parts_of_title(general_rows, aid)
+    for name, named_here in zip(names, in_words[1:], strict=True):
+        made = named_here or (name is names[-1] and any(in_words) and says_when_made(name))
+        found += [one for one in parts_named(name) if not (one.doubtful and made)]
+    return found
+
+
+def parts_of_title(rows: Rows, aid: Sequence[str]) -> list[NamedPart]:
+    """The parts of a term that rows of a title name."""
+    return parts_titled([text for row in rows for cell in row if (text := text_of(cell))], aid)
 
 
 def _text(rows: Rows) -> str:
@@ -198,7 +282,7 @@ def _labelled_school(rows: Rows, layout: Layout) -> str | None:
 
 def school_in(text: str, layout: Layout) -> str | None:
     """The school that a title or a name begins with, or names before its program."""
-    _, rest = terms_in(folded_title(text))
+    _, rest = terms_in(without_parts(folded_title(text)))
     pattern = _names_of_schools(layout.school_endings)
     for piece in rest.split("\n"):
         match = pattern.search(piece)

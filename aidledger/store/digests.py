@@ -45,14 +45,14 @@ ENTRY_FIELDS = (
     "entry_year",
     "reversal_of",
     "guardian",
+    "part",
 )
+# The last of them came later: where they say nothing, the digest is what it was without them.
+_CAME_LATER = 2
 
 
 def entry_digest(fields: tuple[object, ...]) -> bytes:
-    """The digest of an entry's fields, in the order of ENTRY_FIELDS.
-
-    The last of them came later: where it says nothing, the digest is what it was without it.
-    """
+    """The digest of an entry's fields, in the order of ENTRY_FIELDS."""
     return hashlib.sha256(_encode(_covered(fields)).encode("ascii")).digest()
 
 
@@ -69,12 +69,26 @@ def entry_digests(entries: Iterable[tuple[object, ...]]) -> list[bytes]:
 
 
 def _covered(fields: tuple[object, ...]) -> tuple[object, ...]:
-    return fields if fields[-1] is not None else fields[:-1]
+    return _without_nothing(fields, _CAME_LATER)
 
 
-def record_digest(fields: Iterable[object]) -> bytes:
-    """The digest of a list's record, its fields in the order of RECORD_FIELDS (listings.py)."""
-    return hashlib.sha256(_encode(list(fields)).encode("ascii")).digest()
+def record_digest(fields: Iterable[object], *, came_later: int = 0) -> bytes:
+    """The digest of a list's record, its fields in the order of RECORD_FIELDS (listings.py).
+
+    So many of the last fields ``came_later``: where they say nothing, the digest is what it was without them.
+    """
+    covered = _without_nothing(tuple(fields), came_later)
+    return hashlib.sha256(_encode(covered).encode("ascii")).digest()
+
+
+def _without_nothing(fields: tuple[object, ...], came_later: int) -> tuple[object, ...]:
+    """Fields without those of the last ones that came later and say nothing, behind which none says anything."""
+    end = len(fields)
+    for _ in range(min(came_later, end)):
+        if fields[end - 1] is not None:
+            break
+        end -= 1
+    return fields[:end]
 
 
 def batch_digest(head: Mapping[str, object], rosters: Iterable[Mapping[str, object]], entries: Iterable[bytes]) -> str:

@@ -13,7 +13,7 @@ from aidledger.domain.identity import RESIDENT_RULES
 from aidledger.store import events
 from aidledger.store.bulk import chunks
 from aidledger.store.entries import in_batch
-from aidledger.store.tables import Beneficiary, Certification, Enrolment, Entry, Event
+from aidledger.store.tables import Beneficiary, Certification, Enrolment, Entry, Event, Recovery
 
 FORGET = "forget-person"
 _REQUESTS = (
@@ -76,7 +76,7 @@ def named_again(books: Connection, batch: int) -> int:
             select(Entry.c.beneficiary_id).where(in_batch(Entry, batch), Entry.c.beneficiary_id.in_(some)),
             *(
                 select(table.c.beneficiary_id).where(table.c.batch_id == batch, table.c.beneficiary_id.in_(some))
-                for table in (Certification, Enrolment)
+                for table in (Certification, Enrolment, Recovery)
             ),
         ).subquery()
         count += books.execute(select(func.count()).select_from(named)).scalar_one()

@@ -145,7 +145,7 @@ def _listed(books: Connection, person: int, returned: ColumnElement[bool]) -> It
 
 
 def _rows(books: Connection, kind: ListKind, table: Table, condition: ColumnElement[bool]) -> Iterator[Listed]:
-    place = {"id", "batch_id", "listing_id", "row", "beneficiary_id", "school_id", "digest"}
+    place = {"id", "batch_id", "listing_id", "row", "beneficiary_id", "school_id", "program_id", "digest"}
     said = [column for column in table.c if column.name not in place]
     query = (
         select(table.c.batch_id, Batch.c.file_name, Listing.c.sheet, table.c.row, current(table), *said)
@@ -154,9 +154,13 @@ def _rows(books: Connection, kind: ListKind, table: Table, condition: ColumnElem
         .where(condition)
         .order_by(table.c.id)
     )
+    names = [column.name for column in said]
     if "school_id" in table.c:
         query = query.add_columns(School.c.name).outerjoin(School, School.c.id == table.c.school_id)
-    names = [*(column.name for column in said), *(["school"] if "school_id" in table.c else [])]
+        names.append("school")
+    if "program_id" in table.c:
+        query = query.add_columns(ProgramRow.c.code).join(ProgramRow, ProgramRow.c.id == table.c.program_id)
+        names.append("program")
     for batch, file, sheet, row, in_force, *facts in books.execute(query):
         yield Listed(kind, batch, file, sheet, row, bool(in_force), dict(zip(names, facts, strict=True)))
 

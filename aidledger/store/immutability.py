@@ -23,6 +23,8 @@ APPEND_ONLY = (
     "notice",
     "notice_line",
     "batch_total",
+    "number_correction",
+    "recovery",
 )
 # Who somebody is never changes; what is known of somebody may be completed.
 KEPT_COLUMNS = {
@@ -53,6 +55,8 @@ UNIQUE_KEYS = {
     "notice": (("id",),),
     "notice_line": (("notice_id", "entry_id"),),
     "batch_total": (("batch_id", "number"),),
+    "number_correction": (("batch_id", "earlier_id"),),
+    "recovery": (("id",),),
 }
 
 

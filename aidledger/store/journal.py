@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from aidledger.domain.part import person_times
 from aidledger.store import events, totals
 from aidledger.store.bulk import insert_row, insert_rows
 from aidledger.store.catalogues import Loaded
 from aidledger.store.digests import batch_digest
 from aidledger.store.listings import Records
-from aidledger.store.tables import Batch, Entry, KeptEntry, RosterRow
+from aidledger.store.tables import Batch, Entry, KeptEntry, NumberCorrection, RosterRow
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -38,11 +39,13 @@ ENTRY_COLUMNS = (
     "entry_year",
     "reversal_of",
     "guardian",
+    "part",
     "digest",
 )
 _DIGEST_AT = ENTRY_COLUMNS.index("digest")
 _AMOUNT_AT = ENTRY_COLUMNS.index("amount_fen")
-_REVERSAL_AT = ENTRY_COLUMNS.index("reversal_of")
+_PART_AT = ENTRY_COLUMNS.index("part")
+_CLAIM_AT = tuple(ENTRY_COLUMNS.index(name) for name in ("program_id", "period", "beneficiary_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class Stamp:
 class Draft:
     """A batch before it is written.
 
-    ``entries`` are rows of ENTRY_COLUMNS; ``kept``: pairs of a roster's and an entry's id, see KeptEntry.
+    ``entries`` are rows of ENTRY_COLUMNS; ``kept``: pairs of a roster's and an entry's id, see KeptEntry;
+    ``corrected``: pairs of a person's earlier and new id, see NumberCorrection.
     """
 
     batch: int
@@ -67,6 +71,7 @@ class Draft:
     entries: list[tuple[Any, ...]]
     rosters: list[dict[str, Any]] = field(default_factory=list)
     kept: list[tuple[int, int]] = field(default_factory=list)
+    corrected: list[tuple[int, int]] = field(default_factory=list)
     records: Records = field(default_factory=Records)
     file_name: str | None = None
     source_sha256: str | None = None
@@ -78,7 +83,6 @@ class Draft:
 def write(books: Connection, action: str, draft: Draft, stamp: Stamp) -> str:
     """Write a batch with its digest, and its link in the chain; returns the chain's new head."""
     entries = draft.entries
-    reversals = sum(row[_REVERSAL_AT] is not None for row in entries)
     head = {
         "id": draft.batch,
         "kind": draft.kind,
@@ -92,10 +96,13 @@ def write(books: Connection, action: str, draft: Draft, stamp: Stamp) -> str:
         "reason": draft.reason,
         "first_entry": draft.first_entry,
         "entries": len(entries),
-        "person_times": len(entries) - 2 * reversals,
+        "person_times": person_times_net(
+            (tuple(row[at] for at in _CLAIM_AT), row[_PART_AT], row[_AMOUNT_AT]) for row in entries
+        ),
         "amount_fen": sum(row[_AMOUNT_AT] for row in entries),
     }
-    parts = [*draft.rosters, *kept_part(draft.kept), *draft.records.listings]
+    linked = [*kept_part(draft.kept), *corrected_part(draft.corrected)]
+    parts = [*draft.rosters, *linked, *draft.records.listings]
     digests = [*(row[_DIGEST_AT] for row in entries), *draft.records.digests]
     digest = batch_digest(head | {"catalogue": stamp.loaded.digest}, parts, digests)
     insert_row(books, Batch, **head, digest=digest)
@@ -105,6 +112,8 @@ def write(books: Connection, action: str, draft: Draft, stamp: Stamp) -> str:
     if entries:
         totals.add(books, draft.first_entry, len(entries))
     insert_rows(books, KeptEntry, ("batch_id", "roster_id", "entry_id"), [(draft.batch, *pair) for pair in draft.kept])
+    corrections = [(draft.batch, *pair) for pair in draft.corrected]
+    insert_rows(books, NumberCorrection, ("batch_id", "earlier_id", "beneficiary_id"), corrections)
     draft.records.write(books)
     control = {name: head[name] for name in ("entries", "person_times", "amount_fen")}
     facts = {"batch": draft.batch, "digest": digest, **control}
@@ -114,3 +123,17 @@ def write(books: Connection, action: str, draft: Draft, stamp: Stamp) -> str:
 def kept_part(kept: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
     """What a batch's digest covers of the entries it keeps; nothing where it keeps none."""
     return [{"kept": sorted(list(pair) for pair in kept)}] if kept else []
+
+
+def corrected_part(corrected: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
+    """The same of the numbers that it corrects."""
+    return [{"corrected": sorted(list(pair) for pair in corrected)}] if corrected else []
+
+
+def person_times_net(entries: Iterable[tuple[Hashable, str | None, int]]) -> int:
+    """The person-times that a batch adds, less those that it takes back: of claims, parts and amounts (分)."""
+    told = list(entries)
+    if all(part is None for _, part, _ in told):
+        return sum(1 if fen > 0 else -1 for _, _, fen in told)
+    added, taken = ([(claim, part) for claim, part, fen in told if (fen > 0) is more] for more in (True, False))
+    return person_times(added) - person_times(taken)

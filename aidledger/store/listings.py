@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, bindparam, select
 
-from aidledger.domain.listing import Allotments, Certifications, Enrolments, Listing, ListKind, Returns
+from aidledger.domain.listing import Allotments, Certifications, Enrolments, Listing, ListKind, Recoveries, Returns
 from aidledger.store.bulk import insert_rows, next_id
 from aidledger.store.digests import record_digest
-from aidledger.store.tables import Allotment, BankReturn, Beneficiary, Certification, Enrolment, ProgramRow, School
+from aidledger.store.tables import (
+    Allotment,
+    BankReturn,
+    Beneficiary,
+    Certification,
+    Enrolment,
+    ProgramRow,
+    Recovery,
+    School,
+)
 from aidledger.store.tables import Listing as ListingRow
 
 if TYPE_CHECKING:
@@ -38,14 +48,21 @@ RECORD_FIELDS: Mapping[ListKind, tuple[str, ...]] = {
     ),
     "bank-return": (
         *("id", "batch_id", "listing_id", "row", "entry_id", "number", "name", "account", "amount_fen", "outcome"),
-        *("reason", "paid_on", "serial_no"),
+        *("reason", "paid_on", "serial_no", "order_id"),
+    ),
+    "recovery": (
+        *("id", "batch_id", "listing_id", "row", *PERSON, "program", "period", "school", "amount_fen"),
+        *("recovered_on", "document", "reason", "name_stated"),
     ),
 }
+# How many of a kind's last fields came later: digests that were made without them stay as they are.
+_CAME_LATER: Mapping[ListKind, int] = {"bank-return": 1}
 TABLES: Mapping[ListKind, Table] = {
     "certification": Certification,
     "register": Enrolment,
     "allotment": Allotment,
     "bank-return": BankReturn,
+    "recovery": Recovery,
 }
 _ELSEWHERE = {
     "document_type": Beneficiary.c.document_type,
@@ -61,6 +78,7 @@ _SUBJECTS: Mapping[ListKind, tuple[str, ...]] = {
     "register": ("document_type", "number"),
     "allotment": ("document", "program", "period", "source"),
     "bank-return": ("number", "name", "account", "serial_no"),
+    "recovery": ("document_type", "number", "program", "period", "recovered_on"),
 }
 
 
@@ -91,22 +109,30 @@ class Pointers:
     programs: Mapping[str, int]
 
 
-def records_of(
-    books: Connection, listings: Iterable[Listing], pointers: Pointers, matched: Mapping[int, Sequence[int | None]]
-) -> Records:
-    """The rows of listings. ``matched``: of bank returns, by their place in the file, the entries they are of."""
+# Of bank returns, by their place in the file: the entry of each line's payment and the order that asked for it.
+Answered = Mapping[int, Sequence[tuple[int | None, int | None]]]
+NOTHING_ANSWERED: Answered = MappingProxyType({})
+
+
+def records_of(books: Connection, listings: Iterable[Listing], pointers: Pointers, answered: Answered) -> Records:
+    """The rows of listings."""
     found = Records()
     next_ids = {kind: next_id(books, table) for kind, table in TABLES.items()}
     for at, listing in enumerate(listings):
         number = next_id(books, ListingRow) + at
         found.listings.append(_listing_row(number, listing, pointers))
         rows = found.rows.setdefault(listing.kind, [])
-        for facts in _facts(listing, pointers, matched.get(at, [])):
+        for facts in _facts(listing, pointers, answered.get(at, [])):
             row = {"id": next_ids[listing.kind] + len(rows), "batch_id": pointers.batch, "listing_id": number, **facts}
-            row["digest"] = record_digest(row[name] for name in RECORD_FIELDS[listing.kind])
+            row["digest"] = digest_of_record(listing.kind, [row[name] for name in RECORD_FIELDS[listing.kind]])
             rows.append(row)
     found.digests = [row["digest"] for kind in TABLES for row in found.rows.get(kind, [])]
     return found
+
+
+def digest_of_record(kind: ListKind, fields: Sequence[object]) -> bytes:
+    """The digest of a record, its fields in the order of RECORD_FIELDS."""
+    return record_digest(fields, came_later=_CAME_LATER.get(kind, 0))
 
 
 @cache
@@ -153,14 +179,18 @@ def _listing_row(number: int, listing: Listing, pointers: Pointers) -> dict[str,
     }
 
 
-def _facts(listing: Listing, pointers: Pointers, entries: Sequence[int | None]) -> Iterator[dict[str, Any]]:
+def _facts(
+    listing: Listing, pointers: Pointers, answered: Sequence[tuple[int | None, int | None]]
+) -> Iterator[dict[str, Any]]:
     facts = listing.facts
     if isinstance(facts, Allotments):
         yield from _allotments(facts, pointers)
     elif isinstance(facts, Returns):
-        yield from _returns(listing, facts, entries)
+        yield from _returns(listing, facts, answered)
     elif isinstance(facts, Certifications):
         yield from (said | _certified(listing, facts, i) for i, said in enumerate(_people(listing, pointers)))
+    elif isinstance(facts, Recoveries):
+        yield from (said | _recovered(facts, pointers, i) for i, said in enumerate(_people(listing, pointers)))
     else:
         yield from (said | _enrolled(listing, facts, i) for i, said in enumerate(_people(listing, pointers)))
 
@@ -207,6 +237,18 @@ def _enrolled(listing: Listing, facts: Enrolments, i: int) -> dict[str, Any]:
     }
 
 
+def _recovered(facts: Recoveries, pointers: Pointers, i: int) -> dict[str, Any]:
+    return {
+        "program": facts.programs[i],
+        "program_id": pointers.programs[str(facts.programs[i])],
+        "period": str(facts.periods[i]),
+        "amount_fen": facts.amounts_fen[i],
+        "recovered_on": facts.recovered_on[i],
+        "document": facts.documents[i],
+        "reason": facts.reasons[i],
+    }
+
+
 def _allotments(facts: Allotments, pointers: Pointers) -> Iterator[dict[str, Any]]:
     for i, program in enumerate(facts.programs):
         yield {
@@ -221,12 +263,15 @@ def _allotments(facts: Allotments, pointers: Pointers) -> Iterator[dict[str, Any
         }
 
 
-def _returns(listing: Listing, facts: Returns, entries: Sequence[int | None]) -> Iterator[dict[str, Any]]:
+def _returns(
+    listing: Listing, facts: Returns, answered: Sequence[tuple[int | None, int | None]]
+) -> Iterator[dict[str, Any]]:
     lines = listing.lines
-    for i, row in enumerate(lines.rows):
+    for i, (row, (entry, order)) in enumerate(zip(lines.rows, answered, strict=True)):
         yield {
             "row": row,
-            "entry_id": entries[i],
+            "entry_id": entry,
+            "order_id": order,
             "number": lines.numbers[i] or None,
             "name": lines.names[i],
             "account": lines.accounts[i],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,6 +94,7 @@ class EntryRecord:
     tier: str | None
     category: str | None
     entry_year: int | None
+    part: str | None
     reversal_of: int | None
     in_force: bool
     digest: bytes
@@ -201,6 +202,7 @@ def _entries() -> Select[Any]:
             Entry.c.tier,
             Entry.c.category,
             Entry.c.entry_year,
+            Entry.c.part,
             Entry.c.reversal_of,
             in_force(Entry).label("in_force"),
             Entry.c.digest,
@@ -252,6 +254,13 @@ def people(books: Connection, number: str, name: str, person: int | None = None)
         )
         found = books.execute(query.where(by_other)).all()
     return [PersonRecord(*row) for row in found]
+
+
+def people_by_id(books: Connection, persons: Collection[int]) -> list[PersonRecord]:
+    """Some people by the number that the ledger has for them."""
+    columns = (Beneficiary.c[name] for name in ("id", "document_type", "number", "name", "sex", "student_number"))
+    query = select(*columns).where(Beneficiary.c.id.in_(sorted(persons))).order_by(Beneficiary.c.id)
+    return [PersonRecord(*row) for row in books.execute(query)]
 
 
 def entries_for(books: Connection, persons: Sequence[int]) -> list[EntryRecord]:

@@ -155,7 +155,7 @@ class Entry(SQLModel, table=True):
 
     ``occurrence`` counts the entries of a person, program and period from 1, so that no second one slips in beside
     the first; a reversal carries the negative of what it reverses. ``name_stated`` is kept where the roster's name
-    is not the beneficiary's.
+    is not the beneficiary's. ``part``: which part of the term is paid (domain/part.py), None where none is named.
     """
 
     __tablename__ = "entry"
@@ -174,6 +174,15 @@ class Entry(SQLModel, table=True):
             "name_stated",
             sqlite_where=column("name_stated").is_not(None),
             postgresql_where=column("name_stated").is_not(None),
+        ),
+        # Few payments are parts of a term: those are looked at apart wherever person-times are counted.
+        Index(
+            "entry_in_parts",
+            "program_id",
+            "period",
+            "beneficiary_id",
+            sqlite_where=column("part").is_not(None),
+            postgresql_where=column("part").is_not(None),
         ),
         CheckConstraint("(reversal_of IS NULL) = (amount_fen > 0)", name="reversal_sign"),
         CheckConstraint("(reversal_of IS NULL) = (occurrence > 0)", name="reversal_occurrence"),
@@ -200,10 +209,14 @@ class Entry(SQLModel, table=True):
     reversal_of: int | None = Field(default=None, foreign_key="entry.id", sa_type=ID)
     digest: bytes = Field(sa_type=DIGEST)
     guardian: str | None = Field(default=None, sa_type=Text)
+    part: str | None = Field(default=None, sa_type=CODE)
 
 
 class BatchTotal(SQLModel, table=True):
-    """What a batch pays under a program for a period at a school, net of what it reverses; see totals.py."""
+    """What a batch pays under a program for a period at a school, net of what it reverses; see totals.py.
+
+    ``payments`` counts every entry, also those that are parts of one person-time.
+    """
 
     __tablename__ = "batch_total"
     batch_id: int = Field(primary_key=True, foreign_key="batch.id", sa_type=ID)
@@ -211,7 +224,7 @@ class BatchTotal(SQLModel, table=True):
     program_id: int = reference("program.id")
     period: str = Field(sa_type=CODE)
     school_id: int | None = optional_reference("school.id")
-    person_times: int = Field(sa_type=ID)
+    payments: int = Field(sa_type=ID)
     amount_fen: int = Field(sa_type=FEN)
 
 
@@ -240,6 +253,15 @@ class KeptEntry(SQLModel, table=True):
     batch_id: int = reference("batch.id", index=True)
     roster_id: int = Field(primary_key=True, foreign_key="roster.id", sa_type=ID)
     entry_id: int = Field(primary_key=True, foreign_key="entry.id", sa_type=ID)
+
+
+class NumberCorrection(SQLModel, table=True):
+    """A person whose document a new version of a roster corrected: both are the same one's, and so are their claims."""
+
+    __tablename__ = "number_correction"
+    batch_id: int = Field(primary_key=True, foreign_key="batch.id", sa_type=ID)
+    earlier_id: int = Field(primary_key=True, foreign_key="beneficiary.id", sa_type=ID)
+    beneficiary_id: int = reference("beneficiary.id")
 
 
 class Listing(SQLModel, table=True):
@@ -324,8 +346,31 @@ class Allotment(SQLModel, table=True):
     digest: bytes = Field(sa_type=DIGEST)
 
 
+class Recovery(SQLModel, table=True):
+    """Money that came back from a person, under which program and for which period, when and by which document."""
+
+    __tablename__ = "recovery"
+    id: int = key()
+    batch_id: int = reference("batch.id", index=True)
+    listing_id: int = reference("listing.id")
+    row: int = Field(sa_type=ID)
+    beneficiary_id: int = reference("beneficiary.id", index=True)
+    program_id: int = reference("program.id")
+    period: str = Field(sa_type=CODE)
+    school_id: int | None = optional_reference("school.id")
+    amount_fen: int = Field(sa_type=FEN)
+    recovered_on: str = Field(sa_type=CODE)
+    document: str = Field(sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+    name_stated: str | None = Field(default=None, sa_type=Text)
+    digest: bytes = Field(sa_type=DIGEST)
+
+
 class BankReturn(SQLModel, table=True):
-    """What the bank says of one payment: ``paid`` or ``failed``; ``entry_id`` where it was recognised."""
+    """What the bank says of one payment: ``paid``, ``failed``, or ``returned`` after it was paid (退票).
+
+    ``entry_id`` where the payment was recognised, ``order_id`` where it is a line of an order.
+    """
 
     __tablename__ = "bank_return"
     id: int = key()
@@ -342,10 +387,11 @@ class BankReturn(SQLModel, table=True):
     paid_on: str | None = Field(default=None, sa_type=CODE)
     serial_no: str | None = Field(default=None, sa_type=Text)
     digest: bytes = Field(sa_type=DIGEST)
+    order_id: int | None = optional_reference("payment_order.id")
 
 
 class PaymentOrder(SQLModel, table=True):
-    """What a bank was asked to pay in one file: the payments of a program for a period that were due.
+    """What a bank was asked to pay in one file: what was due for a period, under one program or (None) several.
 
     ``after_batch`` was the last batch then: what later batches say of its payments is said of this order. ``digest``
     covers the lines as they stand in the file. Release and withdrawal are events of the chain.
@@ -353,7 +399,7 @@ class PaymentOrder(SQLModel, table=True):
 
     __tablename__ = "payment_order"
     id: int = key()
-    program_id: int = reference("program.id")
+    program_id: int | None = optional_reference("program.id")
     period: str = Field(sa_type=CODE)
     school_id: int | None = optional_reference("school.id")
     exported_at: str = Field(sa_type=MOMENT)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from aidledger.domain.notice import NoticeTerm
 from aidledger.store import events
@@ -49,8 +49,18 @@ def _rows() -> Select[Any]:
 
 
 def to_be_named(books: Connection, program: str, period: str, school: str | None) -> list[Named]:
-    """Who is to be paid under a program for a period, at one school or at all, by school, grade and class."""
-    query = _rows().where(ProgramRow.c.code == program, Entry.c.period == period, in_force(Entry))
+    """Who is to be paid under a program for a period, at one school or at all, by school, grade and class.
+
+    Everybody is named once at a school, however many payments he gets there: as the last of them says.
+    """
+    other = Entry.alias("other")
+    of_same = and_(
+        *(other.c[name] == Entry.c[name] for name in ("program_id", "period", "beneficiary_id")),
+        other.c.school_id.is_not_distinct_from(Entry.c.school_id),
+        other.c.occurrence > Entry.c.occurrence,
+    )
+    later = select(other.c.id).where(of_same, in_force(other))
+    query = _rows().where(ProgramRow.c.code == program, Entry.c.period == period, in_force(Entry), ~later.exists())
     if school is not None:
         query = query.where(School.c.name == school)
     return [Named(*row) for row in books.execute(query)]

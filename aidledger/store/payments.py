@@ -1,19 +1,22 @@
-"""Payment orders: what is due, what a bank was asked to pay, and what became of it."""
+"""Payment orders: what is to be asked for, what a bank was asked to pay, and what became of it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from aidledger.domain.payment import LineState, OrderState, PaymentLine, serial_text
-from aidledger.store import events
+from aidledger.store import claims, events
 from aidledger.store.bulk import insert_row, insert_rows, next_id
+from aidledger.store.claims import Claim, Scope, Sums
 from aidledger.store.digests import digest_of
 from aidledger.store.entries import current, in_force
+from aidledger.store.settlements import settlements
 from aidledger.store.tables import (
     BankReturn,
     Batch,
@@ -26,29 +29,43 @@ from aidledger.store.tables import (
     School,
 )
 
-_EXPORT, _RELEASE, _WITHDRAW = "export-payment", "release-payment", "withdraw-payment"
+_EXPORT = "export-payment"
 # What the chain of events keeps of an order, and verify compares with it.
 _RECORDED = ("program", "period", "school", "after_batch", "lines", "amount_fen", "digest")
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A payment that the bank is to be asked for, or cannot be (``account`` None)."""
+    """What is due of an entry, and to which card; ``account`` None: the roster gave none."""
 
     entry: int
+    program: str
+    period: str
     name: str
     number: str
     account: str | None
     school: str | None
+    part: str | None
     amount_fen: int
 
 
 @dataclass(frozen=True, slots=True)
+class ToPay:
+    """What is due in a scope, and what else is due of claims that an order without an answer asks for already."""
+
+    due: Sequence[Due]
+    waiting: Sequence[Due]
+
+
+@dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """An order, who did what with it, and how many of its lines the bank paid and sent back."""
+    """An order, who did what with it, and how many of its lines the bank paid and sent back.
+
+    ``program`` None: it pays under several.
+    """
 
     order: int
-    program: str
+    program: str | None
     period: str
     school: str | None
     exported_at: str
@@ -74,74 +91,134 @@ class OrderLine:
 
     entry: int
     line: PaymentLine
+    program: str
     school: str | None
     state: LineState
     reason: str | None
 
 
-def answered(outcome: str) -> ColumnElement[bool]:
-    """Whether a bank return that is in force says ``paid`` or ``failed`` of an entry."""
-    returned = BankReturn.alias()
-    return (
-        select(returned.c.id)
-        .where(returned.c.entry_id == Entry.c.id, returned.c.outcome == outcome, current(returned))
-        .exists()
-    )
+def to_pay(books: Connection, scope: Scope, school: str | None = None) -> ToPay:
+    """What is due in a scope, entry by entry: of each claim the difference and never more.
 
-
-def due(books: Connection, program: str, period: str, school: str | None = None) -> list[Due]:
-    """The payments of a program for a period that no bank was asked for, or that it sent back each time.
-
-    In the order of schools and names, so that a file is the same whatever was imported first.
+    Nobody is asked for in two orders at a time: who is in one that the bank has not answered is waiting. In the order
+    of schools and names, so that a file is the same whatever was imported first.
     """
-    sent_back = BankReturn.alias()
-    failed_since = select(sent_back.c.id).where(
-        sent_back.c.entry_id == PaymentOrderLine.c.entry_id,
-        sent_back.c.outcome == "failed",
-        sent_back.c.batch_id > PaymentOrder.c.after_batch,
-        current(sent_back),
-    )
-    asked_for = (
-        select(PaymentOrderLine.c.entry_id)
-        .join(PaymentOrder, PaymentOrder.c.id == PaymentOrderLine.c.order_id)
-        .where(
-            PaymentOrderLine.c.entry_id == Entry.c.id,
-            PaymentOrder.c.id.not_in(_withdrawn(books)),
-            ~failed_since.exists(),
-        )
-    )
+    due: list[tuple[Any, int]] = []
+    waiting: list[tuple[Any, int]] = []
+    for claim, row, fen in _shares(books, scope, lambda sums: sums.rest_fen):
+        if school in {None, row.school}:
+            (waiting if claim.sums.under_way_fen else due).append((row, fen))
+    return ToPay(*([_due(row, fen) for row, fen in sorted(some, key=_in_order)] for some in (due, waiting)))
+
+
+def unconfirmed(books: Connection, scope: Scope) -> list[Due]:
+    """What is claimed in a scope and was not paid, entry by entry, under way or not."""
+    found = _shares(books, scope, lambda sums: sums.claimed_fen - sums.paid_fen)
+    return [_due(row, fen) for row, fen in sorted(((row, fen) for _, row, fen in found), key=_in_order)]
+
+
+def paid_beyond(books: Connection, scope: Scope) -> Iterator[tuple[int, int]]:
+    """What was paid (分) beyond the claims of a scope, by the last entry that was paid at the school."""
+    owed = {(one.key, at): -fen for one in claims.claims(books, scope, paid_only=True) for at, fen in _beyond(one)}
+    people = claims.People(books)
+    payment = claims.payments(books, scope)
     query = (
+        select(Entry.c.id, Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id, Entry.c.school_id)
+        .join(payment, payment.c.entry_id == Entry.c.id)
+        .where(payment.c.outcome == "paid")
+        .order_by(Entry.c.id.desc())
+    )
+    for row in books.execute(query):
+        fen = owed.pop(((row.program_id, row.period, people.first(row.beneficiary_id)), row.school_id), 0)
+        if fen:
+            yield row.id, fen
+
+
+def _beyond(claim: Claim) -> Iterator[tuple[int | None, int]]:
+    for at, sums in claim.schools.items():
+        if sums.paid_fen > sums.claimed_fen:
+            yield at, sums.claimed_fen - sums.paid_fen
+
+
+def _shares(books: Connection, scope: Scope, rest_of: Callable[[Sums], int]) -> Iterator[tuple[Claim, Any, int]]:
+    """What is left of each claim (分, by its sums at a school), shared out to its entries there."""
+    owed = {
+        one.key: one for one in claims.claims(books, scope) if any(rest_of(sums) > 0 for sums in one.schools.values())
+    }
+    confirmed = _confirmed(books, scope)
+    people = claims.People(books)
+    entries: defaultdict[tuple[claims.Key, int | None], list[Any]] = defaultdict(list)
+    for row in books.execute(_entered(scope)):
+        key = row.program_id, row.period, people.first(row.beneficiary_id)
+        if key in owed and row.school_id in owed[key].schools:
+            entries[key, row.school_id].append(row)
+    for (key, at), rows in entries.items():
+        claim = owed[key]
+        for row, fen in _shared_out(rest_of(claim.schools[at]), rows, confirmed):
+            yield claim, row, fen
+
+
+def _entered(scope: Scope) -> Select[Any]:
+    claim = (Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
+    return (
         select(
             Entry.c.id,
-            func.coalesce(Entry.c.name_stated, Beneficiary.c.name),
-            Beneficiary.c.number,
-            Entry.c.account,
-            School.c.name,
+            *claim,
+            Entry.c.school_id,
             Entry.c.amount_fen,
+            Entry.c.account,
+            Entry.c.part,
+            func.coalesce(Entry.c.name_stated, Beneficiary.c.name).label("name"),
+            Beneficiary.c.number,
+            ProgramRow.c.code.label("program"),
+            School.c.name.label("school"),
         )
         .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
         .outerjoin(School, School.c.id == Entry.c.school_id)
-        .where(ProgramRow.c.code == program, Entry.c.period == period, in_force(Entry))
-        .where(~answered("paid"), ~asked_for.exists())
-        .order_by(School.c.name, Beneficiary.c.name, Beneficiary.c.number, Entry.c.id)
+        .where(in_force(Entry), *scope.narrowed(*claim))
     )
-    if school is not None:
-        query = query.where(School.c.name == school)
-    return [Due(*row) for row in books.execute(query)]
+
+
+def _confirmed(books: Connection, scope: Scope) -> frozenset[int]:
+    """The entries for which themselves a bank confirmed a payment: of a claim they are not the ones that are due."""
+    payment = claims.payments(books, scope)
+    return frozenset(books.execute(select(payment.c.entry_id).where(payment.c.outcome == "paid")).scalars())
+
+
+def _shared_out(rest_fen: int, rows: Sequence[Any], confirmed: frozenset[int]) -> Iterator[tuple[Any, int]]:
+    """What is left of a claim at one school (分), shared out to its entries: those of a new version first."""
+    for row in sorted(rows, key=lambda row: (row.id in confirmed, -row.id)):
+        share = min(rest_fen, row.amount_fen)
+        if share <= 0:
+            break
+        rest_fen -= share
+        yield row, share
+
+
+def _in_order(share: tuple[Any, int]) -> tuple[object, ...]:
+    row, _ = share
+    return row.program_id, row.school is None, row.school or "", row.name, row.number, row.id
+
+
+def _due(row: Any, fen: int) -> Due:  # noqa: ANN401 - a row
+    return Due(row.id, row.program, row.period, row.name, row.number, row.account, row.school, row.part, fen)
 
 
 def export(
-    books: Connection, program: str, period: str, school: str | None, payments: Sequence[Due], moment: str, actor: str
+    books: Connection, scope: Scope, period: str, school: str | None, due: Sequence[Due], moment: str, actor: str
 ) -> tuple[int, list[PaymentLine], str]:
     """Record what a bank is to be asked for; the order's number, its lines, their digest."""
     order = next_id(books, PaymentOrder)
     lines = [
         PaymentLine(serial_text(order, serial), one.name, one.number, str(one.account), one.amount_fen)
-        for serial, one in enumerate(payments, 1)
+        for serial, one in enumerate(due, 1)
     ]
     digest = lines_digest(lines)
-    program_id = books.execute(select(ProgramRow.c.id).where(ProgramRow.c.code == program)).scalar_one()
+    program_id, program = None, None
+    if len(scope.programs) == 1:
+        (program,) = scope.programs
+        program_id = books.execute(select(ProgramRow.c.id).where(ProgramRow.c.code == program)).scalar_one()
     school_id = None
     if school is not None:
         school_id = books.execute(select(School.c.id).where(School.c.name == school)).scalar_one()
@@ -162,20 +239,11 @@ def export(
         exported_by=actor,
         **head,
     )
-    rows = [(order, serial, one.entry, one.account, one.amount_fen) for serial, one in enumerate(payments, 1)]
+    rows = [(order, serial, one.entry, one.account, one.amount_fen) for serial, one in enumerate(due, 1)]
     insert_rows(books, PaymentOrderLine, ("order_id", "serial", "entry_id", "account", "amount_fen"), rows)
     facts = {"order": order, "program": program, "period": period, "school": school, **head}
     events.record(books, moment, actor, _EXPORT, facts)
     return order, lines, digest
-
-
-def settle(
-    books: Connection, order: OrderRecord, state: OrderState, moment: str, actor: str, reason: str | None = None
-) -> None:
-    """Record that an order was released or withdrawn, bound to its digest."""
-    action = _RELEASE if state == "released" else _WITHDRAW
-    facts = {"order": order.order, "digest": order.digest, "reason": reason}
-    events.record(books, moment, actor, action, facts)
 
 
 def lines_digest(lines: Iterable[PaymentLine]) -> str:
@@ -183,49 +251,15 @@ def lines_digest(lines: Iterable[PaymentLine]) -> str:
     return digest_of([line.covered() for line in lines])
 
 
-def _settlements(books: Connection) -> dict[int, tuple[OrderState, str, str]]:
-    """What was last decided of each order, when and by whom."""
-    query = select(Event).where(Event.c.action.in_([_RELEASE, _WITHDRAW])).order_by(Event.c.id)
-    found: dict[int, tuple[OrderState, str, str]] = {}
-    for event in books.execute(query):
-        state: OrderState = "released" if event.action == _RELEASE else "withdrawn"
-        found[int(json.loads(event.facts)["order"])] = state, event.at, event.actor
-    return found
-
-
-def _withdrawn(books: Connection) -> list[int]:
-    return [order for order, (state, _, _) in _settlements(books).items() if state == "withdrawn"]
-
-
-def _answers(books: Connection) -> Any:  # noqa: ANN401 - a subquery
-    """What bank returns in force say of lines of orders: order_id, entry_id, outcome, reason, id.
-
-    A return answers the last order that asked for the payment before it came.
-    """
-    asked, order = PaymentOrderLine.alias(), PaymentOrder.alias()
-    of = (
-        select(func.max(asked.c.order_id))
-        .join(order, order.c.id == asked.c.order_id)
-        .where(
-            asked.c.entry_id == BankReturn.c.entry_id,
-            order.c.after_batch < BankReturn.c.batch_id,
-            order.c.id.not_in(_withdrawn(books)),
-        )
-        .scalar_subquery()
-    )
-    columns = (BankReturn.c.id, BankReturn.c.entry_id, BankReturn.c.outcome, BankReturn.c.reason)
-    query = select(of.label("order_id"), *columns).where(BankReturn.c.entry_id.is_not(None), current(BankReturn))
-    return query.subquery("answers")
-
-
 def orders(books: Connection, number: int | None = None) -> list[OrderRecord]:
     """All orders, or one, in the order in which they were exported."""
-    answers = _answers(books)
-    counted = select(answers.c.order_id, answers.c.outcome, func.count(answers.c.entry_id.distinct()).label("lines"))
-    said: dict[tuple[int, str], int] = {
-        (row.order_id, row.outcome): row.lines
-        for row in books.execute(counted.group_by(answers.c.order_id, answers.c.outcome))
-    }
+    payment = claims.payments(books)
+    counted = select(payment.c.order_id, payment.c.outcome, func.count()).where(payment.c.outcome.is_not(None))
+    if number is not None:
+        counted = counted.where(payment.c.order_id == number)
+    told: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for order, outcome, lines in books.execute(counted.group_by(payment.c.order_id, payment.c.outcome)):
+        told[order][outcome] = lines
     query = (
         select(
             PaymentOrder.c.id,
@@ -238,18 +272,19 @@ def orders(books: Connection, number: int | None = None) -> list[OrderRecord]:
             PaymentOrder.c.amount_fen,
             PaymentOrder.c.digest,
         )
-        .join(ProgramRow, ProgramRow.c.id == PaymentOrder.c.program_id)
+        .outerjoin(ProgramRow, ProgramRow.c.id == PaymentOrder.c.program_id)
         .outerjoin(School, School.c.id == PaymentOrder.c.school_id)
         .order_by(PaymentOrder.c.id)
     )
     if number is not None:
         query = query.where(PaymentOrder.c.id == number)
-    settlements = _settlements(books)
+    settled = settlements(books)
     nothing: tuple[OrderState, str | None, str | None] = ("exported", None, None)
     found = []
     for row in books.execute(query):
-        state, at, by = settlements.get(row.id, nothing)
-        paid, failed = said.get((row.id, "paid"), 0), said.get((row.id, "failed"), 0)
+        state, at, by = settled.get(row.id, nothing)
+        said = told[row.id]
+        paid, failed = said.get("paid", 0), said.get("failed", 0) + said.get("returned", 0)
         found.append(OrderRecord(*row, state=state, settled_at=at, settled_by=by, paid=paid, failed=failed))
     return found
 
@@ -264,8 +299,10 @@ def _of_order(number: int) -> Select[Any]:
             PaymentOrderLine.c.account,
             PaymentOrderLine.c.amount_fen,
             School.c.name.label("school"),
+            ProgramRow.c.code.label("program"),
         )
         .join(Entry, Entry.c.id == PaymentOrderLine.c.entry_id)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
         .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
         .outerjoin(School, School.c.id == Entry.c.school_id)
         .where(PaymentOrderLine.c.order_id == number)
@@ -279,29 +316,43 @@ def _line_of(number: int, row: Any) -> PaymentLine:  # noqa: ANN401 - a row
 
 def lines_of(books: Connection, order: OrderRecord) -> list[OrderLine]:
     """The lines of an order, and what became of each."""
-    answers = _answers(books)
-    of_order = select(answers).where(answers.c.order_id == order.order).order_by(answers.c.id)
-    said = {row.entry_id: row for row in books.execute(of_order)}
+    payment = claims.payments(books)
+    query = select(payment.c.serial, payment.c.outcome, payment.c.reason).where(payment.c.order_id == order.order)
+    said = {serial: (outcome, reason) for serial, outcome, reason in books.execute(query) if outcome is not None}
     return [
         OrderLine(
             row.entry_id,
             _line_of(order.order, row),
+            row.program,
             row.school,
-            said[row.entry_id].outcome if row.entry_id in said else order.state,
-            said[row.entry_id].reason if row.entry_id in said else None,
+            *said.get(row.serial, (order.state, None)),
         )
         for row in books.execute(_of_order(order.order))
     ]
 
 
-def entries_by_serial(books: Connection, serials: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], int]:
-    """The entries that lines of orders pay, by order and serial, of those that there are."""
-    wanted = set(serials)
-    query = select(PaymentOrderLine.c.order_id, PaymentOrderLine.c.serial, PaymentOrderLine.c.entry_id).where(
-        PaymentOrderLine.c.order_id.in_(sorted({order for order, _ in wanted}))
-    )
-    found = {(row.order_id, row.serial): row.entry_id for row in books.execute(query)} if wanted else {}
-    return {serial: entry for serial, entry in found.items() if serial in wanted}
+def no_longer_due(books: Connection, order: OrderRecord) -> list[str]:
+    """The serials of lines that are not due as they stand.
+
+    Their entry was reversed or superseded (a card, a name, an ID corrected), a bank answered them already, or of their
+    claim more is paid and under way than is claimed.
+    """
+    payment = claims.payments(books)
+    answered = select(payment.c.serial).where(payment.c.order_id == order.order, payment.c.outcome.is_not(None))
+    stale = set(books.execute(answered).scalars())
+    lines = select(PaymentOrderLine.c.serial, Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
+    lines = lines.join(Entry, Entry.c.id == PaymentOrderLine.c.entry_id)
+    lines = lines.where(PaymentOrderLine.c.order_id == order.order)
+    stale |= set(books.execute(lines.where(~in_force(Entry)).with_only_columns(PaymentOrderLine.c.serial)).scalars())
+    people = claims.People(books)
+    asked: defaultdict[claims.Key, list[int]] = defaultdict(list)
+    programs = frozenset(filter(None, [order.program]))
+    for serial, program, period, person in books.execute(lines):
+        asked[program, period, people.first(person)].append(serial)
+    for claim in claims.claims(books, Scope(programs, {order.period}), paid_only=True):
+        if claim.to_claim_back_fen:
+            stale.update(asked[claim.program_id, claim.period, claim.person])
+    return [serial_text(order.order, serial) for serial in sorted(stale)]
 
 
 def unmatched(books: Connection) -> list[Any]:
@@ -322,7 +373,7 @@ def altered(books: Connection) -> list[int]:
         said = json.loads(facts)
         told[int(said["order"])] = {name: said[name] for name in _RECORDED}
     query = select(PaymentOrder, ProgramRow.c.code.label("program"), School.c.name.label("school"))
-    query = query.join(ProgramRow, ProgramRow.c.id == PaymentOrder.c.program_id)
+    query = query.outerjoin(ProgramRow, ProgramRow.c.id == PaymentOrder.c.program_id)
     heads = books.execute(query.outerjoin(School, School.c.id == PaymentOrder.c.school_id)).mappings()
     there = {row["id"]: {name: row[name] for name in _RECORDED} for row in heads}
     return [

@@ -14,15 +14,15 @@ from aidledger.domain.listing import Listing
 from aidledger.domain.roster import Roster, RosterFile, Table
 from aidledger.store.bulk import chunks, insert_row, next_ids
 from aidledger.store.catalogues import Loaded
+from aidledger.store.corrections import corrected_numbers
 from aidledger.store.digests import ENTRY_FIELDS, entry_digests
 from aidledger.store.entries import batch_in_force
 from aidledger.store.journal import ENTRY_COLUMNS, Draft, Stamp, write
-from aidledger.store.listings import Pointers, Records, records_of
-from aidledger.store.matching import match
+from aidledger.store.listings import NOTHING_ANSWERED, Answered, Pointers, Records, records_of
 from aidledger.store.people import ensure_people, ensure_schools
 from aidledger.store.reversing import reversals
 from aidledger.store.tables import Batch, Entry, RosterRow, SourceFile
-from aidledger.store.versions import PAYMENT_FIELDS, Version
+from aidledger.store.versions import PAYMENT_FIELDS, Payment, Version, taken_back
 
 # Columns of equal length, by name.
 Columns = dict[str, Sequence[Any]]
@@ -43,13 +43,14 @@ class Posted:
 
     ``paid_before``: somebody in it had an entry for the same program and period; ``other_name``: somebody in it, or
     in the ledger before, stands under another name than first recorded. Only then is there anything to find for the
-    audit's rules.
+    audit's rules. ``corrected``: so many people have another number than in the version before.
     """
 
     batch: int
     head: str
     paid_before: bool = False
     other_name: bool = False
+    corrected: int = 0
 
 
 _SOURCES = (
@@ -80,14 +81,23 @@ def batch_in_force_of(books: Connection, sha256: str) -> int | None:
     return row.id if row else None
 
 
-def post(books: Connection, source: Source, file: RosterFile, stamp: Stamp, earlier: Version | None = None) -> Posted:
+def post(
+    books: Connection,
+    source: Source,
+    file: RosterFile,
+    stamp: Stamp,
+    earlier: Version | None = None,
+    answered: Answered = NOTHING_ANSWERED,
+) -> Posted:
     """Post everything a file pays, and whatever else its lists say, as one batch.
 
     ``earlier``: the version of the same roster that this one supersedes. What both hold keeps its entries; what only
-    the earlier one holds is reversed; only what is new is entered.
+    the earlier one holds is reversed; only what is new is entered. ``answered``: of bank returns, by their place in
+    the file, the payment that each line is of (see listings.records_of).
     """
     posting = _Posting(books, file, stamp.loaded, earlier)
     entries = posting.entries()
+    corrected = posting.corrected_numbers()
     if earlier is not None:
         entries += reversals(books, earlier.left(), posting.batch_id, posting.first_entry + len(entries))
     if books.execute(_SOURCE, {"sha256": source.sha256}).first() is None:
@@ -100,13 +110,14 @@ def post(books: Connection, source: Source, file: RosterFile, stamp: Stamp, earl
         entries=entries,
         rosters=posting.roster_rows,
         kept=posting.kept,
-        records=posting.records(),
+        corrected=corrected,
+        records=posting.records(answered),
         file_name=source.name,
         source_sha256=source.sha256,
         supersedes=earlier.batch if earlier else None,
     )
     head = write(books, "supersede" if earlier else "post", draft, stamp)
-    return Posted(posting.batch_id, head, posting.paid_before, posting.other_name)
+    return Posted(posting.batch_id, head, posting.paid_before, posting.other_name, len(corrected))
 
 
 class _Posting:
@@ -119,6 +130,7 @@ class _Posting:
         self.roster_rows: list[dict[str, Any]] = []
         self.kept: list[tuple[int, int]] = []
         self._earlier = earlier
+        self._pays: dict[int, Payment] = {}  # of everybody one payment, where there is something to compare it with
         self.paid_before = False
         self.other_name = books.execute(_ANY_OTHER_NAME).first() is not None
         self._programs = loaded.programs
@@ -128,6 +140,7 @@ class _Posting:
         names = {school for table in tables for school in {table.school, *table.lines.schools} if school}
         self._schools = ensure_schools(books, names)
         self._paid = self._paid_before()
+        self._before = earlier.firsts if earlier else taken_back(books, self._rosters_told())
 
     def entries(self) -> list[tuple[Any, ...]]:
         """All entries of the file, with their digests; fills ``roster_rows``."""
@@ -135,19 +148,25 @@ class _Posting:
         roster_id = self._first_roster
         for table in self.file.tables:
             for roster in table.rosters:
-                if roster.person_times:
+                if roster.payments:
                     self._roster_row(roster_id, table, roster)
                     rows.extend(self._roster_entries(roster_id, table, roster, self.first_entry + len(rows)))
                     roster_id += 1
         return rows
 
-    def records(self) -> Records:
+    def corrected_numbers(self) -> list[tuple[int, int]]:
+        """Who stood in the roster before, its earlier version or one that was taken back, under another number."""
+        before = self._before
+        gone = {person: payment for person, payment in before.items() if person not in self._pays}
+        come = {person: payment for person, payment in self._pays.items() if person not in before}
+        return corrected_numbers(self.books, gone, come)
+
+    def records(self, answered: Answered) -> Records:
         """What the file's other lists say."""
         if not self.file.listings:
             return Records()
         pointers = Pointers(self.batch_id, self._people, self._schools, self._programs)
-        matched = match(self.books, self.file.listings)
-        return records_of(self.books, self.file.listings, pointers, matched)
+        return records_of(self.books, self.file.listings, pointers, answered)
 
     def _roster_row(self, roster_id: int, table: Table, roster: Roster) -> None:
         declared = roster.declared
@@ -160,7 +179,7 @@ class _Posting:
                 "program_id": self._programs[str(roster.program)],
                 "period": str(roster.period),
                 "school_id": self._schools[table.school][0] if table.school else None,
-                "person_times": roster.person_times,
+                "person_times": roster.person_times(table.lines),
                 "amount_fen": roster.amount_fen,
                 "declared_row": declared.row if declared else None,
                 "declared_person_times": declared.person_times if declared else None,
@@ -174,7 +193,7 @@ class _Posting:
         program, period = str(roster.program), str(roster.period)
         program_id = self._programs[program]
         new = self._new(roster_id, program_id, payees, roster)
-        columns: Columns = {"amount_fen": roster.amounts_fen, **payees}
+        columns: Columns = {"amount_fen": roster.amounts_fen, "part": _parts(roster), **payees}
         count = sum(new)
         if count < len(new):
             columns = {name: list(compress(column, new)) for name, column in columns.items()}
@@ -222,21 +241,33 @@ class _Posting:
     def _new(self, roster_id: int, program_id: int, payees: Columns, roster: Roster) -> list[bool]:
         """Which lines become entries: those that are paid, but for what the earlier version holds and keeps."""
         new = [amount is not None for amount in roster.amounts_fen]
-        if self._earlier is None:
+        if not (self._earlier or self._before):
             return new
         count = len(new)
         said = payees | {
             "program_id": [program_id] * count,
             "period": [str(roster.period)] * count,
             "amount_fen": roster.amounts_fen,
+            "part": _parts(roster),
         }
         payments = zip(*(said[name] for name in PAYMENT_FIELDS), strict=True)
         for i, (person, payment) in enumerate(zip(payees["beneficiary_id"], payments, strict=True)):
-            same = self._earlier.take(person, payment) if new[i] else None
+            if new[i]:
+                self._pays.setdefault(person, payment)
+            same = self._earlier.take(person, payment) if self._earlier and new[i] else None
             if same is not None:
                 self.kept.append((roster_id, same))
                 new[i] = False
         return new
+
+    def _rosters_told(self) -> set[tuple[int, str, int | None]]:
+        """Which programs the file pays for which periods at which schools."""
+        return {
+            (self._programs[str(roster.program)], str(roster.period), self._schools[table.school][0])
+            for table in self.file.tables
+            for roster in table.rosters
+            if roster.payments and table.school
+        }
 
     def _counted(self, program_id: int, period: str, persons: Sequence[int]) -> list[int]:
         """The occurrence of each person under a program and period."""
@@ -253,7 +284,7 @@ class _Posting:
 
     def _paid_before(self) -> defaultdict[tuple[int, str], dict[int, int]]:
         """How often people of the file were entered before, under each of its programs and for each of its periods."""
-        rosters = [roster for table in self.file.tables for roster in table.rosters if roster.person_times]
+        rosters = [roster for table in self.file.tables for roster in table.rosters if roster.payments]
         asked = {
             "program_ids": sorted({self._programs[str(roster.program)] for roster in rosters}),
             "periods": sorted({str(roster.period) for roster in rosters}),
@@ -264,3 +295,7 @@ class _Posting:
             for program, period, person, last in self.books.execute(_OCCURRENCES, asked | {"beneficiary_ids": some}):
                 counts[program, period][person] = last
         return counts
+
+
+def _parts(roster: Roster) -> Sequence[str | None]:
+    return roster.parts or [None] * len(roster.amounts_fen)

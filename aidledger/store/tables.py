@@ -137,6 +137,7 @@ Entry = Table(
     Column("reversal_of", ID),
     Column("digest", DIGEST, nullable=False),
     Column("guardian", Text),
+    Column("part", CODE),
 )
 BatchTotal = Table(
     "batch_total",
@@ -146,7 +147,7 @@ BatchTotal = Table(
     Column("program_id", ID, nullable=False),
     Column("period", CODE, nullable=False),
     Column("school_id", ID),
-    Column("person_times", ID, nullable=False),
+    Column("payments", ID, nullable=False),
     Column("amount_fen", FEN, nullable=False),
 )
 Event = Table(
@@ -166,6 +167,13 @@ KeptEntry = Table(
     Column("batch_id", ID, nullable=False),
     Column("roster_id", ID, primary_key=True),
     Column("entry_id", ID, primary_key=True),
+)
+NumberCorrection = Table(
+    "number_correction",
+    _METADATA,
+    Column("batch_id", ID, primary_key=True),
+    Column("earlier_id", ID, primary_key=True),
+    Column("beneficiary_id", ID, nullable=False),
 )
 Listing = Table(
     "listing",
@@ -235,6 +243,24 @@ Allotment = Table(
     Column("amount_fen", FEN, nullable=False),
     Column("digest", DIGEST, nullable=False),
 )
+Recovery = Table(
+    "recovery",
+    _METADATA,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("batch_id", ID, nullable=False),
+    Column("listing_id", ID, nullable=False),
+    Column("row", ID, nullable=False),
+    Column("beneficiary_id", ID, nullable=False),
+    Column("program_id", ID, nullable=False),
+    Column("period", CODE, nullable=False),
+    Column("school_id", ID),
+    Column("amount_fen", FEN, nullable=False),
+    Column("recovered_on", CODE, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("reason", Text),
+    Column("name_stated", Text),
+    Column("digest", DIGEST, nullable=False),
+)
 BankReturn = Table(
     "bank_return",
     _METADATA,
@@ -252,12 +278,13 @@ BankReturn = Table(
     Column("paid_on", CODE),
     Column("serial_no", Text),
     Column("digest", DIGEST, nullable=False),
+    Column("order_id", ID),
 )
 PaymentOrder = Table(
     "payment_order",
     _METADATA,
     Column("id", ID, primary_key=True, autoincrement=False),
-    Column("program_id", ID, nullable=False),
+    Column("program_id", ID),
     Column("period", CODE, nullable=False),
     Column("school_id", ID),
     Column("exported_at", MOMENT, nullable=False),

@@ -1,7 +1,8 @@
-"""Running totals: of every batch its person-times and amounts by program, period and school, net of its reversals.
+"""Running totals: of every batch its payments and amounts by program, period and school, net of its reversals.
 
 They are added with the batch, in its transaction, and ``verify`` holds them to the entries. What a ledger of ten
-million entries pays is then the sum of some ten thousand rows.
+million entries pays is then the sum of some ten thousand rows. Payments that are parts of one person-time are counted
+each; how many of them are such is asked of the entries (person_times.py).
 """
 
 from __future__ import annotations
@@ -9,21 +10,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     Integer,
     bindparam,
     case,
     cast,
+    distinct,
     func,
     insert,
     literal_column,
     select,
 )
 
+from aidledger.store.entries import in_force
+from aidledger.store.person_times import CLAIM, surpluses
 from aidledger.store.tables import BatchTotal, Entry, ProgramRow, School
 
 _CUTS = (Entry.c.program_id, Entry.c.period, Entry.c.school_id)
@@ -32,21 +38,21 @@ SUMS = select(
     Entry.c.batch_id,
     func.row_number().over(order_by=_CUTS).label("number"),
     *_CUTS,
-    func.sum(case((Entry.c.reversal_of.is_(None), 1), else_=-1)).label("person_times"),
+    func.sum(case((Entry.c.reversal_of.is_(None), 1), else_=-1)).label("payments"),
     func.sum(Entry.c.amount_fen).label("amount_fen"),
 ).group_by(Entry.c.batch_id, *_CUTS)
 _ADD = insert(BatchTotal).from_select(
     BatchTotal.c.keys(), SUMS.where(Entry.c.id >= bindparam("first"), Entry.c.id < bindparam("end"))
 )
 _OF_BATCH = (
-    select(ProgramRow.c.code, BatchTotal.c.period, School.c.name, BatchTotal.c.person_times, BatchTotal.c.amount_fen)
+    select(ProgramRow.c.code, BatchTotal.c.period, School.c.name, BatchTotal.c.payments, BatchTotal.c.amount_fen)
     .join(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id)
     .outerjoin(School, School.c.id == BatchTotal.c.school_id)
     .where(BatchTotal.c.batch_id == bindparam("batch"))
 )
 # In a number with a sign, on every engine.
 _BITS = 60
-# Person-times and 分, by program code, period and school name.
+# Payments and 分, by program code, period and school name.
 Totals = dict[tuple[str, str, str | None], tuple[int, int]]
 
 
@@ -58,7 +64,7 @@ def add(books: Connection, first_entry: int, entries: int) -> None:
 def of_batch(books: Connection, batch: int) -> Totals:
     """The totals that a batch was added with."""
     rows = books.execute(_OF_BATCH, {"batch": batch})
-    return {(program, period, school): (times, fen) for program, period, school, times, fen in rows}
+    return {(program, period, school): (payments, fen) for program, period, school, payments, fen in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,22 @@ class PaidBy:
     programs: dict[str, Figures]
     aid: Figures
     loans: Figures
+
+
+def figures_by(
+    books: Connection, paid: FromClause, *cuts: str, periods: Sequence[str]
+) -> dict[tuple[Any, ...], Figures]:
+    """The figures of some payments of some periods by the values of cuts, counted one by one.
+
+    ``paid``: as ``surplus`` asks for it, with ``amount_fen``.
+    """
+    groups = [paid.c[name] for name in cuts]
+    figures = func.count(), func.count(distinct(paid.c.beneficiary_id)), func.sum(paid.c.amount_fen)
+    further = surpluses(books, paid, *cuts, periods=periods)
+    return {
+        tuple(values): Figures(payments - further.get(tuple(values), 0), persons, int(fen))
+        for *values, payments, persons, fen in books.execute(select(*groups, *figures).group_by(*groups))
+    }
 
 
 def periods(books: Connection) -> list[str]:
@@ -106,13 +128,19 @@ _lent = case((ProgramRow.c.nature == "loan", 1), else_=0).label("lent")
 
 def sums(books: Connection, some: Sequence[str]) -> dict[tuple[str, int], tuple[int, int]]:
     """Person-times and 分 for some periods, by program code and whether (1) or not (0) it is lent."""
+    cuts = (ProgramRow.c.id, ProgramRow.c.code, _lent)
     query = (
-        select(ProgramRow.c.code, _lent, func.sum(BatchTotal.c.person_times), func.sum(BatchTotal.c.amount_fen))
+        select(*cuts, func.sum(BatchTotal.c.payments), func.sum(BatchTotal.c.amount_fen))
         .join(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id)
         .where(BatchTotal.c.period.in_(some))
-        .group_by(ProgramRow.c.code, _lent)
+        .group_by(*cuts)
     )
-    return {(code, lent): (int(times), int(fen)) for code, lent, times, fen in books.execute(query)}
+    paid = select(*(Entry.c[name] for name in (*CLAIM, "part"))).where(in_force(Entry), Entry.c.period.in_(some))
+    surplus = surpluses(books, paid.subquery("paid"), "program_id", periods=some)
+    return {
+        (code, lent): (int(payments) - surplus.get((number,), 0), int(fen))
+        for number, code, lent, payments, fen in books.execute(query)
+    }
 
 
 def _persons(books: Connection, some: Sequence[str], programs: Iterable[int]) -> Iterator[tuple[list[int], int]]:

@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Result, Select, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, Result, Select, bindparam, func, or_, select
 from sqlalchemy.exc import DBAPIError
 
+from aidledger.domain.listing import ListKind
 from aidledger.errors import UnknownHead
 from aidledger.i18n import N_
 from aidledger.store import notices, payments, totals
+from aidledger.store.bulk import chunks
 from aidledger.store.catalogues import rates_digest
-from aidledger.store.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_digest, event_digest, record_digest
+from aidledger.store.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_digest, event_digest
 from aidledger.store.entries import covered_by_digest
 from aidledger.store.guards import breaches
-from aidledger.store.journal import kept_part
-from aidledger.store.listings import TABLES, covered
+from aidledger.store.journal import corrected_part, kept_part, person_times_net
+from aidledger.store.listings import TABLES, covered, digest_of_record
 from aidledger.store.seal_watch import SealWatch
 from aidledger.store.seals import SealKey
-from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow, SourceFile
+from aidledger.store.tables import (
+    Batch,
+    CatalogueVersion,
+    Entry,
+    Event,
+    KeptEntry,
+    Listing,
+    NumberCorrection,
+    RosterRow,
+    SourceFile,
+)
 
 _DAMAGE_SHOWN = 5
 # Of the entries that a batch lacks in one place; a batch may claim any number of them.
 _MISSING_SHOWN = 1_000
 _CHANGED = N_("batch {batch} was changed, or entries, rosters or lists of it were")
+_ORDER_CHANGED = N_("payment order {order} was changed, or lines of it were")
+_NO_BATCH = N_("entry {entry} belongs to no batch")
 _ROWS_AT_ONCE = 5_000
 _BREACHES = {
     "missing": N_("the guard {guard}, which refuses changes to {table}, is missing"),
@@ -36,11 +50,17 @@ _BREACHES = {
     "foreign": N_("there is a trigger {guard} on {table} that is none of the ledger's"),
 }
 _AT = {name: i for i, name in enumerate(ENTRY_FIELDS)}
-_AMOUNT_AT, _REVERSAL_AT = _AT["amount_fen"], _AT["reversal_of"]
+_AMOUNT_AT, _REVERSAL_AT, _PART_AT = _AT["amount_fen"], _AT["reversal_of"], _AT["part"]
 # Asked of every batch, so they are made once.
 _BATCH: BindParameter[int] = bindparam("batch")
 _PARTS = [select(table).where(table.c.batch_id == _BATCH).order_by(table.c.id) for table in (RosterRow, Listing)]
 _KEPT = select(KeptEntry.c.roster_id, KeptEntry.c.entry_id).where(KeptEntry.c.batch_id == _BATCH)
+_IN_PARTS = select(
+    Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id, Entry.c.part, Entry.c.amount_fen
+).order_by(Entry.c.id)
+_CORRECTED = select(NumberCorrection.c.earlier_id, NumberCorrection.c.beneficiary_id).where(
+    NumberCorrection.c.batch_id == _BATCH
+)
 _CATALOGUE = select(CatalogueVersion.c.digest).where(CatalogueVersion.c.id == bindparam("catalogue"))
 _cut_of = itemgetter(_AT["program"], _AT["period"], _AT["school"])
 
@@ -94,6 +114,42 @@ def verify(
         return Verdict(0, 0, "", [*faults, Fault(N_("the rest cannot be read"))])
 
 
+def faults_behind(books: Connection, entries: Sequence[int]) -> list[Fault]:
+    """What is wrong with what a payment of some entries would rest on.
+
+    The batches that they are of, their digests and place in the chain; whether entries were added beside the batches
+    or taken out of them; what lists say of payments; the orders before.
+    """
+    faults = list(_stray_entries(books))
+    batches = set(_batches_of(books, entries))
+    said = select(Listing.c.batch_id).where(Listing.c.kind.in_(("bank-return", "recovery")))
+    batches |= set(books.execute(said).scalars())
+    for some in chunks(sorted(batches)):
+        for row in books.execute(select(Batch).where(Batch.c.id.in_(some)).order_by(Batch.c.id)).mappings():
+            counted = all(isinstance(row[name], int) for name in ("first_entry", "entries"))
+            passed, count = (row["first_entry"] - 1, row["entries"]) if counted else (0, 0)
+            faults += _batch_faults(books, dict(row), _Entries(books, passed, count))
+    faults += [Fault(_ORDER_CHANGED, facts={"order": order}) for order in payments.altered(books)]
+    return faults + _chain(books, None, SealWatch(None))[1]
+
+
+def _batches_of(books: Connection, entries: Sequence[int]) -> Iterator[int]:
+    for some in chunks(sorted(entries)):
+        yield from books.execute(select(Entry.c.batch_id).where(Entry.c.id.in_(some)).distinct()).scalars()
+
+
+def _stray_entries(books: Connection) -> Iterator[Fault]:
+    """Entries that no batch counts, or that a batch counts and that are not there, as far as their numbers tell it."""
+    there = books.execute(select(func.count(), func.min(Entry.c.id), func.max(Entry.c.id)).select_from(Entry)).one()
+    counted = int(books.execute(select(func.coalesce(func.sum(Batch.c.entries), 0))).scalar_one())
+    if tuple(there) != ((counted, 1, counted) if counted else (0, None, None)):
+        for entry in books.execute(select(Entry.c.id).where(or_(Entry.c.id < 1, Entry.c.id > counted))).scalars():
+            yield Fault(_NO_BATCH, entry=entry)
+        yield Fault(
+            N_("the batches count {counted} entries, there are {there}"), facts={"counted": counted, "there": there[0]}
+        )
+
+
 def _recorded_up_to(books: Connection, head: str) -> int:
     """The last batch that was recorded up to a head; raises UnknownHead."""
     event = books.execute(select(Event.c.id).where(Event.c.digest == head)).scalar_one_or_none()
@@ -125,10 +181,7 @@ def _verify_rows(
     faults += entries.left_over()
     faults += _source_faults(books, verified)
     faults += _catalogue_faults(books)
-    faults += [
-        Fault(N_("payment order {order} was changed, or lines of it were"), facts={"order": order})
-        for order in payments.altered(books)
-    ]
+    faults += [Fault(_ORDER_CHANGED, facts={"order": order}) for order in payments.altered(books)]
     faults += [
         Fault(N_("notice {notice} was changed, or lines of it were"), facts={"notice": notice})
         for notice in notices.altered(books)
@@ -161,9 +214,11 @@ def _damage(books: Connection) -> Iterator[Fault]:
 class _Entries:
     """All entries in the order of their ids, handed out batch by batch."""
 
-    def __init__(self, books: Connection, passed: int) -> None:
-        """``passed``: so many at the beginning are not handed out."""
+    def __init__(self, books: Connection, passed: int, count: int | None = None) -> None:
+        """``passed``: so many at the beginning are not handed out; ``count``: no more than these are."""
         query = covered_by_digest().add_columns(Entry.c.digest).where(Entry.c.id > passed).order_by(Entry.c.id)
+        if count is not None:
+            query = query.where(Entry.c.id <= passed + count)
         self._rows = iter(_streamed(books, query))
         self._next: Any = next(self._rows, None)
         self.counted = passed
@@ -180,7 +235,7 @@ class _Entries:
         while self._next is not None:
             row, self._next = self._next, next(self._rows, None)
             self.counted += 1
-            yield Fault(N_("entry {entry} belongs to no batch"), row[_AT["batch_id"]], row[0])
+            yield Fault(_NO_BATCH, row[_AT["batch_id"]], row[0])
 
 
 def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries) -> Iterator[Fault]:
@@ -188,7 +243,7 @@ def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries) -
     if not (isinstance(first, int) and isinstance(batch["entries"], int)):
         yield Fault(_CHANGED, number)
         return
-    digests, expected_id = [], first
+    digests, expected_id, in_parts = [], first, False
     sums: dict[tuple[str, str, str | None], list[int]] = {}
     for row in entries.up_to(first + batch["entries"] - 1):
         *fields, stored = row
@@ -203,17 +258,25 @@ def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries) -
         if _recomputed(fields) != stored:
             yield Fault(N_("entry {entry} was changed"), number, entry)
             continue
+        in_parts |= fields[_PART_AT] is not None
         paid = sums.setdefault(_cut_of(fields), [0, 0])
         paid[0] += -1 if fields[_REVERSAL_AT] else 1
         paid[1] += fields[_AMOUNT_AT]
     for missing in islice(range(expected_id, first + batch["entries"]), _MISSING_SHOWN):
         yield Fault(N_("entry {entry} is missing"), number, missing)
-    in_all = tuple(map(sum, zip(*sums.values(), strict=True))) or (0, 0)
-    if in_all != (batch["person_times"], batch["amount_fen"]):
+    payments, amount = tuple(map(sum, zip(*sums.values(), strict=True))) or (0, 0)
+    times = _person_times(books, batch) if in_parts else payments
+    if (times, amount) != (batch["person_times"], batch["amount_fen"]):
         yield Fault(N_("the control totals of batch {batch} are not those of its entries"), number)
     if totals.of_batch(books, number) != {cut: tuple(paid) for cut, paid in sums.items()}:
         yield Fault(N_("the running totals of batch {batch} are not those of its entries"), number)
     yield from _seal_faults(books, batch, digests)
+
+
+def _person_times(books: Connection, batch: dict[str, Any]) -> int:
+    """What a batch adds in person-times where entries of it are parts of a term: asked again, since few batches are."""
+    rows = books.execute(_IN_PARTS.where(Entry.c.id >= batch["first_entry"]).limit(batch["entries"]))
+    return person_times_net((row[:3], row.part, row.amount_fen) for row in rows)
 
 
 def _seal_faults(books: Connection, batch: dict[str, Any], digests: list[bytes]) -> Iterator[Fault]:
@@ -223,22 +286,23 @@ def _seal_faults(books: Connection, batch: dict[str, Any], digests: list[bytes])
     head["catalogue"] = books.execute(_CATALOGUE, {"catalogue": batch["catalogue_id"]}).scalar_one_or_none()
     of_batch = {"batch": number}
     rosters, listings = ([dict(row) for row in books.execute(query, of_batch).mappings()] for query in _PARTS)
-    kept = books.execute(_KEPT, of_batch).all()
+    kept, corrected = (books.execute(query, of_batch).all() for query in (_KEPT, _CORRECTED))
     for kind in TABLES:
         if any(listing["kind"] == kind for listing in listings):
             for *fields, stored in books.execute(covered(kind), of_batch):
                 digests.append(stored if isinstance(stored, bytes) else b"")
-                if _recomputed_record(fields) != stored:
+                if _recomputed_record(kind, fields) != stored:
                     facts = {"record": fields[0], "list": kind}
                     yield Fault(N_("record {record} of the {list} in batch {batch} was changed"), number, facts=facts)
-    if batch_digest(head, [*rosters, *kept_part(kept), *listings], digests) != batch["digest"]:
+    parts = [*rosters, *kept_part(kept), *corrected_part(corrected), *listings]
+    if batch_digest(head, parts, digests) != batch["digest"]:
         yield Fault(_CHANGED, number)
 
 
-def _recomputed_record(fields: list[Any]) -> bytes | None:
+def _recomputed_record(kind: ListKind, fields: list[Any]) -> bytes | None:
     """A record's digest; None as below."""
     try:
-        return record_digest(fields)
+        return digest_of_record(kind, fields)
     except (TypeError, ValueError):
         return None
 

@@ -18,7 +18,7 @@ from aidledger.store.tables import Batch, Entry, Listing, ProgramRow, RosterRow
 # What an entry says of a payment; its place in a file is no part of that.
 PAYMENT_FIELDS = (
     *("program_id", "period", "school_id", "amount_fen", "name_stated", "account", "level", "boarding", "grade"),
-    *("class_name", "tier", "category", "entry_year", "guardian"),
+    *("class_name", "tier", "category", "entry_year", "guardian", "part"),
 )
 Payment = tuple[Any, ...]
 
@@ -27,11 +27,13 @@ Payment = tuple[Any, ...]
 class Version:
     """The entries of a roster that are in force, by person and payment, for comparison with its next version.
 
-    ``told``: what the batch's other lists say, by whom or what it is said of.
+    ``firsts``: of each person one of the payments. ``told``: what the batch's other lists say, by whom or what it is
+    said of.
     """
 
     batch: int
     payments: dict[int, dict[Payment, list[int]]]
+    firsts: dict[int, Payment] = field(default_factory=dict)
     told: dict[object, Counter[Payment]] = field(default_factory=dict)
 
     def take(self, person: int, payment: Payment) -> int | None:
@@ -75,9 +77,42 @@ def contents(books: Connection, number: int) -> Version:
     )
     found = Version(number, {})
     for entry, person, *payment in books.execute(query):
+        found.firsts.setdefault(person, tuple(payment))
         found.payments.setdefault(person, {}).setdefault(tuple(payment), []).append(entry)
     for subject, said in listings.contents(books, number):
         found.told.setdefault(subject, Counter())[said] += 1
+    return found
+
+
+def taken_back(books: Connection, rosters: Iterable[tuple[int, str, int | None]]) -> dict[int, Payment]:
+    """Whom rosters that were reversed paid and nobody pays any more, each with a payment.
+
+    ``rosters``: program (id), period and school (id). What is imported anew after a reversal may correct a number, too.
+    """
+    undone = select(Batch.c.reverses).where(Batch.c.reverses.is_not(None))
+    found: dict[int, Payment] = {}
+    for program, period, school in sorted(rosters):
+        told = (RosterRow.c.program_id == program, RosterRow.c.period == period, RosterRow.c.school_id == school)
+        ids = list(books.execute(select(RosterRow.c.id).where(*told, RosterRow.c.batch_id.in_(undone))).scalars())
+        if not ids:
+            continue
+        still = Entry.alias("still")
+        paid = select(still.c.id).where(
+            still.c.beneficiary_id == Entry.c.beneficiary_id,
+            still.c.program_id == program,
+            still.c.period == period,
+            in_force(still),
+        )
+        columns = [Entry.c[name] for name in PAYMENT_FIELDS]
+        query = select(Entry.c.beneficiary_id, *columns).where(
+            Entry.c.program_id == program,
+            Entry.c.period == period,
+            Entry.c.roster_id.in_(ids),
+            Entry.c.reversal_of.is_(None),
+            ~paid.exists(),
+        )
+        for person, *payment in books.execute(query.order_by(Entry.c.id)):
+            found.setdefault(person, tuple(payment))
     return found
 
 

@@ -96,7 +96,7 @@ class _Posting:
                 name = f"{district}/{period}/{listing.sender}{listing.part}{listing.programs[0].code}"
                 file = self._reading.roster(district, roll)
                 batch = self._post(books, stamp, name, file)
-                self.posted += sum(roster.person_times for table in file.tables for roster in table.rosters)
+                self.posted += sum(roster.payments for table in file.tables for roster in table.rosters)
                 self._rosters += 1
                 if self._rosters % _REVERSED_EVERY == 0:
                     reversing.reverse(books, batch, "made to be taken back", stamp)

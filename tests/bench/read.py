@@ -71,7 +71,7 @@ class Reading:
         table = Table("名册", _HEADER_ROW, self._districts.school(district, listing.sender), {}, lines)
         for i, program in enumerate(listing.programs):
             roster = Roster(program.code, listing.period, [line.amounts_fen[i] for line in listing.lines], "L")
-            roster.declared = Declared(_HEADER_ROW + end + 1, roster.person_times, roster.amount_fen, 0, end)
+            roster.declared = Declared(_HEADER_ROW + end + 1, roster.payments, roster.amount_fen, 0, end)
             table.rosters.append(roster)
         return _file("roster", end, tables=[table])
 

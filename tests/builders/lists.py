@@ -52,3 +52,12 @@ def bank_return_grid(rows: int = 3, *, failed: Sequence[int] = (), amount: Cell 
         said: list[Cell] = ["失败", "户名不符", None] if at in failed else ["交易成功", None, "2021-12-03"]
         grid.append([at + 1, person.name, person.number, f"6217{person.number[-15:-1]}0", amount, *said, f"S{at:04}"])
     return grid
+
+
+def recovery_grid(
+    rows: int = 3, *, title: str = "金溪中学2021年秋季学期普通高中国家助学金退款名单", amount: Cell = 1000
+) -> Grid:
+    """Money that came back from the people of a roster."""
+    grid: Grid = [[title], ["姓名", "身份证号", "退款金额", "退款日期", "凭证号", "退款原因"]]
+    grid += [[one.name, one.number, amount, "2022-03-01", "缴款书0012", "已退学"] for one in people(rows)]
+    return grid

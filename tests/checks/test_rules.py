@@ -21,8 +21,8 @@ WARNINGS = {
 }
 # Beside the contract's: what only lists that pay nobody can have wrong.
 OF_OTHER_LISTS = {
-    *("outcome-unknown", "document-missing", "payment-ambiguous", "payment-differs", "payment-unmatched"),
-    "value-unknown",
+    *("outcome-unknown", "document-missing", "date-missing", "value-unknown"),
+    *(code for code in KINDS if code.startswith(("payment-", "recovery-"))),
 }
 CONFLICTS = {"declared-total-mismatch", "duplicate-in-file", "duplicate-in-ledger", "name-id-mismatch"}
 
@@ -34,6 +34,7 @@ def test_every_code_of_the_contract_has_its_severity() -> None:
     errors = "unreadable-file encrypted-file file-too-large no-header missing-column empty-roster program-unknown"
     errors += " program-ambiguous period-unknown id-missing id-format id-checksum id-birthdate id-precision-lost"
     errors += " name-missing amount-missing amount-format amount-not-positive formula-without-value cell-error"
+    errors += " part-ambiguous not-a-payment"
     assert {code for code, kind in kinds.items() if kind.severity is Severity.ERROR} == set(errors.split())
 
 
@@ -63,7 +64,7 @@ def test_the_second_and_every_later_row_of_a_person_is_a_duplicate() -> None:
     assert found(file) == [("duplicate-in-file", "Sheet1", 4, "C"), ("duplicate-in-file", "Sheet1", 6, "C")]
     assert [problem.facts["first_row"] for problem in file.problems] == [3, 3]
     assert file.problems[0].severity is Severity.CONFLICT
-    assert file.tables[0].rosters[0].person_times == 5  # nothing is dropped
+    assert file.tables[0].rosters[0].payments == 5  # nothing is dropped
 
 
 def test_a_person_in_two_sheets_is_a_duplicate_in_the_second() -> None:

@@ -37,7 +37,7 @@ def test_there_are_some_hundred_faults_and_some_of_each_rule(faulty: FaultyDistr
 
     assert 300 <= len(faulty.key) <= 500
     assert all(n >= 2 if rule in _OF_SCHOOLS else n >= 5 for rule, n in of_rule.items()), of_rule
-    assert len(of_rule) == 33
+    assert len(of_rule) == 36
 
 
 def test_files_of_the_key_are_there(faulty: FaultyDistrict) -> None:
@@ -57,8 +57,21 @@ def test_every_school_has_certifications_and_registers(faulty: FaultyDistrict) -
     ]
 
 
+def test_rosters_that_were_paid_are_corrected_and_only_some_of_the_money_comes_back(faulty: FaultyDistrict) -> None:
+    paths = {roster.path for roster in faulty.rosters}
+    listed = {row[1] for one in faulty.recovered for row in one.sheets[0].rows}
+    still_open = {one.subject for one in faulty.key if one.rule == "to-be-recovered"}
+
+    assert len(faulty.corrected) > len(faulty.recovered) > 1
+    assert all(one.of in paths for one in faulty.corrected)
+    assert len(listed & still_open) == 1, "a part of it came back"
+    assert len(listed - still_open) > 1, "all of it came back"
+
+
 def test_without_faults_there_is_no_key(catalogue: Catalogue, report: PublishedReport) -> None:
-    assert faulty_district(catalogue, report, faults=False).key == []
+    clean = faulty_district(catalogue, report, faults=False)
+
+    assert (clean.key, clean.corrected, clean.recovered) == ([], [], [])
 
 
 def test_a_key_is_read_as_it_was_written(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def _no_students(file: RosterFile) -> Iterator[str]:
             if any(unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} for sign in name):
                 yield f"{name!a} has signs that no name has"
         for roster in table.rosters:
-            if roster.person_times and (roster.program is None or roster.period is None):
+            if roster.payments and (roster.program is None or roster.period is None):
                 yield "a payment under no program or period"
             if not all(amount is None or 0 < amount <= AMOUNT_MAX_FEN for amount in roster.amounts_fen):
                 yield "an amount that is none"

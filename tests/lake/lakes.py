@@ -11,14 +11,15 @@ from aidledger.audit.running import Audit
 from aidledger.domain.finding import Finding
 from aidledger.lake.pseudonyms import Showing
 from aidledger.operations import lakes
-from aidledger.operations.lakes import EngineName
+from aidledger.operations.lakes import EngineName, LakeAsked
 from aidledger.store.ledger import Ledger
 from tests.audit.cases import grid
 from tests.builders import xlsx_bytes
-from tests.store.ledgers import bring_in, catalogue, new_ledger
+from tests.store.ledgers import bring_in, catalogue, clock, new_ledger
 
 DISTRICT, OTHER = "511303", "511304"
 BORN = date(2006, 3, 15)
+TODAY = clock().date()
 _GRANT = "{school}{term}学期普通高中国家助学金花名册"
 _CERTIFIED = "{school}2021年秋季学期家庭经济困难学生认定名册"
 
@@ -30,6 +31,12 @@ def grant(
     header, more = (["who", "年级", "金额", "银行卡号"], [card]) if card else (["who", "年级", "金额"], [])
     rows = [[letter, "高一", amount, *more] for letter in who]
     return {"title": _GRANT.format(school=school, term=term), "header": header, "rows": rows}
+
+
+def monthly(part: str, who: str, school: str = "江北职业中学") -> dict[str, Any]:
+    """A roster that pays some people of a case a part of the term: 9月份, 第一批."""
+    title = f"{school}2021年秋季学期中职国家助学金花名册({part})"
+    return {"title": title, "header": ["who", "年级", "金额"], "rows": [[letter, "高一", 200] for letter in who]}
 
 
 def certified(who: str, school: str = "金溪中学") -> dict[str, Any]:
@@ -68,11 +75,16 @@ def exported(ledger: Ledger, folder: Path, showing: Showing = "full", district: 
     return lake
 
 
+def asked_of(lake: Path | str, engine: EngineName = "duckdb", *districts: str) -> LakeAsked:
+    """A lake, or some districts of it, in little memory."""
+    return LakeAsked(str(lake), engine, "500MB", districts)
+
+
 def audited(
     lake: Path | str, rules: Sequence[str] = (), period: str | None = None, engine: EngineName = "duckdb"
 ) -> Audit:
     """What the audit over a lake finds."""
-    return lakes.audit(str(lake), catalogue(), engine, "500MB", codes=rules, period=period).found
+    return lakes.audit(asked_of(lake, engine), catalogue(), TODAY, rules, period=period).found
 
 
 def said(findings: Sequence[Finding]) -> list[tuple[object, ...]]:

@@ -12,12 +12,15 @@ from aidledger.operations import auditing, lakes, ledgers
 from tests.lake.lakes import (
     DISTRICT,
     OTHER,
+    TODAY,
+    asked_of,
     audited,
     certified,
     exported,
     grant,
     key_in,
     ledger_of,
+    monthly,
     said,
 )
 from tests.store.ledgers import catalogue
@@ -51,6 +54,18 @@ def test_what_speaks_against_a_child_in_both_districts_is_one_finding(showing: S
 
     assert (found.persons, found.amount_fen, set(found.schools)) == (1, 140_000, {"金溪中学", "东山中学"})
     assert {row.district for row in found.evidence} == {DISTRICT, OTHER}
+
+
+def test_months_in_two_districts_are_one_persons_and_the_same_month_is_paid_twice(tmp_path: Path) -> None:
+    for district, school, months in ((DISTRICT, "江北职业中学", "9 10"), (OTHER, "江南职业中学", "10 11")):
+        rosters = [monthly(f"{month}月份", "a", school) for month in months.split()]
+        lake = exported(ledger_of(tmp_path, district, *rosters), tmp_path, "digest", district)
+
+    (twice,) = audited(lake, ["duplicate-disbursement"]).findings
+    assert [(row.district, row.amount_fen) for row in twice.evidence] == [(DISTRICT, 20_000), (OTHER, 20_000)]
+    (off,) = audited(lake, ["amount-off-standard"]).findings
+    assert (off.facts["amount"], len(off.evidence)) == ("800.00", 4)
+    assert audited(lake, ["part-missing"]).findings == []
 
 
 @pytest.mark.parametrize("taken_back", [DISTRICT, OTHER])
@@ -133,12 +148,12 @@ def test_totals_of_one_office_are_not_judged_over_several(tmp_path: Path) -> Non
     exported(ledger_of(tmp_path, "here", grant("a")), tmp_path)
     lake = exported(ledger_of(tmp_path, "there", grant("b", "东山中学")), tmp_path, "full", OTHER)
 
-    both, one = audited(lake), lakes.audit(str(lake), catalogue(), "duckdb", "500MB", [OTHER]).found
+    both, one = audited(lake), lakes.audit(asked_of(lake, "duckdb", OTHER), catalogue(), TODAY).found
 
     assert "one-district" in both.not_run["tier-average"]
     assert "tier-average" in one.ran
     with pytest.raises(UnknownDistrict):
-        lakes.audit(str(lake), catalogue(), "duckdb", "500MB", ["511399"])
+        lakes.audit(asked_of(lake, "duckdb", "511399"), catalogue(), TODAY)
 
 
 def test_districts_under_two_keys_are_refused(tmp_path: Path) -> None:

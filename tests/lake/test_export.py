@@ -5,16 +5,27 @@ from __future__ import annotations
 import json
 import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from aidledger.errors import LakeDamaged, LakeKeyOpen, LakeKeyUnusable, LakeMissing, LakeOfAnother, UnknownDistrict
+from aidledger.audit.rules import rule
+from aidledger.domain.finding import Finding
+from aidledger.errors import (
+    LakeDamaged,
+    LakeKeyOpen,
+    LakeKeyUnusable,
+    LakeMissing,
+    LakeOfAnother,
+    LakeOfAnotherFormat,
+    UnknownDistrict,
+)
 from aidledger.lake import writing
 from aidledger.operations import auditing, lakes, ledgers
-from tests.lake.lakes import DISTRICT, audited, certified, exported, grant, key_in, ledger_of, post, said
+from tests.lake.lakes import DISTRICT, audited, certified, exported, grant, key_in, ledger_of, monthly, post, said
 from tests.store.ledgers import catalogue
 
 
@@ -148,6 +159,37 @@ def test_a_lake_that_lost_something_is_refused(tmp_path: Path) -> None:
     first.unlink()
     with pytest.raises(LakeDamaged):
         audited(lake)
+
+
+def test_a_lake_of_an_earlier_format_is_neither_read_nor_added_to(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, "one", grant("abc"))
+    lake = exported(ledger, tmp_path)
+    manifest = lake / "_manifests" / DISTRICT / "000001.json"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"format": 2', '"format": 1'), encoding="utf-8")
+
+    with pytest.raises(LakeOfAnotherFormat, match="format 1"):
+        audited(lake)
+    post(ledger, grant("a", term="2022年春季"))
+    with pytest.raises(LakeOfAnotherFormat, match="into an empty folder"):
+        exported(ledger, tmp_path)
+
+
+def test_parts_and_what_came_back_go_with_the_rest(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, "one", monthly("9月份", "ab"), monthly("10月份", "a"))
+    header = ["who", "退款金额", "退款日期", "文号"]
+    title = "江北职业中学2021年秋季学期中职国家助学金退款名单"
+    post(ledger, {"title": title, "header": header, "rows": [["b", 200, "2022-01-05", "川财教〔2022〕1号"]]})
+    lake = exported(ledger, tmp_path)
+
+    assert [row["part"] for row in _entries(lake)] == ["2021-09", "2021-09", "2021-10"]
+    (back,) = [row for path in lake.glob("recovery/**/*.parquet") for row in parquet.read_table(path).to_pylist()]
+    assert (back["amount_fen"], back["recovered_on"]) == (20_000, "2022-01-05")
+    assert said(audited(lake).findings) == said(_of_lakes(auditing.audit(ledger, catalogue()).findings))
+
+
+def _of_lakes(findings: Sequence[Finding]) -> list[Finding]:
+    """Without those that only a ledger can make: a lake has no payment orders."""
+    return [one for one in findings if "payment-orders" not in rule(one.rule).needs]
 
 
 def test_what_is_no_district_and_what_is_no_key(tmp_path: Path) -> None:

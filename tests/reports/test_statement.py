@@ -81,10 +81,10 @@ def test_a_statement_as_a_workbook_has_two_sheets_and_its_figures_find_their_ent
     assert target.stat().st_mode & 0o777 == 0o600
     book = openpyxl.load_workbook(target)
     assert book.sheetnames == ["Statement", "Rosters"]
-    rows = [row for row in book.worksheets[0].iter_rows(min_row=3, values_only=True) if row[7]]
+    rows = [row for row in book.worksheets[0].iter_rows(min_row=3, values_only=True) if row[-1]]
     assert len(rows) == 5
     for row in rows:
-        assert reporting.explain(ledger, catalogue(), str(row[7])).figures.person_times == row[2]
+        assert reporting.explain(ledger, catalogue(), str(row[-1])).figures.person_times == row[2]
 
 
 def test_a_statement_as_csv_holds_the_figures(ledger: Ledger) -> None:

@@ -93,7 +93,7 @@ def test_a_summary_sheet_of_another_program_or_term_counts() -> None:
     spring = "金溪中学2022年春季学期普通高中国家助学金花名册"
     for title in (waiver, spring):
         file = examined({"助学金": roster_grid(3), "汇总表": roster_grid(3, title=title)})
-        assert sum(roster.person_times for table in file.tables for roster in table.rosters) == 6
+        assert sum(roster.payments for table in file.tables for roster in table.rosters) == 6
 
 
 def test_a_summary_sheet_with_other_amounts_is_not_passed_over_in_silence() -> None:
@@ -103,7 +103,7 @@ def test_a_summary_sheet_with_other_amounts_is_not_passed_over_in_silence() -> N
 
 def test_a_summary_of_two_sheets_that_are_both_called_so_is_counted_once() -> None:
     file = examined({"全校": roster_grid(3), "汇总": roster_grid(3)})
-    assert sum(roster.person_times for table in file.tables for roster in table.rosters) in {3, 6}
+    assert sum(roster.payments for table in file.tables for roster in table.rosters) in {3, 6}
     assert [table.sheet for table in file.tables] == ["汇总"] or codes(file) == ["duplicate-in-file"]
 
 

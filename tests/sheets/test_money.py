@@ -107,12 +107,6 @@ def test_two_columns_of_equal_right_are_not_chosen_between() -> None:
     assert codes(file) == ["missing-column"]
 
 
-def test_months_in_columns_of_their_own_are_not_taken_for_the_whole() -> None:
-    headers = (*BASE, "9月金额", "10月金额", "合计")
-    fill: dict[str, Cell] = {"9月金额": 500, "10月金额": 500, "合计": 1000}
-    assert paid(roster_grid(headers=headers, fill=fill, total=False)) == {"high-school-grant": [100_000] * 3}
-
-
 @pytest.mark.parametrize(
     ("cells", "amount"),
     [
@@ -198,7 +192,6 @@ def test_a_part_a_rate_or_an_earlier_payment_is_not_what_is_paid(columns: dict[s
         {"补助标准": 200, "月数": 5},
         {"补助标准（元/年）": 2000},
         {"资助金额（元/年）": 2000},
-        {"9月金额": 250, "10月金额": 250},
         {"应发金额": 1000, "补发金额": 500},
         {"金额": 1000, "扣款": 500},
         {"中央资金": 600, "省级资金": 400},

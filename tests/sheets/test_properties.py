@@ -98,6 +98,19 @@ WORDS = st.sampled_from(
     [
         *["", "", "", "姓名", "身份证号", "金额", "助学金", "免学费", "合计", "小计", "填表人", "序号", "学校", "年级"],
         *[TITLE, "单位:万元", "学校:金溪中学", "2022年春", "张三", "无", "-", "1,000.00", "1e9", "#N/A", "3人", "男"],
+        *[
+            "9月",
+            "10月",
+            "2021年9月",
+            "月份",
+            "批次",
+            "第一批金额",
+            "补发2021年秋季",
+            "9月份",
+            "补差",
+            "停发原因",
+            "退款金额",
+        ],
         *["入学时间", "出生日期", "就读方式", "银行卡号", "应发金额", "实发金额", "说明", "\u200b", "　"],
     ]
 )
@@ -132,10 +145,12 @@ def test_no_grid_makes_the_reader_fall_over_and_every_row_has_one_fate(
     file = read_roster(sheets, "名册.xlsx", shipped(), Hints())
     file.problems.extend(problems_of(file, shipped()))
     assert sum(file.fates.values()) == file.rows_read == sum(sheet.rows_total for sheet in sheets)
-    assert file.fates[Fate.STUDENT] == sum(len(table.lines) for table in file.tables)
+    listed = [*(table.lines for table in file.tables), *(listing.lines for listing in file.listings)]
+    assert file.fates[Fate.STUDENT] == sum(map(len, listed))
     for table in file.tables:
         for roster in table.rosters:
             assert len(roster.amounts_fen) == len(table.lines)
+            assert len(roster.parts) in {0, len(table.lines)}
             assert all(amount is None or type(amount) is int for amount in roster.amounts_fen)
     for problem in file.problems:
         assert problem.kind.message.format(**problem.facts)

@@ -96,7 +96,7 @@ def test_a_total_above_the_students_of_the_next_part_does_not_end_the_list() -> 
     students = roster_grid(5, total=False)
     grid: Grid = [*students[:5], ["合计", None, None, None, None, 3000], *students[5:]]
     file = examined(grid)
-    assert file.tables[0].rosters[0].person_times == 5
+    assert file.tables[0].rosters[0].payments == 5
 
 
 @pytest.mark.parametrize(

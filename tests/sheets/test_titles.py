@@ -64,7 +64,7 @@ def understood(file: RosterFile) -> tuple[str | None, str | None, str | None]:
         ("高坪职业高级中学2021年下半年国家助学金发放花名册", VOC_GRANT, "2021-autumn", "高坪职业高级中学"),
         ("二〇二一年秋季学期龙门中学普通高中免学费学生名册", TUITION, "2021-autumn", "龙门中学"),
         ("二○二二年春季普高免学费花名册", TUITION, "2022-spring", None),
-        ("二零二一年秋期白塔中学普通高中学费减免公示表", TUITION, "2021-autumn", "白塔中学"),
+        ("二零二一年秋期白塔中学普通高中学费减免登记表", TUITION, "2021-autumn", "白塔中学"),
         ("2 0 2 1 年 秋 季 学 期 龙 门 幼 儿 园 保 教 费 减 免 花 名 册", PRESCHOOL, "2021-autumn", "龙门幼儿园"),
         ("２０２１年秋季学期金溪中学普通高中国家助学金", GRANT, "2021-autumn", "金溪中学"),
         ("2021-autumn 普高助学金", GRANT, "2021-autumn", None),

@@ -186,6 +186,12 @@ def test_a_servers_older_functions_are_brought_up_to_this_version(database: str)
         books.exec_driver_sql(ALTERED["made toothless, of references"])
         books.exec_driver_sql("DROP INDEX batch_superseding")
         books.exec_driver_sql("ALTER TABLE source_file ALTER COLUMN content SET STORAGE EXTENDED")
+        for table in ("recovery", "number_correction"):
+            books.exec_driver_sql(f"DROP TABLE {table}")
+        books.exec_driver_sql("DROP INDEX entry_in_parts")
+        books.exec_driver_sql("ALTER TABLE entry DROP COLUMN part")
+        books.exec_driver_sql("ALTER TABLE bank_return DROP COLUMN order_id")
+        books.exec_driver_sql("ALTER TABLE batch_total RENAME COLUMN payments TO person_times")
         books.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
     engine.dispose()
     assert ledgers.upgrade(database, catalogue(), ACTOR, clock, KEYS, backup=False).changed

@@ -10,7 +10,13 @@ from aidledger.domain.term import Period
 from aidledger.operations import announcing, paying
 from aidledger.store.immutability import APPEND_ONLY
 from tests.builders import Grid, people, roster_xlsx, xlsx_bytes
-from tests.builders.lists import allotment_grid, bank_return_grid, certification_grid, register_grid
+from tests.builders.lists import (
+    allotment_grid,
+    bank_return_grid,
+    certification_grid,
+    recovery_grid,
+    register_grid,
+)
 from tests.store.ledgers import ON_POSTGRESQL, bring_in, catalogue, new_ledger, plain
 
 CHANGES = {
@@ -35,6 +41,8 @@ CHANGES = {
     "notice": "posted_until = '2099-12-31'",
     "notice_line": "entry_id = 99",
     "batch_total": "amount_fen = 1",
+    "number_correction": "earlier_id = 1",
+    "recovery": "amount_fen = 1",
 }
 # SQLite has no TRUNCATE.
 REMOVALS = ["DELETE FROM {table}", *(["TRUNCATE {table} CASCADE"] if ON_POSTGRESQL else [])]
@@ -53,10 +61,26 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> str:
     with_card.append([one.name, one.number, "6217001234567890123", 1000])
     bring_in(ledger, xlsx_bytes(with_card))
     what = catalogue(), "vocational-grant", Period.parse("2021-autumn")
-    assert paying.export(ledger, *what, None, folder / "bank.xlsx", "term payment").order == 1
+    assert (
+        paying.export(
+            ledger,
+            catalogue(),
+            ["vocational-grant"],
+            Period.parse("2021-autumn"),
+            None,
+            folder / "bank.xlsx",
+            "term payment",
+        ).order
+        == 1
+    )
     announcing.announce(ledger, *what, NoticeTerm(date(2021, 10, 11), date(2021, 10, 15)))
     for grid in (certification_grid(), register_grid(), allotment_grid(), bank_return_grid()):
         assert bring_in(ledger, xlsx_bytes(grid)).outcome == "posted"
+    mistyped, right = people(2, first=50)
+    for number, earlier in ((mistyped.number, None), (right.number, 8)):
+        corrected: Grid = [[title.replace("江北", "江南")], ["姓名", "身份证号", "金额"], [right.name, number, 1000]]
+        assert bring_in(ledger, xlsx_bytes(corrected), supersedes=earlier).outcome == "posted"
+    assert bring_in(ledger, xlsx_bytes(recovery_grid(1)), record_conflicts=True).outcome == "posted"
     ledger.close()
     return ledger.place
 

@@ -25,7 +25,7 @@ SWAPPED = (
 FURTHER = (
     "INSERT INTO entry SELECT 13, batch_id, roster_id, row, program_id, period, beneficiary_id, school_id, 7, "
     "amount_fen, name_stated, account, level, boarding, grade, class_name, tier, category, entry_year, reversal_of, "
-    "digest, guardian FROM entry WHERE id = 9"
+    "digest, guardian, part FROM entry WHERE id = 9"
 )
 
 # What was done to the ledger below, and the batches and entries that must be named.
@@ -88,7 +88,7 @@ TAMPERED: dict[str, tuple[tuple[str, ...], set[Fault]]] = {
         ("UPDATE batch_total SET amount_fen = amount_fen + 1 WHERE batch_id = 2 AND number = 1",),
         {(2, None)},
     ),
-    "a running total's person-times": (("UPDATE batch_total SET person_times = 9 WHERE batch_id = 3",), {(3, None)}),
+    "a running total's payments": (("UPDATE batch_total SET payments = 9 WHERE batch_id = 3",), {(3, None)}),
     "a running total's term": (("UPDATE batch_total SET period = '2022-spring' WHERE batch_id = 1",), {(1, None)}),
     "a running total removed": (("DELETE FROM batch_total WHERE batch_id = 1",), {(1, None)}),
     "a running total added": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.domain.finding import Severity, State
     from aidledger.domain.term import Period
-    from aidledger.operations.lakes import EngineName
+    from aidledger.operations.lakes import EngineName, LakeAsked
 
 # Rules, a program, a period: what is asked about.
 Narrowed = tuple[tuple[str, ...], str | None, str | None]
@@ -75,6 +75,7 @@ def audit(
 ) -> int:
     """The audit rules over the whole ledger: what contradicts, what is missing, what no standard allows."""
     from aidledger.errors import LakeOptionAlone, NotOfALake
+    from aidledger.operations.lakes import LakeAsked
 
     if lake is None:
         for name, value in (("--district", districts), ("--engine", engine), ("--memory", memory)):
@@ -83,7 +84,7 @@ def audit(
         return _run(office, "audit", state=None, **options)
     if options["reveal"]:
         raise NotOfALake(option="--reveal")
-    asked = LakeAsked(lake, districts, engine or "duckdb", memory or "1GB")
+    asked = LakeAsked(lake, engine or "duckdb", memory or "1GB", districts)
     return _run(office, "audit", state=None, lake=asked, **options)
 
 
@@ -93,16 +94,6 @@ def audit(
 def findings(office: Office, **options: Any) -> int:  # noqa: ANN401
     """The findings with what was decided about each: state, reason, who, when."""
     return _run(office, "findings", **options)
-
-
-@dataclass(frozen=True, slots=True)
-class LakeAsked:
-    """A lake that is to be audited instead of the ledger, by which engine in how much memory."""
-
-    place: str
-    districts: tuple[str, ...]
-    engine: EngineName
-    memory: str
 
 
 def _run(
@@ -131,12 +122,12 @@ def _run(
     if program is not None:
         catalogue.program(program)
     narrowed = rules, program, period.code if period else None
+    today = office.clock().date()
     head: str | None = None
     if lake is None:
         found, head = _of_ledger(office, catalogue, name, narrowed, reason if reveal else None)
     else:
-        found, reveal = _of_lake(catalogue, lake, narrowed)
-    today = office.clock().date()
+        found, reveal = _of_lake(catalogue, lake, today, narrowed)
     school = catalogue.school(school)
     found = replace(found, findings=[one for one in found.findings if school is None or school in one.schools])
     shown = [one for one in found.findings if state in {None, one.state(today)}]
@@ -175,11 +166,11 @@ def _of_ledger(
     return found, head
 
 
-def _of_lake(catalogue: Catalogue, lake: LakeAsked, narrowed: Narrowed) -> tuple[Audit, bool]:
+def _of_lake(catalogue: Catalogue, lake: LakeAsked, today: date, narrowed: Narrowed) -> tuple[Audit, bool]:
     """What the rules find in a lake, and whether it is shown as it is: of pseudonyms there is nothing to mask."""
     from aidledger.operations import lakes
 
-    answered = lakes.audit(lake.place, catalogue, lake.engine, lake.memory, lake.districts, *narrowed)
+    answered = lakes.audit(lake, catalogue, today, *narrowed)
     return answered.found, answered.people != "full"
 
 

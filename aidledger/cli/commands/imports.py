@@ -10,12 +10,13 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import EXISTING, PERIOD, option, result_options
+from aidledger.cli.options import EXISTING, PART, PERIOD, option, result_options
 from aidledger.domain.listing import LIST_KINDS
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
     from aidledger.domain.listing import ListKind
+    from aidledger.domain.part import Part
     from aidledger.domain.term import Period
 
 
@@ -24,12 +25,17 @@ def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.argument("paths", nargs=-1, required=True, type=EXISTING, metavar="PATH..."),
         option("--program", metavar="CODE", help=N_("The program, whatever the file says.")),
         option("--period", type=PERIOD, help=N_("The semester or year that is paid for, whatever the file says.")),
+        option(
+            "--part",
+            type=PART,
+            help=N_("The part of the term, whatever the file says: 2021-09, instalment-1, back-payment, top-up."),
+        ),
         option("--school", metavar="NAME", help=N_("The school, whatever the file says.")),
         option(
             "--kind",
             type=click.Choice(LIST_KINDS),
             metavar="KIND",
-            help=N_("The kind of list: roster, certification, register, bank-return, allotment."),
+            help=N_("The kind of list: roster, certification, register, bank-return, allotment, recovery."),
         ),
         option(
             "--map",
@@ -86,6 +92,7 @@ def _run(
     paths: tuple[Path, ...],
     program: str | None,
     period: Period | None,
+    part: Part | None,
     school: str | None,
     kind: ListKind | None,
     mapping: tuple[str, ...],
@@ -110,7 +117,7 @@ def _run(
     catalogue = office.catalogue()
     if program is not None:
         catalogue.program(program)
-    hints = Hints(program, period, school, mapped_columns(mapping, catalogue), kind)
+    hints = Hints(program, period, school, mapped_columns(mapping, catalogue), kind, part=part)
     request = Request(
         paths,
         hints,

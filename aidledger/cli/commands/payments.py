@@ -1,15 +1,15 @@
-"""``pay export``, ``pay orders``, ``pay order``, ``pay release``, ``pay withdraw``."""
+"""``pay due``, ``pay export``, ``pay orders``, ``pay order``, ``pay release``, ``pay withdraw``."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import EXISTING, NUMBER, PERIOD, SENTENCE, option, result_options, reveal_options
+from aidledger.cli.options import EXISTING, NUMBER, PERIOD, SENTENCE, ByType, option, result_options, reveal_options
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
@@ -21,10 +21,60 @@ def pay() -> None:
     """Files for the bank: exported, released by somebody else, answered by bank returns."""
 
 
+_PROGRAMS = option(
+    "--program", "programs", metavar="CODE", multiple=True, help=N_("Only this program; may be said several times.")
+)
+_SCHOOL = option("--school", metavar="NAME", help=N_("Only this school's pupils."))
+# As in reports.dues, which takes longer to load than to say.
+_DUE_CUTS = ("program", "period", "school", "person")
+
+
 @pay.command(cls=Command)
-@option("--program", metavar="CODE", required=True, help=N_("The program that is paid."))
+@_PROGRAMS
+@option("--period", type=PERIOD, help=N_("Only what is claimed for this semester or year."))
+@_SCHOOL
+@option(
+    "--by",
+    type=ByType(_DUE_CUTS),
+    default="program,period",
+    metavar="BY",
+    help=N_("Any of program,period,school,person; several with commas. Default: program,period."),
+)
+@option("--all", "settled", is_flag=True, help=N_("By person: also those of whom nothing is open."))
+@reveal_options
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def due(
+    office: Office,
+    programs: tuple[str, ...],
+    period: Period | None,
+    school: str | None,
+    by: tuple[Any, ...],
+    settled: bool,
+    reveal: bool,
+    reason: str | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """What is claimed, paid, under way, due, and to be claimed back."""
+    from aidledger.cli import paying as shown
+    from aidledger.cli.output import emit_answer
+    from aidledger.cli.revealing import log, require_reason
+    from aidledger.operations import paying
+
+    require_reason(reveal=reveal, reason=reason)
+    catalogue = office.catalogue()
+    ledger = office.ledger_with(catalogue)
+    found, head = paying.due(ledger, catalogue, programs, period, school, by or ("program", "period"), settled=settled)
+    log(ledger, f"pay due {','.join(found.by)}", reveal=reveal, reason=reason)
+    answer = shown.dues_answer(found, catalogue, office.language, reveal=reveal)
+    emit_answer(office, form, output, answer, lambda: shown.dues_shape(found, reveal=reveal), head=head, reveal=reveal)
+
+
+@pay.command(cls=Command)
+@_PROGRAMS
 @option("--period", type=PERIOD, required=True, help=N_("The semester or year that it is paid for."))
-@option("--school", metavar="NAME", help=N_("Only this school's pupils."))
+@_SCHOOL
 @option(
     "--reason", type=SENTENCE, required=True, metavar="TEXT", help=N_("Why; the file has full numbers, so it is kept.")
 )
@@ -40,15 +90,21 @@ def pay() -> None:
 @option("--format", "form", type=click.Choice(("table", "json")), default="table", help=N_("The form of the result."))
 @pass_office
 def export(
-    office: Office, program: str, period: Period, school: str | None, reason: str, target: Path, form: str
+    office: Office,
+    programs: tuple[str, ...],
+    period: Period,
+    school: str | None,
+    reason: str,
+    target: Path,
+    form: str,
 ) -> int:
-    """The bank's batch file of what is due: not paid yet, or sent back by the bank."""
+    """The bank's batch file of what is due, under the programs named or all, at one school or all."""
     from aidledger.cli import paying as shown
     from aidledger.cli.output import emit_answer
     from aidledger.operations import paying
 
     catalogue = office.catalogue()
-    done = paying.export(office.ledger_with(catalogue), catalogue, program, period, school, target, reason)
+    done = paying.export(office.ledger_with(catalogue), catalogue, programs, period, school, target, reason)
     answer = shown.exported_answer(done)
     emit_answer(office, form, None, answer, lambda: shown.exported_shape(done), head=done.head)
     return 1 if done.without_account else 0

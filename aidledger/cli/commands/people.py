@@ -26,22 +26,27 @@ def person(
 ) -> None:
     """All aid of one person, across programs and periods."""
     from aidledger.cli import answers, shapes
-    from aidledger.cli.output import emit_answer
+    from aidledger.cli.output import emit_answers
     from aidledger.cli.revealing import log, require_reason
+    from aidledger.i18n import N_
     from aidledger.operations import people
 
     require_reason(reveal=reveal, reason=reason)
     catalogue = office.catalogue()
     ledger = office.ledger_with(catalogue)
     with ledger.view() as (view, head):
-        found = people.person(view, who)
+        found = people.person(view, catalogue, who)
     log(ledger, f"person {', '.join(str(history.person.person) for history in found)}", reveal=reveal, reason=reason)
-    emit_answer(
+    shown = [
+        (N_("Entries"), answers.people(found, catalogue, office.language, reveal=reveal)),
+        (N_("Claims"), answers.claims(found, catalogue, office.language)),
+    ]
+    emit_answers(
         office,
         form,
         output,
-        answers.people(found, catalogue, office.language, reveal=reveal),
-        lambda: {"persons": [shapes.person_shape(history, reveal=reveal) for history in found]},
+        shown,
+        lambda: {"persons": [shapes.person_shape(history, catalogue, reveal=reveal) for history in found]},
         head=head,
         reveal=reveal,
     )

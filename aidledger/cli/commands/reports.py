@@ -34,6 +34,7 @@ DIMENSIONS = (
     "category",
     "source",
     "payment",
+    "part",
 )
 
 
@@ -52,7 +53,7 @@ def report() -> None:
     metavar="BY",
     help=N_(
         "Any of program,school,period,calendar-year,school-year,term,stage,level,tier,grade,category,source,"
-        "payment; several with commas."
+        "payment,part; several with commas."
     ),
 )
 @option(
@@ -81,7 +82,7 @@ def summary(
     catalogue = office.catalogue()
     ledger = office.ledger_with(catalogue)
     if form == "text":
-        emit(office, form, output, text=lambda: reporting.paragraph(ledger, catalogue, first, last))
+        emit(office, form, output, text=lambda: reporting.paragraph(ledger, catalogue, first, last, count))
         return
     figures, head = reporting.summary(ledger, catalogue, first, last, by or (), count)
     make = group_answer if by else program_answer

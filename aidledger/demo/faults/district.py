@@ -9,8 +9,9 @@ from random import Random
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.demo.district import district_listings, rosters_of
-from aidledger.demo.faults import amounts, funds, other_lists, papers, pupils
+from aidledger.demo.faults import amounts, corrections, funds, months, other_lists, papers, pupils
 from aidledger.demo.faults import rosters as roster_faults
+from aidledger.demo.faults.corrections import Correction
 from aidledger.demo.faults.key import Expected
 from aidledger.demo.faults.lists import lists_of
 from aidledger.demo.faults.money import allotments, statements
@@ -22,10 +23,16 @@ from aidledger.domain.published import PublishedReport
 
 @dataclass(frozen=True, slots=True)
 class FaultyDistrict:
-    """Rosters, the office's other lists (to be imported after them), and the key to the faults in both."""
+    """Rosters, the office's other lists, what came after the payment, and the key to the faults in all of them.
+
+    To be imported in this order: ``rosters``, ``lists``, ``corrected`` one by one, each in the place of the roster
+    that it names, ``recovered``.
+    """
 
     rosters: Sequence[DemoRoster]
     lists: Sequence[DemoRoster]
+    corrected: Sequence[Correction]
+    recovered: Sequence[DemoRoster]
     key: Sequence[Expected]
 
 
@@ -50,13 +57,19 @@ def faulty_district(
         roster_faults.plant(planting)
         other_lists.plant(planting, lists)
         amounts.plant(planting)
+        months.plant(planting)
     allotted = allotments(planting.drafts)
     returned = statements(planting.drafts)
+    corrected: Sequence[Correction] = []
+    recovered: Sequence[DemoRoster] = []
     if faults:
         allotted = funds.plant(planting, allotted, returned)
+        corrected, recovered = corrections.plant(planting, lists, returned)
     return FaultyDistrict(
         rosters=_in_order(rosters_of([draft.finished() for draft in planting.drafts], catalogue)),
         lists=_in_order(papers.workbooks(report.district or catalogue.district, lists, allotted, returned)),
+        corrected=corrected,
+        recovered=_in_order(recovered),
         key=sorted(set(planting.expected)),
     )
 

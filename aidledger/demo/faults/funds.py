@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import islice
 
 from aidledger.demo import college, compulsory, high_school, preschool, vocational
-from aidledger.demo.faults.money import Allotted, Statement, by_school
+from aidledger.demo.faults.money import PAID, SENT_BACK, Allotted, Return, Statement, by_school
 from aidledger.demo.faults.papers import allotment_path, statement_path
 from aidledger.demo.faults.planting import Planting
 
 _REASONS = ("户名不符", "账号不存在", "账户已销户", "账户冻结")
-_RETURNED = 12
+_RETURNED, _SENT_BACK, _TWICE = 12, 6, 6
+_DAYS_LATER = 6
 _EVERY = 31
 _LATE_SCHOOLS = 3
 _UNALLOTTED = ((vocational.SUBSIDY, "2021-autumn"), (preschool.PROGRAM, "2022-spring"))
@@ -25,25 +28,47 @@ _TOO_LITTLE_BY_FEN = 50_000_00
 def plant(planting: Planting, allotted: list[Allotted], statements: list[Statement]) -> list[Allotted]:
     """Plant them all; the allotments that are left."""
     _late(planting, statements)
-    _returned(planting, statements)
+    _returned(planting, statements[::3])
+    _sent_back(planting, statements[1::3])
+    _paid_twice(planting, statements[2::3])
     return _unallotted(planting, allotted)
 
 
 def _returned(planting: Planting, statements: list[Statement]) -> None:
     """One payment of each of some statements came back, and was not made again."""
-    found = 0
-    for statement in statements[::3]:
+    for i, (statement, one) in enumerate(islice(_one_each(planting, statements), _RETURNED)):
+        one.fail(_REASONS[i % len(_REASONS)])
+        _expect(planting, "returned-not-reissued", statement, one, f"returned in {statement_path(statement)}")
+
+
+def _sent_back(planting: Planting, statements: list[Statement]) -> None:
+    """Others were made, and the money was sent back some days later."""
+    for i, (statement, one) in enumerate(islice(_one_each(planting, statements), _SENT_BACK)):
+        statement.returns.append(one.later(_DAYS_LATER, SENT_BACK, _REASONS[i % len(_REASONS)]))
+        note = f"paid, and sent back {_DAYS_LATER} days later in {statement_path(statement)}"
+        _expect(planting, "returned-not-reissued", statement, one, note)
+
+
+def _paid_twice(planting: Planting, statements: list[Statement]) -> None:
+    """Others were made, and made once more some days later."""
+    for statement, one in islice(_one_each(planting, statements), _TWICE):
+        statement.returns.append(one.later(_DAYS_LATER, PAID))
+        note = f"paid, and once more {_DAYS_LATER} days later in {statement_path(statement)}"
+        _expect(planting, "paid-twice-by-bank", statement, one, note)
+
+
+def _one_each(planting: Planting, statements: Iterable[Statement]) -> Iterator[tuple[Statement, Return]]:
+    """One payment of each of some statements, to somebody without a fault."""
+    for statement in statements:
         one = statement.returns[_EVERY % len(statement.returns)]
-        if statement.program.code == college.AID or not planting.spared(one.line.person.number):
-            continue
-        one.fail(_REASONS[found % len(_REASONS)])
-        draft, program = statement.draft, statement.program.code
-        note = f"returned in {statement_path(statement)}"
-        number = one.line.person.number
-        planting.expect("returned-not-reissued", number, program, draft.period.code, draft=draft, note=note)
-        found += 1
-        if found == _RETURNED:
-            return
+        if statement.program.code != college.AID and planting.spared(one.line.person.number):
+            planting.use(one.line.person.number)
+            yield statement, one
+
+
+def _expect(planting: Planting, rule: str, statement: Statement, one: Return, note: str) -> None:
+    draft, number = statement.draft, one.line.person.number
+    planting.expect(rule, number, statement.program.code, draft.period.code, draft=draft, note=note)
 
 
 def _late(planting: Planting, statements: list[Statement]) -> None:

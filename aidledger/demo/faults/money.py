@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import count
 
 from aidledger.demo import college
 from aidledger.demo.faults.planting import Draft
 from aidledger.demo.listings import Line
+from aidledger.demo.people import Person
 from aidledger.demo.solver import apportion
 from aidledger.domain.money import FEN_PER_YUAN
 from aidledger.domain.program import Program
@@ -21,7 +22,8 @@ _SHARES = (50, 25, 5, 20)
 _FIRST_DOCUMENT = 31
 _ONE_SCHOOL_IN = 3
 _PAID_ON = {"spring": (5, 20), "autumn": (11, 25), None: (12, 10)}
-PAID, FAILED = "交易成功", "失败"
+PAID, FAILED, SENT_BACK = "交易成功", "失败", "退票"
+_FIRST_LATER_SERIAL = 9_000_000
 
 
 @dataclass(slots=True)
@@ -44,10 +46,28 @@ class Return:
     serial: int
     paid_on: date | None
     reason: str = ""
+    outcome: str = PAID
 
     def fail(self, reason: str) -> None:
         """Say that the bank returned the money."""
-        self.paid_on, self.reason = None, reason
+        self.outcome, self.paid_on, self.reason = FAILED, None, reason
+
+    def later(self, days: int, outcome: str, reason: str = "") -> Return:
+        """What the bank says of a payment that it made, some days later."""
+        day = None if self.paid_on is None else self.paid_on + timedelta(days)
+        serial = _FIRST_LATER_SERIAL + self.serial
+        return replace(self, serial=serial, paid_on=day, reason=reason, outcome=outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """Money that somebody paid back, and by which receipt."""
+
+    person: Person
+    amount_fen: int
+    day: date
+    receipt: str
+    reason: str
 
 
 @dataclass(slots=True)
@@ -86,9 +106,7 @@ def statements(drafts: Sequence[Draft]) -> list[Statement]:
 
     Waivers are no payments, and loans go to the college.
     """
-    paying = [draft for draft in drafts if any(_onto_card(program) for program in draft.listing.programs)]
-    schools = sorted({draft.school for draft in paying if not draft.listing.part})
-    chosen = set(schools[::_ONE_SCHOOL_IN])
+    paying, chosen = _paying(drafts), schools_with_statements(drafts)
     serials = count(1)
     found = []
     for draft in paying:
@@ -106,6 +124,16 @@ def statements(drafts: Sequence[Draft]) -> list[Statement]:
                 if rows:
                     found.append(Statement(draft, program, rows))
     return found
+
+
+def schools_with_statements(drafts: Iterable[Draft]) -> frozenset[str]:
+    """The schools of whose payments onto cards a bank says what became of them."""
+    schools = sorted({draft.school for draft in _paying(drafts) if not draft.listing.part})
+    return frozenset(schools[::_ONE_SCHOOL_IN])
+
+
+def _paying(drafts: Iterable[Draft]) -> list[Draft]:
+    return [draft for draft in drafts if any(_onto_card(program) for program in draft.listing.programs)]
 
 
 def by_school(found: Iterable[Statement]) -> dict[str, list[tuple[Statement, Return]]]:

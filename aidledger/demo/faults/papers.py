@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 
 from aidledger.demo.columns import Cell, yuan_cell
 from aidledger.demo.faults.lists import Enrolled, Lists
-from aidledger.demo.faults.money import FAILED, PAID, SOURCES, Allotted, Statement
+from aidledger.demo.faults.money import SOURCES, Allotted, CameBack, Statement
+from aidledger.demo.faults.planting import Draft
 from aidledger.demo.listings import Line
 from aidledger.demo.schools import GRADES
 from aidledger.demo.sheets import DemoRoster, DemoSheet, Row, roster_path
@@ -17,10 +18,13 @@ from aidledger.domain.program import Boarding
 
 CERTIFIED, REGISTERS, ALLOTTED, RETURNED = "困难认定", "学籍名册", "资金下达", "银行回盘"
 """Folders; they stand behind the rosters' in name order, and the bank's after all others."""
+CORRECTED, RECOVERED = "名册更正", "资金追回"
+"""Folders of what came after the payment: new versions of rosters, and money that was claimed back."""
 _CERTIFICATION = ("序号", "姓名", "身份证号", "年级", "班级", "困难等级", "困难类型")
 _REGISTER = ("序号", "姓名", "身份证号", "学籍号", "年级", "班级", "入学年份", "就读方式", "学籍状态", "离校日期")
 _ALLOTMENT = ("序号", "资助项目", "文号", "下达日期", *SOURCES, "合计")
 _RETURN = ("序号", "户名", "身份证号", "收款账号", "金额", "处理结果", "失败原因", "入账日期", "流水号")
+_RECOVERY = ("姓名", "身份证号", "退款金额", "退款日期", "凭证号", "退款原因")
 _BOARDING: dict[Boarding | None, str | None] = {"boarder": "住校", "day": "走读", None: None}
 _SPECIAL = ("特困", "残疾", "孤儿")
 _ON_CARD = {
@@ -52,6 +56,28 @@ def statement_path(statement: Statement) -> str:
     term = statement.draft.period.code
     stem = roster_path(statement.draft.listing).stem
     return f"{RETURNED}/{term}/{stem} {statement.program.code} 回盘.xlsx"
+
+
+def corrected_path(draft: Draft) -> PurePosixPath:
+    """Where the new version of a roster is kept."""
+    path = PurePosixPath(draft.file)
+    return PurePosixPath(CORRECTED, draft.period.code, f"{path.stem}(更正).xlsx")
+
+
+def recovery_path(draft: Draft) -> str:
+    """Where a list of money that came back from a roster's pupils is kept."""
+    return f"{RECOVERED}/{draft.period.code}/{PurePosixPath(draft.file).stem} 退款名单.xlsx"
+
+
+def recoveries(draft: Draft, came_back: Sequence[CameBack]) -> DemoRoster:
+    """A list of money that came back under a roster's program."""
+    (program,) = draft.codes
+    title = f"{draft.school}{term_text(draft.period, 0)}{_ON_CARD[program]}退款名单"
+    rows: list[Row] = [
+        (one.person.name, one.person.number, yuan_cell(one.amount_fen), one.day.isoformat(), one.receipt, one.reason)
+        for one in came_back
+    ]
+    return DemoRoster(PurePosixPath(recovery_path(draft)), (_sheet("退款", title, _RECOVERY, rows),))
 
 
 def workbooks(
@@ -121,9 +147,8 @@ def _statement(statement: Statement) -> DemoRoster:
     rows: list[Row] = []
     for serial, one in enumerate(statement.returns, 1):
         person = one.line.person
-        said: tuple[Cell, ...] = (FAILED, one.reason, None)
-        if one.paid_on is not None:
-            said = (PAID, None, one.paid_on.isoformat())
+        day = None if one.paid_on is None else one.paid_on.isoformat()
+        said: tuple[Cell, ...] = (one.outcome, one.reason or None, day)
         card = (person.name, person.number, person.account)
         rows.append((serial, *card, yuan_cell(one.amount_fen), *said, f"S{one.serial:07}"))
     return DemoRoster(PurePosixPath(statement_path(statement)), (_sheet("回盘", title, _RETURN, rows),))

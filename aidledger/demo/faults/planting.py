@@ -204,6 +204,10 @@ class Planting:
         """Whether somebody has no fault so far."""
         return number not in self._used
 
+    def use(self, number: str) -> None:
+        """Keep in mind that somebody has a fault."""
+        self._used.add(number)
+
     def add(self, draft: Draft, line: Line) -> None:
         """Put a line onto a roster."""
         self._used.add(line.person.number)

@@ -102,10 +102,30 @@ def _reconcile(ledger: Ledger, catalogue: Catalogue, *_: object) -> Question:
     return lambda: reconciling.reconcile(ledger, catalogue, ("declared", "standard", "report"))
 
 
-def _person(ledger: Ledger, _catalogue: Catalogue, who: str, *_: object) -> Question:
+def _due(ledger: Ledger, catalogue: Catalogue, *_: object) -> Question:
+    from aidledger.operations import paying
+
+    return lambda: paying.due(ledger, catalogue, (), None, None, ("program", "period", "school"))
+
+
+def _to_pay(ledger: Ledger, *_: object) -> Question:
+    """What an order of one period asks for, checked as before it is written."""
+    from aidledger.store.claims import Scope
+    from aidledger.store.payments import to_pay
+    from aidledger.store.verify import faults_behind
+
+    def look() -> None:
+        with ledger.reading() as books:
+            found = to_pay(books, Scope({"high-school-grant"}, {_PERIOD.code}))
+            faults_behind(books, [one.entry for one in (*found.due, *found.waiting)])
+
+    return look
+
+
+def _person(ledger: Ledger, catalogue: Catalogue, who: str, *_: object) -> Question:
     from aidledger.operations import people
 
-    return lambda: people.person(ledger, who)
+    return lambda: people.person(ledger, catalogue, who)
 
 
 def _verify(ledger: Ledger, *_: object) -> Question:
@@ -160,7 +180,7 @@ def _new_batch(ledger: Ledger, catalogue: Catalogue, *_: object) -> Question:
         with ledger.writing("import", keep=False) as books:
             loaded = ensure_loaded(books, catalogue, ledger.moment(), ledger.actor)
             posted = posting.post(books, source, file, Stamp(ledger.moment(), ledger.actor, loaded))
-            contradictions(books, posted, file)
+            contradictions(books, catalogue, posted, file)
 
     return post
 
@@ -172,6 +192,8 @@ QUESTIONS: dict[str, Callable[[Ledger, Catalogue, str, str], Question]] = {
     "report summary --by school": _summary_by_school,
     "report summary -o x.xlsx": _workbook,
     "person": _person,
+    "pay due": _due,
+    "what an order pays": _to_pay,
     "reconcile": _reconcile,
     "a new list posted and judged": _new_batch,
     "verify": _verify,

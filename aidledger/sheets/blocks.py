@@ -6,7 +6,8 @@ from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aidledger.domain.layout import Layout
+from aidledger.domain.layout import Layout, fold
+from aidledger.domain.part import Part
 from aidledger.domain.roster import Fate
 from aidledger.domain.school import school_name
 from aidledger.sheets.cells import text_of
@@ -14,15 +15,15 @@ from aidledger.sheets.grid import Cell, Sheet
 from aidledger.sheets.header import Header, HeaderWords, find_header, header_at
 from aidledger.sheets.lines import Sorted, sort_rows
 from aidledger.sheets.terms import semesters
-from aidledger.sheets.titles import said_by, school_of
+from aidledger.sheets.titles import parts_of_title, said_by, school_of
 from aidledger.sheets.total_lines import TotalLine, TotalWords, titled_totals
 
 # A merged cell down a table means the same for every row; who it is and what is paid is never filled down.
-_FILLED_DOWN = ("school", "level", "grade", "class", "boarding", "program", "term", "year", "month")
+_FILLED_DOWN = ("school", "level", "grade", "class", "boarding", "program", "term", "year", "month", "instalment")
 
 
 @dataclass(slots=True)
-class Part:
+class Block:
     """A table: the rows from ``start``, of which ``titles`` stand above the header.
 
     ``of_counts``: it tells how many there are of somebody, and not who.
@@ -74,21 +75,21 @@ class Part:
         return [line for line in lines if line is not None]
 
 
-def parts_of(sheet: Sheet, words: HeaderWords) -> list[Part]:
+def blocks_of(sheet: Sheet, words: HeaderWords) -> list[Block]:
     """The tables of a sheet; none where no row is a header."""
-    parts: list[Part] = []
+    blocks: list[Block] = []
     start = 0
     header = find_header(sheet.rows, words)
     while header is not None:
         first = header.row - header.rows + 1
         titles = [[*row] for row in sheet.rows[start:first]]
-        reader = _Repeats(sheet.rows, header, words, titles, parts[0].titles if parts else [])
-        part = Part(start, header, sort_rows(sheet.rows, header, words.layout, reader.again), titles)
-        part.of_counts = part.counts_heads(sheet)
-        parts.append(part)
-        _fill_down(sheet, header, part.sorted.end)
-        start, header = part.sorted.end, reader.next
-    return [] if all(part.of_counts for part in parts) else parts
+        reader = _Repeats(sheet.rows, header, words, titles, blocks[0].titles if blocks else [])
+        block = Block(start, header, sort_rows(sheet.rows, header, words.layout, reader.again), titles)
+        block.of_counts = block.counts_heads(sheet)
+        blocks.append(block)
+        _fill_down(sheet, header, block.sorted.end)
+        start, header = block.sorted.end, reader.next
+    return [] if all(block.of_counts for block in blocks) else blocks
 
 
 class _Repeats:
@@ -105,6 +106,7 @@ class _Repeats:
         self.rows = rows
         self.header = header
         self.words = words
+        self.titles, self.general = titles, general
         self.said = _text([*general, *titles])
         self.next: Header | None = None
 
@@ -129,18 +131,26 @@ class _Repeats:
         return header_at(self.rows, at, self.words)
 
     def _says_something_else(self, notes: Sequence[int]) -> bool:
-        """Whether the title between the tables names another program, term or school than the one above."""
-        text = _text([self.rows[at] for at in notes])
+        """Whether the title between the tables names another program, term, part of it or school than the one above."""
+        title = [self.rows[at] for at in notes]
+        parts = self._parts(title)
+        if parts and parts != (self._parts(self.titles) or self._parts(self.general)):
+            return True
+        text = _text(title)
         if not text or text in self.said:
             return False
         programs = self.words.programs.values()
         own, before = said_by(text, programs), said_by(self.said, programs)
-        school = school_of([self.rows[at] for at in notes], self.words.layout)
+        school = school_of(title, self.words.layout)
         return (
             not set(own.programs) <= set(before.programs)
             or not set(semesters(own.terms)) <= set(semesters(before.terms))
             or (school is not None and school not in "".join(self.said.split()))
         )
+
+    def _parts(self, rows: Sequence[Sequence[Cell]]) -> set[Part]:
+        aid = {fold(word) for program in self.words.programs.values() for word in program.words.column}
+        return {named.part for named in parts_of_title(rows, tuple(aid))}
 
 
 def _text(rows: Sequence[Sequence[Cell]]) -> str:
@@ -149,7 +159,9 @@ def _text(rows: Sequence[Sequence[Cell]]) -> str:
 
 
 def _columns(header: Header) -> object:
-    money = {(column.index, column.role, column.programs, column.wan, column.half) for column in header.money}
+    money = {
+        (column.index, column.role, column.programs, column.wan, column.half, column.part) for column in header.money
+    }
     fields = {name: tuple(indexes) for name, indexes in header.fields.items()}
     return fields, money
 

@@ -21,7 +21,7 @@ def total(amount: int) -> list[Cell]:
 def paid(file: RosterFile) -> list[tuple[str | None, str | None, int, int]]:
     assert file.problems == []
     return [
-        (r.program, r.period.code if r.period else None, r.person_times, r.amount_fen // 100)
+        (r.program, r.period.code if r.period else None, r.payments, r.amount_fen // 100)
         for table in file.tables
         for r in table.rosters
     ]

@@ -1,0 +1,132 @@
+"""What is claimed, paid, under way, due, and to be claimed back: by program, period, school and person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from sqlalchemy import Connection, select
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.reports.cuts import rank
+from aidledger.store.bulk import chunks
+from aidledger.store.claims import Balance, Scope, Sums, balances, claims
+from aidledger.store.tables import Beneficiary, ProgramRow, School
+
+DueCut = Literal["program", "period", "school", "person"]
+DUE_CUTS: Sequence[DueCut] = get_args(DueCut)
+_Key = tuple[str | int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is due something: the ledger's number for him, the name and the document first recorded."""
+
+    person: int
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """The balance of one combination of what was asked by; None for what was not asked by, or not stated."""
+
+    program: str | None
+    period: str | None
+    school: str | None
+    person: Person | None
+    balance: Balance
+
+
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """The balances of a scope, and those of all of it: aid and loans apart."""
+
+    by: Sequence[DueCut]
+    rows: Sequence[DueRow]
+    aid: Balance
+    loans: Balance
+
+
+def dues(
+    books: Connection,
+    catalogue: Catalogue,
+    scope: Scope,
+    by: Sequence[DueCut],
+    school: str | None = None,
+    *,
+    settled: bool = False,
+) -> Dues:
+    """The balances of a scope.
+
+    By person, only claims of which something is due, under way or to be claimed back have rows unless ``settled``;
+    the totals are of all claims.
+    """
+    programs = {row.id: row.code for row in books.execute(select(ProgramRow.c.id, ProgramRow.c.code))}
+    schools = {None: None} | {row.id: row.name for row in books.execute(select(School.c.id, School.c.name))}
+    parts = _by_person(books, scope) if "person" in by else _by_school(books, scope)
+    groups: defaultdict[_Key, Balance] = defaultdict(Balance)
+    whole = {"aid": Balance(), "loans": Balance()}
+    for program_id, period, school_id, person, balance in parts:
+        program, at = programs[program_id], schools[school_id]
+        if school not in {None, at}:
+            continue
+        whole["loans" if catalogue.programs[program].nature == "loan" else "aid"].include(balance)
+        if "person" in by and not (settled or balance.open):
+            continue
+        told = {"program": program, "period": period, "school": at, "person": person}
+        groups[tuple(told[cut] if cut in by else None for cut in DUE_CUTS)].include(balance)
+    rows = _rows(books, catalogue, groups)
+    return Dues(by, rows, whole["aid"], whole["loans"])
+
+
+_Part = tuple[int, str, int | None, int | None, Balance]
+
+
+def _by_school(books: Connection, scope: Scope) -> Iterator[_Part]:
+    for (program, period, school), balance in balances(books, scope).items():
+        yield program, period, school, None, balance
+
+
+def _by_person(books: Connection, scope: Scope) -> Iterator[_Part]:
+    for claim in claims(books, scope):
+        for school, sums in claim.schools.items():
+            yield claim.program_id, claim.period, school, claim.person, _balance(sums)
+
+
+def _balance(sums: Sums) -> Balance:
+    balance = Balance()
+    balance.add(sums)
+    return balance
+
+
+def _rows(books: Connection, catalogue: Catalogue, groups: Mapping[_Key, Balance]) -> list[DueRow]:
+    people = _people(books, {key[-1] for key in groups if isinstance(key[-1], int)})
+    rows = [
+        DueRow(
+            program=None if program is None else str(program),
+            period=None if period is None else str(period),
+            school=None if school is None else str(school),
+            person=people[person] if isinstance(person, int) else None,
+            balance=balance,
+        )
+        for (program, period, school, person), balance in groups.items()
+    ]
+    return sorted(rows, key=lambda row: _in_order(row, catalogue))
+
+
+def _in_order(row: DueRow, catalogue: Catalogue) -> tuple[object, ...]:
+    cuts = (("program", row.program), ("period", row.period), ("school", row.school))
+    order = tuple(rank(name, value, catalogue.programs) for name, value in cuts)
+    return (*order, (row.person.name, row.person.number) if row.person else ("", ""))
+
+
+def _people(books: Connection, ids: Iterable[int]) -> dict[int, Person]:
+    columns = (Beneficiary.c.id, Beneficiary.c.name, Beneficiary.c.number)
+    return {
+        row.id: Person(*row)
+        for some in chunks(sorted(ids))
+        for row in books.execute(select(*columns).where(Beneficiary.c.id.in_(some)))
+    }
