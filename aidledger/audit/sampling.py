@@ -42,16 +42,17 @@ def draw(
 ) -> Sample:
     """``size`` entries in force of every group, all of them where there are fewer; without ``by``, of the whole.
 
-    Every entry is ranked by the SHA-256 of seed, document number, program and period (in UTF-8, with a line feed
-    between), and the smallest are taken. The rank says nothing of when or in what order a ledger was filled: two
-    ledgers of the same entries give the same sample. Several entries of one person, program and period have one
-    rank, and follow each other by amount, sheet and row.
+    Every entry is ranked by the SHA-256 of seed, document number, program, period and, if it names one, part of the
+    term (in UTF-8, with a line feed between), and the smallest are taken. The rank says nothing of when or in what
+    order a ledger was filled: two ledgers of the same entries give the same sample. Several entries of one person,
+    program, period and part have one rank, and follow each other by amount, sheet and row.
     """
     groups: dict[tuple[str | None, ...], list[tuple[Rank, int]]] = defaultdict(list)
     population = 0
     for row in books.execute(_population(program, period)):
         values = row._mapping  # noqa: SLF001 - its public name, see SQLAlchemy
-        rank = (rank_of(seed, row.number, row.program, row.period), row.amount_fen, row.sheet, row.row)
+        paid = row.number, row.program, row.period, *((row.part,) if row.part else ())
+        rank = (rank_of(seed, *paid), row.amount_fen, row.sheet, row.row)
         groups[tuple(values[name] for name in by)].append((rank, row.id))
         population += 1
     drawn = {number: rank for members in groups.values() for rank, number in nsmallest(size, members)}
@@ -59,9 +60,9 @@ def draw(
     return Sample(seed, size, by, len(groups), population, entries)
 
 
-def rank_of(seed: str, number: str, program: str, period: str) -> str:
+def rank_of(*told: str) -> str:
     """Where an entry stands in a sample's order: a digest in hexadecimal."""
-    return sha256(f"{seed}\n{number}\n{program}\n{period}".encode()).hexdigest()
+    return sha256("\n".join(told).encode()).hexdigest()
 
 
 def _population(program: str | None, period: str | None) -> Select[Any]:
@@ -71,6 +72,7 @@ def _population(program: str | None, period: str | None) -> Select[Any]:
             Beneficiary.c.number,
             ProgramRow.c.code.label("program"),
             Entry.c.period,
+            Entry.c.part,
             School.c.name.label("school"),
             Entry.c.amount_fen,
             RosterRow.c.sheet,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Column
 from aidledger.i18n import N_
-from aidledger.store.claims import Balance
+
+if TYPE_CHECKING:
+    from aidledger.store.claims import Balance
 
 BALANCE_COLUMNS = (
     Column("claimed", N_("Claimed"), "yuan"),

@@ -4,7 +4,7 @@ A case names its ``people`` (who is meant by a letter is made up here: name, a r
 ``born`` says otherwise) and its ``lists`` in the order in which they are imported. A list has a title, a header of
 its own words and rows; ``who`` in a row stands for name and ID number (``b=张三``: called so there). ``found`` says,
 rule by rule, whom or what the findings are about: letters of people, or a school; ``quiet`` names rules that must find
-nothing. ``notices`` are posted after so many lists.
+nothing. ``notices`` are posted after so many lists. A list that ``supersedes`` a batch is its new version.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ def grid(listed: Mapping[str, Any], born: date) -> Grid:
 def bring_in_case(ledger: Ledger, case: Case) -> None:
     """Import a case's lists, contradictions and all."""
     for at, listed in enumerate(case.lists):
-        result = bring_in(ledger, xlsx_bytes(grid(listed, case.born)), f"{at}.xlsx", record_conflicts=True)
+        content, version_of = xlsx_bytes(grid(listed, case.born)), listed.get("supersedes")
+        result = bring_in(ledger, content, f"{at}.xlsx", record_conflicts=True, supersedes=version_of)
         assert result.outcome == "posted", [problem.code for problem in result.problems]
         if at + 1 in case.notices:
             posted = case.notices[at + 1]

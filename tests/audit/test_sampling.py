@@ -15,6 +15,7 @@ import pytest
 from aidledger.operations import ledgers
 from aidledger.store.ledger import Ledger
 from tests.builders import people, roster_xlsx
+from tests.builders.months import part_xlsx
 from tests.cli.harness import Ran, aidledger
 from tests.store.ledgers import bring_in, catalogue, new_ledger
 
@@ -105,3 +106,12 @@ def test_the_list_has_room_for_what_was_seen(ledger: Ledger, tmp_path: Path) -> 
 )
 def test_misuse(ledger: Ledger, arguments: tuple[str, ...]) -> None:
     assert _sample(ledger, *arguments).exit_code == 2
+
+
+def test_the_months_of_one_pupil_are_drawn_apart(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    for part in ("9月份", "10月份", "11月份", "12月份"):
+        bring_in(ledger, part_xlsx(part, range(8)), f"{part}.xlsx")
+    for seed in ("1", "2", "3"):
+        drawn = _sample(ledger, "--seed", seed, "--size", "4", "--format", "json").json["entries"]
+        assert len({one["number"] for one in drawn}) > 1

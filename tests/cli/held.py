@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.builders import Grid, Person, people, xlsx_bytes
-from tests.builders.lists import bank_return_grid, certification_grid, register_grid
+from tests.builders.lists import bank_return_grid, certification_grid, recovery_grid, register_grid
 from tests.cli.harness import Ran, aidledger
 from tests.store.ledgers import bring_in, new_place, opened
 
@@ -33,9 +33,12 @@ def roster() -> Grid:
 def held_ledger(folder: Path) -> str:
     """The ledger, made anew in a folder."""
     path = new_place(folder)
-    grids = (roster(), certification_grid(3), register_grid(2), bank_return_grid(1))
-    for name, grid in zip(("roster", "certified", "register", "returns"), grids, strict=True):
-        assert bring_in(opened(path), xlsx_bytes(grid), f"{name}.xlsx").outcome == "posted"
+    grids = (roster(), certification_grid(3), register_grid(2), bank_return_grid(1), recovery_grid(1, amount=200))
+    for name, grid in zip(("roster", "certified", "register", "returns", "recoveries"), grids, strict=True):
+        # The bank answers an order that was not released, and nothing is to come back: conflicts, recorded.
+        recorded = name in {"returns", "recoveries"}
+        result = bring_in(opened(path), xlsx_bytes(grid), f"{name}.xlsx", record_conflicts=recorded)
+        assert result.outcome == "posted"
         if name == "roster":
             _export_payment(path, folder)
     return path

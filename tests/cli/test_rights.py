@@ -51,6 +51,14 @@ EXPORTED = {
             )
         )
     ],
+    "recoveries": [
+        dict.fromkeys(
+            (
+                *("batch", "file", "sheet", "row", "program", "period", "school", "amount", "recovered_on"),
+                *("document", "reason", "name_stated", "in_force"),
+            )
+        )
+    ],
     "payment_orders": [
         dict.fromkeys(("order", "serial", "entry", "account", "amount", "exported_at", "exported_by", "state"))
     ],
@@ -87,6 +95,7 @@ def test_a_copy_has_all_that_is_held_about_one_person_and_nobody_else(ledger: st
     assert [row["file"] for row in copy["certifications"]] == ["certified.xlsx"]
     assert [row["student_number"] for row in copy["enrolments"]] == [f"G{one.number}"]
     assert [(row["entry"], row["outcome"]) for row in copy["bank_returns"]] == [(1, "paid")]
+    assert [(row["amount"], row["recovered_on"]) for row in copy["recoveries"]] == [("200.00", "2022-03-01")]
     assert [(row["account"], row["state"]) for row in copy["payment_orders"]] == [(card(one), "exported")]
     assert [row["posted_until"] for row in copy["notices"]] == ["2022-03-31"]
     assert [row["state"] for row in copy["findings"] if row["rule"] == "account-shared"] == ["explained"]
@@ -97,7 +106,7 @@ def test_a_copy_has_all_that_is_held_about_one_person_and_nobody_else(ledger: st
         ("audit", False),
     ]
     files = [row["file"] for row in copy["files"]]
-    assert files == ["roster.xlsx", "certified.xlsx", "register.xlsx", "returns.xlsx"]
+    assert files == ["roster.xlsx", "certified.xlsx", "register.xlsx", "returns.xlsx", "recoveries.xlsx"]
     text = (tmp_path / "copy.json").read_text(encoding="utf-8")
     assert two.name not in text
     assert two.number not in text

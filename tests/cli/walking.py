@@ -113,6 +113,7 @@ LOOKS: Mapping[str, Sequence[Arguments]] = {
     "explain": [_says()],
     "findings": [_says(), _says("--state", "explained")],
     "finding": [lambda w: [_finding(w, 0)], lambda w: [_finding(w, 1)]],
+    "pay due": [_says("--by", "person,school", "--all"), _says()],
     "pay orders": [_says()],
     "pay order": [_says("1")],
     "sample": [_says("--seed", WRITTEN[4], "--size", "100", "--by", "school")],

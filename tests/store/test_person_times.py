@@ -1,4 +1,4 @@
-"""Person-times in SQL are those that domain.part.person_times counts, however entries are cut, reversed and repeated."""
+"""Person-times in SQL are those that domain.part.person_times counts, however entries are cut and reversed."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 
 from aidledger.i18n import translator
 from tests.cli.harness import environment
+from tests.torture.claims import walk_on
 from tests.torture.faults import fail_everywhere
 from tests.torture.interruptions import kill_imports, stop_imports
 from tests.torture.powerloss import cut_power
@@ -22,6 +23,7 @@ from tests.torture.recording import built
 from tests.torture.rosters import Tried, unsafe
 
 SEED = 20261124
+CLAIMS_SECONDS = 3600
 # With a cache of one page, what is not committed is written at once.
 NO_JOURNAL, NO_SYNC, SQLITES_DEFAULT = "journal_mode=OFF;cache_size=1", "synchronous=OFF", "synchronous=FULL"
 
@@ -35,8 +37,8 @@ class Trial:
     control: bool = False
 
 
-def trials(*, short: bool) -> list[Trial]:
-    """All of them; in the short form, fewer tries of each."""
+def trials(*, short: bool, claims_seconds: float = CLAIMS_SECONDS) -> list[Trial]:
+    """All of them; in the short form, fewer tries of each. ``claims_seconds``: on both engines together."""
     kills, every, images, control = (12, 12, 60, 200) if short else (200, 1, 700, 500)
     control_kills = 60 if short else 200  # some ten to twenty in a hundred break it
 
@@ -81,6 +83,13 @@ def trials(*, short: bool) -> list[Trial]:
             "… without syncing it breaks",
             with_shim(lambda at, shim: cut_power(at, shim, control, SEED, unsafe(NO_SYNC))),
             control=True,
+        ),
+        *(
+            Trial(
+                f"claims: whatever is done in whatever order, what the rules say is due ({engine})",
+                partial(walk_on, engine, seconds=claims_seconds / 2, first_seed=SEED),
+            )
+            for engine in ("sqlite", "postgresql")
         ),
     ]
 
@@ -143,7 +152,10 @@ def main() -> int:
     """Run them all; 1 if a promise was broken, or a negative control was not."""
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=translator("en")(__doc__))
     parser.add_argument("--short", action="store_true", help="fewer tries, and not what `make test` tries anyway")
-    short = parser.parse_args().short
+    parser.add_argument("--claims-seconds", type=float, metavar="N", help="how long claims are tried, on both engines")
+    asked = parser.parse_args()
+    short = asked.short
+    seconds = asked.claims_seconds or (60 if short else CLAIMS_SECONDS)
     held = True
     print(f"{'tried':>6} {'held':>6} {'seconds':>8}  promise")
     of_suite = [
@@ -152,7 +164,7 @@ def main() -> int:
         for promise, paths in IN_THE_SUITE.items()
         if engine == "sqlite" or set(paths) & set(ON_BOTH)
     ]
-    for trial in [*trials(short=short), *([] if short else of_suite)]:
+    for trial in [*trials(short=short, claims_seconds=seconds), *([] if short else of_suite)]:
         with tempfile.TemporaryDirectory() as folder:
             began = time.monotonic()
             done = trial.run(Path(folder))
