@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Subquery, case, func, literal_column, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Integer, Subquery, case, cast, func, literal_column, select, union_all
 
 from aidledger.audit.rule import Scope
 from aidledger.domain.term import Period
@@ -45,7 +45,8 @@ def _of_all(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """What a column says of all payments of a claim together."""
     if column.name in _OF_CLAIM:
         return column
-    totals = {"id": func.min(column), "amount_fen": func.sum(column)}
+    # PostgreSQL's sum of whole numbers is of another type than they are.
+    totals = {"id": func.min(column), "amount_fen": cast(func.sum(column), BigInteger)}
     agreed = case((func.min(column) == func.max(column), func.min(column)))
     return totals.get(column.name, agreed).label(column.name)
 

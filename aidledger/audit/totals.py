@@ -54,7 +54,8 @@ def _further_at_schools(scope: Scope) -> dict[tuple[str | None, ...], int]:
 def _surpluses(scope: Scope, *cuts: str) -> dict[tuple[str | None, ...], int]:
     if not scope.once(names_parts):
         return {}
-    found = scope.books.execute(surplus(scope.payments(), *cuts))
+    periods = None if scope.period is None else [scope.period]
+    found = scope.books.execute(surplus(scope.payments(), *cuts, periods=periods))
     return {tuple(values): int(further) for *values, further in found}
 
 

@@ -8,7 +8,19 @@ from datetime import date
 from itertools import chain, groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Integer, Select, case, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Integer,
+    Select,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+)
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.program import Program, nearest_fen
@@ -82,6 +94,7 @@ def _of_claims(books: Connection) -> Sequence[Any]:
 
 
 _ONE: ColumnElement[int] = literal_column("1", Integer)
+_NUMBER = func.count().label("number")
 
 
 def _of_payments(*further: ColumnElement[bool]) -> Select[Any]:
@@ -108,9 +121,6 @@ def _of_payments(*further: ColumnElement[bool]) -> Select[Any]:
         .group_by(Entry.c.level, Entry.c.boarding, Entry.c.amount_fen)
         .order_by(Entry.c.program_id, Entry.c.period, School.c.name)
     )
-
-
-_NUMBER = func.count().label("number")
 
 
 def _of_parts() -> Select[Any]:
@@ -143,7 +153,7 @@ def claims_at_schools(paid: FromClause) -> FromClause:
             one.c.school_id,
             _agreed(one.c.level),
             _agreed(one.c.boarding),
-            func.sum(one.c.amount_fen).label("fen"),
+            cast(func.sum(one.c.amount_fen), BigInteger).label("fen"),
             func.max(one.c.alike).label("times"),
             func.max(one.c.id).label("last"),
         )
@@ -154,7 +164,7 @@ def claims_at_schools(paid: FromClause) -> FromClause:
     last = func.max(here.c.last).over(partition_by=whole)
     return select(
         here,
-        func.sum(here.c.fen).over(partition_by=whole).label("whole_fen"),
+        cast(func.sum(here.c.fen).over(partition_by=whole), BigInteger).label("whole_fen"),
         case((here.c.last == last, 1), else_=0).label("is_last"),
     ).subquery("claimed")
 

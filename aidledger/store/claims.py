@@ -147,7 +147,8 @@ class People:
         self._first: dict[int, int] = {}
         for earlier, later in books.execute(query.order_by(NumberCorrection.c.batch_id, NumberCorrection.c.earlier_id)):
             one, other = sorted((self.first(earlier), self.first(later)))
-            self._first[other] = one
+            if one != other:  # a correction that was taken back again links the same two
+                self._first[other] = one
         self.corrected = frozenset({*self._first, *(self.first(person) for person in self._first)})
 
     def first(self, person: int) -> int:
@@ -325,7 +326,14 @@ def _needing_no_bank(books: Connection) -> frozenset[int]:
 
 
 def _even_out(schools: dict[int | None, Sums]) -> None:
-    """What was paid at a school that does not claim it, or no longer does, counts where the claim is now."""
+    """What was paid at a school that does not claim it, or no longer does, counts where the claim is now.
+
+    So does what came back, whichever school its list names, or none.
+    """
+    home = max(schools.values(), key=lambda sums: (sums.claimed_fen, sums.paid_fen))
+    for sums in [sums for sums in schools.values() if sums.paid_fen < 0]:
+        came_back, sums.paid_fen = sums.paid_fen, 0
+        home.paid_fen += came_back
     for over in [sums for sums in schools.values() if sums.rest_fen < 0]:
         for short in [sums for sums in schools.values() if sums.rest_fen > 0]:
             moved = min(-over.rest_fen, short.rest_fen)

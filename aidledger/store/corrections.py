@@ -39,8 +39,8 @@ def corrected_numbers(
 
     ``gone``: who stands in the earlier version only, with a payment; ``come``: who stands in the new one only. Two are
     the same where they are paid for the same, and nobody else on either side is as like: by student number, by name
-    and card, by name and class, by name; by card where the numbers differ in a digit or two. Of namesakes who cannot
-    be told apart none is.
+    and card, by name and class, by name where neither card nor class speaks against it; by card where the numbers
+    differ in a digit or two. Of namesakes who cannot be told apart none is.
     """
     if not gone or not come:
         return []
@@ -48,7 +48,7 @@ def corrected_numbers(
     pairs: list[tuple[int, int]] = []
     for likeness in _LIKENESSES:
         for earlier, later in _alike(left.values(), right.values(), likeness):
-            if likeness is _card and not _nearly(earlier.number, later.number):
+            if likeness in _DOUBTFUL and not _DOUBTFUL[likeness](earlier, later):
                 continue
             pairs.append((earlier.id, later.id))
             del left[earlier.id], right[later.id]
@@ -98,6 +98,23 @@ def _alike(
     for earlier, later in by_key.values():
         if len(earlier) == len(later) == 1:
             yield earlier[0], later[0]
+
+
+def _nearly_same_number(one: _Person, other: _Person) -> bool:
+    return _nearly(one.number, other.number)
+
+
+def _nothing_speaks_against(one: _Person, other: _Person) -> bool:
+    """Whether two of one name have no other card and no other class, or numbers that are mistyped at most."""
+    told = [(one.said(field), other.said(field)) for field in ("account", "class_name")]
+    return _nearly(one.number, other.number) or all(None in pair or pair[0] == pair[1] for pair in told)
+
+
+# What alone is not enough to tell that two are the same person, and what must come on top.
+_DOUBTFUL: Mapping[Callable[[_Person], tuple[object, ...]], Callable[[_Person, _Person], bool]] = {
+    _card: _nearly_same_number,
+    _name: _nothing_speaks_against,
+}
 
 
 def _nearly(number: str, other: str) -> bool:

@@ -18,6 +18,8 @@ from tests.store.ledgers import catalogue, new_ledger
 _CASES = list(cases())
 # What a lake of pseudonyms cannot ask: names and numbers letter by letter.
 IN_FULL = {"likely-same-person", "account-format"}
+# What rests on payment orders, which are in no lake: there it does not run, and the audit says so.
+OF_ORDERS = {"to-be-recovered"}
 
 
 def _ledger(case: Case, folder: Path) -> Ledger:
@@ -30,7 +32,7 @@ def _ledger(case: Case, folder: Path) -> Ledger:
 
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: case.name)
 def test_of_a_district_in_full_the_lake_says_what_the_ledger_says(case: Case, tmp_path: Path) -> None:
-    ledger, rules = _ledger(case, tmp_path), [*case.found, *case.quiet]
+    ledger, rules = _ledger(case, tmp_path), [code for code in (*case.found, *case.quiet) if code not in OF_ORDERS]
 
     found = audited(exported(ledger, tmp_path), rules, case.period)
 
@@ -42,7 +44,8 @@ def test_of_a_district_in_full_the_lake_says_what_the_ledger_says(case: Case, tm
 
 @pytest.mark.parametrize("case", [case for case in _CASES if not IN_FULL & {*case.found}], ids=lambda case: case.name)
 def test_of_pseudonyms_the_lake_finds_the_same_rows(case: Case, tmp_path: Path) -> None:
-    ledger, rules = _ledger(case, tmp_path), [code for code in (*case.found, *case.quiet) if code not in IN_FULL]
+    left_out = IN_FULL | OF_ORDERS
+    ledger, rules = _ledger(case, tmp_path), [code for code in (*case.found, *case.quiet) if code not in left_out]
 
     found = audited(exported(ledger, tmp_path, "masked"), rules, case.period)
 

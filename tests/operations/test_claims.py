@@ -89,6 +89,35 @@ def test_namesakes_are_not_taken_for_one_person(office: Office) -> None:
     assert len(office.findings("to-be-recovered")) == 2
 
 
+def test_another_pupil_of_the_same_name_is_no_correction(office: Office) -> None:
+    office.roster([row(0, 姓名="王明")])
+    office.paid_out("bank")
+    other = people(1, first=999)[0].number
+    office.roster([row(7, 姓名="王明", 身份证号=other, 班级="高一9班")], supersedes=1)
+    assert office.total()[3:] == ("1000.00", "1000.00")
+
+
+def test_a_number_that_was_corrected_and_corrected_back_is_one_person(office: Office) -> None:
+    other = people(1, first=20)[0].number
+    office.roster([row(0), row(1)])
+    office.roster([row(0, 身份证号=other), row(1)], supersedes=1)
+    office.roster([row(0), row(1)], supersedes=2)
+    assert office.total() == ("2000.00", "0.00", "0.00", "2000.00", "0.00")
+
+
+def test_a_return_may_name_a_payee_as_before_and_after_a_correction(office: Office) -> None:
+    office.roster([row(0, 姓名="王雨同")])
+    office.paid_out("bank", FAILED)
+    office.roster([row(0)], supersedes=1)
+    office.export("second")
+    assert office.release(2, "second").exit_code == 0
+    header: list[Any] = ["流水号", "户名", "证件号码", "收款账号", "金额", "处理结果", "入账日期"]
+    lines: list[Any] = [[*office.lines("bank")[0][:4], 1000, *FAILED], [*office.lines("second")[0][:4], 1000, *PAID]]
+    result = office.bring_in([["代发业务回盘清单"], header, *lines])
+    assert (result.outcome, result.problems) == ("posted", [])
+    assert office.total() == SETTLED
+
+
 def test_who_was_struck_off_or_lowered_after_payment_is_to_be_claimed_back(office: Office) -> None:
     office.roster([row(0), row(1, 1500), row(2)])
     office.paid_out("bank")

@@ -16,6 +16,8 @@ from sqlalchemy import select
 
 from aidledger.domain.cut import Cut
 from aidledger.domain.part import person_times
+from aidledger.domain.published import PublishedLine, PublishedReport
+from aidledger.domain.term import Period
 from aidledger.operations import bridging, ledgers, reconciling
 from aidledger.reconcile.bridge import Bridge
 from aidledger.reconcile.line import Comparison, Figures, Line
@@ -129,6 +131,18 @@ def test_allotted_money_is_held_against_all_parts(ledger: Ledger) -> None:
     _post(ledger, xlsx_bytes(allotment_grid()), "allotment.xlsx")
     (line,) = [line for line in _lines(ledger, "allotment") if line.program == "vocational-grant"]
     assert (line.ok, line.actual) == (True, Figures(2, 200_000))
+
+
+def test_a_published_figure_is_made_up_of_person_times(ledger: Ledger) -> None:
+    autumn = Period(2021, "autumn")
+    for part in MONTHS:
+        _post(ledger, part_xlsx(part, range(2)), f"{part}.xlsx")
+    for count, right in ((2, True), (10, False)):
+        published = PublishedLine("vocational-grant", count, "0.2")
+        report = PublishedReport("made-up", {}, None, autumn, autumn, "made up", (published,))
+        (line,) = reconciling.reconcile(ledger, catalogue(), ["report"], [report], explain=True)
+        assert (line.ok, line.actual) == (right, Figures(2, 200_000))
+    assert [(one.person_times, one.amount_fen) for one in line.entries or ()] == [(2, 200_000)]
 
 
 # --- bridges ---------------------------------------------------------------------------------------------------------
