@@ -33,10 +33,7 @@ def in_parts(paid: FromClause, periods: Sequence[str] | None = None) -> ColumnEl
     It is a list, by which an engine finds the few that are. ``periods``: those of the payments, None for any.
     """
     entry = Entry.alias()
-    named = select(*(entry.c[name] for name in CLAIM)).where(entry.c.part.is_not(None), in_force(entry))
-    if periods is not None:
-        named = named.where(entry.c.period.in_(list(periods)))
-    return tuple_(*(paid.c[name] for name in CLAIM)).in_(named)
+    return _among(paid, _named(entry, periods).where(in_force(entry)))
 
 
 def is_in_parts(paid: FromClause) -> ColumnElement[bool]:
@@ -49,15 +46,27 @@ def is_in_parts(paid: FromClause) -> ColumnElement[bool]:
 def surplus(paid: FromClause, *cuts: str, periods: Sequence[str] | None = None) -> Select[Any]:
     """By some cuts, how many payments are further parts of a person-time; what has none is left out.
 
-    ``paid``: payments in force, with columns for the cuts, for their claim (CLAIM) and ``part``. A claim counts as
-    often as its payments of one cell name the same part, that which they name most often.
+    ``paid``: payments, with columns for the cuts, for their claim (CLAIM) and ``part``. A claim counts as often as its
+    payments of one cell name the same part, that which they name most often.
     """
     keys = tuple(dict.fromkeys((*cuts, *CLAIM)))
-    by_part = _grouped(paid, keys, func.count().label("payments"), "part").where(in_parts(paid, periods)).subquery()
+    # Payments need not be in force by now: of those that were once, as many are of a claim that once named parts.
+    named = _among(paid, _named(Entry.alias(), periods))
+    by_part = _grouped(paid, keys, func.count().label("payments"), "part").where(named).subquery()
     further = func.sum(by_part.c.payments) - func.max(by_part.c.payments)
     by_claim = _grouped(by_part, keys, further.label("further")).subquery()
     total = func.sum(by_claim.c.further)
     return _grouped(by_claim, cuts, total.label("surplus")).having(total > 0)
+
+
+def _named(entry: FromClause, periods: Sequence[str] | None) -> Select[Any]:
+    """The claims of which a payment names, or named, a part."""
+    named = select(*(entry.c[name] for name in CLAIM)).where(entry.c.part.is_not(None))
+    return named if periods is None else named.where(entry.c.period.in_(list(periods)))
+
+
+def _among(paid: FromClause, claims: Select[Any]) -> ColumnElement[bool]:
+    return tuple_(*(paid.c[name] for name in CLAIM)).in_(claims)
 
 
 def _grouped(rows: FromClause, keys: Sequence[str], figure: ColumnElement[Any], *more: str) -> Select[Any]:

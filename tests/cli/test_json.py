@@ -66,6 +66,7 @@ ENTRY = dict.fromkeys(
         "entry_year",
         "reversal_of",
         "in_force",
+        "part",  # beside the contract's: which part of the term's money it is
     )
 )
 SUMMARY = {
@@ -77,6 +78,7 @@ SUMMARY = {
     "loans": FIGURES,
     "head": None,
 }
+BALANCE = dict.fromkeys(("program", "period", "claimed", "paid", "under_way", "due", "to_claim_back"))
 LINE = {
     **dict.fromkeys(("check", "program", "period", "school", "ok")),
     **dict.fromkeys(("expected", "actual", "difference"), COUNTED),
@@ -133,6 +135,10 @@ SHAPES: dict[tuple[str, ...], Any] = {
                 **dict.fromkeys(("document_type", "number", "name", "sex", "student_number")),
                 **COUNTED,
                 "entries": [ENTRY],
+                # Beside the contract's: what was lent, other numbers of the same person, and how each claim stands.
+                "loans": COUNTED,
+                "also": None,
+                "claims": [BALANCE],
             }
         ],
         "head": None,

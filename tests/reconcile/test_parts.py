@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -205,6 +205,7 @@ def _state(entries: Sequence[Any], moment: str) -> int:
 
 
 @few
+@example([_Posting("", [0], 0, None), _Posting("9月份", [0], 0, 6)], (0, 0, 0, 0))  # counted then, taken back since
 @given(st.lists(postings, min_size=1, max_size=6), st.tuples(*(st.integers(0, 9) for _ in range(4))))
 def test_cuts_by_days_tell_how_many_person_times_the_days_added(some: list[_Posting], days: tuple[int, ...]) -> None:
     with tempfile.TemporaryDirectory() as folder:
