@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Integer, Select, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, select
 
 from aidledger.audit.rule import Case, Contradiction, Rule, Scope
+from aidledger.domain.place import Place
 from aidledger.i18n import N_
+from aidledger.store.bulk import chunks
+from aidledger.store.claims import People
 from aidledger.store.entries import in_batch, in_force
 from aidledger.store.tables import Entry, ProgramRow, RosterRow, School
 
@@ -28,6 +32,7 @@ def _pairs() -> Select[Any]:
             Entry.c.row,
             Entry.c.amount_fen,
             RosterRow.c.sheet,
+            Entry.c.program_id,
             ProgramRow.c.code,
             Entry.c.period,
             Entry.c.beneficiary_id,
@@ -59,38 +64,92 @@ def _pairs_of_batch() -> Select[Any]:
 
 
 def duplicates(books: Connection, batch: int) -> Iterator[Contradiction]:
-    """Entries of a batch whose person was paid the same by an earlier batch; one for each, with the first payment."""
+    """Entries of a batch whose person was paid the same before; one for each, with the first payment."""
     for _, pairs in groupby(books.execute(_pairs_of_batch(), {"batch": batch}), key=lambda pair: pair.id):
-        pair = next(pairs)
-        facts = {
-            "program": pair.code,
-            "period": pair.period,
-            "batch": pair.batch_id,
-            "first_row": pair.first_row,
-            "school": pair.school or "-",
-        }
-        yield Contradiction("duplicate-disbursement", pair.sheet, pair.row, facts, pair.first)
+        pair, *others = pairs
+        earlier = (pair.first, *(one.first for one in others))
+        facts = {"batch": pair.batch_id, "first_row": pair.first_row, "school": pair.school or "-"}
+        yield _contradiction(pair, earlier, facts)
+
+
+def under_other_numbers(books: Connection, batch: int) -> Iterator[Contradiction]:
+    """Entries of a batch whose person was paid the same under another number, which was corrected since or before.
+
+    The other row may stand in the batch itself.
+    """
+    people = People(books)
+    if not people.corrected:
+        return
+    query = select(Entry.c.beneficiary_id).where(in_batch(Entry, batch), Entry.c.reversal_of.is_(None)).distinct()
+    here = people.corrected.intersection(books.execute(query).scalars())
+    persons = frozenset().union(*map(people.same, here))
+    for rows in _under_several_numbers(books, people, persons):
+        first = rows[0]
+        facts = {"batch": first.batch_id, "first_row": first.row, "school": first.school or "-"}
+        for row in rows[1:]:
+            if row.batch_id == batch and row.beneficiary_id != first.beneficiary_id:
+                sheet = "" if row.sheet == first.sheet else Place(first.sheet)
+                yield _contradiction(row, (first.id,), facts | {"first_sheet": sheet})
+
+
+def _contradiction(paid: Any, earlier: tuple[int, ...], facts: dict[str, object]) -> Contradiction:  # noqa: ANN401 - a row
+    facts = {"program": paid.code, "period": paid.period, **facts}
+    return Contradiction("duplicate-disbursement", paid.sheet, paid.row, facts, earlier)
+
+
+def _under_several_numbers(
+    books: Connection, people: People, persons: Iterable[int], *narrowed: ColumnElement[bool]
+) -> Iterator[list[Any]]:
+    """Payments of the same program, period and part to one person under several numbers, each in the order of entry."""
+    found: defaultdict[tuple[object, ...], list[Any]] = defaultdict(list)
+    columns = ("id", "row", "amount_fen", "period", "beneficiary_id", "batch_id", "program_id", "part")
+    query = (
+        select(
+            *(Entry.c[name] for name in columns), RosterRow.c.sheet, ProgramRow.c.code, School.c.name.label("school")
+        )
+        .join(RosterRow, RosterRow.c.id == Entry.c.roster_id)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
+        .where(in_force(Entry), *narrowed)
+    )
+    for some in chunks(sorted(persons)):
+        for row in books.execute(query.where(Entry.c.beneficiary_id.in_(some))):
+            found[row.program_id, row.period, people.first(row.beneficiary_id), row.part].append(row)
+    for rows in found.values():
+        if len({row.beneficiary_id for row in rows}) > 1:
+            yield sorted(rows, key=lambda row: row.id)
 
 
 def _find(scope: Scope) -> Iterator[Case]:
-    query = _pairs()
+    """One case per person, program and period: all payments of it that another one makes too many."""
+    found: defaultdict[tuple[int, str, int], dict[int, int]] = defaultdict(dict)
+    codes: dict[int, str] = {}
+    narrowed = []
     if scope.program is not None:
-        query = query.where(ProgramRow.c.code == scope.program)
+        narrowed.append(ProgramRow.c.code == scope.program)
     if scope.period is not None:
-        query = query.where(Entry.c.period == scope.period)
-    query = query.order_by(ProgramRow.c.id, Entry.c.period, Entry.c.beneficiary_id, Entry.c.id, _first.c.id)
-    case = lambda pair: (pair.beneficiary_id, pair.code, pair.period)  # noqa: E731
-    for about, group in groupby(scope.books.execute(query), key=case):
-        pairs = list(group)
-        amounts = {pair.first: pair.first_fen for pair in pairs} | {pair.id: pair.amount_fen for pair in pairs}
+        narrowed.append(Entry.c.period == scope.period)
+    # A lake knows no corrected numbers.
+    people = People(cast("Connection", scope.books)) if "payment-orders" in scope.holds else None
+    for pair in scope.books.execute(_pairs().where(*narrowed)):
+        person = people.first(pair.beneficiary_id) if people else pair.beneficiary_id
+        codes[pair.program_id] = pair.code
+        found[pair.program_id, pair.period, person] |= {pair.first: pair.first_fen, pair.id: pair.amount_fen}
+    if people and people.corrected:
+        for rows in _under_several_numbers(cast("Connection", scope.books), people, people.corrected, *narrowed):
+            first = rows[0]
+            codes[first.program_id] = first.code
+            key = (first.program_id, first.period, people.first(first.beneficiary_id))
+            found[key] |= {row.id: row.amount_fen for row in rows}
+    for (program, period, person), amounts in sorted(found.items()):
         yield Case(
-            about=about,
+            about=(person, codes[program], period),
             entries=tuple(sorted(amounts)),
-            program=about[1],
-            period=about[2],
+            program=codes[program],
+            period=period,
             # Which payment was right is not known: the largest one may stay, whichever was entered first.
             amount_fen=sum(amounts.values()) - max(amounts.values()),
-            facts={"program": about[1], "period": about[2], "count": len(amounts)},
+            facts={"program": codes[program], "period": period, "count": len(amounts)},
         )
 
 

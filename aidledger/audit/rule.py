@@ -197,11 +197,11 @@ class Rule:
 class Contradiction:
     """A row of a new batch that contradicts what the ledger holds: a rule's code, where the row stands, the facts.
 
-    ``earlier``: the entry that it contradicts, where it is one.
+    ``earlier``: the entries that it contradicts, where it does.
     """
 
     rule: str
     sheet: str
     row: int
     facts: Mapping[str, object]
-    earlier: int | None = None
+    earlier: tuple[int, ...] = ()

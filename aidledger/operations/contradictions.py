@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from aidledger.audit.duplicates import duplicates
+from aidledger.audit.duplicates import duplicates, under_other_numbers
 from aidledger.audit.listed import listed
 from aidledger.audit.names import names
 from aidledger.audit.parts import over_standard
@@ -36,28 +36,38 @@ def contradictions(books: Books, catalogue: Catalogue, posted: posting.Posted, f
     if posted.paid_before:
         found += duplicates(books, posted.batch)
         found += over_standard(books, catalogue, posted.batch)
+    said = {(one.rule, one.sheet, one.row) for one in found}
+    others = under_other_numbers(books, posted.batch) if file.tables else ()
+    found += [one for one in others if (one.rule, one.sheet, one.row) not in said]
     if file.listings:
         found += listed(books, posted.batch)
     return found
 
 
-def candidate(books: Books, posted: posting.Posted, found: Iterable[Contradiction]) -> int | None:
-    """The batch of which a new one looks like another version: the same school said the same of the same people."""
-    entries = [one.earlier for one in found if one.earlier is not None]
+def candidates(books: Books, posted: posting.Posted, found: Iterable[Contradiction]) -> list[int]:
+    """The batches of which a new one may be another version, the likeliest first.
+
+    The same school said the same there of the same people.
+    """
+    entries = [entry for one in found for entry in one.earlier]
     lists = Counter(int(str(one.facts["batch"])) for one in found if one.rule == "listed-twice")
-    batch = lists.most_common(1)[0][0] if lists else versions.current_version_of(books, entries)
-    if batch is None or not versions.schools_of(books, batch) & versions.schools_of(books, posted.batch):
-        return None
-    return batch
+    batches = [batch for batch, _ in lists.most_common()] or versions.current_versions_of(books, entries)
+    schools = versions.schools_of(books, posted.batch) if batches else set()
+    return [batch for batch in batches if versions.schools_of(books, batch) & schools]
 
 
-def problems(found: Iterable[Contradiction], file: RosterFile) -> Iterator[Problem]:
-    """Contradictions as problems of the file, where the roster's own checks have not said the same already."""
+def problems(found: Iterable[Contradiction], file: RosterFile, batch: int) -> Iterator[Problem]:
+    """Contradictions as problems of the file, where the roster's own checks have not said the same already.
+
+    ``batch``: that of the file; what contradicts a row of the same file is said of the file.
+    """
     tables: list[Table | Listing] = [*file.tables, *file.listings]
     columns = {table.sheet: {**table.columns, "amount": _amount_column(table)} for table in tables}
     said = {(problem.code, problem.place.sheet, problem.place.row) for problem in file.problems}
     for contradiction in found:
         code, column = _CODES[contradiction.rule]
+        if contradiction.facts.get("batch") == batch:
+            code = "duplicate-in-file"
         if (code, contradiction.sheet, contradiction.row) not in said:
             place = Place(contradiction.sheet, contradiction.row, columns[contradiction.sheet].get(column))
             yield Problem(code, place, contradiction.facts)

@@ -10,13 +10,13 @@ from functools import partial
 from pathlib import Path
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.domain.changes import changes_between
+from aidledger.domain.changes import Changes, changes_between
 from aidledger.domain.problem import Problem
 from aidledger.domain.role import Deed
 from aidledger.domain.roster import Note, RosterFile
 from aidledger.errors import FatesDoNotAddUp, OneFileToSupersede, OtherRoster
 from aidledger.operations import examining, files
-from aidledger.operations.contradictions import candidate, contradictions, problems
+from aidledger.operations.contradictions import candidates, contradictions, problems
 from aidledger.operations.feedback import Feedback
 from aidledger.operations.files import SourceFile, shown_path
 from aidledger.operations.results import FileResult, ImportResult, result_of
@@ -206,20 +206,19 @@ class _Run:
     def _try(self, books: Books, source: SourceFile, file: RosterFile, loaded: Loaded) -> FileResult:
         """Post a file and see what that contradicts; the caller takes it back where it is not to stand."""
         earlier = self._superseded(books, source, file)
-        before = earlier.counted() if earlier else {}
+        before = earlier.counted() if earlier else None
         matches = matched(books, file)
         posted = self._post(books, source, file, loaded, earlier, answered(matches))
         doubts = [*doubts_of(file, matches), *recovery_doubts(books, posted.batch, file)]
         found = contradictions(books, self.catalogue, posted, file)
-        supersedes = earlier.batch if earlier else candidate(books, posted, found)
-        changes = None
-        if supersedes is not None:
-            before = before or versions.contents(books, supersedes).counted()
-            changes = changes_between(before, versions.contents(books, posted.batch).counted())
-            if changes.none:
+        changes: dict[int, Changes] = {}
+        for batch in [earlier.batch] if earlier else candidates(books, posted, found):
+            was = versions.contents(books, batch).counted() if before is None else before
+            changes[batch] = changes_between(was, versions.contents(books, posted.batch).counted())
+            if changes[batch].none:
                 told = [Note("same-content", "")] if file.tables else []
-                return result_of(source, RosterFile(notes=told), "unchanged", supersedes)
-        file = replace(file, problems=[*file.problems, *doubts, *problems(found, file)])
+                return result_of(source, RosterFile(notes=told), "unchanged", batch)
+        file = replace(file, problems=[*file.problems, *doubts, *problems(found, file, posted.batch)])
         again = forgetting.named_again(books, posted.batch)
         if again:
             file = replace(file, notes=[*file.notes, Note("forgotten-people", "", again)])
@@ -231,7 +230,8 @@ class _Run:
             result = result_of(source, file, "would-post", None)
         else:
             result = result_of(source, file, "posted", posted.batch)
-        return replace(result, changes=changes, supersedes=supersedes)
+        supersedes = next(iter(changes), None)
+        return replace(result, changes=changes.get(supersedes) if supersedes else None, supersedes=supersedes)
 
     def _superseded(self, books: Books, source: SourceFile, file: RosterFile) -> versions.Version | None:
         if self.request.supersedes is None:

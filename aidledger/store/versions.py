@@ -137,18 +137,19 @@ def superseded_by(books: Connection, number: int) -> int | None:
     return None if found is None else int(found)
 
 
-def current_version_of(books: Connection, entries: Iterable[int]) -> int | None:
-    """The batch in force whose roster holds most of some entries."""
+def current_versions_of(books: Connection, entries: Iterable[int]) -> list[int]:
+    """The batches in force whose rosters hold some entries, those of most of them first."""
     counted: Counter[int] = Counter()
-    for some in chunks(list(entries)):
+    for some in chunks(sorted(set(entries))):
         query = select(RosterRow.c.batch_id).join(Entry, Entry.c.roster_id == RosterRow.c.id)
         counted.update(books.execute(query.where(Entry.c.id.in_(some))).scalars())
-    if not counted:
-        return None
-    batch = counted.most_common(1)[0][0]
-    while (later := superseded_by(books, batch)) is not None:
-        batch = later
-    return batch
+    found: dict[int, None] = {}
+    for first, _ in counted.most_common():
+        batch = first
+        while (later := superseded_by(books, batch)) is not None:
+            batch = later
+        found[batch] = None
+    return list(found)
 
 
 def _not_reversed() -> Any:  # noqa: ANN401 - a column's condition

@@ -105,6 +105,42 @@ def test_a_number_that_was_corrected_and_corrected_back_is_one_person(office: Of
     assert office.total() == ("2000.00", "0.00", "0.00", "2000.00", "0.00")
 
 
+def _with_a_corrected_number(office: Office) -> str:
+    """A roster whose first pupil's number is corrected; the number that he was first recorded under."""
+    office.roster([row(0), row(1)])
+    office.roster([row(0, 身份证号=people(1, first=20)[0].number), row(1)], supersedes=1)
+    return people(1)[0].number
+
+
+def test_somebody_listed_under_the_number_that_was_corrected_is_paid_twice(office: Office) -> None:
+    first = _with_a_corrected_number(office)
+    again = [[ELSEWHERE], HEADER, row(0, 身份证号=first), row(3)]
+    result = office.bring_in(again)
+    assert (result.outcome, codes(result)) == ("rejected", [("duplicate-in-ledger", 3)])
+    assert result.problems[0].facts["batch"] == 2
+    assert office.bring_in(again, record_conflicts=True).outcome == "posted"
+    (found,) = office.findings("duplicate-disbursement")
+    assert (found["amount"], len(found["evidence"])) == ("1000.00", 2)
+
+
+def test_a_roster_that_lists_somebody_under_both_numbers_pays_him_twice(office: Office) -> None:
+    first = _with_a_corrected_number(office)
+    both = [row(0, 身份证号=people(1, first=20)[0].number, 班级="高一2班"), row(0, 身份证号=first)]
+    result = office.bring_in([[TITLE], HEADER, *both], supersedes=2)
+    assert (result.outcome, codes(result)) == ("rejected", [("duplicate-in-file", 4)])
+
+
+def test_a_copy_of_any_roster_that_is_in_force_is_unchanged(office: Office) -> None:
+    """Also where two rosters of the same pupils were both recorded, and it is the second one that comes again."""
+    other = [row(0, 班级="高一2班"), row(1)]
+    office.roster([row(0), row(1)])
+    second = office.roster(other, record_conflicts=True)
+    copy = [[TITLE], [*HEADER, "备注"], *([*cells, "又一份"] for cells in other)]
+    result = office.bring_in(copy, record_conflicts=True)
+    assert (result.outcome, result.batch) == ("unchanged", second)
+    assert office.total()[0] == "4000.00"
+
+
 def test_a_return_may_name_a_payee_as_before_and_after_a_correction(office: Office) -> None:
     office.roster([row(0, 姓名="王雨同")])
     office.paid_out("bank", FAILED)
