@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Integer,
     Select,
     Subquery,
@@ -163,7 +164,7 @@ class People:
         return frozenset({person, *(one for one in self.corrected if self.first(one) == first)})
 
 
-def answers(books: Connection, scope: Scope = EVERYTHING) -> Subquery:
+def answers(books: Connection, scope: Scope = EVERYTHING, *narrowed: ColumnElement[bool]) -> Subquery:
     """What bank returns in force say of payments, each named by order_id (None: no order asked for it) and entry_id.
 
     Besides: id, batch_id, outcome, amount_fen, reason, paid_on, serial_no, and the place (see ``placed``).
@@ -182,7 +183,7 @@ def answers(books: Connection, scope: Scope = EVERYTHING) -> Subquery:
     )
     order_id = func.coalesce(BankReturn.c.order_id, by_then).label("order_id")
     columns = ("id", "batch_id", "entry_id", "outcome", "amount_fen", "reason", "paid_on", "serial_no")
-    query = select(order_id, *(BankReturn.c[name] for name in columns)).where(current(BankReturn))
+    query = select(order_id, *(BankReturn.c[name] for name in columns)).where(current(BankReturn), *narrowed)
     return placed(_of_entries(query, BankReturn.c.entry_id, scope))
 
 
@@ -236,10 +237,13 @@ def payments(books: Connection, scope: Scope = EVERYTHING) -> Subquery:
         .where(or_(line.c.order_id.not_in(gone), said.c.id.is_not(None)))
     )
     of_orders = _of_entries(of_orders, line.c.entry_id, scope)
+    of_none = answers(books, scope, BankReturn.c.order_id.is_(None))
     nothing = cast(null(), Integer)
+    paid = case((of_none.c.outcome == "paid", of_none.c.amount_fen), else_=0)
+    its_words = (of_none.c.outcome, of_none.c.reason, of_none.c.id, of_none.c.paid_on)
     without_order = select(
-        nothing, nothing, said.c.entry_id, said.c.amount_fen, confirmed, literal(0, Integer), *told
-    ).where(counts, said.c.order_id.is_(None))
+        nothing, nothing, of_none.c.entry_id, of_none.c.amount_fen, paid, literal(0, Integer), *its_words
+    ).where(of_none.c.place == 1, of_none.c.order_id.is_(None))
     return union_all(of_orders, without_order).subquery("payment")
 
 
@@ -381,9 +385,10 @@ class Balance:
 
 
 def balances(books: Connection, scope: Scope = EVERYTHING) -> dict[Cut, Balance]:
-    """The balances of a scope by program, period and school.
+    """The balances of programs and periods by program, period and school.
 
-    Only claims of which something was paid are looked at one by one: all others are due as a whole, or need no bank.
+    Only claims that several schools or several numbers are of are looked at one by one. Those of which nothing was
+    paid are due as a whole, or need no bank.
     """
     found: dict[Cut, Balance] = defaultdict(Balance)
     unpaid: dict[Cut, int] = defaultdict(int)
@@ -391,15 +396,75 @@ def balances(books: Connection, scope: Scope = EVERYTHING) -> dict[Cut, Balance]
     totals = select(*cuts, func.sum(BatchTotal.c.amount_fen)).group_by(*cuts)
     for program, period, school, fen in books.execute(totals.where(*scope.narrowed(*cuts[:2], literal(0)))):
         unpaid[program, period, school] += int(fen)
-    for claim in claims(books, scope, paid_only=True):
-        for school, sums in claim.schools.items():
-            found[claim.program_id, claim.period, school].add(sums)
-            unpaid[claim.program_id, claim.period, school] -= sums.claimed_fen
-    no_bank = _needing_no_bank(books)
+    no_bank, people = _needing_no_bank(books), People(books)
+    others: set[Key] = set()
+    for person, program, period, school, *fens in books.execute(_simple(books, scope)):
+        if person is not None:
+            others.add((program, period, people.first(person)))
+            continue
+        balance = Balance(*map(int, fens))
+        unpaid[program, period, school] -= balance.claimed_fen
+        if program in no_bank:
+            balance.paid_fen, balance.due_fen = balance.paid_fen + balance.due_fen, 0
+        found[program, period, school].include(balance)
+    for some in chunks(sorted({person for *_, person in others})):
+        for claim in claims(books, replace(scope, persons=some), paid_only=True):
+            for school, sums in claim.schools.items() if claim.key in others else ():
+                found[claim.program_id, claim.period, school].add(sums)
+                unpaid[claim.program_id, claim.period, school] -= sums.claimed_fen
     for cut, fen in unpaid.items():
         if fen:
             found[cut].add(Sums(fen, fen if cut[0] in no_bank else 0))
     return found
+
+
+def _simple(books: Connection, scope: Scope) -> Select[Any]:
+    """The claims of which something was paid: summed up by cut where all of a claim is one school's, under one number.
+
+    Columns: person, program_id, period, school_id, and a Balance's. Any other claim has a row with its ``person``.
+    """
+    moved = movements(books, scope).subquery("moved")
+    of_claim = [moved.c[column.name] for column in _ENTERED[:3]]
+    touched = (
+        select(*of_claim, *(func.sum(moved.c[name]).label(name) for name in ("paid_fen", "under_way_fen")))
+        .add_columns(*_ends(moved))
+        .group_by(*of_claim)
+        .subquery("touched")
+    )
+    of_claim = [touched.c[column.name] for column in _ENTERED[:3]]
+    same = and_(*(column == touched.c[column.name] for column in _ENTERED[:3]))
+    claimed = func.sum(Entry.c.amount_fen).label("claimed_fen")
+    claim = select(touched, claimed, *_ends(Entry, "entered_")).join(Entry, same).group_by(*touched.c).subquery("claim")
+    corrected = union_all(select(NumberCorrection.c.earlier_id), select(NumberCorrection.c.beneficiary_id))
+    simple = and_(
+        claim.c.first == claim.c.last,
+        claim.c.entered_first == claim.c.first,
+        claim.c.entered_last == claim.c.first,
+        claim.c.beneficiary_id.not_in(corrected),
+    )
+    rest = claim.c.claimed_fen - claim.c.paid_fen - claim.c.under_way_fen
+    keys = (
+        case((simple, null()), else_=claim.c.beneficiary_id).label("person"),
+        claim.c.program_id,
+        claim.c.period,
+        func.nullif(claim.c.first, _NO_SCHOOL).label("school_id"),
+    )
+    told = select(*keys, claim.c.claimed_fen, claim.c.paid_fen, claim.c.under_way_fen, rest.label("rest")).subquery()
+    over = case((told.c.rest < 0, -told.c.rest), else_=0)
+    under = case((told.c.rest > 0, told.c.rest), else_=0)
+    sums = (told.c.claimed_fen, told.c.paid_fen, told.c.under_way_fen, under, over)
+    cut = [told.c[name] for name in ("person", "program_id", "period", "school_id")]
+    return select(*cut, *map(func.sum, sums)).group_by(*cut)
+
+
+# Schools are counted from 1.
+_NO_SCHOOL = 0
+
+
+def _ends(rows: FromClause, prefix: str = "") -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """The least and the greatest school of some rows: where they are the same, all rows are that one's."""
+    school = func.coalesce(rows.c.school_id, _NO_SCHOOL)
+    return func.min(school).label(f"{prefix}first"), func.max(school).label(f"{prefix}last")
 
 
 def owed_before(books: Connection, batch: int) -> dict[tuple[str, str, str], tuple[int, int]]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from aidledger.errors import LedgerExists, LedgerNewer, LedgerOlder
-from aidledger.operations import ledgers
+from aidledger.operations import auditing, ledgers, paying, reporting
 from aidledger.store.engine import connect, ledger_url
 from aidledger.store.ledger import REVISION, Ledger, create_ledger
 from aidledger.store.migrate import configuration, upgrade
@@ -156,6 +157,34 @@ def test_an_older_ledger_asks_to_be_upgraded_and_is(older: Path) -> None:
     new_one = older.parent / "new.db"
     create_ledger(str(new_one), ACTOR, clock).close()
     assert _schema(older) == _schema(new_one)
+
+
+@pytest.fixture
+def paid_twice(tmp_path: Path) -> Path:
+    """A ledger that the program made when its tables were of version 0008, and payments belonged to entries.
+
+    Nine pupils were paid; of four of them the next version of the roster corrected a class, a card, a number and an
+    amount (1,000 to 1,500 yuan), and these four were paid once more.
+    """
+    path = tmp_path / "aidledger.db"
+    path.write_bytes(gzip.decompress(Path(__file__).with_name("paid-twice.version-0008.db.gz").read_bytes()))
+    return path
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.plain_only
+def test_an_older_ledger_that_paid_twice_says_so_and_keeps_its_figures(paid_twice: Path) -> None:
+    ledgers.upgrade(str(paid_twice), catalogue(), ACTOR, clock, KEYS, backup=False)
+    with closing(opened(paid_twice)) as ledger:
+        assert ledgers.verify(ledger).faults == []
+        figures, _ = reporting.summary(ledger, catalogue())
+        assert (figures.aid.person_times, figures.aid.amount_fen) == (9, 950_000)
+        told, _ = paying.due(ledger, catalogue(), (), None, None, ("person",), settled=True)
+        assert (told.aid.claimed_fen, told.aid.paid_fen, told.aid.to_claim_back_fen) == (950_000, 1_350_000, 400_000)
+        back = [row.balance.to_claim_back_fen for row in told.rows]
+        assert sorted(filter(None, back)) == [100_000] * 4
+        found = auditing.audit(ledger, catalogue(), ["to-be-recovered"])
+        assert len(found.findings) == 4
 
 
 @pytest.mark.sqlite_only
