@@ -47,8 +47,8 @@ ENTRY_FIELDS = (
     "guardian",
     "part",
 )
-# The last of them came later: where they say nothing, the digest is what it was without them.
-_CAME_LATER = 2
+# The last two of them came later: where they say nothing, the digest is what it was without them.
+_NOTHING = (None,)
 
 
 def entry_digest(fields: tuple[object, ...]) -> bytes:
@@ -69,7 +69,10 @@ def entry_digests(entries: Iterable[tuple[object, ...]]) -> list[bytes]:
 
 
 def _covered(fields: tuple[object, ...]) -> tuple[object, ...]:
-    return _without_nothing(fields, _CAME_LATER)
+    """An entry's fields as its digest covers them: written out, for it is asked of every entry."""
+    if fields[-1:] != _NOTHING:
+        return fields
+    return fields[:-1] if fields[-2:-1] != _NOTHING else fields[:-2]
 
 
 def record_digest(fields: Iterable[object], *, came_later: int = 0) -> bytes:

@@ -96,9 +96,7 @@ def write(books: Connection, action: str, draft: Draft, stamp: Stamp) -> str:
         "reason": draft.reason,
         "first_entry": draft.first_entry,
         "entries": len(entries),
-        "person_times": person_times_net(
-            (tuple(row[at] for at in _CLAIM_AT), row[_PART_AT], row[_AMOUNT_AT]) for row in entries
-        ),
+        "person_times": _person_times(entries),
         "amount_fen": sum(row[_AMOUNT_AT] for row in entries),
     }
     linked = [*kept_part(draft.kept), *corrected_part(draft.corrected)]
@@ -130,10 +128,14 @@ def corrected_part(corrected: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
     return [{"corrected": sorted(list(pair) for pair in corrected)}] if corrected else []
 
 
+def _person_times(entries: Sequence[tuple[Any, ...]]) -> int:
+    if all(row[_PART_AT] is None for row in entries):
+        return sum(1 if row[_AMOUNT_AT] > 0 else -1 for row in entries)
+    return person_times_net((tuple(row[at] for at in _CLAIM_AT), row[_PART_AT], row[_AMOUNT_AT]) for row in entries)
+
+
 def person_times_net(entries: Iterable[tuple[Hashable, str | None, int]]) -> int:
     """The person-times that a batch adds, less those that it takes back: of claims, parts and amounts (分)."""
     told = list(entries)
-    if all(part is None for _, part, _ in told):
-        return sum(1 if fen > 0 else -1 for _, _, fen in told)
     added, taken = ([(claim, part) for claim, part, fen in told if (fen > 0) is more] for more in (True, False))
     return person_times(added) - person_times(taken)
