@@ -39,6 +39,9 @@ _WOULD_BE_TOTALS = N_(
 _NOTES = {
     "hidden-sheet": N_("Sheet {sheet} is hidden; it counts like the others."),
     "hidden-rows": N_("Sheet {sheet} has {count} hidden rows; they count like the others."),
+    "covered-cells": N_(
+        "Sheet {sheet} has values in {count} cells under merged ones, where nobody sees them; they are not read."
+    ),
     "hidden-columns": N_("Sheet {sheet} has {count} hidden columns; they are read like the others."),
     "forgotten-people": N_(
         "{count} of the people in it asked that what is held of them be removed. The file is kept as it came, and what "

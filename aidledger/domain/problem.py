@@ -115,6 +115,29 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "name-missing": _error("The name is missing.", "Fill it in."),
         "amount-missing": _error("The amount is missing.", "Fill it in, or delete the row if nothing is paid."),
         "amount-format": _error("“{value}” is not an amount in 元.", "Write digits with at most two decimals."),
+        "outside-table": _error(
+            "Somebody stands here outside of the table that was read.",
+            "Move the row under the columns of the table, or delete what does not belong to the list.",
+        ),
+        "ditto-mark": _error(
+            "“{value}” stands for another cell, and here every row needs its own.", "Write out what it stands for."
+        ),
+        "amount-merged": _error(
+            "One amount is merged over {count} students, and nothing says whose it is.",
+            "Take the cells apart, and give every student an amount in a column.",
+        ),
+        "not-to-be-paid": _conflict(
+            "“{value}” says that this is not paid, and an amount stands beside it.",
+            "Take out whoever is not paid, or delete the remark.",
+        ),
+        "unit-unknown": _error(
+            "The amounts are in {unit}, which nothing converts into 元.",
+            "Write amounts in 元, or name 元, 万元, 千元, 百元, 角 or 分 in the header.",
+        ),
+        "invisible-mark": _error(
+            "The cell holds an invisible mark ({value}) that turns what stands behind it.",
+            "Type the cell again, do not paste it.",
+        ),
         "amount-not-positive": _error(
             "The amount is {amount}; a payment is more than 0.",
             "Correct it, or delete the row if nothing is paid.",

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from aidledger.domain.layout import fold
 from aidledger.domain.listing import SOURCES, TOTAL, Allotments, Listing
 from aidledger.domain.money import yuan_text
 from aidledger.domain.roster import Lines
@@ -15,6 +16,7 @@ from aidledger.sheets.assignments import assign
 from aidledger.sheets.cells import AmountNotUnderstood, date_of, fen_of, is_blank, text_of
 from aidledger.sheets.columns import shortened
 from aidledger.sheets.money_headings import ROLE_RANK
+from aidledger.sheets.units import Unit, unit_in
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
@@ -46,7 +48,7 @@ def read_allotments(
         if document is None:
             students.report("document-missing", line, students.header.index("document"))
         program, period = assigned.programs[line], assigned.periods[line]
-        for source, fen in _amounts(students, line, catalogue, wan=around.wan):
+        for source, fen in _amounts(students, line, catalogue, unit=around.unit):
             if document is None or program is None or period is None:
                 continue
             facts.rows.append(row_number)
@@ -89,17 +91,17 @@ def _issued_on(students: StudentRows, line: int) -> str | None:
     return None if index is None else date_of(students.rows[line][index], date_1904=counted)
 
 
-def _amounts(students: StudentRows, line: int, catalogue: Catalogue, *, wan: bool) -> Iterator[tuple[str, int]]:
+def _amounts(students: StudentRows, line: int, catalogue: Catalogue, *, unit: Unit | None) -> Iterator[tuple[str, int]]:
     """The amounts of a line by source: columns of their own, or one column and one that names the source."""
     header = students.header
     columns = [(source, header.fields[source][0]) for source in SOURCES if source in header.fields]
     money = min(header.money, key=lambda column: ROLE_RANK[column.role], default=None)
-    whole = None if money is None else _fen(students, line, money.index, wan=wan or money.wan)
+    whole = None if money is None else _fen(students, line, money.index, unit=money.counted_in(unit))
     if columns:
         parts = [
             (source, part)
             for source, at in columns
-            if (part := _fen(students, line, at, wan=wan or "万元" in header.texts[at]))
+            if (part := _fen(students, line, at, unit=unit_in(fold(header.texts[at])) or unit))
         ]
         if not parts:
             students.report("amount-missing", line, columns[0][1])
@@ -125,10 +127,10 @@ def _source(students: StudentRows, line: int, catalogue: Catalogue) -> str:
     return named or TOTAL
 
 
-def _fen(students: StudentRows, line: int, index: int, *, wan: bool) -> int | None:
+def _fen(students: StudentRows, line: int, index: int, *, unit: Unit | None) -> int | None:
     """An amount in 分; 0 where it was not understood, which is reported."""
     try:
-        return fen_of(students.rows[line][index], wan=wan)
+        return fen_of(students.rows[line][index], unit)
     except AmountNotUnderstood as error:
         students.report("amount-format", line, index, value=shortened(error.args[0]))
         return 0

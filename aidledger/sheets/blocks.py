@@ -160,7 +160,7 @@ def _text(rows: Sequence[Sequence[Cell]]) -> str:
 
 def _columns(header: Header) -> object:
     money = {
-        (column.index, column.role, column.programs, column.wan, column.half, column.part) for column in header.money
+        (column.index, column.role, column.programs, column.unit, column.half, column.part) for column in header.money
     }
     fields = {name: tuple(indexes) for name, indexes in header.fields.items()}
     return fields, money

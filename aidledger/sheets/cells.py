@@ -7,12 +7,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TypeGuard, cast
 
-from aidledger.domain.money import FEN_PER_WAN, FEN_PER_YUAN
+from aidledger.domain.money import FEN_PER_YUAN
 from aidledger.sheets.capitals import capital_fen
+from aidledger.sheets.marks import AROUND_NUMBERS, INVISIBLE, NARROW, TURNING, shown
 from aidledger.sheets.sheet import Cell
+from aidledger.sheets.units import WRITTEN, YUAN, Unit, written
 
 # Digits that a number cell cannot hold: Excel keeps 15 and writes zeros for the rest.
 KEPT_DIGITS = 15
@@ -20,18 +22,22 @@ EXACT_DIGITS_LIMIT = 10**KEPT_DIGITS
 # A thousand million 元: more than any district pays, and so small that no file's sum leaves 64 bits.
 AMOUNT_MAX_FEN = 10**11
 _BLANKS = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "none", "n/a"})
-# Marks without width, and control characters: some old .xls carry a NUL between any two letters.
-_INVISIBLE: dict[int, str | None] = dict.fromkeys(
-    [*range(0x20), *range(0x7F, 0xA0), 0xFEFF, 0x200B, 0x200C, 0x200D, 0x2060, 0x00AD, *range(0x202A, 0x202F)]
-)
-_INVISIBLE |= dict.fromkeys(map(ord, "\t\n\r"), " ")
 _QUOTES = "'\"`‘’“”´＇＂"
 _DOTS = str.maketrans(dict.fromkeys("•・．∙⋅‧・.｡", "·"))
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{2}", re.ASCII)
-_AMOUNT = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?", re.ASCII)
+_OPENING, _CLOSING = "'\"`‘“´", "'\"`’”´"
+# Thousands stand apart by commas or by spaces that do not break. Any other blank may stand between two numbers, but for
+# one before what no number begins with: 1 000.
+_AMOUNT = re.compile(
+    r"(?:人民币|RMB|CNY)? *:? *¥? *(?P<figure>-?"
+    r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:[\u00a0\u2009\u202f][0-9]{3}|[ ]0[0-9]{2})+)(?:\.[0-9]+)?)"
+    rf" *(?P<unit>{WRITTEN})? *整? *(?:人民币)?",
+    re.ASCII,
+)
+_NOT_DIGITS = re.compile(r"[^0-9.-]", re.ASCII)
+_LONGEST_AMOUNT = 40
 _DATE = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})(?:[-./月]([0-9]{1,2}))?日?月?(?:[ T].*)?", re.ASCII)
 _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})?", re.ASCII)
-_SAYS_YUAN = re.compile("[元圆]")
 _EXCEL_EPOCH, _EXCEL_EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
 _SERIALS = range(1_000, 80_000)
 # Formulas leave noise in the last bits of a number; real third decimals are a thousand times larger.
@@ -43,7 +49,7 @@ def text_of(value: Cell) -> str:
     if isinstance(value, str):
         if value.isalnum():
             return value
-        return value.translate(_INVISIBLE).strip()
+        return TURNING.sub("", value.translate(INVISIBLE)).strip()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
@@ -76,7 +82,7 @@ def number_of(value: Cell) -> tuple[str, bool]:
     if isinstance(value, str):
         if value.isascii() and value.isalnum():
             return value.upper(), False
-        text = unicodedata.normalize("NFKC", value.translate(_INVISIBLE)).upper()
+        text = value.translate(INVISIBLE).translate(NARROW).upper()
         text = "".join(sign for sign in text if not sign.isspace() and sign not in _QUOTES)
         text = text.removeprefix("=")
         if _SCIENTIFIC.fullmatch(text):
@@ -102,17 +108,19 @@ class AmountNotUnderstood(ValueError):
     """The cell holds something that is no amount in whole 分."""
 
 
-def fen_of(value: Cell, *, wan: bool = False) -> int | None:
-    """An amount in 分; None where the cell is blank. ``wan``: the column is in 万元.
+def fen_of(value: Cell, unit: Unit | None = None) -> int | None:
+    """An amount in 分; None where the cell is blank. ``unit``: what is said of the column, 元 where nothing is.
 
-    Raises AmountNotUnderstood for anything else, never 0; also where the cell itself says 元 in a column of 万元.
+    Raises AmountNotUnderstood for anything else, never 0; also where the cell names another unit than its column.
     """
-    yuan = _decimal_of(value)
-    if yuan is None:
+    found = _amount_of(value)
+    if found is None:
         return None
-    if wan and isinstance(value, str) and _SAYS_YUAN.search(value):
-        raise AmountNotUnderstood(value)
-    fen = yuan * (FEN_PER_WAN if wan else FEN_PER_YUAN)
+    figure, own = found
+    counted_in = own or unit or YUAN
+    if counted_in.fen is None or (own and unit and own.fen != unit.fen):
+        raise AmountNotUnderstood(text_of(value))
+    fen = figure * counted_in.fen
     if abs(fen) > AMOUNT_MAX_FEN:
         raise AmountNotUnderstood(text_of(value))
     whole = fen.to_integral_value()
@@ -121,30 +129,34 @@ def fen_of(value: Cell, *, wan: bool = False) -> int | None:
     return int(whole)
 
 
-def _decimal_of(value: Cell) -> Decimal | None:
+def _amount_of(value: Cell) -> tuple[Decimal, Unit | None] | None:
+    """A figure and the unit that the cell itself names; None where the cell says that there is nothing."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise AmountNotUnderstood(str(value))
     if not isinstance(value, str):
         number = Decimal(repr(value))
         if not number.is_finite() or abs(number) >= EXACT_DIGITS_LIMIT:
             raise AmountNotUnderstood(str(value))
-        return number
-    text = unicodedata.normalize("NFKC", value.translate(_INVISIBLE))
-    text = "".join(sign for sign in text if not sign.isspace() and sign not in _QUOTES)
+        return number, None
+    if TURNING.search(value):
+        raise AmountNotUnderstood(shown(value))
+    # The space of full width is a blank here, the one that does not break is not.
+    text = _unquoted(value.translate(AROUND_NUMBERS).translate(NARROW).strip())
     if is_blank(text):
         return None
-    text = text.removeprefix("人民币").removeprefix(":").removeprefix("¥").removeprefix("￥").removeprefix("RMB")
-    text = text.removesuffix("人民币")
-    in_capitals = capital_fen(text)
-    if in_capitals is not None:
-        return Decimal(in_capitals) / FEN_PER_YUAN
-    text = text.removesuffix("整").removesuffix("元").removesuffix("圆")
-    if not _AMOUNT.fullmatch(text) or len(text) > 20:  # noqa: PLR2004 - longer than any money there is
-        raise AmountNotUnderstood(value)
-    try:
-        return Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        raise AmountNotUnderstood(value) from None
+    match = _AMOUNT.fullmatch(text.upper()) if len(text) <= _LONGEST_AMOUNT else None
+    if match:
+        return Decimal(_NOT_DIGITS.sub("", match["figure"])), written(match["unit"]) if match["unit"] else None
+    in_capitals = capital_fen("".join(text.removeprefix("人民币").removeprefix(":").split()))
+    if in_capitals is None:
+        raise AmountNotUnderstood(text_of(value))
+    return Decimal(in_capitals) / FEN_PER_YUAN, YUAN
+
+
+def _unquoted(text: str) -> str:
+    """A text without the quotes around it, or the apostrophe before it that makes digits a text in Excel."""
+    inner = text.lstrip(_OPENING).rstrip(_CLOSING).strip()
+    return inner or text
 
 
 def date_of(value: Cell, *, date_1904: bool = False) -> str | None:

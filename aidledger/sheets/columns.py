@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from operator import itemgetter
 from typing import Generic, TypeVar
 
@@ -40,6 +40,7 @@ from aidledger.sheets.grid import Cell, Sheet
 from aidledger.sheets.header import Header
 from aidledger.sheets.money_headings import MoneyColumn
 from aidledger.sheets.sheet import FORMULA
+from aidledger.sheets.units import Unit
 
 Value = TypeVar("Value")
 _LONGEST_SHOWN = 40
@@ -95,13 +96,17 @@ class StudentRows:
             guardians=self.texts("guardian"),
         )
 
-    def amounts(self, column: MoneyColumn, *, wan: bool, may_be_empty: bool) -> tuple[list[int | None], bool]:
+    def amounts(self, column: MoneyColumn, unit: Unit | None, *, may_be_empty: bool) -> tuple[list[int | None], bool]:
         """The column's amounts in 分, and whether all of them could be read.
 
-        ``may_be_empty``: the table pays under several programs, and 0 or a blank means not under this one.
+        ``unit``: the one of all amounts, as the lines around the table say. ``may_be_empty``: the table pays under
+        several programs, and 0 or a blank means not under this one.
         """
-        in_wan = column.in_wan(around=wan)
-        known = _Memory(lambda cell: _amount_or_fault(cell, wan=in_wan))
+        counted_in = column.counted_in(unit)
+        if counted_in is not None and counted_in.fen is None:
+            self._report_unit(column, counted_in)
+            return [None] * len(self.rows), False
+        known = _Memory(lambda cell: _amount_or_fault(cell, counted_in))
         amounts: list[int | None] = []
         complete = True
         for line, amount in enumerate(known.of_all(self._cells(column.index))):
@@ -126,11 +131,11 @@ class StudentRows:
             if all(column_amounts[line] is None for column_amounts in amounts) and not (line in told or row in misread):
                 self.report("amount-missing", line, column.index)
 
-    def compare_sums(self, column: MoneyColumn, amounts: Sequence[Sequence[int | None]], *, wan: bool) -> None:
+    def compare_sums(self, column: MoneyColumn, amounts: Sequence[Sequence[int | None]], unit: Unit | None) -> None:
         """A 合计 beside the columns of several programs or parts has to be their sum in every row."""
         for line, paid in enumerate(zip(*amounts, strict=True)):
             try:
-                declared = fen_of(self.rows[line][column.index], wan=column.in_wan(around=wan))
+                declared = fen_of(self.rows[line][column.index], column.counted_in(unit))
             except AmountNotUnderstood:
                 continue  # it is not the sum that is paid
             actual = sum(amount or 0 for amount in paid)
@@ -150,6 +155,19 @@ class StudentRows:
         """Note what is wrong with a line's cell."""
         self.problems.append(Problem(code, self.place(line, index), facts))
 
+    def take_back(self, code: str, columns: Collection[int], rows: range) -> None:
+        """Forget problems of cells (columns as indexes, rows by number) of which something better is said."""
+        letters = set(map(self.letter, columns))
+        self.problems = [
+            one
+            for one in self.problems
+            if one.code != code or one.place.column not in letters or one.place.row not in rows
+        ]
+
+    def _report_unit(self, column: MoneyColumn, unit: Unit) -> None:
+        place = Place(self.sheet.name, self.sheet.first_row + self.header.row + 1, self.letter(column.index))
+        self.problems.append(Problem("unit-unknown", place, {"unit": unit.name}))
+
     def _cell_faults(self) -> set[tuple[int, int]]:
         if not self.sheet.faults:
             return set()
@@ -162,10 +180,7 @@ class StudentRows:
                 if fault is None:
                     continue
                 faulty.add((line, index))
-                if fault == FORMULA:
-                    self.report("formula-without-value", line, index)
-                else:
-                    self.report("cell-error", line, index, value=shortened(fault))
+                self.problems.append(fault_problem(fault, self.place(line, index)))
         return faulty
 
     def _cells(self, index: int | None) -> list[Cell]:
@@ -295,9 +310,16 @@ class _Known(dict[Cell, Value], Generic[Value]):
         return value
 
 
-def _amount_or_fault(cell: Cell, *, wan: bool) -> int | AmountNotUnderstood | None:
+def fault_problem(fault: str, place: Place) -> Problem:
+    """What is wrong with a cell that shows an error, or a formula that was never calculated."""
+    if fault == FORMULA:
+        return Problem("formula-without-value", place)
+    return Problem("cell-error", place, {"value": shortened(fault)})
+
+
+def _amount_or_fault(cell: Cell, unit: Unit | None) -> int | AmountNotUnderstood | None:
     try:
-        return fen_of(cell, wan=wan)
+        return fen_of(cell, unit)
     except AmountNotUnderstood as error:
         return error
 

@@ -17,6 +17,7 @@ from aidledger.sheets.lines import Sorted
 from aidledger.sheets.money_headings import MoneyColumn
 from aidledger.sheets.sheet import FORMULA
 from aidledger.sheets.total_lines import TotalLine
+from aidledger.sheets.units import Unit
 
 Amounts = Sequence[int | None]
 Stretch = tuple[int, int]
@@ -26,12 +27,12 @@ class Totals:
     """The total lines of a sheet's table; ``titled``: those that stand above its header."""
 
     def __init__(
-        self, sheet: Sheet, header: Header, rows: Sorted, *, wan: bool, titled: Sequence[TotalLine] = ()
+        self, sheet: Sheet, header: Header, rows: Sorted, *, unit: Unit | None, titled: Sequence[TotalLine] = ()
     ) -> None:
         self.sheet = sheet
         self.header = header
         self.rows = rows
-        self.wan = wan
+        self.unit = unit
         self.lines = [*titled, *rows.totals]
 
     def faults(self, column: MoneyColumn) -> Iterator[Problem]:
@@ -148,7 +149,7 @@ class Totals:
         own = total.amounts_fen.get(column.index, [])
         if not total.titled:
             try:
-                fen = fen_of(self.sheet.rows[total.row][column.index], wan=column.in_wan(around=self.wan))
+                fen = fen_of(self.sheet.rows[total.row][column.index], column.counted_in(self.unit))
             except AmountNotUnderstood:
                 fen = None
             own = own if fen is None else [fen]

@@ -14,7 +14,8 @@ from aidledger.domain.program import Program
 from aidledger.sheets.cells import text_of
 from aidledger.sheets.grid import Cell
 from aidledger.sheets.headings import bare, field_in, folded_heading, is_others, is_others_note, is_own
-from aidledger.sheets.money_headings import FIELD_ROLES, RELATIVE, MoneyColumn, money_column, span_of, units_in
+from aidledger.sheets.money_headings import FIELD_ROLES, RELATIVE, MoneyColumn, money_column, span_of
+from aidledger.sheets.units import unit_in
 
 HEADER_ROWS_SEARCHED = 1_000
 # How many rows a header may have: group headings over group headings over columns.
@@ -138,8 +139,8 @@ class HeaderWords:
             if money is not None and money.bare and money.part and wording != wordings[0]:
                 money = self._under_months(money, over)
             if money is not None:
-                wan, yuan = units_in(fold("".join([*over, text])))
-                return _Meaning(wording, None, own=False, money=replace(money, wan=wan, yuan=yuan))
+                unit = unit_in(fold("".join([*over, text])))
+                return _Meaning(wording, None, own=False, money=replace(money, unit=unit))
         return None
 
     def _under_months(self, money: MoneyColumn, over: list[str]) -> MoneyColumn | None:
@@ -159,13 +160,13 @@ class HeaderWords:
         if name not in self.programs and name not in FIELD_ROLES:
             header.fields.setdefault(name, []).append(index)
             return
-        wan, yuan = units_in(fold(wording))
+        unit = unit_in(fold(wording))
         if name in self.programs:
-            header.money.append(MoneyColumn(index, text, "paid", wan, (name,), yuan=yuan))
+            header.money.append(MoneyColumn(index, text, "paid", (name,), unit=unit))
         else:
             heading = folded_heading(wording)
             role = "capitals" if "大写" in heading and "小写" not in heading else FIELD_ROLES[name]
-            header.money.append(MoneyColumn(index, text, role, wan, span=span_of(heading), yuan=yuan))
+            header.money.append(MoneyColumn(index, text, role, span=span_of(heading), unit=unit))
 
     def _prefer(self, header: Header, better: Callable[[str, int], bool]) -> None:
         """Where several columns could be a field and some are better (named by hand, the student's own), only those."""
@@ -218,21 +219,30 @@ def find_header(rows: Sequence[Sequence[Cell]], words: HeaderWords, start: int =
 
 def header_at(rows: Sequence[Sequence[Cell]], row: int, words: HeaderWords) -> Header | None:
     """The header that begins with a row, if one does."""
-    if sum(isinstance(cell, str) and cell != "" for cell in rows[row]) <= 1:
+    if sum(isinstance(cell, str) and cell != "" for cell in rows[row]) <= 1 and not words.speaks_of_others(rows[row]):
         return None
     best = words.read(row, rows[row])
     for depth in range(2, _HEADER_DEPTH_MAX + 1):
+        if _is_blank_row(rows, row + depth - 1):
+            continue  # cells that are merged downwards, or a row that is left free below them
         deeper = _stacked(rows, row, depth, words)
         if deeper is None or _is_no_header_below(rows, deeper.row, best, words):
             break
-        if _weight(deeper) == _weight(best) and _holds_units(rows[deeper.row]):
+        if _weight(deeper) == _weight(best) and (
+            _holds_units(rows[deeper.row]) or _names_columns_of_groups(rows[deeper.row], best, words)
+        ):
             best = deeper
         elif _weight(deeper) > _weight(best):
-            alone = words.read(row + 1, rows[row + 1])
-            if depth == 2 and _sufficient(alone, deeper) and not words.speaks_of_others(rows[row]):  # noqa: PLR2004
+            alone = words.read(deeper.row, rows[deeper.row])
+            right_below = depth == 2 or _is_blank_row(rows, deeper.row - 1)  # noqa: PLR2004
+            if right_below and _sufficient(alone, deeper) and not words.speaks_of_others(rows[row]):
                 return None  # what stands above it is no group heading, but a line of the title: it is the next header
             best = deeper
     return best if is_header(best) else None
+
+
+def _is_blank_row(rows: Sequence[Sequence[Cell]], row: int) -> bool:
+    return row < len(rows) and all(cell == "" for cell in rows[row])
 
 
 def _is_no_header_below(rows: Sequence[Sequence[Cell]], row: int, above: Header, words: HeaderWords) -> bool:
@@ -253,6 +263,13 @@ def _holds_units(cells: Sequence[Cell]) -> bool:
     return all(map(_UNIT.fullmatch, texts))
 
 
+def _names_columns_of_groups(cells: Sequence[Cell], above: Header, words: HeaderWords) -> bool:
+    """Whether a row under a header holds nothing but words of columns, and none where the header says who it is."""
+    whose = {index for name in ("serial", "name", "number") for index in above.fields.get(name, ())}
+    filled = [index for index, cell in enumerate(cells) if cell != ""]
+    return not whose.intersection(filled) and all(fold(text_of(cells[i])) in words.layout.fields for i in filled)
+
+
 def _sufficient(alone: Header, deeper: Header) -> bool:
     """Whether the lower row says by itself as much as together with the one above it."""
     return is_header(alone) and not twofold(alone) and _weight(alone) >= _weight(deeper)
@@ -264,9 +281,16 @@ def twofold(header: Header) -> list[str]:
 
 
 def _weight(header: Header) -> int:
-    """How much a header says; a month alone says nothing that what stands above it may not say better."""
-    told = sum(not (column.bare and column.part) for column in header.money)
-    return is_header(header) * (len(header.fields) + told)
+    """How much a header says: its fields, and its columns of money as far as it tells them apart.
+
+    A month alone says nothing that what stands above it may not say better.
+    """
+    told = {
+        (column.role, column.programs, column.period, column.half, column.part, column.span)
+        for column in header.money
+        if not (column.bare and column.part)
+    }
+    return is_header(header) * (len(header.fields) + len(told))
 
 
 def _stacked(rows: Sequence[Sequence[Cell]], row: int, depth: int, words: HeaderWords) -> Header | None:
@@ -275,11 +299,12 @@ def _stacked(rows: Sequence[Sequence[Cell]], row: int, depth: int, words: Header
     if len(below) < depth - 1:
         return None
     texts = [[text_of(cell) for cell in cells] for cells in rows[row : row + depth]]
-    if any(not any(line) or _is_title(line) for line in texts[1:]):
+    if any(map(_is_title, texts[1:])):
         return None
     if any(_is_datum(cell) for cells in (*below, rows[row]) for cell in cells if cell != ""):
         return None
-    spread = [_spread(texts[level], texts[level + 1 :]) for level in range(depth - 1)]
+    money = {column.index for column in words.read(row, rows[row + depth - 1]).money}
+    spread = [_spread(texts[level], texts[level + 1 :], money, words) for level in range(depth - 1)]
     above = list(zip(*spread, strict=True))
     header = words.read(row + depth - 1, rows[row + depth - 1], above)
     header.rows = depth
@@ -294,11 +319,12 @@ def _is_title(texts: list[str]) -> bool:
     return bool(texts[0]) and not any(texts[1:])
 
 
-def _spread(upper: list[str], below: list[list[str]]) -> list[str]:
-    """A group heading spans the blanks to its right, as long as something stands below."""
+def _spread(upper: list[str], below: list[list[str]], money: set[int], words: HeaderWords) -> list[str]:
+    """A group heading spans the blanks to its right, as long as something stands below: no guardian's spans money."""
     groups, group = [], ""
     for index, over in enumerate(upper):
-        group = over or (group if any(line[index] for line in below) else "")
+        ends = index in money and is_others(group, words.layout)
+        group = over or (group if any(line[index] for line in below) and not ends else "")
         groups.append(group)
     return groups
 

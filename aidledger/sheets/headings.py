@@ -10,7 +10,9 @@ from aidledger.domain.layout import Layout, fold
 
 _ORNAMENTS = re.compile(r"^[*★※☆▲△#]+|[*★※☆▲△:：]{1,99}$|^[0-9]{1,2}[.、]")
 _BRACKETS = re.compile(r"[(\[【<《].{0,200}?[)\]】>》]")
-_UNIT = re.compile(r"[/,:;-]?(?:单位:?)?(?:人民币)?万?元(?:[/每].*)?$")
+_UNIT = re.compile(
+    r"[/,:;-]?(?:单位:?)?(?:人民币)?(?:[百千]?万|[十百千])?元(?:[/每].*)?$|[/,:;-](?:单位:?)?(?:人民币)?[角分]$"
+)
 _ENGLISH = re.compile(r"(?<=[^\x00-\x7f])[/|]?[a-z.]+$")
 _EITHER = re.compile(r"[/|或]")
 _TRADITIONAL = str.maketrans(

@@ -117,7 +117,6 @@ class _Rules:
         self.header = header
         self.layout = layout
         self.totals = TotalWords(layout)
-        self.closing = layout.closing
         self.serials = frozenset(header.fields.get("serial", ()))
         self.context = frozenset(index for name in _CONTEXT for index in header.fields.get(name, ()))
         self.name, self.number = header.index("name"), header.index("number")
@@ -207,12 +206,7 @@ class _Rules:
         return not others and bool(_NOTE.search(name) or len(name) > _PERSONAL_NAME_LONGEST)
 
     def _is_label(self, label: str) -> bool:
-        """Whether a text begins with a word of signatures and notes, as 制表人:张三 and 注1.本表 do."""
-        for word in self.closing:
-            if label.startswith(word):
-                rest = label.removeprefix(word)
-                return not rest or bool(_AFTER_LABEL.match(rest)) or rest.startswith(self.closing)
-        return ":" in label[:_COLON_WITHIN] and not label[0].isdigit()
+        return is_labelled(label, self.layout)
 
     def _closes(self, row: Sequence[Cell], labels: dict[int, str]) -> bool:
         """Whether a row is of signatures, dates, page numbers or notes."""
@@ -237,6 +231,15 @@ class _Rules:
             for group in ("sex", "boarding", "document_type")
             for index in self.header.fields.get(group, ())
         )
+
+
+def is_labelled(folded: str, layout: Layout) -> bool:
+    """Whether a text begins with a word of signatures and notes, as 制表人:张三 and 注1.本表 do."""
+    for word in layout.closing:
+        if folded.startswith(word):
+            rest = folded.removeprefix(word)
+            return not rest or bool(_AFTER_LABEL.match(rest)) or rest.startswith(layout.closing)
+    return ":" in folded[:_COLON_WITHIN] and not folded[0].isdigit()
 
 
 def _is_amount(cell: Cell) -> bool:

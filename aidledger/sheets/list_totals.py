@@ -18,6 +18,7 @@ from aidledger.sheets.columns import StudentRows
 from aidledger.sheets.declared import Totals
 from aidledger.sheets.grid import Cell
 from aidledger.sheets.money_headings import MoneyColumn
+from aidledger.sheets.units import Unit
 
 _TOKEN = re.compile(
     r"(?P<failed>[不未]成功|失败)|(?P<paid>成功|实(?=[处代发付]))|(?P<returned>退票|退汇)|(?P<whole>总计?|合计|共计?)"
@@ -62,7 +63,7 @@ class ListTotals:
     column: MoneyColumn
     amounts: Sequence[int | None]
     outcomes: Sequence[str | None]
-    wan: bool
+    unit: Unit | None
 
     def problems(self) -> list[Problem]:
         """declared-total-mismatch, where a total fits none of the ways in which lines may be counted."""
@@ -94,7 +95,7 @@ class ListTotals:
     def _in_their_column(self, told: set[int]) -> Iterator[Problem]:
         """The figure that a line of totals has in the column of the amounts."""
         sheet = self.students.sheet
-        totals = Totals(sheet, self.students.header, self.block.sorted, wan=self.wan)
+        totals = Totals(sheet, self.students.header, self.block.sorted, unit=self.unit)
         for declared in totals.declared(self.column, self.amounts, alone=False):
             if declared.amount_fen is None or declared.row - sheet.first_row - 1 in told:
                 continue

@@ -14,6 +14,7 @@ from aidledger.domain.program import Program
 from aidledger.domain.term import Half, Period
 from aidledger.sheets.part_words import part_in_heading
 from aidledger.sheets.terms import half_in, semesters, terms_in
+from aidledger.sheets.units import Unit, unit_in
 
 MoneyRole = Literal["paid", "plain", "due", "capitals", "sum", "standard", "part", "recovered"]
 # Of one due and one paid column the paid one counts; a sum or a standard only where there is nothing better, a part
@@ -38,7 +39,6 @@ FIELD_ROLES: Mapping[str, MoneyRole] = {
 }
 Span = Literal["year", "term", "month"]
 # 元/生·年, 元/年, 每生每月, 年标准: what one amount is for.
-_YUAN = re.compile("(?<!万)元")
 _SPAN = re.compile(
     r"[/每·.](?:[人生]|学生|幼儿)?[/每·.]?(?P<per>学期|期|学?年|个?月)(?!级|份)|^(?P<head>学期|年|月)(?=.*标准)"
 )
@@ -61,29 +61,23 @@ class MoneyColumn:
 
     ``programs`` are those its header names, empty where it names none; ``period`` the semester, ``half`` the half of
     a year that it names, ``part`` the part of a term, and ``span`` what one amount is for, where it says so.
-    ``bare``: its header is nothing but a term or a part of one. ``wan``, ``yuan``: its header names that unit.
+    ``bare``: its header is nothing but a term or a part of one. ``unit``: the one that its header names.
     """
 
     index: int
     header: str
     role: MoneyRole
-    wan: bool
     programs: tuple[str, ...] = ()
     period: Period | None = None
     half: Half | None = None
     span: Span | None = None
     bare: bool = False
-    yuan: bool = False
+    unit: Unit | None = None
     part: Part = NO_PART
 
-    def in_wan(self, *, around: bool) -> bool:
-        """Whether its amounts are in 万元, where the lines ``around`` the table say so of all of them."""
-        return self.wan or (around and not self.yuan)
-
-
-def units_in(heading: str) -> tuple[bool, bool]:
-    """Whether a folded heading names 万元, and whether it names 元."""
-    return "万元" in heading, bool(_YUAN.search(heading))
+    def counted_in(self, around: Unit | None) -> Unit | None:
+        """The unit of its amounts, where the lines ``around`` the table name one of all of them."""
+        return self.unit or around
 
 
 def span_of(heading: str) -> Span | None:
@@ -118,7 +112,7 @@ def money_column(
         index,
         header,
         role,
-        wan="万元" in heading,
+        unit=unit_in(heading),
         programs=codes,
         period=named[0] if len(named) == 1 else None,
         half=half_in(term[0]) if term else None,

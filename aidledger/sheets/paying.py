@@ -49,7 +49,7 @@ class Paying:
             if column is not None:
                 roster.amount_column = self.students.letter(column.index)
                 roster.amounts_fen, roster.complete = self.students.amounts(
-                    column, wan=self.around.wan, may_be_empty=several
+                    column, self.around.unit, may_be_empty=several
                 )
                 problems += self.totals.faults(column)
                 self.totals.declare(roster, column, several=several)
@@ -73,7 +73,7 @@ class Paying:
                 own = [some for payment, some in zip(payments, amounts, strict=True) if payment.whole == whole]
                 column = whole or (sums if len(wholes) == 1 else None)
                 if column is not None:
-                    self.students.compare_sums(column, own, wan=self.around.wan)
+                    self.students.compare_sums(column, own, self.around.unit)
         self._leave_out_counts_of_all(payments)
         self.table.declared = self.totals.declared_together(amounts)
 
@@ -97,7 +97,7 @@ class Paying:
                 continue
             program = payment.program if several else self.hints.program
             assigned = assign(self.students, self.around, self.catalogue.programs, program, self.hints.period)
-            amounts, complete = self.students.amounts(column, wan=self.around.wan, may_be_empty=several)
+            amounts, complete = self.students.amounts(column, self.around.unit, may_be_empty=several)
             letter = self.students.letter(column.index)
             own_rosters = []
             for (code, period), lines in assigned.groups().items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from aidledger.domain.layout import fold
 from aidledger.domain.part import NO_PART, Part
@@ -143,6 +144,10 @@ class _Table:
             return self._several(by_program, named)
         if not codes:
             return self._unresolved(self._problem("program-unknown"))
+        own = [*by_program.get(codes[0], ()), *unnamed]
+        others = {code: columns for code, columns in by_program.items() if code not in codes}
+        if any(map(self._filled, chain.from_iterable(others.values()))) and any(map(self._pays, own)):
+            return self._several({codes[0]: own, **others}, named)  # 应发 and 实发 of the title's, and 免学费 beside
         return self._of_program([*by_program.get(codes[0], ()), *unnamed], codes[0])
 
     def _of_program(self, columns: list[MoneyColumn], code: str) -> Found:
@@ -167,7 +172,7 @@ class _Table:
         """Columns of months or instalments; what stands beside them has to be their sum, or they are none of money."""
         if all(column.bare for column in parted) and any(map(_ATTENDANCE.search, self._words())):
             return self._by_term(others, code)
-        whole = [column for column in others if column.role in _WHOLE and self._filled(column)]
+        whole = [column for column in others if self._pays(column)]
         if not whole:
             return self._each_part(parted, code)
         column, problems = self._best(whole, code)
@@ -300,6 +305,9 @@ class _Table:
             return False
         return column.role != "standard" or not any(_TIMES.search(text) for text in self.header.texts)
 
+    def _pays(self, column: MoneyColumn) -> bool:
+        return column.role in _WHOLE and self._filled(column)
+
     def _filled(self, column: MoneyColumn) -> bool:
         """Whether anybody has an amount in it other than 0."""
         if not self.rows:
@@ -345,7 +353,7 @@ def adds_up(rows: Sequence[Sequence[Cell]], whole: MoneyColumn, parts: Sequence[
 
 def _fen(row: Sequence[Cell], column: MoneyColumn) -> int | None:
     try:
-        return fen_of(row[column.index], wan=column.wan)
+        return fen_of(row[column.index], column.unit)
     except AmountNotUnderstood:
         return None
 

@@ -20,6 +20,7 @@ from aidledger.sheets.feedback_column import FEEDBACK_COLUMNS, FEEDBACK_TITLES
 from aidledger.sheets.grid import Sheet
 from aidledger.sheets.header import HEADER_ROWS_SEARCHED, HeaderWords
 from aidledger.sheets.hints import Hints
+from aidledger.sheets.outside import outside
 from aidledger.sheets.tables import TableReader
 
 # Whom something is paid, under which program and for which period; and that, its part of the term, the amount in 分.
@@ -41,6 +42,7 @@ def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints:
         blocks = blocks_of(sheet, replace(words, by_hand=by_hand, first_column=sheet.first_column))
         if blocks:
             reader.read(sheet, blocks)
+            result.problems += outside(sheet, blocks, catalogue.layout)
         else:
             without_header.append(sheet)
             _pass_over(sheet, result)
@@ -86,6 +88,8 @@ def _note_hidden(sheet: Sheet, result: RosterFile) -> None:
         result.notes.append(Note("hidden-sheet", sheet.name))
     if sheet.hidden_rows:
         result.notes.append(Note("hidden-rows", sheet.name, sheet.hidden_rows))
+    if sheet.covered_cells:
+        result.notes.append(Note("covered-cells", sheet.name, sheet.covered_cells))
     if sheet.hidden_columns:
         result.notes.append(Note("hidden-columns", sheet.name, sheet.hidden_columns))
 

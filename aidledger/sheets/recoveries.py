@@ -75,12 +75,12 @@ class RecoveryRows:
         if column is None:
             headers = ", ".join(text for text in self.students.header.texts if text)
             return [Problem("missing-column", self.place, {"field": "recovered", "headers": headers})]
-        facts.amounts_fen, complete = self.students.amounts(column, wan=self.around.wan, may_be_empty=False)
+        facts.amounts_fen, complete = self.students.amounts(column, self.around.unit, may_be_empty=False)
         for line, amount in enumerate(facts.amounts_fen):
             if amount is not None and amount <= 0:
                 self.students.report("amount-not-positive", line, column.index, amount=yuan_text(amount))
         outcomes = ["paid"] * len(facts.amounts_fen)
-        totals = ListTotals(self.block, self.students, column, facts.amounts_fen, outcomes, self.around.wan)
+        totals = ListTotals(self.block, self.students, column, facts.amounts_fen, outcomes, self.around.unit)
         return totals.problems() if complete else []
 
     def _assigned(self) -> tuple[list[str | None], list[Period | None], list[Problem]]:

@@ -63,13 +63,13 @@ class ReturnRows:
             headers = ", ".join(text for text in self.students.header.texts if text)
             missing = Problem("missing-column", self.place, {"field": "amount", "headers": headers})
             return [None] * len(self.students.rows), [missing]
-        return self.students.amounts(column, wan=self.around.wan, may_be_empty=False)[0], []
+        return self.students.amounts(column, self.around.unit, may_be_empty=False)[0], []
 
     def _totals(self, facts: Returns) -> list[Problem]:
         column = min(self.students.header.money, key=lambda one: ROLE_RANK[one.role], default=None)
         if column is None or None in facts.outcomes:
             return []
-        totals = ListTotals(self.block, self.students, column, facts.amounts_fen, facts.outcomes, self.around.wan)
+        totals = ListTotals(self.block, self.students, column, facts.amounts_fen, facts.outcomes, self.around.unit)
         return totals.problems()
 
     def _part(self, period: Period | None) -> tuple[str | None, list[Problem]]:

@@ -27,6 +27,7 @@ class Sheet:
     ``first_row`` and ``first_column`` (0-based) say where the rows begin in the sheet; ``faults`` (an error's text, or
     FORMULA for one that was never calculated) and ``merges`` (top left, bottom right) are in the sheet's own
     coordinates. Hidden rows, columns and sheets count like all others; those with a value are counted here.
+    ``covered_cells`` had a value under a merged cell, which nobody sees: they are left out.
     ``date_1904``: a plain number that means a day counts from 1904 and not from 1900.
     """
 
@@ -39,6 +40,7 @@ class Sheet:
     merges: list[Merge] = field(default_factory=list)
     hidden_rows: int = 0
     hidden_columns: int = 0
+    covered_cells: int = 0
     date_1904: bool = False
 
     @property
@@ -86,9 +88,22 @@ def with_facts(sheet: Sheet, facts: SheetFacts) -> Sheet:
         if 0 <= at_row < len(sheet.rows) and 0 <= at_column < len(sheet.rows[at_row]):
             sheet.rows[at_row][at_column] = ""
     sheet.merges = sheet.merges or facts.merges
+    _leave_covered_out(sheet)
     sheet.hidden_rows = _rows_with_value(sheet, facts.hidden_rows) if facts.hidden_rows else 0
     sheet.hidden_columns = _columns_with_value(sheet, facts.hidden_columns) if facts.hidden_columns else 0
     return sheet
+
+
+def _leave_covered_out(sheet: Sheet) -> None:
+    """What lies under a merged cell is not seen: only the cell at its top left is."""
+    for (top, left), (bottom, right) in sheet.merges:
+        first, last = left - sheet.first_column, right - sheet.first_column
+        for at in range(max(0, top - sheet.first_row), min(len(sheet.rows), bottom - sheet.first_row + 1)):
+            row = sheet.rows[at]
+            for index in range(max(0, first), min(len(row), last + 1)):
+                if row[index] != "" and (at, index) != (top - sheet.first_row, first):
+                    row[index] = ""
+                    sheet.covered_cells += 1
 
 
 def _rows_with_value(sheet: Sheet, numbers: list[int]) -> int:

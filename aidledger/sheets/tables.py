@@ -17,6 +17,7 @@ from aidledger.sheets.blocks import Block
 from aidledger.sheets.cells import text_of
 from aidledger.sheets.columns import StudentRows
 from aidledger.sheets.declared import Totals
+from aidledger.sheets.ditto import fill_ditto
 from aidledger.sheets.grid import CSV_SHEET, Cell, Sheet
 from aidledger.sheets.header import Header, twofold
 from aidledger.sheets.hints import Hints
@@ -25,6 +26,7 @@ from aidledger.sheets.listings import REQUIRED, read_listing
 from aidledger.sheets.paying import Paying
 from aidledger.sheets.payments import payments_of
 from aidledger.sheets.titles import Hearing, Surroundings, surroundings
+from aidledger.sheets.unpaid import merged_amounts, unpaid_rows
 
 _FOLDERS_HEARD = 3
 _ROWS_THAT_NAME_A_SCHOOL = 20
@@ -75,7 +77,9 @@ class TableReader:
         layout = self.catalogue.layout
         header = block.header
         around = surroundings(block.titles, self._names(sheet), self._folders(), self._hearing, layout, general)
+        marks = [*fill_ditto(sheet, header, block.sorted.students)]
         students = StudentRows(sheet, header, block.sorted.students, layout)
+        students.problems += marks
         place = Place(sheet.name, sheet.first_row + header.row + 1)
         filled = {
             name for name, indexes in header.fields.items() if any(row[indexes[0]] != "" for row in students.rows)
@@ -141,7 +145,7 @@ class TableReader:
         )
         by_row = by_row and not any(payment.dated for payment in payments)
         titled = block.titled_totals(self.catalogue.layout)
-        totals = Totals(sheet, header, block.sorted, wan=around.wan, titled=titled)
+        totals = Totals(sheet, header, block.sorted, unit=around.unit, titled=titled)
         paying = Paying(table, students, around, totals, self.catalogue, hints, place)
         if by_row and (len(payments) == 1 or "program" not in header.fields):
             problems += paying.by_row(payments, more)
@@ -150,6 +154,7 @@ class TableReader:
         stage = next((self.catalogue.programs[r.program].stage for r in table.rosters if r.program), None)
         self._settle(lines, table.school or around.school, stage)
         self.result.tables.append(table)
+        problems += [*unpaid_rows(block, students, table), *merged_amounts(block, students)]
         if lines.rows:  # an empty class sheet has nothing to be right or wrong about
             self.result.problems += problems + students.problems
 

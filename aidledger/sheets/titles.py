@@ -18,9 +18,9 @@ from aidledger.sheets.cells import text_of
 from aidledger.sheets.grid import Cell
 from aidledger.sheets.part_words import NamedPart, has_year, parts_named, parts_titled, says_when_made, without_parts
 from aidledger.sheets.terms import folded_title, semesters, terms_in, terms_said, years
+from aidledger.sheets.units import Unit, unit_said
 
 _BRACKETED = re.compile(r"[((\[【][^))\]】]{0,200}[))\]】]")
-_UNIT = re.compile(r"单位[::]?\(?(?:人民币)?(万?)元")
 _DISTRICT = re.compile(r"^(?:[^\W\d_]{1,5}?[省市区县])+")
 _LABEL = re.compile(r"^(.{2,10}?(?:[(](?:章|公章|盖章|签章)[)](?=[^:])|[:]))[:]?(.+)$")
 _SEAL = re.compile(r"[(](?:章|公章|盖章|签章|加盖公章)[)]")
@@ -55,7 +55,7 @@ class Surroundings:
     folders: list[Said] = field(default_factory=list)
     parts: list[NamedPart] = field(default_factory=list)
     school: str | None = None
-    wan: bool = False
+    unit: Unit | None = None
 
     def programs(self, known: Mapping[str, Program]) -> list[str] | None:
         """The programs that are named in agreement; None where the sources contradict each other."""
@@ -219,8 +219,7 @@ def surroundings(
     found.sources = [hearing[text] for text in texts]
     found.folders = [hearing[text] for text in ([general] if general else []) + [*folders]]
     found.parts = _parts_around(title_rows, texts[1:], found.sources, hearing.aid, general_rows)
-    unit = next((unit for text in (texts[0], general) if (unit := _UNIT.search(fold(text)))), None)
-    found.wan = unit is not None and unit[1] == "万"
+    found.unit = next((unit for text in (texts[0], general) if (unit := unit_said(fold(text)))), None)
     found.school = (
         _labelled_school(title_rows, layout)
         or _school_in_any(texts, layout)

@@ -1,0 +1,106 @@
+"""Rows of a roster that say themselves that they are not paid, and amounts that nobody can tell whose they are."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from collections.abc import Iterator
+
+from aidledger.domain.layout import fold
+from aidledger.domain.place import Place, column_letter
+from aidledger.domain.problem import Problem
+from aidledger.domain.roster import Table
+from aidledger.sheets.blocks import Block
+from aidledger.sheets.cells import text_of
+from aidledger.sheets.columns import StudentRows, shortened
+from aidledger.sheets.grid import Cell, Sheet
+
+_WHETHER = re.compile(
+    r"是否(?:已|应|可|予以|同意|继续)?(?:发放|发|享受|资助|受助|补助|领取|打款|拨付|支付|通过|符合)|发放状态|支付状态"
+)
+_NO = frozenset(
+    {
+        "否",
+        "不",
+        "不是",
+        "n",
+        "no",
+        "false",
+        "x",
+        "×",
+        "✗",
+        "✘",
+        "0",
+        "未",
+        "未发",
+        "不发",
+        "不发放",
+        "未发放",
+        "停发",
+        "未通过",
+    }
+)
+_REMARK = re.compile(r"备注|说明|状态|变动|异动|情况|remark|note")
+_SAYS_UNPAID = re.compile(
+    r"不(?:再)?(?:予)?(?:发放?|资助|享受|补助|拨付|打款)|停发|暂停|暂缓|缓发|未(?:予)?发放?|作废|取消|(?:已|因)?(?:退学|休学|辍学|开除)"
+    r"|转出|转走|转学(?!入)|放弃|死亡|去世|亡故|不符合|重复|剔除|删除"
+)
+_SAYS_PAID = re.compile(r"补发|转学?入|复学|已(?:补)?发|恢复")
+_LINE = re.compile(
+    r"(?:以下|下列|下述|下面).{0,12}(?:不予|不发|不再|停发|作废|未发|取消|不享受|不资助|暂缓)|^(?:作废|停发|不发放?|不予发放)$"
+)
+
+
+def unpaid_rows(block: Block, students: StudentRows, table: Table) -> Iterator[Problem]:
+    """not-to-be-paid: an amount in a row of which another column, a remark or a line above says that it is not paid."""
+    header, sheet = block.header, students.sheet
+    used = {index for indexes in header.fields.values() for index in indexes}
+    used |= {column.index for column in header.money}
+    paid = [line for line in range(len(students.rows)) if any(r.amounts_fen[line] is not None for r in table.rosters)]
+    for index, text in enumerate(header.texts):
+        heading = fold(text)
+        whether = _WHETHER.search(heading) is not None
+        if index in used or not (whether or _REMARK.search(heading)):
+            continue
+        for line in paid:
+            cell = students.rows[line][index]
+            if cell != "" and _denies(cell, whether=whether):
+                yield Problem("not-to-be-paid", students.place(line, index), {"value": _shown(cell)})
+    yield from _below_lines(sheet, block, paid)
+
+
+def _denies(cell: Cell, *, whether: bool) -> bool:
+    if whether:
+        return cell is False or fold(text_of(cell)) in _NO
+    text = fold(text_of(cell))
+    return _SAYS_UNPAID.search(text) is not None and not _SAYS_PAID.search(text)
+
+
+def _shown(cell: Cell) -> str:
+    return str(cell).upper() if isinstance(cell, bool) else shortened(text_of(cell))
+
+
+def _below_lines(sheet: Sheet, block: Block, paid: list[int]) -> Iterator[Problem]:
+    """Once for each line that says of the rows below it that they are not paid."""
+    rows = [block.sorted.students[line] for line in paid]
+    for at in block.sorted.notes:
+        said = next((text for cell in sheet.rows[at] if _LINE.search(fold(text := text_of(cell)))), None)
+        if said is not None and bisect(rows, at) < len(rows):
+            place = Place(sheet.name, sheet.first_row + at + 1)
+            yield Problem("not-to-be-paid", place, {"value": shortened(said)})
+
+
+def merged_amounts(block: Block, students: StudentRows) -> Iterator[Problem]:
+    """amount-merged: one cell of money over several students, or over the columns of several programs.
+
+    That the others of them lack an amount is said by it, and no more by itself.
+    """
+    sheet, money = students.sheet, {column.index for column in block.header.money if column.role not in {"part", "sum"}}
+    for (top, left), (bottom, right) in sheet.merges:
+        first, last = top - sheet.first_row, bottom - sheet.first_row
+        covered = bisect(block.sorted.students, last) - bisect(block.sorted.students, first - 1)
+        columns = money.intersection(range(left - sheet.first_column, right - sheet.first_column + 1))
+        if columns and covered and covered * len(columns) > 1:
+            students.take_back("amount-missing", columns, range(top + 1, bottom + 2))
+            place = Place(sheet.name, top + 1, column_letter(left))
+            yield Problem("amount-merged", place, {"count": covered})
