@@ -24,10 +24,11 @@ from sqlalchemy import (
 
 from aidledger.audit.rule import Case, Contradiction, Rule, Scope
 from aidledger.domain.listing import ListKind
+from aidledger.domain.place import Place
 from aidledger.i18n import N_
 from aidledger.store.bulk import chunks
 from aidledger.store.entries import current, in_batch, in_force
-from aidledger.store.tables import Beneficiary, Certification, Enrolment, Entry, Listing, RosterRow
+from aidledger.store.tables import Batch, Beneficiary, Certification, Enrolment, Entry, Listing, RosterRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +65,36 @@ def names(books: Connection, batch: int) -> Iterator[Contradiction]:
             for row in books.execute(_differing(mine, others), {"batch": batch}):
                 if (row.sheet, row.row) not in seen:
                     seen.add((row.sheet, row.row))
-                    yield Contradiction("name-id-mismatch", row.sheet, row.row, {"where": ""})
+                    facts = {
+                        "name": row.stated,
+                        "other": row.elsewhere,
+                        "file": row.file_name or "",
+                        "where": Place(row.other_sheet, row.other_row),
+                    }
+                    yield Contradiction("name-id-mismatch", row.sheet, row.row, facts)
 
 
 @cache
 def _differing(mine: _Statement, others: _Statement) -> Select[Any]:
     """The rows of ``batch`` with a name that others' differ from. Made once: every file is asked it nine times."""
     own, other = mine.table, others.table.alias("other")
+    sheet = others.sheets.alias("sheet_of_other")
     stated, elsewhere = (func.coalesce(row.c.name_stated, Beneficiary.c.name) for row in (own, other))
     return (
-        select(own.c.row, mine.sheets.c.sheet)
+        select(own.c.row, mine.sheets.c.sheet, stated.label("stated"), elsewhere.label("elsewhere"))
+        .add_columns(Batch.c.file_name, other.c.row.label("other_row"), sheet.c.sheet.label("other_sheet"))
         .join(mine.sheets, mine.sheets.c.id == own.c[mine.sheet_id])
         .join(Beneficiary, Beneficiary.c.id == own.c.beneficiary_id)
         .join(other, (other.c.beneficiary_id == own.c.beneficiary_id) & (other.c.batch_id != own.c.batch_id))
+        .join(Batch, Batch.c.id == other.c.batch_id)
+        .join(sheet, sheet.c.id == other.c[others.sheet_id])
         .where(
             mine.of_batch(bindparam("batch", type_=Integer)),
             stated != elsewhere,
             mine.current(own),
             others.current(other),
         )
-        .order_by(own.c.id)
+        .order_by(own.c.id, other.c.id)
     )
 
 

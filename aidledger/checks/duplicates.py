@@ -54,7 +54,7 @@ def check_names(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
             if name and first[0] and first[0] != name:
                 where = Place(None if first[1] == table.sheet else first[1], first[2])
                 place = Place(table.sheet, row, table.columns.get("name"))
-                yield Problem("name-id-mismatch", place, {"where": where})
+                yield Problem("name-id-mismatch", place, {"name": name, "other": first[0], "file": "", "where": where})
 
 
 def check_lists(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.domain.identity import RESIDENT_RULES, birth_of, check_digit, mask_number, resident_fault, sex_of
+from aidledger.domain.identity import (
+    PERMANENT_RESIDENCE,
+    RESIDENT_LENGTH,
+    RESIDENT_RULES,
+    birth_of,
+    check_digit,
+    format_fault,
+    mask_number,
+    resident_fault,
+    sex_of,
+)
 from aidledger.domain.listing import Listing
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
@@ -22,13 +32,14 @@ def _table(table: Table | Listing) -> Iterator[Problem]:
     lines = table.lines
     said = zip(lines.rows, lines.numbers, lines.document_types, lines.sexes, lines.births, strict=True)
     for row, number, kind, sex, born in said:
-        if not number or kind not in RESIDENT_RULES:
+        of_foreigner = len(number) == RESIDENT_LENGTH and number.startswith(PERMANENT_RESIDENCE)
+        if not number or (kind not in RESIDENT_RULES and not of_foreigner):
             continue
         fault = resident_fault(number)
         if fault is not None:
             yield Problem(fault, Place(table.sheet, row, table.columns.get("number")), _facts(fault, number))
             continue
-        if sex is not None and sex != sex_of(number):
+        if sex is not None and not of_foreigner and sex != sex_of(number):
             facts = {"stated": sex, "actual": sex_of(number)}
             yield Problem("sex-id-mismatch", Place(table.sheet, row, table.columns.get("sex")), facts)
         if born is not None and not str(birth_of(number)).startswith(born):
@@ -36,7 +47,9 @@ def _table(table: Table | Listing) -> Iterator[Problem]:
 
 
 def _facts(fault: str, number: str) -> dict[str, object]:
-    facts: dict[str, object] = {"value": mask_number(number), "length": len(number)}
-    if fault == "id-checksum":
+    facts: dict[str, object] = {"value": mask_number(number)}
+    if fault == "id-format":
+        facts["why"] = format_fault(number)
+    elif fault == "id-checksum":
         facts["expected"] = check_digit(number[:17])
     return facts

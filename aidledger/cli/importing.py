@@ -43,6 +43,7 @@ _NOTES = {
         "Sheet {sheet} has values in {count} cells under merged ones, where nobody sees them; they are not read."
     ),
     "hidden-columns": N_("Sheet {sheet} has {count} hidden columns; they are read like the others."),
+    "unread-columns": N_("Sheet {sheet} has {count} columns that were not read: {columns}."),
     "forgotten-people": N_(
         "{count} of the people in it asked that what is held of them be removed. The file is kept as it came, and what "
         "lists say of them counts."
@@ -149,7 +150,9 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
                 said = translate(N_("Remembered for {school}: what --map says of its columns."))
                 screen.print(f"  {_shown(said.format(school=', '.join(file.remembered)))}", soft_wrap=True)
             for note in file.notes:
-                said = translate(_NOTES[note.code]).format(sheet=note.sheet, count=note.count)
+                said = translate(_NOTES[note.code]).format(
+                    sheet=note.sheet, count=note.count, columns=", ".join(note.columns)
+                )
                 screen.print(f"  {_shown(said)}", soft_wrap=True)
     kept = result.counted("posted", "would-post")
     totals = _WOULD_BE_TOTALS if result.counted("would-post") else _TOTALS

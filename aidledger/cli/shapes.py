@@ -62,7 +62,10 @@ def _file(file: FileResult, text: ProblemText) -> Shape:
         **versions,
         "problems": [_problem(problem, text) for problem in file.problems],
         **({"feedback": file.feedback} if file.feedback else {}),
-        "notes": [{"code": note.code, "sheet": note.sheet, "count": note.count} for note in file.notes],
+        "notes": [
+            {"code": note.code, "sheet": note.sheet, "count": note.count, "columns": list(note.columns)}
+            for note in file.notes
+        ],
     }
 
 

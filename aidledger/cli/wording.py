@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 
@@ -15,6 +16,10 @@ from aidledger.i18n import Language, translator
 _WORDS = frozenset(
     {"why", "what", "cadence", "stated", "actual", "field", "unit", "list", "kinship", "whose", "factor", "status"}
 )
+
+
+# Signs that no two machines show alike.
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 def problem_text(problem: Problem, programs: Mapping[str, Program], language: Language) -> str:
@@ -71,4 +76,6 @@ def _fact(name: str, value: object, programs: Mapping[str, Program], language: L
     if name == "programs":
         codes = str(value).split(", ")
         return ", ".join(f"{programs[code].name(language)} ({code})" if code in programs else code for code in codes)
+    if name in {"name", "other"}:
+        value = _PRIVATE.sub(lambda sign: f"{sign[0]}(U+{ord(sign[0]):04X})", str(value))
     return translator(language)(str(value)) if name in _WORDS and value else value

@@ -9,9 +9,13 @@ import re
 from datetime import date
 from typing import Literal
 
+from aidledger.i18n import N_
+
 DocumentType = Literal["resident-id", "residence-permit", "passport", "student-number", "other"]
 
 RESIDENT_LENGTH = 18
+# With what a foreigner's permanent residence card begins.
+PERMANENT_RESIDENCE = "9"
 # The documents whose numbers are built by the resident number's rules.
 RESIDENT_RULES = frozenset({"resident-id", "residence-permit"})
 # A 学籍号 that was given to a pupil who has no ID number, for good (L numbers are temporary, G numbers hold the ID).
@@ -73,7 +77,7 @@ IdFault = Literal["id-format", "id-checksum", "id-birthdate"]
 
 def resident_fault(number: str) -> IdFault | None:
     """What is wrong with an 18-character resident ID number (upper-case X), or None."""
-    if len(number) != RESIDENT_LENGTH or number[:2] not in _PROVINCES:
+    if len(number) != RESIDENT_LENGTH or region_in(number) not in _PROVINCES:
         return "id-format"
     region, day, serial = _regions[number[:6]], _days[number[6:14]], _serials[number[14:17]]
     if region < 0 or day < 0 or serial < 0 or (number[17] not in _DIGITS and number[17] != "X"):
@@ -84,6 +88,27 @@ def resident_fault(number: str) -> IdFault | None:
     if born is None or born.year < _FIRST_BIRTH_YEAR:
         return "id-birthdate"
     return None
+
+
+def region_in(number: str) -> str:
+    """The two digits of a province: the first two, but of a foreigner's permanent residence card behind its 9.
+
+    Such cards have 18 characters since 2023, with the same birth date and check digit (GB 11643 in their own form).
+    """
+    return number[1:3] if number.startswith(PERMANENT_RESIDENCE) else number[:2]
+
+
+def format_fault(number: str) -> str:
+    """Why something is not built as an ID number is, in words to be translated."""
+    if len(number) < RESIDENT_LENGTH:
+        return N_("it is too short, 18 characters are needed")
+    if len(number) > RESIDENT_LENGTH:
+        return N_("it is too long, 18 characters are needed")
+    if set("OIL").intersection(number[:17]):
+        return N_("a letter stands in it where a digit belongs (O for 0, I or l for 1)")
+    if not _DIGITS.issuperset(number[:17]) or number[17] not in _DIGITS | {"X"}:
+        return N_("only digits may stand in it, and at its end an X")
+    return N_("there is no region that it could begin with")
 
 
 def check_digit(first_17: str) -> str:
@@ -104,6 +129,8 @@ def sex_of(number: str) -> Literal["male", "female"]:
 
 def document_type_of(number: str) -> DocumentType:
     """The type that an 18-character number shows by itself."""
+    if number.startswith(PERMANENT_RESIDENCE):
+        return "other"
     return "residence-permit" if number[:2] in {"81", "82", "83"} else "resident-id"
 
 

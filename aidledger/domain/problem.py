@@ -68,6 +68,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "no-header": _error(
             "No header row was found: no row names at least a name or an ID number and one more column.",
             "Put the column names into one row above the students.",
+            offering="No header row was found. This one looks like it: {offered} understood; {unknown} not. "
+            "Missing: {missing}.",
         ),
         "missing-column": _error(
             "There is no single column for {field}. The header has: {headers}.",
@@ -95,7 +97,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "id-missing": _error("The ID number is missing.", "Fill it in."),
         "id-format": _error(
-            "{value} is not an ID number: it has {length} characters; 18 are needed, digits and at the end perhaps X.",
+            "{value} is not an ID number: {why}.",
             "Compare it with the household register.",
         ),
         "id-checksum": _error(
@@ -118,6 +120,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "outside-table": _error(
             "Somebody stands here outside of the table that was read.",
             "Move the row under the columns of the table, or delete what does not belong to the list.",
+        ),
+        "row-too-long": _error(
+            "The row has {count} fields, the header {expected}: a comma, of an amount perhaps, cuts one in two.",
+            "Put the field into quotes, or write the amount without a comma.",
+        ),
+        "title-between": _error(
+            "Another list begins here, “{value}”, and has no header of its own.",
+            "Put a header below this title, or send a file for each list.",
         ),
         "ditto-mark": _error(
             "“{value}” stands for another cell, and here every row needs its own.", "Write out what it stands for."
@@ -163,7 +173,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             listed="The same stands in the {list} of batch {batch}, row {first_row}, already.",
         ),
         "name-id-mismatch": _conflict(
-            "This ID number belongs to another name{where}.",
+            "This ID number stands beside {name} here, and beside {other} elsewhere: {file}{where}.",
             "Find out which of the two is right.",
         ),
         "outcome-unknown": _error(
@@ -236,6 +246,18 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "account-format": _warning(
             "The card number {value} is not one of 12 to 19 digits.",
             "Compare it with the card.",
+        ),
+        "account-precision-lost": _warning(
+            "Excel stored this card number as a number and lost its last digits: {value} is not the card's.",
+            "Format the column as text and type the number again.",
+        ),
+        "account-rounded": _warning(
+            "The card number {value} ends in zeros, as Excel leaves it when it has lost the last digits.",
+            "Compare it with the card, and type it into a column of text.",
+        ),
+        "account-zeros-lost": _warning(
+            "The card number {value} is stored as a number and shorter than the others: zeros before it may be lost.",
+            "Compare it with the card, and type it into a column of text.",
         ),
     }
 )

@@ -131,12 +131,14 @@ class Note:
     ``covered-cells`` (so many of them, under merged ones) do not, and a
     ``summary-sheet`` that repeats the other sheets does not. ``forgotten-people`` (so many) asked for removal once;
     ``corrected-numbers`` (so many) are of people whom the version before called by another number; ``same-content``: a
-    roster that pays what another one paid.
+    roster that pays what another one paid; ``unread-columns`` (so many, their headers in ``columns``): those that
+    hold something and are none of a roster's.
     """
 
     code: str
     sheet: str
     count: int | None = None
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from aidledger.domain.layout import Layout, fold
 from aidledger.domain.part import Part
@@ -13,7 +13,7 @@ from aidledger.domain.school import school_name
 from aidledger.sheets.cells import text_of
 from aidledger.sheets.grid import Cell, Sheet
 from aidledger.sheets.header import Header, HeaderWords, find_header, header_at
-from aidledger.sheets.lines import Sorted, sort_rows
+from aidledger.sheets.lines import Sorted, is_labelled, sort_rows
 from aidledger.sheets.terms import semesters
 from aidledger.sheets.titles import parts_of_title, said_by, school_of
 from aidledger.sheets.total_lines import TotalLine, TotalWords, titled_totals
@@ -26,7 +26,8 @@ _FILLED_DOWN = ("school", "level", "grade", "class", "boarding", "program", "ter
 class Block:
     """A table: the rows from ``start``, of which ``titles`` stand above the header.
 
-    ``of_counts``: it tells how many there are of somebody, and not who.
+    ``of_counts``: it tells how many there are of somebody, and not who. ``foreign_titles``: rows between its students
+    that name another program, term, part or school than stands above the table.
     """
 
     start: int
@@ -34,6 +35,7 @@ class Block:
     sorted: Sorted
     titles: list[list[Cell]]
     of_counts: bool = False
+    foreign_titles: list[int] = field(default_factory=list)
 
     def fates(self, sheet: Sheet) -> dict[Fate, int]:
         """What became of its rows, the title's and the header's among them."""
@@ -51,9 +53,8 @@ class Block:
         """For each student the school that a line of its own above names (金溪小学, and then its pupils)."""
         named: list[tuple[int, str]] = []
         for at in self.sorted.notes:
-            texts = [text for cell in sheet.rows[at] if (text := text_of(cell))]
-            school = school_of([[*texts]], layout) if len(texts) == 1 else None
-            if school is not None and school_name(texts[0]).endswith(school):
+            school = _school_alone(sheet.rows[at], layout)
+            if school is not None:
                 named.append((at, school))
         if not named:
             return [None] * len(self.sorted.students)
@@ -86,6 +87,7 @@ def blocks_of(sheet: Sheet, words: HeaderWords) -> list[Block]:
         reader = _Repeats(sheet.rows, header, words, titles, blocks[0].titles if blocks else [])
         block = Block(start, header, sort_rows(sheet.rows, header, words.layout, reader.again), titles)
         block.of_counts = block.counts_heads(sheet)
+        block.foreign_titles = [*reader.foreign_titles(block.sorted)]
         blocks.append(block)
         _fill_down(sheet, header, block.sorted.end)
         start, header = block.sorted.end, reader.next
@@ -123,6 +125,17 @@ class _Repeats:
         self.next = header
         return "table"
 
+    def foreign_titles(self, found: Sorted) -> Iterator[int]:
+        """Lines between students that are the title of another list than the one above them."""
+        for at in found.notes:
+            row = self.rows[at]
+            labels = [fold(text) for cell in row if (text := text_of(cell))]
+            between = found.students and found.students[0] < at < found.students[-1]
+            if not between or any(is_labelled(label, self.words.layout) for label in labels):
+                continue
+            if _school_alone(row, self.words.layout) is None and self._says_something_else([at]):
+                yield at
+
     def _header(self, at: int, notes: Sequence[int]) -> Header | None:
         if at - 1 in notes:
             above = header_at(self.rows, at - 1, self.words)
@@ -151,6 +164,13 @@ class _Repeats:
     def _parts(self, rows: Sequence[Sequence[Cell]]) -> set[Part]:
         aid = {fold(word) for program in self.words.programs.values() for word in program.words.column}
         return {named.part for named in parts_of_title(rows, tuple(aid))}
+
+
+def _school_alone(row: Sequence[Cell], layout: Layout) -> str | None:
+    """The school of a line that names one and nothing else: its pupils stand below."""
+    texts = [text for cell in row if (text := text_of(cell))]
+    school = school_of([[*texts]], layout) if len(texts) == 1 else None
+    return school if school is not None and school_name(texts[0]).endswith(school) else None
 
 
 def _text(rows: Sequence[Sequence[Cell]]) -> str:

@@ -24,6 +24,34 @@ AMOUNT_MAX_FEN = 10**11
 _BLANKS = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "none", "n/a"})
 _QUOTES = "'\"`‘’“”´＇＂"
 _DOTS = str.maketrans(dict.fromkeys("•・．∙⋅‧・.｡", "·"))
+# The 80 signs of GBK (FE50 to FEA0) that Unicode had no place for at first: fonts and files still use the private ones.
+_GBK_PRIVATE = {
+    0xE815 + at: bytes((0xFE, second)).decode("gb18030")
+    for at, second in enumerate([*range(0x50, 0x7F), *range(0x80, 0xA1)])
+}
+# Of these the codec still gives the private ones (GB 18030-2005, Unicode 4.1 and later).
+_GBK_PRIVATE |= dict(
+    zip(
+        (
+            0xE816,
+            0xE817,
+            0xE818,
+            0xE81E,
+            0xE826,
+            0xE82B,
+            0xE82C,
+            0xE831,
+            0xE832,
+            0xE83B,
+            0xE843,
+            0xE854,
+            0xE855,
+            0xE864,
+        ),
+        "\U00020087\U00020089\U000200cc\u9fb4\u9fb5\u9fb6\u9fb7\U000215d7\u9fb8\U0002298f\u9fb9\u9fba\U000241fe\u9fbb",
+        strict=True,
+    )
+)
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{2}", re.ASCII)
 _OPENING, _CLOSING = "'\"`‘“´", "'\"`’”´"
 # Thousands stand apart by commas or by spaces that do not break. Any other blank may stand between two numbers, but for
@@ -67,10 +95,14 @@ def optional_text(value: Cell) -> str | None:
 
 
 def name_of(value: Cell) -> str:
-    """A person's name: inner spaces of a Chinese name taken out, every middle dot made ``·``."""
-    if isinstance(value, str) and value.isalpha():
+    """A person's name: inner spaces of a Chinese name taken out, every middle dot made ``·``.
+
+    A sign has one form: compatibility ideographs (郎 as U+F92C) and what GBK kept for private use (䶮 as U+E863) are
+    the usual ones.
+    """
+    if isinstance(value, str) and value.isalpha() and unicodedata.is_normalized("NFC", value):
         return value
-    text = text_of(value)
+    text = unicodedata.normalize("NFC", text_of(value).translate(_GBK_PRIVATE))
     if is_blank(text):
         return ""
     text = " ".join(text.translate(_DOTS).replace("　", " ").split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from operator import itemgetter
 from typing import Generic, TypeVar
@@ -38,12 +39,15 @@ from aidledger.sheets.cells import (
 )
 from aidledger.sheets.grid import Cell, Sheet
 from aidledger.sheets.header import Header
+from aidledger.sheets.marks import TURNING, turning_in
 from aidledger.sheets.money_headings import MoneyColumn
 from aidledger.sheets.sheet import FORMULA
 from aidledger.sheets.units import Unit
 
 Value = TypeVar("Value")
 _LONGEST_SHOWN = 40
+_CODE = re.compile(r"^\d{1,2}[-－.、:]")
+_ROUNDED = re.compile(r"\d{15}[1-9]?0{3,4}", re.ASCII)
 _COHORT = re.compile(r"20[0-9]{2}级")
 
 
@@ -197,7 +201,12 @@ class StudentRows:
 
     def _worded(self, name: str) -> list[str | None]:
         table = self.layout.values[name]
-        return self._remembered(name, lambda cell: table.get(fold(text_of(cell))))
+
+        def meaning(cell: Cell) -> str | None:
+            text = fold(text_of(cell))
+            return table.get(text) or table.get(_CODE.sub("", text))  # 1-走读, as the national register writes it
+
+        return self._remembered(name, meaning)
 
     def _names(self) -> list[str]:
         index = self.header.index("name")
@@ -222,6 +231,9 @@ class StudentRows:
             if lost:
                 losses.add(line)
                 self.report("id-precision-lost", line, index, **self._offer(line, number))
+            elif TURNING.search(number):
+                lost = True
+                self.report("invisible-mark", line, index, value=", ".join(turning_in(number)))
             elif not number and (line, index) not in self._faulty:
                 number = self._number_instead(line)
                 if not number:
@@ -273,15 +285,31 @@ class StudentRows:
         if index is None:
             return [None] * len(self.rows)
         cells = self._cells(index)
-        if are_bare_numbers(cells):
+        if are_bare_numbers(cells) and not any(map(_ROUNDED.fullmatch, cells)):
             return [cell or None for cell in cells]
         accounts: list[str | None] = []
         for line, cell in enumerate(cells):
             account, lost = number_of(cell)
             if lost:
-                self.report("account-format", line, index, value=mask_account(account))
+                self.report("account-precision-lost", line, index, value=mask_account(account))
+            elif TURNING.search(account):
+                account, lost = "", True
+                self.report("invisible-mark", line, index, value=", ".join(turning_in(str(cell))))
             accounts.append(None if lost else account or None)
+        self._doubt_accounts(index, cells, accounts)
         return accounts
+
+    def _doubt_accounts(self, index: int, cells: Sequence[Cell], accounts: Sequence[str | None]) -> None:
+        """Say of cards what Excel may have made of them, before they stand in an order."""
+        lengths = Counter(len(account) for account in accounts if account)
+        usual = max(lengths, key=lambda length: lengths[length], default=0)
+        for line, (cell, account) in enumerate(zip(cells, accounts, strict=True)):
+            if account is None:
+                continue
+            if _ROUNDED.fullmatch(account):
+                self.report("account-rounded", line, index, value=mask_account(account))
+            elif not isinstance(cell, str) and len(account) < usual:
+                self.report("account-zeros-lost", line, index, value=mask_account(account))
 
 
 class _Memory(dict[type, "_Known[Value]"], Generic[Value]):
@@ -325,12 +353,8 @@ def _amount_or_fault(cell: Cell, unit: Unit | None) -> int | AmountNotUnderstood
 
 
 def _document_type(number: str, said: str | None, *, lost: bool) -> str:
-    """The type of a document: 18 characters are a resident number whatever is said, but for those that begin with 9.
-
-    Foreigners' permanent residence cards have such numbers since 2023, built by rules of their own.
-    """
-    foreign = said not in {None, "resident-id"} and number.startswith("9")
-    if len(number) == RESIDENT_LENGTH and not lost and not foreign:
+    """The type of a document: 18 characters tell it whatever is said."""
+    if len(number) == RESIDENT_LENGTH and not lost:
         return document_type_of(number)
     if PERMANENT_STUDENT_NUMBER.fullmatch(number):
         return "student-number"

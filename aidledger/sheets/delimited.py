@@ -99,12 +99,14 @@ def text_sheets(content: bytes, limits: Limits) -> Iterator[Sheet]:
     read: list[list[Cell]] = []
     cells = 0
     text = decode(content)
+    widths: list[int] = []
     for row in rows(text, limits):
+        widths.append(len(row))
         while row and not row[-1]:
             row.pop()
         cells += max(1, len(row))
         check_size(1, len(row), limits)
         check_size(cells, 1, limits)
         read.append([*row])
-    sheet = Sheet(CSV_SHEET, rectangle(read, limits))
+    sheet = Sheet(CSV_SHEET, rectangle(read, limits), widths=widths)
     yield with_facts(sheet, SheetFacts(faults=text_faults(sheet.rows) if "#" in text else {}))

@@ -53,6 +53,18 @@ class Header:
         columns = self.fields.get(name)
         return columns[0] if columns else None
 
+    def told_apart(self) -> tuple[list[str], list[str]]:
+        """Its words that are understood, and those that are not."""
+        used = {index for indexes in self.fields.values() for index in indexes}
+        used |= {column.index for column in self.money}
+        filled = [(index in used, text) for index, text in enumerate(self.texts) if text]
+        return [text for known, text in filled if known], [text for known, text in filled if not known]
+
+    def lacks(self) -> tuple[str, ...]:
+        """The fields that a roster needs and that none of its words names."""
+        needed = [name for name in ("name", "number") if name not in self.fields]
+        return (*needed, *(() if self.money else ("amount",)))
+
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
@@ -215,6 +227,17 @@ def find_header(rows: Sequence[Sequence[Cell]], words: HeaderWords, start: int =
         if header is not None:
             return header
     return None
+
+
+def likest_header(rows: Sequence[Sequence[Cell]], words: HeaderWords) -> Header | None:
+    """The row without data of which most words are understood; None where none is in any."""
+    found = [
+        words.read(row, cells)
+        for row, cells in enumerate(rows[:HEADER_ROWS_SEARCHED])
+        if not any(_is_datum(cell) for cell in cells if cell != "")
+    ]
+    likest = max(found, key=lambda one: len(one.told_apart()[0]), default=None)
+    return likest if likest is not None and likest.told_apart()[0] else None
 
 
 def header_at(rows: Sequence[Sequence[Cell]], row: int, words: HeaderWords) -> Header | None:

@@ -32,3 +32,8 @@ NARROW: dict[int, str] = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xF
 def shown(text: str) -> str:
     """A text whose turning marks are written out: <U+202E>."""
     return TURNING.sub(lambda mark: f"<U+{ord(mark[0]):04X}>", text)
+
+
+def turning_in(text: str) -> list[str]:
+    """The turning marks of a text by their code points: U+202E."""
+    return [f"U+{ord(mark):04X}" for mark in dict.fromkeys(TURNING.findall(text))]

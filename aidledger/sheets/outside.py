@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from aidledger.domain.identity import resident_fault
 from aidledger.domain.layout import Layout, fold
@@ -18,6 +19,7 @@ from aidledger.sheets.lines import is_labelled
 _LIKE_AN_ID = re.compile(r"[1-9]\d{5}(?:19|20)\d{9}[\dX]", re.ASCII)
 _NAME = re.compile(r"[㐀-鿿𠀀-𳿿]{2,4}|[㐀-鿿𠀀-𳿿]+·[㐀-鿿𠀀-𳿿]+")
 _AN_AMOUNT = re.compile(r"¥?\d{2,6}(?:\.\d{1,2})?元?", re.ASCII)
+_HEAD, _TAIL = re.compile(r"[¥￥]?-?\d{1,3}", re.ASCII), re.compile(r"\d{3}(?:\.\d+)?", re.ASCII)
 # A heading of one field beside a table may be a note; two in a row are another table's header.
 _HEADINGS_OF_A_TABLE = 2
 
@@ -38,6 +40,23 @@ def outside(sheet: Sheet, blocks: Sequence[Block], layout: Layout) -> Iterator[P
             elif at not in heading:
                 yield from _passed_over(sheet, at, block, layout)
         yield from _faulty(sheet, block, students, used)
+        if sheet.widths:
+            yield from _too_long(sheet, block)
+
+
+def _too_long(sheet: Sheet, block: Block) -> Iterator[Problem]:
+    """row-too-long: rows of a text with more fields than its header, as an amount with a comma and no quotes makes."""
+    expected = sheet.widths[block.header.row]
+    for at in block.sorted.students:
+        row = sheet.rows[at]
+        if sheet.widths[at] > expected and (any(cell != "" for cell in row[expected:]) or _is_cut(row)):
+            facts = {"count": sheet.widths[at], "expected": expected}
+            yield Problem("row-too-long", Place(sheet.name, sheet.first_row + at + 1), facts)
+
+
+def _is_cut(row: Sequence[Cell]) -> bool:
+    """Whether a figure may have been cut at the commas between its thousands."""
+    return any(_HEAD.fullmatch(text_of(one)) and _TAIL.fullmatch(text_of(other)) for one, other in pairwise(row))
 
 
 def _used(block: Block) -> set[int]:

@@ -127,7 +127,9 @@ def titled_period(
 ) -> tuple[Period | None, list[Problem]]:
     """The period that a table says of all its lines, or what keeps us from knowing it."""
     if program is None:
-        return hints.period, []
+        if hints.period or around.terms() or around.terms_of_parts():
+            return hints.period, []
+        return None, [Problem("period-unknown", place, {"cadence": "semester", "found": ""})]
     named = [hints.period] if hints.period is not None else around.periods(program)
     named = [period for period in named if program.takes(period)] or named
     if len(named) == 1 and program.takes(named[0]):

@@ -18,7 +18,7 @@ from aidledger.sheets.blocks import blocks_of
 from aidledger.sheets.cells import number_of
 from aidledger.sheets.feedback_column import FEEDBACK_COLUMNS, FEEDBACK_TITLES
 from aidledger.sheets.grid import Sheet
-from aidledger.sheets.header import HEADER_ROWS_SEARCHED, HeaderWords
+from aidledger.sheets.header import HEADER_ROWS_SEARCHED, HeaderWords, likest_header
 from aidledger.sheets.hints import Hints
 from aidledger.sheets.outside import outside
 from aidledger.sheets.tables import TableReader
@@ -51,7 +51,7 @@ def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints:
     _leave_out_summaries(result, catalogue)
     understood: list[Table | Listing] = [*result.tables, *result.listings]
     lost = [sheet for sheet in without_header if sheet.rows and (not understood or _holds_people(sheet))]
-    result.problems += [Problem("no-header", Place(sheet.name)) for sheet in lost]
+    result.problems += [_no_header(sheet, words) for sheet in lost]
     if not understood and not lost:
         result.problems.append(Problem("no-header"))
     if understood and not any(len(table.lines) for table in understood):
@@ -60,6 +60,16 @@ def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints:
     if result.listings and not result.tables:
         result.kind = result.listings[0].kind
     return result
+
+
+def _no_header(sheet: Sheet, words: HeaderWords) -> Problem:
+    """What was seen where no row is a header: the one that is most like one, what of it is understood and what not."""
+    likest = likest_header(sheet.rows, words)
+    if likest is None:
+        return Problem("no-header", Place(sheet.name))
+    understood, unknown = likest.told_apart()
+    facts = {"offered": tuple(understood), "unknown": tuple(unknown) or ("—",), "missing": likest.lacks()}
+    return Problem("no-header", Place(sheet.name, sheet.first_row + likest.row + 1), facts)
 
 
 def _take_out_feedback(sheet: Sheet) -> None:

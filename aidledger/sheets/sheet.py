@@ -28,6 +28,7 @@ class Sheet:
     FORMULA for one that was never calculated) and ``merges`` (top left, bottom right) are in the sheet's own
     coordinates. Hidden rows, columns and sheets count like all others; those with a value are counted here.
     ``covered_cells`` had a value under a merged cell, which nobody sees: they are left out.
+    ``widths``: of a text, how many fields each row has, blank ones too.
     ``date_1904``: a plain number that means a day counts from 1904 and not from 1900.
     """
 
@@ -42,6 +43,7 @@ class Sheet:
     hidden_columns: int = 0
     covered_cells: int = 0
     date_1904: bool = False
+    widths: list[int] = field(default_factory=list)
 
     @property
     def rows_total(self) -> int:

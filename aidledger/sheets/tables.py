@@ -11,15 +11,16 @@ from aidledger.domain.layout import fold
 from aidledger.domain.listing import ListKind
 from aidledger.domain.place import Place, column_letter
 from aidledger.domain.problem import Problem
-from aidledger.domain.roster import Lines, RosterFile, Table
+from aidledger.domain.roster import Lines, Note, RosterFile, Table
 from aidledger.sheets.assignments import assigned_by_row
 from aidledger.sheets.blocks import Block
 from aidledger.sheets.cells import text_of
-from aidledger.sheets.columns import StudentRows
+from aidledger.sheets.columns import StudentRows, shortened
 from aidledger.sheets.declared import Totals
 from aidledger.sheets.ditto import fill_ditto
 from aidledger.sheets.grid import CSV_SHEET, Cell, Sheet
 from aidledger.sheets.header import Header, twofold
+from aidledger.sheets.headings import is_others
 from aidledger.sheets.hints import Hints
 from aidledger.sheets.kinds import Kinds
 from aidledger.sheets.listings import REQUIRED, read_listing
@@ -67,6 +68,10 @@ class TableReader:
     def read(self, sheet: Sheet, blocks: Sequence[Block]) -> None:
         """One sheet with a header, or several below each other, into tables."""
         for block in blocks:
+            for at in block.foreign_titles:
+                said = next(text for cell in sheet.rows[at] if (text := text_of(cell)))
+                place = Place(sheet.name, sheet.first_row + at + 1)
+                self.result.problems.append(Problem("title-between", place, {"value": shortened(said)}))
             for fate, count in block.fates(sheet).items():
                 self.result.fates[fate] += count
             general = [*(blocks[0].titles if block is not blocks[0] else ()), *self.cover]
@@ -114,6 +119,7 @@ class TableReader:
         if listing.kind != "allotment":
             self._settle(listing.lines, listing.school, None)
         self.result.listings.append(listing)
+        self._note_unread(students)
         if students.rows:
             self.result.problems += problems + students.problems
 
@@ -154,9 +160,26 @@ class TableReader:
         stage = next((self.catalogue.programs[r.program].stage for r in table.rosters if r.program), None)
         self._settle(lines, table.school or around.school, stage)
         self.result.tables.append(table)
+        self._note_unread(students)
         problems += [*unpaid_rows(block, students, table), *merged_amounts(block, students)]
         if lines.rows:  # an empty class sheet has nothing to be right or wrong about
             self.result.problems += problems + students.problems
+
+    def _note_unread(self, students: StudentRows) -> None:
+        """Say which columns hold something of students and were not read; others' (a guardian's) need not be."""
+        header, layout = students.header, self.catalogue.layout
+        used = {index for indexes in header.fields.values() for index in indexes}
+        used |= {column.index for column in header.money}
+        unread = tuple(
+            text
+            for index, text in enumerate(header.texts)
+            if text
+            and index not in used
+            and not is_others(text, layout)
+            and any(row[index] != "" for row in students.rows)
+        )
+        if unread:
+            self.result.notes.append(Note("unread-columns", students.sheet.name, len(unread), unread))
 
     def _names(self, sheet: Sheet) -> list[str]:
         generic = sheet.name == CSV_SHEET or _GENERIC_SHEET.fullmatch(sheet.name.strip())

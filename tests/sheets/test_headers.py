@@ -1,4 +1,4 @@
-"""Headers of one to three rows, columns grouped or not, by every kind of group: what is paid is in the column of payment."""
+"""Headers of one to three rows, grouped in every way: what is posted is what stands in the column of payment."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def wrong(some: Sequence[Column], depth: int, low: bool, repeated: bool) -> str 
 def test_every_header_of_one_to_three_rows_is_read_as_it_stands() -> None:
     assert len(CASES) > 500
     found = [(one, said) for one in CASES if (said := wrong(*one))]
-    shown = [f"{[line for line in header(s, d, low=low, repeated=r)]}: {said}" for (s, d, low, r), said in found]
+    shown = [f"{list(header(s, d, low=low, repeated=r))}: {said}" for (s, d, low, r), said in found]
     assert not found, f"{len(found)} of {len(CASES)}: " + "\n".join(shown[:6])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import Cell, ErrorCell, Grid, codes, examined, found, people, roster_grid, xlsx_bytes
+from tests.builders import Cell, ErrorCell, Grid, codes, csv_bytes, examined, found, people, roster_grid, xlsx_bytes
 
 PERSON = people(1, first=50)[0]
 WHO: list[Cell] = [PERSON.name, PERSON.number]
@@ -74,3 +74,28 @@ def test_a_guardian_with_an_id_beside_is_no_pupil() -> None:
     headers = ("序号", "姓名", "身份证号", "监护人姓名", "监护人身份证号", "发放金额")
     grid = roster_grid(headers=headers, fill={"监护人姓名": "张三", "监护人身份证号": PERSON.number}, total=False)
     assert codes(examined(grid)) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"4,{PERSON.name},{PERSON.number},女,高一,1,000",
+        f"4,{PERSON.name},{PERSON.number},女,高一,1,000.00",
+        f"4,{PERSON.name},{PERSON.number},女,高一,12,500,",
+        f"4,{PERSON.name},{PERSON.number},女,高一,1000,另一人",
+    ],
+)
+def test_a_row_of_a_text_with_a_field_too_many_is_refused(line: str) -> None:
+    """An amount with a comma and no quotes makes one field too many: it is not 1 yuan."""
+    text = csv_bytes(roster(total=False)).decode() + line + "\n"
+    assert ("row-too-long", "CSV", 6, None) in found(examined(text.encode(), "a.csv"))
+    quoted = line.replace("1,000", '"1,000"')
+    if quoted != line:
+        file = examined((csv_bytes(roster(total=False)).decode() + quoted + "\n").encode(), "a.csv")
+        assert file.problems == []
+        assert file.tables[0].rosters[0].amounts_fen[-1] == 100_000
+
+
+def test_blank_fields_at_the_end_of_a_row_are_none_too_many() -> None:
+    text = csv_bytes(roster(total=False)).decode() + f"4,{PERSON.name},{PERSON.number},女,高一,1000,,,\n"
+    assert examined(text.encode(), "a.csv").problems == []
