@@ -47,8 +47,8 @@ def _conflict(message: str, hint: str, listed: str | None = None) -> Kind:
     return Kind(Severity.CONFLICT, message, hint, listed)
 
 
-def _warning(message: str, hint: str) -> Kind:
-    return Kind(Severity.WARNING, message, hint)
+def _warning(message: str, hint: str, offering: str | None = None) -> Kind:
+    return Kind(Severity.WARNING, message, hint, offering=offering)
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -68,7 +68,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "no-header": _error(
             "No header row was found: no row names at least a name or an ID number and one more column.",
             "Put the column names into one row above the students.",
-            offering="No header row was found. This one looks like it: {offered} understood; {unknown} not. "
+            offering="No header row was found. Row {row} looks like one: {offered} understood; {unknown} not. "
             "Missing: {missing}.",
         ),
         "missing-column": _error(
@@ -246,10 +246,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "account-format": _warning(
             "The card number {value} is not one of 12 to 19 digits.",
             "Compare it with the card.",
-        ),
-        "account-precision-lost": _warning(
-            "Excel stored this card number as a number and lost its last digits: {value} is not the card's.",
-            "Format the column as text and type the number again.",
+            offering="Excel stored this card number as a number and lost its last digits: {offered} is not the card's.",
         ),
         "account-rounded": _warning(
             "The card number {value} ends in zeros, as Excel leaves it when it has lost the last digits.",

@@ -291,7 +291,7 @@ class StudentRows:
         for line, cell in enumerate(cells):
             account, lost = number_of(cell)
             if lost:
-                self.report("account-precision-lost", line, index, value=mask_account(account))
+                self.report("account-format", line, index, value=(masked := mask_account(account)), offered=masked)
             elif TURNING.search(account):
                 account, lost = "", True
                 self.report("invisible-mark", line, index, value=", ".join(turning_in(str(cell))))

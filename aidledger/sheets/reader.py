@@ -69,7 +69,7 @@ def _no_header(sheet: Sheet, words: HeaderWords) -> Problem:
         return Problem("no-header", Place(sheet.name))
     understood, unknown = likest.told_apart()
     facts = {"offered": tuple(understood), "unknown": tuple(unknown) or ("—",), "missing": likest.lacks()}
-    return Problem("no-header", Place(sheet.name, sheet.first_row + likest.row + 1), facts)
+    return Problem("no-header", Place(sheet.name), {"row": sheet.first_row + likest.row + 1, **facts})
 
 
 def _take_out_feedback(sheet: Sheet) -> None:

@@ -205,7 +205,7 @@ def test_a_cover_sheet_tells_what_the_sheets_behind_it_leave_out() -> None:
     }
     assert [table.school for table in file.tables] == ["金溪中学"] * 2
     behind = examined({"高一(1)班": roster_grid(2, title=None), "封面": cover})
-    assert codes(behind) == ["program-unknown"]
+    assert codes(behind) == ["period-unknown", "program-unknown"]
 
 
 def test_a_sheet_that_names_its_own_term_is_not_of_the_covers() -> None:

@@ -98,7 +98,7 @@ def _check(number: str) -> str:
 @pytest.mark.parametrize(
     ("account", "code"),
     [
-        (6217001234567890123, "account-precision-lost"),
+        (6217001234567890123, "account-format"),
         ("6217001234567890000", "account-rounded"),
         (123456789012345, "account-zeros-lost"),
     ],

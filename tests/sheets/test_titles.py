@@ -239,7 +239,6 @@ def test_an_annual_program_needs_one_year(title: str) -> None:
     [
         ("金溪中学2021年秋季受助学生花名册", "Sheet1", "名册.xlsx", "program-unknown"),
         ("金溪中学2021年秋季国家助学金", "Sheet1", "名册.xlsx", "program-unknown"),
-        ("", "Sheet1", "名册.xlsx", "program-unknown"),
         ("金溪中学2021年秋季学期普通高中国家助学金和免学费", "Sheet1", "名册.xlsx", "program-ambiguous"),
         ("金溪中学2021年秋季学期普通高中国家助学金", "Sheet1", "中职助学金.xlsx", "program-ambiguous"),
         ("金溪中学2021年秋季学期普通高中国家助学金", "中职免学费", "名册.xlsx", "program-ambiguous"),
@@ -253,6 +252,10 @@ def test_a_program_that_is_not_said_or_said_in_two_ways_is_not_guessed(
     assert file.tables[0].rosters[0].program is None
     assert codes(file) == [code]
     assert file.blocked(record_conflicts=True)
+
+
+def test_where_neither_program_nor_term_is_said_both_are_asked_for() -> None:
+    assert codes(read("", sheet="Sheet1", path="名册.xlsx")) == ["period-unknown", "program-unknown"]
 
 
 def test_a_source_that_names_two_programs_is_narrowed_by_one_that_names_one() -> None:
