@@ -44,6 +44,10 @@ _NOTES = {
     ),
     "hidden-columns": N_("Sheet {sheet} has {count} hidden columns; they are read like the others."),
     "unread-columns": N_("Sheet {sheet} has {count} columns that were not read: {columns}."),
+    "hidden-cells": N_(
+        "Sheet {sheet} has {count} cells that show nothing of what they hold; they count like the others."
+    ),
+    "struck-out-cells": N_("Sheet {sheet} has {count} cells that are crossed out; they count like the others."),
     "forgotten-people": N_(
         "{count} of the people in it asked that what is held of them be removed. The file is kept as it came, and what "
         "lists say of them counts."

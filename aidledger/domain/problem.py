@@ -157,6 +157,18 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "Open the file in Excel or WPS and save it, or paste the values.",
         ),
         "cell-error": _error("The cell shows an error ({value}).", "Mend the formula, or type the value."),
+        "number-format": _error(
+            "The cell's number format ({format}) shows something else than the number that the cell holds.",
+            "Give the cell the format “General”, and type what is meant.",
+        ),
+        "struck-out-part": _error(
+            "Part of what stands in the cell is crossed out, raised or lowered.",
+            "Type into the cell what counts, and nothing else.",
+        ),
+        "struck-out": _conflict(
+            "The cell is crossed out.",
+            "Delete the row if it does not count; if it does, take away the line through it.",
+        ),
         "declared-total-mismatch": _conflict(
             "The roster declares {declared} {unit}, its rows make {actual}.",
             "Find the row that is missing or too many, or correct the total.",

@@ -41,7 +41,7 @@ from aidledger.sheets.grid import Cell, Sheet
 from aidledger.sheets.header import Header
 from aidledger.sheets.marks import TURNING, turning_in
 from aidledger.sheets.money_headings import MoneyColumn
-from aidledger.sheets.sheet import FORMULA
+from aidledger.sheets.sheet import fault_code
 from aidledger.sheets.units import Unit
 
 Value = TypeVar("Value")
@@ -62,6 +62,7 @@ class StudentRows:
         self.numbers = [sheet.first_row + at + 1 for at in students]
         self.problems: list[Problem] = []
         self._faulty = self._cell_faults()
+        self._report_struck()
 
     def place(self, line: int, index: int | None) -> Place:
         """Where the cell of a line in a column (an index into the rows read) is."""
@@ -186,6 +187,15 @@ class StudentRows:
                 faulty.add((line, index))
                 self.problems.append(fault_problem(fault, self.place(line, index)))
         return faulty
+
+    def _report_struck(self) -> None:
+        """Of a pupil or an amount that is crossed out nobody but the school can say whether it counts."""
+        asked = {index for name in ("name", "number") for index in self.header.fields.get(name, ())}
+        asked |= {column.index for column in self.header.money}
+        for line, row in enumerate(self.numbers if self.sheet.struck else ()):
+            for index in sorted(asked):
+                if (row - 1, self.sheet.first_column + index) in self.sheet.struck:
+                    self.report("struck-out", line, index)
 
     def _cells(self, index: int | None) -> list[Cell]:
         return [] if index is None else list(map(itemgetter(index), self.rows))
@@ -340,9 +350,8 @@ class _Known(dict[Cell, Value], Generic[Value]):
 
 def fault_problem(fault: str, place: Place) -> Problem:
     """What is wrong with a cell that shows an error, or a formula that was never calculated."""
-    if fault == FORMULA:
-        return Problem("formula-without-value", place)
-    return Problem("cell-error", place, {"value": shortened(fault)})
+    code, facts = fault_code(fault)
+    return Problem(code, place, {name: shortened(text) for name, text in facts.items()})
 
 
 def _amount_or_fault(cell: Cell, unit: Unit | None) -> int | AmountNotUnderstood | None:

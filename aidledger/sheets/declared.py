@@ -15,7 +15,7 @@ from aidledger.sheets.grid import Sheet
 from aidledger.sheets.header import Header
 from aidledger.sheets.lines import Sorted
 from aidledger.sheets.money_headings import MoneyColumn
-from aidledger.sheets.sheet import FORMULA
+from aidledger.sheets.sheet import fault_code
 from aidledger.sheets.total_lines import TotalLine
 from aidledger.sheets.units import Unit
 
@@ -42,8 +42,8 @@ class Totals:
             if fault is not None:
                 letter = column_letter(self.sheet.first_column + column.index)
                 place = Place(self.sheet.name, self.sheet.first_row + total.row + 1, letter)
-                code = "formula-without-value" if fault == FORMULA else "cell-error"
-                yield Problem(code, place, {"value": fault})
+                code, facts = fault_code(fault)
+                yield Problem(code, place, facts)
 
     def declared(self, column: MoneyColumn, amounts: Amounts, *, alone: bool) -> list[Declared]:
         """What the lines say of a money column, whose amounts are given; each line's figures may be several.

@@ -18,7 +18,7 @@ from aidledger.sheets.feedback_words import width_of, writable
 from aidledger.sheets.grid import read_grid
 from aidledger.sheets.limits import Limits
 from aidledger.sheets.package import open_package
-from aidledger.sheets.sheet import FORMULA, Cell, Sheet
+from aidledger.sheets.sheet import Cell, Sheet, fault_code
 from aidledger.sheets.sniff import sniff
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _fill(sheet: Worksheet, grid: Sheet) -> None:
             if value != "":
                 _put(sheet, r, c, value)
     for (r, c), fault in grid.faults.items():
-        if fault != FORMULA:
+        if fault_code(fault)[0] == "cell-error":
             cell = sheet.cell(r + 1, c + 1)
             cell.value, cell.data_type = fault, "e"
     for (top, left), (bottom, right) in grid.merges:

@@ -14,7 +14,9 @@ from xml.etree import ElementTree as ET
 
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
-from aidledger.sheets.package import XML_DAMAGES, Package, relations
+from aidledger.sheets.looks import Looks
+from aidledger.sheets.ooxml_looks import add_crossed_texts, add_looks, crossed_texts, looks_of
+from aidledger.sheets.package import XML_DAMAGES, Package, related, relations
 from aidledger.sheets.sheet import CELLS_BETWEEN_MAX, FORMULA, BookFacts, CellFaults, SheetFacts, check_far
 
 # An empty row that is hidden closes itself: of those a sheet may have a million. Up to the next tag and no further: one
@@ -44,6 +46,8 @@ def xlsx_facts(package: Package, limits: Limits) -> BookFacts:
     if name not in package.parts:
         name = next(name for name in package.parts if name.endswith("workbook.xml"))
     parts = relations(package, name)
+    looks = looks_of(related(package, name, "styles"))
+    shared = crossed_texts(related(package, name, "sharedStrings"))
     try:
         workbook = ET.fromstring(package.parts[name])  # noqa: S314 - a DOCTYPE was refused
     except XML_DAMAGES as error:
@@ -58,7 +62,7 @@ def xlsx_facts(package: Package, limits: Limits) -> BookFacts:
                 if not any(word in part for word in (b"sheetData", b"chartsheet", b"dialogsheet")):
                     raise FileRefused("unreadable-file", why="the workbook is damaged")  # calamine: an empty sheet
                 _refuse_far_cells(part, limits)
-                book.sheets[element.get("name", "")] = _facts(part)
+                book.sheets[element.get("name", "")] = _facts(part, looks, shared)
     return book
 
 
@@ -67,9 +71,11 @@ def _relation_id(element: ET.Element) -> str | None:
     return next((value for key, value in element.items() if key.endswith("/relationships}id")), None)
 
 
-def _facts(part: bytes) -> SheetFacts:
+def _facts(part: bytes, looks: Looks, shared: dict[int, bool]) -> SheetFacts:
     begin, end = part.find(b"sheetData"), part.rfind(b"sheetData")
     facts = SheetFacts(faults=xlsx_faults(part, begin, end))
+    add_looks(facts, part, begin, end, looks)
+    add_crossed_texts(facts, part, begin, end, shared)
     if part.find(b"hidden=", 0, begin) >= 0:
         columns = (column[0] for column in _COLUMN.finditer(part, 0, begin))
         facts.hidden_columns = [run for tag in columns if _HIDDEN.search(tag) and (run := _run(tag)) is not None]

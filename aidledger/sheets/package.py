@@ -15,7 +15,16 @@ from xml.parsers import expat
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
 
-__all__ = ["ARCHIVE_DAMAGES", "XML_DAMAGES", "Container", "Package", "open_package", "part_name", "relations"]
+__all__ = [
+    "ARCHIVE_DAMAGES",
+    "XML_DAMAGES",
+    "Container",
+    "Package",
+    "open_package",
+    "part_name",
+    "related",
+    "relations",
+]
 
 # All that zipfile raises of an archive that is not as it should be. NotImplementedError is its word for a way of
 # compression that it does not know; asked for before RuntimeError, of which it is a kind: the word for a password.
@@ -28,7 +37,9 @@ _DOCTYPE = "<!DOCTYPE"
 _CHUNK_BYTES = 2**20
 _RATIO_FREE_BYTES = 2**20
 # Read by calamine alone, and often the largest: no need to hold on to them.
-_NOT_KEPT = ("sharedstrings.xml", "sharedstrings.bin", "styles.xml", "styles.bin", "vbaproject.bin")
+_NOT_KEPT = ("sharedstrings.xml", "sharedstrings.bin", "vbaproject.bin")
+# ... but for texts of which a part is crossed out, raised or lowered.
+_CROSSED_OUT = (b"strike", b"vertAlign")
 
 
 @dataclass(slots=True)
@@ -65,13 +76,17 @@ def _guarded(archive: zipfile.ZipFile, limits: Limits) -> Package:
         part = _inflated(archive, info, limits, limits.inflated_size_max_bytes - inflated_bytes)
         inflated_bytes += len(part)
         name = part_name(info.filename)
-        kept = name.endswith((".xml", ".rels", ".bin")) and not name.endswith(_NOT_KEPT)
+        kept = name.endswith((".xml", ".rels", ".bin")) and not (name.endswith(_NOT_KEPT) and _is_plain(name, part))
         if (kept or name.endswith((".xml", ".rels"))) and _declares_entities(part):
             raise FileRefused("unreadable-file", why="it declares entities, which no spreadsheet program writes")
         if kept:
             package.parts[name] = bytes(part)
     _refuse_encrypted(package)
     return package
+
+
+def _is_plain(name: str, part: bytearray) -> bool:
+    return not name.endswith(".xml") or not any(mark in part for mark in _CROSSED_OUT)
 
 
 def _inflated(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits, size_max_bytes: int) -> bytearray:
@@ -123,6 +138,14 @@ def relations(package: Package, name: str) -> dict[str | None, bytes]:
         raise FileRefused("unreadable-file", why="the workbook is damaged") from error
     paths = {relation.get("Id"): _path(folder, relation.get("Target", "")) for relation in root}
     return {key: package.parts[path] for key, path in paths.items() if path in package.parts}
+
+
+def related(package: Package, name: str, kind: str) -> bytes | None:
+    """The part of a kind (``styles``) that another one refers to, where there is one."""
+    folder, _, file = name.rpartition("/")
+    root = ET.fromstring(package.parts[f"{folder}/_rels/{file}.rels".lstrip("/")])  # noqa: S314 - no DOCTYPE
+    paths = (_path(folder, r.get("Target", "")) for r in root if r.get("Type", "").endswith(f"/{kind}"))
+    return next((package.parts[path] for path in paths if path in package.parts), None)
 
 
 def _path(folder: str, target: str) -> str:

@@ -102,6 +102,10 @@ def _note_hidden(sheet: Sheet, result: RosterFile) -> None:
         result.notes.append(Note("covered-cells", sheet.name, sheet.covered_cells))
     if sheet.hidden_columns:
         result.notes.append(Note("hidden-columns", sheet.name, sheet.hidden_columns))
+    if sheet.hidden_cells:
+        result.notes.append(Note("hidden-cells", sheet.name, sheet.hidden_cells))
+    if sheet.struck:
+        result.notes.append(Note("struck-out-cells", sheet.name, len(sheet.struck)))
 
 
 def _leave_out_summaries(result: RosterFile, catalogue: Catalogue) -> None:

@@ -7,12 +7,17 @@ from datetime import date, datetime, time, timedelta
 
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
+from aidledger.sheets.number_formats import EXACT_NUMBERS_LIMIT, shown, shown_text
 
 Cell = str | int | float | bool | date | datetime | time | timedelta
 Merge = tuple[tuple[int, int], tuple[int, int]]
 CellFaults = dict[tuple[int, int], str]
 CSV_SHEET = "CSV"
+# Faults that are no error's text: a formula that was never calculated, a text of which a part is crossed out, and
+# (before the format's code) a number format that does not show what the cell holds.
 FORMULA = "formula"
+STRUCK_PART = "struck-out-part"
+FORMAT = "format:"
 # As many cells as a reader may hold in memory for a moment; what is read in the end has a limit of its own.
 CELLS_BETWEEN_MAX = 20_000_000
 _ERRORS = frozenset(
@@ -24,12 +29,12 @@ _ERRORS = frozenset(
 class Sheet:
     """Cells that carry a value, as rows of equal width; ``""`` is a blank.
 
-    ``first_row`` and ``first_column`` (0-based) say where the rows begin in the sheet; ``faults`` (an error's text, or
-    FORMULA for one that was never calculated) and ``merges`` (top left, bottom right) are in the sheet's own
-    coordinates. Hidden rows, columns and sheets count like all others; those with a value are counted here.
-    ``covered_cells`` had a value under a merged cell, which nobody sees: they are left out.
-    ``widths``: of a text, how many fields each row has, blank ones too.
-    ``date_1904``: a plain number that means a day counts from 1904 and not from 1900.
+    ``first_row`` and ``first_column`` (0-based) say where the rows begin in the sheet; ``faults`` (an error's text,
+    FORMULA, STRUCK_PART or FORMAT with a code), ``struck`` (cells that are crossed out) and ``merges`` (top left,
+    bottom right) are in the sheet's own coordinates. Hidden rows, columns, cells and sheets count like all others;
+    those with a value are counted here. ``covered_cells`` had a value under a merged cell, which nobody sees: they are
+    left out. ``date_1904``: a plain number that means a day counts from 1904 and not 1900. ``widths``: of a text, how
+    many fields each row has, blank ones too.
     """
 
     name: str
@@ -42,6 +47,8 @@ class Sheet:
     hidden_rows: int = 0
     hidden_columns: int = 0
     covered_cells: int = 0
+    hidden_cells: int = 0
+    struck: frozenset[tuple[int, int]] = frozenset()
     date_1904: bool = False
     widths: list[int] = field(default_factory=list)
 
@@ -55,13 +62,17 @@ class Sheet:
 class SheetFacts:
     """What the values of a sheet's cells do not tell, in the sheet's own coordinates, 0-based.
 
-    ``hidden_columns``: first and last of each run.
+    ``hidden_columns``: first and last of each run. ``formats``: the number formats of cells that may show something
+    else than their value. ``unseen``: cells whose text has the colour of the paper. ``struck``: cells crossed out.
     """
 
     faults: CellFaults = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    formats: dict[tuple[int, int], str] = field(default_factory=dict)
+    unseen: set[tuple[int, int]] = field(default_factory=set)
+    struck: set[tuple[int, int]] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -83,8 +94,10 @@ class BookFacts:
 
 
 def with_facts(sheet: Sheet, facts: SheetFacts) -> Sheet:
-    """The sheet, knowing what its values do not tell. A cell in error has no value, whatever stands in it."""
+    """The sheet, knowing what its values do not tell: a cell in error has no value, and a number is what it shows."""
     sheet.faults = facts.faults
+    if facts.formats:
+        _show(sheet, facts)
     for row, column in facts.faults:
         at_row, at_column = row - sheet.first_row, column - sheet.first_column
         if 0 <= at_row < len(sheet.rows) and 0 <= at_column < len(sheet.rows[at_row]):
@@ -93,6 +106,8 @@ def with_facts(sheet: Sheet, facts: SheetFacts) -> Sheet:
     _leave_covered_out(sheet)
     sheet.hidden_rows = _rows_with_value(sheet, facts.hidden_rows) if facts.hidden_rows else 0
     sheet.hidden_columns = _columns_with_value(sheet, facts.hidden_columns) if facts.hidden_columns else 0
+    sheet.hidden_cells = sum(_value_at(sheet, place) != "" for place in facts.unseen)
+    sheet.struck = frozenset(place for place in facts.struck if _value_at(sheet, place) != "")
     return sheet
 
 
@@ -108,6 +123,41 @@ def _leave_covered_out(sheet: Sheet) -> None:
                     sheet.covered_cells += 1
 
 
+def _show(sheet: Sheet, facts: SheetFacts) -> None:
+    """What is shown takes the place of what is held; where that cannot be told, the cell is in error."""
+    for place, code in facts.formats.items():
+        value = _value_at(sheet, place)
+        if value == "" or place in facts.faults:
+            continue
+        seen = _seen(value, code)
+        if seen is None:
+            facts.faults[place] = f"{FORMAT}{code}"
+        elif seen == "" or (seen == "-" and value != "-"):
+            if value != 0:  # which is nothing, and often shown as that
+                facts.unseen.add(place)
+        else:
+            sheet.rows[place[0] - sheet.first_row][place[1] - sheet.first_column] = seen
+
+
+def _seen(value: Cell, code: str) -> Cell | None:
+    """What a number format shows of a value, days as the days that they are; None where that cannot be told.
+
+    A number that lost digits stays one, so that its loss is seen.
+    """
+    if isinstance(value, str):
+        return shown_text(code, value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < EXACT_NUMBERS_LIMIT:
+        return value
+    text = shown(code, value)
+    return value if text is not None and float(value).is_integer() and text == str(int(value)) else text
+
+
+def _value_at(sheet: Sheet, place: tuple[int, int]) -> Cell:
+    row, column = place[0] - sheet.first_row, place[1] - sheet.first_column
+    inside = 0 <= row < len(sheet.rows) and 0 <= column < len(sheet.rows[row])
+    return sheet.rows[row][column] if inside else ""
+
+
 def _rows_with_value(sheet: Sheet, numbers: list[int]) -> int:
     at = (row - sheet.first_row for row in numbers)
     return sum(any(cell != "" for cell in sheet.rows[row]) for row in at if 0 <= row < len(sheet.rows))
@@ -119,6 +169,17 @@ def _columns_with_value(sheet: Sheet, runs: list[tuple[int, int]]) -> int:
     for first, last in runs:
         columns.update(range(max(0, first - sheet.first_column), min(width - 1, last - sheet.first_column) + 1))
     return sum(any(row[column] != "" for row in sheet.rows) for column in columns)
+
+
+def fault_code(fault: str) -> tuple[str, dict[str, str]]:
+    """The code of the problem that a cell's fault is, and its facts."""
+    if fault == FORMULA:
+        return "formula-without-value", {}
+    if fault == STRUCK_PART:
+        return STRUCK_PART, {}
+    if fault.startswith(FORMAT):
+        return "number-format", {"format": fault.removeprefix(FORMAT)}
+    return "cell-error", {"value": fault}
 
 
 def shows_error(text: str) -> bool:

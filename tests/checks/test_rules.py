@@ -29,7 +29,10 @@ OF_OTHER_LISTS = {
     *("outcome-unknown", "document-missing", "date-missing", "value-unknown"),
     *(code for code in KINDS if code.startswith(("payment-", "recovery-"))),
 }
-CONFLICTS = {"declared-total-mismatch", "duplicate-in-file", "duplicate-in-ledger", "name-id-mismatch"}
+CONFLICTS = {
+    *{"declared-total-mismatch", "duplicate-in-file", "duplicate-in-ledger"},
+    *{"name-id-mismatch", "struck-out"},
+}
 
 
 def test_every_code_of_the_contract_has_its_severity() -> None:
@@ -39,7 +42,7 @@ def test_every_code_of_the_contract_has_its_severity() -> None:
     errors = "unreadable-file encrypted-file file-too-large no-header missing-column empty-roster program-unknown"
     errors += " program-ambiguous period-unknown id-missing id-format id-checksum id-birthdate id-precision-lost"
     errors += " name-missing amount-missing amount-format amount-not-positive formula-without-value cell-error"
-    errors += " part-ambiguous not-a-payment"
+    errors += " part-ambiguous not-a-payment number-format struck-out-part"
     assert {code for code, kind in kinds.items() if kind.severity is Severity.ERROR} == set(errors.split())
 
 

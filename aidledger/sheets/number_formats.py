@@ -1,0 +1,409 @@
+"""What a number format shows of a number: ``0.00"万元"`` makes 10 into 10.00万元, ``0"00"`` makes it 1000.
+
+A clerk checks what the sheet shows, so that is what is read. Formats that show the number alone (0.00, #,##0, ¥, dates)
+are no business of this module but to be told apart: nearly all cells have one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import Literal
+
+__all__ = ["BUILT_IN", "EXACT_NUMBERS_LIMIT", "decimals_of", "is_odd", "shown", "shown_text", "shows_otherwise"]
+
+# Of the formats that a workbook names by number alone, those that do not show the number alone. Currencies (5 to 8, 37
+# to 44) are those of the reader's own country.
+BUILT_IN: Mapping[int, str] = {
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    9: "0%",
+    10: "0.00%",
+    11: "0.00E+00",
+    12: "# ?/?",
+    13: "# ??/??",
+    48: "##0.0E+0",
+}
+_TOKEN = re.compile(
+    r'"(?P<quoted>[^"]*)"?|[\\!](?P<escaped>.)|(?P<space>[_*].)|\[(?P<bracket>[^\]]*)\]'
+    r"|(?P<general>General|G/通用格式|Standard)|(?P<exponent>E[+-]?(?=[0#?]))|(?P<sign>.)",
+    re.DOTALL | re.IGNORECASE,
+)
+_CONDITION = re.compile(r"(<=|>=|<>|=|<|>)\s*(-?[0-9]+(?:\.[0-9]+)?)", re.ASCII)
+_NUMERALS = re.compile(r"DBNum([1-3])", re.IGNORECASE)
+_DIGITS = {"1": "〇一二三四五六七八九", "2": "零壹贰叁肆伍陆柒捌玖", "3": "０１２３４５６７８９"}
+_POWERS = {"1": ("", "十", "百", "千"), "2": ("", "拾", "佰", "仟")}
+_COMPARED: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
+    "<=": Decimal.__le__,
+    ">=": Decimal.__ge__,
+    "<>": Decimal.__ne__,
+    "=": Decimal.__eq__,
+    "<": Decimal.__lt__,
+    ">": Decimal.__gt__,
+}
+_DATE_SIGNS = frozenset("dmyhs")
+_PLAIN_SIGNS = frozenset(" \xa0+¥￥")
+_NEGATIVE_SIGNS = frozenset("-()")
+# Formulas leave noise in the last bits of a number; what is left out beyond that is left out.
+_NOISE = Decimal("0.000001")
+_GENERAL_DIGITS = 15
+EXACT_NUMBERS_LIMIT = 10**_GENERAL_DIGITS  # beyond it a number has lost digits
+_DECIMALS_MAX, _PERCENTS_MAX, _DIVIDED_MAX = 8, 2, 3  # as many as anybody has use for
+_REMEMBERED = 10_000
+_AMOUNT_DECIMALS = 2
+_CLASSES_LIMIT = 100  # no grade has as many
+_NUMERIC_SECTIONS, _SECTIONS = 3, 4
+_MYRIAD, _MYRIAD_SQUARED = 10_000, 100_000_000
+
+Kind = Literal["digit", "dot", "comma", "percent", "literal", "general", "text", "exponent", "slash", "date"]
+_KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys("0#?", "digit"),
+    ".": "dot",
+    ",": "comma",
+    "%": "percent",
+    "@": "text",
+    "/": "slash",
+}
+
+
+@dataclass(slots=True)
+class _Section:
+    """One of the parts of a format that ``;`` divides, each for other numbers."""
+
+    tokens: list[tuple[Kind, str]] = field(default_factory=list)
+    condition: tuple[str, Decimal] | None = None
+    numerals: str = ""
+
+    def has(self, *kinds: Kind) -> bool:
+        return any(kind in kinds for kind, _ in self.tokens)
+
+    @property
+    def literals(self) -> str:
+        return "".join(sign for kind, sign in self.tokens if kind == "literal")
+
+
+@lru_cache(_REMEMBERED)
+def is_odd(code: str) -> bool:
+    """Whether a format may show anything but the number itself: words, further digits, a part of it, nothing."""
+    sections = _sections(code)
+    if any(section.has("date") for section in sections):
+        return False
+    numeric, text = _by_use(sections)
+    if any(section.condition for section in sections) or (text is not None and not _shows_text_alone(text)):
+        return True
+    return any(not _is_plain(section, at) for at, section in enumerate(numeric))
+
+
+@lru_cache(_REMEMBERED)
+def decimals_of(code: str) -> int | None:
+    """How many decimals a format shows that shows the number alone; None where they are as many as there are."""
+    first = _sections(code)[0]
+    if is_odd(code) or not first.has("digit") or first.has("general", "date"):
+        return None
+    return len(_placeholders(first)[1])
+
+
+def shows_otherwise(code: str, number: float) -> bool:
+    """Whether a format with fixed decimals shows a number as something else.
+
+    That is where it leaves out 角 or 分, and where it fills up what may be no amount: class 1.10 is held as 1.1.
+    """
+    decimals = decimals_of(code)
+    if decimals is None or float(number).is_integer():
+        return False
+    if decimals < _AMOUNT_DECIMALS:
+        return abs(round(number, decimals) - number) > _NOISE
+    return abs(number) < _CLASSES_LIMIT and round(number, 1) == number
+
+
+@lru_cache(_REMEMBERED)
+def shown(code: str, number: float) -> str | None:
+    """What a format shows of a number; None where that cannot be told, or is less than the number.
+
+    Blanks that only align are left out, as is a decimal point without decimals behind it.
+    """
+    value = Decimal(repr(number))
+    if not (value.is_finite() and abs(value) < EXACT_NUMBERS_LIMIT):
+        return None
+    section, minus = _chosen(_by_use(_sections(code))[0], value)
+    if section is None:
+        return None
+    text = _filled(section, abs(value))
+    return None if text is None else f"{'-' if minus and text else ''}{text}".strip()
+
+
+def shown_text(code: str, text: str) -> str:
+    """What a format shows of a text."""
+    section = _by_use(_sections(code))[1]
+    if section is None:
+        return text
+    return "".join(text if kind == "text" else sign for kind, sign in section.tokens if kind in {"text", "literal"})
+
+
+# --- parsing ---------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(_REMEMBERED)
+def _sections(code: str) -> tuple[_Section, ...]:
+    sections = [_Section()]
+    for match in _TOKEN.finditer(code):
+        if match["sign"] == ";":
+            sections.append(_Section())
+        else:
+            _add(sections[-1], match)
+    return tuple(sections)
+
+
+def _add(section: _Section, match: re.Match[str]) -> None:
+    """Take one token into a section."""
+    literal = match["quoted"] if match["quoted"] is not None else match["escaped"]
+    if literal is not None:
+        section.tokens += [("literal", sign) for sign in literal]
+    elif match["bracket"] is not None:
+        _add_bracket(section, match["bracket"])
+    elif match["general"]:
+        section.tokens.append(("general", ""))
+    elif match["exponent"]:
+        section.tokens.append(("exponent", ""))
+    elif match["sign"]:
+        sign = match["sign"]
+        kind = "date" if sign.lower() in _DATE_SIGNS else _KINDS.get(sign, "literal")
+        section.tokens.append((kind, sign))
+
+
+def _add_bracket(section: _Section, inside: str) -> None:
+    """A currency, a condition, numerals, hours that run on; colours and languages show nothing."""
+    condition, numerals = _CONDITION.fullmatch(inside.strip()), _NUMERALS.fullmatch(inside)
+    if inside.startswith("$"):
+        section.tokens += [("literal", sign) for sign in inside[1:].rpartition("-")[0] or inside[1:].partition("-")[0]]
+    elif condition:
+        section.condition = condition[1], Decimal(condition[2])
+    elif numerals:
+        section.numerals = numerals[1]
+    elif inside and set(inside.lower()) <= _DATE_SIGNS:
+        section.tokens.append(("date", inside))
+
+
+def _by_use(sections: Sequence[_Section]) -> tuple[Sequence[_Section], _Section | None]:
+    """The sections for numbers, and the one for texts where there is one."""
+    if len(sections) >= _SECTIONS:
+        return sections[:_NUMERIC_SECTIONS], sections[_NUMERIC_SECTIONS]
+    last = sections[-1]
+    if not last.has("text"):
+        return sections, None
+    return (sections[:-1] or sections), last
+
+
+# --- telling what is plain -------------------------------------------------------------------------------------------
+
+
+def _shows_text_alone(section: _Section) -> bool:
+    return section.has("text") and not section.literals.strip()
+
+
+def _is_plain(section: _Section, at: int) -> bool:
+    """Whether a section without a condition (the first, for negative numbers, for 0) shows the number alone."""
+    if section.numerals or section.has("percent", "exponent", "slash"):
+        return False
+    if at == _NUMERIC_SECTIONS - 1 and not set(section.literals) - _PLAIN_SIGNS - _NEGATIVE_SIGNS:
+        return True  # 0 may be shown as a dash or not at all
+    signs = set(section.literals) - _PLAIN_SIGNS
+    if signs and (at == 0 or signs - _NEGATIVE_SIGNS):
+        return False
+    return section.has("general", "text") or _is_plain_number(section)
+
+
+def _is_plain_number(section: _Section) -> bool:
+    whole, _ = _placeholders(section)
+    kinds = [kind for kind, _ in section.tokens]
+    if "digit" not in kinds:
+        return False
+    inner = kinds[kinds.index("digit") : len(kinds) - kinds[::-1].index("digit")]
+    return whole.count("0") <= 1 and "literal" not in inner and _thousands(section)[1] == 0
+
+
+def _placeholders(section: _Section) -> tuple[str, str]:
+    """The placeholders of digits before and behind the decimal point."""
+    whole, decimals = "", ""
+    behind = False
+    for kind, sign in section.tokens:
+        behind |= kind == "dot"
+        if kind == "digit" and behind:
+            decimals += sign
+        elif kind == "digit":
+            whole += sign
+    return whole, decimals
+
+
+def _thousands(section: _Section) -> tuple[bool, int]:
+    """Whether thousands are set apart by commas, and by how many thousands the number is divided."""
+    tokens = [kind for kind, _ in section.tokens]
+    last = max((i for i, kind in enumerate(tokens) if kind == "digit"), default=-1)
+    dot = tokens.index("dot") if "dot" in tokens else len(tokens)
+    grouped, divided = False, 0
+    for i, kind in enumerate(tokens):
+        if kind != "comma":
+            continue
+        if any(other == "digit" for other in tokens[i:dot]):
+            grouped = True
+        elif last >= 0:
+            divided += 1
+    return grouped, divided
+
+
+# --- showing ---------------------------------------------------------------------------------------------------------
+
+
+def _chosen(sections: Sequence[_Section], value: Decimal) -> tuple[_Section | None, bool]:
+    """The section that shows a number, and whether it is shown with a minus of its own."""
+    if not any(section.condition for section in sections):
+        if len(sections) > 1 and value < 0:
+            return sections[1], False
+        if len(sections) == _NUMERIC_SECTIONS and value == 0:
+            return sections[2], False
+        return sections[0], value < 0
+    for at, section in enumerate(sections):
+        if _meets(section, value, at, last=at == len(sections) - 1):
+            # Whether the minus is shown then depends on the condition in ways that programs differ in.
+            return (None if value < 0 else section), False
+    return None, False
+
+
+def _meets(section: _Section, value: Decimal, at: int, *, last: bool) -> bool:
+    if section.condition is not None:
+        compared, limit = section.condition
+        return _COMPARED[compared](value, limit)
+    return at > 0 and (last or value < 0) if at else value > 0
+
+
+def _filled(section: _Section, value: Decimal) -> str | None:
+    """What a section shows of a number without its sign; None where that cannot be told or is less than the number."""
+    if section.has("general", "text"):
+        general = _in_numerals(section.numerals, _general(value))
+        if general is None:
+            return None
+        return "".join(general if kind in {"general", "text"} else sign for kind, sign in section.tokens)
+    if not section.has("digit"):
+        return section.literals + "".join(sign for kind, sign in section.tokens if kind == "percent")
+    if section.has("exponent"):
+        return _by_powers(section, value)
+    if section.has("slash") and _is_fraction(section):
+        return f"{int(value)}" if value == int(value) and section.tokens[0][0] == "digit" else None
+    return _digits(section, value)
+
+
+def _general(value: Decimal) -> str:
+    text = f"{value:.{_GENERAL_DIGITS}g}" if value else "0"
+    text = f"{Decimal(text):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _is_fraction(section: _Section) -> bool:
+    kinds = [kind for kind, _ in section.tokens]
+    at = kinds.index("slash")
+    return kinds[at - 1 : at] == ["digit"] and kinds[at + 1 : at + 2] in (["digit"], ["literal"])
+
+
+def _by_powers(section: _Section, value: Decimal) -> str | None:
+    """A number of the form 1.00E+03 is read as the number where it shows all of it."""
+    behind = False
+    decimals = 0
+    for kind, _ in section.tokens:
+        if kind == "exponent":
+            break
+        behind |= kind == "dot"
+        decimals += behind and kind == "digit"
+    exact = Decimal(f"{value:.{decimals}E}") == value
+    return _general(value) if exact and not section.literals.strip() else None
+
+
+def _digits(section: _Section, value: Decimal) -> str | None:
+    whole_places, decimal_places = _placeholders(section)
+    grouped, divided = _thousands(section)
+    percents = sum(kind == "percent" for kind, _ in section.tokens)
+    if len(decimal_places) > _DECIMALS_MAX or percents > _PERCENTS_MAX or divided > _DIVIDED_MAX:
+        return None
+    factor = Decimal(100) ** percents / Decimal(1000) ** divided
+    rounded = (value * factor).quantize(Decimal(1).scaleb(-len(decimal_places)), ROUND_HALF_UP)
+    if abs(rounded / factor - value) > _NOISE:
+        return None
+    whole, _, decimals = f"{rounded:f}".partition(".")
+    figures = _whole_figures(whole.lstrip("0"), whole_places, grouped=grouped)
+    figures += _decimal_figures(decimals, decimal_places)
+    return _numbered(section.numerals, "".join(_laid_out(section, iter(figures))))
+
+
+def _whole_figures(digits: str, places: str, *, grouped: bool) -> list[str]:
+    """What stands at each place before the point: its digit, with the comma behind it; the first has all the rest."""
+    width = max(len(digits), len(places))
+    signs = []
+    for at, digit in enumerate(digits.rjust(width)):
+        place = places[max(0, at - (width - len(places)))] if places else "#"
+        figure = digit if digit != " " else "0" if place == "0" else ""
+        comma = grouped and figure and (width - at) % 3 == 1 and at < width - 1
+        signs.append(f"{figure}," if comma else figure)
+    extra = len(digits) - len(places)
+    return ["".join(signs[: extra + 1]), *signs[extra + 1 :]] if extra > 0 and places else signs if places else []
+
+
+def _decimal_figures(digits: str, places: str) -> list[str]:
+    """What stands at each place behind the point: zeros at its end only where the format asks for them."""
+    figures = list(digits[: len(places)])
+    for at in range(len(places) - 1, -1, -1):
+        if places[at] == "0" or figures[at] != "0":
+            break
+        figures[at] = ""
+    return figures
+
+
+def _laid_out(section: _Section, figures: Iterator[str]) -> Iterator[str]:
+    places = sum(kind == "digit" for kind, _ in section.tokens)
+    decimals = list(figures)
+    at = 0
+    for kind, sign in section.tokens:
+        if kind == "digit" and at < places:
+            yield decimals[at]
+            at += 1
+        elif kind == "dot":
+            if any(decimals[at:]):
+                yield "."
+        elif kind in {"literal", "percent", "slash"}:
+            yield sign
+
+
+# --- Chinese numerals ------------------------------------------------------------------------------------------------
+
+
+def _numbered(numerals: str, text: str) -> str:
+    """Figures in a language's own digits, one by one."""
+    return text.translate(str.maketrans("0123456789", _DIGITS[numerals])) if numerals else text
+
+
+def _in_numerals(numerals: str, text: str) -> str | None:
+    """A number in words: 壹仟贰佰; None where it is too large or no whole one."""
+    if numerals not in _POWERS:
+        return _numbered(numerals, text)
+    if not text.isdigit() or int(text) >= _MYRIAD_SQUARED:
+        return None
+    high, low = divmod(int(text), _MYRIAD)
+    zero = _DIGITS[numerals][0]
+    words = f"{_below_myriad(high, numerals)}万" if high else ""
+    if high and low and low < _MYRIAD // 10:
+        words += zero
+    return words + _below_myriad(low, numerals) or zero
+
+
+def _below_myriad(number: int, numerals: str) -> str:
+    words, gap = "", False
+    for power in (3, 2, 1, 0):
+        digit = number // 10**power % 10
+        if digit:
+            words += (_DIGITS[numerals][0] if gap and words else "") + _DIGITS[numerals][digit]
+            words += _POWERS[numerals][power]
+        gap = not digit
+    return words
