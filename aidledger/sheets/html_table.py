@@ -6,11 +6,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from aidledger.sheets.displayed import displayed
 from aidledger.sheets.limits import Limits
-from aidledger.sheets.sheet import FORMULA, Cell, SheetFacts, check_size
+from aidledger.sheets.sheet import FORMAT, FORMULA, STRUCK_PART, Cell, SheetFacts, check_size
 
 _SPAN_MAX = 65_536
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_STRUCK = re.compile(r"line-through", re.IGNORECASE)
+_CROSSING = frozenset(("s", "del", "strike", "sup", "sub"))
+# What Excel clips at the next cell is hidden too: of a long number or a text that is no loss.
+_SHORT_NUMBER = re.compile(r"[-+¥￥\s]*[0-9][0-9.,\s]{0,10}\s*[万元]*", re.ASCII)
 _NUMBER = re.compile(r"[-+]?[0-9]{1,30}(\.[0-9]{0,30})?([Ee][-+]?[0-9]{1,3})?")
 _DATE_SHOWN = re.compile(r"[0-9]{4}\s*[-./年]\s*[0-9]{1,2}|[0-9]{1,2}:[0-9]{2}")
 Attributes = Mapping[str, str | None]
@@ -22,6 +27,8 @@ class OpenCell:
 
     attributes: Attributes
     parts: list[str] = field(default_factory=list)
+    is_crossed: bool = False
+    is_clipped: bool = False
 
     @property
     def text(self) -> str:
@@ -44,6 +51,8 @@ class OpenCell:
         a number are text, as exact as they were typed.
         """
         said = self.attributes
+        if self.is_crossed or (self.is_clipped and _SHORT_NUMBER.fullmatch(text)):
+            return "", STRUCK_PART
         if "x:err" in said:
             return "", text or said["x:err"] or "#ERROR"
         if "x:str" in said:
@@ -54,7 +63,9 @@ class OpenCell:
             raw = (said.get("x:num") or said.get("sdval") or text).replace(",", "").strip()
             number = _NUMBER.fullmatch(raw)
             if number:
-                return (float(raw) if number[1] or number[2] else int(raw)), None
+                held = float(raw) if number[1] or number[2] else int(raw)
+                seen = displayed(held, text) if text else held
+                return ("", f"{FORMAT}{text}") if seen is None else (seen, None)
         return text, None
 
 
@@ -75,6 +86,13 @@ class Table:
     def add_text(self, text: str) -> None:
         """Text of the open cell; where none is open, of a line of its own."""
         (self._cell or self._lines).parts.append(text)
+
+    def mark(self, tag: str, attributes: Attributes) -> None:
+        """A tag within the open cell may cross out, raise or hide a part of it."""
+        if self._cell is not None:
+            style = attributes.get("style") or ""
+            self._cell.is_crossed |= tag in _CROSSING or _STRUCK.search(style) is not None
+            self._cell.is_clipped |= _is_hidden(attributes)
 
     def end_lines(self) -> None:
         """Text outside of cells becomes rows."""
@@ -126,6 +144,8 @@ class Table:
         value, fault = cell.value(text)
         if fault is not None:
             self.facts.faults[at, column] = fault
+        elif text and _STRUCK.search(cell.attributes.get("style") or ""):
+            self.facts.struck.add((at, column))
         width = min(cell.span("colspan"), limits.columns_max - column)
         row.append(value)
         row.extend([""] * (width - 1))
@@ -160,6 +180,7 @@ class Table:
             self.rows = table.rows
         last, facts = len(self.rows) - 1, self.facts
         facts.faults |= {(at + row, column): fault for (row, column), fault in table.facts.faults.items()}
+        facts.struck |= {(at + row, column) for row, column in table.facts.struck}
         facts.hidden_rows += [at + row for row in table.facts.hidden_rows]
         facts.hidden_columns += table.facts.hidden_columns
         for (top, left), (bottom, right) in table.facts.merges:

@@ -85,6 +85,8 @@ class _Page(HTMLParser):
         if self.unseen is not None:
             return
         table = self.tables[-1]
+        if _BLOCK.fullmatch(tag):
+            table.add_text("\n")
         if tag in {"td", "th"}:
             self._table().open_cell(OpenCell(dict(attrs)), self.limits)
         elif tag == "tr":
@@ -97,13 +99,13 @@ class _Page(HTMLParser):
             self._close_row()
         elif tag == "col":
             table.add_column(dict(attrs))
-        elif _BLOCK.fullmatch(tag):
-            table.add_text("\n")
         elif tag in _UNSEEN:
             self.unseen = tag
         elif tag == "a" and _SHEET_ANCHOR.fullmatch(dict(attrs).get("name") or ""):
             self._new_page()
             self.named_by_heading = True
+        else:
+            table.mark(tag, dict(attrs))
 
     def handle_endtag(self, tag: str) -> None:
         table = self.tables[-1]

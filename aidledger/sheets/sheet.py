@@ -63,7 +63,8 @@ class SheetFacts:
     """What the values of a sheet's cells do not tell, in the sheet's own coordinates, 0-based.
 
     ``hidden_columns``: first and last of each run. ``formats``: the number formats of cells that may show something
-    else than their value. ``unseen``: cells whose text has the colour of the paper. ``struck``: cells crossed out.
+    else than their value; ``texts``: what other cells show. ``unseen``: cells whose text has the colour of the paper.
+    ``struck``: cells that are crossed out.
     """
 
     faults: CellFaults = field(default_factory=dict)
@@ -71,6 +72,7 @@ class SheetFacts:
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
+    texts: dict[tuple[int, int], str] = field(default_factory=dict)
     unseen: set[tuple[int, int]] = field(default_factory=set)
     struck: set[tuple[int, int]] = field(default_factory=set)
 
@@ -96,12 +98,12 @@ class BookFacts:
 def with_facts(sheet: Sheet, facts: SheetFacts) -> Sheet:
     """The sheet, knowing what its values do not tell: a cell in error has no value, and a number is what it shows."""
     sheet.faults = facts.faults
+    for place, text in facts.texts.items():
+        _put(sheet, place, text)
     if facts.formats:
         _show(sheet, facts)
-    for row, column in facts.faults:
-        at_row, at_column = row - sheet.first_row, column - sheet.first_column
-        if 0 <= at_row < len(sheet.rows) and 0 <= at_column < len(sheet.rows[at_row]):
-            sheet.rows[at_row][at_column] = ""
+    for place in facts.faults:
+        _put(sheet, place, "")
     sheet.merges = sheet.merges or facts.merges
     _leave_covered_out(sheet)
     sheet.hidden_rows = _rows_with_value(sheet, facts.hidden_rows) if facts.hidden_rows else 0
@@ -136,7 +138,7 @@ def _show(sheet: Sheet, facts: SheetFacts) -> None:
             if value != 0:  # which is nothing, and often shown as that
                 facts.unseen.add(place)
         else:
-            sheet.rows[place[0] - sheet.first_row][place[1] - sheet.first_column] = seen
+            _put(sheet, place, seen)
 
 
 def _seen(value: Cell, code: str) -> Cell | None:
@@ -150,6 +152,12 @@ def _seen(value: Cell, code: str) -> Cell | None:
         return value
     text = shown(code, value)
     return value if text is not None and float(value).is_integer() and text == str(int(value)) else text
+
+
+def _put(sheet: Sheet, place: tuple[int, int], value: Cell) -> None:
+    row, column = place[0] - sheet.first_row, place[1] - sheet.first_column
+    if 0 <= row < len(sheet.rows) and 0 <= column < len(sheet.rows[row]):
+        sheet.rows[row][column] = value
 
 
 def _value_at(sheet: Sheet, place: tuple[int, int]) -> Cell:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from xml.parsers import expat
 
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
+from aidledger.sheets.looks import Look, Looks
 from aidledger.sheets.package import XML_DAMAGES
-from aidledger.sheets.sheet import FORMULA, Cell, Sheet, SheetFacts, check_sheets, check_size, with_facts
+from aidledger.sheets.sheet import FORMULA, STRUCK_PART, Cell, Sheet, SheetFacts, check_sheets, check_size, with_facts
 
 NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
 _SS = f"{NAMESPACE} "
@@ -18,6 +20,21 @@ _EXCEL = "urn:schemas-microsoft-com:office:excel "
 _TRUE = {"1", "true"}
 _HIDDEN = {"SheetHidden", "SheetVeryHidden"}
 _ROWS_MAX, _COLUMNS_MAX = 1_048_576, 16_384
+# Formats that have a name; those of days and times are left as they are.
+_NAMED_FORMATS = {
+    "Fixed": "0.00",
+    "Standard": "#,##0.00",
+    "Percent": "0.00%",
+    "Scientific": "0.00E+00",
+    "Euro Currency": '"€"#,##0.00',
+    "Yes/No": '"Yes";"Yes";"No"',
+    "True/False": '"True";"True";"False"',
+    "On/Off": '"On";"On";"Off"',
+    **dict.fromkeys(("General Number", "Currency", "General Date", "Long Date", "Medium Date"), "General"),
+    **dict.fromkeys(("Short Date", "Long Time", "Medium Time", "Short Time"), "General"),
+}
+_CROSSING = frozenset(("S", "Strike", "Del", "Sup", "Sub"))
+_WHITE, _PAPER = "#FFFFFF", ("", "#FFFFFF")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,300}")
 Attributes = Mapping[str, str]
 
@@ -54,24 +71,31 @@ class _Book:
         self.sheet: _Worksheet | None = None
         self.kind = ""
         self.in_comment = False
+        self.styles = _Styles()
         self.parts: list[str] | None = None  # of the text that is wanted
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == f"{_SS}Worksheet":
             check_sheets(len(self.sheets) + 1, self.limits)
-            self.sheet = _Worksheet(attributes.get(f"{_SS}Name", ""))
+            self.sheet = _Worksheet(attributes.get(f"{_SS}Name", ""), self.styles)
         elif tag == f"{_EXCEL}Date1904":
             self.date_1904 = True
         elif self.sheet is None:
-            return
-        elif tag == f"{_SS}Cell":
-            self.sheet.open_cell(attributes)
+            self.styles.add(tag, attributes)
+        else:
+            self._start_in_sheet(self.sheet, tag, attributes)
+
+    def _start_in_sheet(self, sheet: _Worksheet, tag: str, attributes: dict[str, str]) -> None:
+        if tag == f"{_SS}Cell":
+            sheet.open_cell(attributes)
         elif tag == f"{_SS}Data" and not self.in_comment:
             self.kind, self.parts = attributes.get(f"{_SS}Type", "String"), []
+        elif self.parts is not None and tag.rpartition(" ")[2] in _CROSSING:
+            sheet.cross_out_part()
         elif tag == f"{_SS}Row":
-            self.sheet.open_row(attributes)
+            sheet.open_row(attributes)
         elif tag == f"{_SS}Column":
-            self.sheet.add_column(attributes)
+            sheet.add_column(attributes)
         elif tag == f"{_SS}Comment":
             self.in_comment = True
         elif tag == f"{_EXCEL}Visible":
@@ -99,11 +123,52 @@ class _Book:
             self.sheet = None
 
 
+class _Styles:
+    """The workbook's styles by their names, and what they make of cells."""
+
+    def __init__(self) -> None:
+        self._looks = [Look()]
+        self._papers = [""]
+        self._numbers: dict[str, int] = {}
+
+    def add(self, tag: str, attributes: Attributes) -> None:
+        """Take in an element that stands outside of all sheets; what a style is based on stands before it."""
+        tag, last = tag.removeprefix(_SS), len(self._looks) - 1
+        look = self._looks[last]
+        if tag == "Style":
+            parent = self._numbers.get(attributes.get(f"{_SS}Parent", "Default"), 0)
+            self._looks.append(self._looks[parent])
+            self._papers.append(self._papers[parent])
+            self._numbers[attributes.get(f"{_SS}ID", "")] = last + 1
+        elif tag == "NumberFormat":
+            code = attributes.get(f"{_SS}Format", "General")
+            self._looks[last] = replace(look, code=_NAMED_FORMATS.get(code, code))
+        elif tag == "Font":
+            white = attributes.get(f"{_SS}Color", "").upper() == _WHITE
+            struck = attributes.get(f"{_SS}StrikeThrough") in _TRUE
+            self._looks[last] = replace(look, struck=struck, unseen=white)
+        elif tag == "Interior":
+            self._papers[last] = attributes.get(f"{_SS}Color", "").upper()
+
+    def looks(self) -> Looks:
+        """What the styles make of cells, by the numbers of ``number``."""
+        papers = zip(self._looks, self._papers, strict=True)
+        return Looks.of(replace(look, unseen=look.unseen and paper in _PAPER) for look, paper in papers)
+
+    def number(self, *names: str | None) -> int:
+        """The number of the first style that there is."""
+        return next((self._numbers[name] for name in (*names, "Default") if name in self._numbers), 0)
+
+
 class _Worksheet:
     """Cells by row and column, 0-based here. The file counts from 1, and leaves out what is empty."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, styles: _Styles) -> None:
         self.name = name
+        self._styles, self._looks = styles, styles.looks()
+        self._column_styles: dict[int, str | None] = {}
+        self._row_style: str | None = None
+        self._style: str | None = None
         self.visible = True
         self._rows: dict[int, dict[int, Cell]] = {}
         self._facts = SheetFacts()
@@ -116,14 +181,18 @@ class _Worksheet:
     def add_column(self, attributes: Attributes) -> None:
         first = _place(attributes, self._columns, _COLUMNS_MAX)
         self._columns = first + _count(attributes, "Span") + 1
-        if attributes.get(f"{_SS}Hidden") in _TRUE:
+        style = attributes.get(f"{_SS}StyleID")
+        if style is not None:
+            self._column_styles.update(dict.fromkeys(range(first, min(self._columns, _COLUMNS_MAX)), style))
+        if attributes.get(f"{_SS}Hidden") in _TRUE or _is_flat(attributes, "Width"):
             self._facts.hidden_columns.append((first, self._columns - 1))
 
     def open_row(self, attributes: Attributes) -> None:
         self._row = _place(attributes, self._next_row, _ROWS_MAX)
         self._next_row = self._row + _count(attributes, "Span") + 1
         self._next_column = 0
-        if attributes.get(f"{_SS}Hidden") in _TRUE:
+        self._row_style = attributes.get(f"{_SS}StyleID")
+        if attributes.get(f"{_SS}Hidden") in _TRUE or _is_flat(attributes, "Height"):
             self._facts.hidden_rows.append(self._row)
 
     def open_cell(self, attributes: Attributes) -> None:
@@ -131,6 +200,7 @@ class _Worksheet:
             self._next_column += 1
         self._column = _place(attributes, self._next_column, _COLUMNS_MAX)
         self._has_formula = f"{_SS}Formula" in attributes
+        self._style = attributes.get(f"{_SS}StyleID")
         last_column = self._column + _count(attributes, "MergeAcross")
         last_row = self._row + _count(attributes, "MergeDown")
         self._next_column = last_column + 1
@@ -145,7 +215,22 @@ class _Worksheet:
         if kind == "Error":
             self._facts.faults[self._row, self._column] = text or "#ERROR"
         elif text:
-            self._rows.setdefault(self._row, {})[self._column] = _value(kind, text)
+            value = _value(kind, text)
+            self._rows.setdefault(self._row, {})[self._column] = value
+            if self._looks.marked or self._looks.plain:
+                self._add_look(value)
+
+    def cross_out_part(self) -> None:
+        """Part of the open cell's text is crossed out, raised or lowered."""
+        self._facts.faults[self._row, self._column] = STRUCK_PART
+
+    def _add_look(self, value: Cell) -> None:
+        place = (self._row, self._column)
+        style = self._styles.number(self._style, self._row_style, self._column_styles.get(self._column))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            self._looks.mark_number(self._facts, place, style, value)
+        else:
+            self._looks.mark(self._facts, place, style)
 
     def close_cell(self) -> None:
         if self._has_formula:
@@ -171,6 +256,13 @@ def _place(attributes: Attributes, following: int, count_max: int) -> int:
     if not following <= place < count_max:
         raise ValueError(place)
     return place
+
+
+def _is_flat(attributes: Attributes, name: str) -> bool:
+    try:
+        return float(attributes.get(f"{_SS}{name}", 1)) == 0
+    except ValueError:
+        return False
 
 
 def _count(attributes: Attributes, name: str) -> int:

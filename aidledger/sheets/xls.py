@@ -13,11 +13,17 @@ from typing import Any, TextIO
 
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
+from aidledger.sheets.looks import Look, Looks
 from aidledger.sheets.sheet import FORMULA, Cell, Sheet, SheetFacts, check_sheets, rectangle, with_facts
+from aidledger.sheets.xlsb import short_number
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _EOF, _BOUND_SHEET, _BOF = 0x0A, 0x85, 0x809
 _FORMULA, _ROW, _COLUMNS, _MERGED = 0x06, 0x208, 0x7D, 0xE5
+_NUMBER, _SHORT_NUMBER, _SHORT_NUMBERS, _TEXT, _SHARED_TEXT = 0x203, 0x27E, 0xBD, 0x204, 0xFD
+_FONT = 0x31
+_FONT_STRUCK, _WHITE, _SOLID = 0x08, (1, 9), 1
+_FONT_THAT_IS_NONE = 4  # fonts are numbered as if there were one
 _ROW_HIDDEN, _COLUMNS_HIDDEN = 0x20, 0x01
 # A formula that a program wrote without calculating it: to be calculated on opening, its value 0 or an empty text.
 _CALCULATE_ON_OPENING = 0x02
@@ -32,7 +38,7 @@ def xls_sheets(content: bytes, limits: Limits) -> Iterator[Sheet]:
         with open(os.devnull, "w", encoding="utf-8") as silence:  # noqa: PTH123 - the null device is no path
             book = xlrd.open_workbook(file_contents=content, logfile=silence, ragged_rows=True)
             check_sheets(book.nsheets, limits)
-            facts = _facts(content, silence)
+            facts = _facts(content, silence, book)
             facts += [SheetFacts() for _ in range(len(facts), book.nsheets)]
             sheets = [
                 with_facts(_sheet(book.sheet_by_index(i), book.datemode, limits, facts[i]), facts[i])
@@ -73,8 +79,8 @@ def _row(sheet: Any, row: int, datemode: Any, facts: SheetFacts) -> list[Cell]: 
     return cells
 
 
-def _facts(content: bytes, silence: TextIO) -> list[SheetFacts]:
-    """Of each worksheet in their order: merged cells, what is hidden, formulas that were never calculated."""
+def _facts(content: bytes, silence: TextIO, workbook: Any) -> list[SheetFacts]:  # noqa: ANN401
+    """Of each worksheet in their order: merged cells, what is hidden or shown, formulas that were never calculated."""
     from xlrd import compdoc  # noqa: PLC0415
 
     if not content.startswith(_OLE):
@@ -85,33 +91,74 @@ def _facts(content: bytes, silence: TextIO) -> list[SheetFacts]:
         stream, base, length = document.locate_named_stream("Book")
     book = bytes((stream or b"")[base : base + length])
     starts = [data for record, data in _records(book, 0) if record == _BOUND_SHEET]
-    return [_sheet_facts(book, struct.unpack_from("<I", data)[0]) for data in starts if data[5] == 0]
+    looks = _looks(workbook, [data for record, data in _records(book, 0, frozenset({_FONT})) if record == _FONT])
+    return [_sheet_facts(book, struct.unpack_from("<I", data)[0], looks) for data in starts if data[5] == 0]
 
 
-def _sheet_facts(book: bytes, start: int) -> SheetFacts:
+def _looks(workbook: Any, fonts: list[bytes]) -> Looks:  # noqa: ANN401 - xlrd's types
+    """What the workbook's styles make of its cells; xlrd reads formats and fills in any case, and no fonts."""
+    fonts.insert(_FONT_THAT_IS_NONE, b"\0" * 6)
+    found = []
+    for style in workbook.xf_list:
+        font = fonts[style.font_index] if style.font_index < len(fonts) else b"\0" * 6
+        ink = struct.unpack_from("<H", font, 4)[0]
+        paper = style.background.fill_pattern
+        blank = paper == 0 or (paper == _SOLID and style.background.pattern_colour_index in _WHITE)
+        code = (
+            workbook.format_map[style.format_key].format_str if style.format_key in workbook.format_map else "General"
+        )
+        found.append(Look(code, bool(font[2] & _FONT_STRUCK), ink in _WHITE and blank))
+    return Looks.of(found)
+
+
+def _add_looks(facts: SheetFacts, record: int, data: bytes, looks: Looks) -> None:
+    """What the style of one cell, or of each of several short numbers, makes of it."""
+    row, column, style = struct.unpack_from("<HHH", data)
+    if record == _NUMBER or (record == _FORMULA and data[12:14] != b"\xff\xff"):
+        looks.mark_number(facts, (row, column), style, struct.unpack_from("<d", data, 6)[0])
+    elif record == _SHORT_NUMBER:
+        looks.mark_number(facts, (row, column), style, short_number(struct.unpack_from("<I", data, 6)[0]))
+    elif record == _SHORT_NUMBERS:
+        for at, (own, bits) in enumerate(struct.iter_unpack("<HI", data[4 : 4 + (len(data) - 6) // 6 * 6])):
+            looks.mark_number(facts, (row, column + at), own, short_number(bits))
+    else:
+        looks.mark(facts, (row, column), style)
+
+
+def _sheet_facts(book: bytes, start: int, looks: Looks) -> SheetFacts:
     facts = SheetFacts()
-    for record, data in _records(book, start):
+    cells = _CELLS if looks.marked or looks.plain else frozenset()
+    for record, data in _records(book, start, _WANTED | cells):
+        if record in cells:
+            _add_looks(facts, record, data, looks)
         if record == _FORMULA:
             row, column = struct.unpack_from("<HH", data)
             if data[14] & _CALCULATE_ON_OPENING and data[6:14] in _UNCALCULATED:
                 facts.faults[row, column] = FORMULA
-        elif record == _ROW:
-            if data[12] & _ROW_HIDDEN:
-                facts.hidden_rows.append(struct.unpack_from("<H", data)[0])
-        elif record == _COLUMNS:
-            first, last = struct.unpack_from("<HH", data)
-            if data[8] & _COLUMNS_HIDDEN:
-                facts.hidden_columns.append((first, last))
-        elif record == _MERGED:
-            for top, bottom, left, right in struct.iter_unpack("<HHHH", data[2 : 2 + len(data[2:]) // 8 * 8]):
-                facts.merges.append(((top, left), (bottom, right)))
+        else:
+            _add_shape(facts, record, data)
     return facts
 
 
+def _add_shape(facts: SheetFacts, record: int, data: bytes) -> None:
+    """What is hidden and what is merged."""
+    if record == _ROW:
+        if data[12] & _ROW_HIDDEN:
+            facts.hidden_rows.append(struct.unpack_from("<H", data)[0])
+    elif record == _COLUMNS:
+        first, last = struct.unpack_from("<HH", data)
+        if data[8] & _COLUMNS_HIDDEN:
+            facts.hidden_columns.append((first, last))
+    elif record == _MERGED:
+        for top, bottom, left, right in struct.iter_unpack("<HHHH", data[2 : 2 + len(data[2:]) // 8 * 8]):
+            facts.merges.append(((top, left), (bottom, right)))
+
+
 _WANTED = frozenset({_FORMULA, _ROW, _COLUMNS, _MERGED, _BOUND_SHEET})
+_CELLS = frozenset({_FORMULA, _NUMBER, _SHORT_NUMBER, _SHORT_NUMBERS, _TEXT, _SHARED_TEXT})
 
 
-def _records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+def _records(book: bytes, at: int, wanted: frozenset[int] = _WANTED) -> Iterator[tuple[int, bytes]]:
     """The records of one substream that are wanted; what is embedded in it (charts) is passed over."""
     depth = 0
     while at + 4 <= len(book):
@@ -122,6 +169,6 @@ def _records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:
             depth -= 1
             if depth <= 0:
                 return
-        elif depth == 1 and record in _WANTED:
+        elif depth == 1 and record in wanted:
             yield record, book[at + 4 : at + 4 + length]
         at += 4 + length

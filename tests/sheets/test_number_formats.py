@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+import struct
+import zipfile
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from io import BytesIO
+from xml.sax.saxutils import quoteattr
 
 import pytest
+import xlwt
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from aidledger.domain.roster import RosterFile
+from aidledger.sheets.displayed import displayed
 from aidledger.sheets.grid import read_grid
 from aidledger.sheets.limits import DEFAULT_LIMITS
 from aidledger.sheets.number_formats import decimals_of, is_odd, shown, shown_text, shows_otherwise
-from tests.builders import HEADERS, Cell, examined, found, resident_number, roster_grid, with_cells
+from tests.builders import (
+    HEADERS,
+    Cell,
+    edited_package,
+    examined,
+    found,
+    ods_bytes,
+    resident_number,
+    roster_grid,
+    with_cells,
+)
+from tests.builders.books import Page, html_book
+from tests.builders.spreadsheetml import spreadsheetml_book
+from tests.builders.xlsb import record, xlsb_book
 
 ACCOUNTING = '_ ¥* #,##0.00_ ;_ ¥* -#,##0.00_ ;_ ¥* "-"??_ ;_ @_ '
 PLAIN = [
@@ -223,3 +242,126 @@ def test_dates_are_days_as_ever() -> None:
     content = roster_with({"H4": (44_440, "yyyy-mm-dd"), "H5": (44_440, 'yyyy"级"')})
     (sheet,) = read_grid(content, DEFAULT_LIMITS)
     assert [str(sheet.rows[row][7])[:10] for row in (3, 4)] == ["2021-09-01"] * 2
+
+
+# --- the other formats of files ---------------------------------------------------------------------------------------
+
+# A value, its number format, what is shown of it, and the amount in 分 or the problem's code.
+DISPLAYED: list[tuple[float, str, str, int | str]] = [
+    (1_000_000, "0.00,", "1000.00", 100_000),
+    (10, '0"00"', "1000", 100_000),
+    (1000, '0"元"', "1000元", 100_000),
+    (1000, "#,##0.00", "1,000.00", 100_000),
+    (612.5, "0.00", "612.50", 61_250),
+    (1000, '"已发"', "已发", "amount-format"),
+    (10, "0%", "1000%", "amount-format"),
+    (1000, "[$€-407]0", "€1000", "amount-format"),
+    (1000.4, "0", "1000", "number-format"),
+    (1000.4, '0"元"', "1000元", "number-format"),
+]
+
+
+def as_xls(value: float, code: str, _: str) -> bytes:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Sheet", cell_overwrite_ok=True)
+    for r, row in enumerate(roster_grid(total=False)):
+        for c, cell in enumerate(row):
+            if cell is not None:
+                sheet.write(r, c, cell)
+    sheet.write(3, 5, value, xlwt.easyxf(num_format_str=code))
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def as_xlsb(value: float, code: str, _: str) -> bytes:
+    page = Page("Sheet", with_cells(roster_grid(total=False), {"F4": value}))
+    written = record(5, struct.pack("<IId", 5, 0, value))
+    styled = record(5, struct.pack("<IId", 5, 1, value))
+    text = struct.pack("<I", len(code)) + code.encode("utf-16-le")
+    styles = record(615, struct.pack("<I", 1)) + record(44, struct.pack("<H", 164) + text) + record(616)
+    styles += record(617, struct.pack("<I", 2)) + record(47, struct.pack("<HHHHHHBB", 0, 0, 0, 0, 0, 0, 0, 0))
+    styles += record(47, struct.pack("<HHHHHHBB", 0, 164, 0, 0, 0, 0, 0, 0)) + record(618)
+    relation = b'<Relationship Id="rIdS" Type="http://x/styles" Target="styles.bin"/></Relationships>'
+    content = edited_package(
+        xlsb_book([page]),
+        {
+            "xl/worksheets/sheet1.bin": lambda part: b"".join(_second_row_styled(part, written, styled)),
+            "xl/_rels/workbook.bin.rels": lambda part: part.replace(b"</Relationships>", relation),
+        },
+    )
+    target = BytesIO(content)
+    with zipfile.ZipFile(target, "a") as package:
+        package.writestr("xl/styles.bin", styles)
+    return target.getvalue()
+
+
+def _second_row_styled(part: bytes, written: bytes, styled: bytes) -> Iterator[bytes]:
+    rows = part.split(record(0)[:1] + b"\x11")  # the head of a row's record, 17 bytes long
+    for at, row in enumerate(rows):
+        yield (b"\x00\x11" if at else b"") + (row.replace(written, styled) if at == 4 else row)
+
+
+def as_xml(value: float, code: str, _: str) -> bytes:
+    book = spreadsheetml_book([Page("Sheet", with_cells(roster_grid(total=False), {"F4": value}))]).decode()
+    styles = f'<Styles><Style ss:ID="s1"><NumberFormat ss:Format={quoteattr(code)}/></Style></Styles><Worksheet'
+    before, cell, after = book.partition('<Row ss:Index="4">')
+    after = after.replace('<Cell ss:Index="6">', '<Cell ss:Index="6" ss:StyleID="s1">', 1)
+    return (before + cell + after).replace("<Worksheet", styles, 1).encode()
+
+
+def as_ods(value: float, _: str, text: str) -> bytes:
+    content = ods_bytes(with_cells(roster_grid(total=False), {"F4": value}))
+    first, second = f'office:value="{value}"'.encode(), f"<text:p>{value}</text:p>".encode()
+
+    def show(part: bytes) -> bytes:
+        rows = part.split(b"<table:table-row>")
+        rows[4] = rows[4][::-1].replace(second[::-1], f"<text:p>{text}</text:p>".encode()[::-1], 1)[::-1]
+        assert first in rows[4]
+        return b"<table:table-row>".join(rows)
+
+    return edited_package(content, {"content.xml": show})
+
+
+def as_web_page(value: float, _: str, text: str) -> bytes:
+    grid = with_cells(roster_grid(total=False), {"F4": f"|{text}"})
+    return html_book([Page("Sheet", grid)]).replace(b"<td>|", f'<td x:num="{value}">'.encode())
+
+
+@pytest.mark.parametrize("to_bytes", [as_xls, as_xlsb, as_xml, as_ods, as_web_page])
+@pytest.mark.parametrize(("value", "code", "text", "expected"), DISPLAYED)
+def test_every_format_of_files_is_read_as_it_is_shown(
+    to_bytes: Callable[[float, str, str], bytes], value: float, code: str, text: str, expected: int | str
+) -> None:
+    file = examined(to_bytes(value, code, text), "名册.xls")
+    if isinstance(expected, int):
+        assert (file.problems, amount_in(file)) == ([], expected)
+    else:
+        assert [(code, row, column) for code, _, row, column in found(file)] == [(expected, 4, "F")]
+        assert amount_in(file) is None
+
+
+@pytest.mark.parametrize(
+    ("held", "text", "read"),
+    [
+        (1000, "1,000.00", 1000),
+        (1000, "¥1,000.00", 1000),
+        (-5, "(5.00)", -5),
+        (0, "-", 0),
+        (12345, "0012345", "0012345"),
+        (1.1, "1.10", "1.10"),
+        (312.5, "312.50", 312.5),
+        (333.333, "333.33", 333.333),
+        (1, "高一(1)班", "高一(1)班"),
+        (1, "女", "女"),
+        (0.1, "10%", "10%"),
+        (1000.4, "1000", None),
+        (12_345, "12.3千元", None),
+        (2021.5, "2022级", None),
+        (202101020304, "2.021E+11", 202101020304),
+        (float("nan"), "1", None),
+    ],
+)
+def test_of_a_number_and_its_text_what_is_shown_is_read(held: float, text: str, read: float | str | None) -> None:
+    seen = displayed(held, text)
+    assert seen == read or (held != held and seen != seen)  # noqa: PLR0124 - not a number
