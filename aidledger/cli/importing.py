@@ -19,15 +19,18 @@ from aidledger.domain.table import period_text
 from aidledger.i18n import N_, Translate
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress, TaskID
 
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.cli.office import Office
     from aidledger.domain.problem import Problem
+    from aidledger.operations.files import PassedOver
     from aidledger.operations.results import FileResult, ImportResult
 
 # A screen shows the first places of each kind of problem; JSON has them all.
 PLACES_SHOWN = 5
+PASSED_OVER_SHOWN = 50
 _TOTALS = N_(
     "Files: {files}; posted: {posted}, unchanged: {unchanged}, rejected: {rejected}; "
     "{count} person-times, {amount} yuan"
@@ -61,6 +64,15 @@ _NOTES = {
         "due again."
     ),
     "summary-sheet": N_("Sheet {sheet} repeats the people of the other sheets and is not counted again."),
+}
+_PASSED_OVER = {
+    "document": N_("a document, no spreadsheet"),
+    "picture": N_("a picture"),
+    "shortcut": N_("a shortcut to a file that is elsewhere"),
+    "packed": N_("a packed archive of a kind that is not opened: unpack it first"),
+    "archive-within": N_("an archive within an archive: unpack it first"),
+    "no-list": N_("a text without a list in it"),
+    "other": N_("no spreadsheet"),
 }
 
 
@@ -158,6 +170,7 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
                     sheet=note.sheet, count=note.count, columns=", ".join(note.columns)
                 )
                 screen.print(f"  {_shown(said)}", soft_wrap=True)
+    _tell_passed_over(result.passed_over, screen, translate)
     kept = result.counted("posted", "would-post")
     totals = _WOULD_BE_TOTALS if result.counted("would-post") else _TOTALS
     screen.print()
@@ -177,6 +190,19 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
         screen.print(translate(N_("This was a check: nothing was kept.")))
     elif result.counted("posted"):
         screen.print(translate(N_("Receipt: {head}")).format(head=result.head), soft_wrap=True)
+
+
+def _tell_passed_over(passed_over: Sequence[PassedOver], screen: Console, translate: Translate) -> None:
+    """What lay among the files and was not read: whoever sent it may have thought that it would be."""
+    if not passed_over:
+        return
+    screen.print()
+    screen.print(translate(N_("Passed over: {count}")).format(count=len(passed_over)), style="bold")
+    for one in passed_over[:PASSED_OVER_SHOWN]:
+        screen.print(f"  {_shown(one.path)}: {translate(_PASSED_OVER[one.why])}", soft_wrap=True)
+    more = len(passed_over) - PASSED_OVER_SHOWN
+    if more > 0:
+        screen.print(f"  {translate(N_('… and {count} more')).format(count=more)}")
 
 
 def _changes_text(file: FileResult, translate: Translate) -> str:

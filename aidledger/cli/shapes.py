@@ -41,6 +41,7 @@ def import_shape(result: ImportResult, text: ProblemText) -> Shape:
             "person_times": sum(file.person_times for file in kept),
             "amount": yuan_text(sum(file.amount_fen for file in kept)),
         },
+        "passed_over": [asdict(one) for one in result.passed_over],
         "head": result.head,
     }
 

@@ -72,7 +72,7 @@ def examined(
     def jobs() -> Iterator[tuple[object, ...]]:
         for source in sources:
             taken.append(source)
-            yield source.content, source.shown
+            yield source.content, source.heard
 
     common = (catalogue, hints, limits)
     results = run_in_order(

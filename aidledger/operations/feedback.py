@@ -14,7 +14,7 @@ from aidledger.domain.identity import masked_words
 from aidledger.domain.problem import Problem
 from aidledger.errors import CannotWrite, FeedbackAmongRosters
 from aidledger.operations.examining import run_guarded
-from aidledger.operations.files import SourceFile, read, shown_path
+from aidledger.operations.files import SourceFile, read_again, shown_path
 from aidledger.operations.results import FileResult, ListResult, RosterResult
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.feedback import Copy, Given, Labels, Remark, copy_of_cells, list_alone, marked_copy, origin_of
@@ -79,7 +79,7 @@ class Feedback:
     def _copy(self, source: SourceFile, result: FileResult, given: Given) -> Copy:
         """The school's own workbook, else its cells, else the list alone."""
         if not any(problem.code in _NEVER_OPENED for problem in result.problems):
-            content = source.content or read(source.path, self.limits.file_size_max_bytes).content
+            content = source.content or read_again(source, self.limits).content
             for make in (marked_copy, copy_of_cells):
                 with contextlib.suppress(FileRefused):
                     copy: Copy = run_guarded(make, content, given, self.limits, limits=self.limits)
@@ -91,7 +91,7 @@ class Feedback:
         folders = [path if path.is_dir() else path.parent for path in self.imported]
         below = Path(source.path.stem)
         with contextlib.suppress(ValueError):  # two drives have nothing in common
-            below = _plain(source.path.with_suffix("")).relative_to(os.path.commonpath(map(_plain, folders)))
+            below = _plain(source.unpacked.with_suffix("")).relative_to(os.path.commonpath(map(_plain, folders)))
         parts = [_short(_without_numbers(part)) for part in Path(shown_path(below)).parts]
         wanted = self.folder.joinpath(*parts)
         return self.folder / parts[-1] if self._is_imported(wanted.parent) else wanted

@@ -1,35 +1,99 @@
-"""Which files a folder holds for import, and how they are called."""
+"""Which files a folder or an archive holds for import, and how they are called."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, Self
 
+from aidledger.domain.problem import Problem
 from aidledger.errors import CannotRead
+from aidledger.sheets.archive import Archive, is_archive
+from aidledger.sheets.failures import FileRefused
+from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
 
 # .et is what WPS calls a workbook of its own.
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".et"})
+_ARCHIVE, _TEXT = ".zip", ".txt"
+# Why a file is passed over.
+Why = Literal["document", "picture", "shortcut", "packed", "archive-within", "no-list", "other"]
+_WHYS: dict[Why, frozenset[str]] = {
+    "document": frozenset({".doc", ".docx", ".wps", ".pdf", ".ofd", ".rtf", ".ppt", ".pptx", ".dps", ".odt"}),
+    "picture": frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic"}),
+    "shortcut": frozenset({".lnk", ".url"}),
+    "packed": frozenset({".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".z01", ".001"}),
+}
+# What systems put into every folder and archive, and nobody sent.
+_OF_SYSTEMS = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a file is: on the disk, or as a member of an ``archive`` there.
+
+    ``path``: what it is called; a member as if it stood in a folder of the archive's name. ``tentative``: a text that
+    lay among others and may be no list. ``problem``: why it cannot be opened at all.
+    """
+
+    path: Path
+    archive: Path | None = None
+    member: int = 0
+    tentative: bool = field(default=False, compare=False)
+    problem: Problem | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file that lay in a folder or an archive and was not read."""
+
+    path: str
+    why: Why
+
+
+@dataclass(slots=True)
+class Walked:
+    """What is to be read, each once and in the order of the names; what is not."""
+
+    found: list[Found] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file that was read once: those bytes are hashed, those bytes are parsed, those bytes are kept.
 
-    ``failure`` says why it could not be read from the disk at all.
+    ``failure`` says why it could not be read at all. ``found``: where, unless simply at its path.
     """
 
     path: Path
     content: bytes
     sha256: str
-    failure: str | None = None
+    failure: Problem | None = field(default=None, hash=False)
+    found: Found | None = None
+
+    @property
+    def place(self) -> Found:
+        """Where it was found."""
+        return self.found or Found(self.path)
 
     @property
     def shown(self) -> str:
         """The path as text, also where the file system's name is not UTF-8 (old archives carry GBK names)."""
         return shown_path(self.path)
+
+    @property
+    def unpacked(self) -> Path:
+        """The path with an archive's name as that of a folder: without its ending."""
+        archive = self.place.archive
+        return self.path if archive is None else archive.with_suffix("") / self.path.relative_to(archive)
+
+    @property
+    def heard(self) -> str:
+        """The path by whose folders and name a list is recognised."""
+        return shown_path(self.unpacked)
 
 
 def shown_path(path: Path) -> str:
@@ -47,16 +111,20 @@ def _shown_part(part: str) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def walk(paths: Iterable[Path]) -> list[Path]:
-    """The files named, and those in folders in the order of their names; each once."""
-    found: dict[Path, None] = {}
+def walk(paths: Iterable[Path], limits: Limits = DEFAULT_LIMITS) -> Walked:
+    """The files named, and those in folders and archives in the order of their names; each once."""
+    found: dict[Found, None] = {}
+    passed_over: dict[PassedOver, None] = {}
     for path in paths:
-        for file in _within(path, frozenset()) if path.is_dir() else [path]:
-            found.setdefault(file)
-    return list(found)
+        for one in _within(path, frozenset(), limits) if path.is_dir() else _named(path, limits):
+            if isinstance(one, Found):
+                found.setdefault(one)
+            else:
+                passed_over.setdefault(one)
+    return Walked(list(found), list(passed_over))
 
 
-def _within(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
+def _within(folder: Path, above: frozenset[Path], limits: Limits) -> Iterator[Found | PassedOver]:
     here = folder.resolve()
     if here in above:
         return  # a link back to a folder that it is in
@@ -65,21 +133,119 @@ def _within(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
     except OSError as error:
         raise CannotRead(path=shown_path(folder), reason=error.strerror or "") from None
     for child in children:
-        if child.name.startswith((".", "~$")):
+        if _is_unseen(child.name):
             continue
         if child.is_dir():
-            yield from _within(child, above | {here})
-        elif child.suffix.lower() in SPREADSHEETS and (child.is_file() or not child.exists()):  # no pipe, no device
-            yield child
+            yield from _within(child, above | {here}, limits)
+        elif child.is_file() or not child.exists():  # no pipe, no device
+            yield from _among(child, limits)
+
+
+def _among(path: Path, limits: Limits) -> Iterator[Found | PassedOver]:
+    """A file that lies in a folder: only what its name says is a list, or full of them."""
+    if path.suffix.lower() == _ARCHIVE:
+        yield from _named(path, limits)
+    else:
+        yield _told_by_name(Found(path))
+
+
+def _named(path: Path, limits: Limits) -> Iterator[Found | PassedOver]:
+    """A file that was named: itself, or what is in it where it is an archive; that is told by what it begins with."""
+    if path.suffix.lower() in SPREADSHEETS or not path.is_file() or not is_archive(path):
+        yield Found(path)
+        return
+    try:
+        with Archive(path, limits) as archive:
+            if archive.is_workbook:
+                yield Found(path)
+                return
+            members = [member for member in archive.members() if not any(map(_is_unseen, member.parts))]
+    except FileRefused as refusal:
+        yield Found(path, problem=refusal.problem)
+        return
+    except OSError:
+        yield Found(path)  # reading it will say why
+        return
+    for member in members:
+        yield _told_by_name(Found(path.joinpath(*member.parts), path, member.number))
+
+
+def _is_unseen(name: str) -> bool:
+    """Whether a name is that of a hidden file, of one that an open workbook locks, or of a system's own."""
+    return name.startswith((".", "~$")) or name.casefold() in _OF_SYSTEMS
+
+
+def _told_by_name(found: Found) -> Found | PassedOver:
+    ending = found.path.suffix.lower()
+    if ending in SPREADSHEETS:
+        return found
+    if ending == _TEXT:
+        return Found(found.path, found.archive, found.member, tentative=True)
+    why: Why = next((why for why, endings in _WHYS.items() if ending in endings), "other")
+    return PassedOver(shown_path(found.path), "archive-within" if ending == _ARCHIVE else why)
+
+
+class Reader:
+    """Reads files where they were found. The archive that the last one is in stays open for the next."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._archive: Archive | None = None
+        self._path: Path | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._close()
+
+    def read(self, found: Found) -> SourceFile:
+        """Read a file once; what cannot be read has no content, and a failure."""
+        if found.archive is None:
+            source = read(found.path, self._limits.file_size_max_bytes)
+            return SourceFile(source.path, source.content, source.sha256, found.problem or source.failure, found)
+        try:
+            content = self._opened(found.archive).read(found.member)
+        except FileRefused as refusal:
+            return _unread(found, refusal.problem)
+        except OSError as error:
+            return _unread(found, _unopened(error.strerror))
+        return SourceFile(found.path, content, hashlib.sha256(content).hexdigest(), found=found)
+
+    def _opened(self, path: Path) -> Archive:
+        if self._archive is None or self._path != path:
+            self._close()
+            self._archive, self._path = Archive(path, self._limits), path
+        return self._archive
+
+    def _close(self) -> None:
+        if self._archive is not None:
+            self._archive.close()
+        self._archive = None
+
+
+def read_again(source: SourceFile, limits: Limits) -> SourceFile:
+    """Read a file once more where it was found."""
+    with Reader(limits) as reader:
+        return reader.read(source.place)
 
 
 def read(path: Path, size_max_bytes: int) -> SourceFile:
     """Read a file once. Of one that is beyond the limit only as much as shows it; a pipe might never end."""
+    found = Found(path)
     if path.exists() and not path.is_file():
-        return SourceFile(path, b"", hashlib.sha256(b"").hexdigest(), "it is no ordinary file")
+        return _unread(found, Problem("unreadable-file", facts={"why": "it is no ordinary file"}))
     try:
         with path.open("rb") as file:
             content = file.read(size_max_bytes + 1)
     except OSError as error:
-        return SourceFile(path, b"", hashlib.sha256(b"").hexdigest(), error.strerror or "cannot be opened")
+        return _unread(found, _unopened(error.strerror))
     return SourceFile(path, content, hashlib.sha256(content).hexdigest())
+
+
+def _unread(found: Found, problem: Problem) -> SourceFile:
+    return SourceFile(found.path, b"", hashlib.sha256(b"").hexdigest(), problem, found)
+
+
+def _unopened(reason: str | None) -> Problem:
+    return Problem("unreadable-file", facts={"why": reason or "cannot be opened"})

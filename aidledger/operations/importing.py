@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -11,14 +12,13 @@ from pathlib import Path
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.changes import Changes, changes_between
-from aidledger.domain.problem import Problem
 from aidledger.domain.role import Deed
 from aidledger.domain.roster import Note, RosterFile
 from aidledger.errors import FatesDoNotAddUp, OneFileToSupersede, OtherRoster
 from aidledger.operations import examining, files
 from aidledger.operations.contradictions import candidates, contradictions, problems
 from aidledger.operations.feedback import Feedback
-from aidledger.operations.files import SourceFile, shown_path
+from aidledger.operations.files import Found, PassedOver, SourceFile, shown_path
 from aidledger.operations.results import FileResult, ImportResult, result_of
 from aidledger.operations.returns import answered, doubts_of, matched, recovery_doubts
 from aidledger.operations.together import SECONDS_MAX, Together
@@ -32,6 +32,9 @@ from aidledger.store.listings import Answered
 
 # A file with what was read of it; None where that is known already.
 Read = tuple[SourceFile, RosterFile | None]
+# The digits of an ID number or a card, in any of the encodings that a text may have: all are like ASCII here.
+_LONG_NUMBER = re.compile(rb"(?:\d\0?){15}")
+_LIST_LINES_MIN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +67,20 @@ def import_files(
     """
     deed: Deed = "check" if request.dry_run else "import"
     with ledger.reading(deed):
-        paths = files.walk(request.paths)
-    if request.supersedes is not None and len(paths) != 1:
-        raise OneFileToSupersede(count=len(paths))
+        walked = files.walk(request.paths, request.limits)
+    if request.supersedes is not None and len(walked.found) != 1:
+        raise OneFileToSupersede(count=len(walked.found))
     if request.feedback is not None:
         request.feedback.prepare()
-    started(len(paths))
+    started(len(walked.found))
     run = _Run(ledger, catalogue, request)
     if request.dry_run:
         with ledger.writing(deed, keep=False) as books:
-            results = run.files(paths, lambda: nullcontext(books), progress)
-            return ImportResult(results, events.head(books))
-    results = run.files(paths, partial(ledger.writing, deed), progress)
+            results = run.files(walked.found, lambda: nullcontext(books), progress)
+            return ImportResult(results, events.head(books), [*walked.passed_over, *run.no_lists])
+    results = run.files(walked.found, partial(ledger.writing, deed), progress)
     with ledger.reading("open") as books:
-        return ImportResult(results, events.head(books))
+        return ImportResult(results, events.head(books), [*walked.passed_over, *run.no_lists])
 
 
 class _Run:
@@ -88,6 +91,7 @@ class _Run:
         self.catalogue = catalogue
         self.request = request
         self.remembered: dict[str, dict[str, str]] = {}
+        self.no_lists: list[PassedOver] = []
 
     @property
     def hints(self) -> Hints:
@@ -102,18 +106,17 @@ class _Run:
 
     def files(
         self,
-        paths: Sequence[Path],
+        found: Sequence[Found],
         transaction: Callable[[], AbstractContextManager[Books]],
         progress: Callable[[FileResult], None],
     ) -> list[FileResult]:
-        """Read in workers, post here, one file after the other."""
+        """Read in workers, post here, one file after the other. What turns out to be no list goes to ``no_lists``."""
         workers = self.request.workers or examining.default_workers()
-        sources = (files.read(path, self.request.limits.file_size_max_bytes) for path in paths)
         with transaction() as books:
             loaded = ensure_loaded(books, self.catalogue, self.ledger.moment(), self.ledger.actor)
             known = {} if self.told_apart else posting.sources_in_force(books)
             self.remembered = mappings.by_school(books)
-        results: dict[Path, FileResult] = {}
+        results: dict[Found, FileResult] = {}
 
         def post(books: Books, read: Read) -> FileResult:
             source, file = read
@@ -123,23 +126,31 @@ class _Run:
         def committed(read: Read, result: FileResult) -> None:
             if self.request.feedback is not None and result.outcome == "rejected":
                 result = replace(result, feedback=str(self.request.feedback.write(read[0], result)))
-            results[read[0].path] = result
+            results[read[0].place] = result
             progress(result)
 
         # A dry run is one transaction anyway: nothing of it is posted a second time after a failure.
         seconds_max = 0.0 if self.request.dry_run else SECONDS_MAX
-        with Together(transaction, post, committed, seconds_max) as together:
+        passed: set[Found] = set()
+        with (
+            files.Reader(self.request.limits) as reader,
+            Together(transaction, post, committed, seconds_max) as together,
+        ):
+            sources = (reader.read(one) for one in found)
             later: list[Read] = []
-            for read in self._examined(sources, known, max(1, min(workers, len(paths))), together.commit):
-                if _rank(read):
+            for read in self._examined(sources, known, max(1, min(workers, len(found))), together.commit):
+                if _is_no_list(read):
+                    passed.add(read[0].place)
+                elif _rank(read):
                     later.append(read)
                 else:
                     together.add(read)
             for read in sorted(later, key=_rank):
                 together.add(read)
-        if results.keys() != set(paths):
-            raise RuntimeError(f"{len(paths)} files went in, {len(results)} came out")  # noqa: TRY003
-        return [results[path] for path in paths]
+        if results.keys() | passed != set(found):
+            raise RuntimeError(f"{len(found)} files went in, {len(results) + len(passed)} came out")  # noqa: TRY003
+        self.no_lists += [PassedOver(shown_path(one.path), "no-list") for one in found if one in passed]
+        return [results[one] for one in found if one not in passed]
 
     def _examined(
         self, sources: Iterable[SourceFile], known: Container[str], workers: int, before_waiting: Callable[[], None]
@@ -161,7 +172,7 @@ class _Run:
         def passed_over() -> Iterator[Read]:
             while ahead and ahead[0] in skipped:
                 source = ahead.popleft()
-                yield source, None if source.failure is None else _unopened(source.failure)
+                yield source, None if source.failure is None else RosterFile(problems=[source.failure])
 
         limits = self.request.limits
         found = examining.examined(unknown(), self.catalogue, self.hints, limits, workers, before_waiting)
@@ -177,8 +188,8 @@ class _Run:
         if batch is not None and (file is None or (file.rows_read and not (self.told_apart and file.tables))):
             return result_of(source, RosterFile(), "unchanged", batch)
         if file is None:  # reversed by somebody else since we looked
-            source = files.read(source.path, self.request.limits.file_size_max_bytes)
-            file = examining.examine(source.content, source.shown, self.catalogue, self.hints, self.request.limits)
+            source = files.read_again(source, self.request.limits)
+            file = examining.examine(source.content, source.heard, self.catalogue, self.hints, self.request.limits)
         accounted = sum(file.fates.values())
         if accounted != file.rows_read:
             raise FatesDoNotAddUp(file=source.shown, read=file.rows_read, accounted=accounted)
@@ -265,5 +276,9 @@ def _rank(read: Read) -> int:
     return 2 if "recovery" in kinds else 1 if "bank-return" in kinds else 0
 
 
-def _unopened(why: str) -> RosterFile:
-    return RosterFile(problems=[Problem("unreadable-file", facts={"why": why})])
+def _is_no_list(read: Read) -> bool:
+    """Whether a text that lay among lists is none: no table, and no two lines with a number of a person or a card."""
+    source, file = read
+    if file is None or not source.place.tentative or file.tables or file.listings:
+        return False
+    return sum(1 for line in source.content.splitlines() if _LONG_NUMBER.search(line)) < _LIST_LINES_MIN

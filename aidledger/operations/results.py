@@ -10,7 +10,7 @@ from aidledger.domain.changes import Changes
 from aidledger.domain.listing import Listing
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Declared, Fate, Note, RosterFile, Table
-from aidledger.operations.files import SourceFile
+from aidledger.operations.files import PassedOver, SourceFile
 
 Outcome = Literal["posted", "would-post", "rejected", "unchanged"]
 
@@ -81,10 +81,11 @@ class FileResult:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What became of every file, and the ledger's head afterwards."""
+    """What became of every file, the ledger's head afterwards, and what lay beside the files and was not read."""
 
     files: Sequence[FileResult]
     head: str
+    passed_over: Sequence[PassedOver] = ()
 
     def counted(self, *outcomes: Outcome) -> list[FileResult]:
         """The files with one of these outcomes."""

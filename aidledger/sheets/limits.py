@@ -15,6 +15,8 @@ class Limits:
     inflated_size_max_bytes: int = 200 * MIB
     inflation_ratio_max: int = 250
     parts_max: int = 2_000
+    archive_files_max: int = 5_000
+    archive_size_max_bytes: int = 1_024 * MIB  # of an archive of lists, unpacked, one file after the other
     sheets_max: int = 1_000
     cells_max: int = 3_000_000
     columns_max: int = 512

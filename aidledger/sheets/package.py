@@ -20,6 +20,8 @@ __all__ = [
     "XML_DAMAGES",
     "Container",
     "Package",
+    "holds_workbook",
+    "inflated",
     "open_package",
     "part_name",
     "related",
@@ -34,6 +36,7 @@ Container = Literal["xlsx", "xlsb", "ods"]
 # What is raised for damaged XML; the last two for an encoding that is not known, or not as one of XML.
 XML_DAMAGES = (ET.ParseError, expat.ExpatError, LookupError, ValueError)
 _DOCTYPE = "<!DOCTYPE"
+_ENCRYPTED_PACKAGE = "encrypted-package"  # how LibreOffice 24 and later puts a whole document under a password
 _CHUNK_BYTES = 2**20
 _RATIO_FREE_BYTES = 2**20
 # Read by calamine alone, and often the largest: no need to hold on to them.
@@ -73,7 +76,7 @@ def _guarded(archive: zipfile.ZipFile, limits: Limits) -> Package:
     package = Package(_container({part_name(info.filename) for info in infos}))
     inflated_bytes = 0
     for info in infos:
-        part = _inflated(archive, info, limits, limits.inflated_size_max_bytes - inflated_bytes)
+        part = inflated(archive, info, limits, limits.inflated_size_max_bytes - inflated_bytes)
         inflated_bytes += len(part)
         name = part_name(info.filename)
         kept = name.endswith((".xml", ".rels", ".bin")) and not (name.endswith(_NOT_KEPT) and _is_plain(name, part))
@@ -89,12 +92,17 @@ def _is_plain(name: str, part: bytearray) -> bool:
     return not name.endswith(".xml") or not any(mark in part for mark in _CROSSED_OUT)
 
 
-def _inflated(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits, size_max_bytes: int) -> bytearray:
+def inflated(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits, size_max_bytes: int, *, cut: bool = False
+) -> bytearray:
+    """A part as it is unpacked; raises FileRefused beyond the limits. ``cut``: of one too large, no more than that."""
     part = bytearray()
     with archive.open(info) as stream:
         while chunk := stream.read(_CHUNK_BYTES):
             part += chunk
             if len(part) > size_max_bytes:
+                if cut:
+                    return part[:size_max_bytes]
                 raise FileRefused(
                     "file-too-large", what="the unpacked size", limit=f"{limits.inflated_size_max_bytes >> 20} MiB"
                 )
@@ -112,16 +120,26 @@ def _declares_entities(part: bytearray) -> bool:
     return _DOCTYPE.encode() in part
 
 
+def holds_workbook(names: set[str]) -> bool:
+    """Whether an archive with parts of these names (see part_name) is a workbook, though perhaps a locked one."""
+    return _ENCRYPTED_PACKAGE in names or _container_in(names) is not None
+
+
 def _container(names: set[str]) -> Container:
+    container = _container_in(names)
+    if container is not None:
+        return container
+    if _ENCRYPTED_PACKAGE in names:
+        raise FileRefused("encrypted-file")
+    raise FileRefused("unreadable-file", why="it is an archive, but no workbook")
+
+
+def _container_in(names: set[str]) -> Container | None:
     if "xl/workbook.bin" in names:
         return "xlsb"
     if "content.xml" in names:
         return "ods"
-    if any(name.endswith("workbook.xml") for name in names):
-        return "xlsx"
-    if "encrypted-package" in names:  # how LibreOffice 24 and later puts a whole document under a password
-        raise FileRefused("encrypted-file")
-    raise FileRefused("unreadable-file", why="it is an archive, but no workbook")
+    return "xlsx" if any(name.endswith("workbook.xml") for name in names) else None
 
 
 def _refuse_encrypted(package: Package) -> None:

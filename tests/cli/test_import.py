@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import roster_grid, roster_xlsx, with_cells, xlsx_bytes
+from tests.builders.archives import zipped
 from tests.cli.harness import aidledger
 from tests.imports.make_samples import SAMPLES
 from tests.store.ledgers import contents, new_place
@@ -140,3 +141,14 @@ def test_a_table_of_files_can_be_kept_as_csv(ledger: str, tmp_path: Path) -> Non
     header, row = target.read_text(encoding="utf-8-sig").splitlines()
     assert header == "file,outcome,batch,sheet,program,period,school,person_times,amount,problems"
     assert row.endswith("2021-autumn,金溪中学,3,3000.00,0")
+
+
+def test_what_is_in_an_archive_is_imported_and_what_is_not_is_named(ledger: str, tmp_path: Path) -> None:
+    path = tmp_path / "金溪中学.zip"
+    path.write_bytes(zipped({"高一.xlsx": roster_xlsx(3), "公示.pdf": b"%PDF"}, encoding="gbk", flags=0))
+    checked = aidledger("--lang", "zh", "check", path, "--workers", "1", ledger=ledger)
+    assert checked.exit_code == 0
+    assert f"{path}/公示.pdf：文档" in checked.stdout.replace(": ", "：")
+    done = aidledger("import", path, "--workers", "1", "--format", "json", ledger=ledger).json
+    assert [(file["path"], file["outcome"]) for file in done["files"]] == [(f"{path}/高一.xlsx", "posted")]
+    assert done["passed_over"] == [{"path": f"{path}/公示.pdf", "why": "document"}]

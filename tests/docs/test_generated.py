@@ -73,6 +73,8 @@ def test_the_limits_are_those_of_the_reader() -> None:
         *(f"{count:,}" for count in counts),
         f"{limits.seconds_max} seconds",
         f"{sizes[2] // MIB:,} MiB",
+        f"{limits.archive_files_max:,}",
+        f"{limits.archive_size_max_bytes // MIB:,} MiB",
     ]
 
 

@@ -100,7 +100,7 @@ def over_values(examples: int, seed: int) -> bool:
 
 def _program(folder: Path) -> bool:
     wrong = list(imported(folder))
-    print(f"{len(walk([folder])):>6} {'':>38} checked, imported and verified by the program itself")
+    print(f"{len(walk([folder]).found):>6} {'':>38} checked, imported and verified by the program itself")
     for one in wrong:
         print(f"{'':>46}BROKEN {one}")
     return not wrong

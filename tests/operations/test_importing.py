@@ -11,7 +11,7 @@ import pytest
 
 from aidledger.domain.roster import RosterFile
 from aidledger.operations import importing, ledgers
-from aidledger.operations.files import SourceFile
+from aidledger.operations.files import Found, SourceFile
 from aidledger.operations.importing import Request, import_files
 from aidledger.operations.results import FileResult, ImportResult
 from aidledger.sheets.hints import Hints
@@ -261,7 +261,9 @@ def test_a_dry_run_that_breaks_off_has_told_of_each_file_before_as_it_is(ledger:
     told: list[str] = []
     run = Broken(ledger, catalogue(), Request(paths, dry_run=True))
     with pytest.raises(ZeroDivisionError), ledger.writing("check", keep=False) as books:
-        run.files(paths, lambda: nullcontext(books), lambda result: told.append(result.outcome))
+        run.files(
+            [Found(path) for path in paths], lambda: nullcontext(books), lambda result: told.append(result.outcome)
+        )
     assert (told, _entries(ledger)) == (["would-post", "would-post"], 0)
 
 
@@ -276,7 +278,7 @@ def test_what_is_no_spreadsheet_is_passed_over(ledger: Ledger, tmp_path: Path) -
     folder = tmp_path / "folder"
     (folder / ".hidden").mkdir(parents=True)
     for name in ("~$open.xlsx", ".hidden.xlsx", "notes.txt", "scan.pdf", ".hidden/a.xlsx", "README", "photo.JPG"):
-        (folder / name).write_bytes(roster_xlsx(3))
+        (folder / name).write_bytes(b"to do" if name == "notes.txt" else roster_xlsx(3))
     (folder / "CAPITALS.XLSX").write_bytes(roster_xlsx(3))
     assert [(Path(result.path).name, result.outcome) for result in _run(ledger, folder).files] == [
         ("CAPITALS.XLSX", "posted")

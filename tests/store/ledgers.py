@@ -20,7 +20,7 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.catalogue.loading import load
 from aidledger.domain.secret import Secret
 from aidledger.operations import examining, importing, ledgers
-from aidledger.operations.files import SourceFile
+from aidledger.operations.files import Found, SourceFile
 from aidledger.operations.importing import Request
 from aidledger.operations.results import FileResult
 from aidledger.sheets.hints import Hints
@@ -162,7 +162,7 @@ class _Here(importing._Run):
             unchanged = source.sha256 in known
             yield (
                 source,
-                None if unchanged else examining.examine(source.content, source.shown, self.catalogue, hints, limits),
+                None if unchanged else examining.examine(source.content, source.heard, self.catalogue, hints, limits),
             )
 
 
@@ -180,7 +180,8 @@ def bring_in_all(
         for path, content in zip(paths, files.values(), strict=True):
             path.write_bytes(content)
         request = Request(paths, hints or Hints(), record_conflicts=record_conflicts, supersedes=supersedes)
-        return _Here(ledger, catalogue(), request).files(paths, partial(ledger.writing, "import"), lambda _result: None)
+        found = [Found(path) for path in paths]
+        return _Here(ledger, catalogue(), request).files(found, partial(ledger.writing, "import"), lambda _result: None)
 
 
 def bring_in(

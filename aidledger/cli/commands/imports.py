@@ -75,7 +75,7 @@ def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @option("--dry-run", is_flag=True, help=N_("The real run, taken back at the end: the same as `check`."))
 @_import_options
 def import_(office: Office, *, dry_run: bool, **options: Any) -> int:  # noqa: ANN401 - Click's options
-    """Import rosters and other lists from files and folders; each file whole or not at all."""
+    """Import rosters and other lists from files, folders and .zip archives; each file whole or not at all."""
     return _run(office, dry_run=dry_run, **options)
 
 
