@@ -184,6 +184,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "with --part (9月, 第二批, 补差); if both were really paid, with --record-conflicts.",
             listed="The same stands in the {list} of batch {batch}, row {first_row}, already.",
         ),
+        "duplicate-in-run": _conflict(
+            "This person stands in {file}{first_sheet}, row {first_row}, too, which was sent in the same round and "
+            "was rejected.",
+            "Find out which of the two is right, and delete the row from the other; if one file is an earlier version, "
+            "leave it out.",
+        ),
         "name-id-mismatch": _conflict(
             "This ID number stands beside {name} here, and beside {other} elsewhere: {file}{where}.",
             "Find out which of the two is right.",

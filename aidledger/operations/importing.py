@@ -22,6 +22,7 @@ from aidledger.operations.files import Found, PassedOver, SourceFile, shown_path
 from aidledger.operations.results import FileResult, ImportResult, result_of
 from aidledger.operations.returns import answered, doubts_of, matched, recovery_doubts
 from aidledger.operations.together import SECONDS_MAX, Together
+from aidledger.operations.turned_away import TurnedAway
 from aidledger.sheets.hints import Hints
 from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
 from aidledger.store import events, forgetting, mappings, posting, versions
@@ -92,6 +93,7 @@ class _Run:
         self.request = request
         self.remembered: dict[str, dict[str, str]] = {}
         self.no_lists: list[PassedOver] = []
+        self.turned_away = TurnedAway()
 
     @property
     def hints(self) -> Hints:
@@ -194,12 +196,23 @@ class _Run:
         if accounted != file.rows_read:
             raise FatesDoNotAddUp(file=source.shown, read=file.rows_read, accounted=accounted)
         if file.blocked(record_conflicts=self.request.record_conflicts):
-            return result_of(source, file, "rejected", None)
-        with books.begin_nested() as savepoint:
-            result = self._try(books, source, file, loaded)
-            if result.outcome in {"rejected", "unchanged"}:
-                savepoint.rollback()
+            contradicted = self.turned_away.contradicted(source.sha256, file)
+            result = result_of(source, replace(file, problems=[*file.problems, *contradicted]), "rejected", None)
+        else:
+            with books.begin_nested() as savepoint:
+                result = self._try(books, source, file, loaded)
+                if result.outcome in {"rejected", "unchanged"}:
+                    savepoint.rollback()
+        if result.outcome == "rejected":
+            self.turned_away.add(self._called(source), source.sha256, file)
         return result
+
+    def _called(self, source: SourceFile) -> str:
+        """What a file is called in the folder or beside the archive that was named."""
+        roots = [path for path in self.request.paths if path.is_dir() and source.path.is_relative_to(path)]
+        archive = source.place.archive
+        root = max(roots, key=lambda path: len(path.parts)) if roots else (archive or source.path).parent
+        return shown_path(source.path.relative_to(root))
 
     def _remember(self, books: Books, result: FileResult, file: RosterFile | None) -> FileResult:
         """Keep what was said of a file's columns for its school, if its columns are understood so."""
@@ -230,6 +243,7 @@ class _Run:
                 told = [Note("same-content", "")] if file.tables else []
                 return result_of(source, RosterFile(notes=told), "unchanged", batch)
         file = replace(file, problems=[*file.problems, *doubts, *problems(found, file, posted.batch)])
+        file = replace(file, problems=[*file.problems, *self.turned_away.contradicted(source.sha256, file)])
         again = forgetting.named_again(books, posted.batch)
         if again:
             file = replace(file, notes=[*file.notes, Note("forgotten-people", "", again)])

@@ -30,7 +30,7 @@ OF_OTHER_LISTS = {
     *(code for code in KINDS if code.startswith(("payment-", "recovery-"))),
 }
 CONFLICTS = {
-    *{"declared-total-mismatch", "duplicate-in-file", "duplicate-in-ledger"},
+    *{"declared-total-mismatch", "duplicate-in-file", "duplicate-in-ledger", "duplicate-in-run"},
     *{"name-id-mismatch", "struck-out"},
 }
 

@@ -336,3 +336,68 @@ def test_a_pipe_that_may_never_end_is_not_waited_for(ledger: Ledger, tmp_path: P
     (result,) = _run(ledger, pipe).files
     assert [problem.code for problem in result.problems] == ["unreadable-file"]
     assert _run(ledger, tmp_path).files == []
+
+
+# --- files that contradict each other in one round --------------------------------------------------------------------
+
+
+def _bad_roster(rows: int, **said: str) -> bytes:
+    """A roster whose last line has no amount: an error of its own, whatever the others are."""
+    grid = roster_grid(rows, total=False, **said)  # type: ignore[arg-type]
+    return xlsx_bytes(with_cells(grid, {f"F{rows + 2}": None}))
+
+
+def test_who_stands_in_a_rejected_file_of_the_same_run_is_named_at_once(ledger: Ledger) -> None:
+    results = bring_in_all(ledger, {"a.xlsx": _bad_roster(3), "b.xlsx": roster_xlsx(3, title=EAST, first=1)})
+    assert [result.outcome for result in results] == ["rejected", "rejected"]
+    assert [(one.code, one.place.row, one.place.column) for one in results[1].problems] == [
+        ("duplicate-in-run", 3, "C"),
+    ]
+    facts = results[1].problems[0].facts
+    assert (facts["file"], facts["first_row"]) == ("a.xlsx", 4)
+    assert _codes(bring_in(ledger, roster_xlsx(3, title=EAST, first=1))) == []  # another run knows nothing of it
+
+
+def test_a_file_with_errors_of_its_own_is_told_so_too(ledger: Ledger) -> None:
+    results = bring_in_all(ledger, {"a.xlsx": _bad_roster(3), "b.xlsx": _bad_roster(2, title=EAST)})
+    assert _codes(results[1]) == ["duplicate-in-run", "amount-missing"]
+
+
+def test_two_rosters_of_one_school_are_told_apart_by_nobody(ledger: Ledger) -> None:
+    """A school that sends two versions says the same twice, and only it knows which one is right."""
+    results = bring_in_all(ledger, {"a.xlsx": _bad_roster(3), "b.xlsx": roster_xlsx(3)})
+    assert (results[1].outcome, _codes(results[1])) == ("rejected", ["duplicate-in-run", "duplicate-in-run"])
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param("金溪中学2022年春季学期普通高中国家助学金发放花名册", id="another term"),
+        pytest.param("金溪中学2021年秋季学期普通高中免学费花名册", id="another program"),
+        pytest.param("金溪中学2021年秋季学期普通高中国家助学金第二批发放花名册", id="another part"),
+    ],
+)
+def test_what_is_paid_beside_a_rejected_file_contradicts_nothing(ledger: Ledger, title: str) -> None:
+    results = bring_in_all(ledger, {"a.xlsx": _bad_roster(3), "b.xlsx": roster_xlsx(3, title=title)})
+    assert (results[1].outcome, _codes(results[1])) == ("posted", [])
+
+
+def test_a_copy_of_a_rejected_file_does_not_contradict_it(ledger: Ledger) -> None:
+    results = bring_in_all(ledger, {"a.xlsx": _bad_roster(3), "b.xlsx": _bad_roster(3)})
+    assert [_codes(result) for result in results] == [["amount-missing"], ["amount-missing"]]
+
+
+def test_it_is_recorded_where_conflicts_are(ledger: Ledger) -> None:
+    files = {"a.xlsx": _bad_roster(3), "b.xlsx": roster_xlsx(3, title=EAST)}
+    assert [result.outcome for result in bring_in_all(ledger, files, record_conflicts=True)] == ["rejected", "posted"]
+    assert ledgers.verify(ledger).faults == []
+
+
+def test_a_rejected_file_is_named_as_it_stands_in_its_folder(ledger: Ledger, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    for name in ("1", "2"):
+        (folder / name).mkdir(parents=True)
+    (folder / "1" / "名册.xlsx").write_bytes(_bad_roster(3))
+    (folder / "2" / "名册.xlsx").write_bytes(roster_xlsx(1, title=EAST))
+    result = _run(ledger, folder).files[1]
+    assert [problem.facts["file"] for problem in result.problems] == ["1/名册.xlsx"]
