@@ -27,6 +27,8 @@ _BELOW_IS_OURS = f"{AUTHOR}:\n"
 _COMMENT_WIDTH_PX, _COMMENT_LINE_PX, _COMMENT_LINE_DIGITS = 320, 18, 42
 _COLUMN_WIDTH, _LINE_HEIGHT_PT = 60, 15
 _COLUMNS_MAX = 16_384
+# A number that lost its digits is none, and typed anew into the same cell it would lose them again.
+_LOST, _AS_TEXT = "id-precision-lost", "@"
 
 
 def take_out_earlier(book: Workbook) -> None:
@@ -113,6 +115,8 @@ def _top_left(sheet: Worksheet, row: int, column: int) -> Any:  # noqa: ANN401 -
 
 def _mark_cell(cell: Any, remarks: Sequence[Remark]) -> None:  # noqa: ANN401 - a cell
     cell.fill = _FILLS[gravest(remarks)]
+    if any(remark.code == _LOST for remark in remarks) and cell.data_type != "f":
+        cell.value, cell.number_format = None, _AS_TEXT
     said = writable("\n".join(texts_of(remarks)))
     earlier = cell.comment
     if earlier is None:

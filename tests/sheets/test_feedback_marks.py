@@ -7,12 +7,14 @@ import time
 import zipfile
 from io import BytesIO
 
+import pytest
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 
 from aidledger.sheets.feedback import marked_copy
 from aidledger.sheets.limits import DEFAULT_LIMITS
 from tests.builders import (
+    Cell,
     Grid,
     edited_package,
     examined,
@@ -149,3 +151,12 @@ def test_a_million_formatted_rows_behind_the_last_student_cost_little() -> None:
     copy = marked_copy(content, given, DEFAULT_LIMITS)
     assert time.process_time() - start < 10
     assert commented(load_workbook(BytesIO(copy.content)).worksheets[1]) == {"C4", "B5", "F5"}
+
+
+@pytest.mark.parametrize("lost", [511300200603150012, 5.113002006031500e17, "5.113E+17"])
+def test_a_number_that_lost_its_digits_is_taken_out_to_be_typed_as_text(lost: Cell) -> None:
+    kept = roster_grid(3, total=False)
+    sheet = marked(with_cells(kept, {"C4": lost})).worksheets[1]
+    assert (sheet["C4"].value, sheet["C4"].number_format) == (None, "@")
+    assert "lost its last digits" in sheet["C4"].comment.text
+    assert [sheet.cell(row, 3).value for row in (3, 5)] == [kept[2][2], kept[4][2]]
