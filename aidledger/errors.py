@@ -35,11 +35,15 @@ class Misuse(AidLedgerError):
 
 
 class UnknownProgram(Misuse):
-    """There is no program {code}. `aidledger programs` lists them all."""
+    """There is no program {code}. Names like it: {close}. `aidledger programs` lists them all."""
 
 
 class UnknownPeriod(Misuse):
     """{text} is not a period. Write a semester as 2021-autumn or 2022-spring, a year as 2021."""
+
+
+class SpanBackwards(Misuse):
+    """--from {first} is later than --to {last}."""
 
 
 class UnknownPart(Misuse):
@@ -106,7 +110,7 @@ class UnknownSchool(Misuse):
 
 
 class UnknownRule(Misuse):
-    """There is no rule {code}. Rules are: {known}."""
+    """There is no rule {code}. Rules like it: {close}. All rules are: {known}."""
 
 
 class FigureNotUnderstood(Misuse):
@@ -138,7 +142,7 @@ class UnknownReport(Misuse):
 
 
 class UnknownMapping(Misuse):
-    """--map {text} is not of the form HEADER=field. Fields are: {fields}."""
+    """--map {text} is not of the form HEADER=field. Fields like it: {close}. All fields are: {fields}."""
 
 
 class NothingRemembered(Misuse):

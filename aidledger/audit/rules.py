@@ -23,6 +23,7 @@ from aidledger.audit import (
     timing,
 )
 from aidledger.audit.rule import Rule
+from aidledger.domain.naming import close_text
 from aidledger.errors import UnknownRule
 
 RULES: tuple[Rule, ...] = (
@@ -53,4 +54,5 @@ def rule(code: str) -> Rule:
     for one in (*RULES, *ACROSS):
         if one.code == code:
             return one
-    raise UnknownRule(code=code, known=", ".join(one.code for one in (*RULES, *ACROSS)))
+    codes = [one.code for one in (*RULES, *ACROSS)]
+    raise UnknownRule(code=code, close=close_text(code, codes), known=", ".join(codes))

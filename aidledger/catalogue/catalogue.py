@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from aidledger.domain.layout import Layout
+from aidledger.domain.layout import Layout, fold
+from aidledger.domain.naming import closest
 from aidledger.domain.program import Program
 from aidledger.domain.published import PublishedReport
 from aidledger.domain.school import school_name
@@ -27,12 +28,22 @@ class Catalogue:
     schools: Mapping[str, str]
     digest: str
 
-    def program(self, code: str) -> Program:
-        """A program by its code; raises UnknownProgram."""
-        try:
-            return self.programs[code]
-        except KeyError:
-            raise UnknownProgram(code=code) from None
+    def program(self, said: str) -> Program:
+        """A program by its code, by a name that we print, or as titles call it; raises UnknownProgram."""
+        if said in self.programs:
+            return self.programs[said]
+        wanted = fold(said)
+        named = [one for one in self.programs.values() if wanted in map(fold, (one.code, *one.names.values()))]
+        titled = named or [one for one in self.programs.values() if one.words.named_in(wanted)]
+        if len(titled) != 1:
+            raise UnknownProgram(code=said, close=self._close_to(wanted, titled))
+        return titled[0]
+
+    def _close_to(self, wanted: str, candidates: Iterable[Program]) -> str:
+        """The programs that may be meant, each with its code."""
+        called = {fold(name): one for one in self.programs.values() for name in (one.code, *one.names.values())}
+        close = [*candidates, *(called[name] for name in closest(wanted, called))]
+        return "、".join(dict.fromkeys(f"{one.name('zh')} ({one.code})" for one in close)) or "—"
 
     def school(self, name: str | None) -> str | None:
         """A school's name as the ledger prints it."""

@@ -154,6 +154,8 @@ def _harmless() -> Iterator[None]:
     """Click's own messages repeat what was typed: a number, or the name of a file that a stranger chose."""
     try:
         yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise  # a page of help, of our own words and many lines
     except click.ClickException as error:
         vars(error)["message"] = harmless(error.message)  # which Click declares final
         raise

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,21 +11,23 @@ import click
 
 from aidledger.cli.localized import Option, translate
 from aidledger.domain.cut import Cut
+from aidledger.domain.layout import fold
+from aidledger.domain.naming import close_text
 from aidledger.domain.part import Part
 from aidledger.domain.term import Period
-from aidledger.i18n import N_
+from aidledger.i18n import N_, translator
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class PeriodType(click.ParamType[Period]):
-    """A semester or a year by its code."""
+    """A semester or a year by its code, or as people write it: 2021年秋季学期, 2021秋."""
 
     name = "PERIOD"
 
     def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Period:  # noqa: ANN401
         """The period; raises UnknownPeriod."""
-        return value if isinstance(value, Period) else Period.parse(str(value))
+        return value if isinstance(value, Period) else Period.typed(str(value))
 
 
 class PartType(click.ParamType[Part]):
@@ -61,13 +64,41 @@ class ByType(click.ParamType[tuple[str, ...]]):
         """The names, each once, in the order given."""
         if isinstance(value, tuple):
             return value
-        names = tuple(dict.fromkeys(name.strip() for name in str(value).split(",") if name.strip()))
-        for name in names:
-            if name not in self.names:
-                self.fail(f"{name}: {', '.join(self.names)}", param, ctx)
-        return names
+        typed = [name for name in _BETWEEN.split(str(value)) if name.strip()]
+        names = {name: meant(name, self.names) for name in typed}
+        for name, code in names.items():
+            if code is None:
+                close = close_text(fold(name), self.names)
+                said = translate(ctx)(N_("{name} is none of {names}. Like it: {close}"))
+                self.fail(said.format(name=name.strip(), names=", ".join(self.names), close=close), param, ctx)
+        return tuple(dict.fromkeys(filter(None, names.values())))
 
 
+class WordType(click.Choice[str]):
+    """One of several codes, which may be said in the words that we print for them."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """The code; Click refuses what means none."""
+        return super().convert(meant(str(value), self.choices) or value, param, ctx)
+
+
+def meant(said: str, codes: Sequence[str]) -> str | None:
+    """The code itself, or the one for which we print a word in either language; None where there is none."""
+    wanted = fold(said)
+    return wanted if wanted in codes else next((code for code in codes if wanted in _words_for(code)), None)
+
+
+def _words_for(code: str) -> set[str]:
+    from aidledger.reports.answers import DIMENSION_TITLES
+
+    titles: Mapping[str, str] = {**DIMENSION_TITLES, "person": N_("Person"), "document": N_("Document")}
+    said = (code, titles.get(code, code), *_OTHER_WORDS.get(code, ()))
+    return {fold(word) for text in said for word in (text, translator("zh")(text))}
+
+
+_BETWEEN = re.compile("[,，、]")
+# What people call these beside what we print.
+_OTHER_WORDS = {"program": ("项目", "资助项目"), "period": ("学期",), "person": ("学生",)}
 PERIOD = PeriodType()
 PART = PartType()
 CUT = CutType()

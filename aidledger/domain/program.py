@@ -131,6 +131,12 @@ class Words:
     column: tuple[str, ...]
     never: tuple[str, ...] = ()
 
+    def named_in(self, title: str) -> bool:
+        """Whether a folded title names the program."""
+        if any(word in title for word in self.never):
+            return False
+        return all(any(word in title for word in group) for group in self.title)
+
 
 @dataclass(frozen=True, slots=True)
 class Program:

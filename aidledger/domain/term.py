@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from dateutil.relativedelta import relativedelta
 
-from aidledger.errors import UnknownPeriod
+from aidledger.errors import SpanBackwards, UnknownPeriod
 from aidledger.i18n import N_, Translate
 
 Half = Literal["spring", "autumn"]
 _CODE = re.compile(r"(19\d\d|20\d\d)(?:-(spring|autumn))?", re.ASCII)
 _YEARS_KNOWN = range(1990, 2100)
+# As people write a term, without blanks: 2021年秋季学期, 2021秋, 2021-2022学年第二学期, 2021学年, autumn 2021.
+_IN_WORDS = re.compile(
+    r"(?:year|schoolyear)?(?P<year>20\d\d)(?:[-—–~至](?P<next>20\d\d))?(?P<unit>学年度?|年度?)?"
+    r"(?P<half>春季?|秋季?|上学期|下学期|第[一二12]学期)?(?:学期|期)?",
+    re.ASCII,
+)
+_IN_ENGLISH = re.compile(r"(?P<half>spring|autumn|fall)(?:of|semester)*(?P<year>20\d\d)", re.ASCII)
+_SPRINGS, _AUTUMNS = ("春", "下", "第二", "第2", "spring"), ("秋", "上", "第一", "第1", "autumn", "fall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,18 @@ class Period:
             raise UnknownPeriod(text=text)
         half = match[2]
         return cls(int(match[1]), "spring" if half == "spring" else "autumn" if half == "autumn" else None)
+
+    @classmethod
+    def typed(cls, text: str) -> Period:
+        """The period of a code, or as people write it in either language; raises UnknownPeriod."""
+        if _CODE.fullmatch(text.strip()):
+            return cls.parse(text)
+        plain = "".join(unicodedata.normalize("NFKC", text).lower().split())
+        match = _IN_WORDS.fullmatch(plain) or _IN_ENGLISH.fullmatch(plain)
+        found = _in_words(match) if match else None
+        if found is None:
+            raise UnknownPeriod(text=text)
+        return found
 
     @property
     def code(self) -> str:
@@ -74,6 +95,28 @@ class Period:
 
     def __str__(self) -> str:
         return self.code
+
+
+def _in_words(match: re.Match[str]) -> Period | None:
+    """The period that was written in words; None where its parts do not agree, or leave open which one is meant."""
+    said = {"next": None, "unit": None, **match.groupdict()}
+    year, half = int(match["year"]), said["half"] or ""
+    if said["next"] is not None and int(said["next"]) != year + 1:
+        return None
+    by_school_year = said["next"] is not None or (said["unit"] or "").startswith("学年")
+    if not half:
+        return Period(year)
+    if "学期" in half and not by_school_year:
+        return None  # the second term of 2021 may be either of two
+    if half.startswith(_SPRINGS):
+        return Period(year + by_school_year, "spring")
+    return Period(year, "autumn") if half.startswith(_AUTUMNS) else None
+
+
+def in_order(first: Period | None, last: Period | None) -> None:
+    """See that a span does not end before it begins; raises SpanBackwards."""
+    if first is not None and last is not None and first.start > last.end:
+        raise SpanBackwards(first=first.code, last=last.code)
 
 
 def plausible_year(year: int) -> bool:

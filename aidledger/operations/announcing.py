@@ -45,7 +45,7 @@ def announce(
 
     Raises UnknownProgram, UnknownSchool, NoticeTooShort; NobodyToName where nothing is posted.
     """
-    catalogue.program(program)
+    program = catalogue.program(program).code
     if term.working_days < WORKING_DAYS_MIN:
         raise NoticeTooShort(days=term.working_days, wanted=WORKING_DAYS_MIN)
     with ledger.reading() if preview else ledger.writing("announce") as books:

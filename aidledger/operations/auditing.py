@@ -15,6 +15,7 @@ from aidledger.errors import UnknownFinding
 from aidledger.store import events
 from aidledger.store.decisions import decide, decisions, history
 from aidledger.store.ledger import Ledger
+from aidledger.store.schools import school_named
 
 
 def audit(
@@ -28,6 +29,12 @@ def audit(
     rules: Sequence[Rule] = [rule(code) for code in codes] or RULES
     with ledger.reading() as books:
         return run(Scope(books, catalogue, today_of(ledger), program, period), rules, decisions(books))
+
+
+def school_of(ledger: Ledger, catalogue: Catalogue, name: str) -> str:
+    """A school as findings call it; raises UnknownSchool, with close names."""
+    with ledger.reading() as books:
+        return school_named(books, catalogue.school(name) or name)[1]
 
 
 def today_of(ledger: Ledger) -> date:

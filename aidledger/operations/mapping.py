@@ -6,22 +6,45 @@ from collections.abc import Iterable
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.layout import FIELD_NAMES, fold
-from aidledger.errors import NothingRemembered, UnknownMapping
+from aidledger.domain.naming import close_text
+from aidledger.errors import NothingRemembered, UnknownMapping, UnknownProgram
 from aidledger.store import mappings
 from aidledger.store.ledger import Ledger
 from aidledger.store.mappings import Remembered
 
+# The word for a column of money is none of a layout, which tells such columns by what they are made of.
+_MONEY = frozenset({"金额", "资助金额", "发放金额"})
+
 
 def mapped_columns(said: Iterable[str], catalogue: Catalogue) -> dict[str, str]:
-    """``HEADER=field`` as it was typed, into folded headers and fields or program codes; raises UnknownMapping."""
-    known = [*FIELD_NAMES, *catalogue.programs]
+    """``HEADER=field`` as it was typed, into folded headers and fields or program codes; raises UnknownMapping.
+
+    A field may be called by any word that stands above such a column, a program by its names.
+    """
     columns = {}
     for text in said:
         header, _, name = text.rpartition("=")
-        if not header.strip() or name.strip() not in known:
-            raise UnknownMapping(text=text, fields=", ".join(known))
-        columns[fold(header)] = name.strip()
+        field = _field(fold(name), catalogue)
+        if not header.strip() or field is None:
+            known = [*FIELD_NAMES, *catalogue.programs]
+            close = close_text(fold(name), [*known, *catalogue.layout.fields])
+            raise UnknownMapping(text=text, close=close, fields=", ".join(known))
+        columns[fold(header)] = field
     return columns
+
+
+def _field(name: str, catalogue: Catalogue) -> str | None:
+    """The field that a folded word means, or the program."""
+    if name in FIELD_NAMES:
+        return name
+    if name in catalogue.layout.fields:
+        return catalogue.layout.fields[name]
+    if name in _MONEY:
+        return "amount"
+    try:
+        return catalogue.program(name).code if name else None
+    except UnknownProgram:
+        return None
 
 
 def remembered(ledger: Ledger) -> list[Remembered]:

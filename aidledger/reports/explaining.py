@@ -54,12 +54,12 @@ def explain(books: Connection, catalogue: Catalogue, text: str) -> Explained:
     Raises FigureNotUnderstood for an unknown key, UnknownProgram, UnknownPeriod, and UnknownFigureValue for a value
     that no entry of the ledger has.
     """
-    of = parse_figure(text)
+    of = dict(parse_figure(text))
     if of.get("program"):
-        catalogue.program(str(of["program"]))
+        of["program"] = catalogue.program(str(of["program"])).code
     for key in (*_SPAN, "period"):
         if of.get(key):
-            Period.parse(str(of[key]))
+            of[key] = Period.typed(str(of[key])).code
     first, last = (Period.parse(str(of[key])) if of.get(key) else None for key in _SPAN)
     periods = [code for code in periods_within(books, first, last) if of.get("period") in {None, code}]
     conditions = [in_force(Entry), Entry.c.period.in_(periods)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
+from aidledger.domain.school import school_name
 from aidledger.errors import UnknownSchool
 from aidledger.store.tables import School, SchoolAlias
 
@@ -13,7 +14,7 @@ _CLOSE_SCORE = 60
 
 def school_named(books: Connection, name: str) -> tuple[int, str]:
     """The id and name of a school that is called so, here or in rosters; raises UnknownSchool, with close names."""
-    wanted = name.strip()
+    wanted = school_name(name)
     called = select(SchoolAlias.c.school_id).where(SchoolAlias.c.name == wanted)
     rows = books.execute(
         select(School.c.id, School.c.name).where((School.c.name == wanted) | School.c.id.in_(called))

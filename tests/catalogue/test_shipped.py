@@ -69,6 +69,10 @@ def test_the_name_of_a_program_is_recognised_by_its_own_words_and_no_others(cata
 def test_a_program_that_is_not_there_is_said_to_be_unknown(catalogue: Catalogue) -> None:
     with pytest.raises(UnknownProgram, match="no program lunch"):
         catalogue.program("lunch")
+    with pytest.raises(UnknownProgram, match=r"普高国家助学金 \(high-school-grant\)"):
+        catalogue.program("hihg-school-grant")
+    with pytest.raises(UnknownProgram, match=r"普高免学费 .*中职免学费|中职免学费 .*普高免学费"):
+        catalogue.program("免学费")
     with pytest.raises(UnknownReport, match="gaoping-2021-2022h1"):
         catalogue.report("other")
 
@@ -108,3 +112,16 @@ def test_a_published_report_may_come_out_of_any_file(catalogue: Catalogue, tmp_p
     report = report_in(path, catalogue)
     assert (report.start.code, report.end.code) == ("2021-autumn", "2021-autumn")
     assert [(line.count, line.amount_fen, line.amount_wan) for line in report.lines] == [(2, 200_000, "0.20")]
+
+
+@pytest.mark.parametrize(
+    "said", ["high-school-grant", "普高国家助学金", "普通高中国家助学金", "高中助学金", "high-school NATIONAL grant"]
+)
+def test_a_program_is_understood_by_its_names_and_as_titles_call_it(catalogue: Catalogue, said: str) -> None:
+    assert catalogue.program(said).code == "high-school-grant"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_program_is_understood_by_the_name_that_is_printed(catalogue: Catalogue, language: str) -> None:
+    for code, program in catalogue.programs.items():
+        assert catalogue.program(program.name(language)).code == code

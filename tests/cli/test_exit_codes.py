@@ -126,7 +126,7 @@ DONE = [
     ("reverse", "1", "--reason", "sent in error"),
     ("report", "summary"),
     ("report", "summary", "--format", "text"),
-    ("report", "summary", "--from", "2030", "--to", "2029"),
+    ("report", "summary", "--from", "2029", "--to", "2030"),
     ("reconcile",),
     ("person", "王雨桐"),
     ("trace", "1"),

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aidledger.domain.term import Period, plausible_year, semester_of, within
-from aidledger.errors import UnknownPeriod
+from aidledger.domain.term import Period, in_order, plausible_year, semester_of, within
+from aidledger.errors import SpanBackwards, UnknownPeriod
+from aidledger.i18n import Language, translator
 
 CODES = st.builds(
     lambda year, half: f"{year}{half}", st.integers(1900, 2099), st.sampled_from(["", "-spring", "-autumn"])
@@ -110,3 +111,42 @@ def test_january_belongs_to_the_autumn_before() -> None:
     assert semester_of(date(2022, 2, 1)).code == "2022-spring"
     assert semester_of(date(2021, 7, 31)).code == "2021-spring"
     assert semester_of(date(2021, 8, 1)).code == "2021-autumn"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        *[
+            (text, "2021-autumn")
+            for text in ("2021年秋季学期", "2021秋", "2021 年秋季", "２０２１年秋期", "2021-autumn")
+        ],
+        *[
+            (text, "2021-autumn")
+            for text in ("2021学年第一学期", "2021-2022学年上学期", "Autumn 2021", "2021-2022学年秋季")
+        ],
+        *[(text, "2022-spring") for text in ("2022年春季", "2021—2022学年第二学期", "2021学年度下学期", "spring 2022")],
+        *[(text, "2021") for text in ("2021", "2021年", "2021学年", "2021—2022学年", "year 2021", "2021年度")],
+    ],
+)
+def test_a_period_is_understood_as_people_write_it(text: str, code: str) -> None:
+    assert Period.typed(text).code == code
+
+
+@pytest.mark.parametrize("text", ["", "秋季", "2021年第一学期", "2021-2023学年", "2021年夏季", "21秋", "2021秋2022春"])
+def test_what_may_be_several_periods_or_none_is_refused(text: str) -> None:
+    with pytest.raises(UnknownPeriod, match="not a period"):
+        Period.typed(text)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("code", ["2021-autumn", "2022-spring", "2021"])
+def test_a_period_is_understood_as_it_is_printed(code: str, language: Language) -> None:
+    assert Period.typed(Period.parse(code).said(translator(language))).code == code
+
+
+def test_a_span_ends_no_earlier_than_it_begins() -> None:
+    autumn, year, spring = Period(2021, "autumn"), Period(2021), Period(2022, "spring")
+    for first, last in ((autumn, spring), (year, autumn), (autumn, autumn), (spring, year), (None, autumn)):
+        in_order(first, last)
+    with pytest.raises(SpanBackwards, match="2022-spring is later than --to 2021-autumn"):
+        in_order(spring, autumn)

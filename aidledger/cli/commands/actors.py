@@ -9,7 +9,7 @@ import click
 
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import SENTENCE, option, result_options
+from aidledger.cli.options import SENTENCE, WordType, option, result_options
 from aidledger.domain.role import ROLES, Role
 from aidledger.i18n import N_
 
@@ -35,7 +35,7 @@ def actors(context: click.Context, form: str, output: Path | None) -> None:
 @click.argument("who", metavar="NAME", type=SENTENCE)
 @option(
     "--role",
-    type=click.Choice(ROLES),
+    type=WordType(ROLES),
     required=True,
     help=N_(
         "clerk: imports and prepares payments. reviewer: releases payments, decides findings, names people. "

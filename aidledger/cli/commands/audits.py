@@ -12,7 +12,7 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import DAY, PERIOD, SENTENCE, option, result_options, reveal_options
+from aidledger.cli.options import DAY, PERIOD, SENTENCE, WordType, option, result_options, reveal_options
 from aidledger.domain.finding import SEVERITIES, STATES
 from aidledger.i18n import N_
 
@@ -38,7 +38,7 @@ def _audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
         option(
             "--at-least",
             "least",
-            type=click.Choice(SEVERITIES),
+            type=WordType(SEVERITIES),
             default="warning",
             help=N_("What counts as something to look at; default: warning."),
         ),
@@ -89,7 +89,7 @@ def audit(
 
 
 @click.command(cls=Command)
-@option("--state", type=click.Choice(STATES), help=N_("Only findings in this state."))
+@option("--state", type=WordType(STATES), help=N_("Only findings in this state."))
 @_audit_options
 def findings(office: Office, **options: Any) -> int:  # noqa: ANN401
     """The findings with what was decided about each: state, reason, who, when."""
@@ -120,15 +120,15 @@ def _run(
     require_reason(reveal=reveal, reason=reason)
     catalogue = office.catalogue()
     if program is not None:
-        catalogue.program(program)
+        program = catalogue.program(program).code
     narrowed = rules, program, period.code if period else None
     today = office.clock().date()
     head: str | None = None
     if lake is None:
-        found, head = _of_ledger(office, catalogue, name, narrowed, reason if reveal else None)
+        found, head, school = _of_ledger(office, catalogue, name, narrowed, school, reason if reveal else None)
     else:
         found, reveal = _of_lake(catalogue, lake, today, narrowed)
-    school = catalogue.school(school)
+        school = catalogue.school(school)
     found = replace(found, findings=[one for one in found.findings if school is None or school in one.schools])
     shown = [one for one in found.findings if state in {None, one.state(today)}]
     say = audits.sayer(catalogue, office.language)
@@ -153,17 +153,21 @@ def _run(
 
 
 def _of_ledger(
-    office: Office, catalogue: Catalogue, name: str, narrowed: Narrowed, reason: str | None
-) -> tuple[Audit, str]:
-    """What the rules find in the ledger, and its head; ``reason``: why full numbers are shown, kept if they are."""
+    office: Office, catalogue: Catalogue, name: str, narrowed: Narrowed, school: str | None, reason: str | None
+) -> tuple[Audit, str, str | None]:
+    """What the rules find in the ledger, its head, and what the ledger calls the school that was named.
+
+    ``reason``: why full numbers are shown, kept if they are.
+    """
     from aidledger.cli.revealing import log
     from aidledger.operations import auditing
 
     ledger = office.ledger_with(catalogue)
     with ledger.view() as (view, head):
+        known = None if school is None else auditing.school_of(view, catalogue, school)
         found = auditing.audit(view, catalogue, *narrowed)
     log(ledger, name, reveal=reason is not None, reason=reason)
-    return found, head
+    return found, head, known
 
 
 def _of_lake(catalogue: Catalogue, lake: LakeAsked, today: date, narrowed: Narrowed) -> tuple[Audit, bool]:

@@ -10,7 +10,7 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import EXISTING, PART, PERIOD, option, result_options
+from aidledger.cli.options import EXISTING, PART, PERIOD, WordType, option, result_options
 from aidledger.domain.listing import LIST_KINDS
 from aidledger.i18n import N_
 
@@ -33,7 +33,7 @@ def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
         option("--school", metavar="NAME", help=N_("The school, whatever the file says.")),
         option(
             "--kind",
-            type=click.Choice(LIST_KINDS),
+            type=WordType(LIST_KINDS),
             metavar="KIND",
             help=N_("The kind of list: roster, certification, register, bank-return, allotment, recovery."),
         ),
@@ -116,7 +116,7 @@ def _run(
 
     catalogue = office.catalogue()
     if program is not None:
-        catalogue.program(program)
+        program = catalogue.program(program).code
     hints = Hints(program, period, school, mapped_columns(mapping, catalogue), kind, part=part)
     request = Request(
         paths,

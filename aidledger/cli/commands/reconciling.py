@@ -9,7 +9,8 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import PERIOD, SENTENCE, ByType, option, result_options, reveal_options
+from aidledger.cli.options import PERIOD, SENTENCE, ByType, WordType, option, result_options, reveal_options
+from aidledger.domain.term import in_order
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
@@ -22,13 +23,13 @@ PARTS = ("document", "source")
 
 
 @click.command(cls=Command)
-@option("--check", "checks", multiple=True, type=click.Choice(CHECKS), help=N_("Only this comparison."))
+@option("--check", "checks", multiple=True, type=WordType(CHECKS), help=N_("Only this comparison."))
 @option("--program", metavar="CODE", help=N_("Only this program."))
 @option("--period", type=PERIOD, help=N_("Only this period."))
 @option("--from", "first", type=PERIOD, help=N_("The first period."))
 @option("--to", "last", type=PERIOD, help=N_("The last period."))
 @option("--school", type=SENTENCE, metavar="NAME", help=N_("Only this school."))
-@option("--cut", type=click.Choice(CUTS), help=N_("Put the terms together by year; default: every term by itself."))
+@option("--cut", type=WordType(CUTS), help=N_("Put the terms together by year; default: every term by itself."))
 @option("--report", "reports", multiple=True, metavar="FILE", help=N_("Compare with this published report."))
 @option("--all", "everything", is_flag=True, help=N_("Show also the lines that are right."))
 @option(
@@ -67,9 +68,10 @@ def reconcile(
     from aidledger.operations import reconciling, reporting
 
     require_reason(reveal=reveal, reason=reason)
+    in_order(first, last)
     catalogue = office.catalogue()
     if program is not None:
-        catalogue.program(program)
+        program = catalogue.program(program).code
     published = [reporting.published_report(catalogue, name) for name in reports] or None
     ledger = office.ledger_with(catalogue)
     scope = reconciling.Scope(program, period.code if period else None, first, last, catalogue.school(school))

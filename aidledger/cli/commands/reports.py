@@ -10,7 +10,8 @@ import click
 from aidledger.cli.commands.people import person
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import CUT, DAY, PERIOD, ByType, option, result_options, reveal_options
+from aidledger.cli.options import CUT, DAY, PERIOD, ByType, WordType, option, result_options, reveal_options
+from aidledger.domain.term import in_order
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def report() -> None:
 )
 @option(
     "--count",
-    type=click.Choice(("posted", "paid")),
+    type=WordType(("posted", "paid")),
     default="posted",
     help=N_("All that was posted, or only what has arrived; default: posted."),
 )
@@ -79,6 +80,7 @@ def summary(
     from aidledger.operations import reporting
     from aidledger.reports.answers import group_answer, program_answer
 
+    in_order(first, last)
     catalogue = office.catalogue()
     ledger = office.ledger_with(catalogue)
     if form == "text":
@@ -143,6 +145,7 @@ def school(
     from aidledger.operations import reporting
     from aidledger.reports.statement_answers import SHEETS, statement_answers, statement_value
 
+    in_order(first, last)
     catalogue = office.catalogue()
     found, head = reporting.school_statement(office.ledger_with(catalogue), catalogue, name, first, last)
     answers = statement_answers(found, catalogue, office.language)
@@ -175,6 +178,7 @@ def returns(
 
     if (year is not None and (first or last)) or (school_year and year is None):
         raise OneSpan
+    in_order(first, last)
     catalogue = office.catalogue()
     span = Span(year, school_year, first, last)
     found, head = reporting.national_return(office.ledger_with(catalogue), catalogue, span)
@@ -213,7 +217,7 @@ def compare(office: Office, file: str, form: str, output: Path | None) -> int:
     ),
 )
 @option("--to-cut", "second", type=CUT, required=True, help=N_("The cut to arrive at, such as school-year:2021."))
-@option("--by", type=click.Choice(["program"]), help=N_("A bridge for every program, not for all aid together."))
+@option("--by", type=WordType(["program"]), help=N_("A bridge for every program, not for all aid together."))
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def bridge(office: Office, first: Cut, second: Cut, by: str | None, form: str, output: Path | None) -> None:

@@ -61,7 +61,7 @@ def sample(
     require_reason(reveal=reveal, reason=reason)
     catalogue = office.catalogue()
     if program is not None:
-        catalogue.program(program)
+        program = catalogue.program(program).code
     ledger = office.ledger_with(catalogue)
     with ledger.view() as (view, head):
         drawn = sampling.sample(view, seed, size, by, program, period.code if period else None)
