@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from aidledger.checks import problems_of
 from aidledger.domain.identity import birth_of, check_digit, mask_number, masked_text, resident_fault
-from aidledger.domain.money import FEN_PER_YUAN
+from aidledger.domain.money import FEN_PER_WAN, FEN_PER_YUAN
 from aidledger.operations.examining import examine
 from aidledger.sheets.cells import AMOUNT_MAX_FEN, AmountNotUnderstood, date_of, fen_of, name_of, number_of
 from aidledger.sheets.grid import Cell, Sheet
 from aidledger.sheets.hints import Hints
 from aidledger.sheets.limits import DEFAULT_LIMITS
 from aidledger.sheets.reader import read_roster
+from aidledger.sheets.units import YUAN, Unit
 from tests.builders import TITLE, resident_number, shipped
 from tests.fuzz.reading import breaches_of
 
@@ -97,15 +98,15 @@ _SPACES = (
 )
 
 
-@given(CELLS, st.booleans())
-def amounts(value: Cell, wan: bool) -> None:
+@given(CELLS, st.sampled_from([None, YUAN, Unit("万元", FEN_PER_WAN), Unit("角", 10), Unit("%", None)]))
+def amounts(value: Cell, unit: Unit | None) -> None:
     """A cell is an amount in whole 分, blank, or refused; a plain number is what it says."""
     try:
-        fen = fen_of(value, wan=wan)
+        fen = fen_of(value, unit)
     except AmountNotUnderstood:
         return
     assert fen is None or (type(fen) is int and abs(fen) <= AMOUNT_MAX_FEN)
-    if isinstance(value, int) and not wan:
+    if isinstance(value, int) and unit in {None, YUAN}:
         assert fen == value * FEN_PER_YUAN
 
 

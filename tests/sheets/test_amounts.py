@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aidledger.sheets.cells import AmountNotUnderstood, fen_of
 from aidledger.sheets.units import unit_in
-from tests.builders import Cell, codes, examined, found, roster_grid, with_cells
+from tests.builders import codes, examined, found, roster_grid, with_cells
 
 WIDE = str.maketrans("0123456789.,-", "０１２３４５６７８９．，－")
 # In 分, kept apart from the program's own table.
@@ -27,7 +27,7 @@ UNITS = {
 }
 
 
-def read(value: Cell, heading: str = "") -> int | None:
+def read(value: str | float, heading: str = "") -> int | None:
     """What is read under a heading; -1 where it is refused."""
     try:
         return fen_of(value, unit_in(heading))
@@ -99,7 +99,7 @@ def test_what_can_be_read_in_two_ways_is_refused(written: str) -> None:
         ("金额(分)", 100_000.5, -1),
     ],
 )
-def test_units_are_converted_exactly_or_refused(heading: str, value: Cell, fen: int) -> None:
+def test_units_are_converted_exactly_or_refused(heading: str, value: str | float, fen: int) -> None:
     assert read(value, heading) == fen
     file = examined(with_cells(roster_grid(total=False, amount=value), {"F2": heading}))
     if fen == -1:

@@ -52,7 +52,7 @@ def test_whoever_is_outside_of_the_table_stops_the_file(grid: Grid, place: tuple
 
 def test_errors_beside_a_serial_number_are_errors_and_no_blank() -> None:
     missing = ErrorCell("#N/A")
-    grid = [*roster(total=False), [4, missing, missing, missing, missing, missing]]
+    grid: Grid = [*roster(total=False), [4, missing, missing, missing, missing, missing]]
     assert found(examined(xlsx_bytes(grid))) == [("cell-error", "Sheet1", 6, column) for column in "BCDEF"]
 
 

@@ -50,7 +50,7 @@ def test_a_title_between_rows_begins_a_table_or_stops_the_file(
 
 
 def test_a_line_with_a_schools_name_alone_names_the_pupils_below_it() -> None:
-    grid = [*roster_grid(2, total=False), ["东山小学"], *roster_grid(2, first=10, total=False)[2:]]
+    grid: Grid = [*roster_grid(2, total=False), ["东山小学"], *roster_grid(2, first=10, total=False)[2:]]
     file = examined(grid)
     assert file.problems == []
     assert {school for school, *_ in posted(file)} == {"金溪中学", "东山小学"}
@@ -58,5 +58,5 @@ def test_a_line_with_a_schools_name_alone_names_the_pupils_below_it() -> None:
 
 @pytest.mark.parametrize("line", ["注：2022年春季学期另行发放", "高一2班", "以上3人", "第2页", "本页小计"])
 def test_other_lines_between_rows_are_no_titles(line: str) -> None:
-    grid = [*roster_grid(2, total=False), [line], *roster_grid(2, first=10, total=False)[2:]]
+    grid: Grid = [*roster_grid(2, total=False), [line], *roster_grid(2, first=10, total=False)[2:]]
     assert [code for code, *_ in found(examined(grid))] == []
