@@ -295,7 +295,7 @@ class StudentRows:
         if index is None:
             return [None] * len(self.rows)
         cells = self._cells(index)
-        if are_bare_numbers(cells) and not any(map(_ROUNDED.fullmatch, cells)):
+        if are_bare_numbers(cells):
             return [cell or None for cell in cells]
         accounts: list[str | None] = []
         for line, cell in enumerate(cells):
@@ -306,12 +306,15 @@ class StudentRows:
                 account, lost = "", True
                 self.report("invisible-mark", line, index, value=", ".join(turning_in(str(cell))))
             accounts.append(None if lost else account or None)
-        self._doubt_accounts(index, cells, accounts)
         return accounts
 
-    def _doubt_accounts(self, index: int, cells: Sequence[Cell], accounts: Sequence[str | None]) -> None:
+    def doubt_accounts(self, accounts: Sequence[str | None]) -> None:
         """Say of cards what Excel may have made of them, before they stand in an order."""
+        index = self.header.index("account")
+        cells = self._cells(index)
         lengths = Counter(len(account) for account in accounts if account)
+        if not lengths:
+            return
         usual = max(lengths, key=lambda length: lengths[length], default=0)
         for line, (cell, account) in enumerate(zip(cells, accounts, strict=True)):
             if account is None:

@@ -134,6 +134,7 @@ class TableReader:
         """A table that pays."""
         header = block.header
         lines = students.lines()
+        students.doubt_accounts(lines.accounts)
         if "school" not in header.fields:
             lines.schools = block.schools(sheet, self.catalogue.layout)
         table = Table(

@@ -468,3 +468,29 @@ def test_a_folder_is_imported_whatever_the_order_of_its_names(office: Office, tm
     files = office.json("import", folder)["files"]
     assert [(Path(one["path"]).name, one["outcome"]) for one in files] == [("a.xlsx", "posted"), ("b.xlsx", "posted")]
     assert office.dues() == {name(0): SETTLED}
+
+
+def test_of_two_months_the_one_that_the_bank_refused_is_ordered_again(office: Office) -> None:
+    """Also where it is the earlier of the two, and each goes to a card of its own."""
+    for month, at in (("9月", 1), ("10月", 2)):
+        office.roster([row(0, 200, 银行卡号=card(at))], TITLE.replace("花名册", f"{month}花名册"))
+    office.export("both")
+    assert office.release(1, "both").exit_code == 0
+    by_card = {line[3]: line[0] for line in office.lines("both")}
+    assert len(by_card) == 2
+    office.answer("both", {by_card[card(1)]: [FAILED], by_card[card(2)]: [PAID]})
+    assert office.total() == ("400.00", "200.00", "0.00", "200.00", "0.00")
+    office.export("again")
+    assert [line[3] for line in office.lines("again")] == [card(1)]
+
+
+def test_a_return_that_names_a_payee_as_the_roster_does_and_by_no_number_is_understood(office: Office) -> None:
+    """The name that was first recorded is another one."""
+    office.roster([row(0, 姓名="王雨同")])
+    office.roster([row(0)], supersedes=1)
+    office.export("bank")
+    assert office.release(1, "bank").exit_code == 0
+    header: list[Any] = ["户名", "收款账号", "金额", "处理结果", "入账日期"]
+    result = office.bring_in([["代发业务回盘清单"], header, [name(0), card(0), 1000, *PAID]])
+    assert (result.outcome, result.problems) == ("posted", [])
+    assert office.total() == SETTLED
