@@ -48,6 +48,7 @@ Value = TypeVar("Value")
 _LONGEST_SHOWN = 40
 _CODE = re.compile(r"^\d{1,2}[-－.、:]")
 _ROUNDED = re.compile(r"\d{15}[1-9]?0{3,4}", re.ASCII)
+_ROUNDED_SHARE = 3
 _COHORT = re.compile(r"20[0-9]{2}级")
 
 
@@ -315,11 +316,14 @@ class StudentRows:
         lengths = Counter(len(account) for account in accounts if account)
         if not lengths:
             return
-        usual = max(lengths, key=lambda length: lengths[length], default=0)
+        usual = max(lengths, key=lambda length: lengths[length])
+        # One card in a thousand ends so; where many of a list do, Excel had them.
+        rounded = sum(account is not None and _ROUNDED.fullmatch(account) is not None for account in accounts)
+        many = rounded * _ROUNDED_SHARE >= lengths.total()
         for line, (cell, account) in enumerate(zip(cells, accounts, strict=True)):
             if account is None:
                 continue
-            if _ROUNDED.fullmatch(account):
+            if many and _ROUNDED.fullmatch(account):
                 self.report("account-rounded", line, index, value=mask_account(account))
             elif not isinstance(cell, str) and len(account) < usual:
                 self.report("account-zeros-lost", line, index, value=mask_account(account))
