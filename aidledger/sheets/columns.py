@@ -49,6 +49,7 @@ _LONGEST_SHOWN = 40
 _CODE = re.compile(r"^\d{1,2}[-－.、:]")
 _ROUNDED = re.compile(r"\d{15}[1-9]?0{3,4}", re.ASCII)
 _ROUNDED_SHARE = 3
+_NOTHING_LOOKED_UP = "0"  # what a formula says of a cell in which nothing stands
 _COHORT = re.compile(r"20[0-9]{2}级")
 
 
@@ -225,7 +226,9 @@ class StudentRows:
             return [""] * len(self.rows)
         names = [name_of(cell) for cell in self._cells(index)]
         for line, name in enumerate(names):
-            if not name and (line, index) not in self._faulty:
+            if name == _NOTHING_LOOKED_UP:
+                names[line] = ""
+            if not names[line] and (line, index) not in self._faulty:
                 self.report("name-missing", line, index)
         return names
 

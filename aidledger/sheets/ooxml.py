@@ -7,7 +7,7 @@ XML. Most sheets hold few of them: they are searched for as bytes, not parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from itertools import chain
 from xml.etree import ElementTree as ET
@@ -15,6 +15,14 @@ from xml.etree import ElementTree as ET
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
 from aidledger.sheets.looks import Looks
+from aidledger.sheets.ooxml_formulas import (
+    column_index,
+    formulas_of,
+    has_value,
+    occurrences,
+    uncalculated_members,
+    zero_formulas,
+)
 from aidledger.sheets.ooxml_looks import add_crossed_texts, add_looks, crossed_texts, looks_of
 from aidledger.sheets.package import XML_DAMAGES, Package, related, relations
 from aidledger.sheets.sheet import CELLS_BETWEEN_MAX, FORMULA, BookFacts, CellFaults, SheetFacts, check_far
@@ -23,17 +31,16 @@ from aidledger.sheets.sheet import CELLS_BETWEEN_MAX, FORMULA, BookFacts, CellFa
 # that never ends would be looked through for each that begins.
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)(?<!/)>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^<>]*>")
-_HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
+_HIDDEN = re.compile(rb"""\b(?:hidden=["'](?:1|true)|(?:ht|width)=["']0+(?:\.0*)?)["']""")
 _ROW_NUMBER = re.compile(rb"""\br=["']([0-9]+)["']""")
 _FIRST = re.compile(rb"""\bmin=["']([0-9]+)["']""")
 _LAST = re.compile(rb"""\bmax=["']([0-9]+)["']""")
+_VALUE = re.compile(rb"<(?:\w+:)?v[\s/>]")
 _CELL_END = re.compile(rb"</(?:\w+:)?c>")
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]+)"')
 _TEXT_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]+)")
 _ERRORS = (b't="e"', b"t='e'")
-_FORMULA_BEGINS, _FORMULA_GOES_ON = frozenset(b"<:"), frozenset(b"> /")
-_GLANCE_BYTES = 400
-_TAG_BEGINS = ord("<")
+_FIRST_CELLS_BYTES = 4_096
 _TRUE = {"1", "true", "on"}
 _DIMENSION = re.compile(rb"""<dimension ref=["'][A-Z]+[0-9]+:([A-Z]{1,3})[0-9]+["']""")
 _DIMENSION_BYTES = 4_096  # it stands before the columns and the rows
@@ -53,6 +60,7 @@ def xlsx_facts(package: Package, limits: Limits) -> BookFacts:
     except XML_DAMAGES as error:
         raise FileRefused("unreadable-file", why="the workbook is damaged") from error
     book = BookFacts()
+    written: dict[str, list[tuple[int, int]] | None] = {}
     for element in workbook.iter():
         if element.tag.endswith("}workbookPr"):
             book.date_1904 = element.get("date1904", "") in _TRUE
@@ -62,8 +70,19 @@ def xlsx_facts(package: Package, limits: Limits) -> BookFacts:
                 if not any(word in part for word in (b"sheetData", b"chartsheet", b"dialogsheet")):
                     raise FileRefused("unreadable-file", why="the workbook is damaged")  # calamine: an empty sheet
                 _refuse_far_cells(part, limits)
-                book.sheets[element.get("name", "")] = _facts(part, looks, shared)
+                formulas = formulas_of(part)
+                book.sheets[element.get("name", "")] = _facts(part, formulas, looks, shared)
+                written[element.get("name", "")] = zero_formulas(part, formulas)
+        elif element.tag.endswith("}calcPr") and element.get("fullCalcOnLoad") in _TRUE:
+            _add_uncalculated(book, written)
     return book
+
+
+def _add_uncalculated(book: BookFacts, written: Mapping[str, list[tuple[int, int]] | None]) -> None:
+    """In a workbook that is to be calculated on opening all formulas may hold just the 0 they were written with."""
+    if not any(places is None for places in written.values()):
+        for name, places in written.items():
+            book.sheets[name].faults.update(dict.fromkeys(places or (), FORMULA))
 
 
 def _relation_id(element: ET.Element) -> str | None:
@@ -71,15 +90,15 @@ def _relation_id(element: ET.Element) -> str | None:
     return next((value for key, value in element.items() if key.endswith("/relationships}id")), None)
 
 
-def _facts(part: bytes, looks: Looks, shared: dict[int, bool]) -> SheetFacts:
+def _facts(part: bytes, formulas: list[int], looks: Looks, shared: dict[int, bool]) -> SheetFacts:
     begin, end = part.find(b"sheetData"), part.rfind(b"sheetData")
-    facts = SheetFacts(faults=xlsx_faults(part, begin, end))
+    facts = SheetFacts(faults=xlsx_faults(part, begin, end, formulas))
     add_looks(facts, part, begin, end, looks)
     add_crossed_texts(facts, part, begin, end, shared)
-    if part.find(b"hidden=", 0, begin) >= 0:
+    if part.find(b"hidden=", 0, begin) >= 0 or part.find(b' width="0', 0, begin) >= 0:
         columns = (column[0] for column in _COLUMN.finditer(part, 0, begin))
         facts.hidden_columns = [run for tag in columns if _HIDDEN.search(tag) and (run := _run(tag)) is not None]
-    if part.find(b"hidden=", begin, end) >= 0:
+    if part.find(b"hidden=", begin, end) >= 0 or part.find(b' ht="0', begin, end) >= 0:
         hidden = (row[1] for row in _ROW.finditer(part, begin, end) if _HIDDEN.search(row[1]))
         rows = map(_ROW_NUMBER.search, hidden)
         facts.hidden_rows = [int(row[1]) - 1 for row in rows if row]
@@ -91,11 +110,13 @@ def _run(column: bytes) -> tuple[int, int] | None:
     return (int(first[1]) - 1, int(last[1]) - 1) if first and last else None
 
 
-def xlsx_faults(part: bytes, begin: int, end: int) -> CellFaults:
-    """The cells of a sheet's XML that hold an error or a formula without a value."""
+def xlsx_faults(part: bytes, begin: int, end: int, formulas: Sequence[int]) -> CellFaults:
+    """The cells of a sheet's XML that hold an error or a formula without a value; ``formulas``: where those begin."""
     faults: CellFaults = {}
-    errors = (at for needle in _ERRORS for at in _occurrences(part, needle, begin, end))
-    for at in chain(errors, _formulas_without_value(part, begin, end)):
+    # A writer quotes all attributes in one way, which its first cells tell.
+    needles = _ERRORS if part.find(b"='", begin, begin + _FIRST_CELLS_BYTES) >= 0 else _ERRORS[:1]
+    errors = (at for needle in needles for at in occurrences(part, needle, begin, end))
+    for at in chain(errors, (at for at in formulas if not has_value(part, at))):
         cell = _cell_around(part, at)
         reference = _REFERENCE.search(cell)
         if reference is None:
@@ -103,27 +124,8 @@ def xlsx_faults(part: bytes, begin: int, end: int) -> CellFaults:
         fault = _fault_of(cell)
         if fault is not None:
             faults[int(reference[2]) - 1, column_index(reference[1].decode())] = fault
+    faults.update(dict.fromkeys(uncalculated_members(part, begin, end, formulas), FORMULA))
     return faults
-
-
-def _formulas_without_value(part: bytes, begin: int, end: int) -> Iterator[int]:
-    """Formulas that show no value at a glance. Looked for by the one letter, which is hardly anywhere else."""
-    for at in _occurrences(part, b"f", begin, end):
-        if part[at - 1] in _FORMULA_BEGINS and part[at + 1] in _FORMULA_GOES_ON and not _has_value(part, at):
-            yield at
-
-
-def _occurrences(part: bytes, needle: bytes, begin: int, end: int) -> Iterator[int]:
-    at = part.find(needle, begin, end)
-    while at >= 0:
-        yield at
-        at = part.find(needle, at + 1, end)
-
-
-def _has_value(part: bytes, at: int) -> bool:
-    """The usual formula, told at a glance: its value stands behind it in the same cell."""
-    value = part.find(b"<v>", at, at + _GLANCE_BYTES)
-    return value >= 0 and part[value + 3] != _TAG_BEGINS and part.find(b"</c>", at, value) < 0
 
 
 def _cell_around(part: bytes, at: int) -> bytes:
@@ -146,7 +148,9 @@ def _fault_of(cell: bytes) -> str | None:
     if b't="e"' in head or b"t='e'" in head:
         return value[1].decode("ascii", "replace") if value and value[1] else "#ERROR"
     has_formula = re.search(rb"<(?:\w+:)?f[\s>/]", cell) is not None
-    has_text = b't="str"' in head or b't="s"' in head or b"inlineStr" in head
+    # A text may be empty where its value is; where there is no value at all, nobody calculated it.
+    has_text = (b't="str"' in head or b't="s"' in head) and _VALUE.search(cell) is not None
+    has_text |= b"inlineStr" in head
     return FORMULA if has_formula and not has_text and not (value and value[1].strip()) else None
 
 
@@ -177,15 +181,9 @@ def _fault_of_element(cell: ET.Element) -> str | None:
     if cell.get("t") == "e":
         return value or "#ERROR"
     has_formula = any(child.tag.endswith("}f") for child in cell)
-    return FORMULA if has_formula and cell.get("t") not in {"str", "s", "inlineStr"} and not value else None
-
-
-def column_index(letters: str) -> int:
-    """The 0-based column of ``A``, ``XFD``."""
-    index = 0
-    for letter in letters:
-        index = index * 26 + ord(letter) - ord("A") + 1
-    return index - 1
+    has_text = cell.get("t") == "inlineStr"
+    has_text |= cell.get("t") in {"str", "s"} and any(child.tag.endswith("}v") for child in cell)
+    return FORMULA if has_formula and not has_text and not value else None
 
 
 def _refuse_far_cells(part: bytes, limits: Limits) -> None:

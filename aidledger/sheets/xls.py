@@ -25,6 +25,9 @@ _FONT = 0x31
 _FONT_STRUCK, _WHITE, _SOLID = 0x08, (1, 9), 1
 _FONT_THAT_IS_NONE = 4  # fonts are numbered as if there were one
 _ROW_HIDDEN, _COLUMNS_HIDDEN = 0x20, 0x01
+_HEIGHT = 0x7FFF
+# What Excel writes where it has calculated a workbook.
+_CALCULATED_BY = 0x1C1
 # A formula that a program wrote without calculating it: to be calculated on opening, its value 0 or an empty text.
 _CALCULATE_ON_OPENING = 0x02
 _UNCALCULATED = (b"\0" * 8, b"\x03\0\0\0\0\0\xff\xff")
@@ -92,7 +95,12 @@ def _facts(content: bytes, silence: TextIO, workbook: Any) -> list[SheetFacts]: 
     book = bytes((stream or b"")[base : base + length])
     starts = [data for record, data in _records(book, 0) if record == _BOUND_SHEET]
     looks = _looks(workbook, [data for record, data in _records(book, 0, frozenset({_FONT})) if record == _FONT])
-    return [_sheet_facts(book, struct.unpack_from("<I", data)[0], looks) for data in starts if data[5] == 0]
+    sheets = [_sheet_facts(book, struct.unpack_from("<I", data)[0], looks) for data in starts if data[5] == 0]
+    engine = any(record == _CALCULATED_BY for record, _ in _records(book, 0, frozenset({_CALCULATED_BY})))
+    if not engine and not any(calculated for _, _, calculated in sheets):
+        for facts, formulas, _ in sheets:
+            facts.faults.update(dict.fromkeys(formulas, FORMULA))
+    return [facts for facts, _, _ in sheets]
 
 
 def _looks(workbook: Any, fonts: list[bytes]) -> Looks:  # noqa: ANN401 - xlrd's types
@@ -125,29 +133,36 @@ def _add_looks(facts: SheetFacts, record: int, data: bytes, looks: Looks) -> Non
         looks.mark(facts, (row, column), style)
 
 
-def _sheet_facts(book: bytes, start: int, looks: Looks) -> SheetFacts:
+def _sheet_facts(book: bytes, start: int, looks: Looks) -> tuple[SheetFacts, list[tuple[int, int]], bool]:
+    """Its facts, its formulas that hold nothing, and whether others hold something: somebody calculated them."""
     facts = SheetFacts()
+    formulas: list[tuple[int, int]] = []
+    calculated = False
     cells = _CELLS if looks.marked or looks.plain else frozenset()
     for record, data in _records(book, start, _WANTED | cells):
         if record in cells:
             _add_looks(facts, record, data, looks)
         if record == _FORMULA:
-            row, column = struct.unpack_from("<HH", data)
-            if data[14] & _CALCULATE_ON_OPENING and data[6:14] in _UNCALCULATED:
-                facts.faults[row, column] = FORMULA
+            place: tuple[int, int] = struct.unpack_from("<HH", data)
+            if data[6:14] not in _UNCALCULATED:
+                calculated = True
+            elif data[14] & _CALCULATE_ON_OPENING:
+                facts.faults[place] = FORMULA
+            else:
+                formulas.append(place)
         else:
             _add_shape(facts, record, data)
-    return facts
+    return facts, formulas, calculated
 
 
 def _add_shape(facts: SheetFacts, record: int, data: bytes) -> None:
     """What is hidden and what is merged."""
     if record == _ROW:
-        if data[12] & _ROW_HIDDEN:
+        if data[12] & _ROW_HIDDEN or struct.unpack_from("<H", data, 6)[0] & _HEIGHT == 0:
             facts.hidden_rows.append(struct.unpack_from("<H", data)[0])
     elif record == _COLUMNS:
-        first, last = struct.unpack_from("<HH", data)
-        if data[8] & _COLUMNS_HIDDEN:
+        first, last, width = struct.unpack_from("<HHH", data)
+        if data[8] & _COLUMNS_HIDDEN or width == 0:
             facts.hidden_columns.append((first, last))
     elif record == _MERGED:
         for top, bottom, left, right in struct.iter_unpack("<HHHH", data[2 : 2 + len(data[2:]) // 8 * 8]):

@@ -23,6 +23,7 @@ _FONT_STRUCK = 0x08
 _WHITE_RGB, _WHITE_INDEXED, _WHITE_THEMED = b"\xff\xff\xff", (1, 9), 0
 _COLUMNS, _PROPERTIES, _SHEET, _MERGE = 60, 153, 156, 176
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
+_NO_HEIGHT = b"\0\0"
 _ROW_HIDDEN, _COLUMNS_HIDDEN, _DATE_1904 = 0x10, 0x01, 0x01
 
 
@@ -52,7 +53,7 @@ def _facts(part: bytes, limits: Limits, looks: Looks) -> SheetFacts:
     for record, data in _records(part):
         if record == _ROW:
             row = int.from_bytes(data[:4], "little")
-            if data[11] & _ROW_HIDDEN:
+            if data[11] & _ROW_HIDDEN or data[8:10] == _NO_HEIGHT:
                 facts.hidden_rows.append(row)
         elif _BLANK < record <= _FORMULA_ERROR:
             column = int.from_bytes(data[:4], "little")
@@ -62,8 +63,8 @@ def _facts(part: bytes, limits: Limits, looks: Looks) -> SheetFacts:
             elif matter:
                 _add_look(facts, (row, column), record, data, looks)
         elif record == _COLUMNS:
-            first, last = struct.unpack_from("<II", data)
-            if data[16] & _COLUMNS_HIDDEN:
+            first, last, width = struct.unpack_from("<III", data)
+            if data[16] & _COLUMNS_HIDDEN or width == 0:
                 facts.hidden_columns.append((first, last))
         elif record == _MERGE:
             top, bottom, left, right = struct.unpack_from("<IIII", data)

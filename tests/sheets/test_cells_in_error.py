@@ -9,6 +9,7 @@ import pytest
 
 from aidledger.domain.problem import Severity
 from aidledger.sheets.ooxml import xlsx_faults
+from aidledger.sheets.ooxml_formulas import formulas_of
 from tests.builders import (
     HEADERS,
     Cell,
@@ -296,7 +297,7 @@ def test_a_column_of_formulas_costs_what_its_cells_cost() -> None:
         cell = b'<c r="F%d"><f>E%d*2</f><v>1</v></c>'
         part = b"<sheetData>" + b"".join(b"<row>" + cell % (i, i) + b"</row>" for i in range(1, rows + 1))
         counted = _Counted(part + b"</sheetData>")
-        assert xlsx_faults(counted, 0, len(counted)) == {}
+        assert xlsx_faults(counted, 0, len(counted), formulas_of(counted)) == {}
         return counted.looked_at_bytes
 
     assert looked_at(800) < 2.5 * looked_at(400)

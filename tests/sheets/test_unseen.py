@@ -1,0 +1,350 @@
+"""What a sheet hides without hiding it, crosses out, or never calculated: it is said, or it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import xlwt
+from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Color, Font, PatternFill
+
+from aidledger.domain.roster import RosterFile
+from aidledger.sheets.grid import read_grid
+from aidledger.sheets.limits import DEFAULT_LIMITS
+from aidledger.sheets.sheet import FORMULA, STRUCK_PART
+from tests.builders import edited_package, examined, found, roster_grid, with_cells
+from tests.builders.books import Page, html_book
+from tests.builders.packages import SHEET, archive, ods_parts, workbook_parts
+from tests.builders.spreadsheetml import spreadsheetml_book
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+BLUE = PatternFill("solid", fgColor="FF0000FF")
+PAPER = PatternFill("solid", fgColor="FFFFFFFF")
+
+
+def roster_as(change: Callable[[Worksheet], None]) -> bytes:
+    """A roster as .xlsx, changed by openpyxl."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in roster_grid(total=False):
+        sheet.append(row)
+    change(sheet)
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def styled(place: str, **style: Any) -> Callable[[Worksheet], None]:  # noqa: ANN401 - whatever openpyxl styles
+    def change(sheet: Worksheet) -> None:
+        for name, value in style.items():
+            setattr(sheet[place], name, value)
+
+    return change
+
+
+def notes(file: RosterFile) -> list[tuple[str, int | None]]:
+    return [(note.code, note.count) for note in file.notes]
+
+
+def paid(file: RosterFile) -> list[int | None]:
+    return file.tables[0].rosters[0].amounts_fen
+
+
+# --- shown by nothing -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        {"number_format": ";;;"},
+        {"font": Font(color="FFFFFFFF")},
+        {"font": Font(color=Color(theme=0))},
+        {"font": Font(color=Color(indexed=9))},
+        {"font": Font(color="FFFFFFFF"), "fill": PAPER},
+        {"font": Font(color="FF0000FF"), "fill": BLUE},
+    ],
+)
+def test_a_cell_that_shows_nothing_counts_and_is_said(style: dict[str, Any]) -> None:
+    file = examined(roster_as(styled("F4", **style)))
+    assert (file.problems, paid(file), notes(file)) == ([], [100_000] * 3, [("hidden-cells", 1)])
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        {"font": Font(color="FFFFFFFF"), "fill": BLUE},
+        {"font": Font(color="FF000000")},
+        {"font": Font(color=Color(theme=1))},
+        {"font": Font(color=Color(theme=0, tint=-0.5))},
+        {"font": Font(bold=True)},
+        {"fill": PAPER},
+        {"number_format": "0;-0;;@"},
+    ],
+)
+def test_a_cell_that_is_seen_is_not_said(style: dict[str, Any]) -> None:
+    file = examined(roster_as(styled("F4", **style)))
+    assert (file.problems, notes(file)) == ([], [])
+
+
+def test_an_empty_cell_in_white_is_none() -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet["H4"].font = Font(color="FFFFFFFF")
+
+    assert notes(examined(roster_as(change))) == []
+
+
+def test_rows_and_columns_without_height_or_width_are_hidden() -> None:
+    def flat(part: bytes) -> bytes:
+        part = part.replace(b'<row r="4"', b'<row r="4" ht="0" customHeight="1"')
+        return part.replace(b"<sheetData>", b'<cols><col min="4" max="4" width="0" customWidth="1"/></cols><sheetData>')
+
+    file = examined(edited_package(roster_as(lambda _: None), {SHEET: flat}))
+    assert (file.problems, notes(file)) == ([], [("hidden-rows", 1), ("hidden-columns", 1)])
+
+
+def test_rows_and_columns_of_xls_without_height_or_width_are_hidden() -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("a")
+    for r in range(5):
+        for c in range(5):
+            sheet.write(r, c, "x")
+    sheet.row(2).height = 0
+    sheet.row(2).height_mismatch = True
+    sheet.col(3).width = 0
+    target = BytesIO()
+    book.save(target)
+    (read,) = read_grid(target.getvalue(), DEFAULT_LIMITS)
+    assert (read.hidden_rows, read.hidden_columns) == (1, 1)
+
+
+# --- crossed out ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["B4", "C4", "F4"])
+def test_a_crossed_out_amount_or_pupil_asks(place: str) -> None:
+    file = examined(roster_as(styled(place, font=Font(strike=True))))
+    assert (found(file), notes(file)) == ([("struck-out", "Sheet", 4, place[0])], [("struck-out-cells", 1)])
+    assert file.blocked(record_conflicts=False)
+    assert not file.blocked(record_conflicts=True)
+    assert paid(file) == [100_000] * 3
+
+
+def test_what_is_crossed_out_elsewhere_is_only_said() -> None:
+    file = examined(roster_as(styled("D4", font=Font(strike=True))))
+    assert (file.problems, notes(file)) == ([], [("struck-out-cells", 1)])
+
+
+def test_a_crossed_out_amount_of_xls_asks() -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Sheet", cell_overwrite_ok=True)
+    for r, row in enumerate(roster_grid(total=False)):
+        for c, value in enumerate(row):
+            if value is not None:
+                struck = (r, c) in {(3, 5), (4, 3)}
+                sheet.write(r, c, value, xlwt.easyxf("font: struck_out on" if struck else ""))
+    target = BytesIO()
+    book.save(target)
+    file = examined(target.getvalue(), "名册.xls")
+    assert (found(file), notes(file)) == ([("struck-out", "Sheet", 4, "F")], [("struck-out-cells", 2)])
+
+
+def test_a_crossed_out_amount_of_xml_asks() -> None:
+    book = spreadsheetml_book([Page("Sheet", roster_grid(total=False))]).decode()
+    before, row, after = book.partition('<Row ss:Index="4">')
+    after = after.replace('<Cell ss:Index="6">', '<Cell ss:Index="6" ss:StyleID="s1">', 1)
+    styles = '<Styles><Style ss:ID="s1"><Font ss:StrikeThrough="1"/></Style></Styles><Worksheet'
+    content = (before + row + after).replace("<Worksheet", styles, 1).encode()
+    assert found(examined(content, "名册.xls")) == [("struck-out", "Sheet", 4, "F")]
+
+
+RUN = "<r><rPr>{}</rPr><t>{}</t></r>"
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize(
+    ("runs", "fault", "struck"),
+    [
+        (RUN.format("<b/>", "1000"), None, False),
+        (RUN.format("<strike/>", "1000") + RUN.format("", "800"), STRUCK_PART, False),
+        (RUN.format('<strike val="0"/>', "1000") + RUN.format("", "800"), None, False),
+        (RUN.format("<strike/>", "1000"), None, True),
+        ("<r><t>100</t></r>" + RUN.format('<vertAlign val="superscript"/>', "0"), STRUCK_PART, False),
+        ("<r><t>100</t></r>" + RUN.format('<vertAlign val="subscript"/>', "0"), STRUCK_PART, False),
+        ("<r><t>100</t></r>" + RUN.format('<vertAlign val="baseline"/>', "0"), None, False),
+        ("<r><t>1000</t></r>" + RUN.format("<strike/>", " "), None, False),
+    ],
+)
+def test_a_text_of_which_a_part_is_crossed_out_or_raised_is_none(
+    runs: str, fault: str | None, struck: bool, shared: bool
+) -> None:
+    cell = '<c r="B2" t="s"><v>1</v></c>' if shared else f'<c r="B2" t="inlineStr"><is>{runs}</is></c>'
+    rows = f'<row r="1"><c r="A1" t="inlineStr"><is><t>x</t></is></c></row><row r="2">{cell}</row>'
+    strings = f"<si><t>y</t></si><si>{runs}</si>" if shared else ""
+    (sheet,) = read_grid(archive(workbook_parts(rows, strings=strings)), DEFAULT_LIMITS)
+    assert sheet.faults == ({(1, 1): fault} if fault else {})
+    assert (sheet.struck, sheet.rows[1][1] == "") == (frozenset({(1, 1)} if struck else ()), fault is not None)
+
+
+def test_an_amount_of_which_a_part_is_crossed_out_asks() -> None:
+    crossed = CellRichText(TextBlock(InlineFont(strike=True), "1000"), "800")
+    file = examined(roster_as(lambda sheet: sheet.__setitem__("F4", crossed)))
+    assert found(file) == [("struck-out-part", "Sheet", 4, "F")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "problem"),
+    [
+        ("<td>1000</td>", None),
+        ("<td><b>1000</b></td>", None),
+        ("<td><s>1000</s>800</td>", "struck-out-part"),
+        ("<td><del>10</del>1000</td>", "struck-out-part"),
+        ("<td><strike>10</strike>1000</td>", "struck-out-part"),
+        ("<td>1000<sup>2</sup></td>", "struck-out-part"),
+        ("<td>1000<sub>2</sub></td>", "struck-out-part"),
+        ('<td><span style="text-decoration: line-through">1</span>1000</td>', "struck-out-part"),
+        ('<td>100<span style="display:none">0</span></td>', "struck-out-part"),
+        ('<td style="text-decoration:line-through">1000</td>', "struck-out"),
+    ],
+)
+def test_what_a_web_page_crosses_out_is_no_part_of_an_amount(cell: str, problem: str | None) -> None:
+    page = html_book([Page("Sheet", with_cells(roster_grid(total=False), {"F4": "?"}))])
+    file = examined(page.replace(b"<td>?</td>", cell.encode()), "名册.xls")
+    assert [(code, row, column) for code, _, row, column in found(file)] == ([(problem, 4, "F")] if problem else [])
+
+
+def test_a_text_that_excel_clipped_at_the_next_cell_is_whole() -> None:
+    page = '<table><tr><td>5113002006<span style="display:none">03150012</span></td><td>x</td></tr></table>'
+    assert read_grid(page.encode(), DEFAULT_LIMITS)[0].rows == [["511300200603150012", "x"]]
+
+
+# --- .ods -------------------------------------------------------------------------------------------------------------
+
+DRAW = 'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+STYLE = 'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"'
+FO = 'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
+
+
+def ods_cell(inside: str, attributes: str = 'office:value-type="string"') -> object:
+    (sheet,) = read_grid(archive(ods_parts(ods_table(inside, attributes))), DEFAULT_LIMITS)
+    return sheet.faults.get((0, 1)) or sheet.rows[0][1]
+
+
+def ods_table(inside: str, attributes: str = 'office:value-type="string"') -> str:
+    mark = '<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>'
+    cell = f"<table:table-cell {attributes}>{inside}</table:table-cell>"
+    return f'<table:table table:name="a" {DRAW}><table:table-row>{mark}{cell}{mark}</table:table-row></table:table>'
+
+
+@pytest.mark.parametrize(
+    ("inside", "read"),
+    [
+        ("<text:p>1000</text:p>", "1000"),
+        ("<text:p>100</text:p><text:p>0</text:p>", "100\n0"),
+        ("<text:p>100<text:line-break/>0</text:p>", "100\n0"),
+        ("<office:annotation><text:p>5</text:p></office:annotation><text:p>1000</text:p>", "1000"),
+        ("<text:p>1000</text:p><draw:custom-shape><text:p>0</text:p></draw:custom-shape>", "1000"),
+        ("<draw:frame><draw:text-box><text:p>9</text:p></draw:text-box></draw:frame><text:p>1000</text:p>", "1000"),
+    ],
+)
+def test_what_hovers_over_a_cell_of_ods_is_none_of_its_text(inside: str, read: str) -> None:
+    assert ods_cell(inside) == read
+
+
+@pytest.mark.parametrize("attributes", ["", 'office:value-type=""', 'office:value-type="float"'])
+def test_a_formula_of_ods_without_a_value_was_never_calculated(attributes: str) -> None:
+    assert ods_cell("<text:p>7</text:p>", f'table:formula="of:=A1" {attributes}') == FORMULA
+
+
+def test_styles_of_ods_cross_out_and_hide() -> None:
+    def style(name: str, family: str, inside: str) -> str:
+        return f'<style:style style:name="{name}" style:family="{family}">{inside}</style:style>'
+
+    styles = (
+        style("struck", "table-cell", '<style:text-properties style:text-line-through-style="solid"/>')
+        + style("white", "table-cell", '<style:text-properties fo:color="#ffffff"/>')
+        + style("flat", "table-row", '<style:table-row-properties style:row-height="0cm"/>')
+        + style("gone", "text", '<style:text-properties style:text-line-through-style="solid"/>')
+    )
+    cells = "".join(
+        f'<table:table-cell office:value-type="string" table:style-name="{name}">'
+        f"<text:p>{text}</text:p></table:table-cell>"
+        for name, text in (
+            ("struck", "a"),
+            ("white", "b"),
+            ("", 'c<text:span text:style-name="gone">d</text:span>'),
+            ("", "e"),
+        )
+    )
+    row = f'<table:table-row table:style-name="flat">{cells}</table:table-row>'
+    before = f"<office:automatic-styles {STYLE} {FO}>{styles}</office:automatic-styles>"
+    parts = ods_parts(f'<table:table table:name="a">{row}</table:table>', before=before)
+    (sheet,) = read_grid(archive(parts), DEFAULT_LIMITS)
+    assert (sheet.rows, sheet.faults) == ([["a", "b", "", "e"]], {(0, 2): STRUCK_PART})
+    assert (sheet.struck, sheet.hidden_cells, sheet.hidden_rows) == (frozenset({(0, 0)}), 1, 1)
+
+
+# --- never calculated -------------------------------------------------------------------------------------------------
+
+
+def formula_book(*cells: str, on_opening: bool = True) -> bytes:
+    rows = "".join(f'<row r="{r}">{cell}</row>' for r, cell in enumerate(cells, 1))
+    parts = workbook_parts(rows)
+    calculation = '<calcPr calcId="1" fullCalcOnLoad="1"/></workbook>'
+    if on_opening:
+        parts["xl/workbook.xml"] = str(parts["xl/workbook.xml"]).replace("</workbook>", calculation)
+    return archive(parts)
+
+
+ZERO = '<c r="A{}"><f>B1*2</f><v>0</v></c>'
+SEVEN = '<c r="A{}"><f>B1*2</f><v>7</v></c>'
+
+
+@pytest.mark.parametrize(
+    ("cells", "on_opening", "faults"),
+    [
+        ([ZERO.format(1), ZERO.format(2)], True, {(0, 0), (1, 0)}),
+        ([ZERO.format(1), SEVEN.format(2)], True, set()),
+        ([ZERO.format(1), ZERO.format(2)], False, set()),
+        ([ZERO.format(1), '<c r="A2"><v>0</v></c>'], True, {(0, 0)}),
+        (['<c r="A1" t="str"><f>B1</f></c>'], False, {(0, 0)}),
+        (['<c r="A1" t="str"><f>B1</f><v></v></c>'], False, set()),
+        (['<c r="A1" t="str"><f>B1</f><v/></c>'], False, set()),
+        (['<c r="A1"><f t="array" ref="A1:A3">B1:B3</f><v>5</v></c>', '<c r="A2"/>'], False, {(1, 0), (2, 0)}),
+        (['<c r="A1"><f t="array" ref="A1:A2">B1:B2</f><v>5</v></c>', '<c r="A2"><v>6</v></c>'], False, set()),
+        (['<c r="A1"><f t="array" ref="A1">B1</f><v>5</v></c>', '<c r="A2"/>'], False, set()),
+        (['<c r="A1"><f t="shared" ref="A1:A2" si="0">B1</f><v>5</v></c>', '<c r="A2"/>'], False, set()),
+    ],
+)
+def test_formulas_that_no_program_calculated(cells: list[str], on_opening: bool, faults: set[tuple[int, int]]) -> None:
+    (sheet,) = read_grid(formula_book(*cells, on_opening=on_opening), DEFAULT_LIMITS)
+    assert sheet.faults == dict.fromkeys(faults, FORMULA)
+
+
+def test_a_roster_whose_amounts_nobody_calculated_asks() -> None:
+    def with_zeros(part: bytes) -> bytes:
+        return part.replace(b"<v></v>", b"<v>0</v>").replace(b"<v />", b"<v>0</v>").replace(b"<v/>", b"<v>0</v>")
+
+    content = roster_as(lambda sheet: sheet.__setitem__("F4", "=500*2"))
+    assert found(examined(edited_package(content, {SHEET: with_zeros}))) == [("formula-without-value", "Sheet", 4, "F")]
+
+
+def test_formulas_of_xls_that_all_hold_nothing_were_never_calculated() -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Sheet")
+    for r, row in enumerate(roster_grid(total=False)):
+        for c, value in enumerate(row):
+            sheet.write(r, c, xlwt.Formula("500*2") if (r, c) == (3, 5) else value)
+    target = BytesIO()
+    book.save(target)
+    assert found(examined(target.getvalue(), "名册.xls")) == [("formula-without-value", "Sheet", 4, "F")]
+
+
+def test_a_name_that_a_formula_looked_up_in_an_empty_cell_is_missing() -> None:
+    assert found(examined(with_cells(roster_grid(total=False), {"B4": 0}))) == [("name-missing", "Sheet1", 4, "B")]
