@@ -9,6 +9,7 @@ from aidledger.sheets.delimited import text_sheets
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
 from aidledger.sheets.markup import web_archive_sheets, web_page_sheets, xml_sheets
+from aidledger.sheets.mending import mended
 from aidledger.sheets.ooxml import xlsx_facts
 from aidledger.sheets.opendocument import ods_facts
 from aidledger.sheets.package import Package, open_package
@@ -46,8 +47,9 @@ def read_grid(content: bytes, limits: Limits) -> list[Sheet]:
 
 
 def _zipped(content: bytes, limits: Limits) -> Iterator[Sheet]:
-    facts = _facts(open_package(content, limits), limits)
-    for sheet in _by_calamine(content, limits):
+    package = open_package(content, limits)
+    facts = _facts(package, limits)
+    for sheet in _by_calamine(mended(content, package.mended) if package.mended else content, limits):
         sheet.date_1904 = facts.date_1904
         yield with_facts(sheet, facts.of(sheet.name))
 

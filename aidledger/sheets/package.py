@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
+from aidledger.sheets.mending import in_utf_8
 
 __all__ = [
     "ARCHIVE_DAMAGES",
@@ -37,6 +38,7 @@ Container = Literal["xlsx", "xlsb", "ods"]
 XML_DAMAGES = (ET.ParseError, expat.ExpatError, LookupError, ValueError)
 _DOCTYPE = "<!DOCTYPE"
 _ENCRYPTED_PACKAGE = "encrypted-package"  # how LibreOffice 24 and later puts a whole document under a password
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _CHUNK_BYTES = 2**20
 _RATIO_FREE_BYTES = 2**20
 # Read by calamine alone, and often the largest: no need to hold on to them.
@@ -47,10 +49,14 @@ _CROSSED_OUT = (b"strike", b"vertAlign")
 
 @dataclass(slots=True)
 class Package:
-    """An opened archive that is within the limits; the parts that tell of sheets, by their names (see part_name)."""
+    """An opened archive that is within the limits; the parts that tell of sheets, by their names (see part_name).
+
+    ``mended``: parts, by their names in the archive, that have to be other ones for calamine.
+    """
 
     container: Container
     parts: dict[str, bytes] = field(default_factory=dict)
+    mended: dict[str, bytes] = field(default_factory=dict)
 
 
 def part_name(name: str) -> str:
@@ -76,19 +82,25 @@ def _guarded(archive: zipfile.ZipFile, limits: Limits) -> Package:
     package = Package(_container({part_name(info.filename) for info in infos}))
     inflated_bytes = 0
     for info in infos:
-        part = inflated(archive, info, limits, limits.inflated_size_max_bytes - inflated_bytes)
+        part: bytes | bytearray = inflated(archive, info, limits, limits.inflated_size_max_bytes - inflated_bytes)
         inflated_bytes += len(part)
         name = part_name(info.filename)
-        kept = name.endswith((".xml", ".rels", ".bin")) and not (name.endswith(_NOT_KEPT) and _is_plain(name, part))
-        if (kept or name.endswith((".xml", ".rels"))) and _declares_entities(part):
+        is_xml = name.endswith((".xml", ".rels"))
+        recoded = in_utf_8(part) if is_xml else None
+        if recoded is not None:
+            part = package.mended[info.filename] = recoded
+        kept = (is_xml or name.endswith(".bin")) and not (name.endswith(_NOT_KEPT) and _is_plain(name, part))
+        if (kept or is_xml) and _declares_entities(part):
             raise FileRefused("unreadable-file", why="it declares entities, which no spreadsheet program writes")
         if kept:
             package.parts[name] = bytes(part)
+    if package.container == "ods" and not any(info.filename == "mimetype" for info in infos):
+        package.mended["mimetype"] = _ODS
     _refuse_encrypted(package)
     return package
 
 
-def _is_plain(name: str, part: bytearray) -> bool:
+def _is_plain(name: str, part: bytes | bytearray) -> bool:
     return not name.endswith(".xml") or not any(mark in part for mark in _CROSSED_OUT)
 
 
@@ -113,7 +125,7 @@ def inflated(
     return part
 
 
-def _declares_entities(part: bytearray) -> bool:
+def _declares_entities(part: bytes | bytearray) -> bool:
     """Whether an XML parser would find a document type in it; all that one reads is like ASCII, or is UTF-16."""
     if b"\0" in part[:2] or part.startswith((b"\xff\xfe", b"\xfe\xff")):
         return any(_DOCTYPE.encode(encoding) in part for encoding in ("utf-16-le", "utf-16-be"))

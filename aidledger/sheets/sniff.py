@@ -31,6 +31,7 @@ _WEB_PAGE = re.compile(
 _XML_PROLOGUE = re.compile(r"\s*(?:<\?[^>]*>|<!--.*?-->|\s+)*", re.DOTALL)
 _WEB_ARCHIVE = re.compile(r"(?:[a-z][a-z0-9-]*:[^\n]*\n|[ \t][^\n]*\n)*?mime-version:", re.IGNORECASE)
 _LOCKED_BY_OFFICE = b"E-SafeNet"  # software that encrypts every document of an office, unseen by who works there
+_WORKBOOKS = ("Workbook", "WORKBOOK", "Book", "BOOK")  # names of the stream that is one
 # Names of the streams of an Office document that only a password, or the rights of its owner, opens.
 _LOCKED = ("EncryptedPackage", "DRMEncryptedTransform", "\x09DRMContent")
 
@@ -57,7 +58,7 @@ def _compound(content: bytes) -> Format:
     """OLE compound files: old workbooks, new ones under a password, and other documents."""
     if any(name.encode("utf-16-le") in content for name in _LOCKED):
         raise FileRefused("encrypted-file")
-    if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
+    if any(name.encode("utf-16-le") in content for name in _WORKBOOKS):
         return "xls"
     raise FileRefused("unreadable-file", why="it is an Office document, but no workbook")
 
