@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 from xml.etree import ElementTree as ET
 
-from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.looks import WHITE, Look, Looks
 from aidledger.sheets.number_formats import BUILT_IN
 from aidledger.sheets.package import XML_DAMAGES
@@ -40,7 +39,7 @@ _OFF = {"0", "false", "off"}
 
 
 def looks_of(styles: bytes | None) -> Looks:
-    """What styles.xml says of cells; raises FileRefused."""
+    """What styles.xml says of cells. Where that is damaged, spreadsheets drop all of it and show values as they are."""
     if styles is None:
         return Looks()
     try:
@@ -57,8 +56,8 @@ def looks_of(styles: bytes | None) -> Looks:
             )
             for style in _inside(root, "cellXfs")
         )
-    except XML_DAMAGES as error:
-        raise FileRefused("unreadable-file", why="the workbook is damaged") from error
+    except XML_DAMAGES:
+        return Looks()
 
 
 def _inside(root: ET.Element, name: str) -> list[ET.Element]:
