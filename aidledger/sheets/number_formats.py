@@ -46,7 +46,7 @@ _COMPARED: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     "<": Decimal.__lt__,
     ">": Decimal.__gt__,
 }
-_DATE_SIGNS = frozenset("dmyhs")
+_DATE_SIGNS, _CALENDAR_SIGNS = frozenset("dmyhs"), frozenset("aegb")
 _PLAIN_SIGNS = frozenset(" \xa0+¥￥")
 _NEGATIVE_SIGNS = frozenset("-()")
 # Formulas leave noise in the last bits of a number; what is left out beyond that is left out.
@@ -60,9 +60,14 @@ _CLASSES_LIMIT = 100  # no grade has as many
 _NUMERIC_SECTIONS, _SECTIONS = 3, 4
 _MYRIAD, _MYRIAD_SQUARED = 10_000, 100_000_000
 
-Kind = Literal["digit", "dot", "comma", "percent", "literal", "general", "text", "exponent", "slash", "date"]
+Kind = Literal[
+    "digit", "dot", "comma", "percent", "literal", "general", "text", "exponent", "slash", "date", "calendar"
+]
+_LITERAL = frozenset(("literal", "date", "calendar"))
 _KINDS: Mapping[str, Kind] = {
     **dict.fromkeys("0#?", "digit"),
+    **dict.fromkeys(_DATE_SIGNS, "date"),
+    **dict.fromkeys(_CALENDAR_SIGNS, "calendar"),
     ".": "dot",
     ",": "comma",
     "%": "percent",
@@ -84,14 +89,14 @@ class _Section:
 
     @property
     def literals(self) -> str:
-        return "".join(sign for kind, sign in self.tokens if kind == "literal")
+        return "".join(sign for kind, sign in self.tokens if kind in _LITERAL)
 
 
 @lru_cache(_REMEMBERED)
 def is_odd(code: str) -> bool:
     """Whether a format may show anything but the number itself: words, further digits, a part of it, nothing."""
     sections = _sections(code)
-    if any(section.has("date") for section in sections):
+    if any(_is_of_days(section) for section in sections):
         return False
     numeric, text = _by_use(sections)
     if any(section.condition for section in sections) or (text is not None and not _shows_text_alone(text)):
@@ -142,7 +147,7 @@ def shown_text(code: str, text: str) -> str:
     section = _by_use(_sections(code))[1]
     if section is None:
         return text
-    return "".join(text if kind == "text" else sign for kind, sign in section.tokens if kind in {"text", "literal"})
+    return "".join(text if kind == "text" else sign for kind, sign in section.tokens if kind in {"text", *_LITERAL})
 
 
 # --- parsing ---------------------------------------------------------------------------------------------------------
@@ -172,8 +177,7 @@ def _add(section: _Section, match: re.Match[str]) -> None:
         section.tokens.append(("exponent", ""))
     elif match["sign"]:
         sign = match["sign"]
-        kind = "date" if sign.lower() in _DATE_SIGNS else _KINDS.get(sign, "literal")
-        section.tokens.append((kind, sign))
+        section.tokens.append((_KINDS.get(sign.lower(), "literal"), sign))
 
 
 def _add_bracket(section: _Section, inside: str) -> None:
@@ -200,6 +204,13 @@ def _by_use(sections: Sequence[_Section]) -> tuple[Sequence[_Section], _Section 
 
 
 # --- telling what is plain -------------------------------------------------------------------------------------------
+
+
+def _is_of_days(section: _Section) -> bool:
+    """Whether a section shows a day or a time: letters of those without places for a number, as HK$0 has."""
+    if _placeholders(section)[0] or section.has("general"):
+        return False
+    return section.has("date") or (section.has("calendar") and not section.has("digit"))
 
 
 def _shows_text_alone(section: _Section) -> bool:
@@ -372,7 +383,7 @@ def _laid_out(section: _Section, figures: Iterator[str]) -> Iterator[str]:
         elif kind == "dot":
             if any(decimals[at:]):
                 yield "."
-        elif kind in {"literal", "percent", "slash"}:
+        elif kind in _LITERAL or kind in {"percent", "slash"}:
             yield sign
 
 

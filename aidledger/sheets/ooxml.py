@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from io import BytesIO
 from itertools import chain
 from xml.etree import ElementTree as ET
 
@@ -20,6 +19,7 @@ from aidledger.sheets.ooxml_formulas import (
     formulas_of,
     has_value,
     occurrences,
+    parsed_cells,
     uncalculated_members,
     zero_formulas,
 )
@@ -38,7 +38,6 @@ _LAST = re.compile(rb"""\bmax=["']([0-9]+)["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v[\s/>]")
 _CELL_END = re.compile(rb"</(?:\w+:)?c>")
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]+)"')
-_TEXT_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]+)")
 _ERRORS = (b't="e"', b"t='e'")
 _FIRST_CELLS_BYTES = 4_096
 _TRUE = {"1", "true", "on"}
@@ -156,24 +155,8 @@ def _fault_of(cell: bytes) -> str | None:
 
 def _faults_slowly(part: bytes) -> CellFaults:
     """For the rare writers that leave out the cells' references, or write them otherwise: parsed and counted."""
-    faults: CellFaults = {}
-    row = column = -1
-    try:
-        for event, element in ET.iterparse(BytesIO(part), events=("start", "end")):  # noqa: S314 - a DOCTYPE was refused
-            tag = element.tag.rpartition("}")[2]
-            if tag == "row" and event == "start":
-                row, column = int(element.get("r") or row + 2) - 1, -1
-            elif tag == "row":
-                element.clear()
-            elif tag == "c" and event == "end":
-                reference = _TEXT_REFERENCE.fullmatch(element.get("r", ""))
-                column = column_index(reference[1]) if reference else column + 1
-                fault = _fault_of_element(element)
-                if fault is not None:
-                    faults[row, column] = fault
-    except XML_DAMAGES as error:
-        raise FileRefused("unreadable-file", why="the workbook is damaged") from error
-    return faults
+    faults = ((row, column, _fault_of_element(cell)) for row, column, cell in parsed_cells(part))
+    return {(row, column): fault for row, column, fault in faults if fault is not None}
 
 
 def _fault_of_element(cell: ET.Element) -> str | None:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from io import BytesIO
+from itertools import islice
+from xml.etree import ElementTree as ET
+
+from aidledger.sheets.failures import FileRefused
+from aidledger.sheets.package import XML_DAMAGES
 
 _FORMULA_BEGINS, _FORMULA_GOES_ON = frozenset(b"<:"), frozenset(b"> /")
 _ATTRIBUTES = ord(" ")
 _GLANCE_BYTES = 400
 _TAG_BEGINS = ord("<")
+_TEXT_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]+)")
 _ZEROS = {b"", b"0", b"0.0"}
 _VALUE = re.compile(rb"(?:>[^<]*</(?:\w+:)?f>|/>)\s*<(?:\w+:)?v>([^<]*)<")
 _REACHES = re.compile(rb"""f [^<>]*?\bt=["'](?:array|dataTable)["']""")
@@ -50,6 +57,24 @@ def has_value(part: bytes, at: int) -> bool:
     return value >= 0 and part[value + 3] != _TAG_BEGINS and part.find(b"</c>", at, value) < 0
 
 
+def parsed_cells(part: bytes) -> Iterator[tuple[int, int, ET.Element]]:
+    """The cells of a sheet by row and column, for writers that leave out references; raises FileRefused."""
+    row = column = -1
+    try:
+        for event, element in ET.iterparse(BytesIO(part), events=("start", "end")):  # noqa: S314 - a DOCTYPE was refused
+            tag = element.tag.rpartition("}")[2]
+            if tag == "row" and event == "start":
+                row, column = int(element.get("r") or row + 2) - 1, -1
+            elif tag == "row":
+                element.clear()
+            elif tag == "c" and event == "end":
+                reference = _TEXT_REFERENCE.fullmatch(element.get("r", ""))
+                column = column_index(reference[1]) if reference else column + 1
+                yield row, column, element
+    except XML_DAMAGES as error:
+        raise FileRefused("unreadable-file", why="the workbook is damaged") from error
+
+
 def zero_formulas(part: bytes, formulas: Sequence[int]) -> list[tuple[int, int]] | None:
     """The formulas that hold 0; None where any holds something else: somebody calculated them."""
     places = []
@@ -70,7 +95,8 @@ def uncalculated_members(part: bytes, begin: int, end: int, formulas: Sequence[i
     """The cells over which formulas of several cells reach, and that hold no value of their own."""
     reaching = (at for at in formulas if part[at + 1] == _ATTRIBUTES and _REACHES.match(part, at))
     reaches = (_RANGE.search(part, at, part.find(b">", at, end)) for at in reaching)
-    members = {place for reach in reaches if reach is not None for place in _range(reach)}
+    places = (place for reach in reaches if reach is not None for place in _range(reach))
+    members = set(islice(places, _MEMBERS_MAX))
     if members:
         members -= {_place(cell) for cell in _CELL.finditer(part, begin, end) if not _is_empty(part, cell.end())}
     return members
@@ -79,8 +105,7 @@ def uncalculated_members(part: bytes, begin: int, end: int, formulas: Sequence[i
 def _range(reach: re.Match[bytes]) -> Iterator[tuple[int, int]]:
     rows = range(int(reach[2]) - 1, int(reach[4]))
     columns = range(column_index(reach[1].decode()), column_index(reach[3].decode()) + 1)
-    if len(rows) * len(columns) <= _MEMBERS_MAX:
-        yield from ((row, column) for row in rows for column in columns)
+    return ((row, column) for row in rows for column in columns)
 
 
 def _place(cell: re.Match[bytes]) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 from aidledger.sheets.looks import WHITE, Look, Looks
 from aidledger.sheets.number_formats import BUILT_IN
+from aidledger.sheets.ooxml_formulas import parsed_cells
 from aidledger.sheets.package import XML_DAMAGES
 from aidledger.sheets.sheet import STRUCK_PART, SheetFacts
 
@@ -114,7 +115,12 @@ def _is_unseen(ink: str | None, paper: str | None) -> bool:
 
 
 def add_looks(facts: SheetFacts, part: bytes, begin: int, end: int, looks: Looks) -> None:
-    """Add to a sheet's facts what the styles make of its cells."""
+    """Add to a sheet's facts what the styles make of its cells; raises FileRefused."""
+    first = _ANY_CELL.search(part, begin, end) if looks.marked or looks.plain else None
+    if first is not None and not _CELL_TAG.match(part, first.start()):
+        for row, column, element in parsed_cells(part):
+            _add_parsed(facts, (row, column), element, looks)
+        return
     for start in _marked_cells(part, begin, end, looks):
         cell = _CELL_TAG.match(part, start)
         if cell is not None and not cell[0].endswith(b"/>"):  # the sign before s may be of another attribute
@@ -126,6 +132,20 @@ def add_looks(facts: SheetFacts, part: bytes, begin: int, end: int, looks: Looks
             if wanted.match(part, point):
                 _add_number(facts, part, point, looks)
             point = part.find(b".", point + 1, end)
+
+
+def _add_parsed(facts: SheetFacts, place: tuple[int, int], cell: ET.Element, looks: Looks) -> None:
+    value, style = _child(cell, "v"), cell.get("s", "0")
+    if not style.isdecimal() or not len(cell):
+        return
+    try:
+        number = float(value.text or "") if value is not None and cell.get("t", "n") == "n" else None
+    except ValueError:
+        number = None
+    if number is None:
+        looks.mark(facts, place, int(style))
+    else:
+        looks.mark_number(facts, place, int(style), number)
 
 
 def _marked_cells(part: bytes, begin: int, end: int, looks: Looks) -> Iterator[int]:

@@ -131,6 +131,7 @@ class _Content:
         self.cell: _Cell | None = None
         self.column_styles: list[tuple[int, str]] = []
         self.row_style = ""
+        self.repeated = 0  # cells that say something, without their first of each run
 
     def read(self, part: bytes) -> None:
         """Raises FileRefused where it is damaged."""
@@ -239,8 +240,9 @@ class _Content:
             self.sheet.unseen.update(self._places())
 
     def _places(self) -> Iterator[tuple[int, int]]:
-        """Where the cell stands, and where it is repeated."""
-        count = (self.next_row - self.row) * (self.next_column - self.column)
-        rows = range(self.row, self.next_row if count <= _REPEATED_MAX else self.row + 1)
-        columns = range(self.column, self.next_column if count <= _REPEATED_MAX else self.column + 1)
+        """Where the cell stands, and where it is repeated; raises FileRefused for more than any sheet has."""
+        rows, columns = range(self.row, self.next_row), range(self.column, self.next_column)
+        self.repeated += len(rows) * len(columns) - 1
+        if self.repeated > _REPEATED_MAX:
+            raise FileRefused("file-too-large", what="the number of cells", limit=_REPEATED_MAX)
         return ((row, column) for row in rows for column in columns)

@@ -19,7 +19,7 @@ from aidledger.sheets.limits import DEFAULT_LIMITS
 from aidledger.sheets.sheet import FORMULA, STRUCK_PART
 from tests.builders import edited_package, examined, found, roster_grid, with_cells
 from tests.builders.books import Page, html_book
-from tests.builders.packages import SHEET, archive, ods_parts, workbook_parts
+from tests.builders.packages import MAIN, RELATIONSHIPS, SHEET, archive, ods_parts, workbook_parts
 from tests.builders.spreadsheetml import spreadsheetml_book
 
 if TYPE_CHECKING:
@@ -122,6 +122,21 @@ def test_rows_and_columns_of_xls_without_height_or_width_are_hidden() -> None:
     book.save(target)
     (read,) = read_grid(target.getvalue(), DEFAULT_LIMITS)
     assert (read.hidden_rows, read.hidden_columns) == (1, 1)
+
+
+def test_cells_that_do_not_say_where_they_stand_are_counted() -> None:
+    text = '<c s="2" t="inlineStr"><is><t>x</t></is></c>'
+    parts = workbook_parts(f'<row><c s="0"><v>1</v></c><c s="1"><v>10</v></c></row><row><c/>{text}</row>')
+    parts["xl/styles.xml"] = (
+        f'<styleSheet xmlns="{MAIN}"><numFmts><numFmt numFmtId="164" formatCode="0&quot;00&quot;"/></numFmts>'
+        "<fonts><font/><font><strike/></font></fonts><fills><fill/></fills><cellXfs><xf/>"
+        '<xf numFmtId="164"/><xf fontId="1"/></cellXfs></styleSheet>'
+    )
+    relation = f'<Relationship Id="rId9" Type="{RELATIONSHIPS}/styles" Target="styles.xml"/></Relationships>'
+    name = "xl/_rels/workbook.xml.rels"
+    parts[name] = str(parts[name]).replace("</Relationships>", relation)
+    (sheet,) = read_grid(archive(parts), DEFAULT_LIMITS)
+    assert (sheet.rows, sheet.struck) == ([[1, "1000"], ["", "x"]], frozenset({(1, 1)}))
 
 
 # --- crossed out ------------------------------------------------------------------------------------------------------
