@@ -39,7 +39,7 @@ def accesses_shape(found: Sequence[Access]) -> dict[str, Any]:
 def accesses_answer(found: Sequence[Access], translate: Translate) -> Answer:
     """One row per request."""
     columns = (
-        Column("at", N_("When (UTC)")),
+        Column("at", N_("When"), "time"),
         Column("actor", N_("Who")),
         Column("seen", N_("What was shown")),
         Column("reason", N_("Reason given")),

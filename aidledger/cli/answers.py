@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aidledger.cli.shapes import person_times_of
 from aidledger.domain.identity import mask_account, mask_number, masked_text
 from aidledger.domain.money import yuan_text
-from aidledger.domain.table import Answer, Cell, Column
+from aidledger.domain.table import Answer, Cell, Column, time_text
 from aidledger.i18n import N_, Language, Translate, translator
 from aidledger.reports.balances import BALANCE_COLUMNS, balance_cells
 
@@ -74,7 +74,7 @@ def batches(records: Sequence[BatchRecord]) -> Answer:
     """The list of batches."""
     columns = (
         _BATCH,
-        Column("posted_at", N_("Posted")),
+        Column("posted_at", N_("Posted"), "time"),
         Column("posted_by", N_("By")),
         Column("kind", N_("Kind"), "word"),
         _FILE,
@@ -104,7 +104,7 @@ def mappings(found: Sequence[Remembered]) -> Answer:
         _SCHOOL,
         Column("header", N_("Header")),
         Column("field", N_("Field")),
-        Column("at", N_("Remembered")),
+        Column("at", N_("Remembered"), "time"),
         Column("by", N_("By")),
     )
     rows = [(one.school, one.header, one.field, one.at, one.by) for one in found]
@@ -134,7 +134,7 @@ def batch(content: BatchContent, catalogue: Catalogue, language: Language, *, re
     facts = {
         "batch": record.batch,
         "file": record.file or record.kind,
-        "at": record.posted_at,
+        "at": time_text(record.posted_at),
         "by": record.posted_by,
         "count": record.person_times,
         "amount": yuan_text(record.amount_fen),
@@ -217,7 +217,7 @@ def trace(found: Trace, *, reveal: bool) -> Answer:
     facts = {
         "entry": found.entry.entry,
         "batch": found.batch.batch,
-        "at": found.batch.posted_at,
+        "at": time_text(found.batch.posted_at),
         "by": found.batch.posted_by,
         "file": found.origin.file,
         "sheet": found.origin.sheet,

@@ -10,7 +10,7 @@ from aidledger.audit.rules import rule as rule_of
 from aidledger.cli.wording import said_facts
 from aidledger.domain.identity import mask_number
 from aidledger.domain.money import yuan_text
-from aidledger.domain.table import Answer, Column
+from aidledger.domain.table import Answer, Column, named_code, time_text
 from aidledger.i18n import N_, Language, translator
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def findings_answer(
     columns = (
         Column("id", N_("Finding")),
         Column("severity", N_("Severity"), "word"),
-        Column("rule", N_("Rule")),
+        Column("rule", N_("Rule"), "code"),
         Column("program", N_("Program")),
         Column("period", N_("Period"), "period"),
         Column("school", N_("School")),
@@ -146,7 +146,10 @@ def _schools(finding: Finding) -> str | None:
 
 def _idle(found: Audit, language: Language) -> list[str]:
     translate = translator(language)
-    return [f"{code} ({', '.join(translate(need) for need in needs)})" for code, needs in found.not_run.items()]
+    return [
+        f"{named_code(code, translate)} ({', '.join(translate(need) for need in needs)})"
+        for code, needs in found.not_run.items()
+    ]
 
 
 _EVIDENCE_COLUMNS = (
@@ -165,7 +168,9 @@ _EVIDENCE_COLUMNS = (
 )
 
 
-def _evidence_row(finding: Finding, row: Evidence, *, reveal: bool) -> tuple[Any, ...]:
+def _evidence_row(
+    finding: Finding, row: Evidence, catalogue: Catalogue, language: Language, *, reveal: bool
+) -> tuple[Any, ...]:
     return (
         finding.id,
         row.entry,
@@ -176,7 +181,7 @@ def _evidence_row(finding: Finding, row: Evidence, *, reveal: bool) -> tuple[Any
         row.name,
         _number(row, reveal=reveal),
         row.school,
-        row.program,
+        catalogue.programs[row.program].name(language) if row.program else None,
         row.period,
         row.amount_fen,
     )
@@ -203,23 +208,26 @@ def working_paper(
     )
     for code, group in groupby(shown, key=lambda one: one.rule):
         rows = [
-            (*_evidence_row(one, row, reveal=reveal), say(one), one.standard, None, None)
+            (*_evidence_row(one, row, catalogue, language, reveal=reveal), say(one), one.standard, None, None)
             for one in group
             for row in one.evidence
         ]
-        facts = {"rule": code, "why": translator(language)(rule_of(code).explanation)}
+        translate = translator(language)
+        facts = {"rule": named_code(code, translate), "why": translate(rule_of(code).explanation)}
         sheets.append((code, Answer("{rule}", columns, rows, notes=["{why}"], facts=facts)))
     return sheets
 
 
-def finding_answer(history: FindingHistory, say: Say, today: date, language: Language, *, reveal: bool) -> Answer:
+def finding_answer(
+    history: FindingHistory, say: Say, catalogue: Catalogue, today: date, language: Language, *, reveal: bool
+) -> Answer:
     """One finding: its evidence, and what was decided."""
     one = history.finding
     translate = translator(language)
-    rows = [_evidence_row(one, row, reveal=reveal)[1:] for row in one.evidence]
+    rows = [_evidence_row(one, row, catalogue, language, reveal=reveal)[1:] for row in one.evidence]
     facts = {
         "id": one.id,
-        "rule": one.rule,
+        "rule": named_code(one.rule, translate),
         "message": say(one),
         "state": translate(one.state(today)),
         "standard": one.standard or "—",
@@ -233,7 +241,7 @@ def finding_answer(history: FindingHistory, say: Say, today: date, language: Lan
     ]
     for i, made in enumerate(history.decisions):
         until = f" – {made.until}" if made.until else ""
-        facts[f"decision{i}"] = f"{made.at} {made.by}: {translate(made.state)}{until}. {made.text}"
+        facts[f"decision{i}"] = f"{time_text(made.at)} {made.by}: {translate(made.state)}{until}. {made.text}"
         notes.append(f"{{decision{i}}}")
     return Answer("{id}: {rule}", _EVIDENCE_COLUMNS[1:], rows, notes=notes, facts=facts)
 
@@ -255,7 +263,7 @@ def rules_answer(rules: Sequence[Rule], language: Language) -> Answer:
     """Rules with what they are for."""
     translate = translator(language)
     columns = (
-        Column("rule", N_("Rule")),
+        Column("rule", N_("Rule"), "code"),
         Column("severity", N_("Severity"), "word"),
         Column("explanation", N_("What it is for")),
         Column("reference", N_("Rests on")),

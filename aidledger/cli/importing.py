@@ -15,7 +15,7 @@ from aidledger.cli.wording import place_text, problem_text
 from aidledger.domain.identity import masked_words
 from aidledger.domain.money import grouped_yuan
 from aidledger.domain.problem import Severity
-from aidledger.domain.table import period_text
+from aidledger.domain.table import named_code, period_text
 from aidledger.i18n import N_, Translate
 
 if TYPE_CHECKING:
@@ -118,8 +118,8 @@ class Live:
             by_program[key] = (count + roster.person_times, fen + roster.amount_fen)
         said = [
             translate(N_("{program} {period} {count} person-times {amount} yuan")).format(
-                program=self.catalogue.programs[program].name(language) if program else "?",
-                period=period_text(period, translate) if period else "?",
+                program=self.catalogue.programs[program].name(language) if program else translate(N_("program ?")),
+                period=period_text(period, translate) if period else translate(N_("period ?")),
                 count=f"{count:,}",
                 amount=grouped_yuan(fen),
             )
@@ -224,11 +224,11 @@ def _problem_lines(problems: Sequence[Problem], catalogue: Catalogue, office: Of
     """One line per place, grouped by code, the gravest first."""
     ordered = sorted(problems, key=lambda problem: (_ORDER[problem.severity], problem.code))
     for code, group in groupby(ordered, key=lambda problem: problem.code):
-        some = list(group)
+        some, name = list(group), named_code(code, office._)
         for problem in some[:PLACES_SHOWN]:
             where = place_text(problem.place, office.language)
             text = problem_text(problem, catalogue.programs, office.language)
             severity = office._(problem.severity.value)
-            yield _shown(f"{severity} {code} {where}: {text}" if where else f"{severity} {code}: {text}")
+            yield _shown(f"{severity} {name} {where}: {text}" if where else f"{severity} {name}: {text}")
         if len(some) > PLACES_SHOWN:
-            yield office._(N_("… and {count} more {code}")).format(count=len(some) - PLACES_SHOWN, code=code)
+            yield office._(N_("… and {count} more {code}")).format(count=len(some) - PLACES_SHOWN, code=name)

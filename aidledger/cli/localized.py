@@ -17,7 +17,7 @@ from aidledger.errors import AidLedgerError, Interrupted
 from aidledger.i18n import DOMAIN, FOLDER, N_, Language, Translate, language_of, translator
 
 _META = "aidledger.language"
-_WORDS = frozenset({"reason", "role", "deed"})
+_WORDS = frozenset({"reason", "role", "deed", "state"})
 _LOCALES = {"en": "en", "zh": "zh_CN"}
 
 

@@ -54,7 +54,8 @@ def emit(
         said = json.dumps(made if reveal else masked_value(made), ensure_ascii=False, indent=2)
         _put(escaped(said) + "\n", output)
     elif form == "csv" and answer is not None:
-        _put(csv_text(finished(answer(), reveal=reveal)), output, encoding="utf-8-sig")
+        titled = office._ if office.language == "zh" else None
+        _put(csv_text(finished(answer(), reveal=reveal), titled), output, encoding="utf-8-sig")
     elif form == "text" and text is not None:
         _put(printable_lines(masked_words(text())) + "\n", output)
     elif answer is not None:
@@ -79,11 +80,11 @@ def _show(answers: Sequence[Answer], translate: Translate, output: Path | None) 
         _put(page.getvalue(), output)
 
 
-def csv_text(answer: Answer) -> str:
-    """The rows under the columns' keys, which are the same in every language; no totals, no formulas."""
+def csv_text(answer: Answer, titled: Translate | None = None) -> str:
+    """The rows under the columns' keys, or under their titles in a language; no totals, no formulas."""
     page = io.StringIO()
     writer = csv.writer(page)
-    writer.writerow([column.key for column in answer.columns])
+    writer.writerow([titled(column.title) if titled else column.key for column in answer.columns])
     for row in answer.rows:
         writer.writerow([_csv_cell(cell, column) for cell, column in zip(row, answer.columns, strict=True)])
     return page.getvalue()

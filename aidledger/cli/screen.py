@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING
 
 from aidledger.cli.printable import printable
 from aidledger.domain.money import grouped_yuan, wan_text
-from aidledger.domain.table import period_text, sentence
+from aidledger.domain.table import cell_words, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,8 +51,7 @@ def cell_text(cell: Cell, column: Column, translate: Translate, ticks: tuple[str
     if cell is None:
         return ""
     if isinstance(cell, str):
-        said: dict[str, Translate] = {"word": translate, "period": lambda codes: period_text(codes, translate)}
-        return printable(said[column.kind](cell) if column.kind in said else cell)
+        return printable(cell_words(cell, column.kind, translate))
     if column.kind == "mark":
         return ticks[0] if cell else ticks[1]
     if column.kind == "yuan":

@@ -14,7 +14,10 @@ from aidledger.domain.term import Period
 from aidledger.i18n import Language, translator
 
 _WORDS = frozenset(
-    {"why", "what", "cadence", "stated", "actual", "field", "unit", "list", "kinship", "whose", "factor", "status"}
+    (
+        *("why", "what", "cadence", "stated", "actual", "field", "unit"),
+        *("list", "kinship", "whose", "factor", "status", "state"),
+    )
 )
 
 

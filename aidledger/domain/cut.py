@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
-from aidledger.domain.term import Period, plausible_year, within
+from aidledger.domain.term import CHINA, Period, plausible_year, within
 from aidledger.errors import UnknownCut, UnknownPeriod
 from aidledger.i18n import N_, Translate
 
@@ -16,7 +16,6 @@ CutKind = Literal["calendar-year", "school-year", "term", "span", "posted"]
 YearCut = Literal["calendar-year", "school-year", "term"]
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}", re.ASCII)
 # All of China keeps one time, without summer time.
-_CHINA = timezone(timedelta(hours=8))
 _MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -126,4 +125,4 @@ def _day(text: str) -> date:
 
 
 def _moment(day: date) -> str:
-    return datetime.combine(day, time(), _CHINA).astimezone(UTC).strftime(_MOMENT)
+    return datetime.combine(day, time(), CHINA).astimezone(UTC).strftime(_MOMENT)

@@ -216,7 +216,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "payment-differs": _conflict(
             "The bank's amount is {amount}; the ledger holds {paid} for this person.",
-            "Find out which of the two is right.",
+            "Find out which amount is right.",
         ),
         "payment-other-payee": _conflict(
             "The serial number {serial} is of another payment: {what} differs.",

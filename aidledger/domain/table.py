@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal
 
 from aidledger.domain.identity import masked_words
-from aidledger.domain.term import Period
+from aidledger.domain.term import CHINA, Period
 from aidledger.i18n import N_, Translate
 
-Kind = Literal["text", "word", "period", "count", "yuan", "wan", "mark"]
+Kind = Literal["text", "word", "code", "period", "time", "count", "yuan", "wan", "mark"]
 Cell = str | int | bool | None
 
 
@@ -18,8 +19,9 @@ Cell = str | int | bool | None
 class Column:
     """A column: its key in CSV, its title in English (translated at the rim), and what its cells are.
 
-    ``word`` cells are English words to translate, as are the labels of total rows; ``period`` cells are codes of
-    periods, or of two with a slash between; ``yuan`` and ``wan`` cells are 分;
+    ``word`` cells are English words to translate, as are the labels of total rows; ``code`` cells are codes of rules
+    and problems, which are shown with their names; ``period`` cells are codes of periods, or of two with a slash
+    between; ``time`` cells are moments in UTC, shown in the time of China; ``yuan`` and ``wan`` cells are 分;
     ``mark`` cells are whether all is well; ``count`` cells whole numbers.
     """
 
@@ -86,6 +88,28 @@ def sentence(template: str, facts: Mapping[str, object], translate: Translate) -
     """A title or note in the reader's language; periods among the facts are called as the reader calls them."""
     said = {name: fact.said(translate) if isinstance(fact, Period) else fact for name, fact in facts.items()}
     return translate(template).format(**said)
+
+
+def cell_words(cell: str, kind: Kind, translate: Translate) -> str:
+    """A text in a cell as a reader sees it, on a screen or in a workbook."""
+    if kind == "word":
+        return translate(cell)
+    if kind == "code":
+        return named_code(cell, translate)
+    if kind == "time":
+        return time_text(cell)
+    return period_text(cell, translate) if kind == "period" else cell
+
+
+def named_code(code: str, translate: Translate) -> str:
+    """A code behind its name, where the reader's language has one."""
+    name = translate(code)
+    return code if name == code else f"{name}（{code}）"
+
+
+def time_text(moment: str) -> str:
+    """A moment of the ledger (UTC, ISO 8601) as a clock in China shows it, to the minute."""
+    return datetime.fromisoformat(moment).astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def period_text(codes: str, translate: Translate) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta, timezone
 from typing import Literal
 
 from dateutil.relativedelta import relativedelta
@@ -14,6 +14,7 @@ from aidledger.errors import SpanBackwards, UnknownPeriod
 from aidledger.i18n import N_, Translate
 
 Half = Literal["spring", "autumn"]
+CHINA = timezone(timedelta(hours=8))
 _CODE = re.compile(r"(19\d\d|20\d\d)(?:-(spring|autumn))?", re.ASCII)
 _YEARS_KNOWN = range(1990, 2100)
 # As people write a term, without blanks: 2021年秋季学期, 2021秋, 2021-2022学年第二学期, 2021学年, autumn 2021.
@@ -91,7 +92,7 @@ class Period:
             return translate(N_("{year}-spring")).format(year=self.year)
         if self.half == "autumn":
             return translate(N_("{year}-autumn")).format(year=self.year)
-        return translate(N_("year {year}")).format(year=self.year)
+        return translate(N_("year {year}–{next}")).format(year=self.year, next=self.year + 1)
 
     def __str__(self) -> str:
         return self.code

@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from aidledger.domain.money import FEN_PER_WAN, FEN_PER_YUAN
 from aidledger.domain.outgoing import xml_text
-from aidledger.domain.table import Answer, Cell, Column, period_text, sentence
+from aidledger.domain.table import Answer, Cell, Column, cell_words, sentence
 from aidledger.i18n import N_, Translate
 
 _FORMATS = {"count": "#,##0", "yuan": "#,##0.00", "wan": "#,##0.######"}
@@ -139,10 +139,8 @@ def _set_value(cell: SheetCell, value: Cell, column: Column, translate: Translat
     if column.kind == "mark":
         set_text(cell, "✓" if value else "✗")
         cell.alignment = Alignment(horizontal="center")
-    elif column.kind == "period":
-        set_text(cell, period_text(str(value), translate))
     elif isinstance(value, str):
-        set_text(cell, translate(value) if column.kind == "word" else value)
+        set_text(cell, cell_words(value, column.kind, translate))
     else:
         # A workbook has no decimal type: Excel keeps 15 digits, more than any sum of money in 分 needs here.
         divisor = {"yuan": FEN_PER_YUAN, "wan": FEN_PER_WAN}.get(column.kind, 1)

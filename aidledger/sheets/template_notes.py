@@ -27,6 +27,7 @@ _WIDTHS = {"A": 26, "B": 100}
 _LINE_HEIGHT, _A4 = 16, 9
 _PER_PERIOD = {"semester": N_("{amount} yuan a semester"), "year": N_("{amount} yuan a year")}
 _AVERAGES = {"semester": N_("On average {amount} yuan a semester"), "year": N_("On average {amount} yuan a year")}
+_EACH = {"preschool": N_("Each child")}
 Line = tuple[str, str]
 
 
@@ -90,11 +91,12 @@ def _standard(blank: BlankRoster, translate: Translate) -> Iterator[Line]:
         yield translate(N_("Average")), said
     if standard.start:
         yield translate(N_("In force from")), standard.start.said(translate)
-    yield translate(N_("Document")), standard.reference or program.reference or "—"
+    if standard.reference:  # that of the program may be of another standard
+        yield translate(N_("Document")), standard.reference
 
 
 def _for_whom(rate: Rate, blank: BlankRoster, translate: Translate) -> str:
-    return ", ".join(meant_for(rate, blank.language)) or translate(N_("Each pupil"))
+    return ", ".join(meant_for(rate, blank.language)) or translate(_EACH.get(blank.program.stage, N_("Each pupil")))
 
 
 def _how_much(rate: Rate, blank: BlankRoster, translate: Translate) -> str:

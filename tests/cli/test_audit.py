@@ -112,9 +112,10 @@ def test_the_working_paper_has_a_sheet_per_rule(ledger: str, tmp_path: Path) -> 
     paper = tmp_path / "paper.xlsx"
     aidledger("--lang", "zh", "audit", "--format", "xlsx", "-o", paper, ledger=ledger)
     book = load_workbook(paper)
-    assert book.sheetnames[1:] == ["duplicate-disbursement"]
+    assert book.sheetnames[1:] == ["重复发放"]
     sheet = book.worksheets[1]
     assert (sheet.max_row, [cell.value for cell in sheet[3]][4:6]) == (6, ["Sheet1", 5])
+    assert (sheet["A1"].value, sheet["J3"].value) == ("重复发放（duplicate-disbursement）", "普高国家助学金")
     assert str(sheet.cell(6, 1).value).startswith("台账指纹：")
 
 

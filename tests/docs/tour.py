@@ -28,7 +28,7 @@ TOURS = [
     ROOT / "README.zh-CN.md",
     *(DOCS / name for name in ("schemas.md", "guarantees.md", "json.md")),
 ]
-_CHANGING = re.compile(r"\b[0-9a-f]{64}\b|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_CHANGING = re.compile(r"\b[0-9a-f]{64}\b|\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ| \d\d:\d\d\b)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 import aidledger
+from aidledger.audit.rules import ACROSS, RULES
 from aidledger.catalogue.loading import load
 from aidledger.cli.main import cli
 from aidledger.domain import program
@@ -27,6 +28,7 @@ from aidledger.domain.cut import YearCut
 from aidledger.domain.finding import Severity as FindingSeverity
 from aidledger.domain.finding import State
 from aidledger.domain.listing import SOURCES, TOTAL, ListKind
+from aidledger.domain.payment import LineState
 from aidledger.domain.problem import KINDS, Severity
 from aidledger.domain.role import Role
 from aidledger.errors import AidLedgerError
@@ -71,6 +73,9 @@ WORDS: tuple[str, ...] = (
     *get_args(State),
     *get_args(Role),
     *get_args(FindingSeverity),
+    *get_args(LineState),
+    *KINDS,
+    *(rule.code for rule in (*RULES, *ACROSS)),
     *("reversal", "in-force", "reversed", "superseded"),  # store: a batch's kind and state
     *("male", "female"),  # domain/identity.py
     *("name", "number", "amount"),  # sheets: the column that is missing

@@ -68,7 +68,7 @@ def test_every_help_page_is_in_chinese_and_fits_the_screen(names: tuple[str, ...
         (["batch", "first"], "'first' 不是有效的数值。"),
         (["batches", "--format", "pdf"], "'pdf' 不在可选值之内"),
         (["import", "--period", "spring", "."], "“spring”不是有效的学期或年度。"),
-        (["program", "nonsense"], "没有资助项目 nonsense。"),
+        (["program", "nonsense"], "没有资助项目“nonsense”。"),
     ],
 )
 def test_a_misused_command_is_told_of_in_chinese(arguments: list[str], said: str, tmp_path: Path) -> None:

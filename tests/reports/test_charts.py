@@ -35,7 +35,12 @@ def test_amounts_by_program_and_period_have_a_chart_with_a_bar_for_every_period(
     book = _book(sample, tmp_path, "--by", by)
     sheet = book.worksheets[1]
     (chart,) = sheet._charts
-    assert [cell.value for cell in sheet[3] if cell.value] == ["Program", "year 2021", "2021-autumn", "2022-spring"]
+    assert [cell.value for cell in sheet[3] if cell.value] == [
+        "Program",
+        "year 2021–2022",
+        "2021-autumn",
+        "2022-spring",
+    ]
     assert len(chart.series) == 3
     assert "B3" in chart.series[0].tx.strRef.f
 

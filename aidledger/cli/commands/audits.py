@@ -257,7 +257,7 @@ def finding(
         office,
         form,
         output,
-        audits.finding_answer(history, say, today, office.language, reveal=reveal),
+        audits.finding_answer(history, say, catalogue, today, office.language, reveal=reveal),
         lambda: audits.history_shape(history, say, today, reveal=reveal),
         head=history.head,
         reveal=reveal,
