@@ -21,7 +21,7 @@ def actors_answer(roll: Roll) -> Answer:
     columns = (
         Column("actor", N_("Who")),
         Column("role", N_("Role"), "word"),
-        Column("since", N_("Since"), "time"),
+        Column("since", N_("Named on"), "time"),
         Column("by", N_("Named by")),
     )
     rows = [(one.actor, one.role, one.at, one.by) for one in roll.named]

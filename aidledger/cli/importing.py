@@ -16,7 +16,7 @@ from aidledger.domain.identity import masked_words
 from aidledger.domain.money import grouped_yuan
 from aidledger.domain.problem import Severity
 from aidledger.domain.table import named_code, period_text
-from aidledger.i18n import N_, Translate
+from aidledger.i18n import N_, Language, Translate
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -79,6 +79,10 @@ _PASSED_OVER = {
 def _shown(text: str) -> str:
     """What a file or a school is called, and what is wrong: no control characters, no full numbers."""
     return printable(masked_words(text))
+
+
+def _colon(language: Language) -> str:
+    return "：" if language == "zh" else ": "
 
 
 class Live:
@@ -154,7 +158,8 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
     for file in result.files:
         if file.problems or file.notes or file.changes or file.remembered:
             screen.print()
-            screen.print(f"{_shown(file.path)}: {translate(file.outcome)}", style="bold", soft_wrap=True)
+            outcome = f"{_shown(file.path)}{_colon(office.language)}{translate(file.outcome)}"
+            screen.print(outcome, style="bold", soft_wrap=True)
             for line in _problem_lines(file.problems, catalogue, office):
                 screen.print(f"  {line}", soft_wrap=True)
             if file.changes is not None:
@@ -170,7 +175,7 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
                     sheet=note.sheet, count=note.count, columns=", ".join(note.columns)
                 )
                 screen.print(f"  {_shown(said)}", soft_wrap=True)
-    _tell_passed_over(result.passed_over, screen, translate)
+    _tell_passed_over(result.passed_over, screen, office)
     kept = result.counted("posted", "would-post")
     totals = _WOULD_BE_TOTALS if result.counted("would-post") else _TOTALS
     screen.print()
@@ -192,14 +197,15 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
         screen.print(translate(N_("Receipt: {head}")).format(head=result.head), soft_wrap=True)
 
 
-def _tell_passed_over(passed_over: Sequence[PassedOver], screen: Console, translate: Translate) -> None:
+def _tell_passed_over(passed_over: Sequence[PassedOver], screen: Console, office: Office) -> None:
     """What lay among the files and was not read: whoever sent it may have thought that it would be."""
     if not passed_over:
         return
+    translate, colon = office._, _colon(office.language)
     screen.print()
     screen.print(translate(N_("Passed over: {count}")).format(count=len(passed_over)), style="bold")
     for one in passed_over[:PASSED_OVER_SHOWN]:
-        screen.print(f"  {_shown(one.path)}: {translate(_PASSED_OVER[one.why])}", soft_wrap=True)
+        screen.print(f"  {_shown(one.path)}{colon}{translate(_PASSED_OVER[one.why])}", soft_wrap=True)
     more = len(passed_over) - PASSED_OVER_SHOWN
     if more > 0:
         screen.print(f"  {translate(N_('… and {count} more')).format(count=more)}")
@@ -222,6 +228,7 @@ _ORDER = {Severity.ERROR: 0, Severity.CONFLICT: 1, Severity.WARNING: 2}
 
 def _problem_lines(problems: Sequence[Problem], catalogue: Catalogue, office: Office) -> Iterator[str]:
     """One line per place, grouped by code, the gravest first."""
+    colon = _colon(office.language)
     ordered = sorted(problems, key=lambda problem: (_ORDER[problem.severity], problem.code))
     for code, group in groupby(ordered, key=lambda problem: problem.code):
         some, name = list(group), named_code(code, office._)
@@ -229,6 +236,6 @@ def _problem_lines(problems: Sequence[Problem], catalogue: Catalogue, office: Of
             where = place_text(problem.place, office.language)
             text = problem_text(problem, catalogue.programs, office.language)
             severity = office._(problem.severity.value)
-            yield _shown(f"{severity} {name} {where}: {text}" if where else f"{severity} {name}: {text}")
+            yield _shown(f"{severity} {name} {where}{colon}{text}" if where else f"{severity} {name}{colon}{text}")
         if len(some) > PLACES_SHOWN:
             yield office._(N_("… and {count} more {code}")).format(count=len(some) - PLACES_SHOWN, code=name)
