@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,12 +37,18 @@ class _Section:
             for row in self.rows
         ]
 
-    def printed(self) -> Rows:
-        """The rows for a table, where a year is no number to be grouped by thousands."""
+    def printed(self, programs: Mapping[str, str]) -> Rows:
+        """The rows for a table: programs by their names, a year as no number to be grouped by thousands."""
         return [
-            [str(cell) if column.kind == "text" and cell is not None else cell for column, cell in pairs]
-            for pairs in (zip(self.columns, row, strict=True) for row in self.rows)
+            [_printed(cell, column, programs) for column, cell in zip(self.columns, row, strict=True)]
+            for row in self.rows
         ]
+
+
+def _printed(cell: Cell, column: Column, programs: Mapping[str, str]) -> Cell:
+    if column.kind != "text" or cell is None:
+        return cell
+    return programs.get(str(cell), str(cell)) if column.key == _PROGRAM.key else str(cell)
 
 
 def _value(cell: Cell, column: Column) -> Cell:
@@ -65,7 +71,7 @@ _STATED = Column("name_stated", N_("Name in the file"))
 _ENTRY_YEAR = Column("entry_year", N_("Year of entry"))
 _IN_FORCE = Column("in_force", N_("In force"), "mark")
 _REASON, _STATE = Column("reason", N_("Reason")), Column("state", N_("State"), "word")
-_AT, _BY = Column("at", N_("When (UTC)")), Column("by", N_("Who"))
+_AT, _BY = Column("at", N_("When"), "time"), Column("by", N_("Who"))
 _STUDENT_NUMBER = Column("student_number", N_("Student number"))
 
 
@@ -75,9 +81,9 @@ def copy_shape(copy: Copy, today: date) -> Shape:
     return {person.key: person.shape()[0]} | {section.key: section.shape() for section in others}
 
 
-def copy_answers(copy: Copy, today: date) -> list[tuple[str, Answer]]:
-    """A sheet for each kind of what is held."""
-    return [(one.title, Answer(one.title, one.columns, one.printed())) for one in _sections(copy, today)]
+def copy_answers(copy: Copy, today: date, programs: Mapping[str, str]) -> list[tuple[str, Answer]]:
+    """A sheet for each kind of what is held; ``programs``: their names by code."""
+    return [(one.title, Answer(one.title, one.columns, one.printed(programs))) for one in _sections(copy, today)]
 
 
 def _sections(copy: Copy, today: date) -> Iterator[_Section]:
@@ -87,7 +93,7 @@ def _sections(copy: Copy, today: date) -> Iterator[_Section]:
     yield from _lists(held)
     columns: tuple[Column, ...] = (
         Column("order", N_("Order"), "count"), Column("serial", N_("Serial no.")), _ENTRY, _ACCOUNT, _AMOUNT,
-        Column("exported_at", N_("When (UTC)")), Column("exported_by", N_("Exported by")), _STATE,
+        Column("exported_at", N_("When"), "time"), Column("exported_by", N_("Exported by")), _STATE,
     )  # fmt: skip
     yield _Section("payment_orders", N_("Payment orders"), columns, [_cells(one, columns) for one in held.asked])
     columns = (
@@ -98,7 +104,7 @@ def _sections(copy: Copy, today: date) -> Iterator[_Section]:
     yield from _findings(copy, today)
     yield from _log(copy)
     columns = (
-        _BATCH, _FILE, Column("sha256", "SHA-256"), Column("posted_at", N_("Posted")),
+        _BATCH, _FILE, Column("sha256", "SHA-256"), Column("posted_at", N_("Posted"), "time"),
         Column("posted_by", N_("By")), _STATE,
     )  # fmt: skip
     yield _Section("files", N_("Files"), columns, [_cells(one, columns) for one in held.files])
@@ -167,7 +173,7 @@ def _findings(copy: Copy, today: date) -> Iterator[_Section]:
     finding = Column("finding", N_("Finding"))
     columns = (
         finding,
-        Column("rule", N_("Rule")),
+        Column("rule", N_("Rule"), "code"),
         Column("severity", N_("Severity"), "word"),
         _PROGRAM,
         _PERIOD,

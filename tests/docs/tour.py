@@ -28,7 +28,8 @@ TOURS = [
     ROOT / "README.zh-CN.md",
     *(DOCS / name for name in ("schemas.md", "guarantees.md", "json.md")),
 ]
-_CHANGING = re.compile(r"\b[0-9a-f]{64}\b|\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ| \d\d:\d\d\b)")
+_CHANGING = re.compile(r"\b[0-9a-f]{64}\b|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_CHANGING_MINUTES = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def needs_demo(block: Block) -> bool:
 
 def settled(text: str) -> str:
     """A text without what differs from run to run: digests and times."""
-    return _CHANGING.sub("…", text)
+    return _CHANGING_MINUTES.sub("… …", _CHANGING.sub("…", text))
 
 
 def _shown(lines: list[str], said: str) -> Iterator[str]:

@@ -28,7 +28,8 @@ def person(office: Office, who: str, reason: str, output: Path, form: str | None
     catalogue, today = office.catalogue(), office.clock().date()
     copy = rights.export(office.ledger_with(catalogue), catalogue, who, reason)
     form = form or ("xlsx" if output.suffix.lower() == ".xlsx" else "json")
-    emit_answers(office, form, output, copy_answers(copy, today), lambda: copy_shape(copy, today), reveal=True)
+    names = {code: one.name(office.language) for code, one in catalogue.programs.items()}
+    emit_answers(office, form, output, copy_answers(copy, today, names), lambda: copy_shape(copy, today), reveal=True)
     said = office._(N_("{path}: all that is held about person {person}, in full. Hand it to nobody else."))
     click.echo(harmless(said.format(path=output, person=copy.held.identity.person)), err=True)
 
