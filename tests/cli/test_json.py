@@ -35,6 +35,7 @@ IMPORT = {
         }
     ],
     "totals": {"files": None, "posted": None, "rejected": None, **COUNTED},
+    "passed_over": [dict.fromkeys(("path", "why"))],  # beside the contract's: what was not read
     "head": None,  # beside the contract's: the receipt
 }
 BATCH = {
