@@ -109,7 +109,7 @@ CATEGORIES: Mapping[str, Wording] = {
     "low-income": {"zh": "低保", "en": "Minimum living allowance"},
     "destitute": {"zh": "特困供养", "en": "Destitute"},
     "orphan": {"zh": "孤儿/事实无人抚养", "en": "Orphan or without care"},
-    "disabled": {"zh": "残疾学生/残疾人子女", "en": "Disability"},
+    "disabled": {"zh": "残疾学生", "en": "Disability"},
     "martyr": {"zh": "烈士子女", "en": "Martyr's child"},
     "other-hardship": {"zh": "其他", "en": "Other hardship"},
 }

@@ -54,7 +54,8 @@ _LINE = re.compile(
 def unpaid_rows(block: Block, students: StudentRows, table: Table) -> Iterator[Problem]:
     """not-to-be-paid: an amount in a row of which another column, a remark or a line above says that it is not paid."""
     header, sheet = block.header, students.sheet
-    used = {index for indexes in header.fields.values() for index in indexes}
+    # What a register says of leaving is a remark here.
+    used = {i for name, indexes in header.fields.items() if name not in {"change", "status"} for i in indexes}
     used |= {column.index for column in header.money}
     paid = [line for line in range(len(students.rows)) if any(r.amounts_fen[line] is not None for r in table.rosters)]
     for index, text in enumerate(header.texts):

@@ -147,7 +147,7 @@ def _about(students: Sequence[Person], names: Sequence[str], grade: str) -> list
 
 
 def _account(students: Sequence[Person]) -> list[Column]:
-    return [Column("account", "银行卡号", [f"6217{student.number[-15:-1]}0" for student in students], "学生信息")]
+    return [Column("account", "银行卡号", [f"6217{student.number[-15:-1]}6" for student in students], "学生信息")]
 
 
 def _page(draft: Draft, name: str, students: Sequence[int]) -> Page:

@@ -50,7 +50,7 @@ def bank_return_grid(rows: int = 3, *, failed: Sequence[int] = (), amount: Cell 
     ]
     for at, person in enumerate(people(rows)):
         said: list[Cell] = ["失败", "户名不符", None] if at in failed else ["交易成功", None, "2021-12-03"]
-        grid.append([at + 1, person.name, person.number, f"6217{person.number[-15:-1]}0", amount, *said, f"S{at:04}"])
+        grid.append([at + 1, person.name, person.number, f"6217{person.number[-15:-1]}6", amount, *said, f"S{at:04}"])
     return grid
 
 

@@ -63,7 +63,7 @@ def _cell(header: str, serial: int, person: Person, amount: Cell) -> Cell:
         "出生日期": person.born.isoformat(),
         "年级": "高一",
         "学籍号": f"G{person.number}",
-        "银行卡号": f"6217{person.number[-15:-1]}0",
+        "银行卡号": f"6217{person.number[-15:-1]}6",
     }
     return known.get(header)
 

@@ -86,7 +86,7 @@ def fill(template: Template, program: Program, period: Period, *, rows: int = 6,
                 "class": f"{at + 1}班",
                 "entry_year": (years.high or years.low) if years else None,
                 "amount": amount / 100,
-                "account": f"6217{person.number[-15:-1]}0",
+                "account": f"6217{person.number[-15:-1]}6",
                 **chosen,
             },
         )

@@ -17,7 +17,7 @@ STUDENT_NUMBER = "2021990188"
 
 
 def card(person: Person) -> str:
-    return f"6217{person.number[-15:-1]}0"
+    return f"6217{person.number[-15:-1]}6"
 
 
 def roster() -> Grid:

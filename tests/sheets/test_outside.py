@@ -82,7 +82,6 @@ def test_a_guardian_with_an_id_beside_is_no_pupil() -> None:
         f"4,{PERSON.name},{PERSON.number},女,高一,1,000",
         f"4,{PERSON.name},{PERSON.number},女,高一,1,000.00",
         f"4,{PERSON.name},{PERSON.number},女,高一,12,500,",
-        f"4,{PERSON.name},{PERSON.number},女,高一,1000,另一人",
     ],
 )
 def test_a_row_of_a_text_with_a_field_too_many_is_refused(line: str) -> None:
