@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.builders import people, xlsx_bytes
-from tests.operations.offices import ELSEWHERE, FAILED, HEADER, PAID, SENT_BACK, TITLE, Office, card, codes, row
+from tests.operations.offices import (
+    ELSEWHERE,
+    FAILED,
+    HEADER,
+    PAID,
+    SENT_BACK,
+    TITLE,
+    Office,
+    card,
+    codes,
+    money,
+    row,
+)
 from tests.store.ledgers import tamper
 
+EXPORT = ("--period", "2021-autumn", "--reason", "term payment", "-o")
 SETTLED = ("1000.00", "1000.00", "0.00", "0.00", "0.00")
 DUE = ("1000.00", "0.00", "0.00", "1000.00", "0.00")
 
@@ -494,3 +508,33 @@ def test_a_return_that_names_a_payee_as_the_roster_does_and_by_no_number_is_unde
     result = office.bring_in([["代发业务回盘清单"], header, [name(0), card(0), 1000, *PAID]])
     assert (result.outcome, result.problems) == ("posted", [])
     assert office.total() == SETTLED
+
+
+def test_a_number_is_corrected_also_of_somebody_who_is_still_paid_under_another_program(office: Office) -> None:
+    """The roster of the grant is reversed and imported anew; that of the waiver stands, with the number as it was."""
+    waiver = TITLE.replace("国家助学金", "免学费")
+    office.roster([row(0, 400), row(1, 400)], waiver)
+    grant = office.roster([row(0), row(1)])
+    office.run("pay", "export", "--program", "high-school-grant", *EXPORT, office.folder / "bank")
+    assert office.release(1, "bank").exit_code == 0
+    office.answer("bank", {serial: [PAID] for serial in office.serials("bank")})
+    office.run("reverse", str(grant), "--reason", "the school sent another one")
+    office.roster([row(0, 身份证号=people(1, first=20)[0].number), row(1)])
+    due = office.json("pay", "due", "--by", "program", "--all")["rows"]
+    assert {one["program"]: money(one)[3:] for one in due}["high-school-grant"] == ("0.00", "0.00")
+
+
+def test_a_return_that_names_a_term_is_of_the_school_year_of_a_yearly_program(office: Office) -> None:
+    headers: list[Any] = ["姓名", "身份证号", "学校", "银行卡号", "资助金额"]
+    title = "2021年家庭经济困难大学生资助花名册"
+    rows: list[list[Any]] = [
+        [one.name, one.number, "某大学", card(7), 4000] for one in people(1, born=date(2001, 3, 3))
+    ]
+    assert office.bring_in([[title], headers, *rows], record_conflicts=True).outcome == "posted"
+    office.export("bank", "--program", "college-poverty-aid", period="2021")
+    assert office.release(1, "bank").exit_code == 0
+    header: list[Any] = ["户名", "收款账号", "金额", "处理结果", "入账日期"]
+    back = [["2021年秋季学期代发业务回盘清单"], header, [rows[0][0], card(7), 4000, *PAID]]
+    result = office.bring_in(back)
+    assert (result.outcome, result.problems) == ("posted", [])
+    assert office.json("pay", "due", "--by", "program", "--all")["rows"][0]["paid"] == "4000.00"
