@@ -6,6 +6,7 @@ PYTEST_ARGS ?=
 BENCH_ARGS ?=
 FUZZ_ARGS ?=
 AUDIT_ARGS ?=
+MUTANTS_ARGS ?=
 UPGRADE ?=
 
 BIN := .venv/bin
@@ -58,6 +59,15 @@ torture: .venv/.ready-server  ## tries to break every promise of docs/guarantees
 .PHONY: fuzz
 fuzz: .venv/.ready-dev  ## spoils good files and makes up values by the thousand (FUZZ_ARGS=--help)
 	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
+
+.PHONY: mutants
+mutants: .venv/.ready-dev  ## would the tests notice small faults in what counts money? Hours; MUTANTS_ARGS=--help
+	$(BIN)/python -m tests.mutants $(MUTANTS_ARGS)
+
+.PHONY: looks
+looks: .venv/.ready-dev  ## renders rosters with LibreOffice (Debian's is installed, as root) and compares the money
+	@command -v soffice > /dev/null || apt-get install -y --no-install-recommends libreoffice-calc-nogui
+	$(BIN)/python -m pytest tests/sheets/test_rendered.py $(PYTEST_ARGS)
 
 .PHONY: audit-deps
 audit-deps: .venv/.ready-dev  ## asks whether what is installed at run time has known vulnerabilities; needs the network
