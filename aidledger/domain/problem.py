@@ -136,6 +136,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "One amount is merged over {count} students, and nothing says whose it is.",
             "Take the cells apart, and give every student an amount in a column.",
         ),
+        "amount-split": _error(
+            "元, 角 and 分 stand in columns of their own.", "Write the whole amount into one column, in 元: 312.50."
+        ),
         "not-to-be-paid": _conflict(
             "“{value}” says that this is not paid, and an amount stands beside it.",
             "Take out whoever is not paid, or delete the remark.",

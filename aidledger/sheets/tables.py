@@ -27,7 +27,7 @@ from aidledger.sheets.listings import REQUIRED, read_listing
 from aidledger.sheets.paying import Paying
 from aidledger.sheets.payments import payments_of
 from aidledger.sheets.titles import Hearing, Surroundings, surroundings
-from aidledger.sheets.unpaid import merged_amounts, unpaid_rows
+from aidledger.sheets.unpaid import merged_amounts, split_amounts, unpaid_rows
 
 _FOLDERS_HEARD = 3
 _ROWS_THAT_NAME_A_SCHOOL = 20
@@ -163,6 +163,7 @@ class TableReader:
         self.result.tables.append(table)
         self._note_unread(students)
         problems += [*unpaid_rows(block, students, table), *merged_amounts(block, students)]
+        problems += split_amounts(block, sheet)
         if lines.rows:  # an empty class sheet has nothing to be right or wrong about
             self.result.problems += problems + students.problems
 

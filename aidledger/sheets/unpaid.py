@@ -40,6 +40,8 @@ _NO = frozenset(
         "未通过",
     }
 )
+# What may stand over a column of its own, beside 元.
+_SMALL = {"角", "分", "(角)", "(分)"}
 _REMARK = re.compile(r"备注|说明|状态|变动|异动|情况|remark|note")
 _SAYS_UNPAID = re.compile(
     r"不(?:再)?(?:予)?(?:发放?|资助|享受|补助|拨付|打款)|停发|暂停|暂缓|缓发|未(?:予)?发放?|作废|取消|(?:已|因)?(?:退学|休学|辍学|开除)"
@@ -105,3 +107,14 @@ def merged_amounts(block: Block, students: StudentRows) -> Iterator[Problem]:
             students.take_back("amount-missing", columns, range(top + 1, bottom + 2))
             place = Place(sheet.name, top + 1, column_letter(left))
             yield Problem("amount-merged", place, {"count": covered})
+
+
+def split_amounts(block: Block, sheet: Sheet) -> Iterator[Problem]:
+    """amount-split: 元, 角 and 分 in columns of their own, as forms on paper have them."""
+    first = block.header.row - block.header.rows + 1
+    for at in range(first, min(block.header.row + 2, len(sheet.rows))):
+        small = [index for index, cell in enumerate(sheet.rows[at]) if isinstance(cell, str) and fold(cell) in _SMALL]
+        if small:
+            place = Place(sheet.name, sheet.first_row + at + 1, column_letter(sheet.first_column + small[0]))
+            yield Problem("amount-split", place)
+            return

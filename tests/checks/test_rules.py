@@ -22,7 +22,7 @@ WARNINGS = {
 # Beside the contract's: what looks otherwise than it would be read.
 OF_LOOKS = {
     *("unit-unknown", "invisible-mark", "outside-table", "row-too-long", "title-between", "ditto-mark"),
-    *("amount-merged", "not-to-be-paid", "account-rounded", "account-zeros-lost"),
+    *("amount-merged", "amount-split", "not-to-be-paid", "account-rounded", "account-zeros-lost"),
 }
 # Beside the contract's: what only lists that pay nobody can have wrong.
 OF_OTHER_LISTS = {

@@ -126,8 +126,11 @@ def test_a_line_above_names_the_unit(line: str, fen: int) -> None:
     assert file.tables[0].rosters[0].amounts_fen == [fen] * 3
 
 
-def test_yuan_jiao_and_fen_in_three_columns_are_no_amount() -> None:
+@pytest.mark.parametrize("group", ["金额", "资助金额（元）", None])
+def test_yuan_jiao_and_fen_in_three_columns_are_no_amount(group: str | None) -> None:
     headers = ("序号", "姓名", "身份证号", "元", "角", "分")
-    file = examined(roster_grid(headers=headers, fill={"元": 1000, "角": 0, "分": 0}, total=False))
-    assert file.problems != []
-    assert all(amount is None for table in file.tables for r in table.rosters for amount in r.amounts_fen)
+    grid = roster_grid(headers=headers, fill={"元": 1000, "角": 5, "分": 0}, total=False)
+    if group:
+        grid[1:2] = [["序号", "姓名", "身份证号", group, None, None], [None, None, None, "元", "角", "分"]]
+    file = examined(grid)
+    assert ("amount-split", "Sheet1", 3 if group else 2, "E") in found(file)
