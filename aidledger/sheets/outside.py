@@ -16,7 +16,7 @@ from aidledger.sheets.columns import fault_problem
 from aidledger.sheets.grid import Cell, Sheet
 from aidledger.sheets.lines import is_labelled
 
-_LIKE_AN_ID = re.compile(r"[1-9]\d{5}(?:19|20)\d{9}[\dX]", re.ASCII)
+_LIKE_AN_ID = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{9}[\dX](?!\d)", re.ASCII)
 _NAME = re.compile(r"[㐀-鿿𠀀-𳿿]{2,4}|[㐀-鿿𠀀-𳿿]+·[㐀-鿿𠀀-𳿿]+")
 _AN_AMOUNT = re.compile(r"¥?\d{2,6}(?:\.\d{1,2})?元?", re.ASCII)
 _HEAD, _TAIL = re.compile(r"[¥￥]?-?\d{1,3}", re.ASCII), re.compile(r"\d{3}(?:\.\d+)?", re.ASCII)
@@ -67,7 +67,7 @@ def _used(block: Block) -> set[int]:
 def _passed_over(sheet: Sheet, at: int, block: Block, layout: Layout) -> Iterator[Problem]:
     """An ID number in a row that is nobody's; a name and an amount in one that is no line of totals or signatures."""
     row = sheet.rows[at]
-    index = next((i for i, cell in enumerate(row) if cell != "" and _LIKE_AN_ID.fullmatch(number_of(cell)[0])), None)
+    index = next((i for i, cell in enumerate(row) if cell != "" and _LIKE_AN_ID.search(number_of(cell)[0])), None)
     if index is None and at in block.sorted.notes and at > block.header.row:
         index = _somebody_paid(row, layout)
     if index is not None:

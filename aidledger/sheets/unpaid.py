@@ -45,7 +45,7 @@ _SMALL = {"角", "分", "(角)", "(分)"}
 _REMARK = re.compile(r"备注|说明|状态|变动|异动|情况|remark|note")
 _SAYS_UNPAID = re.compile(
     r"不(?:再)?(?:予)?(?:发放?|资助|享受|补助|拨付|打款)|停发|暂停|暂缓|缓发|未(?:予)?发放?|作废|取消|(?:已|因)?(?:退学|休学|辍学|开除)"
-    r"|转出|转走|转学(?!入)|放弃|死亡|去世|亡故|不符合|重复|剔除|删除"
+    r"|注销|转出|转走|转学(?!入)|放弃|死亡|去世|亡故|不符合|重复|剔除|删除"
 )
 _SAYS_PAID = re.compile(r"补发|转学?入|复学|已(?:补)?发|恢复|上(?:学期|期|年|个?月)|去年|此前|曾")
 _LINE = re.compile(
@@ -59,20 +59,26 @@ def unpaid_rows(block: Block, students: StudentRows, table: Table) -> Iterator[P
     # What a register says of leaving is a remark here.
     used = {i for name, indexes in header.fields.items() if name not in {"change", "status"} for i in indexes}
     used |= {column.index for column in header.money}
+    serials = header.fields.get("serial", [])
     paid = [line for line in range(len(students.rows)) if any(r.amounts_fen[line] is not None for r in table.rosters)]
     for index, text in enumerate(header.texts):
         heading = fold(text)
         whether = _WHETHER.search(heading) is not None
-        if index in used or not (whether or _REMARK.search(heading)):
+        remarks = index in serials or _REMARK.search(heading)
+        if not (whether or remarks) or (index in used and index not in serials):
             continue
-        for line in paid:
+        said = {cell for row in students.rows if isinstance(cell := row[index], str | bool) and cell != ""}
+        denying = {cell for cell in said if _denies(cell, whether=whether)}
+        for line in paid if denying else ():
             cell = students.rows[line][index]
-            if cell != "" and _denies(cell, whether=whether):
+            if cell in denying and isinstance(cell, str | bool):
                 yield Problem("not-to-be-paid", students.place(line, index), {"value": _shown(cell)})
     yield from _below_lines(sheet, block, paid)
 
 
 def _denies(cell: Cell, *, whether: bool) -> bool:
+    if isinstance(cell, str) and cell.isdigit() and not whether:
+        return False
     if whether:
         return cell is False or fold(text_of(cell)) in _NO
     text = fold(text_of(cell))

@@ -42,6 +42,8 @@ def _beside(grid: Grid, first: int, rows: list[list[Any]]) -> Grid:
         # A header sorted into the middle, pupils above it.
         ([roster()[0], [4, *WHO, "男", "高一", 1000], *roster()[1:]], (2, "C")),
         ([[4, *WHO, "男", "高一", 1000], *roster(total=False)], (1, "C")),
+        # A pupil in a sentence below.
+        ([*roster(), [f"另：{PERSON.name}{PERSON.number}补发1000元"]], (7, "A")),
         # A pupil below the line of signatures, under no column.
         ([*roster(), ["制表人：张三"], [None, None, None, None, None, None, PERSON.number]], (8, "G")),
     ],

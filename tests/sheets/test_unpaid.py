@@ -130,3 +130,8 @@ def test_a_line_above_rows_that_are_not_paid_is_asked_about(line: str) -> None:
     grid.insert(3, [line])
     assert found(examined(grid)) == [("not-to-be-paid", "Sheet1", 4, None)]
     assert codes(examined([*plain(), [line]])) == []
+
+
+@pytest.mark.parametrize("word", ["作废", "注销", "停发", "已退学", "不发"])
+def test_a_word_in_the_place_of_the_serial_number_is_asked_about(word: str) -> None:
+    assert found(examined(plain(A4=word))) == [("not-to-be-paid", "Sheet1", 4, "A")]
