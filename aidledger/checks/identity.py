@@ -32,8 +32,8 @@ def _table(table: Table | Listing) -> Iterator[Problem]:
     lines = table.lines
     said = zip(lines.rows, lines.numbers, lines.document_types, lines.sexes, lines.births, strict=True)
     for row, number, kind, sex, born in said:
-        of_foreigner = len(number) == RESIDENT_LENGTH and number.startswith(PERMANENT_RESIDENCE)
-        if not number or (kind not in RESIDENT_RULES and not of_foreigner):
+        of_foreigner = kind not in RESIDENT_RULES
+        if not number or (of_foreigner and not _is_permanent_residence(number)):
             continue
         fault = resident_fault(number)
         if fault is not None:
@@ -44,6 +44,10 @@ def _table(table: Table | Listing) -> Iterator[Problem]:
             yield Problem("sex-id-mismatch", Place(table.sheet, row, table.columns.get("sex")), facts)
         if born is not None and not str(birth_of(number)).startswith(born):
             yield Problem("birth-id-mismatch", Place(table.sheet, row, table.columns.get("birth")))
+
+
+def _is_permanent_residence(number: str) -> bool:
+    return len(number) == RESIDENT_LENGTH and number.startswith(PERMANENT_RESIDENCE)
 
 
 def _facts(fault: str, number: str) -> dict[str, object]:

@@ -77,7 +77,7 @@ IdFault = Literal["id-format", "id-checksum", "id-birthdate"]
 
 def resident_fault(number: str) -> IdFault | None:
     """What is wrong with an 18-character resident ID number (upper-case X), or None."""
-    if len(number) != RESIDENT_LENGTH or region_in(number) not in _PROVINCES:
+    if len(number) != RESIDENT_LENGTH or (number[:2] not in _PROVINCES and region_in(number) not in _PROVINCES):
         return "id-format"
     region, day, serial = _regions[number[:6]], _days[number[6:14]], _serials[number[14:17]]
     if region < 0 or day < 0 or serial < 0 or (number[17] not in _DIGITS and number[17] != "X"):

@@ -10,6 +10,7 @@ from aidledger.sheets.cells import text_of
 from aidledger.sheets.grid import Cell, Sheet
 from aidledger.sheets.header import Header
 
+_BLANKS = ("", " ", "  ", "\u3000", "\t")
 _ABOVE = frozenset(
     {
         "〃",
@@ -35,6 +36,9 @@ _ABOVE = frozenset(
     | {"同上", "上同", "同上行", "同前", "ditto", "Ditto", "do.", "(同上)", "（同上）"}
 )
 _BESIDE = frozenset({"同左", "左同", "同右", "(同左)", "（同左）"})
+_MARKS = _ABOVE | _BESIDE
+# With the blanks that people put around them: looked for as they stand, of a column's cells at once.
+_SPELLINGS = frozenset(f"{before}{mark}{after}" for mark in _MARKS for before in _BLANKS for after in _BLANKS)
 # Whom and on which card a row pays is never what stands above.
 _OF_ONE_PERSON = ("name", "number", "account", "student_number")
 
@@ -47,13 +51,13 @@ def fill_ditto(sheet: Sheet, header: Header, students: Sequence[int]) -> Iterato
     money = {column.index for column in header.money}
     for name, indexes in header.fields.items():
         for index in indexes:
-            cells = {sheet.rows[at][index] for at in students}
-            if index not in money and any(map(_is_mark, cells)):
+            cells = (sheet.rows[at][index] for at in students)
+            if index not in money and not _SPELLINGS.isdisjoint(cells):
                 yield from _filled(sheet, students, index, by_hand=name in _OF_ONE_PERSON)
 
 
 def _is_mark(cell: Cell) -> bool:
-    return isinstance(cell, str) and len(cell) < 8 and (text := text_of(cell)) in _ABOVE | _BESIDE and bool(text)  # noqa: PLR2004 - longer than any mark
+    return isinstance(cell, str) and text_of(cell) in _MARKS
 
 
 def _filled(sheet: Sheet, students: Sequence[int], index: int, *, by_hand: bool) -> Iterator[Problem]:

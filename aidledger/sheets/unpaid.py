@@ -60,7 +60,6 @@ def unpaid_rows(block: Block, students: StudentRows, table: Table) -> Iterator[P
     used = {i for name, indexes in header.fields.items() if name not in {"change", "status"} for i in indexes}
     used |= {column.index for column in header.money}
     serials = header.fields.get("serial", [])
-    paid = [line for line in range(len(students.rows)) if any(r.amounts_fen[line] is not None for r in table.rosters)]
     for index, text in enumerate(header.texts):
         heading = fold(text)
         whether = _WHETHER.search(heading) is not None
@@ -69,11 +68,11 @@ def unpaid_rows(block: Block, students: StudentRows, table: Table) -> Iterator[P
             continue
         said = {cell for row in students.rows if isinstance(cell := row[index], str | bool) and cell != ""}
         denying = {cell for cell in said if _denies(cell, whether=whether)}
-        for line in paid if denying else ():
+        for line in _paid(table) if denying else ():
             cell = students.rows[line][index]
             if cell in denying and isinstance(cell, str | bool):
                 yield Problem("not-to-be-paid", students.place(line, index), {"value": _shown(cell)})
-    yield from _below_lines(sheet, block, paid)
+    yield from _below_lines(sheet, block, table)
 
 
 def _denies(cell: Cell, *, whether: bool) -> bool:
@@ -89,12 +88,20 @@ def _shown(cell: Cell) -> str:
     return str(cell).upper() if isinstance(cell, bool) else shortened(text_of(cell))
 
 
-def _below_lines(sheet: Sheet, block: Block, paid: list[int]) -> Iterator[Problem]:
+def _paid(table: Table) -> list[int]:
+    """The lines that are paid anything."""
+    amounts = zip(*(roster.amounts_fen for roster in table.rosters), strict=True)
+    return [line for line, some in enumerate(amounts) if any(fen is not None for fen in some)]
+
+
+def _below_lines(sheet: Sheet, block: Block, table: Table) -> Iterator[Problem]:
     """Once for each line that says of the rows below it that they are not paid."""
-    rows = [block.sorted.students[line] for line in paid]
+    rows: list[int] | None = None
     for at in block.sorted.notes:
         said = next((text for cell in sheet.rows[at] if _LINE.search(fold(text := text_of(cell)))), None)
-        if said is not None and bisect(rows, at) < len(rows):
+        if said is not None and rows is None:
+            rows = [block.sorted.students[line] for line in _paid(table)]
+        if said is not None and rows and bisect(rows, at) < len(rows):
             place = Place(sheet.name, sheet.first_row + at + 1)
             yield Problem("not-to-be-paid", place, {"value": shortened(said)})
 
