@@ -30,7 +30,7 @@ IMPORT = {
             "rows": ROWS,
             "problems": [PROBLEM],
             "notes": [
-                dict.fromkeys(("code", "sheet", "count"))
+                dict.fromkeys(("code", "sheet", "count", "columns"))
             ],  # beside the contract's: what is no problem and yet worth a word
         }
     ],
