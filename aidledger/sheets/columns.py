@@ -322,7 +322,7 @@ class StudentRows:
         usual = max(lengths, key=lambda length: lengths[length])
         # One card in a thousand ends so; where many of a list do, Excel had them.
         rounded = sum(account is not None and _ROUNDED.fullmatch(account) is not None for account in accounts)
-        many = rounded * _ROUNDED_SHARE >= lengths.total()
+        many = rounded * _ROUNDED_SHARE >= lengths.total() and rounded > min(1, lengths.total() - 1)
         for line, (cell, account) in enumerate(zip(cells, accounts, strict=True)):
             if account is None:
                 continue

@@ -99,12 +99,17 @@ def _check(number: str) -> str:
     ("account", "code"),
     [
         (6217001234567890123, "account-format"),
-        ("6217001234567890000", "account-rounded"),
         (123456789012345, "account-zeros-lost"),
     ],
 )
 def test_what_excel_did_to_a_card_is_said(account: Cell, code: str) -> None:
     assert (code, "Sheet1", 4, "D") in found(examined(xlsx_bytes(plain(D4=account))))
+
+
+def test_cards_that_end_in_zeros_are_doubted_where_many_of_a_list_do() -> None:
+    rounded = {f"D{row}": f"62170012345{row}890000" for row in (3, 4, 5)}
+    assert found(examined(plain(**rounded))) == [("account-rounded", "Sheet1", row, "D") for row in (3, 4, 5)]
+    assert codes(examined(plain(D4="6217001234567890000"))) == []
 
 
 def test_a_name_that_differs_is_said_with_both_names_and_where() -> None:
