@@ -79,7 +79,8 @@ def read_listing(
         return listing, problems
     layout = catalogue.layout
     if kind == "certification":
-        listing.facts = Certifications(_worded(students, "hardship_level", layout), _categories(students, layout))
+        levels = _worded(students, "hardship_level", layout.values["hardship_level"])
+        listing.facts = Certifications(levels, _categories(students, layout))
         listing.period, problems = _period(school_years(around.terms()), "year", hints, listing_place)
     else:
         listing.facts = _enrolments(students, layout)
@@ -99,15 +100,15 @@ def _period(named: Sequence[Period], cadence: str, hints: Hints, place: Place) -
     return None, [Problem("period-unknown", place, facts)]
 
 
-def _worded(students: StudentRows, name: str, layout: Layout) -> list[str | None]:
-    """The values of a field; what is not understood is reported."""
+def _worded(students: StudentRows, name: str, table: Mapping[str, str]) -> list[str | None]:
+    """The values of a field, by their words; what is not understood is reported."""
     index = students.header.index(name)
     if index is None:
         return [None] * len(students.rows)
     found = []
     for line, row in enumerate(students.rows):
         text = text_of(row[index])
-        value = None if is_blank(text) else worded(text, layout.values[name])
+        value = None if is_blank(text) else worded(text, table)
         if value is None and not is_blank(text):
             students.report("value-unknown", line, index, value=shortened(text))
         found.append(value)
@@ -143,8 +144,10 @@ def _flags(students: StudentRows, table: Mapping[str, str]) -> Iterator[tuple[in
 
 
 def _enrolments(students: StudentRows, layout: Layout) -> Enrolments:
-    changes = _worded(students, "change", layout) if "change" in students.header.fields else None
-    statuses = _worded(students, "status", layout)
+    # 学籍变动情况 says the same as 学籍状态 of those whose status changed.
+    table = layout.values["status"]
+    changes = _worded(students, "change", table) if "change" in students.header.fields else None
+    statuses = _worded(students, "status", table)
     left_on = students.dates("left_on")
     index = students.header.index("status")
     found = []

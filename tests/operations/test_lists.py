@@ -206,6 +206,19 @@ def test_a_corrected_list_asks_to_supersede_and_does(ledger: Ledger) -> None:
     assert ledgers.verify(ledger).faults == []
 
 
+def test_an_export_of_the_register_says_who_left_by_what_changed(ledger: Ledger) -> None:
+    headers = ("姓名", "性别", "身份证件号", "年级", "班级", "学籍变动情况", "学籍变动日期")
+    one, other = people(2)
+    rows: Grid = [
+        [one.name, f"1-{one.sex}", one.number, "高一", "1班", "转出", "2021-10-08"],
+        [other.name, f"2-{other.sex}", other.number, "高一", "1班", None, None],
+    ]
+    title = "金溪中学2021年秋季学期学生基本信息"
+    assert bring_in(ledger, xlsx_bytes([[title], [*headers], *rows])).outcome == "posted"
+    said = _rows(ledger, "SELECT status, left_on FROM enrolment ORDER BY id")
+    assert said == [("transferred", "2021-10-08"), ("enrolled", None)]
+
+
 def test_a_name_that_differs_from_the_register_is_a_contradiction(ledger: Ledger) -> None:
     bring_in(ledger, xlsx_bytes(register_grid(3)))
     grid = roster_grid(2)
