@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from aidledger.domain.layout import Layout, fold
+from aidledger.domain.listing import SOURCES
 from aidledger.domain.roster import Fate
 from aidledger.sheets.cells import AmountNotUnderstood, fen_of, is_blank, text_of
 from aidledger.sheets.grid import Cell
@@ -120,7 +121,8 @@ class _Rules:
         self.serials = frozenset(header.fields.get("serial", ()))
         self.context = frozenset(index for name in _CONTEXT for index in header.fields.get(name, ()))
         self.name, self.number = header.index("name"), header.index("number")
-        self.money = [column.index for column in header.money]
+        sources = (index for name in SOURCES for index in header.fields.get(name, ()))
+        self.money = [*(column.index for column in header.money), *sources]
         self.counted = [index for index in (self.name, self.number) if index is not None]
         heading_rows = rows[header.row - header.rows + 1 : header.row + 1]
         self.heading = [{fold(text_of(row[i])) for row in heading_rows} - {""} for i in range(len(header.texts))]

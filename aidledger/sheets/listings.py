@@ -15,7 +15,7 @@ from aidledger.sheets.cells import is_blank, optional_text, text_of
 from aidledger.sheets.columns import shortened
 from aidledger.sheets.recoveries import RecoveryRows
 from aidledger.sheets.returns import ReturnRows
-from aidledger.sheets.terms import school_years, semesters
+from aidledger.sheets.terms import school_years, semesters, semesters_exported
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
@@ -84,7 +84,8 @@ def read_listing(
         listing.period, problems = _period(school_years(around.terms()), "year", hints, listing_place)
     else:
         listing.facts = _enrolments(students, layout)
-        listing.period, problems = _period(semesters(around.terms()), "semester", hints, listing_place)
+        named = semesters(around.terms()) or semesters_exported(around.sources[-1].text)
+        listing.period, problems = _period(named, "semester", hints, listing_place)
     return listing, problems
 
 

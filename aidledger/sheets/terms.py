@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -203,3 +204,16 @@ def years(found: list[Period]) -> list[Period]:
 def school_years(found: list[Period]) -> list[Period]:
     """The school years that the terms of a title lie in, each as the year in which it begins."""
     return list(dict.fromkeys(Period(period.school_year) for period in found))
+
+
+# A day as systems write it behind the name of what they export: 学生基本信息_20250904.
+_EXPORTED = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)", re.ASCII)
+
+
+def semesters_exported(name: str) -> list[Period]:
+    """The semesters of the days that a file's name has: a register is what it was on that day."""
+    found = []
+    for year, month, day in _EXPORTED.findall(name):
+        with suppress(ValueError):
+            found.append(semester_of(date(int(year), int(month), int(day))))
+    return list(dict.fromkeys(found))
