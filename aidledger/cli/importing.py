@@ -115,19 +115,18 @@ class Live:
         parts = [tick, _shown(result.path)]
         if result.outcome == "unchanged":
             return " ".join([*parts, translate(N_("unchanged (batch {batch})")).format(batch=result.batch)])
-        by_program: dict[tuple[str | None, str | None], tuple[int, int]] = {}
+        amounts: dict[tuple[str | None, str | None], int] = {}
         for roster in result.rosters:
-            count, fen = by_program.get((roster.program, roster.period), (0, 0))
-            key = (roster.program, roster.period)
-            by_program[key] = (count + roster.person_times, fen + roster.amount_fen)
+            paid = roster.program, roster.period
+            amounts[paid] = amounts.get(paid, 0) + roster.amount_fen
         said = [
             translate(N_("{program} {period} {count} person-times {amount} yuan")).format(
                 program=self.catalogue.programs[program].name(language) if program else translate(N_("program ?")),
                 period=period_text(period, translate) if period else translate(N_("period ?")),
-                count=f"{count:,}",
+                count=f"{result.times[program, period]:,}",
                 amount=grouped_yuan(fen),
             )
-            for (program, period), (count, fen) in by_program.items()
+            for (program, period), fen in amounts.items()
         ]
         for one in result.lists:
             period = period_text(one.period, translate) if one.period else ""

@@ -6,7 +6,7 @@ reading process to the writing one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -121,6 +121,19 @@ class Table:
     lines: Lines
     rosters: list[Roster] = field(default_factory=list)
     declared: list[Declared] = field(default_factory=list)
+
+
+def person_times_of(rosters: Iterable[tuple[Table, Roster]]) -> int:
+    """The person-times of rosters of one program and period, each with its table: parts of a term are one."""
+    some = list(rosters)
+    if not any(roster.parts for _, roster in some):
+        return sum(roster.payments for _, roster in some)
+    return person_times(
+        (table.lines.numbers[line], roster.part(line))
+        for table, roster in some
+        for line, amount in enumerate(roster.amounts_fen)
+        if amount is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from aidledger.domain.changes import Changes
 from aidledger.domain.listing import Listing
 from aidledger.domain.problem import Problem
-from aidledger.domain.roster import Declared, Fate, Note, RosterFile, Table
+from aidledger.domain.roster import Declared, Fate, Note, Roster, RosterFile, Table, person_times_of
 from aidledger.operations.files import PassedOver, SourceFile
 
 Outcome = Literal["posted", "would-post", "rejected", "unchanged"]
+# Program and period of a payment, None where they were not understood.
+Paid = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class FileResult:
 
     ``changes``: how it differs from the batch ``supersedes``, which it took the place of or, where it was rejected,
     could take the place of. ``remembered``: the schools for which columns named by hand were remembered.
-    ``feedback``: where the marked copy for the school was written.
+    ``feedback``: where the marked copy for the school was written. ``times``: its person-times by what it pays.
     """
 
     path: str
@@ -67,11 +69,12 @@ class FileResult:
     supersedes: int | None = None
     remembered: Sequence[str] = ()
     feedback: str | None = None
+    times: Mapping[Paid, int] = field(default_factory=dict)
 
     @property
     def person_times(self) -> int:
-        """Person-times in the file, sheet by sheet."""
-        return sum(roster.person_times for roster in self.rosters)
+        """Person-times in the file; parts of a term on several sheets are one."""
+        return sum(self.times.values())
 
     @property
     def amount_fen(self) -> int:
@@ -92,23 +95,50 @@ class ImportResult:
         return [file for file in self.files if file.outcome in outcomes]
 
 
-def result_of(source: SourceFile, file: RosterFile, outcome: Outcome, batch: int | None) -> FileResult:
-    """What became of a file, its problems in reading order."""
-    rosters = [
-        RosterResult(
+def _rosters_of(table: Table) -> Iterator[RosterResult]:
+    """What a table pays, by program and period: columns of months are parts of one roster."""
+    together: dict[Paid, list[Roster]] = {}
+    for roster in table.rosters:
+        together.setdefault(_paid(roster), []).append(roster)
+    for (program, period), rosters in together.items():
+        yield RosterResult(
             sheet=table.sheet,
-            program=roster.program,
-            period=roster.period.code if roster.period else None,
+            program=program,
+            period=period,
             school=table.school,
             header_row=table.header_row,
-            person_times=roster.person_times(table.lines),
-            amount_fen=roster.amount_fen,
-            declared=roster.declared,
-            parts=sorted({part for part in roster.parts if part}),
+            person_times=person_times_of((table, roster) for roster in rosters),
+            amount_fen=sum(roster.amount_fen for roster in rosters),
+            declared=rosters[0].declared if len(rosters) == 1 else _declared_together(rosters),
+            parts=sorted({part for roster in rosters for part in roster.parts if part}),
         )
-        for table in file.tables
-        for roster in table.rosters
-    ]
+
+
+def _paid(roster: Roster) -> Paid:
+    return roster.program, roster.period.code if roster.period else None
+
+
+def _declared_together(rosters: Sequence[Roster]) -> Declared | None:
+    """What is declared of all columns of a roster, where it is of each: money adds up, person-times do not."""
+    declared = [roster.declared for roster in rosters]
+    amounts = [one.amount_fen if one else None for one in declared]
+    if declared[0] is None or None in amounts:
+        return None
+    return replace(declared[0], person_times=None, amount_fen=sum(fen or 0 for fen in amounts))
+
+
+def _times(file: RosterFile) -> dict[Paid, int]:
+    """The person-times of a file by program and period."""
+    together: dict[Paid, list[tuple[Table, Roster]]] = {}
+    for table in file.tables:
+        for roster in table.rosters:
+            together.setdefault(_paid(roster), []).append((table, roster))
+    return {paid: person_times_of(rosters) for paid, rosters in together.items()}
+
+
+def result_of(source: SourceFile, file: RosterFile, outcome: Outcome, batch: int | None) -> FileResult:
+    """What became of a file, its problems in reading order."""
+    rosters = [one for table in file.tables for one in _rosters_of(table)]
     lists = [
         ListResult(
             kind=listing.kind,
@@ -136,6 +166,7 @@ def result_of(source: SourceFile, file: RosterFile, outcome: Outcome, batch: int
         rows_read=file.rows_read,
         problems=problems,
         notes=file.notes,
+        times=_times(file),
     )
 
 

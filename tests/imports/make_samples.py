@@ -32,6 +32,7 @@ FOLDER = Path(__file__).parents[2] / "imports"
 SENIOR, PUPIL, JUNIOR, CHILD = date(2005, 10, 8), date(2011, 4, 18), date(2008, 5, 20), date(2017, 2, 11)
 VOCATIONAL, OLDER, COLLEGE, BORROWER = date(2005, 12, 1), date(2004, 6, 6), date(2000, 9, 9), date(2001, 1, 15)
 GUARDIAN = date(1985, 3, 3)
+LATER, NEWER = date(2007, 12, 1), date(2006, 10, 8)
 _WRITTEN = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive knows
 _NAMESPACES = re.compile(rb'(<(?:office|manifest):[\w-]+)((?: xmlns:\w+="[^"]*")+)([^>]*>)')
 Sheets = Mapping[str, Grid]
@@ -372,6 +373,89 @@ def allotment() -> bytes:
     return _workbook({"资金下达": _list(*headers, title=title, rows=rows, total=total)})
 
 
+def month_columns() -> bytes:
+    rows: Grid = [[i, p.name, p.number, *[200] * 5, 1000] for i, p in enumerate(people(4, first=60, born=LATER), 1)]
+    headers = ("序号", "姓名", "身份证号", "9月", "10月", "11月", "12月", "1月", "合计")
+    title = "南江职业技术学校2022年秋季学期中职国家助学金发放花名册"
+    total: list[Cell] = ["合计", None, None, *[800] * 5, 4000]
+    return _workbook({"助学金": _list(*headers, title=title, rows=rows, total=total)})
+
+
+def three_row_header() -> bytes:
+    guardians = people(5, first=90, born=GUARDIAN)
+    rows: Grid = [
+        [i, p.name, p.number, "高一(2)班", "低保", g.name, g.number, 1000, 1000, 460]
+        for i, (p, g) in enumerate(zip(people(5, first=60, born=NEWER), guardians, strict=True), 1)
+    ]
+    grid: Grid = [
+        ["金溪中学2022年秋季学期普通高中学生资助花名册"],
+        ["序号", "学生基本情况", None, None, None, "监护人信息", None, "资助情况(元)", None, None],
+        [None, "姓名", "身份证号", "班级", "困难类型", "姓名", "身份证号", "国家助学金", None, "免学费"],
+        [*[None] * 7, "应发", "实发", None],
+        *rows,
+        ["合计", "5人", *[None] * 5, 5000, 5000, 2300],
+    ]
+    return _workbook({"高一": grid})
+
+
+def stacked_titles() -> bytes:
+    def one(school: str, first: int, count: int) -> Grid:
+        rows: Grid = [[i, p.name, p.number, 1000] for i, p in enumerate(people(count, first=first, born=NEWER), 1)]
+        title = f"{school}2022年秋季学期普通高中国家助学金花名册"
+        total: list[Cell] = ["合计", None, None, count * 1000]
+        return _list("序号", "姓名", "身份证号", "发放金额", title=title, rows=rows, total=total)
+
+    return _workbook({"两校": [*one("东山中学", 70, 3), [], *one("河西高级中学", 80, 2)]})
+
+
+def register_export() -> bytes:
+    change: list[Cell] = ["2-住校", "无", "否", "转出"]
+    rows: Grid = [
+        [
+            *(
+                "金溪中学",
+                p.name,
+                "1-男" if p.sex == "男" else "2-女",
+                f"{p.born:%Y%m%d}",
+                "汉族",
+                "居民身份证",
+                p.number,
+            ),
+            *(f"G{p.number}", "高一", "2班", "2022-09"),
+            *(change if i == 3 else ["2-住校" if i else "1-走读", "无", "否", "正常"]),
+            date(2022, 10, 8) if i == 3 else None,
+        ]
+        for i, p in enumerate(people(6, first=60, born=NEWER))
+    ]
+    headers = (
+        "姓名 性别 出生日期 民族 身份证件类型 身份证件号 学籍辅号 年级 班级 入学年月 就读方式 残疾类型 是否孤儿 "
+        "学籍变动情况 学籍变动日期"
+    )
+    return _workbook({"学生基本信息": _list("学校名称", *headers.split(), title=None, rows=rows)})
+
+
+def one_card() -> bytes:
+    rows: Grid = [
+        [i, p.name, p.number, card(p), "某农商银行", 1000, "普通高中国家助学金"]
+        for i, p in enumerate(people(3, first=85, born=NEWER), 1)
+    ]
+    headers = ("序号", "补贴对象姓名", "身份证号", "社会保障卡银行账号", "开户银行", "补贴金额", "补贴项目")
+    return xls_bytes(
+        _list(
+            *headers, title="金溪中学2022年秋季学期一卡通发放明细表", rows=rows, total=["合计", *[None] * 4, 3000, None]
+        )
+    )
+
+
+def allotment_by_source() -> bytes:
+    rows: Grid = [
+        ["普高国家助学金", "某财教〔2022〕118号", "2022-09-20", 8000, 2000, None, 3000],
+        ["普高免学费", "某财教〔2022〕119号", "2022-09-20", 1400, 600, None, 300],
+    ]
+    headers = ("资助项目", "文号", "下达日期", "中央资金", "省级资金", "市级资金", "区县资金")
+    return _workbook({"资金": _list(*headers, title="2022年秋季学期学生资助资金下达表", rows=rows)})
+
+
 def _grant(first: int, count: int, cells: Mapping[str, Cell], title: str = "", total: int | None = None) -> Grid:
     """A plain roster of the high-school grant (columns A to D, students from row 3), with some cells changed."""
     rows: Grid = [[i, p.name, p.number, 1000] for i, p in enumerate(people(count, first=first, born=SENIOR), 1)]
@@ -518,6 +602,12 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "33-bad-no-header.csv": no_header,
     "34-bad-college-list-without-ids.xlsx": lambda: college(with_number=False),
     "35-bad-paid-elsewhere.xlsx": paid_elsewhere,
+    "40-month-columns.xlsx": month_columns,
+    "41-three-row-header.xlsx": three_row_header,
+    "42-stacked-titles.xlsx": stacked_titles,
+    "43-学生基本信息_20220905.xlsx": register_export,
+    "44-one-card-list.xls": one_card,
+    "45-allotment-by-source.xlsx": allotment_by_source,
 }
 
 

@@ -22,7 +22,7 @@ from tests.operations.offices import (
     money,
     row,
 )
-from tests.store.ledgers import tamper
+from tests.store.ledgers import bring_in, opened, tamper
 
 EXPORT = ("--period", "2021-autumn", "--reason", "term payment", "-o")
 SETTLED = ("1000.00", "1000.00", "0.00", "0.00", "0.00")
@@ -538,3 +538,19 @@ def test_a_return_that_names_a_term_is_of_the_school_year_of_a_yearly_program(of
     result = office.bring_in(back)
     assert (result.outcome, result.problems) == ("posted", [])
     assert office.json("pay", "due", "--by", "program", "--all")["rows"][0]["paid"] == "4000.00"
+
+
+def test_an_import_counts_the_parts_of_a_term_once(office: Office) -> None:
+    """On one sheet, and on two: what is said of the file is what the ledger counts."""
+    one = [["姓名", "身份证号", "9月", "10月"], [*row(0)[:2], 200, 200]]
+    assert office.bring_in([[TITLE], *one]).person_times == 1
+    rows = [*row(1)[:-1], 200]
+    sheets: dict[str, Any] = {
+        month: [[TITLE.replace("花名册", f"{month}花名册")], HEADER, rows] for month in ("9月", "10月")
+    }
+    ledger = opened(office.ledger)
+    try:
+        assert bring_in(ledger, xlsx_bytes(sheets)).person_times == 1
+    finally:
+        ledger.close()
+    assert office.json("report", "summary")["aid"]["person_times"] == 2
