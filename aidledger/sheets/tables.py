@@ -163,7 +163,7 @@ class TableReader:
         self.result.tables.append(table)
         self._note_unread(students)
         problems += [*unpaid_rows(block, students, table), *merged_amounts(block, students)]
-        problems += split_amounts(block, sheet)
+        problems += split_amounts(block, sheet, table)
         if lines.rows:  # an empty class sheet has nothing to be right or wrong about
             self.result.problems += problems + students.problems
 

@@ -122,8 +122,10 @@ def merged_amounts(block: Block, students: StudentRows) -> Iterator[Problem]:
             yield Problem("amount-merged", place, {"count": covered})
 
 
-def split_amounts(block: Block, sheet: Sheet) -> Iterator[Problem]:
-    """amount-split: 元, 角 and 分 in columns of their own, as forms on paper have them."""
+def split_amounts(block: Block, sheet: Sheet, table: Table) -> Iterator[Problem]:
+    """amount-split: 元, 角 and 分 in columns of their own, where one of them would be read as the amount."""
+    if all(roster.amount_column is None for roster in table.rosters):
+        return
     first = block.header.row - block.header.rows + 1
     for at in range(first, min(block.header.row + 2, len(sheet.rows))):
         small = [index for index, cell in enumerate(sheet.rows[at]) if isinstance(cell, str) and fold(cell) in _SMALL]
