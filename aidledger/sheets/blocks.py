@@ -131,9 +131,12 @@ class _Repeats:
             row = self.rows[at]
             labels = [fold(text) for cell in row if (text := text_of(cell))]
             between = found.students and found.students[0] < at < found.students[-1]
-            if not between or any(is_labelled(label, self.words.layout) for label in labels):
+            if not between or _school_alone(row, self.words.layout) is not None:
                 continue
-            if _school_alone(row, self.words.layout) is None and self._says_something_else([at]):
+            # A note may speak of other terms and programs; a labelled school (学校：) is that of the rows below.
+            noted = any(is_labelled(label, self.words.layout) for label in labels)
+            school = school_of([row], self.words.layout)
+            if (not noted or school is not None) and self._says_something_else([at]):
                 yield at
 
     def _header(self, at: int, notes: Sequence[int]) -> Header | None:

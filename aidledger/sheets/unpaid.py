@@ -43,11 +43,11 @@ _NO = frozenset(
 # What may stand over a column of its own, beside 元.
 _SMALL = {"角", "分", "(角)", "(分)"}
 _REMARK = re.compile(r"备注|说明|状态|变动|异动|情况|remark|note")
-_SAYS_UNPAID = re.compile(
-    r"不(?:再)?(?:予)?(?:发放?|资助|享受|补助|拨付|打款)|停发|暂停|暂缓|缓发|未(?:予)?发放?|作废|取消|(?:已|因)?(?:退学|休学|辍学|开除)"
-    r"|注销|转出|转走|转学(?!入)|放弃|死亡|去世|亡故|不符合|重复|剔除|删除"
-)
-_SAYS_PAID = re.compile(r"补发|转学?入|复学|已(?:补)?发|恢复|上(?:学期|期|年|个?月)|去年|此前|曾")
+# What is over, unless it says that somebody came back; and what is not paid, unless that was before or is paid now.
+_LEFT = re.compile(r"退学|休学|辍学|开除|注销|转出|转走|转学(?!入)|放弃|死亡|去世|亡故|作废|取消|剔除|删除|不符合|重复")
+_CAME_BACK = re.compile(r"转学?入|复学|恢复|取消停发")
+_NOT_PAID = re.compile(r"不(?:再)?(?:予)?(?:发放?|资助|享受|补助|拨付|打款)|停发|暂停|暂缓|缓发|未(?:予)?发放?")
+_PAID_NOW = re.compile(r"补发|已(?:补)?发|恢复|复学|上(?:学期|期|年|个?月)|去年|此前|曾")
 _LINE = re.compile(
     r"(?:以下|下列|下述|下面).{0,12}(?:不予|不发|不再|停发|作废|未发|取消|不享受|不资助|暂缓)|^(?:作废|停发|不发放?|不予发放)$"
 )
@@ -81,7 +81,8 @@ def _denies(cell: Cell, *, whether: bool) -> bool:
     if whether:
         return cell is False or fold(text_of(cell)) in _NO
     text = fold(text_of(cell))
-    return _SAYS_UNPAID.search(text) is not None and not _SAYS_PAID.search(text)
+    left = _LEFT.search(text) and not _CAME_BACK.search(text)
+    return bool(left or (_NOT_PAID.search(text) and not _PAID_NOW.search(text)))
 
 
 def _shown(cell: Cell) -> str:

@@ -60,3 +60,11 @@ def test_a_line_with_a_schools_name_alone_names_the_pupils_below_it() -> None:
 def test_other_lines_between_rows_are_no_titles(line: str) -> None:
     grid: Grid = [*roster_grid(2, total=False), [line], *roster_grid(2, first=10, total=False)[2:]]
     assert [code for code, *_ in found(examined(grid))] == []
+
+
+@pytest.mark.parametrize(
+    "line", [["学校：", "东山中学"], ["学校：东山中学", None, "2021年秋季学期"], ["填报单位", "东山中学"]]
+)
+def test_a_labelled_school_between_rows_is_not_passed_over(line: list[str | None]) -> None:
+    grid: Grid = [*roster_grid(2, total=False), [*line], *roster_grid(2, first=10, total=False)[2:]]
+    assert found(examined(grid)) == [("title-between", "Sheet1", 5, None)]

@@ -98,7 +98,18 @@ def test_a_title_that_covers_cells_of_the_header_hides_them() -> None:
         *[("是否享受", "否"), ("是否资助", "否")],
         *[
             ("备注", word)
-            for word in ("已退学不发", "本学期休学", "不予发放", "放弃", "已转出", "停发", "与他校重复", "作废")
+            for word in (
+                "已退学不发",
+                "本学期休学",
+                "不予发放",
+                "放弃",
+                "已转出",
+                "停发",
+                "与他校重复",
+                "上学期已退学",
+                "去年死亡",
+                "作废",
+            )
         ],
         *[("学籍变动情况", "转出"), ("说明", "暂停发放")],
     ],
@@ -112,7 +123,7 @@ def test_a_row_that_says_that_it_is_not_paid_is_asked_about(heading: str, value:
 @pytest.mark.parametrize(
     ("heading", "value"),
     [
-        *[("备注", word) for word in ("补发上月", "转入", "班长", "复学", "")],
+        *[("备注", word) for word in ("补发上月", "上学期停发", "休学后复学", "转入", "班长", "复学", "")],
         ("是否发放", "是"),
         ("是否发放", True),
         ("是否住校生", "否"),
