@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,11 @@ from aidledger.errors import LedgerUnknownPrograms
 from aidledger.store import events
 from aidledger.store.bulk import insert_row, insert_rows, next_id
 from aidledger.store.digests import digest_of
+from aidledger.store.master_data import Added
 from aidledger.store.people import ensure_schools
 from aidledger.store.tables import CatalogueVersion, ProgramRow, SchoolAlias, StandardRow
 
+_LOAD = "load-catalogue"
 _STANDARD_COLUMNS = (
     "id",
     "catalogue_id",
@@ -65,30 +68,33 @@ def ensure_loaded(books: Connection, catalogue: Catalogue, moment: str, actor: s
         return Loaded(int(known), catalogue.digest, program_ids(books))
     number = next_id(books, CatalogueVersion)
     insert_row(books, CatalogueVersion, id=number, digest=catalogue.digest, loaded_at=moment, loaded_by=actor)
+    added = Added()
     ids = program_ids(books)
-    for program in catalogue.programs.values():
-        if program.code not in ids:
-            ids[program.code] = next_id(books, ProgramRow)
-            insert_row(
-                books,
-                ProgramRow,
-                id=ids[program.code],
-                code=program.code,
-                name_zh=program.name("zh"),
-                name_en=program.name("en"),
-                stage=program.stage,
-                nature=program.nature,
-                unit=program.unit,
-                cadence=program.cadence,
-            )
+    new = [program for program in catalogue.programs.values() if program.code not in ids]
+    added.insert(
+        books, ProgramRow, [_program(number, one) for number, one in enumerate(new, next_id(books, ProgramRow))]
+    )
+    ids = program_ids(books)
     first = next_id(books, StandardRow)
     rates = [row for program in catalogue.programs.values() for row in _rates(program)]
     rows = [(first + i, number, ids[code], *values) for i, (code, *values) in enumerate(rates)]
     insert_rows(books, StandardRow, _STANDARD_COLUMNS, rows)
-    _load_aliases(books, catalogue)
+    _load_aliases(books, catalogue, added)
     facts = {"catalogue": catalogue.digest, "rates": len(rows), "rates_digest": rates_digest(books, number)}
-    events.record(books, moment, actor, "load-catalogue", facts)
+    events.record(books, moment, actor, _LOAD, facts | added.facts(books))
     return Loaded(number, catalogue.digest, ids)
+
+
+def altered(books: Connection) -> list[int]:
+    """States of the catalogue that are not what was recorded when they were loaded, or never were."""
+    told = {}
+    for number, (event, said) in enumerate(events.recorded(books, _LOAD), 1):
+        told[number] = (said.get("catalogue"), event.at, event.actor, said.get("rates_digest"))
+    there = {}
+    for number, *head in books.execute(select(CatalogueVersion).order_by(CatalogueVersion.c.id)):
+        with suppress(TypeError):  # a cell that is not of its column's kind
+            there[number] = (*head, rates_digest(books, number))
+    return [number for number in sorted(told.keys() | there.keys()) if told.get(number) != there.get(number)]
 
 
 def rates_digest(books: Connection, number: int) -> str:
@@ -98,16 +104,21 @@ def rates_digest(books: Connection, number: int) -> str:
     return digest_of(tuple(row) for row in rows)
 
 
-def _load_aliases(books: Connection, catalogue: Catalogue) -> None:
+def _load_aliases(books: Connection, catalogue: Catalogue, added: Added) -> None:
     """Schools that the office lists, under all their names; a name that is known keeps its school."""
     known = {row.name for row in books.execute(select(SchoolAlias.c.name))}
-    schools = ensure_schools(books, set(catalogue.schools.values()))
+    schools = ensure_schools(books, set(catalogue.schools.values()), added)
     rows = [
         (name, schools[school][0])
         for name, school in sorted(catalogue.schools.items())
         if name != school and name not in known
     ]
-    insert_rows(books, SchoolAlias, ("name", "school_id"), rows)
+    added.insert(books, SchoolAlias, rows)
+
+
+def _program(number: int, program: Program) -> tuple[Any, ...]:
+    names = program.name("zh"), program.name("en")
+    return number, program.code, *names, program.stage, program.nature, program.unit, program.cadence
 
 
 def _rates(program: Program) -> Iterator[tuple[Any, ...]]:

@@ -117,6 +117,14 @@ def digest_of(rows: Iterable[tuple[object, ...]]) -> str:
     return hashlib.sha256(_encode(list(rows)).encode("ascii")).hexdigest()
 
 
+def digest_of_run(rows: Iterable[tuple[object, ...]]) -> str:
+    """The digest of rows in their order, of which not all need be in memory."""
+    digest, told = hashlib.sha256(), iter(rows)
+    while some := list(islice(told, _AT_ONCE)):
+        digest.update(f"{_encode(some)[1:-1]},".encode("ascii"))
+    return digest.hexdigest()
+
+
 def facts_text(facts: Mapping[str, object]) -> str:
     """An event's facts as the text that is stored and enters its digest."""
     return _encode(dict(facts))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -37,6 +40,13 @@ def sealers(books: Connection) -> set[str]:
     """The fingerprints of all keys that a ledger was ever sealed with: each began with an event of its own."""
     began = books.execute(select(Event.c.facts).where(Event.c.action == ACTION)).scalars()
     return {seal.fingerprint for seal in map(seal_in, began) if seal}
+
+
+def recorded(books: Connection, action: str) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """The events of an action in their order, with their facts; without what was tampered with, which verify names."""
+    for event in books.execute(select(Event).where(Event.c.action == action).order_by(Event.c.id)):
+        with suppress(ValueError, TypeError):
+            yield event, dict(json.loads(event.facts))
 
 
 def record(

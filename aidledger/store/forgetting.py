@@ -13,6 +13,7 @@ from aidledger.domain.identity import RESIDENT_RULES
 from aidledger.store import events
 from aidledger.store.bulk import chunks
 from aidledger.store.entries import in_batch
+from aidledger.store.master_data import told_anew
 from aidledger.store.tables import Beneficiary, Certification, Enrolment, Entry, Event, Recovery
 
 FORGET = "forget-person"
@@ -52,7 +53,10 @@ def forget(books: Connection, moment: str, actor: str, person: int, reason: str)
     removed = removable(books, person)
     if removed:
         books.execute(Beneficiary.update().where(Beneficiary.c.id == person).values(dict.fromkeys(removed)))
-    events.record(books, moment, actor, FORGET, {"person": person, "removed": removed, "reason": reason})
+    facts = {"person": person, "removed": removed, "reason": reason}
+    if removed:
+        facts |= told_anew(books, Beneficiary, person)
+    events.record(books, moment, actor, FORGET, facts)
     return removed
 
 

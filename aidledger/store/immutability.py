@@ -25,13 +25,12 @@ APPEND_ONLY = (
     "batch_total",
     "number_correction",
     "recovery",
+    "program",
+    "school",
+    "school_alias",
 )
-# Who somebody is never changes; what is known of somebody may be completed.
-KEPT_COLUMNS = {
-    "beneficiary": ("id", "document_type", "number", "name"),
-    "school": ("id", "name"),
-    "program": ("id", "code"),
-}
+# Who somebody is never changes; what else is known of somebody may be removed (forgetting.py).
+KEPT_COLUMNS = {"beneficiary": ("id", "document_type", "number", "name", "birth_date")}
 # What SQLite's INSERT OR REPLACE would make room for.
 UNIQUE_KEYS = {
     "entry": (("id",), ("program_id", "period", "beneficiary_id", "occurrence"), ("reversal_of",)),
@@ -44,6 +43,7 @@ UNIQUE_KEYS = {
     "beneficiary": (("id",), ("number", "document_type")),
     "school": (("id",), ("name",)),
     "program": (("id",), ("code",)),
+    "school_alias": (("name",),),
     "kept_entry": (("roster_id", "entry_id"),),
     "listing": (("id",),),
     "certification": (("id",),),

@@ -12,6 +12,7 @@ from aidledger.store.bulk import insert_row, insert_rows
 from aidledger.store.catalogues import Loaded
 from aidledger.store.digests import batch_digest
 from aidledger.store.listings import Records
+from aidledger.store.master_data import Added
 from aidledger.store.tables import Batch, Entry, KeptEntry, NumberCorrection, RosterRow
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Draft:
     """A batch before it is written.
 
     ``entries`` are rows of ENTRY_COLUMNS; ``kept``: pairs of a roster's and an entry's id, see KeptEntry;
-    ``corrected``: pairs of a person's earlier and new id, see NumberCorrection.
+    ``corrected``: pairs of a person's earlier and new id, see NumberCorrection; ``added``: master data.
     """
 
     batch: int
@@ -73,6 +74,7 @@ class Draft:
     kept: list[tuple[int, int]] = field(default_factory=list)
     corrected: list[tuple[int, int]] = field(default_factory=list)
     records: Records = field(default_factory=Records)
+    added: Added = field(default_factory=Added)
     file_name: str | None = None
     source_sha256: str | None = None
     reverses: int | None = None
@@ -114,7 +116,7 @@ def write(books: Connection, action: str, draft: Draft, stamp: Stamp) -> str:
     insert_rows(books, NumberCorrection, ("batch_id", "earlier_id", "beneficiary_id"), corrections)
     draft.records.write(books)
     control = {name: head[name] for name in ("entries", "person_times", "amount_fen")}
-    facts = {"batch": draft.batch, "digest": digest, **control}
+    facts = {"batch": draft.batch, "digest": digest, **control, **draft.added.facts(books)}
     return events.record(books, stamp.moment, stamp.actor, action, facts, draft.batch)
 
 

@@ -147,12 +147,21 @@ def covered(kind: ListKind) -> Select[Any]:
     of_batch = table.c.batch_id == bindparam("batch")
     query = select(*columns, table.c.digest).select_from(table).where(of_batch).order_by(table.c.id)
     if person:
-        query = query.join(Beneficiary, Beneficiary.c.id == table.c.beneficiary_id)
+        query = query.outerjoin(Beneficiary, Beneficiary.c.id == table.c.beneficiary_id)
     if "school_id" in table.c:
         query = query.outerjoin(School, School.c.id == table.c.school_id)
     if "program_id" in table.c:
-        query = query.join(ProgramRow, ProgramRow.c.id == table.c.program_id)
+        query = query.outerjoin(ProgramRow, ProgramRow.c.id == table.c.program_id)
     return query
+
+
+# Of each kind, the batches that have records of it.
+Listed = Mapping[ListKind, set[int]]
+
+
+def batches_listed(books: Connection) -> Listed:
+    """Of each kind of list, the batches that have records of it, whatever their listings say."""
+    return {kind: set(books.execute(select(table.c.batch_id).distinct()).scalars()) for kind, table in TABLES.items()}
 
 
 def contents(books: Connection, batch: int) -> Iterator[tuple[object, tuple[object, ...]]]:

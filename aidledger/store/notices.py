@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,12 @@ from aidledger.store import events
 from aidledger.store.bulk import insert_row, insert_rows, next_id
 from aidledger.store.digests import digest_of
 from aidledger.store.entries import in_force
-from aidledger.store.tables import Beneficiary, Entry, Event, Notice, NoticeLine, ProgramRow, School
+from aidledger.store.tables import Beneficiary, Entry, Notice, NoticeLine, ProgramRow, School
 
 _ACTION = "notice"
 # What the chain of events keeps of a notice, and verify compares with it.
 _RECORDED = ("program", "period", "school", "posted_from", "posted_until", "persons", "digest")
+_KEPT = (*_RECORDED, "made_at", "made_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,23 +113,23 @@ def _digest(named: Iterable[Named]) -> str:
 def altered(books: Connection) -> list[int]:
     """Notices that are not what was recorded of them, or were never recorded."""
     told = {}
-    recorded = select(Event.c.facts).where(Event.c.action == _ACTION).order_by(Event.c.id)
-    for facts in books.execute(recorded).scalars():
-        said = json.loads(facts)
-        told[int(said["notice"])] = {name: said[name] for name in _RECORDED}
+    for event, said in events.recorded(books, _ACTION):
+        with suppress(LookupError, TypeError, ValueError):
+            kept = {name: said[name] for name in _RECORDED}
+            told[int(said["notice"])] = kept | {"made_at": event.at, "made_by": event.actor}
     query = select(Notice, ProgramRow.c.code.label("program"), School.c.name.label("school"))
-    query = query.join(ProgramRow, ProgramRow.c.id == Notice.c.program_id)
+    query = query.outerjoin(ProgramRow, ProgramRow.c.id == Notice.c.program_id)
     heads = books.execute(query.outerjoin(School, School.c.id == Notice.c.school_id)).mappings()
-    there = {row["id"]: {name: row[name] for name in _RECORDED} for row in heads}
+    there = {row["id"]: {name: row[name] for name in _KEPT} for row in heads}
     return [
         number
         for number in sorted(told.keys() | there.keys())
-        if not (told.get(number) == there.get(number) == _recounted(books, number, told))
+        if not told.get(number) == there.get(number) == there.get(number, {}) | _recounted(books, number)
     ]
 
 
-def _recounted(books: Connection, number: int, told: Mapping[int, Mapping[str, Any]]) -> Mapping[str, Any]:
-    """What was recorded of a notice, its lines counted and their digest made anew."""
+def _recounted(books: Connection, number: int) -> dict[str, Any]:
+    """What was recorded of a notice's lines, made anew."""
     lines = select(NoticeLine.c.entry_id).where(NoticeLine.c.notice_id == number)
     named = [Named(*row) for row in books.execute(_rows().where(Entry.c.id.in_(lines)))]
-    return {**told.get(number, {}), "persons": len(named), "digest": _digest(named)}
+    return {"persons": len(named), "digest": _digest(named)}

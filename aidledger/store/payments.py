@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,6 @@ from aidledger.store.tables import (
     Batch,
     Beneficiary,
     Entry,
-    Event,
     PaymentOrder,
     PaymentOrderLine,
     ProgramRow,
@@ -32,6 +31,7 @@ from aidledger.store.tables import (
 _EXPORT = "export-payment"
 # What the chain of events keeps of an order, and verify compares with it.
 _RECORDED = ("program", "period", "school", "after_batch", "lines", "amount_fen", "digest")
+_KEPT = (*_RECORDED, "exported_at", "exported_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +241,8 @@ def export(
     )
     rows = [(order, serial, one.entry, one.account, one.amount_fen) for serial, one in enumerate(due, 1)]
     insert_rows(books, PaymentOrderLine, ("order_id", "serial", "entry_id", "account", "amount_fen"), rows)
-    facts = {"order": order, "program": program, "period": period, "school": school, **head}
+    entries = _entries_digest((serial, one.entry) for serial, one in enumerate(due, 1))
+    facts = {"order": order, "program": program, "period": period, "school": school, "entries": entries, **head}
     events.record(books, moment, actor, _EXPORT, facts)
     return order, lines, digest
 
@@ -368,23 +369,67 @@ def unmatched(books: Connection) -> list[Any]:
 
 def altered(books: Connection) -> list[int]:
     """Orders that are not what was recorded of them, or were never recorded."""
-    told = {}
-    for facts in books.execute(select(Event.c.facts).where(Event.c.action == _EXPORT).order_by(Event.c.id)).scalars():
-        said = json.loads(facts)
-        told[int(said["order"])] = {name: said[name] for name in _RECORDED}
+    told, before = _told(books), _entries_told(books)
     query = select(PaymentOrder, ProgramRow.c.code.label("program"), School.c.name.label("school"))
     query = query.outerjoin(ProgramRow, ProgramRow.c.id == PaymentOrder.c.program_id)
     heads = books.execute(query.outerjoin(School, School.c.id == PaymentOrder.c.school_id)).mappings()
-    there = {row["id"]: {name: row[name] for name in _RECORDED} for row in heads}
+    there = {row["id"]: {name: row[name] for name in _KEPT} for row in heads}
     return [
         number
         for number in sorted(told.keys() | there.keys())
-        if not (told.get(number) == there.get(number) == _recounted(books, number, told))
+        if number not in told or not _is_as_told(books, number, told[number], there.get(number, {}), before.get(number))
     ]
 
 
-def _recounted(books: Connection, number: int, told: Mapping[int, Mapping[str, Any]]) -> Mapping[str, Any]:
-    """What was recorded of an order, its lines counted and their digest made anew."""
-    lines = [_line_of(number, row) for row in books.execute(_of_order(number))]
-    amount = sum(line.amount_fen for line in lines)
-    return {**told.get(number, {}), "lines": len(lines), "amount_fen": amount, "digest": lines_digest(lines)}
+def _is_as_told(
+    books: Connection, number: int, told: Mapping[str, Any], there: Mapping[str, Any], before: str | None
+) -> bool:
+    """Whether an order's own row and its lines say what the chain does; ``before``: see _recounted."""
+    lines = _recounted(books, number, before)
+    return told == {**there, "entries": lines["entries"]} == {**there, **lines}
+
+
+def _told(books: Connection) -> dict[int, dict[str, Any]]:
+    """What the chain says of each order."""
+    found = {}
+    for event, said in events.recorded(books, _EXPORT):
+        with suppress(LookupError, TypeError, ValueError):
+            kept = {name: said[name] for name in _RECORDED} | {"entries": said.get("entries")}
+            found[int(said["order"])] = kept | {"exported_at": event.at, "exported_by": event.actor}
+    return found
+
+
+def _recounted(books: Connection, number: int, before: str | None) -> dict[str, Any]:
+    """What was recorded of an order's lines, made anew; ``before``: the digest of its entries that an upgrade told."""
+    rows = books.execute(_of_order(number)).all()
+    lines = [_line_of(number, row) for row in rows]
+    entries = _entries_digest((row.serial, row.entry_id) for row in rows)
+    return {
+        "lines": len(lines),
+        "amount_fen": sum(line.amount_fen for line in lines),
+        "digest": lines_digest(lines),
+        "entries": None if before == entries else entries,
+    }
+
+
+def _entries_digest(lines: Iterable[tuple[int, int]]) -> str:
+    """The digest of which entry each line pays, by its serial."""
+    return digest_of(lines)
+
+
+def entries_told(books: Connection) -> dict[str, object]:
+    """What the event of an upgrade is to say of orders that were made before events told which entries they pay."""
+    query = select(PaymentOrderLine.c.order_id, PaymentOrderLine.c.serial, PaymentOrderLine.c.entry_id)
+    lines: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for order, *line in books.execute(query.order_by(PaymentOrderLine.c.order_id, PaymentOrderLine.c.serial)):
+        lines[order].append((line[0], line[1]))
+    missing = [order for order, said in _told(books).items() if said["entries"] is None]
+    return {"orders": {str(order): _entries_digest(lines[order]) for order in missing}} if missing else {}
+
+
+def _entries_told(books: Connection) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for _, said in events.recorded(books, "upgrade"):
+        with suppress(LookupError, TypeError, ValueError, AttributeError):
+            found |= {int(order): str(digest) for order, digest in said.get("orders", {}).items()}
+    return found

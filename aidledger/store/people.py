@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,10 +11,10 @@ from sqlalchemy import ARRAY, BindParameter, Connection, Select, String, any_, b
 
 from aidledger.domain.identity import RESIDENT_RULES, birth_of, sex_of
 from aidledger.domain.roster import Lines
-from aidledger.store.bulk import chunks, insert_rows, next_id
+from aidledger.store.bulk import chunks, next_id
+from aidledger.store.master_data import Added
 from aidledger.store.tables import Beneficiary, School, SchoolAlias
 
-_COLUMNS = ("id", "document_type", "number", "name", "birth_date", "sex", "student_number")
 Document = tuple[str, str]
 
 
@@ -38,7 +38,7 @@ def _known_people(dialect: str) -> Select[Any]:
     return people.where(number == any_(bindparam("numbers", type_=ARRAY(String))))
 
 
-def ensure_people(books: Connection, tables: Sequence[Lines]) -> Known:
+def ensure_people(books: Connection, tables: Sequence[Lines], added: Added) -> Known:
     """The beneficiaries of all lines; who is new is added with what the line says."""
     wanted: dict[Document, tuple[Lines, int]] = {}
     for lines in tables:
@@ -51,24 +51,24 @@ def ensure_people(books: Connection, tables: Sequence[Lines]) -> Known:
         for person, kind, number, name in books.execute(_known_people(books.dialect.name), {"numbers": some}):
             known.ids[kind, number] = person
             known.names[kind, number] = name
-    _add_people(books, {document: at for document, at in wanted.items() if document not in known.ids}, known)
+    missing = {document: at for document, at in wanted.items() if document not in known.ids}
+    added.insert(books, Beneficiary, list(_new_people(books, missing, known)))
     return known
 
 
-def _add_people(books: Connection, missing: Mapping[Document, tuple[Lines, int]], known: Known) -> None:
-    if not missing:
-        return
-    rows = []
+def _new_people(
+    books: Connection, missing: Mapping[Document, tuple[Lines, int]], known: Known
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of people, with what the line says of each."""
     for person, (document, (lines, i)) in enumerate(missing.items(), next_id(books, Beneficiary)):
         kind, number = document
         # The checks let no resident number pass whose date or check digit is wrong.
         born = birth_of(number) if kind in RESIDENT_RULES else None
         sex = sex_of(number) if born else lines.sexes[i]
-        rows.append((person, kind, number, lines.names[i], born and str(born), sex, lines.student_numbers[i]))
         known.ids[document] = person
         known.names[document] = lines.names[i]
         known.new.add(person)
-    insert_rows(books, Beneficiary, _COLUMNS, rows)
+        yield person, kind, number, lines.names[i], born and str(born), sex, lines.student_numbers[i]
 
 
 _NAMED: BindParameter[str] = bindparam("names", expanding=True)
@@ -80,7 +80,7 @@ _KNOWN_SCHOOLS = union_all(
 )
 
 
-def ensure_schools(books: Connection, names: set[str]) -> dict[str, tuple[int, str]]:
+def ensure_schools(books: Connection, names: set[str], added: Added) -> dict[str, tuple[int, str]]:
     """For every name that rosters use: the school's id and the name that the ledger prints."""
     found: dict[str, tuple[int, str]] = {}
     for some in chunks(sorted(names)):
@@ -89,6 +89,6 @@ def ensure_schools(books: Connection, names: set[str]) -> dict[str, tuple[int, s
     missing = sorted(names - found.keys())
     if missing:
         rows = list(enumerate(missing, next_id(books, School)))
-        insert_rows(books, School, ("id", "name"), rows)
+        added.insert(books, School, rows)
         found |= {name: (number, name) for number, name in rows}
     return found

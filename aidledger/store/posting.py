@@ -19,6 +19,7 @@ from aidledger.store.digests import ENTRY_FIELDS, entry_digests
 from aidledger.store.entries import batch_in_force
 from aidledger.store.journal import ENTRY_COLUMNS, Draft, Stamp, write
 from aidledger.store.listings import NOTHING_ANSWERED, Answered, Pointers, Records, records_of
+from aidledger.store.master_data import Added
 from aidledger.store.people import ensure_people, ensure_schools
 from aidledger.store.reversing import reversals
 from aidledger.store.tables import Batch, Entry, RosterRow, SourceFile
@@ -112,6 +113,7 @@ def post(
         kept=posting.kept,
         corrected=corrected,
         records=posting.records(answered),
+        added=posting.added,
         file_name=source.name,
         source_sha256=source.sha256,
         supersedes=earlier.batch if earlier else None,
@@ -135,10 +137,11 @@ class _Posting:
         self.other_name = books.execute(_ANY_OTHER_NAME).first() is not None
         self._programs = loaded.programs
         of_people = [listing.lines for listing in file.listings if listing.of_people]
-        self._people = ensure_people(books, [*(table.lines for table in file.tables), *of_people])
+        self.added = Added()
+        self._people = ensure_people(books, [*(table.lines for table in file.tables), *of_people], self.added)
         tables: list[Table | Listing] = [*file.tables, *file.listings]
         names = {school for table in tables for school in {table.school, *table.lines.schools} if school}
-        self._schools = ensure_schools(books, names)
+        self._schools = ensure_schools(books, names, self.added)
         self._paid = self._paid_before()
         self._before = earlier.firsts if earlier else taken_back(books, self._rosters_told())
 

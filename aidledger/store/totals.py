@@ -45,10 +45,18 @@ _ADD = insert(BatchTotal).from_select(
     BatchTotal.c.keys(), SUMS.where(Entry.c.id >= bindparam("first"), Entry.c.id < bindparam("end"))
 )
 _OF_BATCH = (
-    select(ProgramRow.c.code, BatchTotal.c.period, School.c.name, BatchTotal.c.payments, BatchTotal.c.amount_fen)
-    .join(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id)
+    select(
+        BatchTotal.c.number,
+        ProgramRow.c.code,
+        BatchTotal.c.period,
+        School.c.name,
+        BatchTotal.c.payments,
+        BatchTotal.c.amount_fen,
+    )
+    .outerjoin(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id)
     .outerjoin(School, School.c.id == BatchTotal.c.school_id)
     .where(BatchTotal.c.batch_id == bindparam("batch"))
+    .order_by(BatchTotal.c.number)
 )
 # In a number with a sign, on every engine.
 _BITS = 60
@@ -61,10 +69,11 @@ def add(books: Connection, first_entry: int, entries: int) -> None:
     books.execute(_ADD, {"first": first_entry, "end": first_entry + entries})
 
 
-def of_batch(books: Connection, batch: int) -> Totals:
-    """The totals that a batch was added with."""
-    rows = books.execute(_OF_BATCH, {"batch": batch})
-    return {(program, period, school): (payments, fen) for program, period, school, payments, fen in rows}
+def agree(books: Connection, batch: int, counted: Totals) -> bool:
+    """Whether the totals that a batch was added with are these, each once, numbered from 1."""
+    rows = books.execute(_OF_BATCH, {"batch": batch}).all()
+    there = {(program, period, school): (payments, fen) for _, program, period, school, payments, fen in rows}
+    return [row.number for row in rows] == list(range(1, len(counted) + 1)) and there == counted
 
 
 @dataclass(frozen=True, slots=True)

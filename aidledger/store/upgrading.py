@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from aidledger.errors import BackupFirst, LedgerForeign, LedgerNewer
 from aidledger.store import engine as engines
-from aidledger.store import events, files
+from aidledger.store import events, files, master_data, payments
 from aidledger.store.keys import NO_KEYS, Keys
 from aidledger.store.ledger import REVISION, Ledger, revision_of, unchecked
 from aidledger.store.waiting import Waits
@@ -64,7 +64,7 @@ def upgrade_ledger(
         with ledger.writing("upgrade") as books:
             if str(books.execute(text("SELECT version_num FROM alembic_version")).scalar_one()) == found:
                 upgrade(books)
-                facts = {"from": found, "to": REVISION}
+                facts = {"from": found, "to": REVISION, **master_data.everything(books), **payments.entries_told(books)}
                 events.record(books, ledger.moment(), actor, "upgrade", facts)
     finally:
         ledger.close()

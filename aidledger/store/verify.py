@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
@@ -15,14 +16,13 @@ from sqlalchemy.exc import DBAPIError
 from aidledger.domain.listing import ListKind
 from aidledger.errors import UnknownHead
 from aidledger.i18n import N_
-from aidledger.store import notices, payments, totals
+from aidledger.store import catalogues, master_data, notices, payments, schema, strays, totals
 from aidledger.store.bulk import chunks
-from aidledger.store.catalogues import rates_digest
 from aidledger.store.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_digest, event_digest
 from aidledger.store.entries import covered_by_digest
 from aidledger.store.guards import breaches
 from aidledger.store.journal import corrected_part, kept_part, person_times_net
-from aidledger.store.listings import TABLES, covered, digest_of_record
+from aidledger.store.listings import Listed, batches_listed, covered, digest_of_record
 from aidledger.store.seal_watch import SealWatch
 from aidledger.store.seals import SealKey
 from aidledger.store.tables import (
@@ -42,12 +42,22 @@ _DAMAGE_SHOWN = 5
 _MISSING_SHOWN = 1_000
 _CHANGED = N_("batch {batch} was changed, or entries, rosters or lists of it were")
 _ORDER_CHANGED = N_("payment order {order} was changed, or lines of it were")
+_NOTICE_CHANGED = N_("notice {notice} was changed, or lines of it were")
+_CATALOGUE_CHANGED = N_("catalogue {catalogue} or a rate of it was changed")
 _NO_BATCH = N_("entry {entry} belongs to no batch")
+_STRAY = N_("row {row} of {table} belongs to nothing that is recorded")
+_ROW_CHANGED = N_("row {row} of {table} is not as it was recorded, or never was")
+_ROWS_CHANGED = N_("rows {row} to {last} of {table} are not as they were recorded")
 _ROWS_AT_ONCE = 5_000
 _BREACHES = {
     "missing": N_("the guard {guard}, which refuses changes to {table}, is missing"),
     "changed": N_("the guard {guard}, which refuses changes to {table}, is not as it was made, or is switched off"),
     "foreign": N_("there is a trigger {guard} on {table} that is none of the ledger's"),
+}
+_DIFFERENCES = {
+    "missing": N_("the {kind} {name}, which the ledger has, is missing"),
+    "changed": N_("the {kind} {name} is not as it was made"),
+    "foreign": N_("there is a {kind} {name} that is none of the ledger's"),
 }
 _AT = {name: i for i, name in enumerate(ENTRY_FIELDS)}
 _AMOUNT_AT, _REVERSAL_AT, _PART_AT = _AT["amount_fen"], _AT["reversal_of"], _AT["part"]
@@ -117,19 +127,22 @@ def verify(
 def faults_behind(books: Connection, entries: Sequence[int]) -> list[Fault]:
     """What is wrong with what a payment of some entries would rest on.
 
-    The batches that they are of, their digests and place in the chain; whether entries were added beside the batches
-    or taken out of them; what lists say of payments; the orders before.
+    The batches that they are of, those that took anything back, what lists say of payments and of money that came
+    back, with their digests and place in the chain; rows that belong to nothing; people; the orders before.
     """
-    faults = list(_stray_entries(books))
+    faults = [*structure(books), *_astray(books)]
     batches = set(_batches_of(books, entries))
-    said = select(Listing.c.batch_id).where(Listing.c.kind.in_(("bank-return", "recovery")))
-    batches |= set(books.execute(said).scalars())
+    undoing = select(Batch.c.id).where(or_(Batch.c.reverses.is_not(None), Batch.c.supersedes.is_not(None)))
+    batches.update(books.execute(undoing).scalars())
+    listed = batches_listed(books)
+    batches |= listed["bank-return"] | listed["recovery"]
     for some in chunks(sorted(batches)):
         for row in books.execute(select(Batch).where(Batch.c.id.in_(some)).order_by(Batch.c.id)).mappings():
             counted = all(isinstance(row[name], int) for name in ("first_entry", "entries"))
             passed, count = (row["first_entry"] - 1, row["entries"]) if counted else (0, 0)
-            faults += _batch_faults(books, dict(row), _Entries(books, passed, count))
-    faults += [Fault(_ORDER_CHANGED, facts={"order": order}) for order in payments.altered(books)]
+            with closing(_Entries(books, passed, count)) as of_batch:
+                faults += _batch_faults(books, dict(row), of_batch, listed)
+    faults += _recorded_beside(books)
     return faults + _chain(books, None, SealWatch(None))[1]
 
 
@@ -138,16 +151,37 @@ def _batches_of(books: Connection, entries: Sequence[int]) -> Iterator[int]:
         yield from books.execute(select(Entry.c.batch_id).where(Entry.c.id.in_(some)).distinct()).scalars()
 
 
-def _stray_entries(books: Connection) -> Iterator[Fault]:
-    """Entries that no batch counts, or that a batch counts and that are not there, as far as their numbers tell it."""
-    there = books.execute(select(func.count(), func.min(Entry.c.id), func.max(Entry.c.id)).select_from(Entry)).one()
-    counted = int(books.execute(select(func.coalesce(func.sum(Batch.c.entries), 0))).scalar_one())
-    if tuple(there) != ((counted, 1, counted) if counted else (0, None, None)):
-        for entry in books.execute(select(Entry.c.id).where(or_(Entry.c.id < 1, Entry.c.id > counted))).scalars():
-            yield Fault(_NO_BATCH, entry=entry)
-        yield Fault(
-            N_("the batches count {counted} entries, there are {there}"), facts={"counted": counted, "there": there[0]}
-        )
+def _astray(books: Connection) -> Iterator[Fault]:
+    """What belongs to nothing, and entries that are not those which the batches count."""
+    found = strays.entries(books)
+    for batch, entry in found.outside:
+        yield Fault(_NO_BATCH, batch, entry)
+    if not found.agrees:
+        facts: dict[str, object] = {"counted": found.counted, "there": found.there}
+        yield Fault(N_("the batches count {counted} entries, there are {there}"), facts=facts)
+    for stray in strays.strays(books):
+        yield Fault(_STRAY, facts={"row": stray.row, "table": stray.table})
+
+
+def _recorded_beside(books: Connection) -> Iterator[Fault]:
+    """What the chain says of rows that are of no batch: master data, the catalogue, payment orders, notices."""
+    for table, first, last in master_data.altered(books):
+        facts: dict[str, object] = {"row": first, "table": table}
+        yield Fault(_ROW_CHANGED, facts=facts) if first == last else Fault(_ROWS_CHANGED, facts=facts | {"last": last})
+    for what, name, altered in (
+        (_CATALOGUE_CHANGED, "catalogue", catalogues.altered),
+        (_ORDER_CHANGED, "order", payments.altered),
+        (_NOTICE_CHANGED, "notice", notices.altered),
+    ):
+        yield from (Fault(what, facts={name: number}) for number in altered(books))
+
+
+def structure(books: Connection) -> Iterator[Fault]:
+    """Tables, keys and indexes that are not as the migrations make them, and triggers."""
+    for part in schema.differences(books):
+        yield Fault(_DIFFERENCES[part.what], facts={"kind": part.kind, "name": part.name})
+    for breach in breaches(books):
+        yield Fault(_BREACHES[breach.what], facts={"guard": breach.trigger, "table": breach.table})
 
 
 def _recorded_up_to(books: Connection, head: str) -> int:
@@ -168,25 +202,20 @@ def _verify_rows(
     progress: Callable[[int, int], None],
 ) -> Verdict:
     total = int(books.execute(select(func.coalesce(func.max(Entry.c.id), 0))).scalar_one())
-    entries = _Entries(books, min(_last_entry_of(books, verified), total))
-    batches, gap = 0, None
-    for row in _streamed(books, select(Batch).order_by(Batch.c.id)).mappings():
-        batches += 1
-        gap = gap or (batches if row["id"] != batches else None)
-        if row["id"] > verified:
-            faults += _batch_faults(books, dict(row), entries)
-            progress(entries.counted, total)
+    batches, gap, listed = 0, None, batches_listed(books)
+    with closing(_Entries(books, min(_last_entry_of(books, verified), total))) as entries:
+        for row in _streamed(books, select(Batch).order_by(Batch.c.id)).mappings():
+            batches += 1
+            gap = gap or (batches if row["id"] != batches else None)
+            if row["id"] > verified:
+                faults += _batch_faults(books, dict(row), entries, listed)
+                progress(entries.counted, total)
     if gap is not None:
         faults.append(Fault(N_("batch {batch} is missing"), gap))
-    faults += entries.left_over()
     faults += _source_faults(books, verified)
-    faults += _catalogue_faults(books)
-    faults += [Fault(_ORDER_CHANGED, facts={"order": order}) for order in payments.altered(books)]
-    faults += [
-        Fault(N_("notice {notice} was changed, or lines of it were"), facts={"notice": notice})
-        for notice in notices.altered(books)
-    ]
-    faults += [Fault(_BREACHES[one.what], facts={"guard": one.trigger, "table": one.table}) for one in breaches(books)]
+    faults += _recorded_beside(books)
+    faults += _astray(books)
+    faults += structure(books)
     head, chain_faults = _chain(books, expect, watch)
     unjudged = tuple(Fault(what, facts=facts) for what, facts in watch.unjudged())
     return Verdict(batches, entries.counted, head, faults + chain_faults, watch.proved_by, unjudged, verified)
@@ -219,9 +248,13 @@ class _Entries:
         query = covered_by_digest().add_columns(Entry.c.digest).where(Entry.c.id > passed).order_by(Entry.c.id)
         if count is not None:
             query = query.where(Entry.c.id <= passed + count)
-        self._rows = iter(_streamed(books, query))
+        self._rows = _streamed(books, query)
         self._next: Any = next(self._rows, None)
         self.counted = passed
+
+    def close(self) -> None:
+        """Let go of those that were not handed out."""
+        self._rows.close()
 
     def up_to(self, last: int) -> Iterator[Any]:
         """The next entries, with ids up to ``last``."""
@@ -230,15 +263,8 @@ class _Entries:
             self.counted += 1
             yield row
 
-    def left_over(self) -> Iterator[Fault]:
-        """Entries behind those of the last batch."""
-        while self._next is not None:
-            row, self._next = self._next, next(self._rows, None)
-            self.counted += 1
-            yield Fault(_NO_BATCH, row[_AT["batch_id"]], row[0])
 
-
-def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries) -> Iterator[Fault]:
+def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries, listed: Listed) -> Iterator[Fault]:
     number, first = batch["id"], batch["first_entry"]
     if not (isinstance(first, int) and isinstance(batch["entries"], int)):
         yield Fault(_CHANGED, number)
@@ -268,9 +294,9 @@ def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries) -
     times = _person_times(books, batch) if in_parts else payments
     if (times, amount) != (batch["person_times"], batch["amount_fen"]):
         yield Fault(N_("the control totals of batch {batch} are not those of its entries"), number)
-    if totals.of_batch(books, number) != {cut: tuple(paid) for cut, paid in sums.items()}:
+    if not totals.agree(books, number, {cut: (times, fen) for cut, (times, fen) in sums.items()}):
         yield Fault(N_("the running totals of batch {batch} are not those of its entries"), number)
-    yield from _seal_faults(books, batch, digests)
+    yield from _seal_faults(books, batch, digests, listed)
 
 
 def _person_times(books: Connection, batch: dict[str, Any]) -> int:
@@ -279,7 +305,7 @@ def _person_times(books: Connection, batch: dict[str, Any]) -> int:
     return person_times_net((row[:3], row.part, row.amount_fen) for row in rows)
 
 
-def _seal_faults(books: Connection, batch: dict[str, Any], digests: list[bytes]) -> Iterator[Fault]:
+def _seal_faults(books: Connection, batch: dict[str, Any], digests: list[bytes], listed: Listed) -> Iterator[Fault]:
     """A batch's digest over itself, its rosters and lists, and the digests of its entries and records."""
     number = batch["id"]
     head = {name: value for name, value in batch.items() if name != "digest"}
@@ -287,8 +313,8 @@ def _seal_faults(books: Connection, batch: dict[str, Any], digests: list[bytes])
     of_batch = {"batch": number}
     rosters, listings = ([dict(row) for row in books.execute(query, of_batch).mappings()] for query in _PARTS)
     kept, corrected = (books.execute(query, of_batch).all() for query in (_KEPT, _CORRECTED))
-    for kind in TABLES:
-        if any(listing["kind"] == kind for listing in listings):
+    for kind, batches in listed.items():
+        if number in batches:
             for *fields, stored in books.execute(covered(kind), of_batch):
                 digests.append(stored if isinstance(stored, bytes) else b"")
                 if _recomputed_record(kind, fields) != stored:
@@ -313,20 +339,6 @@ def _recomputed(fields: list[Any]) -> bytes | None:
         return entry_digest(tuple(fields))
     except (TypeError, ValueError):
         return None
-
-
-def _catalogue_faults(books: Connection) -> Iterator[Fault]:
-    loads = select(Event.c.facts).where(Event.c.action == "load-catalogue")
-    recorded = "".join(str(facts) for facts in books.execute(loads).scalars())
-    for number, digest in books.execute(
-        select(CatalogueVersion.c.id, CatalogueVersion.c.digest).order_by(CatalogueVersion.c.id)
-    ):
-        try:
-            rates = rates_digest(books, number)
-        except TypeError:  # a cell that is not of its column's kind
-            rates = "none"
-        if f'"{digest}"' not in recorded or f'"{rates}"' not in recorded:
-            yield Fault(N_("catalogue {catalogue} or a rate of it was changed"), facts={"catalogue": number})
 
 
 def _source_faults(books: Connection, verified: int) -> Iterator[Fault]:

@@ -14,6 +14,7 @@ from aidledger.catalogue.files import files_digest, shipped_folder
 from aidledger.catalogue.loading import load
 from aidledger.errors import CatalogueError
 from aidledger.store import tables
+from tests.compiled import schema
 from tests.compiled.tables import tables as of_models
 
 pytestmark = pytest.mark.sqlite_only
@@ -86,3 +87,7 @@ def test_a_slip_in_a_shipped_file_is_refused(schemas: Path) -> None:
 def test_an_office_with_files_of_its_own_has_all_of_them_read(tmp_path: Path) -> None:
     (tmp_path / "office.yaml").write_text("district: 金溪区\n", encoding="utf-8")
     assert opening.open_catalogue(tmp_path).district == "金溪区"
+
+
+def test_the_schema_that_verify_asks_for_is_what_the_migrations_make() -> None:
+    assert schema.text() == schema.PATH.read_text(encoding="utf-8"), HOW

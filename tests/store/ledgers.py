@@ -229,14 +229,20 @@ def tamper(place: Place, *sql: str) -> None:
 _BYTES = re.compile(r"x'([0-9a-f]*)'")
 
 
+def in_words_of(dialect: str, statement: str) -> str:
+    """A statement of SQLite's, as PostgreSQL writes it where the engine is that one."""
+    if dialect != "postgresql":
+        return statement
+    return _BYTES.sub(r"'\\x\1'", statement).replace("zeroblob(32)", f"'\\x{'00' * 32}'")
+
+
 def _tamper_with_server(place: Place, sql: Iterable[str]) -> None:
     """A superuser who says that this session repeats another server's log: no trigger, no foreign key is asked."""
     with plain(place) as books:
         books.exec_driver_sql("SET session_replication_role = replica")
         for statement in sql:
             if not statement.startswith("PRAGMA"):
-                in_its_words = _BYTES.sub(r"'\\x\1'", statement).replace("zeroblob(32)", f"'\\x{'00' * 32}'")
-                books.exec_driver_sql(in_its_words)
+                books.exec_driver_sql(in_words_of("postgresql", statement))
         books.commit()
 
 
