@@ -114,7 +114,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             offering="Excel stored this ID number as a number and lost its last digits. The student number{where} "
             "holds {offered}, if that is the same person's.",
         ),
-        "name-missing": _error("The name is missing.", "Fill it in."),
+        "name-missing": _error("The name is missing.", "Fill it in.", offering="“{offered}” is not a name."),
         "amount-missing": _error("The amount is missing.", "Fill it in, or delete the row if nothing is paid."),
         "amount-format": _error("“{value}” is not an amount in 元.", "Write digits with at most two decimals."),
         "outside-table": _error(

@@ -52,6 +52,7 @@ _GBK_PRIVATE |= dict(
         strict=True,
     )
 )
+_PRIVATE = "Co"  # signs of which only a font knows what they look like: some names have one
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{2}", re.ASCII)
 _OPENING, _CLOSING = "'\"`‘“´", "'\"`’”´"
 # Thousands stand apart by commas or by spaces that do not break. Any other blank may stand between two numbers, but for
@@ -101,12 +102,17 @@ def name_of(value: Cell) -> str:
     the usual ones.
     """
     if isinstance(value, str) and value.isalpha() and unicodedata.is_normalized("NFC", value):
-        return value
+        return "" if value.lower() in _BLANKS else value
     text = unicodedata.normalize("NFC", text_of(value).translate(_GBK_PRIVATE))
     if is_blank(text):
         return ""
     text = " ".join(text.translate(_DOTS).replace("　", " ").split())
     return text.replace(" ", "") if any(ord(sign) >= 0x2E80 for sign in text) else text  # noqa: PLR2004 - CJK begins
+
+
+def is_name(text: str) -> bool:
+    """Whether there is a letter or a Chinese sign in it: nobody is called 123, ？ or ***."""
+    return text.isalpha() or any(sign.isalpha() or unicodedata.category(sign) == _PRIVATE for sign in text)
 
 
 def number_of(value: Cell) -> tuple[str, bool]:

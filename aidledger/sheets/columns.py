@@ -31,6 +31,7 @@ from aidledger.sheets.cells import (
     date_of,
     fen_of,
     is_blank,
+    is_name,
     name_of,
     number_of,
     optional_text,
@@ -49,7 +50,7 @@ _LONGEST_SHOWN = 40
 _CODE = re.compile(r"^\d{1,2}[-－.、:]")
 _ROUNDED = re.compile(r"\d{15}[1-9]?0{3,4}", re.ASCII)
 _ROUNDED_SHARE = 3
-_NOTHING_LOOKED_UP = "0"  # what a formula says of a cell in which nothing stands
+_NOTHING_LOOKED_UP = {"", "0"}  # no name, and what a formula says of a cell in which nothing stands
 _COHORT = re.compile(r"20[0-9]{2}级")
 
 
@@ -224,12 +225,15 @@ class StudentRows:
         index = self.header.index("name")
         if index is None:
             return [""] * len(self.rows)
-        names = [name_of(cell) for cell in self._cells(index)]
+        cells = self._cells(index)
+        names = [name_of(cell) for cell in cells]
         for line, name in enumerate(names):
-            if name == _NOTHING_LOOKED_UP:
-                names[line] = ""
-            if not names[line] and (line, index) not in self._faulty:
-                self.report("name-missing", line, index)
+            if is_name(name) and not isinstance(cells[line], bool):
+                continue
+            names[line] = ""
+            if (line, index) not in self._faulty:
+                said = {} if name in _NOTHING_LOOKED_UP else {"offered": shortened(text_of(cells[line]))}
+                self.report("name-missing", line, index, **said)
         return names
 
     def _document_numbers(self) -> tuple[list[str], set[int]]:

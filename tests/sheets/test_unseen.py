@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,7 @@ from aidledger.domain.roster import RosterFile
 from aidledger.sheets.grid import read_grid
 from aidledger.sheets.limits import DEFAULT_LIMITS
 from aidledger.sheets.sheet import FORMULA, STRUCK_PART
-from tests.builders import edited_package, examined, found, roster_grid, with_cells
+from tests.builders import Cell, edited_package, examined, found, roster_grid, with_cells
 from tests.builders.books import Page, html_book
 from tests.builders.packages import MAIN, RELATIONSHIPS, SHEET, archive, ods_parts, workbook_parts
 from tests.builders.spreadsheetml import spreadsheetml_book
@@ -361,5 +363,38 @@ def test_formulas_of_xls_that_all_hold_nothing_were_never_calculated() -> None:
     assert found(examined(target.getvalue(), "名册.xls")) == [("formula-without-value", "Sheet", 4, "F")]
 
 
-def test_a_name_that_a_formula_looked_up_in_an_empty_cell_is_missing() -> None:
-    assert found(examined(with_cells(roster_grid(total=False), {"B4": 0}))) == [("name-missing", "Sheet1", 4, "B")]
+@pytest.mark.parametrize(("calculated", "code"), [(True, "name-missing"), (False, "formula-without-value")])
+def test_a_name_that_a_formula_looked_up_in_an_empty_cell_is_missing(calculated: bool, code: str) -> None:
+    looked_up = b'<c r="B4"><f>VLOOKUP(C4,B:B,1,0)</f><v>0</v></c>'
+
+    def looking_up(part: bytes) -> bytes:
+        return re.sub(rb'<c r="B4".*?</c>', looked_up, part)
+
+    edits = {
+        SHEET: looking_up,
+        "xl/workbook.xml": lambda part: part.replace(b"fullCalcOnLoad", b"x") if calculated else part,
+    }
+    file = examined(edited_package(roster_as(lambda _: None), edits))
+    assert (found(file), file.problems[0].facts) == ([(code, "Sheet", 4, "B")], {})
+    assert file.tables[0].lines.names[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        *[(0, None), ("0", None), ("无", None), ("空", None), ("None", None), ("-", None)],
+        *[("0.00", "0.00"), (123, "123"), ("---", "---"), ("***", "***"), ("？", "？"), ("...", "...")],
+        *[(False, "False"), (date(2009, 3, 1), "******01")],
+    ],
+)
+def test_what_has_no_letter_is_no_name(written: Cell, said: str | None) -> None:
+    file = examined(with_cells(roster_grid(total=False), {"B4": written}))
+    assert found(file) == [("name-missing", "Sheet1", 4, "B")]
+    assert file.problems[0].facts.get("offered") == said
+    assert file.tables[0].lines.names[1] == ""
+
+
+@pytest.mark.parametrize("name", ["李〇", "\ue000", "王*", "Li", "阿依古丽·买买提"])
+def test_a_name_with_a_sign_or_a_letter_is_one(name: str) -> None:
+    file = examined(with_cells(roster_grid(total=False), {"B4": name}))
+    assert (file.problems, file.tables[0].lines.names[1]) == ([], name)
