@@ -11,7 +11,8 @@ from aidledger.sheets.looks import WHITE, Look, Looks
 from aidledger.sheets.number_formats import BUILT_IN
 from aidledger.sheets.ooxml_formulas import parsed_cells
 from aidledger.sheets.package import XML_DAMAGES
-from aidledger.sheets.sheet import STRUCK_PART, SheetFacts
+from aidledger.sheets.sheet import SheetFacts
+from aidledger.sheets.text_runs import cross_out
 
 Value = TypeVar("Value")
 _TAG_BYTES = 400  # no cell's tag is longer
@@ -223,7 +224,7 @@ def add_crossed_texts(facts: SheetFacts, part: bytes, begin: int, end: int, shar
         whole = shared.get(int(match[1]))
         cell = None if whole is None else _CELL_TAG.match(part, _cell_before(part, match.start()))
         if whole is not None and cell is not None and _IS_SHARED.search(cell[0]):
-            _cross_out(facts, _place(cell), whole=whole)
+            cross_out(facts, _place(cell), whole=whole)
     if part.find(b"rPr", begin, end) < 0:  # texts in the sheet itself have no looks of their own
         return
     for match in _MARKED_RUN.finditer(part, begin, end):
@@ -233,11 +234,4 @@ def add_crossed_texts(facts: SheetFacts, part: bytes, begin: int, end: int, shar
             stop = part.find(b"is>", match.start(), end)
             whole = _crossed(part[start : stop if stop >= 0 else end])
             if whole is not None:
-                _cross_out(facts, _place(cell), whole=whole)
-
-
-def _cross_out(facts: SheetFacts, place: tuple[int, int], *, whole: bool) -> None:
-    if whole:
-        facts.struck.add(place)
-    else:
-        facts.faults[place] = STRUCK_PART
+                cross_out(facts, _place(cell), whole=whole)

@@ -42,7 +42,7 @@ _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _CHUNK_BYTES = 2**20
 _RATIO_FREE_BYTES = 2**20
 # Read by calamine alone, and often the largest: no need to hold on to them.
-_NOT_KEPT = ("sharedstrings.xml", "sharedstrings.bin", "vbaproject.bin")
+_NOT_KEPT = ("sharedstrings.xml", "vbaproject.bin")
 # ... but for texts of which a part is crossed out, raised or lowered.
 _CROSSED_OUT = (b"strike", b"vertAlign")
 

@@ -15,15 +15,17 @@ from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
 from aidledger.sheets.looks import Look, Looks
 from aidledger.sheets.sheet import FORMULA, Cell, Sheet, SheetFacts, check_sheets, rectangle, with_facts
-from aidledger.sheets.xlsb import short_number
+from aidledger.sheets.text_runs import cross_out
+from aidledger.sheets.xls_texts import add_crossed_texts, crossed_texts, marked_fonts
+from aidledger.sheets.xlsb_records import short_number
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _EOF, _BOUND_SHEET, _BOF = 0x0A, 0x85, 0x809
 _FORMULA, _ROW, _COLUMNS, _MERGED = 0x06, 0x208, 0x7D, 0xE5
 _NUMBER, _SHORT_NUMBER, _SHORT_NUMBERS, _TEXT, _SHARED_TEXT = 0x203, 0x27E, 0xBD, 0x204, 0xFD
-_FONT = 0x31
+_FONT, _SHARED_TEXTS, _CONTINUED = 0x31, 0xFC, 0x3C
 _FONT_STRUCK, _WHITE, _SOLID = 0x08, (1, 9), 1
-_FONT_THAT_IS_NONE = 4  # fonts are numbered as if there were one
+_FONT_THAT_IS_NONE, _NO_FONT = 4, b"\0" * 14  # fonts are numbered as if there were one
 _ROW_HIDDEN, _COLUMNS_HIDDEN = 0x20, 0x01
 _HEIGHT = 0x7FFF
 # What Excel writes where it has calculated a workbook.
@@ -94,8 +96,13 @@ def _facts(content: bytes, silence: TextIO, workbook: Any) -> list[SheetFacts]: 
         stream, base, length = document.locate_named_stream("Book")
     book = bytes((stream or b"")[base : base + length])
     starts = [data for record, data in _records(book, 0) if record == _BOUND_SHEET]
-    looks = _looks(workbook, [data for record, data in _records(book, 0, frozenset({_FONT})) if record == _FONT])
-    sheets = [_sheet_facts(book, struct.unpack_from("<I", data)[0], looks) for data in starts if data[5] == 0]
+    fonts = [data for _, data in _records(book, 0, frozenset({_FONT}))]
+    fonts.insert(_FONT_THAT_IS_NONE, _NO_FONT)
+    looks, marked = _looks(workbook, fonts), marked_fonts(fonts)
+    crossed = crossed_texts(_shared_texts(book), marked)
+    sheets = [_sheet_facts(book, struct.unpack_from("<I", data)[0], looks, crossed) for data in starts if data[5] == 0]
+    for at, (facts, _, _) in enumerate(sheets[: workbook.nsheets]):
+        add_crossed_texts(facts, workbook.sheet_by_index(at), marked)
     engine = any(record == _CALCULATED_BY for record, _ in _records(book, 0, frozenset({_CALCULATED_BY})))
     if not engine and not any(calculated for _, _, calculated in sheets):
         for facts, formulas, _ in sheets:
@@ -105,10 +112,9 @@ def _facts(content: bytes, silence: TextIO, workbook: Any) -> list[SheetFacts]: 
 
 def _looks(workbook: Any, fonts: list[bytes]) -> Looks:  # noqa: ANN401 - xlrd's types
     """What the workbook's styles make of its cells; xlrd reads formats and fills in any case, and no fonts."""
-    fonts.insert(_FONT_THAT_IS_NONE, b"\0" * 6)
     found = []
     for style in workbook.xf_list:
-        font = fonts[style.font_index] if style.font_index < len(fonts) else b"\0" * 6
+        font = fonts[style.font_index] if style.font_index < len(fonts) else _NO_FONT
         ink = struct.unpack_from("<H", font, 4)[0]
         paper = style.background.fill_pattern
         blank = paper == 0 or (paper == _SOLID and style.background.pattern_colour_index in _WHITE)
@@ -117,6 +123,13 @@ def _looks(workbook: Any, fonts: list[bytes]) -> Looks:  # noqa: ANN401 - xlrd's
         )
         found.append(Look(code, bool(font[2] & _FONT_STRUCK), ink in _WHITE and blank))
     return Looks.of(found)
+
+
+def _shared_texts(book: bytes) -> list[bytes]:
+    """The record of the shared texts and those behind it that may continue it."""
+    found = list(_records(book, 0, frozenset({_SHARED_TEXTS, _CONTINUED})))
+    begin = next((at for at, (record, _) in enumerate(found) if record == _SHARED_TEXTS), len(found))
+    return [data for _, data in found[begin:]]
 
 
 def _add_looks(facts: SheetFacts, record: int, data: bytes, looks: Looks) -> None:
@@ -133,15 +146,19 @@ def _add_looks(facts: SheetFacts, record: int, data: bytes, looks: Looks) -> Non
         looks.mark(facts, (row, column), style)
 
 
-def _sheet_facts(book: bytes, start: int, looks: Looks) -> tuple[SheetFacts, list[tuple[int, int]], bool]:
+def _sheet_facts(
+    book: bytes, start: int, looks: Looks, crossed: dict[int, bool]
+) -> tuple[SheetFacts, list[tuple[int, int]], bool]:
     """Its facts, its formulas that hold nothing, and whether others hold something: somebody calculated them."""
     facts = SheetFacts()
     formulas: list[tuple[int, int]] = []
     calculated = False
     cells = _CELLS if looks.marked or looks.plain else frozenset()
-    for record, data in _records(book, start, _WANTED | cells):
+    for record, data in _records(book, start, _WANTED | cells | ({_SHARED_TEXT} if crossed else set())):
         if record in cells:
             _add_looks(facts, record, data, looks)
+        if record == _SHARED_TEXT:
+            _add_crossed(facts, data, crossed)
         if record == _FORMULA:
             place: tuple[int, int] = struct.unpack_from("<HH", data)
             if data[6:14] not in _UNCALCULATED:
@@ -153,6 +170,13 @@ def _sheet_facts(book: bytes, start: int, looks: Looks) -> tuple[SheetFacts, lis
         else:
             _add_shape(facts, record, data)
     return facts, formulas, calculated
+
+
+def _add_crossed(facts: SheetFacts, data: bytes, crossed: dict[int, bool]) -> None:
+    row, column, _, index = struct.unpack_from("<HHHI", data)
+    whole = crossed.get(index)
+    if whole is not None:
+        cross_out(facts, (row, column), whole=whole)
 
 
 def _add_shape(facts: SheetFacts, record: int, data: bytes) -> None:
