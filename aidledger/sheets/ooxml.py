@@ -25,13 +25,30 @@ from aidledger.sheets.ooxml_formulas import (
 )
 from aidledger.sheets.ooxml_looks import add_crossed_texts, add_looks, crossed_texts, looks_of
 from aidledger.sheets.package import XML_DAMAGES, Package, related, relations
-from aidledger.sheets.sheet import CELLS_BETWEEN_MAX, FORMULA, BookFacts, CellFaults, SheetFacts, check_far
+from aidledger.sheets.sheet import (
+    CELLS_BETWEEN_MAX,
+    COLUMNS_IN_EXCEL,
+    FORMULA,
+    BookFacts,
+    CellFaults,
+    SheetFacts,
+    check_far,
+)
 
 # An empty row that is hidden closes itself: of those a sheet may have a million. Up to the next tag and no further: one
 # that never ends would be looked through for each that begins.
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)(?<!/)>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^<>]*>")
 _HIDDEN = re.compile(rb"""\b(?:hidden=["'](?:1|true)|(?:ht|width)=["']0+(?:\.0*)?)["']""")
+_DEFAULTS = re.compile(rb"<(?:\w+:)?sheetFormatPr\b[^<>]*>")
+_NO_WIDTH = re.compile(rb"""\bdefaultColWidth=["']0+(?:\.0*)?["']""")
+# Unless the height is said to be set by hand, rows are as high as what stands in them. zeroHeight hides only rows that
+# are not written.
+_NO_HEIGHT = (
+    re.compile(rb"""\bdefaultRowHeight=["']0+(?:\.0*)?["']"""),
+    re.compile(rb"""\bcustomHeight=["'](?:1|true)"""),
+)
+_HEIGHT = re.compile(rb"\bht=")
 _ROW_NUMBER = re.compile(rb"""\br=["']([0-9]+)["']""")
 _FIRST = re.compile(rb"""\bmin=["']([0-9]+)["']""")
 _LAST = re.compile(rb"""\bmax=["']([0-9]+)["']""")
@@ -43,7 +60,6 @@ _FIRST_CELLS_BYTES = 4_096
 _TRUE = {"1", "true", "on"}
 _DIMENSION = re.compile(rb"""<dimension ref=["'][A-Z]+[0-9]+:([A-Z]{1,3})[0-9]+["']""")
 _DIMENSION_BYTES = 4_096  # it stands before the columns and the rows
-_COLUMNS_IN_EXCEL = 16_384
 
 
 def xlsx_facts(package: Package, limits: Limits) -> BookFacts:
@@ -94,14 +110,26 @@ def _facts(part: bytes, formulas: list[int], looks: Looks, shared: dict[int, boo
     facts = SheetFacts(faults=xlsx_faults(part, begin, end, formulas))
     add_looks(facts, part, begin, end, looks)
     add_crossed_texts(facts, part, begin, end, shared)
+    _add_hidden(facts, part, begin, end)
+    return facts
+
+
+def _add_hidden(facts: SheetFacts, part: bytes, begin: int, end: int) -> None:
+    """What is hidden, by a mark or for lack of width or height of its own."""
+    found = _DEFAULTS.search(part, 0, begin)
+    defaults = found[0] if found else b""
     if part.find(b"hidden=", 0, begin) >= 0 or part.find(b' width="0', 0, begin) >= 0:
         columns = (column[0] for column in _COLUMN.finditer(part, 0, begin))
         facts.hidden_columns = [run for tag in columns if _HIDDEN.search(tag) and (run := _run(tag)) is not None]
-    if part.find(b"hidden=", begin, end) >= 0 or part.find(b' ht="0', begin, end) >= 0:
-        hidden = (row[1] for row in _ROW.finditer(part, begin, end) if _HIDDEN.search(row[1]))
+    if _NO_WIDTH.search(defaults):
+        runs = (_run(column[0]) for column in _COLUMN.finditer(part, 0, begin))
+        facts.narrow, facts.sized_columns = True, [run for run in runs if run is not None]
+    flat = all(pattern.search(defaults) for pattern in _NO_HEIGHT)
+    if flat or part.find(b"hidden=", begin, end) >= 0 or part.find(b' ht="0', begin, end) >= 0:
+        tags = (row[1] for row in _ROW.finditer(part, begin, end))
+        hidden = (tag for tag in tags if _HIDDEN.search(tag) or (flat and not _HEIGHT.search(tag)))
         rows = map(_ROW_NUMBER.search, hidden)
         facts.hidden_rows = [int(row[1]) - 1 for row in rows if row]
-    return facts
 
 
 def _run(column: bytes) -> tuple[int, int] | None:
@@ -172,7 +200,7 @@ def _fault_of_element(cell: ET.Element) -> str | None:
 def _refuse_far_cells(part: bytes, limits: Limits) -> None:
     last = _ROW_NUMBER.search(part, max(0, part.rfind(b"<row ")))
     rows = int(last[1]) if last else 0
-    if rows * _COLUMNS_IN_EXCEL <= CELLS_BETWEEN_MAX:
+    if rows * COLUMNS_IN_EXCEL <= CELLS_BETWEEN_MAX:
         return
     # Looked at row by row only where the sheet itself says that it is so large, or has few rows before its last.
     said = _DIMENSION.search(part, 0, _DIMENSION_BYTES)

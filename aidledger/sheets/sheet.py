@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -20,6 +21,7 @@ STRUCK_PART = "struck-out-part"
 FORMAT = "format:"
 # As many cells as a reader may hold in memory for a moment; what is read in the end has a limit of its own.
 CELLS_BETWEEN_MAX = 20_000_000
+COLUMNS_IN_EXCEL = 16_384
 _ERRORS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", "#BUSY!"}
 )
@@ -62,15 +64,17 @@ class Sheet:
 class SheetFacts:
     """What the values of a sheet's cells do not tell, in the sheet's own coordinates, 0-based.
 
-    ``hidden_columns``: first and last of each run. ``formats``: the number formats of cells that may show something
-    else than their value; ``texts``: what other cells show. ``unseen``: cells whose text has the colour of the paper.
-    ``struck``: cells that are crossed out.
+    ``hidden_columns``: first and last of each run. ``narrow``: columns have no width, but for ``sized_columns``.
+    ``formats``: the number formats of cells that may show something else than their value; ``texts``: what other cells
+    show. ``unseen``: cells whose text has the colour of the paper. ``struck``: cells that are crossed out.
     """
 
     faults: CellFaults = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    narrow: bool = False
+    sized_columns: list[tuple[int, int]] = field(default_factory=list)
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     unseen: set[tuple[int, int]] = field(default_factory=set)
@@ -107,7 +111,8 @@ def with_facts(sheet: Sheet, facts: SheetFacts) -> Sheet:
     sheet.merges = sheet.merges or facts.merges
     _leave_covered_out(sheet)
     sheet.hidden_rows = _rows_with_value(sheet, facts.hidden_rows) if facts.hidden_rows else 0
-    sheet.hidden_columns = _columns_with_value(sheet, facts.hidden_columns) if facts.hidden_columns else 0
+    hidden_columns = facts.hidden_columns + (_columns_beside(facts.sized_columns) if facts.narrow else [])
+    sheet.hidden_columns = _columns_with_value(sheet, hidden_columns) if hidden_columns else 0
     sheet.hidden_cells = sum(_value_at(sheet, place) != "" for place in facts.unseen)
     sheet.struck = frozenset(place for place in facts.struck if _value_at(sheet, place) != "")
     return sheet
@@ -164,6 +169,16 @@ def _value_at(sheet: Sheet, place: tuple[int, int]) -> Cell:
     row, column = place[0] - sheet.first_row, place[1] - sheet.first_column
     inside = 0 <= row < len(sheet.rows) and 0 <= column < len(sheet.rows[row])
     return sheet.rows[row][column] if inside else ""
+
+
+def _columns_beside(runs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The runs of columns between some runs, and behind the last."""
+    beside, free = [], 0
+    for first, last in sorted(runs):
+        if first > free:
+            beside.append((free, first - 1))
+        free = max(free, last + 1)
+    return [*beside, (free, COLUMNS_IN_EXCEL - 1)] if free < COLUMNS_IN_EXCEL else beside
 
 
 def _rows_with_value(sheet: Sheet, numbers: list[int]) -> int:

@@ -21,7 +21,7 @@ from aidledger.sheets.xlsb_records import short_number
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _EOF, _BOUND_SHEET, _BOF = 0x0A, 0x85, 0x809
-_FORMULA, _ROW, _COLUMNS, _MERGED = 0x06, 0x208, 0x7D, 0xE5
+_FORMULA, _ROW, _COLUMNS, _MERGED, _STANDARD_WIDTH = 0x06, 0x208, 0x7D, 0xE5, 0x99
 _NUMBER, _SHORT_NUMBER, _SHORT_NUMBERS, _TEXT, _SHARED_TEXT = 0x203, 0x27E, 0xBD, 0x204, 0xFD
 _FONT, _SHARED_TEXTS, _CONTINUED = 0x31, 0xFC, 0x3C
 _FONT_STRUCK, _WHITE, _SOLID = 0x08, (1, 9), 1
@@ -186,14 +186,17 @@ def _add_shape(facts: SheetFacts, record: int, data: bytes) -> None:
             facts.hidden_rows.append(struct.unpack_from("<H", data)[0])
     elif record == _COLUMNS:
         first, last, width = struct.unpack_from("<HHH", data)
+        facts.sized_columns.append((first, last))
         if data[8] & _COLUMNS_HIDDEN or width == 0:
             facts.hidden_columns.append((first, last))
+    elif record == _STANDARD_WIDTH:
+        facts.narrow = not any(data[:2])
     elif record == _MERGED:
         for top, bottom, left, right in struct.iter_unpack("<HHHH", data[2 : 2 + len(data[2:]) // 8 * 8]):
             facts.merges.append(((top, left), (bottom, right)))
 
 
-_WANTED = frozenset({_FORMULA, _ROW, _COLUMNS, _MERGED, _BOUND_SHEET})
+_WANTED = frozenset({_FORMULA, _ROW, _COLUMNS, _MERGED, _STANDARD_WIDTH, _BOUND_SHEET})
 _CELLS = frozenset({_FORMULA, _NUMBER, _SHORT_NUMBER, _SHORT_NUMBERS, _TEXT, _SHARED_TEXT})
 
 

@@ -22,6 +22,7 @@ _ROW, _BLANK, _ERROR, _FORMULA_ERROR = 0, 1, 3, 11  # the records from 1 to 11 a
 _SHORT_NUMBER, _LONG_NUMBER, _SHARED_TEXT, _FORMULA_TEXT, _FORMULA_NUMBER = 2, 5, 7, 8, 9
 _COLUMNS, _PROPERTIES, _SHEET, _CALCULATION, _MERGE = 60, 153, 156, 157, 176
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
+_DEFAULTS, _NO_WIDTH = 485, b"\0" * 4
 _NO_HEIGHT = b"\0\0"
 _ROW_HIDDEN, _COLUMNS_HIDDEN, _DATE_1904 = 0x10, 0x01, 0x01
 _ALL_ON_OPENING, _THIS_ON_OPENING = 0x01, 0x02
@@ -111,8 +112,11 @@ def _facts(part: bytes, limits: Limits, looks: Looks, crossed: dict[int, bool], 
 
 def _add_shape(facts: SheetFacts, record: int, data: bytes) -> None:
     """Columns that are hidden, and what is merged."""
-    if record == _COLUMNS:
+    if record == _DEFAULTS:
+        facts.narrow = data[:4] == _NO_WIDTH
+    elif record == _COLUMNS:
         first, last, width = struct.unpack_from("<III", data)
+        facts.sized_columns.append((first, last))
         if data[16] & _COLUMNS_HIDDEN or width == 0:
             facts.hidden_columns.append((first, last))
     elif record == _MERGE:

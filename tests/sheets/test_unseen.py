@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
@@ -19,10 +20,11 @@ from aidledger.domain.roster import RosterFile
 from aidledger.sheets.grid import read_grid
 from aidledger.sheets.limits import DEFAULT_LIMITS
 from aidledger.sheets.sheet import FORMULA, STRUCK_PART
-from tests.builders import Cell, edited_package, examined, found, roster_grid, with_cells
+from tests.builders import Cell, edited_package, examined, found, roster_grid, with_cells, xls_bytes
 from tests.builders.books import Page, html_book
 from tests.builders.packages import MAIN, RELATIONSHIPS, SHEET, archive, ods_parts, workbook_parts
 from tests.builders.spreadsheetml import spreadsheetml_book
+from tests.builders.xlsb import record, xlsb_book
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -109,6 +111,49 @@ def test_rows_and_columns_without_height_or_width_are_hidden() -> None:
 
     file = examined(edited_package(roster_as(lambda _: None), {SHEET: flat}))
     assert (file.problems, notes(file)) == ([], [("hidden-rows", 1), ("hidden-columns", 1)])
+
+
+@pytest.mark.parametrize(
+    ("defaults", "hidden"),
+    [
+        ('defaultColWidth="0" defaultRowHeight="15"', [("hidden-columns", 4)]),
+        ('defaultColWidth="0.0" defaultRowHeight="15"', [("hidden-columns", 4)]),
+        ('defaultColWidth="0.5" defaultRowHeight="15"', []),
+        ('defaultRowHeight="0" customHeight="1"', [("hidden-rows", 4)]),
+        ('defaultRowHeight="0"', []),  # rows are as high as their texts
+        ('defaultRowHeight="15" zeroHeight="1"', []),  # it hides the rows that are not written
+    ],
+)
+def test_what_has_only_the_sheets_width_or_height_is_hidden_where_that_is_none(
+    defaults: str, hidden: list[tuple[str, int]]
+) -> None:
+    sized = '<cols><col min="2" max="3" width="9"/></cols><sheetData>'
+
+    def flat(part: bytes) -> bytes:
+        part = re.sub(rb"<sheetFormatPr[^<>]*>", f"<sheetFormatPr {defaults}/>".encode(), part)
+        part = part.replace(b'<row r="4"', b'<row r="4" ht="15"')
+        return part.replace(b"<sheetData>", sized.encode())
+
+    file = examined(edited_package(roster_as(lambda _: None), {SHEET: flat}))
+    assert (file.problems, paid(file), notes(file)) == ([], [100_000] * 3, hidden)
+
+
+def test_columns_of_binary_workbooks_without_any_width_are_hidden() -> None:
+    grid = roster_grid(total=False)
+    sized = record(390) + record(60, struct.pack("<IIIIH", 1, 2, 2048, 0, 0)) + record(391)
+    flat = record(485, struct.pack("<IHHI", 0, 0, 300, 0))
+
+    def narrow(part: bytes) -> bytes:
+        return part.replace(record(390) + record(391), flat + sized)
+
+    xlsb = edited_package(xlsb_book([Page("Sheet", grid)]), {"xl/worksheets/sheet1.bin": narrow})
+    assert notes(examined(xlsb, "名册.xlsb")) == [("hidden-columns", 4)]
+    book = xls_bytes(grid)
+    of_no_matter = struct.pack("<HHH", 0x2A, 2, 0)  # headings are not printed
+    assert book.count(of_no_matter) == 1
+    assert notes(examined(book, "名册.xls")) == []
+    narrowed = book.replace(of_no_matter, struct.pack("<HHH", 0x99, 2, 0))
+    assert notes(examined(narrowed, "名册.xls")) == [("hidden-columns", 6)]
 
 
 def test_rows_and_columns_of_xls_without_height_or_width_are_hidden() -> None:
