@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 from collections.abc import Callable, Iterator
@@ -216,6 +217,19 @@ def test_an_amount_that_is_shown_as_something_else_asks(value: float, code: str,
     file = examined(roster_with({"F4": (value, code)}))
     assert found(file) == ([(problem, "Sheet", 4, "F")] if problem else [])
     assert amount_in(file) == (None if problem else value * 100)
+
+
+@pytest.mark.parametrize("number", [1, 3, *range(5, 9), *range(37, 45)])
+def test_a_format_that_has_only_a_number_rounds_as_well(number: int) -> None:
+    def by_number(part: bytes) -> bytes:
+        part = re.sub(rb"<numFmts.*</numFmts>", b"", part)
+        return part.replace(b'numFmtId="164"', f'numFmtId="{number}"'.encode())
+
+    shows_fen = number in {7, 8, 39, 40, 43, 44}
+    for value, problem in ((1000, None), (1000.5, None if shows_fen else "number-format")):
+        file = examined(edited_package(roster_with({"F4": (value, "0.000")}), {"xl/styles.xml": by_number}))
+        assert [code for code, *_ in found(file) if code != "amount-off-standard"] == ([problem] if problem else [])
+        assert amount_in(file) == (None if problem else value * 100)
 
 
 def test_texts_and_numbers_are_read_with_what_their_formats_add() -> None:
