@@ -50,6 +50,9 @@ _NOTES = {
     "hidden-cells": N_(
         "Sheet {sheet} has {count} cells that show nothing of what they hold; they count like the others."
     ),
+    "doubtful-cells": N_(
+        "Sheet {sheet} has {count} cells that a conditional format may hide; they count like the others."
+    ),
     "struck-out-cells": N_("Sheet {sheet} has {count} cells that are crossed out; they count like the others."),
     "forgotten-people": N_(
         "{count} of the people in it asked that what is held of them be removed. The file is kept as it came, and what "

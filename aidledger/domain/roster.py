@@ -140,12 +140,12 @@ def person_times_of(rosters: Iterable[tuple[Table, Roster]]) -> int:
 class Note:
     """Something about a sheet that is no problem but should be known.
 
-    ``hidden-sheet``, ``hidden-rows``, ``hidden-columns``, ``hidden-cells`` (whose format or colour shows nothing) and
-    ``struck-out-cells`` (so many of them) count like all others; ``covered-cells`` (under merged ones) do not, and a
-    ``summary-sheet`` that repeats the other sheets does not. ``forgotten-people`` (so many) asked for removal once;
-    ``corrected-numbers`` (so many) are of people whom the version before called by another number; ``same-content``: a
-    roster that pays what another one paid; ``unread-columns`` (so many, their headers in ``columns``): those that
-    hold something and are none of a roster's.
+    ``hidden-sheet``, ``hidden-rows``, ``hidden-columns``, ``hidden-cells`` (whose format or colour shows nothing),
+    ``doubtful-cells`` (which a conditional format may hide) and ``struck-out-cells`` (so many of them) count like all
+    others; ``covered-cells`` (under merged ones) do not, nor does a ``summary-sheet`` that repeats the other sheets.
+    ``forgotten-people`` (so many) asked for removal once; ``corrected-numbers`` (so many) are of people whom the
+    version before called by another number; ``same-content``: a roster that pays what another one paid;
+    ``unread-columns`` (so many, their headers in ``columns``): those that hold something and are none of a roster's.
     """
 
     code: str

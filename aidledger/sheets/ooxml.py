@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
 from aidledger.sheets.looks import Looks
+from aidledger.sheets.ooxml_conditions import conditions_of, hiding_styles
 from aidledger.sheets.ooxml_formulas import (
     column_index,
     formulas_of,
@@ -68,7 +69,8 @@ def xlsx_facts(package: Package, limits: Limits) -> BookFacts:
     if name not in package.parts:
         name = next(name for name in package.parts if name.endswith("workbook.xml"))
     parts = relations(package, name)
-    looks = looks_of(related(package, name, "styles"))
+    styles = related(package, name, "styles")
+    looks, hiding = looks_of(styles), hiding_styles(styles)
     shared = crossed_texts(related(package, name, "sharedStrings"))
     try:
         workbook = ET.fromstring(package.parts[name])  # noqa: S314 - a DOCTYPE was refused
@@ -86,7 +88,8 @@ def xlsx_facts(package: Package, limits: Limits) -> BookFacts:
                     raise FileRefused("unreadable-file", why="the workbook is damaged")  # calamine: an empty sheet
                 _refuse_far_cells(part, limits)
                 formulas = formulas_of(part)
-                book.sheets[element.get("name", "")] = _facts(part, formulas, looks, shared)
+                facts = book.sheets[element.get("name", "")] = _facts(part, formulas, looks, shared)
+                facts.conditions = list(conditions_of(part, part.rfind(b"sheetData"), hiding))
                 written[element.get("name", "")] = zero_formulas(part, formulas)
         elif element.tag.endswith("}calcPr") and element.get("fullCalcOnLoad") in _TRUE:
             _add_uncalculated(book, written)

@@ -47,27 +47,29 @@ def looks_of(styles: bytes | None) -> Looks:
     try:
         root = ET.fromstring(styles)  # noqa: S314 - a DOCTYPE was refused
         codes = {**BUILT_IN, **dict(_codes(root))}
-        struck = [_is_struck(font) for font in _inside(root, "fonts")]
-        inks = [_colour(_child(font, "color")) for font in _inside(root, "fonts")]
-        papers = [_paper(fill) for fill in _inside(root, "fills")]
+        struck = [_is_struck(font) for font in inside(root, "fonts")]
+        inks = [colour(child(font, "color")) for font in inside(root, "fonts")]
+        papers = [_paper(fill) for fill in inside(root, "fills")]
         return Looks.of(
             Look(
                 code=codes.get(int(style.get("numFmtId", 0)), "General"),
                 struck=_at(struck, style.get("fontId")) or False,
                 unseen=_is_unseen(_at(inks, style.get("fontId")), _at(papers, style.get("fillId"))),
             )
-            for style in _inside(root, "cellXfs")
+            for style in inside(root, "cellXfs")
         )
     except XML_DAMAGES:
         return Looks()
 
 
-def _inside(root: ET.Element, name: str) -> list[ET.Element]:
-    group = _child(root, name)
+def inside(root: ET.Element, name: str) -> list[ET.Element]:
+    """The elements of a group of styles, in the order of their numbers."""
+    group = child(root, name)
     return [] if group is None else list(group)
 
 
-def _child(element: ET.Element, name: str) -> ET.Element | None:
+def child(element: ET.Element, name: str) -> ET.Element | None:
+    """The element of this name within another one."""
     return next((child for child in element if child.tag.rpartition("}")[2] == name), None)
 
 
@@ -77,16 +79,16 @@ def _at(values: Sequence[Value], index: str | None) -> Value | None:
 
 
 def _codes(root: ET.Element) -> Iterator[tuple[int, str]]:
-    for number_format in _inside(root, "numFmts"):
+    for number_format in inside(root, "numFmts"):
         yield int(number_format.get("numFmtId", 0)), number_format.get("formatCode", "General")
 
 
 def _is_struck(font: ET.Element) -> bool:
-    strike = _child(font, "strike")
+    strike = child(font, "strike")
     return strike is not None and strike.get("val", "1") not in _OFF
 
 
-def _colour(element: ET.Element | None) -> str | None:
+def colour(element: ET.Element | None) -> str | None:
     """A colour by its six digits where those are known; None for the usual one."""
     if element is None or element.get("auto") in {"1", "true"}:
         return None
@@ -100,12 +102,12 @@ def _colour(element: ET.Element | None) -> str | None:
 
 def _paper(fill: ET.Element) -> str | None:
     """The colour behind a text: white where there is none, None where it is not known."""
-    pattern = _child(fill, "patternFill")
+    pattern = child(fill, "patternFill")
     if pattern is None:
         return None
     if pattern.get("patternType") in _NO_FILL:
         return WHITE
-    return _colour(_child(pattern, "fgColor")) if pattern.get("patternType") == "solid" else None
+    return colour(child(pattern, "fgColor")) if pattern.get("patternType") == "solid" else None
 
 
 def _is_unseen(ink: str | None, paper: str | None) -> bool:
@@ -136,7 +138,7 @@ def add_looks(facts: SheetFacts, part: bytes, begin: int, end: int, looks: Looks
 
 
 def _add_parsed(facts: SheetFacts, place: tuple[int, int], cell: ET.Element, looks: Looks) -> None:
-    value, style = _child(cell, "v"), cell.get("s", "0")
+    value, style = child(cell, "v"), cell.get("s", "0")
     if not style.isdecimal() or not len(cell):
         return
     try:

@@ -104,6 +104,8 @@ def _note_hidden(sheet: Sheet, result: RosterFile) -> None:
         result.notes.append(Note("hidden-columns", sheet.name, sheet.hidden_columns))
     if sheet.hidden_cells:
         result.notes.append(Note("hidden-cells", sheet.name, sheet.hidden_cells))
+    if sheet.doubtful_cells:
+        result.notes.append(Note("doubtful-cells", sheet.name, sheet.doubtful_cells))
     if sheet.struck:
         result.notes.append(Note("struck-out-cells", sheet.name, len(sheet.struck)))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from aidledger.sheets.conditions import Condition, hidden_by
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import Limits
 from aidledger.sheets.number_formats import EXACT_NUMBERS_LIMIT, shown, shown_text
@@ -35,8 +36,8 @@ class Sheet:
     FORMULA, STRUCK_PART or FORMAT with a code), ``struck`` (cells that are crossed out) and ``merges`` (top left,
     bottom right) are in the sheet's own coordinates. Hidden rows, columns, cells and sheets count like all others;
     those with a value are counted here. ``covered_cells`` had a value under a merged cell, which nobody sees: they are
-    left out. ``date_1904``: a plain number that means a day counts from 1904 and not 1900. ``widths``: of a text, how
-    many fields each row has, blank ones too.
+    left out. ``doubtful_cells``: a conditional format may hide so many. ``date_1904``: a plain number that means a day
+    counts from 1904 and not 1900. ``widths``: of a text, how many fields each row has, blank ones too.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Sheet:
     hidden_columns: int = 0
     covered_cells: int = 0
     hidden_cells: int = 0
+    doubtful_cells: int = 0
     struck: frozenset[tuple[int, int]] = frozenset()
     date_1904: bool = False
     widths: list[int] = field(default_factory=list)
@@ -67,6 +69,7 @@ class SheetFacts:
     ``hidden_columns``: first and last of each run. ``narrow``: columns have no width, but for ``sized_columns``.
     ``formats``: the number formats of cells that may show something else than their value; ``texts``: what other cells
     show. ``unseen``: cells whose text has the colour of the paper. ``struck``: cells that are crossed out.
+    ``conditions``: under which cells show nothing.
     """
 
     faults: CellFaults = field(default_factory=dict)
@@ -79,6 +82,7 @@ class SheetFacts:
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     unseen: set[tuple[int, int]] = field(default_factory=set)
     struck: set[tuple[int, int]] = field(default_factory=set)
+    conditions: list[Condition] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -102,6 +106,8 @@ class BookFacts:
 def with_facts(sheet: Sheet, facts: SheetFacts) -> Sheet:
     """The sheet, knowing what its values do not tell: a cell in error has no value, and a number is what it shows."""
     sheet.faults = facts.faults
+    if facts.conditions:
+        sheet.doubtful_cells = hidden_by(sheet.rows, (sheet.first_row, sheet.first_column), facts.conditions)
     for place, text in facts.texts.items():
         _put(sheet, place, text)
     if facts.formats:

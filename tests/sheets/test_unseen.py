@@ -14,7 +14,10 @@ import xlwt
 from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Color, Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 
 from aidledger.domain.roster import RosterFile
 from aidledger.sheets.grid import read_grid
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 BLUE = PatternFill("solid", fgColor="FF0000FF")
-PAPER = PatternFill("solid", fgColor="FFFFFFFF")
+PAPER = PatternFill("solid", fgColor="FFFFFFFF", bgColor="FFFFFFFF")
 
 
 def roster_as(change: Callable[[Worksheet], None]) -> bytes:
@@ -184,6 +187,56 @@ def test_cells_that_do_not_say_where_they_stand_are_counted() -> None:
     parts[name] = str(parts[name]).replace("</Relationships>", relation)
     (sheet,) = read_grid(archive(parts), DEFAULT_LIMITS)
     assert (sheet.rows, sheet.struck) == ([[1, "1000"], ["", "x"]], frozenset({(1, 1)}))
+
+
+# --- shown by nothing under a condition -------------------------------------------------------------------------------
+
+WHITE_FONT = Font(color="FFFFFFFF")
+
+
+def cell_is(operator: Any, *formulas: str, **look: Any) -> Rule:  # noqa: ANN401 - openpyxl's
+    return Rule("cellIs", operator=operator, formula=formulas, dxf=DifferentialStyle(**look))
+
+
+def by_formula(formula: str, **look: Any) -> Rule:  # noqa: ANN401
+    return Rule("expression", formula=[formula], dxf=DifferentialStyle(**look))
+
+
+def under(ranges: str, rule: Rule) -> RosterFile:
+    return examined(roster_as(lambda sheet: sheet.conditional_formatting.add(ranges, rule)))
+
+
+@pytest.mark.parametrize(
+    ("rule", "count"),
+    [
+        (cell_is("equal", "1000", font=WHITE_FONT), 3),
+        (cell_is("greaterThan", "500", font=WHITE_FONT), 4),  # and the header, a text
+        (cell_is("between", "2000", "500", font=WHITE_FONT), 3),
+        (cell_is("notBetween", "500", "2000", font=WHITE_FONT), 1),
+        (cell_is("equal", "$H$1", font=WHITE_FONT), 4),
+        (by_formula('$D3="女"', font=WHITE_FONT, fill=PAPER), 4),
+        (Rule("expression", formula=["1"], dxf=DifferentialStyle(numFmt=NumberFormat(164, ";;;"))), 4),
+        (Rule("duplicateValues", dxf=DifferentialStyle(font=WHITE_FONT)), 4),
+        # What hides nothing, or nothing but blanks, 0 and errors.
+        (cell_is("equal", "0", font=WHITE_FONT), 0),
+        (cell_is("lessThan", "500", font=WHITE_FONT), 0),
+        (by_formula("ISERROR(F3)", font=WHITE_FONT), 0),
+        (by_formula("$F3=0", font=WHITE_FONT), 0),
+        (cell_is("equal", "1000", font=Font(color="FFFF0000")), 0),
+        (cell_is("equal", "1000", font=WHITE_FONT, fill=PatternFill(bgColor="FFFF0000")), 0),
+        (Rule("expression", formula=["1"], dxf=DifferentialStyle(numFmt=NumberFormat(164, "0.00"))), 0),
+        (Rule("containsErrors", dxf=DifferentialStyle(font=WHITE_FONT)), 0),
+    ],
+)
+def test_cells_that_a_conditional_format_may_hide_count_and_are_said(rule: Rule, count: int) -> None:
+    file = under("F2:F5", rule)
+    assert (file.problems, paid(file)) == ([], [100_000] * 3)
+    assert notes(file) == ([("doubtful-cells", count)] if count else [])
+
+
+def test_a_conditional_format_reaches_over_whole_columns_and_several_areas() -> None:
+    rule = cell_is("equal", "1000", font=WHITE_FONT)
+    assert notes(under("D1:F1048576 F4 H1:J20", rule)) == [("doubtful-cells", 3)]
 
 
 # --- crossed out ------------------------------------------------------------------------------------------------------
