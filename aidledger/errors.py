@@ -109,6 +109,10 @@ class UnknownSchool(Misuse):
     """No school in the ledger is called {name}. Names like it: {close}."""
 
 
+class UnknownLakeSchool(UnknownSchool):
+    """No school in the lake is called {name}. Names like it: {close}."""
+
+
 class UnknownRule(Misuse):
     """There is no rule {code}. Rules like it: {close}. All rules are: {known}."""
 

@@ -66,20 +66,22 @@ def export(
 
 @dataclass(frozen=True, slots=True)
 class LakeAudit:
-    """What was found in a lake, and how people are written in it."""
+    """What was found in a lake, how people are written in it, and the schools that were asked for, by their names."""
 
     found: Audit
     people: str
+    schools: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LakeAsked:
-    """A lake that is audited, or some districts of it, by which engine in how much memory."""
+    """A lake that is audited, or some districts or a school of it, by which engine in how much memory."""
 
     place: str
     engine: EngineName
     memory: str
     districts: Sequence[str] = ()
+    school: str | None = None
 
 
 def audit(
@@ -92,19 +94,22 @@ def audit(
 ) -> LakeAudit:
     """All rules, or those named, over the districts of a lake, or some of them; ``today``: which terms have ended.
 
-    Raises UnknownRule, UnknownDistrict, MemoryUnreadable, LakeEngineMissing, LakeEngineFailed, LakeMissing,
-    LakeDamaged, LakeMixed, LakeCollision.
+    Raises UnknownRule, UnknownDistrict, UnknownLakeSchool, MemoryUnreadable, LakeEngineMissing, LakeEngineFailed,
+    LakeMissing, LakeDamaged, LakeMixed, LakeCollision.
     """
     rules: Sequence[Rule] = [rule(code) for code in codes] or (*RULES, *ACROSS)
     if not _MEMORY.fullmatch(asked.memory):
         raise MemoryUnreadable(text=asked.memory)
     for package in ("pyarrow", "sqlglot", "duckdb"):
         _require(package, "lake")
-    from aidledger.lake import auditing, reading  # noqa: PLC0415 - an extra
+    from aidledger.lake import auditing, query, reading, schools  # noqa: PLC0415 - an extra
 
     lake = reading.open_lake(asked.place, asked.districts)
     with _engine(asked.engine, lake, asked.memory) as running:
-        return LakeAudit(auditing.audit(lake, running, catalogue, today, rules, program, period), lake.people)
+        wanted = catalogue.school(asked.school)
+        named = schools.schools_named(query.Tables(running), wanted) if wanted else None
+        found = auditing.audit(lake, running, catalogue, today, rules, program, period)
+        return LakeAudit(found, lake.people, named)
 
 
 def _engine(name: EngineName, lake: Lake, memory: str) -> AbstractContextManager[Engine]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, select
 
 from aidledger.domain.school import school_name
@@ -23,11 +25,12 @@ def school_named(books: Connection, name: str) -> tuple[int, str]:
     if exact:
         return int(exact[0].id), str(exact[0].name)
     names = list(books.execute(select(School.c.name).order_by(School.c.name)).scalars())
-    raise UnknownSchool(name=name, close="、".join(_close(wanted, names)) or "—")
+    raise UnknownSchool(name=name, close=close_schools(wanted, names))
 
 
-def _close(wanted: str, names: list[str]) -> list[str]:
+def close_schools(wanted: str, names: Sequence[str]) -> str:
+    """The names that are most like what was asked for; a dash where none is."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - only where a name was not found
 
     found = process.extract(wanted, names, scorer=fuzz.WRatio, limit=_CLOSE_MAX, score_cutoff=_CLOSE_SCORE)
-    return [close for close, _, _ in found]
+    return "、".join(close for close, _, _ in found) or "—"

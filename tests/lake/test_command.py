@@ -39,6 +39,24 @@ def test_two_districts_from_key_to_finding(tmp_path: Path) -> None:
     assert again.json == {"district": OTHER, "part": None}
 
 
+def test_a_school_that_no_district_has_is_refused_with_near_names(tmp_path: Path) -> None:
+    key, lake = tmp_path / "key", tmp_path / "lake"
+    aidledger("export", "key", key)
+    for name, district, school in (("here", DISTRICT, "金溪中学"), ("there", OTHER, "东山中学")):
+        ledger_of(tmp_path, name, grant("ab", school), grant("c", "第一中学", 5000))
+        asked = ("export", "parquet", lake, "--district", district, "--key", key)
+        assert aidledger(*asked, ledger=tmp_path / f"{name}.db").exit_code == 0
+
+    mistyped = aidledger("audit", "--lake", lake, "--school", "金西中学")
+    assert (mistyped.exit_code, mistyped.stdout) == (2, "")
+    assert "No school in the lake is called 金西中学. Names like it: 金溪中学" in mistyped.stderr
+
+    found = aidledger("audit", "--lake", lake, "--school", "金溪 中学", "--format", "json").json["findings"]
+    assert {one["rule"] for one in found} >= {"duplicate-disbursement"}
+    both = aidledger("audit", "--lake", lake, "--school", "第一中学", "--format", "json").json["findings"]
+    assert {row["district"] for one in both for row in one["evidence"]} == {DISTRICT, OTHER}
+
+
 def test_people_in_full_need_a_reason_and_leave_a_trace(tmp_path: Path) -> None:
     place, key, lake = tmp_path / "one.db", tmp_path / "key", tmp_path / "lake"
     ledger_of(tmp_path, "one", grant("a")).close()

@@ -84,7 +84,7 @@ def audit(
         return _run(office, "audit", state=None, **options)
     if options["reveal"]:
         raise NotOfALake(option="--reveal")
-    asked = LakeAsked(lake, engine or "duckdb", memory or "1GB", districts)
+    asked = LakeAsked(lake, engine or "duckdb", memory or "1GB", districts, options["school"])
     return _run(office, "audit", state=None, lake=asked, **options)
 
 
@@ -125,11 +125,11 @@ def _run(
     today = office.clock().date()
     head: str | None = None
     if lake is None:
-        found, head, school = _of_ledger(office, catalogue, name, narrowed, school, reason if reveal else None)
+        found, head, schools = _of_ledger(office, catalogue, name, narrowed, school, reason if reveal else None)
     else:
-        found, reveal = _of_lake(catalogue, lake, today, narrowed)
-        school = catalogue.school(school)
-    found = replace(found, findings=[one for one in found.findings if school is None or school in one.schools])
+        found, reveal, schools = _of_lake(catalogue, lake, today, narrowed)
+    if schools is not None:
+        found = replace(found, findings=[one for one in found.findings if not schools.isdisjoint(one.schools)])
     shown = [one for one in found.findings if state in {None, one.state(today)}]
     say = audits.sayer(catalogue, office.language)
 
@@ -154,8 +154,8 @@ def _run(
 
 def _of_ledger(
     office: Office, catalogue: Catalogue, name: str, narrowed: Narrowed, school: str | None, reason: str | None
-) -> tuple[Audit, str, str | None]:
-    """What the rules find in the ledger, its head, and what the ledger calls the school that was named.
+) -> tuple[Audit, str, frozenset[str] | None]:
+    """What the rules find in the ledger, its head, and what the ledger calls the school that was named, if one was.
 
     ``reason``: why full numbers are shown, kept if they are.
     """
@@ -164,18 +164,23 @@ def _of_ledger(
 
     ledger = office.ledger_with(catalogue)
     with ledger.view() as (view, head):
-        known = None if school is None else auditing.school_of(view, catalogue, school)
+        known = None if school is None else frozenset({auditing.school_of(view, catalogue, school)})
         found = auditing.audit(view, catalogue, *narrowed)
     log(ledger, name, reveal=reason is not None, reason=reason)
     return found, head, known
 
 
-def _of_lake(catalogue: Catalogue, lake: LakeAsked, today: date, narrowed: Narrowed) -> tuple[Audit, bool]:
-    """What the rules find in a lake, and whether it is shown as it is: of pseudonyms there is nothing to mask."""
+def _of_lake(
+    catalogue: Catalogue, lake: LakeAsked, today: date, narrowed: Narrowed
+) -> tuple[Audit, bool, frozenset[str] | None]:
+    """What the rules find in a lake, whether it is shown as it is, and what the lake calls the school that was named.
+
+    Of pseudonyms there is nothing to mask.
+    """
     from aidledger.operations import lakes
 
     answered = lakes.audit(lake, catalogue, today, *narrowed)
-    return answered.found, answered.people != "full"
+    return answered.found, answered.people != "full", answered.schools
 
 
 @click.command(cls=Command)
