@@ -42,6 +42,10 @@ class UnknownPeriod(Misuse):
     """{text} is not a period. Write a semester as 2021-autumn or 2022-spring, a year as 2021."""
 
 
+class PeriodMistyped(UnknownPeriod):
+    """{text} is not a period. Like it: {close}. Write a semester as 2021-autumn or 2022-spring, a year as 2021."""
+
+
 class SpanBackwards(Misuse):
     """--from {first} is later than --to {last}."""
 

@@ -23,8 +23,11 @@ from aidledger.audit import (
     timing,
 )
 from aidledger.audit.rule import Rule
-from aidledger.domain.naming import close_text
+from aidledger.domain.layout import fold
+from aidledger.domain.naming import closest
+from aidledger.domain.table import named_code
 from aidledger.errors import UnknownRule
+from aidledger.i18n import translator
 
 RULES: tuple[Rule, ...] = (
     duplicates.RULE,
@@ -49,10 +52,16 @@ RULES: tuple[Rule, ...] = (
 ACROSS: tuple[Rule, ...] = (across.RULE,)
 
 
-def rule(code: str) -> Rule:
-    """A rule by its code; raises UnknownRule."""
-    for one in (*RULES, *ACROSS):
-        if one.code == code:
-            return one
-    codes = [one.code for one in (*RULES, *ACROSS)]
-    raise UnknownRule(code=code, close=close_text(code, codes), known=", ".join(codes))
+def rule(said: str) -> Rule:
+    """A rule by its code, or by the name that we print in Chinese, with its code or without; raises UnknownRule."""
+    rules = {one.code: one for one in (*RULES, *ACROSS)}
+    if said in rules:
+        return rules[said]
+    chinese = translator("zh")
+    names = {fold(name): code for code in rules for name in (code, chinese(code), named_code(code, chinese))}
+    wanted = fold(said)
+    if wanted in names:
+        return rules[names[wanted]]
+    close = dict.fromkeys(names[name] for name in closest(wanted, names))
+    shown = [code if wanted.isascii() else named_code(code, chinese) for code in close]
+    raise UnknownRule(code=said, close=", ".join(shown) or "—", known=", ".join(rules))

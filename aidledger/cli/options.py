@@ -12,7 +12,7 @@ import click
 from aidledger.cli.localized import Option, translate
 from aidledger.domain.cut import Cut
 from aidledger.domain.layout import fold
-from aidledger.domain.naming import close_text
+from aidledger.domain.naming import closest
 from aidledger.domain.part import Part
 from aidledger.domain.term import Period
 from aidledger.i18n import N_, translator
@@ -68,13 +68,21 @@ class ByType(click.ParamType[tuple[str, ...]]):
         names = {name: meant(name, self.names) for name in typed}
         for name, code in names.items():
             if code is None:
-                close = close_text(fold(name), self.names)
-                said = translate(ctx)(N_("{name} is none of {names}. Like it: {close}"))
-                self.fail(said.format(name=name.strip(), names=", ".join(self.names), close=close), param, ctx)
+                self.fail(_none_of(name, self.names, ctx), param, ctx)
         return tuple(dict.fromkeys(filter(None, names.values())))
 
 
-class WordType(click.Choice[str]):
+class ChoiceType(click.Choice[str]):
+    """One of several codes; of what is none, those that are like it are named."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """The code."""
+        if value not in self.choices and _like(str(value), self.choices):
+            self.fail(_none_of(str(value), self.choices, ctx), param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class WordType(ChoiceType):
     """One of several codes, which may be said in the words that we print for them."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
@@ -88,6 +96,20 @@ def meant(said: str, codes: Sequence[str]) -> str | None:
     return wanted if wanted in codes else next((code for code in codes if wanted in _words_for(code)), None)
 
 
+def _like(said: str, codes: Sequence[str]) -> list[str]:
+    """The codes that may be meant, each behind the word that is like what was said, where that is not the code."""
+    words = {word: code for code in codes for word in (*sorted(_words_for(code)), fold(code))}
+    close: dict[str, str] = {}
+    for word in closest(fold(said), words):
+        close.setdefault(words[word], word)
+    return [code if word.isascii() else f"{word} ({code})" for code, word in close.items()]
+
+
+def _none_of(name: str, codes: Sequence[str], ctx: click.Context | None) -> str:
+    said = translate(ctx)(N_("{name} is none of {names}. Like it: {close}"))
+    return said.format(name=name.strip(), names=", ".join(codes), close=", ".join(_like(name, codes)) or "—")
+
+
 def _words_for(code: str) -> set[str]:
     from aidledger.reports.answers import DIMENSION_TITLES
 
@@ -98,7 +120,15 @@ def _words_for(code: str) -> set[str]:
 
 _BETWEEN = re.compile("[,，、]")
 # What people call these beside what we print.
-_OTHER_WORDS = {"program": ("项目", "资助项目"), "period": ("学期",), "person": ("学生",)}
+_OTHER_WORDS = {
+    "program": ("项目", "资助项目"),
+    "period": ("学期",),
+    "person": ("学生", "人员", "姓名"),
+    "category": ("困难类别",),
+    "source": ("来源",),
+    "document": ("文号", "文件"),
+    "part": ("月份", "分批"),
+}
 PERIOD = PeriodType()
 PART = PartType()
 CUT = CutType()
@@ -140,7 +170,7 @@ def result_options(*formats: str) -> Callable[[Function], Function]:
             function
         )
         return option(
-            "--format", "form", type=click.Choice(formats), default=formats[0], help=N_("The form of the result.")
+            "--format", "form", type=ChoiceType(formats), default=formats[0], help=N_("The form of the result.")
         )(function)
 
     return decorate

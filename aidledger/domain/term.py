@@ -10,7 +10,8 @@ from typing import Literal
 
 from dateutil.relativedelta import relativedelta
 
-from aidledger.errors import SpanBackwards, UnknownPeriod
+from aidledger.domain.naming import closest
+from aidledger.errors import PeriodMistyped, SpanBackwards, UnknownPeriod
 from aidledger.i18n import N_, Translate
 
 Half = Literal["spring", "autumn"]
@@ -24,6 +25,8 @@ _IN_WORDS = re.compile(
     re.ASCII,
 )
 _IN_ENGLISH = re.compile(r"(?P<half>spring|autumn|fall)(?:of|semester)*(?P<year>20\d\d)", re.ASCII)
+_DAY_OR_MONTH = re.compile(r"(20\d\d)[-./年](\d\d?)(?!\d)", re.ASCII)
+_YEAR, _SHORT_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)", re.ASCII), re.compile(r"(?<!\d)\d\d(?!\d)", re.ASCII)
 _SPRINGS, _AUTUMNS = ("春", "下", "第二", "第2", "spring"), ("秋", "上", "第一", "第1", "autumn", "fall")
 
 
@@ -51,9 +54,12 @@ class Period:
         plain = "".join(unicodedata.normalize("NFKC", text).lower().split())
         match = _IN_WORDS.fullmatch(plain) or _IN_ENGLISH.fullmatch(plain)
         found = _in_words(match) if match else None
-        if found is None:
-            raise UnknownPeriod(text=text)
-        return found
+        if found is not None:
+            return found
+        like = _like(plain)
+        if like:
+            raise PeriodMistyped(text=text, close=", ".join(like))
+        raise UnknownPeriod(text=text)
 
     @property
     def code(self) -> str:
@@ -112,6 +118,16 @@ def _in_words(match: re.Match[str]) -> Period | None:
     if half.startswith(_SPRINGS):
         return Period(year + by_school_year, "spring")
     return Period(year, "autumn") if half.startswith(_AUTUMNS) else None
+
+
+def _like(plain: str) -> list[str]:
+    """The codes that may be meant by a text without blanks: that of its month, else those of its year."""
+    dated = _DAY_OR_MONTH.match(plain)
+    if dated and int(dated[2]) in range(1, 13):
+        return [semester_of(date(int(dated[1]), int(dated[2]), 1)).code]
+    years = list(dict.fromkeys(_YEAR.findall(plain))) or [f"20{year}" for year in _SHORT_YEAR.findall(plain)]
+    codes = [code for year in years for code in (f"{year}-autumn", f"{year}-spring", year)]
+    return (closest(plain, codes) if plain.isascii() else []) or codes
 
 
 def in_order(first: Period | None, last: Period | None) -> None:

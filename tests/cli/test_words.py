@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from aidledger.i18n import translator
 from tests.builders import roster_grid, roster_xlsx, xlsx_bytes
 from tests.cli.harness import Ran, aidledger, program
 from tests.store.ledgers import new_place
@@ -58,6 +59,69 @@ def test_an_unknown_rule_is_refused_with_near_names(ledger: str) -> None:
     _refused(
         aidledger("audit", "--rule", "duplicate-disbursment", ledger=ledger), "Rules like it: duplicate-disbursement"
     )
+
+
+def test_a_rule_may_be_said_by_its_chinese_name(ledger: str) -> None:
+    name = translator("zh")("duplicate-disbursement")
+    codes = aidledger("audit", "--rule", "duplicate-disbursement", "--format", "json", ledger=ledger)
+    for said in (name, f"{name}（duplicate-disbursement）", f"{name} (duplicate-disbursement)"):
+        assert aidledger("audit", "--rule", said, "--format", "json", ledger=ledger).json == codes.json
+        assert aidledger("explain", said).exit_code == 0
+    _refused(aidledger("audit", "--rule", name[:-1] + "妨", ledger=ledger), f"{name}（duplicate-disbursement）")
+    _refused(aidledger("explain", name[:-1] + "妨"), f"{name}（duplicate-disbursement）")
+
+
+@pytest.mark.parametrize(
+    ("command", "said", "codes"),
+    [
+        (["pay", "due"], "人员", "person"),
+        (["pay", "due"], "人员编号,学校", "person,school"),
+        (["pay", "due"], "Person,Program,学期/年度", "person,program,period"),
+        (["report", "summary"], "自然年,春秋季,学段", "calendar-year,term,stage"),
+        (["report", "summary"], "资金来源、困难类型、月份或分批、发放状态", "source,category,part,payment"),
+        (["report", "summary"], "Funding source,School year,就读学段,档次,年级", "source,school-year,level,tier,grade"),
+        (["sample", "--seed", "1"], "学校,资助项目", "school,program"),
+        (["reconcile"], "文件依据,来源", "document,source"),
+        (["reconcile"], "文号", "document"),
+    ],
+)
+def test_every_cut_may_be_said_as_it_is_printed(ledger: str, command: list[str], said: str, codes: str) -> None:
+    answers = [aidledger(*command, "--by", by, "--format", "json", ledger=ledger) for by in (said, codes)]
+    assert answers[0].exit_code < 2, answers[0].stderr
+    assert answers[0].json == answers[1].json
+
+
+@pytest.mark.parametrize(
+    ("command", "near"),
+    [
+        (["pay", "due", "--by", "学笑"], "学校 (school)"),
+        (["report", "summary", "--by", "perod"], "Like it: period"),
+        (["report", "summary", "--format", "jsn"], "Like it: json"),
+        (["findings", "--state", "未处里"], "未处理 (open)"),
+        (["audit", "--at-least", "waring"], "Like it: warning"),
+        (["reconcile", "--check", "allotmnt"], "Like it: allotment"),
+        (["batches", "--format", "xslx"], "Like it: xlsx"),
+    ],
+)
+def test_what_is_none_of_several_is_refused_with_the_nearest(ledger: str, command: list[str], near: str) -> None:
+    _refused(aidledger(*command, ledger=ledger), near)
+
+
+@pytest.mark.parametrize(
+    ("said", "near"),
+    [
+        ("2021-autum", "Like it: 2021-autumn"),
+        ("2021-10", "Like it: 2021-autumn."),
+        ("2022年3月", "Like it: 2022-spring."),
+        ("2021年第二学期", "2021-spring"),
+        ("21秋", "2021-autumn"),
+        ("2021年冬季", "Like it: 2021-autumn"),
+        ("秋季", "Write a semester as"),
+    ],
+)
+def test_an_unknown_period_is_refused_with_near_ones(ledger: str, said: str, near: str) -> None:
+    for command in (["audit", "--period"], ["report", "summary", "--from"]):
+        _refused(aidledger(*command, said, ledger=ledger), near)
 
 
 def test_cuts_may_be_said_in_words(ledger: str) -> None:

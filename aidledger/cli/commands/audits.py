@@ -12,7 +12,16 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import DAY, PERIOD, SENTENCE, WordType, option, result_options, reveal_options
+from aidledger.cli.options import (
+    DAY,
+    PERIOD,
+    SENTENCE,
+    ChoiceType,
+    WordType,
+    option,
+    result_options,
+    reveal_options,
+)
 from aidledger.domain.finding import SEVERITIES, STATES
 from aidledger.i18n import N_
 
@@ -61,9 +70,7 @@ def _audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
     metavar="CODE",
     help=N_("Only this district of the lake; may be repeated."),
 )
-@option(
-    "--engine", type=click.Choice(("duckdb", "spark")), help=N_("What runs the rules over a lake; default: duckdb.")
-)
+@option("--engine", type=ChoiceType(("duckdb", "spark")), help=N_("What runs the rules over a lake; default: duckdb."))
 @option("--memory", metavar="SIZE", help=N_("How much memory that may take, as 500MB or 4GB; default: 1GB."))
 def audit(
     office: Office,

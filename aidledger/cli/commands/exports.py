@@ -10,14 +10,14 @@ import click
 from aidledger.cli.commands import rights
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import SENTENCE, TO_WRITE, option
+from aidledger.cli.options import SENTENCE, TO_WRITE, ChoiceType, option
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
     from aidledger.lake.pseudonyms import Showing
 
 _FORM = option(
-    "--format", "form", type=click.Choice(("table", "json")), default="table", help=N_("The form of the result.")
+    "--format", "form", type=ChoiceType(("table", "json")), default="table", help=N_("The form of the result.")
 )
 
 
@@ -53,7 +53,7 @@ export.add_command(rights.person)
 @option(
     "--people",
     "showing",
-    type=click.Choice(("digest", "masked", "full")),
+    type=ChoiceType(("digest", "masked", "full")),
     default="digest",
     help=N_("How people and cards are written; full needs --reason and is logged. Default: digest."),
 )

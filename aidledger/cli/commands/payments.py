@@ -9,7 +9,17 @@ import click
 
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import EXISTING, NUMBER, PERIOD, SENTENCE, ByType, option, result_options, reveal_options
+from aidledger.cli.options import (
+    EXISTING,
+    NUMBER,
+    PERIOD,
+    SENTENCE,
+    ByType,
+    ChoiceType,
+    option,
+    result_options,
+    reveal_options,
+)
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
@@ -87,7 +97,7 @@ def due(
     metavar="FILE",
     help=N_("FILE.xlsx and FILE.csv are written; neither may exist."),
 )
-@option("--format", "form", type=click.Choice(("table", "json")), default="table", help=N_("The form of the result."))
+@option("--format", "form", type=ChoiceType(("table", "json")), default="table", help=N_("The form of the result."))
 @pass_office
 def export(
     office: Office,
@@ -150,7 +160,7 @@ def order(office: Office, number: int, reveal: bool, reason: str | None, form: s
 @pay.command(cls=Command)
 @click.argument("number", type=NUMBER, metavar="ORDER")
 @option("--file", "path", type=EXISTING, required=True, metavar="FILE", help=N_("The file as it goes to the bank."))
-@option("--format", "form", type=click.Choice(("table", "json")), default="table", help=N_("The form of the result."))
+@option("--format", "form", type=ChoiceType(("table", "json")), default="table", help=N_("The form of the result."))
 @pass_office
 def release(office: Office, number: int, path: Path, form: str) -> None:
     """Let an order go to the bank: by another than who exported it, and in that very file."""
@@ -162,7 +172,7 @@ def release(office: Office, number: int, path: Path, form: str) -> None:
 @pay.command(cls=Command)
 @click.argument("number", type=NUMBER, metavar="ORDER")
 @option("--reason", type=SENTENCE, required=True, metavar="TEXT", help=N_("Why it does not go to the bank."))
-@option("--format", "form", type=click.Choice(("table", "json")), default="table", help=N_("The form of the result."))
+@option("--format", "form", type=ChoiceType(("table", "json")), default="table", help=N_("The form of the result."))
 @pass_office
 def withdraw(office: Office, number: int, reason: str, form: str) -> None:
     """Take back an order that was not released: its payments are due again."""

@@ -8,7 +8,7 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import SENTENCE, TO_WRITE, option, result_options
+from aidledger.cli.options import SENTENCE, TO_WRITE, ChoiceType, option, result_options
 from aidledger.i18n import N_
 
 
@@ -16,7 +16,7 @@ from aidledger.i18n import N_
 @click.argument("who", metavar="PERSON")
 @option("--reason", type=SENTENCE, required=True, metavar="TEXT", help=N_("Who asked and why; kept in the access log."))
 @option("-o", "--output", type=TO_WRITE, required=True, metavar="FILE", help=N_("The file to write."))
-@option("--format", "form", type=click.Choice(("json", "xlsx")), help=N_("Default: by the file's name, else json."))
+@option("--format", "form", type=ChoiceType(("json", "xlsx")), help=N_("Default: by the file's name, else json."))
 @pass_office
 def person(office: Office, who: str, reason: str, output: Path, form: str | None) -> None:
     """All that is held about one person, in full, for who has a right to it. PERSON: an ID number, a name, a number."""
