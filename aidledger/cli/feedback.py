@@ -8,6 +8,8 @@ from pathlib import Path
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.cli.office import Office
 from aidledger.cli.wording import message_and_hint
+from aidledger.domain.problem import KINDS
+from aidledger.domain.table import named_code
 from aidledger.i18n import N_
 from aidledger.operations.feedback import Feedback
 from aidledger.sheets.feedback import Labels
@@ -41,6 +43,7 @@ def feedback_for(office: Office, catalogue: Catalogue, folder: Path, imported: S
         headers=tuple(say(header) for header in _HEADERS),
         severities={severity: say(severity) for severity in ("error", "conflict", "warning")},
         note=say(_NOTE),
+        codes={code: named_code(code, say) for code in KINDS},
     )
     return Feedback(
         folder=folder,

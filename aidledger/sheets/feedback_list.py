@@ -77,7 +77,8 @@ def _write_remark(
     place, row = remark.place, _HEADER_ROW + number
     where = f"{place.column}{place.row}" if place.row and place.column else ""
     said = labels.severities[remark.severity]
-    values = (number, said, place.sheet or "", where, place.row or "", remark.code, remark.message, remark.hint)
+    code = labels.codes.get(remark.code, remark.code)
+    values = (number, said, place.sheet or "", where, place.row or "", code, remark.message, remark.hint)
     for column, value in enumerate(values, 1):
         cell = _write(sheet, row, column, value)
         if number == 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from unicodedata import east_asian_width
 
 from aidledger.domain.outgoing import xml_text
@@ -34,7 +34,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The words around the problems, in the school's language; title and column are those of feedback_column."""
+    """The words around the problems, in the school's language; title and column are those of feedback_column.
+
+    ``codes``: what the codes of problems are called, where the language has a name for them.
+    """
 
     sheet: str
     title: str
@@ -42,6 +45,7 @@ class Labels:
     headers: tuple[str, ...]
     severities: Mapping[str, str]
     note: str
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 def gravest(remarks: Sequence[Remark]) -> str:

@@ -141,6 +141,9 @@ def test_it_is_written_in_the_language_of_the_command(ledger: Path, folder: Path
     listed, sheet = book.worksheets
     assert (listed.title, listed["A1"].value, sheet["G2"].value) == ("错误清单", FEEDBACK_TITLES[0], "错误信息")
     assert listed["B6"].value == "错误"
+    codes = [listed.cell(row, 6).value for row in range(6, listed.max_row + 1)]
+    assert "缺姓名（name-missing）" in codes
+    assert all(str(code).endswith("）") for code in codes)
     assert "户口簿" in str(sheet["C4"].comment.text)
     run = aidledger("--lang", "zh", "check", folder, "--feedback", ledger.with_name("feedback"), ledger=ledger)
     assert file["feedback"] in run.stdout
@@ -159,14 +162,14 @@ def test_of_what_cannot_be_read_the_list_is_left(ledger: Path, folder: Path, con
     _put(folder / "名册.xlsx", content)
     (file,), _ = _feedback(ledger, folder)
     (listed,) = load_workbook(file["feedback"]).worksheets
-    assert (listed["F6"].value, listed.max_row) == ("unreadable-file", LIST_HEADS + 1)
+    assert (listed["F6"].value, listed.max_row) == ("文件无法读取（unreadable-file）", LIST_HEADS + 1)
 
 
 def test_of_what_is_under_a_password_the_list_is_left(ledger: Path, folder: Path) -> None:
     shutil.copy(SAMPLES / "30-bad-password.xlsx", folder)
     (file,), _ = _feedback(ledger, folder)
     (listed,) = load_workbook(file["feedback"]).worksheets
-    assert listed["F6"].value == "encrypted-file"
+    assert listed["F6"].value.endswith("（encrypted-file）")
 
 
 def test_every_rejected_sample_has_its_copy(ledger: Path) -> None:
