@@ -25,6 +25,11 @@ HARDSHIP_CATEGORIES = (
     N_("orphan"),
     N_("disabled"),
     N_("martyr"),
+    N_("poverty-household-unaided"),
+    N_("risk-removed"),
+    N_("near-low-income"),
+    N_("disabled-family"),
+    N_("farm-household"),
     N_("other-hardship"),
 )
 STATUSES = (

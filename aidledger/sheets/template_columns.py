@@ -111,6 +111,11 @@ CATEGORIES: Mapping[str, Wording] = {
     "orphan": {"zh": "孤儿/事实无人抚养", "en": "Orphan or without care"},
     "disabled": {"zh": "残疾学生", "en": "Disability"},
     "martyr": {"zh": "烈士子女", "en": "Martyr's child"},
+    "poverty-household-unaided": {"zh": "脱贫户(不享受政策)", "en": "Out of poverty without aid"},
+    "risk-removed": {"zh": "风险已消除", "en": "Risk removed"},
+    "near-low-income": {"zh": "低保边缘家庭", "en": "Near minimum living allowance"},
+    "disabled-family": {"zh": "残疾人子女", "en": "Family with disability"},
+    "farm-household": {"zh": "一般农户", "en": "Farm household"},
     "other-hardship": {"zh": "其他", "en": "Other hardship"},
 }
 
