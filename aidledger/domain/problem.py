@@ -70,6 +70,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "Put the column names into one row above the students.",
             offering="No header row was found. Row {row} looks like one: {offered} understood; {unknown} not. "
             "Missing: {missing}.",
+            listed="No header row was found. The rows look like a bank's list: names, cards, figures. A first row, "
+            "such as 户名, 卡号, 金额(分), 处理标志, says what they are and what the amounts are counted in.",
         ),
         "missing-column": _error(
             "There is no single column for {field}. The header has: {headers}.",

@@ -14,6 +14,8 @@ from aidledger.sheets.sheet import CSV_SHEET, Cell, Sheet, SheetFacts, check_siz
 
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _SEPARATORS = ",\t;|"
+_CARD = re.compile(r"(?<!\S)\d{12,19}(?!\S)", re.ASCII)
+_FIELDS_BESIDE_A_CARD = 2  # at least, such as a name and an amount
 _SAMPLE_LINES = 50
 _SAMPLE_BYTES = 4_096
 _ALLOWED_CONTROLS = frozenset("\t\r\n")
@@ -62,8 +64,20 @@ def separator(text: str) -> str:
     )
 
 
+def by_blanks(text: str) -> bool:
+    """Whether blanks alone stand between the fields of most lines, each with a card's number, as banks write them."""
+    lines = [line for line in text[: _SAMPLE_LINES * 1_000].splitlines()[:_SAMPLE_LINES] if line.strip()]
+    if any(2 * sum(sign in line for line in lines) >= len(lines) for sign in _SEPARATORS):
+        return False
+    apart = sum(_CARD.search(line) is not None and len(line.split()) > _FIELDS_BESIDE_A_CARD for line in lines)
+    return apart > len(lines) // 2
+
+
 def rows(text: str, limits: Limits) -> Iterator[list[str]]:
     """The rows of a text; raises FileRefused where quotes do not pair up, for then a cell holds whole rows."""
+    if by_blanks(text):
+        yield from (line.split() for line in text.splitlines())
+        return
     said = _SEPARATOR_LINE.match(text)  # Excel obeys such a line, and does not show it
     if said:
         text = text[said.end() :]

@@ -14,6 +14,7 @@ from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Fate, Note, RosterFile, Table
 from aidledger.domain.term import Period
+from aidledger.sheets.bank_lines import is_bank_list
 from aidledger.sheets.blocks import blocks_of
 from aidledger.sheets.cells import number_of
 from aidledger.sheets.feedback_column import FEEDBACK_COLUMNS, FEEDBACK_TITLES
@@ -66,7 +67,7 @@ def _no_header(sheet: Sheet, words: HeaderWords) -> Problem:
     """What was seen where no row is a header: the one that is most like one, what of it is understood and what not."""
     likest = likest_header(sheet.rows, words)
     if likest is None:
-        return Problem("no-header", Place(sheet.name))
+        return Problem("no-header", Place(sheet.name), {"list": "bank-return"} if is_bank_list(sheet.rows) else {})
     understood, unknown = likest.told_apart()
     facts = {"offered": tuple(understood), "unknown": tuple(unknown) or ("—",), "missing": likest.lacks()}
     return Problem("no-header", Place(sheet.name), {"row": sheet.first_row + likest.row + 1, **facts})

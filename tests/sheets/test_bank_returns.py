@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from aidledger.cli.wording import message_and_hint
 from aidledger.domain.listing import Listing, Returns
 from aidledger.domain.part import Part
 from aidledger.domain.roster import RosterFile
 from aidledger.sheets.hints import Hints
-from tests.builders import Cell, Grid, codes, examined, found, people, with_cells
+from tests.builders import Cell, Grid, codes, examined, found, people, shipped, with_cells
 from tests.builders.lists import bank_return_grid
 
 
@@ -191,3 +192,45 @@ def test_what_was_sent_back_may_be_counted_with_either() -> None:
     grid = with_cells(bank_return_grid(3), {"F4": "退票"})
     for line in ("成功3笔", "成功2笔失败1笔", "成功2笔退票1笔"):
         assert examined([*grid, [line]]).problems == []
+
+
+# --- as banks write them: texts in GBK, blanks between, 分, perhaps no header -----------------------------------------
+
+OF_A_BANK = "户名 卡号 金额(分) 处理标志"
+
+
+def bank_text(header: str = "", between: str = " ", said: str = "成功", foot: str = "合计 3 300000") -> bytes:
+    lines = [between.join((p.name, f"62170038100123{i}45", "100000", said)) for i, p in enumerate(people(3), 10)]
+    return "\r\n".join(filter(None, (header.replace(" ", between), *lines, foot.replace(" ", between)))).encode("gbk")
+
+
+@pytest.mark.parametrize("between", [" ", "    ", "\t", "|", ","])
+def test_a_text_of_a_bank_is_read_by_its_header(between: str) -> None:
+    file = examined(bank_text(OF_A_BANK, between), "代发回盘.txt")
+    listing, facts = answered(file)
+    assert file.problems == []
+    assert listing.lines.names == [p.name for p in people(3)]
+    assert listing.lines.accounts == [f"62170038100123{i}45" for i in range(10, 13)]
+    assert (facts.amounts_fen, facts.outcomes) == ([100_000] * 3, ["paid"] * 3)
+
+
+@pytest.mark.parametrize("between", [" ", "    ", "\t", "|", ","])
+@pytest.mark.parametrize("foot", ["", "合计 3 300000", "3 300000"])
+def test_a_text_of_a_bank_without_a_header_asks_for_one(between: str, foot: str) -> None:
+    file = examined(bank_text(between=between, said="001", foot=foot), "代发回盘.txt")
+    assert found(file) == [("no-header", "CSV", None, None)]
+    said, _ = message_and_hint(file.problems[0], shipped().programs, "en")
+    assert "The rows look like a bank's list" in said
+    assert "金额(分)" in said
+
+
+def test_a_code_of_a_bank_asks_what_it_says() -> None:
+    assert codes(examined(bank_text(OF_A_BANK, said="001"), "代发回盘.txt")) == ["outcome-unknown"]
+
+
+def test_blanks_within_a_text_with_other_separators_or_without_cards_separate_nothing() -> None:
+    grid: Grid = [["户名", "卡号", "金额", "处理结果"], ["A B", "6217003810012345", "1000", "成功"]]
+    content = "\n".join(",".join(map(str, row)) for row in grid).encode()
+    assert answered(examined(content, "代发回盘.csv"))[0].lines.names == ["A B"]
+    assert codes(examined("今天 天气 很好\n明天 也 不错\n".encode("gbk"), "notes.txt")) == ["no-header"]
+    assert examined("今天 天气 很好\n明天 也 不错\n".encode("gbk"), "notes.txt").problems[0].facts == {}
