@@ -76,6 +76,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "missing-column": _error(
             "There is no single column for {field}. The header has: {headers}.",
             "Name the column with --map 'HEADER={field}'.",
+            offering="{offered} add up to {actual}, and {whole} says {declared}: which of them is paid cannot be told.",
         ),
         "empty-roster": _error(
             "There is no student under the header.",

@@ -174,7 +174,7 @@ class HeaderWords:
             return
         unit = unit_in(fold(wording))
         if name in self.programs:
-            header.money.append(MoneyColumn(index, text, "paid", (name,), unit=unit))
+            header.money.append(MoneyColumn(index, text, "paid", (name,), unit=unit, by_hand=True))
         else:
             heading = folded_heading(wording)
             role = "capitals" if "大写" in heading and "小写" not in heading else FIELD_ROLES[name]

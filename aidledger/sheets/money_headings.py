@@ -61,7 +61,8 @@ class MoneyColumn:
 
     ``programs`` are those its header names, empty where it names none; ``period`` the semester, ``half`` the half of
     a year that it names, ``part`` the part of a term, and ``span`` what one amount is for, where it says so.
-    ``bare``: its header is nothing but a term or a part of one. ``unit``: the one that its header names.
+    ``bare``: its header is nothing but a term or a part of one. ``unit``: the one that its header names. ``by_hand``:
+    it was said by hand that it pays its program.
     """
 
     index: int
@@ -74,6 +75,7 @@ class MoneyColumn:
     bare: bool = False
     unit: Unit | None = None
     part: Part = NO_PART
+    by_hand: bool = False
 
     def counted_in(self, around: Unit | None) -> Unit | None:
         """The unit of its amounts, where the lines ``around`` the table name one of all of them."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from aidledger.domain.layout import fold
+from aidledger.domain.money import yuan_text
 from aidledger.domain.part import NO_PART, Part
 from aidledger.domain.place import Place, column_letter
 from aidledger.domain.problem import Problem
@@ -24,6 +25,7 @@ from aidledger.sheets.titles import Surroundings
 _TIMES = re.compile(r"[月天次]数")
 # ... and months beside one of these are days.
 _ATTENDANCE = re.compile(r"出勤|考勤|[天次]数")
+_DAYS_AS_FEN = 3_100  # no month has more days than that many 元
 # What may be paid, or sum up what columns of parts say.
 _WHOLE = frozenset({"plain", "paid", "due"})
 # Amounts for such a span are not what a program of the cadence pays at a time.
@@ -179,11 +181,27 @@ class _Table:
         if column is None:
             return [Payment(code, None)], problems
         if not adds_up(self.rows, column, parted):
-            if all(column.bare for column in parted):
+            if column.by_hand or not self._are_amounts(parted):
                 return self._by_term(others, code)
-            return [Payment(code, None)], [self._unclear(code, [*parted, *whole])]
+            return [Payment(code, None)], [self._unclear_parts(code, column, parted)]
         payments, problems = self._each_part(parted, code)
         return [replace(payment, whole=column) for payment in payments], problems
+
+    def _are_amounts(self, parted: Sequence[MoneyColumn]) -> bool:
+        """Whether columns of parts hold money, and not the days of months or marks; some say so in their headers."""
+        named = not all(column.bare for column in parted)
+        return named or any((_fen(row, column) or 0) > _DAYS_AS_FEN for row in self.rows for column in parted)
+
+    def _unclear_parts(self, code: str, whole: MoneyColumn, parted: Sequence[MoneyColumn]) -> Problem:
+        """What columns of parts make, and what another says in their stead."""
+        problem = self._unclear(code, [*parted, whole])
+        sums = ((_fen(row, whole), sum(_fen(row, part) or 0 for part in parted)) for row in self.rows)
+        said, made = next(((said, made) for said, made in sums if said and said != made), (None, 0))
+        if said is None:
+            return problem
+        facts = {"offered": self._columns(parted), "whole": self._columns([whole])}
+        figures = {"declared": yuan_text(said), "actual": yuan_text(made)}
+        return replace(problem, facts={**problem.facts, **facts, **figures})
 
     def _words(self) -> list[str]:
         """What the header, title and names say."""
@@ -330,11 +348,13 @@ class _Table:
 
     def _unclear(self, code: str | None, columns: Sequence[MoneyColumn]) -> Problem:
         """Several columns that could be it, or none that says it: each with its letter, for ``--map``."""
-        candidates = ", ".join(
+        return self._problem("missing-column", field=code or "amount", headers=self._columns(columns))
+
+    def _columns(self, columns: Sequence[MoneyColumn]) -> str:
+        return ", ".join(
             f"{column_letter(self.header.first_column + column.index)} {column.header}"
             for column in sorted(columns, key=lambda column: column.index)
         )
-        return self._problem("missing-column", field=code or "amount", headers=candidates)
 
     def _missing(self, name: str) -> Problem:
         headers = ", ".join(text for text in self.header.texts if text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePath
 
 from aidledger.catalogue.catalogue import Catalogue
@@ -25,7 +25,7 @@ from aidledger.sheets.hints import Hints
 from aidledger.sheets.kinds import Kinds
 from aidledger.sheets.listings import REQUIRED, read_listing
 from aidledger.sheets.paying import Paying
-from aidledger.sheets.payments import payments_of
+from aidledger.sheets.payments import Payment, payments_of
 from aidledger.sheets.titles import Hearing, Surroundings, surroundings
 from aidledger.sheets.unpaid import merged_amounts, split_amounts, unpaid_rows
 
@@ -161,17 +161,20 @@ class TableReader:
         stage = next((self.catalogue.programs[r.program].stage for r in table.rosters if r.program), None)
         self._settle(lines, table.school or around.school, stage)
         self.result.tables.append(table)
-        self._note_unread(students)
+        self._note_unread(students, _months_beside(header, payments))
         problems += [*unpaid_rows(block, students, table), *merged_amounts(block, students)]
         problems += split_amounts(block, sheet, table)
         if lines.rows:  # an empty class sheet has nothing to be right or wrong about
             self.result.problems += problems + students.problems
 
-    def _note_unread(self, students: StudentRows) -> None:
-        """Say which columns hold something of students and were not read; others' (a guardian's) need not be."""
+    def _note_unread(self, students: StudentRows, unpaid: Collection[int] = ()) -> None:
+        """Say which columns hold something of students and were not read; others' (a guardian's) need not be.
+
+        ``unpaid``: indexes of columns that could be money and are none.
+        """
         header, layout = students.header, self.catalogue.layout
         used = {index for indexes in header.fields.values() for index in indexes}
-        used |= {column.index for column in header.money}
+        used |= {column.index for column in header.money}.difference(unpaid)
         unread = tuple(
             text
             for index, text in enumerate(header.texts)
@@ -214,6 +217,13 @@ class TableReader:
             known = {own: self.catalogue.school(own or school) for own in set(lines.schools)}
             lines.schools = [known[own] for own in lines.schools]
         _imply_levels(lines, stage, self.catalogue)
+
+
+def _months_beside(header: Header, payments: Sequence[Payment]) -> list[int]:
+    """The columns of months or instalments, by their indexes, where none is paid: they hold days, or marks."""
+    months = [column.index for column in header.money if column.bare and column.part]
+    paid = {payment.column.index for payment in payments if payment.column}
+    return [] if paid.intersection(months) or not paid else months
 
 
 def _only(values: Sequence[str | None]) -> str | None:

@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
+from aidledger.cli.wording import message_and_hint
 from aidledger.domain.part import Part
 from aidledger.domain.roster import RosterFile
 from aidledger.sheets.hints import Hints
-from tests.builders import Cell, Grid, codes, examined, found, people
+from tests.builders import Cell, Grid, codes, examined, found, people, shipped
 
 SCHOOL = "高坪职业技术学校"
 TERM = f"{SCHOOL}2021年秋季学期中职国家助学金发放花名册"
@@ -164,8 +165,31 @@ def test_months_that_make_no_amount_are_not_paid(headers: str, row: Row, upper: 
     assert all(amount in {None, 100_000} for amount in file.tables[0].rosters[0].amounts_fen)
 
 
-def test_money_of_months_that_does_not_make_the_amount_is_asked_for() -> None:
-    assert codes(examined(grid(TERM, "9月金额 10月金额 应发金额", [200, 200, 300]))) == ["missing-column"]
+@pytest.mark.parametrize("headers", ["9月金额 10月金额 应发金额", "9月 10月 应发金额", "九月 十月 应发金额"])
+def test_money_of_months_that_does_not_make_the_amount_is_asked_for(headers: str) -> None:
+    content = grid(TERM, headers, [200, 200, 300])
+    file = examined(content)
+    assert codes(file) == ["missing-column"]
+    said, hint = message_and_hint(file.problems[0], shipped().programs, "en")
+    assert "add up to 400.00, and" in said
+    assert "says 300.00" in said
+    assert "--map 'HEADER=vocational-grant'" in hint
+    by_hand = examined(content, hints=Hints(columns={"应发金额": "vocational-grant"}))
+    assert codes(by_hand) == ["amount-off-standard"]
+    assert by_hand.tables[0].rosters[0].amounts_fen == [30_000]
+
+
+@pytest.mark.parametrize(
+    ("headers", "row"),
+    [("9月 10月 金额", [20, 21, 1000]), ("9月 10月 金额", ["√", "√", 1000]), ("9月 金额", [200, 1000])],
+)
+def test_months_that_were_not_read_are_said(headers: str, row: Row) -> None:
+    (note,) = examined(grid(TERM, headers, row)).notes
+    assert (note.code, note.columns) == ("unread-columns", tuple(headers.split()[:-1]))
+
+
+def test_months_that_are_paid_are_not_said_to_be_unread() -> None:
+    assert examined(grid(TERM, "9月 10月 合计", [200, 200, 400], [200, None, 200])).notes == []
 
 
 def test_a_column_for_each_instalment() -> None:
