@@ -6,6 +6,7 @@ Records, their numbers and their data are those of [MS-XLSB].
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aidledger.sheets.failures import FileRefused
@@ -13,13 +14,14 @@ from aidledger.sheets.limits import Limits
 from aidledger.sheets.looks import Looks
 from aidledger.sheets.package import Package, related, relations
 from aidledger.sheets.sheet import FORMULA, BookFacts, SheetFacts, check_far
-from aidledger.sheets.text_runs import cross_out
-from aidledger.sheets.xlsb_looks import crossed_texts, looks_of
+from aidledger.sheets.text_runs import MarkedFonts, cross_out
+from aidledger.sheets.xlsb_looks import crossed_text, crossed_texts, looks_of
 from aidledger.sheets.xlsb_records import records, short_number, wide_text
 
 _WORKBOOK = "xl/workbook.bin"
 _ROW, _BLANK, _ERROR, _FORMULA_ERROR = 0, 1, 3, 11  # the records from 1 to 11 are cells
 _SHORT_NUMBER, _LONG_NUMBER, _SHARED_TEXT, _FORMULA_TEXT, _FORMULA_NUMBER = 2, 5, 7, 8, 9
+_TEXT_IN_RUNS = 62  # a text with looks of its own in the sheet itself; calamine passes it over
 _COLUMNS, _PROPERTIES, _SHEET, _CALCULATION, _MERGE = 60, 153, 156, 157, 176
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 _DEFAULTS, _NO_WIDTH = 485, b"\0" * 4
@@ -27,6 +29,15 @@ _NO_HEIGHT = b"\0\0"
 _ROW_HIDDEN, _COLUMNS_HIDDEN, _DATE_1904 = 0x10, 0x01, 0x01
 _ALL_ON_OPENING, _THIS_ON_OPENING = 0x01, 0x02
 _NO_VALUES = {_FORMULA_TEXT: b"\0" * 4, _FORMULA_NUMBER: b"\0" * 8}
+
+
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """A workbook's styles and fonts, and the shared texts of which at least a part is crossed out."""
+
+    looks: Looks
+    fonts: MarkedFonts
+    crossed: Mapping[int, bool]
 
 
 @dataclass(slots=True)
@@ -56,7 +67,7 @@ def xlsb_facts(package: Package, limits: Limits) -> BookFacts:
     calculation = b""
     try:
         looks, fonts = looks_of(related(package, _WORKBOOK, "styles") or b"")
-        crossed = crossed_texts(related(package, _WORKBOOK, "sharedStrings") or b"", fonts)
+        styles = _Styles(looks, fonts, crossed_texts(related(package, _WORKBOOK, "sharedStrings") or b"", fonts))
         for record, data in records(package.parts[_WORKBOOK]):
             if record == _PROPERTIES:
                 book.date_1904 = bool(data[0] & _DATE_1904)
@@ -68,7 +79,7 @@ def xlsb_facts(package: Package, limits: Limits) -> BookFacts:
                 if part is not None:
                     name = wide_text(data, at)[0]
                     formulas[name] = _Formulas()
-                    book.sheets[name] = _facts(part, limits, looks, crossed, formulas[name])
+                    book.sheets[name] = _facts(part, limits, styles, formulas[name])
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise FileRefused("unreadable-file", why="the workbook is damaged") from error
     _add_uncalculated(book, formulas, calculation)
@@ -85,7 +96,7 @@ def _add_uncalculated(book: BookFacts, formulas: dict[str, _Formulas], calculati
         book.sheets[name].faults.update(dict.fromkeys(lacking, FORMULA))
 
 
-def _facts(part: bytes, limits: Limits, looks: Looks, crossed: dict[int, bool], formulas: _Formulas) -> SheetFacts:
+def _facts(part: bytes, limits: Limits, styles: _Styles, formulas: _Formulas) -> SheetFacts:
     facts = SheetFacts()
     row = columns = 0
     for record, data in records(part):
@@ -93,21 +104,32 @@ def _facts(part: bytes, limits: Limits, looks: Looks, crossed: dict[int, bool], 
             row = int.from_bytes(data[:4], "little")
             if data[11] & _ROW_HIDDEN or data[8:10] == _NO_HEIGHT:
                 facts.hidden_rows.append(row)
-        elif _BLANK < record <= _FORMULA_ERROR:
+        elif _BLANK < record <= _FORMULA_ERROR or record == _TEXT_IN_RUNS:
             place = row, int.from_bytes(data[:4], "little")
             columns = max(columns, place[1] + 1)
-            if record in {_ERROR, _FORMULA_ERROR}:
-                facts.faults[place] = _ERRORS.get(data[8], "#ERROR")
-            else:
-                _add_look(facts, place, record, data, looks)
-            if record >= _FORMULA_TEXT:
+            _add_cell(facts, place, record, data, styles)
+            if _FORMULA_TEXT <= record <= _FORMULA_ERROR:
                 formulas.add(place, record, data)
-            elif record == _SHARED_TEXT and crossed:
-                _add_crossed(facts, place, data, crossed)
         else:
             _add_shape(facts, record, data)
     check_far(row + 1, columns, limits)
     return facts
+
+
+def _add_cell(facts: SheetFacts, place: tuple[int, int], record: int, data: bytes, styles: _Styles) -> None:
+    """An error, a text of which a part has looks of its own, or what the style makes of the cell."""
+    whole: bool | None = None
+    if record in {_ERROR, _FORMULA_ERROR}:
+        facts.faults[place] = _ERRORS.get(data[8], "#ERROR")
+        return
+    if record == _TEXT_IN_RUNS:
+        facts.texts[place] = wide_text(data, 9)[0]
+        whole = crossed_text(data[8:], styles.fonts)
+    elif record == _SHARED_TEXT:
+        whole = styles.crossed.get(int.from_bytes(data[8:12], "little"))
+    if whole is not None:
+        cross_out(facts, place, whole=whole)
+    _add_look(facts, place, record, data, styles.looks)
 
 
 def _add_shape(facts: SheetFacts, record: int, data: bytes) -> None:
@@ -122,12 +144,6 @@ def _add_shape(facts: SheetFacts, record: int, data: bytes) -> None:
     elif record == _MERGE:
         top, bottom, left, right = struct.unpack_from("<IIII", data)
         facts.merges.append(((top, left), (bottom, right)))
-
-
-def _add_crossed(facts: SheetFacts, place: tuple[int, int], data: bytes, crossed: dict[int, bool]) -> None:
-    whole = crossed.get(int.from_bytes(data[8:12], "little"))
-    if whole is not None:
-        cross_out(facts, place, whole=whole)
 
 
 def _add_look(facts: SheetFacts, place: tuple[int, int], record: int, data: bytes, looks: Looks) -> None:

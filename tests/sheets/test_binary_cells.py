@@ -193,6 +193,21 @@ def test_runs_are_counted_in_units_of_utf_16(to_bytes: Callable[[Runs, str], byt
     assert problems == []
 
 
+@pytest.mark.parametrize(("looks", "problem"), [((0, 0), None), ((1, 0), "struck-out-part"), ((1, 1), "struck-out")])
+def test_a_text_that_stands_in_the_sheet_of_an_xlsb_is_read_with_its_looks(
+    looks: tuple[int, int], problem: str | None
+) -> None:
+    runs = struct.pack("<IHHHH", 2, 0, looks[0], 1, looks[1])
+    inside = record(62, struct.pack("<II", 5, 0) + b"\x01" + wide("1000") + runs)
+
+    def put(part: bytes) -> bytes:
+        return part.replace(record(7, struct.pack("<III", 5, 0, 0)), inside)
+
+    file = examined(edited_package(as_xlsb([("1000", PLAIN)], "F"), {SHEET: put}), "名册.xlsb")
+    assert found(file) == ([(problem, "Sheet", 4, "F")] if problem else [])
+    assert paid(file) == ([100_000] * 3 if problem != "struck-out-part" else [100_000, None, 100_000])
+
+
 def test_texts_of_xls_that_are_continued_in_another_record_keep_their_looks() -> None:
     book = xlwt.Workbook()
     sheet = book.add_sheet("Sheet", cell_overwrite_ok=True)
