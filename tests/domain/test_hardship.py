@@ -32,6 +32,11 @@ ELIGIBLE = {"poverty-household", "disabled", "low-income", "destitute"}
         ("一般农户", "farm-household"),
         ("支出型困难", "other-hardship"),
         ("农村学生", "other-hardship"),
+        ("1（2018）", "poverty-household"),
+        ("6(2021)", "low-income"),
+        ("16（2018）", "near-low-income"),
+        ("12（2018）", "other-hardship"),
+        ("1", "other-hardship"),
     ],
 )
 def test_a_category_is_the_one_that_is_said(said: str, category: str) -> None:
