@@ -10,6 +10,8 @@ from aidledger.sheets.number_formats import EXACT_NUMBERS_LIMIT
 _FIGURES = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?", re.ASCII)
 _ALONE = re.compile(r"[-+(]?\s*[¥￥]?\s*[-+]?[0-9][0-9,]*(?:\.[0-9]+)?\s*\)?", re.ASCII)
 _POWERS = re.compile(r"[0-9]E[-+]?[0-9]", re.ASCII | re.IGNORECASE)
+_IN_POWERS = re.compile(r"-?[0-9]+(?:\.[0-9]+)?E[-+]?[0-9]{1,3}", re.ASCII | re.IGNORECASE)
+_AMOUNTS_LIMIT = 10**9
 _NOT_OF_THE_NUMBER = str.maketrans(dict.fromkeys("¥￥,() \xa0+"))
 _NOISE, _FEN = Decimal("0.000001"), Decimal("0.01")
 _CLASSES_LIMIT = 100  # 1.10 is a class, and held as 1.1
@@ -19,8 +21,9 @@ def displayed(held: float, text: str) -> float | str | None:
     """The number itself where that is what is shown, else what is shown; None where that leaves out some of it."""
     text = text.strip()
     number = Decimal(repr(held))
-    if not (number.is_finite() and abs(number) < EXACT_NUMBERS_LIMIT) or _POWERS.search(text):
-        return held  # its loss of digits has to be seen; and 2.021E+11 is what is shown of any number that is so long
+    exact = number.is_finite() and abs(number) < EXACT_NUMBERS_LIMIT  # else its loss of digits has to be seen
+    if not exact or _POWERS.search(text):
+        return held if not exact or _shows_enough(number, text) else None
     figures = _FIGURES.findall(text)
     if number == 0 and not figures:
         return held  # nothing, and often shown as that
@@ -32,6 +35,11 @@ def displayed(held: float, text: str) -> float | str | None:
     if "." in text and abs(abs(shown) - abs(number)) < _FEN and len(text.rpartition(".")[2]) > 1:
         return held  # more than two decimals: an amount asks for itself
     return text if _is_scaled(abs(number), abs(shown)) else None
+
+
+def _shows_enough(number: Decimal, text: str) -> bool:
+    """Whether powers of ten (2.021E+11) leave nothing out, or are what is shown of any number that is so long."""
+    return abs(number) >= _AMOUNTS_LIMIT or bool(_IN_POWERS.fullmatch(text) and Decimal(text) == number)
 
 
 def _decimal(text: str) -> Decimal:

@@ -287,6 +287,8 @@ DISPLAYED: list[tuple[float, str, str, int | str]] = [
     (1000, "HK$0", "HK$1000", "amount-format"),
     (1000.4, "0", "1000", "number-format"),
     (1000.4, '0"元"', "1000元", "number-format"),
+    (499.6, "#,##0", "500", "number-format"),
+    (1_234_567, "0.00E+00", "1.23E+06", "number-format"),
 ]
 
 
@@ -388,6 +390,8 @@ def test_every_format_of_files_is_read_as_it_is_shown(
         (12_345, "12.3千元", None),
         (2021.5, "2022级", None),
         (202101020304, "2.021E+11", 202101020304),
+        (1_234_567.5, "1.23E+06", None),
+        (1000, "1.00E+03", 1000),
         (float("nan"), "1", None),
     ],
 )
