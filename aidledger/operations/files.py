@@ -11,7 +11,7 @@ from typing import Literal, Self
 
 from aidledger.domain.problem import Problem
 from aidledger.errors import CannotRead
-from aidledger.sheets.archive import Archive, is_archive
+from aidledger.sheets.archive import Archive, Member, is_archive
 from aidledger.sheets.failures import FileRefused
 from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
 
@@ -40,7 +40,7 @@ class Found:
 
     path: Path
     archive: Path | None = None
-    member: int = 0
+    member: Member | None = None
     tentative: bool = field(default=False, compare=False)
     problem: Problem | None = field(default=None, compare=False)
 
@@ -167,7 +167,7 @@ def _named(path: Path, limits: Limits) -> Iterator[Found | PassedOver]:
         yield Found(path)  # reading it will say why
         return
     for member in members:
-        yield _told_by_name(Found(path.joinpath(*member.parts), path, member.number))
+        yield _told_by_name(Found(path.joinpath(*member.parts), path, member))
 
 
 def _is_unseen(name: str) -> bool:
@@ -201,7 +201,7 @@ class Reader:
 
     def read(self, found: Found) -> SourceFile:
         """Read a file once; what cannot be read has no content, and a failure."""
-        if found.archive is None:
+        if found.archive is None or found.member is None:
             source = read(found.path, self._limits.file_size_max_bytes)
             return SourceFile(source.path, source.content, source.sha256, found.problem or source.failure, found)
         try:
@@ -237,10 +237,22 @@ def read(path: Path, size_max_bytes: int) -> SourceFile:
         return _unread(found, Problem("unreadable-file", facts={"why": "it is no ordinary file"}))
     try:
         with path.open("rb") as file:
+            before = os.fstat(file.fileno())
             content = file.read(size_max_bytes + 1)
+            changed = _changed(before, os.fstat(file.fileno()), len(content), size_max_bytes)
     except OSError as error:
         return _unread(found, _unopened(error.strerror))
+    if changed:
+        return _unread(
+            found, Problem("unreadable-file", facts={"why": "it was changed while it was read; import it again"})
+        )
     return SourceFile(path, content, hashlib.sha256(content).hexdigest())
+
+
+def _changed(before: os.stat_result, after: os.stat_result, length: int, size_max_bytes: int) -> bool:
+    """Whether somebody wrote to a file while it was read: what was read is neither the one nor the other."""
+    untouched = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    return not untouched or length != min(after.st_size, size_max_bytes + 1)
 
 
 def _unread(found: Found, problem: Problem) -> SourceFile:

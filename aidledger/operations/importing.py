@@ -186,12 +186,12 @@ class _Run:
 
     def _settle(self, books: Books, source: SourceFile, file: RosterFile | None, loaded: Loaded) -> FileResult:
         """Post a file, or find why not."""
-        batch = posting.batch_in_force_of(books, source.sha256)
+        # What could not be read has no bytes, and so none that are known.
+        batch = None if source.failure is not None else posting.batch_in_force_of(books, source.sha256)
         if batch is not None and (file is None or (file.rows_read and not (self.told_apart and file.tables))):
             return result_of(source, RosterFile(), "unchanged", batch)
         if file is None:  # reversed by somebody else since we looked
-            source = files.read_again(source, self.request.limits)
-            file = examining.examine(source.content, source.heard, self.catalogue, self.hints, self.request.limits)
+            return self._again(books, source, loaded)
         accounted = sum(file.fates.values())
         if accounted != file.rows_read:
             raise FatesDoNotAddUp(file=source.shown, read=file.rows_read, accounted=accounted)
@@ -206,6 +206,14 @@ class _Run:
         if result.outcome == "rejected":
             self.turned_away.add(self._called(source), source.sha256, file)
         return result
+
+    def _again(self, books: Books, source: SourceFile, loaded: Loaded) -> FileResult:
+        """The same with a file that is read once more: it may be another by now, or gone."""
+        again = files.read_again(source, self.request.limits)
+        if again.failure is not None:
+            return self._settle(books, again, RosterFile(problems=[again.failure]), loaded)
+        file = examining.examine(again.content, again.heard, self.catalogue, self.hints, self.request.limits)
+        return self._settle(books, again, file, loaded)
 
     def _called(self, source: SourceFile) -> str:
         """What a file is called in the folder or beside the archive that was named."""

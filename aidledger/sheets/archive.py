@@ -67,9 +67,14 @@ class Archive:
         named = [Member(number, _parts(info)) for number, info in enumerate(self._infos) if not _is_folder(info)]
         yield from sorted(named, key=lambda member: [part.encode("utf-8", "replace") for part in member.parts])
 
-    def read(self, number: int) -> bytes:
-        """What is in one of its files, of one beyond the limit as much as shows it; raises FileRefused."""
-        info = self._infos[number]
+    def read(self, member: Member) -> bytes:
+        """What is in one of its files, of one beyond the limit as much as shows it; raises FileRefused.
+
+        The archive may be another by now than the one in which the file was seen.
+        """
+        if member.number >= len(self._infos) or _parts(self._infos[member.number]) != member.parts:
+            raise FileRefused("unreadable-file", why="it was changed while it was read; import it again")
+        info = self._infos[member.number]
         if info.flag_bits & _ENCRYPTED:
             raise FileRefused("encrypted-file")
         if info.compress_type not in _METHODS:

@@ -83,6 +83,7 @@ WORDS: tuple[str, ...] = (
     # What an operating system says when a file cannot be read or written.
     "cannot be opened",
     "it is no ordinary file",
+    "it was changed while it was read; import it again",
     "Permission denied",
     "Operation not permitted",
     "No such file or directory",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from aidledger.operations import ledgers
+from aidledger.operations import files, ledgers
 from aidledger.operations.feedback import Feedback
 from aidledger.operations.importing import Request, import_files
 from aidledger.operations.results import ImportResult
@@ -228,3 +228,28 @@ def test_a_text_in_a_folder_is_a_list_if_it_holds_one(ledger: Ledger, tmp_path: 
 def test_a_text_that_was_named_is_read_as_a_list(ledger: Ledger, tmp_path: Path) -> None:
     path = _put(tmp_path, "说明.txt", "各校请于9月30日前报送。".encode("gbk"))
     assert _outcomes(_run(ledger, path), tmp_path) == [("说明.txt", "rejected", ["no-header"])]
+
+
+def test_an_archive_that_is_another_when_it_is_read_gives_no_file_another_name(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its list of files was read before: the second file of now must not go for the second one of then."""
+    posted = roster_xlsx(3)
+    assert _run(ledger, _put(tmp_path, "posted.xlsx", posted)).files[0].outcome == "posted"
+    path = _put(tmp_path, "a.zip", zipped({"a.xlsx": roster_xlsx(2, first=20), "b.xlsx": roster_xlsx(2, first=30)}))
+    real = files.walk
+
+    def walked_then_changed(*arguments: Any) -> Any:  # noqa: ANN401 - as it is
+        found = real(*arguments)
+        path.write_bytes(zipped({"c.xlsx": posted}))
+        return found
+
+    monkeypatch.setattr(files, "walk", walked_then_changed)
+    result = _run(ledger, path)
+    assert _outcomes(result, tmp_path) == [
+        ("a.zip/a.xlsx", "rejected", ["unreadable-file"]),
+        ("a.zip/b.xlsx", "rejected", ["unreadable-file"]),
+    ]
+    assert {one.facts["why"] for file in result.files for one in file.problems} == {
+        "it was changed while it was read; import it again"
+    }

@@ -401,3 +401,23 @@ def test_a_rejected_file_is_named_as_it_stands_in_its_folder(ledger: Ledger, tmp
     (folder / "2" / "名册.xlsx").write_bytes(roster_xlsx(1, title=EAST))
     result = _run(ledger, folder).files[1]
     assert [problem.facts["file"] for problem in result.problems] == ["1/名册.xlsx"]
+
+
+def test_a_file_that_changes_while_it_is_read_is_neither_the_one_nor_the_other(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network drive gives the first half of yesterday's roster; what was read is known to nobody."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"x" * 10_000)
+    real = os.fstat
+
+    def written_to_meanwhile(handle: int) -> os.stat_result:
+        found = real(handle)
+        if found.st_ino == path.stat().st_ino:
+            with path.open("ab") as file:
+                file.write(b"y")
+        return found
+
+    monkeypatch.setattr(os, "fstat", written_to_meanwhile)
+    (result,) = _run(ledger, path).files
+    assert (result.outcome, _codes(result)) == ("rejected", ["unreadable-file"])
