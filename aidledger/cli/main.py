@@ -18,7 +18,7 @@ from aidledger.cli.keys import AskedKeys
 from aidledger.cli.loading import Loaded
 from aidledger.cli.localized import Group, Option, language, set_language, shown, speak
 from aidledger.cli.office import Office
-from aidledger.cli.options import KEY_PLACE, option
+from aidledger.cli.options import KEY_PLACE, SENTENCE, option
 from aidledger.domain.identity import masked_words
 from aidledger.errors import Interrupted
 from aidledger.i18n import N_, Language, language_of, translator
@@ -74,7 +74,13 @@ _COMMANDS = Loaded(
     metavar="PATH|URL",
     help=N_("The ledger: a SQLite file or a database URL. Default: aidledger.db here."),
 )
-@option("--actor", envvar="AIDLEDGER_ACTOR", metavar="NAME", help=N_("Who does this; default: the login name."))
+@option(
+    "--actor",
+    envvar="AIDLEDGER_ACTOR",
+    type=SENTENCE,
+    metavar="NAME",
+    help=N_("Who does this; default: the login name."),
+)
 @option(
     "--schemas",
     envvar="AIDLEDGER_SCHEMAS",

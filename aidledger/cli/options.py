@@ -15,6 +15,7 @@ from aidledger.domain.layout import fold
 from aidledger.domain.naming import closest
 from aidledger.domain.part import Part
 from aidledger.domain.term import Period
+from aidledger.domain.visible import is_text, says_something
 from aidledger.i18n import N_, translator
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -143,10 +144,14 @@ class SentenceType(click.ParamType[str]):
     name = "TEXT"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
-        """The text without surrounding blanks; refused where nothing is left."""
+        """The text without surrounding blanks; refused where nothing of it can be seen, or stored."""
         text = str(value).strip()
         if not text:
             self.fail(translate(ctx)(N_("it is empty")), param, ctx)
+        if not says_something(text):
+            self.fail(translate(ctx)(N_("nothing in it can be seen")), param, ctx)
+        if not is_text(text):
+            self.fail(translate(ctx)(N_("it is not in UTF-8")), param, ctx)
         return text
 
 
@@ -178,7 +183,9 @@ def result_options(*formats: str) -> Callable[[Function], Function]:
 
 def reveal_options(function: Function) -> Function:
     """``--reveal --reason TEXT``."""
-    function = option("--reason", metavar="TEXT", help=N_("Why full numbers are needed; kept in the ledger."))(function)
+    function = option(
+        "--reason", type=SENTENCE, metavar="TEXT", help=N_("Why full numbers are needed; kept in the ledger.")
+    )(function)
     return option("--reveal", is_flag=True, help=N_("Show ID and card numbers in full; needs --reason, is logged."))(
         function
     )

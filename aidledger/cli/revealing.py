@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aidledger.domain.visible import says_something
 from aidledger.errors import ReasonMissing
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 def require_reason(*, reveal: bool, reason: str | None) -> None:
     """Refuse a request for full numbers that says no reason, before anything is looked up; raises ReasonMissing."""
-    if reveal and not (reason or "").strip():
+    if reveal and not says_something(reason or ""):
         raise ReasonMissing
 
 

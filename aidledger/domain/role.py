@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from aidledger.domain.visible import without_unseen
 from aidledger.errors import NotNamed, OtherRole
 from aidledger.i18n import N_
 
@@ -51,8 +52,8 @@ PERMISSIONS: Mapping[Deed, Permission] = {
 
 
 def same_name(actor: str) -> str:
-    """What two ways of typing one name have in common: width, case and blanks are no other person."""
-    return " ".join(unicodedata.normalize("NFKC", actor).casefold().split())
+    """What two ways of typing one name have in common: width, case, blanks and unseen signs are no other person."""
+    return " ".join(unicodedata.normalize("NFKC", without_unseen(actor)).casefold().split())
 
 
 def require(deed: Deed, actor: str, roles: Mapping[str, Role]) -> None:

@@ -9,14 +9,14 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import DAY, option, result_options
+from aidledger.cli.options import DAY, SENTENCE, option, result_options
 from aidledger.i18n import N_
 
 
 @click.command("access-log", cls=Command)
 @option("--from", "first", type=DAY, metavar="DATE", help=N_("From this day on, in UTC."))
 @option("--to", "last", type=DAY, metavar="DATE", help=N_("Up to this day, in UTC."))
-@option("--actor", "who", metavar="NAME", help=N_("Only what this person was shown."))
+@option("--actor", "who", type=SENTENCE, metavar="NAME", help=N_("Only what this person was shown."))
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def access_log(

@@ -43,7 +43,7 @@ def _audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
         option("--rule", "rules", multiple=True, metavar="RULE", help=N_("Only this rule; may be repeated.")),
         option("--program", metavar="CODE", help=N_("Only this program.")),
         option("--period", type=PERIOD, help=N_("Only this semester or year.")),
-        option("--school", metavar="NAME", help=N_("Only findings that name this school.")),
+        option("--school", type=SENTENCE, metavar="NAME", help=N_("Only findings that name this school.")),
         option(
             "--at-least",
             "least",

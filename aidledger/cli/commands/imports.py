@@ -10,7 +10,7 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import EXISTING, PART, PERIOD, WordType, option, result_options
+from aidledger.cli.options import EXISTING, PART, PERIOD, SENTENCE, WordType, option, result_options
 from aidledger.domain.listing import LIST_KINDS
 from aidledger.i18n import N_
 
@@ -30,7 +30,7 @@ def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
             type=PART,
             help=N_("The part of the term, whatever the file says: 2021-09, instalment-1, back-payment, top-up."),
         ),
-        option("--school", metavar="NAME", help=N_("The school, whatever the file says.")),
+        option("--school", type=SENTENCE, metavar="NAME", help=N_("The school, whatever the file says.")),
         option(
             "--kind",
             type=WordType(LIST_KINDS),

@@ -34,7 +34,7 @@ def pay() -> None:
 _PROGRAMS = option(
     "--program", "programs", metavar="CODE", multiple=True, help=N_("Only this program; may be said several times.")
 )
-_SCHOOL = option("--school", metavar="NAME", help=N_("Only this school's pupils."))
+_SCHOOL = option("--school", type=SENTENCE, metavar="NAME", help=N_("Only this school's pupils."))
 # As in reports.dues, which takes longer to load than to say.
 _DUE_CUTS = ("program", "period", "school", "person")
 

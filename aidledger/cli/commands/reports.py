@@ -10,7 +10,7 @@ import click
 from aidledger.cli.commands.people import person
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import CUT, DAY, PERIOD, ByType, WordType, option, result_options, reveal_options
+from aidledger.cli.options import CUT, DAY, PERIOD, SENTENCE, ByType, WordType, option, result_options, reveal_options
 from aidledger.domain.term import in_order
 from aidledger.i18n import N_
 
@@ -239,7 +239,7 @@ report.add_command(person)  # one of the papers, too
 @report.command(cls=Command)
 @option("--program", metavar="CODE", required=True, help=N_("The program that is paid."))
 @option("--period", type=PERIOD, required=True, help=N_("The semester or year that it is paid for."))
-@option("--school", metavar="NAME", help=N_("Only this school's pupils."))
+@option("--school", type=SENTENCE, metavar="NAME", help=N_("Only this school's pupils."))
 @option("--from", "first", type=DAY, required=True, metavar="DATE", help=N_("The first day of the notice."))
 @option("--to", "last", type=DAY, required=True, metavar="DATE", help=N_("The last day: 5 working days at least."))
 @option("--preview", is_flag=True, help=N_("Only look at it; nothing is recorded."))
