@@ -450,6 +450,18 @@ class FileExists(AidLedgerError):
     """{path} is there already, and nothing is overwritten. Name another file."""
 
 
+class OutputExists(FileExists):
+    """{path} is there already. Name another file, or say --force to replace it."""
+
+
+class OutputKept(AidLedgerError):
+    """{path} is not written over: {reason}. Name another file."""
+
+
+class OutputNoFile(Misuse):
+    """{path} is no ordinary file, and only into such results are written. Without -o they go to the screen."""
+
+
 class NoBankFile(AidLedgerError):
     """{path} is no payment file as `aidledger pay export` writes it."""
 

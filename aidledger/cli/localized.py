@@ -119,6 +119,7 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as Click has it
         """Run; our errors become messages, our results exit codes. The one place where either happens."""
         try:
+            _require_writable(ctx)
             result = super().invoke(ctx)
         except AidLedgerError as error:
             raise shown(error, ctx) from error
@@ -143,10 +144,17 @@ class Group(Command, click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         """Run the command of the group that was named."""
         try:
+            _require_writable(ctx)
             with _harmless():
                 return click.Group.invoke(self, ctx)
         except AidLedgerError as error:
             raise shown(error, ctx) from error
+
+
+def _require_writable(ctx: click.Context) -> None:
+    from aidledger.cli.outgoing import require_writable  # which knows this module's options
+
+    require_writable(ctx)
 
 
 @contextmanager

@@ -18,7 +18,8 @@ from aidledger.cli.keys import AskedKeys
 from aidledger.cli.loading import Loaded
 from aidledger.cli.localized import Group, Option, language, set_language, shown, speak
 from aidledger.cli.office import Office
-from aidledger.cli.options import KEY_PLACE, SENTENCE, option
+from aidledger.cli.options import SENTENCE, option
+from aidledger.cli.paths import KEY_PLACE, NameToRead, ToRead
 from aidledger.domain.identity import masked_words
 from aidledger.errors import Interrupted
 from aidledger.i18n import N_, Language, language_of, translator
@@ -85,18 +86,20 @@ _COMMANDS = Loaded(
     "--schemas",
     envvar="AIDLEDGER_SCHEMAS",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=ToRead(),
     help=N_("A folder with the office's own programs, standards, layouts and reports."),
 )
 @option(
     "--key-file",
     envvar="AIDLEDGER_KEY_FILE",
+    type=NameToRead(),
     metavar=KEY_PLACE,
     help=N_("The key of an encrypted ledger: a file, or keyring:NAME; else it is asked for."),
 )
 @option(
     "--seal-key-file",
     envvar="AIDLEDGER_SEAL_KEY_FILE",
+    type=NameToRead(),
     metavar=KEY_PLACE,
     help=N_("The key that seals what is written: a file, or keyring:NAME."),
 )

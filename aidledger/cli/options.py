@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from aidledger.cli import outgoing
 from aidledger.cli.localized import Option, translate
+from aidledger.cli.paths import OUTPUT
 from aidledger.domain.cut import Cut
 from aidledger.domain.layout import fold
 from aidledger.domain.naming import closest
@@ -156,10 +157,6 @@ class SentenceType(click.ParamType[str]):
 
 
 SENTENCE = SentenceType()
-EXISTING = click.Path(exists=True, path_type=Path)
-# A key is never typed into a command: it would stay in the shell's history and in the list of processes.
-KEY_PLACE = "FILE"
-TO_WRITE = click.Path(dir_okay=False, path_type=Path)
 
 
 def option(*names: str, **settings: Any) -> Callable[[Function], Function]:  # noqa: ANN401 - as Click has it
@@ -171,12 +168,26 @@ def result_options(*formats: str) -> Callable[[Function], Function]:
     """``--format`` with the formats that make sense for a command, and ``-o FILE``."""
 
     def decorate(function: Function) -> Function:
-        function = option("-o", "--output", type=TO_WRITE, metavar="FILE", help=N_("Write the result into this file."))(
-            function
-        )
+        function = output_options(N_("Write the result into this file."))(function)
         return option(
             "--format", "form", type=ChoiceType(formats), default=formats[0], help=N_("The form of the result.")
         )(function)
+
+    return decorate
+
+
+def output_options(says: str, *, required: bool = False) -> Callable[[Function], Function]:
+    """``-o FILE`` and ``--force``."""
+
+    def decorate(function: Function) -> Function:
+        function = option(
+            "--force",
+            is_flag=True,
+            expose_value=False,
+            callback=outgoing.heed_force,
+            help=N_("Replace the file of -o where there is one; never a ledger, a backup, a key or what is read."),
+        )(function)
+        return option("-o", "--output", type=OUTPUT, required=required, metavar="FILE", help=says)(function)
 
     return decorate
 

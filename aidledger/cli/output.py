@@ -6,10 +6,9 @@ import csv
 import io
 import json
 import sys
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from aidledger import private
+from aidledger.cli import outgoing
 from aidledger.cli.printable import escaped, printable_lines
 from aidledger.domain.identity import masked_words
 from aidledger.domain.money import wan_text, yuan_text
@@ -19,6 +18,7 @@ from aidledger.errors import OutputMissing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from aidledger.cli.office import Office
     from aidledger.domain.table import Answer, Cell, Column
@@ -33,7 +33,7 @@ def emit(
     answer: Callable[[], Answer] | None = None,
     value: Callable[[], object] | None = None,
     text: Callable[[], str] | None = None,
-    workbook: Callable[[Path], None] | None = None,
+    workbook: Callable[[], bytes] | None = None,
     head: str | None = None,
     reveal: bool = False,
 ) -> None:
@@ -46,7 +46,7 @@ def emit(
         if output is None:
             raise OutputMissing
         if workbook is not None:
-            private.put(output, workbook)
+            outgoing.put(output, workbook())
     elif form == "json" and value is not None:
         made = value()
         if head is not None and isinstance(made, dict):
@@ -105,7 +105,7 @@ def _put(text: str, output: Path | None, encoding: str = "utf-8") -> None:
         stream: IO[str] = sys.stdout
         stream.write(text)
     else:
-        private.put(output, lambda path: path.write_text(text, encoding=encoding, newline=""))
+        outgoing.put(output, text.encode(encoding))
 
 
 def emit_answer(
@@ -120,10 +120,10 @@ def emit_answer(
 ) -> None:
     """Write an answer that is a table in every form but JSON."""
 
-    def workbook(path: Path) -> None:
-        from aidledger.reports.workbook import write_answer
+    def workbook() -> bytes:
+        from aidledger.reports.workbook import answer_workbook
 
-        write_answer(path, finished(answer, head, reveal=reveal), office._)
+        return answer_workbook(finished(answer, head, reveal=reveal), office._)
 
     emit(office, form, output, answer=lambda: answer, value=value, workbook=workbook, head=head, reveal=reveal)
 
@@ -144,11 +144,11 @@ def emit_answers(
     Each sheet says the ledger's head, for each may be printed by itself; on the screen it is said once, at the end.
     """
 
-    def workbook(path: Path) -> None:
-        from aidledger.reports.workbook import write_answers
+    def workbook() -> bytes:
+        from aidledger.reports.workbook import answers_workbook
 
         sheets = [(name, finished(answer, head, reveal=reveal)) for name, answer in answers]
-        write_answers(path, sheets, office._)
+        return answers_workbook(sheets, office._)
 
     if form == "table":
         *others, (_, last) = answers

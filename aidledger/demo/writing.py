@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -76,16 +77,14 @@ def _mapper(workers: int) -> Iterator[Callable[..., Iterator[Path]]]:
 
 def _write(roster: DemoRoster, folder: Path) -> Path:
     path = folder / roster.path
-
-    def write(part: Path) -> None:
-        with _Archive(part, "w", ZIP_DEFLATED) as archive:
-            ExcelWriter(_workbook(roster), archive).save()
-
+    page = BytesIO()
+    with _Archive(page, "w", ZIP_DEFLATED) as archive:
+        ExcelWriter(_workbook(roster), archive).save()
     try:
         private.make_folder(path.parent)
     except OSError as error:
         raise CannotWrite(path=path, reason=error.strerror or str(error)) from None
-    private.put(path, write)
+    private.put(path, page.getvalue())
     return path
 
 

@@ -12,6 +12,7 @@ import duckdb
 from pyarrow import dataset, string
 from pyarrow import schema as schema_of
 
+from aidledger import private
 from aidledger.errors import LakeEngineFailed
 from aidledger.lake.layout import SHAPES
 from aidledger.lake.query import PAYMENTS, PAYMENTS_IN, Dialect, entries_in, totals_in
@@ -53,9 +54,9 @@ def embedded(lake: Lake, memory: str) -> Iterator[Embedded]:
 
     Raises LakeEngineFailed.
     """
-    with tempfile.TemporaryDirectory(prefix="aidledger-") as folder:
-        settings: Settings = {"memory_limit": memory, "temp_directory": str(Path(folder, "spilled"))}
-        with duckdb.connect(str(Path(folder, "lake.duckdb")), config=settings) as connection:
+    with private.folder_aside(Path(tempfile.gettempdir())) as folder:
+        settings: Settings = {"memory_limit": memory, "temp_directory": str(folder / "spilled")}
+        with duckdb.connect(str(folder / "lake.duckdb"), config=settings) as connection:
             try:
                 _load(connection, lake)
             except duckdb.Error as error:

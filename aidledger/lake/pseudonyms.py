@@ -13,8 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from aidledger import private
 from aidledger.domain.identity import mask_account, mask_number, masked_text
-from aidledger.errors import CannotWrite, FileExists, LakeKeyOpen, LakeKeyUnusable
+from aidledger.errors import LakeKeyOpen, LakeKeyUnusable
 from aidledger.lake.layout import Made
 
 Showing = Literal["digest", "masked", "full"]
@@ -27,13 +28,7 @@ _REMEMBERED = 1 << 18
 
 def make_key(path: Path) -> None:
     """A new key in a file that its owner alone can read; raises FileExists, CannotWrite."""
-    try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-            file.write(f"{secrets.token_hex(32)}\n")
-    except FileExistsError:
-        raise FileExists(path=path) from None
-    except OSError as error:
-        raise CannotWrite(path=path, reason=error.strerror or "") from error
+    private.put(path, f"{secrets.token_hex(32)}\n".encode("ascii"))
 
 
 def read_key(path: Path) -> bytes:

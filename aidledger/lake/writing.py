@@ -6,11 +6,10 @@ nothing that a reader of manifests sees. A file that a manifest names is never t
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
@@ -51,6 +50,7 @@ class _Export:
     manifest: Manifest
     before: Manifest | None
     name: str
+    parts: ExitStack
     files: list[File] = field(default_factory=list)
     unnamed: list[tuple[Path, Path]] = field(default_factory=list)
 
@@ -129,11 +129,11 @@ class _Export:
         private.make_folder(self.lake / folder)
         path = f"{folder}/{self.name}{_FILE_SUFFIX}"
         target = self.lake / path
-        part = target.with_name(f".{target.name}.{os.getpid()}.part")
+        part = self.parts.enter_context(private.unfinished(target))
         self.unnamed.append((part, target))
         rows = 0
         with (
-            os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600), "wb") as file,
+            part.open("wb") as file,
             parquet.ParquetWriter(file, schema, compression="zstd") as writer,
         ):
             for run in runs:
@@ -148,9 +148,7 @@ class _Export:
     def publish(self) -> Manifest:
         """Name the files, then make them known."""
         for part, target in self.unnamed:
-            part.replace(target)
-        for folder in {target.parent for _, target in self.unnamed}:
-            private.flush(folder)
+            private.publish(part, target, over=True)  # the same bytes, of an export that was killed
         done = replace(self.manifest, files=self.files)
         private.make_folder((self.lake / done.path).parent)
         try:
@@ -166,15 +164,10 @@ class _Export:
         district, number = self.manifest.district, f"{self.manifest.part:06d}-"
         for table in SHAPES:
             for folder in (self.lake / table).glob(f"**/district={district}"):
+                private.clear_away(folder)
                 for path in folder.iterdir():
                     if path not in named and path.name.lstrip(".").startswith(number):
                         path.unlink(missing_ok=True)
-
-    def abandon(self) -> None:
-        """Take away what was written and not named."""
-        for part, _ in self.unnamed:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
 
 
 def export(
@@ -218,13 +211,10 @@ def export(
     )
     # Two exports of one state write the same bytes under one name; any other two never meet.
     name = f"{manifest.part:06d}-{_short(head, pseudonyms)}"
-    under_way = _Export(books, lake, pseudonyms, manifest, before, name)
-    try:
+    with ExitStack() as parts:
+        under_way = _Export(books, lake, pseudonyms, manifest, before, name, parts)
         under_way.tables()
         return under_way.publish()
-    except BaseException:
-        under_way.abandon()
-        raise
 
 
 def _short(head: str, pseudonyms: Pseudonyms) -> str:

@@ -40,9 +40,8 @@ class Feedback:
             raise FeedbackAmongRosters(path=shown_path(self.folder))
         try:
             private.make_folder(self.folder)
-            probe = self.folder / f".aidledger.{os.getpid()}"
-            private.create(probe)
-            probe.unlink()
+            with private.unfinished(self.folder / "feedback"):
+                pass
         except OSError as error:
             raise CannotWrite(path=shown_path(self.folder), reason=error.strerror or "") from error
 
@@ -62,7 +61,7 @@ class Feedback:
                     return target
                 target, number = wanted.with_name(f"{wanted.name} ({number}){copy.suffix}"), number + 1
             private.make_folder(target.parent)
-            private.put(target, lambda part: part.write_bytes(copy.content))
+            private.put(target, copy.content)
         except OSError as error:
             raise CannotWrite(path=shown_path(target), reason=error.strerror or "") from error
         return target

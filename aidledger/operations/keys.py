@@ -8,11 +8,13 @@ import stat
 from pathlib import Path
 from types import ModuleType
 
+from aidledger import private
 from aidledger.domain.secret import PASSPHRASE_MIN, Secret
 from aidledger.errors import (
     CannotRead,
     CannotWrite,
     EncryptionMissing,
+    FileExists,
     KeyMissing,
     KeyOpenToOthers,
     KeyringFailed,
@@ -122,13 +124,9 @@ def _in_file(path: Path) -> str | None:
 def _write(path: Path, secret: Secret) -> None:
     """Down to the disk before anything is encrypted with it: a key that is lost takes the ledger with it."""
     try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(f"{secret.text}\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise CannotWrite(path=path, reason=error.strerror or "") from error
+        private.put(path, f"{secret.text}\n".encode("ascii"))
+    except FileExists as error:  # by somebody else, since we looked
+        raise CannotWrite(path=path, reason=os.strerror(errno.EEXIST)) from error
 
 
 def _keyring() -> ModuleType:

@@ -13,7 +13,7 @@ from aidledger.store import events, lookups, reversing
 from aidledger.store.catalogues import ensure_loaded
 from aidledger.store.journal import Stamp
 from aidledger.store.keys import NO_KEYS, Keys
-from aidledger.store.ledger import Ledger, create_ledger, open_ledger
+from aidledger.store.ledger import Books, Ledger, create_ledger, open_ledger
 from aidledger.store.lookups import BatchRecord, EntryRecord, RosterRecord
 from aidledger.store.seals import SealKey, require
 from aidledger.store.upgrading import Upgraded, upgrade_ledger
@@ -34,10 +34,11 @@ def init(
 
     Raises LedgerExists, EncryptionElsewhere, SealKeyUnusable.
     """
-    ledger = create_ledger(place, actor, clock, keys, encrypt)
-    with ledger.writing("open") as books:
+
+    def load(ledger: Ledger, books: Books) -> None:
         ensure_loaded(books, catalogue, ledger.moment(), actor)
-    return ledger
+
+    return create_ledger(place, actor, clock, keys, encrypt, load)
 
 
 def upgrade(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,41 +76,44 @@ def export(
 ) -> Exported:
     """Write what is due for a period, under some programs or (none named) all, as FILE.xlsx and FILE.csv.
 
-    The order is recorded with who took full numbers out of the ledger, and why, and only when both files are whole.
-    What it rests on is checked first: what was put into the tables from behind is never paid. Raises FileExists,
+    The order is recorded with who took full numbers out of the ledger, and why, and only when both files are whole;
+    then they get their names. Killed in between, it leaves an order without files, never a file without an order.
+    What an order rests on is checked first: what was put into the tables from behind is never paid. Raises FileExists,
     CannotWrite, UnknownProgram, UnknownSchool, PaysFromAltered.
     """
     scope = Scope(frozenset(catalogue.program(code).code for code in programs), {period.code})
     files = [target.with_suffix(".xlsx"), target.with_suffix(".csv")]
     for path in files:
-        if path.exists():
+        if os.path.lexists(path):
             raise FileExists(path=path)
-    with _taken_back() as published, ledger.writing("export") as books:
-        at = None if school is None else school_named(books, catalogue.school(school) or school)[1]
-        found = payments.to_pay(books, scope, at)
-        payable = [one for one in found.due if one.account]
-        without = [one for one in found.due if not one.account]
-        if not payable:
-            return Exported(None, 0, 0, None, (), without, found.waiting, events.head(books))
-        _require_unaltered(books, payable)
-        moment = ledger.moment()
-        order, lines, digest = payments.export(books, scope, period.code, at, payable, moment, ledger.actor)
-        facts = {"reason": reason, "seen": f"pay export {order}"}
-        head = events.record(books, moment, ledger.actor, "reveal", facts)
-        amount = sum(line.amount_fen for line in lines)
-        names = dict.fromkeys(catalogue.programs[one.program].name("zh") for one in payable)
-        control = (
-            ("批次", f"{order:06d}"),
-            ("项目", "、".join(names)),
-            ("学期/年度", period.said(translator("zh"))),
-            ("笔数", str(len(lines))),
-            ("金额(元)", yuan_text(amount)),
-            ("明细指纹", digest),
-            ("台账指纹", head),
-        )
-        purposed = list(zip(lines, (_purpose(catalogue, one) for one in payable), strict=True))
-        contents = workbook_bytes(purposed, control), csv_bytes(purposed)
-        _write_all(dict(zip(files, contents, strict=True)), published)
+    with ExitStack() as aside:
+        with ledger.writing("export") as books:
+            at = None if school is None else school_named(books, catalogue.school(school) or school)[1]
+            found = payments.to_pay(books, scope, at)
+            payable = [one for one in found.due if one.account]
+            without = [one for one in found.due if not one.account]
+            if not payable:
+                return Exported(None, 0, 0, None, (), without, found.waiting, events.head(books))
+            _require_unaltered(books, payable)
+            moment = ledger.moment()
+            order, lines, digest = payments.export(books, scope, period.code, at, payable, moment, ledger.actor)
+            facts = {"reason": reason, "seen": f"pay export {order}"}
+            head = events.record(books, moment, ledger.actor, "reveal", facts)
+            amount = sum(line.amount_fen for line in lines)
+            names = dict.fromkeys(catalogue.programs[one.program].name("zh") for one in payable)
+            control = (
+                ("批次", f"{order:06d}"),
+                ("项目", "、".join(names)),
+                ("学期/年度", period.said(translator("zh"))),
+                ("笔数", str(len(lines))),
+                ("金额(元)", yuan_text(amount)),
+                ("明细指纹", digest),
+                ("台账指纹", head),
+            )
+            purposed = list(zip(lines, (_purpose(catalogue, one) for one in payable), strict=True))
+            contents = workbook_bytes(purposed, control), csv_bytes(purposed)
+            parts = _written(dict(zip(files, contents, strict=True)), aside)
+        _put_in_place(parts, ledger, order)
     return Exported(order, len(lines), amount, digest, files, without, found.waiting, head)
 
 
@@ -146,28 +150,28 @@ def due(
         return dues(books, catalogue, scope, by, at, settled=settled), events.head(books)
 
 
-@contextmanager
-def _taken_back() -> Iterator[list[Path]]:
-    """Files that are put in place in the block, and gone again where it fails: no file is there that is not logged."""
+def _written(contents: Mapping[Path, bytes], aside: ExitStack) -> dict[Path, Path]:
+    """Each file whole, and without its name for as long as ``aside`` is open; raises CannotWrite."""
+    parts = {path: aside.enter_context(private.unfinished(path)) for path in contents}
+    for path, part in parts.items():
+        part.write_bytes(contents[path])
+        private.flush(part)
+    return parts
+
+
+def _put_in_place(parts: Mapping[Path, Path], ledger: Ledger, order: int) -> None:
+    """Give all files their names, else none, and take the order back; raises FileExists, OSError."""
     published: list[Path] = []
     try:
-        yield published
-    except BaseException:
-        for path in published:
-            path.unlink(missing_ok=True)
-        raise
-
-
-def _write_all(contents: Mapping[Path, bytes], published: list[Path]) -> None:
-    """Put each file in place when all are whole, over none that is there; raises FileExists, CannotWrite."""
-    with ExitStack() as unfinished:
-        parts = {path: unfinished.enter_context(private.unfinished(path)) for path in contents}
-        for path, part in parts.items():
-            part.write_bytes(contents[path])
-            private.flush(part)
         for path, part in parts.items():
             private.publish(part, path)
             published.append(path)
+    except BaseException:
+        for path in published:
+            path.unlink(missing_ok=True)
+        with ledger.writing("export") as books:
+            _settled(books, ledger, _unsettled(books, order), "withdrawn", "its files could not be written")
+        raise
 
 
 def orders(ledger: Ledger) -> list[OrderRecord]:

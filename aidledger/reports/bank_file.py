@@ -21,6 +21,7 @@ from aidledger.domain.money import FEN_PER_YUAN, yuan_text
 from aidledger.domain.outgoing import guarded, unguarded, xml_text
 from aidledger.domain.payment import PaymentLine
 from aidledger.errors import NoBankFile
+from aidledger.saving import saved
 
 HEADER = ("流水号", "户名", "证件号码", "收款账号", "金额(元)", "用途")
 _WIDTHS = (16, 14, 22, 24, 12, 36)
@@ -67,9 +68,7 @@ def workbook_bytes(lines: Sequence[Purposed], control: Sequence[tuple[str, str]]
             cell = totals.cell(row, column)
             cell.value, cell.data_type, cell.number_format = xml_text(text), "s", _TEXT
     totals.column_dimensions["A"].width, totals.column_dimensions["B"].width = 16, 72
-    page = io.BytesIO()
-    book.save(page)
-    return page.getvalue()
+    return saved(book)
 
 
 def lines_in(content: bytes, name: str) -> list[PaymentLine]:

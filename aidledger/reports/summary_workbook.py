@@ -17,10 +17,9 @@ from aidledger.reports.workbook import (
     first_sheet,
     set_print_area,
 )
+from aidledger.saving import saved
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from openpyxl.worksheet.worksheet import Worksheet
 
     from aidledger.domain.table import Answer
@@ -34,16 +33,15 @@ _ROW_CM, _SIGN_CM = 0.52, 0.205
 _WIDTH_DEFAULT = 8.43
 
 
-def write_summary(
-    path: Path,
+def summary_workbook(
     answer: Answer,
     translate: Translate,
     district: str,
     *,
     chart: bool,
     extra: ChartSheet | None = None,
-) -> None:
-    """Write a summary: the office's district is on the paper, as the ledger's head is among the notes.
+) -> bytes:
+    """A summary as a workbook: the office's district is on the paper, as the ledger's head is among the notes.
 
     ``chart``: amounts as bars below. ``extra``: a sheet more, with a chart of its own.
     """
@@ -56,7 +54,7 @@ def write_summary(
     set_print_area(sheet, len(answer.columns), last)
     if extra is not None:
         _add_extra(book.create_sheet(translate(extra.name)[:SHEET_NAME_MAX]), extra, translate, above)
-    book.save(path)
+    return saved(book)
 
 
 def _add_extra(sheet: Worksheet, extra: ChartSheet, translate: Translate, above: list[str]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from math import ceil
-from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell as SheetCell
@@ -19,6 +18,7 @@ from aidledger.domain.money import FEN_PER_WAN, FEN_PER_YUAN
 from aidledger.domain.outgoing import xml_text
 from aidledger.domain.table import Answer, Cell, Column, cell_words, sentence
 from aidledger.i18n import N_, Translate
+from aidledger.saving import saved
 
 _FORMATS = {"count": "#,##0", "yuan": "#,##0.00", "wan": "#,##0.######"}
 _THIN = Side(style="thin", color="999999")
@@ -33,21 +33,21 @@ SHEET_NAME_MAX = 31
 _A4 = 9
 
 
-def write_answer(path: Path, answer: Answer, translate: Translate) -> None:
-    """Write an answer as a workbook of one sheet."""
+def answer_workbook(answer: Answer, translate: Translate) -> bytes:
+    """An answer as a workbook of one sheet."""
     book = Workbook()
     fill(first_sheet(book), answer, translate, [])
-    book.save(path)
+    return saved(book)
 
 
-def write_answers(path: Path, answers: Sequence[tuple[str, Answer]], translate: Translate) -> None:
-    """Write several answers as a workbook, each on a sheet of its own under its (English) name."""
+def answers_workbook(answers: Sequence[tuple[str, Answer]], translate: Translate) -> bytes:
+    """Several answers as a workbook, each on a sheet of its own under its (English) name."""
     book = Workbook()
     book.remove(first_sheet(book))
     for name, answer in answers:
         sheet = book.create_sheet(translate(name)[:SHEET_NAME_MAX])
         fill(sheet, answer, translate, [])
-    book.save(path)
+    return saved(book)
 
 
 def first_sheet(book: Workbook) -> Worksheet:

@@ -11,7 +11,6 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -140,6 +139,7 @@ def _mark_all(book: Workbook, given: Given, titles: Mapping[str, str]) -> None:
 def _finished(book: Workbook, given: Given, titles: Mapping[str, str]) -> Copy:
     from openpyxl.packaging.custom import StringProperty  # noqa: PLC0415
 
+    from aidledger.saving import saved  # noqa: PLC0415
     from aidledger.sheets.feedback_list import write_list  # noqa: PLC0415
 
     there = set(book.sheetnames)
@@ -147,6 +147,4 @@ def _finished(book: Workbook, given: Given, titles: Mapping[str, str]) -> Copy:
     properties: CustomPropertyList[Any] = book.custom_doc_props  # type: ignore[attr-defined] # its stubs do not know it
     properties.props = [known for known in properties.props if known.name != _ORIGIN]
     properties.append(StringProperty(name=_ORIGIN, value=given.origin))
-    target = BytesIO()
-    book.save(target)
-    return Copy(target.getvalue(), ".xlsm" if book.vba_archive else ".xlsx")
+    return Copy(saved(book), ".xlsm" if book.vba_archive else ".xlsx")

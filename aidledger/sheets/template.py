@@ -8,7 +8,6 @@ below the pupils would have no value where a program fills the roster in without
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
@@ -19,6 +18,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from aidledger.domain.program import Program
 from aidledger.i18n import N_, Translate
+from aidledger.saving import saved
 from aidledger.sheets.template_cells import FONT, put
 from aidledger.sheets.template_checks import add_checks, validate
 from aidledger.sheets.template_columns import TemplateColumn, columns_of
@@ -46,8 +46,8 @@ _LAST_COLUMN, _NARROW, _A4 = 16_384, 11, 9
 _MARGIN_INCHES = 0.4
 
 
-def write_template(path: Path, blank: BlankRoster, programs: Mapping[str, Program], translate: Translate) -> None:
-    """Write the workbook: the sheet of the roster, and one of notes."""
+def template_workbook(blank: BlankRoster, programs: Mapping[str, Program], translate: Translate) -> bytes:
+    """The workbook: the sheet of the roster, and one of notes."""
     book = Workbook()
     book.properties.creator = None
     sheet = book.worksheets[0]
@@ -63,7 +63,7 @@ def write_template(path: Path, blank: BlankRoster, programs: Mapping[str, Progra
     _protect(sheet)
     _set_up_page(sheet, places, translate)
     write_notes(book.create_sheet(SHEET_NAMES[blank.language]), blank, columns, programs, translate)
-    book.save(path)
+    return saved(book)
 
 
 def _write_titles(sheet: Worksheet, lines: Sequence[str], width: int) -> None:

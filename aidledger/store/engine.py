@@ -7,6 +7,9 @@ EXTRA lost none, at no cost to be seen.
 from __future__ import annotations
 
 import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +21,11 @@ from aidledger import private
 from aidledger.domain.secret import Secret
 from aidledger.errors import (
     DriverMissing,
+    FileExists,
     LedgerExists,
     LedgerFailed,
     LedgerMissing,
-    LedgerReadOnly,
     LedgerUnsupported,
-    LocksMissing,
 )
 from aidledger.store import files
 from aidledger.store.locks import require_locks
@@ -86,28 +88,25 @@ def require_file(url: URL) -> None:
         require_locks(Path(str(url.database)))
 
 
-def create_file(url: URL) -> None:
-    """Make an empty file that only its owner reads, before anything is written into it. Raises LocksMissing, too."""
+@contextmanager
+def new_file(url: URL) -> Iterator[URL]:
+    """Where a new ledger is made: beside its place, which it gets when the block has ended well. A server has no files.
+
+    Raises LedgerExists, LocksMissing, CannotWrite.
+    """
     if url.get_backend_name() != "sqlite":
+        yield url
         return
+    path = Path(str(url.database))
+    if os.path.lexists(path):
+        raise LedgerExists(path=shown(url))
+    require_locks(path)
     try:
-        private.create(Path(str(url.database)))
-        require_locks(Path(str(url.database)))
-    except LocksMissing:
-        remove_empty(url)
-        raise
-    except FileExistsError:
+        with private.unfinished(path) as part:
+            yield url.set(database=str(part))
+            private.publish(part, path)
+    except FileExists:
         raise LedgerExists(path=shown(url)) from None
-    except PermissionError:
-        raise LedgerReadOnly(path=shown(url)) from None
-    except OSError as error:
-        raise LedgerFailed(path=shown(url), reason=error.strerror or "") from None
-
-
-def remove_empty(url: URL) -> None:
-    """Take away the file of a ledger that could not be made, so that it can be tried again."""
-    if url.get_backend_name() == "sqlite" and Path(str(url.database)).stat().st_size == 0:
-        Path(str(url.database)).unlink()
 
 
 def connect(url: URL, secret: Secret | None = None) -> Engine:

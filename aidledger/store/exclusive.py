@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,6 +12,8 @@ from aidledger.domain.secret import Secret
 from aidledger.errors import KeyWrong, LedgerLocked, LedgerReadOnly
 from aidledger.store import files
 from aidledger.store.waiting import BUSY_TIMEOUT_MS
+
+_BEGIN_BYTES = 8
 
 
 @contextmanager
@@ -26,7 +29,12 @@ def held(target: Path, secret: Secret | None) -> Iterator[sqlite3.Connection | N
         yield None
         return
     with closing(opened) as ledger:
-        yield ledger if _locked(ledger, target, secret) else None
+        locked = _locked(ledger, target, secret)
+        try:
+            yield ledger if locked else None
+        finally:
+            if locked:
+                _clear_journal(target)
 
 
 def _locked(ledger: sqlite3.Connection, target: Path, secret: Secret | None) -> bool:
@@ -40,6 +48,19 @@ def _locked(ledger: sqlite3.Connection, target: Path, secret: Secret | None) -> 
             return bool(ledger.execute("PRAGMA integrity_check").fetchone() == ("ok",))
     except files.driver(secret).DatabaseError:
         return False
+
+
+def _clear_journal(target: Path) -> None:
+    """Remove the journal of what is done: in this mode SQLite keeps it, full of old pages, with a beginning of zeros.
+
+    Without them it is wanted: what it belongs to was neither committed nor taken back.
+    """
+    journal = target.with_name(f"{target.name}-journal")
+    with contextlib.suppress(OSError):
+        with journal.open("rb") as file:
+            ended = not any(file.read(_BEGIN_BYTES))
+        if ended:
+            journal.unlink()
 
 
 @contextmanager

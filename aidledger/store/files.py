@@ -13,14 +13,14 @@ from typing import Any, cast
 from aidledger.domain.secret import Secret
 from aidledger.errors import EncryptionMissing, KeyWrong
 
-_FIRST_BYTES = b"SQLite format 3\0"
+FIRST_BYTES = b"SQLite format 3\0"
 _PAGE_BYTES = 4_096  # SQLCipher's, of every file that we make
 
 
 def looks_like_sqlite(path: Path) -> bool:
     """Whether a file begins as SQLite's do; an encrypted one does not."""
     with path.open("rb") as file:
-        return file.read(len(_FIRST_BYTES)) == _FIRST_BYTES
+        return file.read(len(FIRST_BYTES)) == FIRST_BYTES
 
 
 def may_be_encrypted(path: Path) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,22 +15,17 @@ from sqlalchemy.exc import DBAPIError
 from aidledger.domain.role import Deed, require
 from aidledger.domain.secret import Secret
 from aidledger.errors import (
-    AidLedgerError,
     EncryptionElsewhere,
     KeyWanted,
     LedgerExists,
-    LedgerFailed,
     LedgerForeign,
-    LedgerFull,
-    LedgerLocked,
     LedgerNewer,
     LedgerOlder,
-    LedgerReadOnly,
-    RightMissing,
 )
 from aidledger.store import actors, files
 from aidledger.store import engine as engines
 from aidledger.store.keys import NO_KEYS, Keys
+from aidledger.store.meanings import meaning
 from aidledger.store.seals import SEAL_KEY, SealKey
 from aidledger.store.waiting import Waits, lock_postgresql
 
@@ -180,11 +175,12 @@ def create_ledger(
     clock: Callable[[], datetime],
     keys: Keys = NO_KEYS,
     encrypt: Callable[[], Secret] | None = None,
+    fill: Callable[[Ledger, Books], object] = lambda _ledger, _books: None,
 ) -> Ledger:
-    """A new, empty ledger, encrypted with what ``encrypt`` gives, sealed from its first event where there is a key.
+    """A new ledger with what ``fill`` puts in, encrypted with what ``encrypt`` gives, sealed from its first event.
 
-    Nothing is left of one that could not be made so. Raises LedgerExists where there is something already,
-    EncryptionElsewhere, SealKeyUnusable.
+    Sealed where there is a key. Nothing is left of one that could not be made so. Raises LedgerExists where there is
+    something already, EncryptionElsewhere, SealKeyUnusable, CannotWrite.
     """
     from aidledger.store import events  # noqa: PLC0415 - the tables are slow to load
     from aidledger.store.migrate import upgrade  # noqa: PLC0415 - alembic is slow to load and only needed here
@@ -192,26 +188,22 @@ def create_ledger(
     url = engines.ledger_url(place)
     if encrypt is not None and url.get_backend_name() != "sqlite":
         raise EncryptionElsewhere(path=engines.shown(url))
-    engines.create_file(url)
-    try:
-        secret = None
+    secret = None
+    with engines.new_file(url) as there:
         if encrypt is not None:
             _seal_key(keys)  # which may be refused, before a key of the file is made
             secret = encrypt()
-        ledger = Ledger(engines.connect(url, secret), engines.shown(url), actor, clock, keys=keys, secret=secret)
+        making = Ledger(engines.connect(there, secret), engines.shown(url), actor, clock, keys=keys, secret=secret)
         try:
-            with ledger.writing("open") as books:
-                _require_nothing(books, ledger.place)
+            with making.writing("open") as books:
+                _require_nothing(books, making.place)
                 upgrade(books)
-                if (seal_key := ledger.seal_key) is not None:
-                    events.seal(books, ledger.moment(), actor, seal_key)
-        except BaseException:
-            ledger.close()
-            raise
-    except BaseException:
-        engines.remove_empty(url)
-        raise
-    return ledger
+                if (seal_key := making.seal_key) is not None:
+                    events.seal(books, making.moment(), actor, seal_key)
+                fill(making, books)
+        finally:
+            making.close()
+    return replace(making, engine=engines.connect(url, secret))
 
 
 def _seal_key(keys: Keys) -> SealKey | None:
@@ -239,23 +231,6 @@ def _require_version(books: Books, shown: str) -> None:
         raise (LedgerOlder if older else LedgerNewer)(path=shown, found=found, wanted=REVISION)
 
 
-# By SQLSTATE where the server tells it: its words may be in any language.
-_STATES: Mapping[str, Callable[..., AidLedgerError]] = {
-    "55P03": LedgerLocked,
-    "53100": LedgerFull,
-    "25006": LedgerReadOnly,
-    "42501": RightMissing,
-}
-_MEANINGS: tuple[tuple[str, Callable[..., AidLedgerError]], ...] = (
-    ("database is locked", LedgerLocked),
-    ("disk is full", LedgerFull),
-    ("readonly database", LedgerReadOnly),
-    ("unable to open database file", LedgerReadOnly),
-    ("malformed", LedgerForeign),
-    ("not a database", LedgerForeign),
-)
-
-
 def _first(error: DBAPIError) -> DBAPIError:
     """The error that came first: a transaction that the database gave up leaves errors of tidying up behind it."""
     first, context = error, error.__context__
@@ -272,13 +247,6 @@ def _translated(place: str) -> Iterator[None]:
         yield
     except DBAPIError as last:
         error = _first(last)
-        reason = str(error.orig).splitlines()[0] if error.orig else ""
-        state = str(getattr(error.orig, "sqlstate", ""))
-        if state in _STATES:
-            raise _STATES[state](path=place) from error
-        for words, meaning in _MEANINGS:
-            if words in reason.lower():
-                raise meaning(path=place) from error
-        raise LedgerFailed(path=place, reason=reason) from error
+        raise meaning(error.orig, place) from error
     except UnicodeDecodeError as error:
         raise LedgerForeign(path=place) from error

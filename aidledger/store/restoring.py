@@ -42,6 +42,7 @@ from aidledger.store import files, snapshots
 from aidledger.store.exclusive import held
 from aidledger.store.keys import NO_KEYS, Keys
 from aidledger.store.ledger import REVISION, Ledger, secret_of
+from aidledger.store.meanings import told
 from aidledger.store.snapshots import Snapshot
 
 _EVENTS = "SELECT digest, batch_id FROM event ORDER BY id"
@@ -92,7 +93,7 @@ def restore(
     kept = target.with_name(f"{target.name}.before-restore-{moment}")
     with private.unfinished(target) as part:
         with _reading(backup, secret) as source:
-            snapshots.copy_pages(source, part, secret)
+            snapshots.copy_pages(source, part, secret, target)
         now = snapshots.prove(part, backup, actor, clock, keys)
         now = Snapshot(target, now.batches, now.entries, now.head)
         if not os.path.lexists(target):
@@ -106,7 +107,11 @@ def restore(
                 _rename_over(part, target, kept)
             else:
                 _keep(ledger, kept, secret)
-                _overwrite(part, ledger, target, secret)
+                try:
+                    _overwrite(part, ledger, target, secret)
+                except BaseException:
+                    kept.unlink(missing_ok=True)  # the ledger is as it was, and needs no copy
+                    raise
     return Restored(now, kept, lost)
 
 
@@ -187,12 +192,12 @@ def _require_nothing_lost(lost: Lost | None, target: Path) -> None:
 def _keep(ledger: sqlite3.Connection, kept: Path, secret: Secret | None) -> None:
     """A whole copy of the ledger under its other name."""
     with private.unfinished(kept) as part:
-        snapshots.copy_pages(ledger, part, secret)
+        snapshots.copy_pages(ledger, part, secret, kept)
         private.publish(part, kept)
 
 
 def _overwrite(part: Path, ledger: sqlite3.Connection, target: Path, secret: Secret | None) -> None:
-    with closing(files.connected(part, secret)) as source:
+    with told(target, secret), closing(files.connected(part, secret)) as source:
         snapshots.pages(source, ledger, target)
 
 

@@ -18,6 +18,7 @@ from aidledger.errors import BackupElsewhere, CopyFaulty, FileExists, LedgerLock
 from aidledger.store import events, files
 from aidledger.store.keys import NO_KEYS, Keys
 from aidledger.store.ledger import Books, Ledger, open_ledger
+from aidledger.store.meanings import told
 from aidledger.store.seals import SealKey
 from aidledger.store.verify import Verdict, verify
 from aidledger.store.waiting import BUSY_TIMEOUT_MS
@@ -58,9 +59,12 @@ def patience(path: object) -> Callable[[int, int, int], None]:
     return progress
 
 
-def copy_pages(source: sqlite3.Connection, part: Path, secret: Secret | None) -> None:
-    """Copy a database, with the key that it has, into a file that is there already and empty, down to the disk."""
-    with closing(files.connected(part, secret)) as target:
+def copy_pages(source: sqlite3.Connection, part: Path, secret: Secret | None, named: Path) -> None:
+    """Copy a database, with the key that it has, into a file that is there already and empty, down to the disk.
+
+    ``named`` is what messages call it. Raises LedgerFull, LedgerLocked, LedgerFailed, OSError.
+    """
+    with told(named, secret), closing(files.connected(part, secret)) as target:
         target.execute("PRAGMA synchronous=EXTRA")
         pages(source, target, part)
     private.flush(part)
@@ -107,7 +111,7 @@ def back_up(ledger: Ledger, target: Path) -> Snapshot:
         with ledger.reading("copy") as books:
             head = events.head(books)
             driver = cast("sqlite3.Connection", books.connection.driver_connection)
-            copy_pages(driver, part, ledger.secret)
+            copy_pages(driver, part, ledger.secret, target)
         snapshot = prove(part, target, ledger.actor, ledger.clock, Keys(ledger.keys.file), head)
         private.publish(part, target)
     return snapshot

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,11 +11,12 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from aidledger import private
 from aidledger.errors import BackupFirst, LedgerForeign, LedgerNewer
-from aidledger.store import engine as engines
 from aidledger.store import events, files, master_data, payments
 from aidledger.store.keys import NO_KEYS, Keys
 from aidledger.store.ledger import REVISION, Ledger, revision_of, unchecked
+from aidledger.store.snapshots import copy_pages
 from aidledger.store.waiting import Waits
 
 
@@ -43,9 +45,8 @@ def upgrade_ledger(
 ) -> Upgraded:
     """Upgrade a ledger in one transaction; nothing happens to one that is up to date.
 
-    Raises NotNamed, OtherRole, LedgerNewer, LedgerForeign; BackupFirst where a copy cannot be made from here;
-    LedgerExists where the copy would overwrite something. Whoever lacks the key of the seals is refused before there
-    is a copy: SealKeyWanted, SealKeyWrong, NotSealed.
+    Raises NotNamed, OtherRole, LedgerNewer, LedgerForeign; BackupFirst where a copy cannot be made from here. Whoever
+    lacks the key of the seals is refused before there is a copy: SealKeyWanted, SealKeyWrong, NotSealed.
     """
     from aidledger.store.migrate import upgrade  # noqa: PLC0415 - alembic is slow to load and only needed here
 
@@ -76,10 +77,20 @@ def _put_aside(ledger: Ledger, found: str) -> Path:
     if ledger.engine.dialect.name != "sqlite":
         raise BackupFirst(path=ledger.place)
     place, secret = Path(ledger.place), ledger.secret
-    copy = place.with_name(f"{place.name}.version-{found}")
-    engines.create_file(engines.ledger_url(str(copy)))
-    with closing(files.connected(place, secret)) as source, closing(files.connected(copy, secret)) as target:
-        source.backup(target)
-        if target.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            raise LedgerForeign(path=place)
+    copy = _free(place.with_name(f"{place.name}.version-{found}"))
+    with private.unfinished(copy) as part:
+        with closing(files.connected(place, secret)) as source:
+            copy_pages(source, part, secret, copy)
+        with closing(files.connected(part, secret)) as target:
+            if target.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+                raise LedgerForeign(path=place)
+        private.publish(part, copy)
     return copy
+
+
+def _free(wanted: Path) -> Path:
+    """A name that nothing has: an upgrade that was stopped has left its copy, which is as good as another."""
+    number, free = 2, wanted
+    while os.path.lexists(free):
+        number, free = number + 1, wanted.with_name(f"{wanted.name}-{number}")
+    return free

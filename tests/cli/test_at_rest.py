@@ -96,7 +96,7 @@ def test_an_output_that_is_there_is_replaced_by_one_of_the_owner(tmp_path: Path)
     path = new_path(tmp_path)
     target = tmp_path / "out.csv"
     target.write_text("old")
-    assert aidledger("batches", "--format", "csv", "-o", target, ledger=path).exit_code == 0
+    assert aidledger("batches", "--format", "csv", "--force", "-o", target, ledger=path).exit_code == 0
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 
@@ -149,16 +149,21 @@ def _execute(world: World, sql: str) -> None:
         books.commit()
 
 
-def test_a_file_that_is_put_in_place_is_whole_or_the_old_one(tmp_path: Path) -> None:
+def test_a_file_that_is_put_in_place_is_whole_or_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "out"
     target.write_text("old")
 
-    def half(part: Path) -> None:
-        part.write_text("ne")
+    def half(part: Path, content: bytes) -> int:
+        with part.open("wb") as file:
+            file.write(content[:2])
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(CannotWrite, match="No space"):
-        private.put(target, half)
-    with private.unfinished(tmp_path / "new") as part, pytest.raises(FileExists):
-        private.publish(part, target)
+    with monkeypatch.context() as failing:
+        failing.setattr(Path, "write_bytes", half)
+        with pytest.raises(CannotWrite, match="No space"):
+            private.put(target, b"new", over=True)
+    with pytest.raises(FileExists):
+        private.put(target, b"new")
     assert (target.read_text(), sorted(path.name for path in tmp_path.iterdir())) == ("old", ["out"])
+    private.put(target, b"new", over=True)
+    assert (target.read_text(), sorted(path.name for path in tmp_path.iterdir())) == ("new", ["out"])

@@ -41,7 +41,7 @@ def test_backup_overwrites_nothing(path: Path, tmp_path: Path) -> None:
     before = (tmp_path / "backup.db").read_bytes()
     ran = aidledger("backup", tmp_path / "backup.db", ledger=path)
     assert ran.exit_code == 3
-    assert "nothing is overwritten" in ran.stderr
+    assert "it is a database" in ran.stderr
     assert (tmp_path / "backup.db").read_bytes() == before
 
 

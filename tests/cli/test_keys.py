@@ -56,7 +56,7 @@ def test_the_key_is_in_a_file_that_an_option_or_the_environment_names(path: Path
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_without_the_key_every_command_says_what_to_do(path: Path, tmp_path: Path, language: str) -> None:
     before = path.read_bytes()
-    out = tmp_path / "out"
+    out, seals = tmp_path / "out", tmp_path / "seals"
     for command in (
         ["batches"],
         ["batch", "1"],
@@ -72,11 +72,12 @@ def test_without_the_key_every_command_says_what_to_do(path: Path, tmp_path: Pat
         ["rekey"],
         ["seal"],
     ):
-        ran = aidledger("--lang", language, *command, ledger=path, env={"AIDLEDGER_SEAL_KEY_FILE": str(out)})
+        ran = aidledger("--lang", language, *command, ledger=path, env={"AIDLEDGER_SEAL_KEY_FILE": str(seals)})
         assert (ran.exit_code, ran.stdout) == (3, ""), command
         assert "--key-file" in ran.stderr
     assert path.read_bytes() == before
     assert not out.exists()
+    assert not seals.exists()
 
 
 def test_a_wrong_key_is_said_to_be_one(path: Path, tmp_path: Path) -> None:

@@ -109,7 +109,9 @@ def test_where_it_cannot_be_written_nothing_is_left(tmp_path: Path) -> None:
     assert run.exit_code == 3
     assert "t.xlsx" in run.stderr
     (tmp_path / "t.xlsx").write_text("what was there", encoding="utf-8")
-    assert aidledger("template", "high-school-grant", "--rows", "8", "-o", tmp_path / "t.xlsx").exit_code == 0
+    assert (
+        aidledger("template", "high-school-grant", "--rows", "8", "--force", "-o", tmp_path / "t.xlsx").exit_code == 0
+    )
     assert Template(tmp_path / "t.xlsx").headers
     assert [path.name for path in tmp_path.iterdir()] == ["t.xlsx"]
 
@@ -129,7 +131,7 @@ def test_an_offices_own_fee_is_what_may_be_entered(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     path = tmp_path / "t.xlsx"
-    options = ("--period", "2021-autumn", "--rows", "8", "-o", path)
+    options = ("--period", "2021-autumn", "--rows", "8", "--force", "-o", path)
     own = ("--schemas", tmp_path / "office", "template", "high-school-tuition-waiver")
     assert aidledger(*own, "--school", SCHOOL, *options).exit_code == 0
     assert Template(path).choices("amount") == ["460"]

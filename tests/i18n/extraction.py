@@ -95,6 +95,8 @@ WORDS: tuple[str, ...] = (
     "Read-only file system",
     "File name too long",
     "Device or resource busy",
+    "Disk quota exceeded",
+    "Too many levels of symbolic links",
 )
 
 

@@ -65,20 +65,15 @@ def test_a_batch_that_is_taken_back_leaves_the_net_figures(tmp_path: Path) -> No
     assert sum(row["reversal_of"] is not None for row in entries) == 2
 
 
-@pytest.mark.parametrize("named", [False, True], ids=["files not named yet", "files named, no manifest"])
-def test_an_export_that_is_killed_was_never_there(named: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_that_is_killed_was_never_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its files have their names, and no manifest says so; one that is killed before is in tests/cli."""
     ledger = ledger_of(tmp_path, "one", grant("abc"))
 
     def killed(*_: object) -> None:
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        if named:
-            patched.setattr(writing, "put", killed)
-        else:
-            # As a kill does, which tidies nothing up.
-            patched.setattr(writing._Export, "abandon", killed)
-            patched.setattr(writing._Export, "publish", killed)
+        patched.setattr(writing, "put", killed)
         with pytest.raises(SystemExit):
             exported(ledger, tmp_path)
     lake = tmp_path / "lake"

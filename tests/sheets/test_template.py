@@ -17,7 +17,7 @@ from aidledger.domain.listing import HARDSHIP_CATEGORIES
 from aidledger.domain.term import Period
 from aidledger.i18n import Language, translator
 from aidledger.sheets.header import HeaderWords, find_header
-from aidledger.sheets.template import write_template
+from aidledger.sheets.template import template_workbook
 from aidledger.sheets.template_columns import BOARDINGS, CATEGORIES, DOCUMENT_TYPES, LEVELS
 from aidledger.sheets.template_roster import BlankRoster
 from tests.builders import codes, examined, people, resident_number, shipped
@@ -35,7 +35,7 @@ def made(
     program = shipped().programs[code]
     period = period or ("2021-autumn" if program.cadence == "semester" else "2021")
     blank = BlankRoster(program, Period.parse(period), school, rows, language, shipped().layout.school_endings)
-    write_template(folder / "t.xlsx", blank, shipped().programs, translator(language))
+    (folder / "t.xlsx").write_bytes(template_workbook(blank, shipped().programs, translator(language)))
     return Template(folder / "t.xlsx")
 
 

@@ -22,6 +22,7 @@ from aidledger.cli.options import (
     result_options,
     reveal_options,
 )
+from aidledger.cli.paths import NameToRead
 from aidledger.domain.finding import SEVERITIES, STATES
 from aidledger.i18n import N_
 
@@ -62,7 +63,12 @@ def _audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command(cls=Command)
 @_audit_options
-@option("--lake", metavar="DIR|URL", help=N_("Over the districts of a lake (`export parquet`) instead of the ledger."))
+@option(
+    "--lake",
+    type=NameToRead(),
+    metavar="DIR|URL",
+    help=N_("Over the districts of a lake (`export parquet`) instead of the ledger."),
+)
 @option(
     "--district",
     "districts",
@@ -140,11 +146,11 @@ def _run(
     shown = [one for one in found.findings if state in {None, one.state(today)}]
     say = audits.sayer(catalogue, office.language)
 
-    def workbook(path: Path) -> None:
-        from aidledger.reports.workbook import write_answers
+    def workbook() -> bytes:
+        from aidledger.reports.workbook import answers_workbook
 
         paper = audits.working_paper(found, shown, say, catalogue, today, office.language, reveal=reveal)
-        write_answers(path, [(sheet, finished(one, head, reveal=reveal)) for sheet, one in paper], office._)
+        return answers_workbook([(sheet, finished(one, head, reveal=reveal)) for sheet, one in paper], office._)
 
     emit(
         office,

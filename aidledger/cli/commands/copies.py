@@ -8,7 +8,8 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import TO_WRITE, option, result_options
+from aidledger.cli.options import option, result_options
+from aidledger.cli.paths import NEW_FILE, NameToWrite, ToRead
 from aidledger.i18n import N_
 
 _PROVED = N_("{path}: {batches} batches, {entries} entries; every digest and total agrees")
@@ -16,7 +17,7 @@ _HEAD = N_("Head: {head}")
 
 
 @click.command(cls=Command)
-@click.argument("file", type=TO_WRITE)
+@click.argument("file", type=NEW_FILE)
 @result_options("table", "json")
 @pass_office
 def backup(office: Office, file: Path, form: str, output: Path | None) -> None:
@@ -37,7 +38,7 @@ def backup(office: Office, file: Path, form: str, output: Path | None) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=ToRead(dir_okay=False))
 @option("--discard-newer", is_flag=True, help=N_("Also where the ledger has batches that the backup has not."))
 @result_options("table", "json")
 @pass_office
@@ -78,7 +79,14 @@ def restore(office: Office, file: Path, discard_newer: bool, form: str, output: 
 
 
 @click.command(cls=Command)
-@option("--to", "place", required=True, metavar="PATH|URL", help=N_("Where to: a new file or an empty database."))
+@option(
+    "--to",
+    "place",
+    type=NameToWrite(),
+    required=True,
+    metavar="PATH|URL",
+    help=N_("Where to: a new file or an empty database."),
+)
 @option("--encrypt", is_flag=True, help=N_("Encrypt the copy; one of an encrypted ledger has its key in any case."))
 @option("--plain", is_flag=True, help=N_("Make a copy of an encrypted ledger that is not encrypted."))
 @result_options("table", "json")

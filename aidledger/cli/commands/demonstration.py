@@ -9,11 +9,12 @@ import click
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
 from aidledger.cli.options import option
+from aidledger.cli.paths import FolderToWrite
 from aidledger.i18n import N_
 
 
 @click.command(cls=Command)
-@click.argument("folder", metavar="[DIR]", default="demo", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="[DIR]", default="demo", type=FolderToWrite(file_okay=True))
 @option(
     "--with-faults",
     is_flag=True,

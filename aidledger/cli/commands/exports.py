@@ -10,7 +10,8 @@ import click
 from aidledger.cli.commands import rights
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import SENTENCE, TO_WRITE, ChoiceType, option
+from aidledger.cli.options import SENTENCE, ChoiceType, option
+from aidledger.cli.paths import NEW_FILE, FolderToWrite, ToRead
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
@@ -41,13 +42,13 @@ export.add_command(rights.person)
 
 
 @export.command(cls=Command)
-@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", metavar="DIR", type=FolderToWrite())
 @option("--district", required=True, metavar="CODE", help=N_("The district's administrative code, six digits."))
 @option(
     "--key",
     required=True,
     metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=ToRead(dir_okay=False),
     help=N_("The key for pseudonyms that all districts share; `export key` makes one."),
 )
 @option(
@@ -83,7 +84,7 @@ def parquet(
 
 
 @export.command(cls=Command)
-@click.argument("file", type=TO_WRITE)
+@click.argument("file", type=NEW_FILE)
 @_FORM
 @pass_office
 def key(office: Office, file: Path, form: str) -> None:

@@ -10,7 +10,8 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import EXISTING, PART, PERIOD, SENTENCE, WordType, option, result_options
+from aidledger.cli.options import PART, PERIOD, SENTENCE, WordType, option, result_options
+from aidledger.cli.paths import EXISTING, FolderToWrite
 from aidledger.domain.listing import LIST_KINDS
 from aidledger.i18n import N_
 
@@ -46,7 +47,7 @@ def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         option(
             "--feedback",
-            type=click.Path(file_okay=False, path_type=Path),
+            type=FolderToWrite(),
             metavar="DIR",
             help=N_("Write a copy of each rejected file with the bad cells marked, to send back to the school."),
         ),

@@ -8,12 +8,19 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import KEY_PLACE, option, result_options
+from aidledger.cli.options import option, result_options
+from aidledger.cli.paths import KEY_PLACE, NameToWrite
 from aidledger.i18n import N_
 
 
 @click.command(cls=Command)
-@option("--to", "place", metavar=KEY_PLACE, help=N_("Where the new key is, or is to be; without it, it is asked for."))
+@option(
+    "--to",
+    "place",
+    type=NameToWrite(),
+    metavar=KEY_PLACE,
+    help=N_("Where the new key is, or is to be; without it, it is asked for."),
+)
 @result_options("table", "json")
 @pass_office
 def rekey(office: Office, place: str | None, form: str, output: Path | None) -> None:
@@ -38,7 +45,13 @@ def rekey(office: Office, place: str | None, form: str, output: Path | None) -> 
 
 
 @click.command(cls=Command)
-@option("--to", "place", metavar=KEY_PLACE, help=N_("Change the key to this one; the old one signs the change."))
+@option(
+    "--to",
+    "place",
+    type=NameToWrite(),
+    metavar=KEY_PLACE,
+    help=N_("Change the key to this one; the old one signs the change."),
+)
 @result_options("table", "json")
 @pass_office
 def seal(office: Office, place: str | None, form: str, output: Path | None) -> None:

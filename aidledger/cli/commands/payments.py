@@ -10,7 +10,6 @@ import click
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
 from aidledger.cli.options import (
-    EXISTING,
     NUMBER,
     PERIOD,
     SENTENCE,
@@ -20,6 +19,7 @@ from aidledger.cli.options import (
     result_options,
     reveal_options,
 )
+from aidledger.cli.paths import EXISTING, NEW_FILE
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def due(
     "-o",
     "--output",
     "target",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     required=True,
     metavar="FILE",
     help=N_("FILE.xlsx and FILE.csv are written; neither may exist."),

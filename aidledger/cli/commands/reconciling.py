@@ -10,6 +10,7 @@ import click
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
 from aidledger.cli.options import PERIOD, SENTENCE, ByType, WordType, option, result_options, reveal_options
+from aidledger.cli.paths import NameToRead
 from aidledger.domain.term import in_order
 from aidledger.i18n import N_
 
@@ -30,7 +31,14 @@ PARTS = ("document", "source")
 @option("--to", "last", type=PERIOD, help=N_("The last period."))
 @option("--school", type=SENTENCE, metavar="NAME", help=N_("Only this school."))
 @option("--cut", type=WordType(CUTS), help=N_("Put the terms together by year; default: every term by itself."))
-@option("--report", "reports", multiple=True, metavar="FILE", help=N_("Compare with this published report."))
+@option(
+    "--report",
+    "reports",
+    type=NameToRead(),
+    multiple=True,
+    metavar="FILE",
+    help=N_("Compare with this published report."),
+)
 @option("--all", "everything", is_flag=True, help=N_("Show also the lines that are right."))
 @option(
     "--by",

@@ -11,6 +11,7 @@ from aidledger.cli.commands.people import person
 from aidledger.cli.localized import Command, Group
 from aidledger.cli.office import Office, pass_office
 from aidledger.cli.options import CUT, DAY, PERIOD, SENTENCE, ByType, WordType, option, result_options, reveal_options
+from aidledger.cli.paths import NameToRead
 from aidledger.domain.term import in_order
 from aidledger.i18n import N_
 
@@ -89,13 +90,13 @@ def summary(
     figures, head = reporting.summary(ledger, catalogue, first, last, by or (), count)
     make = group_answer if by else program_answer
 
-    def write(path: Path) -> None:
+    def workbook() -> bytes:
         from aidledger.reports.charts import chart_sheet
-        from aidledger.reports.summary_workbook import write_summary
+        from aidledger.reports.summary_workbook import summary_workbook
 
         answer = finished(make(figures, catalogue, office.language), head)
         extra = chart_sheet(figures, catalogue, office.language)
-        write_summary(path, answer, office._, catalogue.district, chart=not by, extra=extra)
+        return summary_workbook(answer, office._, catalogue.district, chart=not by, extra=extra)
 
     emit(
         office,
@@ -103,7 +104,7 @@ def summary(
         output,
         answer=lambda: make(figures, catalogue, office.language),
         value=lambda: shapes.summary_shape(figures, catalogue, office.language),
-        workbook=write,
+        workbook=workbook,
         head=head,
     )
 
@@ -187,7 +188,7 @@ def returns(
 
 
 @report.command(cls=Command)
-@click.argument("file", metavar="FILE")
+@click.argument("file", type=NameToRead(), metavar="FILE")
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def compare(office: Office, file: str, form: str, output: Path | None) -> int:

@@ -8,14 +8,14 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import SENTENCE, TO_WRITE, ChoiceType, option, result_options
+from aidledger.cli.options import SENTENCE, ChoiceType, option, output_options, result_options
 from aidledger.i18n import N_
 
 
 @click.command(cls=Command)
 @click.argument("who", metavar="PERSON")
 @option("--reason", type=SENTENCE, required=True, metavar="TEXT", help=N_("Who asked and why; kept in the access log."))
-@option("-o", "--output", type=TO_WRITE, required=True, metavar="FILE", help=N_("The file to write."))
+@output_options(N_("The file to write."), required=True)
 @option("--format", "form", type=ChoiceType(("json", "xlsx")), help=N_("Default: by the file's name, else json."))
 @pass_office
 def person(office: Office, who: str, reason: str, output: Path, form: str | None) -> None:

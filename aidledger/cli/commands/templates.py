@@ -9,7 +9,7 @@ import click
 
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
-from aidledger.cli.options import PERIOD, SENTENCE, TO_WRITE, option
+from aidledger.cli.options import PERIOD, SENTENCE, option, output_options
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _ROWS, _ROWS_MAX = 500, 5_000
     default=_ROWS,
     help=N_("How many pupils have checked cells; default: 500."),
 )
-@option("-o", "--output", type=TO_WRITE, metavar="FILE", help=N_("The workbook (.xlsx) to write; needed."))
+@output_options(N_("The workbook (.xlsx) to write; needed."))
 @pass_office
 def template(
     office: Office, program: str, period: Period | None, school: str | None, rows: int, output: Path | None
@@ -41,9 +41,9 @@ def template(
     today = office.clock().date()
     blank = blank_roster(catalogue, program, period, school, rows, office.language, today)
 
-    def write(path: Path) -> None:
-        from aidledger.sheets.template import write_template
+    def workbook() -> bytes:
+        from aidledger.sheets.template import template_workbook
 
-        write_template(path, blank, catalogue.programs, office._)
+        return template_workbook(blank, catalogue.programs, office._)
 
-    emit(office, "xlsx", output, workbook=write)
+    emit(office, "xlsx", output, workbook=workbook)

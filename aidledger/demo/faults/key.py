@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -33,14 +34,11 @@ class Expected:
 def write_key(expected: Iterable[Expected], folder: Path) -> Path:
     """Write the key, for nobody but its owner to read, as every file with numbers in it; raises CannotWrite."""
     path = folder / KEY_FILE
-
-    def write(part: Path) -> None:
-        with part.open("w", encoding="utf-8-sig", newline="") as out:
-            rows = csv.writer(out)
-            rows.writerow([field.name for field in fields(Expected)])
-            rows.writerows(astuple(one) for one in sorted(set(expected)))
-
-    private.put(path, write)
+    page = io.StringIO()
+    rows = csv.writer(page)
+    rows.writerow([field.name for field in fields(Expected)])
+    rows.writerows(astuple(one) for one in sorted(set(expected)))
+    private.put(path, page.getvalue().encode("utf-8-sig"))
     return path
 
 

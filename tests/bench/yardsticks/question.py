@@ -86,12 +86,12 @@ def _workbook(ledger: Ledger, catalogue: Catalogue, _who: str, target: str) -> Q
     from aidledger.cli.output import finished
     from aidledger.operations import reporting
     from aidledger.reports.answers import program_answer
-    from aidledger.reports.summary_workbook import write_summary
+    from aidledger.reports.summary_workbook import summary_workbook
 
     def write() -> None:
         figures, head = reporting.summary(ledger, catalogue)
         answer = finished(program_answer(figures, catalogue, "zh"), head)
-        write_summary(Path(target), answer, str, catalogue.district, chart=True)
+        Path(target).write_bytes(summary_workbook(answer, str, catalogue.district, chart=True))
 
     return write
 
