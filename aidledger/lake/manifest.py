@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aidledger import private
-from aidledger.errors import LakeDamaged, LakeOfAnotherFormat
+from aidledger.errors import LakeDamaged
 from aidledger.lake.layout import FORMAT, MANIFESTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +70,6 @@ class Manifest:
         return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
-def parsed(path: str, text: str) -> Manifest:
-    """A manifest that was read; raises LakeDamaged, LakeOfAnotherFormat."""
-    try:
-        facts = json.loads(text)
-        found = int(facts.pop("format"))
-        if found != FORMAT:
-            raise LakeOfAnotherFormat(path=path, found=found, wanted=FORMAT)
-        first, last = facts.pop("batches")
-        files = [File(**file) for file in facts.pop("files")]
-        return Manifest(**facts, batches=(int(first), int(last)), files=files)
-    except (ValueError, KeyError, TypeError) as error:
-        raise LakeDamaged(path=path) from error
-
-
-def manifests_in(lake: Path, district: str) -> list[Manifest]:
-    """A district's exports into a lake on this computer, the first one first; see ``parsed`` for what is raised."""
-    paths = sorted((lake / MANIFESTS / district).glob("[0-9]*.json"))
-    return checked([parsed(str(path), path.read_text(encoding="utf-8")) for path in paths])
-
-
 def checked(manifests: Iterable[Manifest]) -> list[Manifest]:
     """A district's manifests, none of them missing; raises LakeDamaged."""
     ordered = sorted(manifests, key=lambda one: one.part)
@@ -98,8 +81,4 @@ def checked(manifests: Iterable[Manifest]) -> list[Manifest]:
 
 def put(lake: Path, manifest: Manifest) -> None:
     """Publish a manifest; raises FileExists where another export of the district was faster."""
-    target = lake / manifest.path
-    with private.unfinished(target) as part:
-        part.write_text(manifest.text(), encoding="utf-8")
-        private.flush(part)
-        private.publish(part, target)
+    private.put(lake / manifest.path, manifest.text().encode("utf-8"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +12,12 @@ from pyarrow import fs
 
 from aidledger.errors import LakeDamaged, LakeMissing, LakeMixed, UnknownDistrict
 from aidledger.lake.layout import MANIFESTS, SHAPES
-from aidledger.lake.manifest import File, Manifest, checked, parsed
+from aidledger.lake.manifest import File, Manifest, checked
+from aidledger.lake.manifest_text import SIZE_MAX_BYTES, parsed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pyarrow.fs import FileSystem
 
 
@@ -59,8 +63,7 @@ def open_lake(place: str, only: Sequence[str] = ()) -> Lake:
     manifests: dict[str, list[Manifest]] = defaultdict(list)
     for info in there:
         if info.is_file and info.extension == "json" and not info.base_name.startswith("."):
-            with store.open_input_stream(info.path) as stream:
-                manifest = parsed(info.path, stream.read().decode("utf-8", "replace"))
+            manifest = _read(store, root, info.path)
             manifests[manifest.district].append(manifest)
     if not manifests:
         raise LakeMissing(path=place)
@@ -72,6 +75,30 @@ def open_lake(place: str, only: Sequence[str] = ()) -> Lake:
     lake = Lake(place, store, root, districts)
     _require_files(lake)
     return lake
+
+
+def manifests_in(lake: Path, district: str) -> list[Manifest]:
+    """A district's exports into a lake on this computer, the first one first; see ``parsed`` for what is raised."""
+    store, root = fs.LocalFileSystem(), str(lake)
+    paths = sorted(str(path) for path in (lake / MANIFESTS / district).glob("[0-9]*.json"))
+    return checked([_read(store, root, path) for path in paths])
+
+
+def _read(store: FileSystem, root: str, path: str) -> Manifest:
+    if isinstance(store, fs.LocalFileSystem):
+        _require_inside(root, path)
+    try:
+        with store.open_input_stream(path) as stream:
+            return parsed(path, stream.read(SIZE_MAX_BYTES + 1))
+    except OSError as error:
+        raise LakeDamaged(path=path) from error
+
+
+def _require_inside(root: str, path: str) -> None:
+    """Refuse a link below a lake: what it leads to was never exported there."""
+    inside = os.path.relpath(path, root)
+    if os.path.realpath(path) != os.path.join(os.path.realpath(root), inside):  # noqa: PTH118 - as realpath gives it
+        raise LakeDamaged(path=path)
 
 
 def _require_alike(districts: Mapping[str, Sequence[Manifest]]) -> None:
@@ -88,6 +115,8 @@ def _require_files(lake: Lake) -> None:
     for info in lake.store.get_file_info(list(wanted)):
         if not info.is_file or info.size != wanted[info.path]:
             raise LakeDamaged(path=info.path)
+        if isinstance(lake.store, fs.LocalFileSystem):
+            _require_inside(lake.root, info.path)
 
 
 def _all_files(lake: Lake) -> Iterator[File]:

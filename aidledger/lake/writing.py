@@ -22,8 +22,9 @@ from sqlalchemy import BigInteger, Connection, Date, Integer, Select, func, sele
 from aidledger import private
 from aidledger.errors import FileExists, LakeOfAnother, LakeRaced
 from aidledger.lake.layout import OF_PEOPLE, SHAPES, Made, folder_of, written
-from aidledger.lake.manifest import File, Manifest, manifests_in, put
+from aidledger.lake.manifest import File, Manifest, put
 from aidledger.lake.pseudonyms import Pseudonyms
+from aidledger.lake.reading import manifests_in
 from aidledger.store import events
 from aidledger.store.tables import Batch, Beneficiary, Event, ProgramRow
 
