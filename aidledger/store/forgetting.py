@@ -1,4 +1,4 @@
-"""What is removed of a person on request: what no entry, no list and no digest rests on."""
+"""What is removed of a person on request: what no entry and no list rests on; the event tells the row anew."""
 
 from __future__ import annotations
 

@@ -101,6 +101,11 @@ IN_THE_SUITE = {
         "tests/store/test_verify.py",
         "tests/store/test_guards.py",
     ],
+    "verify names whatever is done to any column, key and row of any table": ["tests/store/test_closed_world.py"],
+    "verify names whatever is done to the schema": ["tests/store/test_schema.py"],
+    "no output is written over what is precious": ["tests/cli/test_outputs.py"],
+    "killed while it writes, or on a full disk: whole or not there": ["tests/cli/test_unfinished.py"],
+    "a clock that goes back": ["tests/store/test_clocks.py"],
     "clerks at once, and verify beside them": ["tests/cli/test_clerks.py"],
     "backup, restore and copy are whole or not there": [
         "tests/store/test_snapshots.py",
@@ -131,6 +136,9 @@ IN_THE_SUITE = {
 ON_BOTH = (
     "tests/store/test_immutability.py",
     "tests/store/test_verify.py",
+    "tests/store/test_closed_world.py",
+    "tests/store/test_schema.py",
+    "tests/store/test_clocks.py",
     "tests/cli/test_clerks.py",
     "tests/cli/test_kill.py",
     "tests/store/test_seals.py",
