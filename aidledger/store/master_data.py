@@ -2,8 +2,8 @@
 
 Entries and lists point to these rows, and their digests cover whom and what they name; what else a row says, and that
 there is no row beside them, rests on the events. A run of rows is told by the number of its first row, how many there
-are, and a digest over all of their columns. A later event may tell a run anew (``forget`` does, and an upgrade tells
-all that there is): the last one counts. Other names of schools have no number: they are one run, in their own order.
+are, and a digest over all of their columns. ``forget`` tells a run anew, and an upgrade all that there is: the last one
+counts. Other names of schools have no number: they are one run, in their own order.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from aidledger.store.tables import Beneficiary, Event, ProgramRow, School, Schoo
 
 TABLES: tuple[Table, ...] = (ProgramRow, School, SchoolAlias, Beneficiary)
 _FACT = "rows"
+# Whose events may tell anew what was told before.
+_ANEW = frozenset({"upgrade", "forget-person"})
 _ROWS_AT_ONCE = 5_000
 # Of a table's run: the number of its first row, how many rows, their digest.
 Run: TypeAlias = tuple[int, int, str]
@@ -61,18 +63,23 @@ def told_anew(books: Connection, table: Table, number: int) -> dict[str, object]
 def runs(books: Connection) -> dict[str, list[Run]]:
     """What the events say of each table, in the order of the rows; of what is no such word, nothing."""
     told: dict[str, list[Run]] = {table.name: [] for table in TABLES}
-    said = select(Event.c.facts).where(Event.c.facts.contains(f'"{_FACT}":{{')).order_by(Event.c.id)
-    for facts in books.execute(said.execution_options(yield_per=_ROWS_AT_ONCE)).scalars():
+    said = select(Event.c.action, Event.c.facts).where(Event.c.facts.contains(f'"{_FACT}":{{')).order_by(Event.c.id)
+    for action, facts in books.execute(said.execution_options(yield_per=_ROWS_AT_ONCE)):
         for name, run in _told(facts):
-            if name in told:
-                told[name] = _with(told[name], run)
+            before = told.get(name)
+            if before is not None and (action in _ANEW or name == SchoolAlias.name or _follows(before, run)):
+                told[name] = _with(before, run)
     return told
+
+
+def _follows(before: list[Run], run: Run) -> bool:
+    return not before or run[0] >= sum(before[-1][:2])
 
 
 def _with(before: list[Run], run: Run) -> list[Run]:
     """Runs with one more, instead of those that it covers; mostly it follows the last one."""
     first, count, _ = run
-    if not before or first > before[-1][0]:
+    if _follows(before, run):
         before.append(run)
         return before
     return sorted([*(one for one in before if not first <= one[0] < first + max(count, 1)), run])

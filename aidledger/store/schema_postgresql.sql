@@ -48,6 +48,19 @@ UNION ALL
 SELECT 'child table', h.inhrelid::regclass::text, t.relname
 FROM tables t JOIN pg_inherits h ON h.inhparent = t.oid
 UNION ALL
+-- A function or an operator of somebody else is taken before the server's own where it fits a call better.
+SELECT 'function', p.oid::regprocedure::text, p.prosrc
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = ANY (current_schemas(false))
+WHERE NOT EXISTS (
+  SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+) AND n.nspname <> 'pg_catalog'
+UNION ALL
+SELECT 'operator', o.oid::regoperator::text, ''
+FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace AND n.nspname = ANY (current_schemas(false))
+WHERE NOT EXISTS (
+  SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_operator'::regclass AND d.objid = o.oid AND d.deptype = 'e'
+) AND n.nspname <> 'pg_catalog'
+UNION ALL
 -- What another schema of the search path has under a name of ours. Of temporary tables a session sees its own.
 SELECT 'table', n.nspname || '.' || c.relname, 'in another schema of the search path'
 FROM tables t

@@ -51,6 +51,11 @@ BESIDE = {
         "a function of ours that does nothing": """
             CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql
             AS $$ BEGIN RETURN NULL; END $$""",
+        "a function that fits a call better than the server's own": """
+            CREATE FUNCTION to_char(date, text) RETURNS text LANGUAGE sql AS $$ SELECT '2006-03-15' $$""",
+        "an operator that fits better": """
+            CREATE FUNCTION same(varchar, varchar) RETURNS boolean LANGUAGE sql AS $$ SELECT true $$;;
+            CREATE OPERATOR = (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = same)""",
         "a table of the same name in another schema behind": """
             CREATE SCHEMA other;;
             CREATE TABLE other.entry (id BIGINT);;
