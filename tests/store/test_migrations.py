@@ -34,6 +34,7 @@ from tests.store.ledgers import (
     opened,
     plain,
     raw,
+    tamper,
 )
 from tests.store.older import take_back
 
@@ -223,3 +224,26 @@ def test_what_is_up_to_date_or_newer_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(LedgerNewer):
         ledgers.upgrade(str(path), catalogue(), ACTOR, clock, KEYS, backup=True)
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.plain_only
+@pytest.mark.parametrize(
+    ("tampering", "named"),
+    {
+        "UPDATE program SET nature = 'loan' WHERE id = 2": "program",
+        "UPDATE beneficiary SET student_number = 'G1' WHERE id = 3": "beneficiary",
+        "UPDATE payment_order_line SET entry_id = entry_id + 100 WHERE serial = 1": "order",
+        "UPDATE payment_order_line SET entry_id = entry_id + 100 WHERE serial IN (1, 2, 3)": "order",
+        "UPDATE payment_order SET exported_by = 'nobody' WHERE id = 1": "order",
+        "INSERT INTO school VALUES (99, '第九中学')": "school",
+    }.items(),
+)
+def test_what_no_event_of_an_older_version_told_is_covered_from_the_upgrade_on(
+    paid_twice: Path, tampering: str, named: str
+) -> None:
+    ledgers.upgrade(str(paid_twice), catalogue(), ACTOR, clock, KEYS, backup=False)
+    tamper(paid_twice, "PRAGMA foreign_keys = OFF", tampering)
+    with closing(opened(paid_twice)) as ledger:
+        faults = ledgers.verify(ledger).faults
+    assert any(named in {fault.facts.get("table"), *fault.facts} for fault in faults)
