@@ -1,6 +1,6 @@
 """What is posted is what LibreOffice shows: an independent reader renders each sheet, and the money is compared.
 
-It takes LibreOffice (``make looks`` installs Debian's); without it these tests are skipped.
+It takes LibreOffice (``make test`` installs Debian's where it may); without it these tests are skipped.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.builders import Cell, examined, roster_grid, xlsx_bytes
 from tests.imports.make_samples import SAMPLES
 
 OFFICE = shutil.which("soffice")
-pytestmark = pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed (make looks)")
+pytestmark = pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed, and make may not install it")
 # Comma, quotes, UTF-8, cells as they are shown, every sheet into a file of its own.
 AS_SHOWN = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1"
 Paid = Counter[tuple[str | None, str, int]]
