@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, select
 
-from aidledger.store.forgetting import FORGET
+from aidledger.store.master_data import FORGET
 from aidledger.store.tables import Event
 
 REVEAL = "reveal"

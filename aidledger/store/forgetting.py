@@ -13,10 +13,9 @@ from aidledger.domain.identity import RESIDENT_RULES
 from aidledger.store import events
 from aidledger.store.bulk import chunks
 from aidledger.store.entries import in_batch
-from aidledger.store.master_data import told_anew
+from aidledger.store.master_data import FORGET, told_anew
 from aidledger.store.tables import Beneficiary, Certification, Enrolment, Entry, Event, Recovery
 
-FORGET = "forget-person"
 _REQUESTS = (
     select(Event.c.id, Event.c.at, Event.c.actor, Event.c.facts).where(Event.c.action == FORGET).order_by(Event.c.id)
 )

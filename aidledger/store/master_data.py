@@ -2,8 +2,8 @@
 
 Entries and lists point to these rows, and their digests cover whom and what they name; what else a row says, and that
 there is no row beside them, rests on the events. A run of rows is told by the number of its first row, how many there
-are, and a digest over all of their columns. ``forget`` tells a run anew, and an upgrade all that there is: the last one
-counts. Other names of schools have no number: they are one run, in their own order.
+are, and a digest over all of their columns. ``forget`` tells a run anew: the last one counts. An upgrade tells what no
+event of an older ledger did. Other names of schools have no number: they are one run, in their own order.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from aidledger.store.tables import Beneficiary, Event, ProgramRow, School, Schoo
 
 TABLES: tuple[Table, ...] = (ProgramRow, School, SchoolAlias, Beneficiary)
 _FACT = "rows"
-# Whose events may tell anew what was told before.
-_ANEW = frozenset({"upgrade", "forget-person"})
+# Whose event may tell anew what was told before.
+FORGET = "forget-person"
 _ROWS_AT_ONCE = 5_000
 # Of a table's run: the number of its first row, how many rows, their digest.
 Run: TypeAlias = tuple[int, int, str]
@@ -47,9 +47,14 @@ class Added:
         return {_FACT: runs} if runs else {}
 
 
-def everything(books: Connection) -> dict[str, object]:
-    """What an event is to say of all that there is; of an older ledger no event has told it."""
-    return {_FACT: {table.name: list(_run(books, table)) for table in TABLES}}
+def untold(books: Connection) -> dict[str, object]:
+    """What the event of an upgrade is to say: the rows of tables of which no event told, in an older ledger all.
+
+    Never what was told before: else who sets a ledger's version back would have an upgrade vouch for what he changed.
+    """
+    told = runs(books)
+    rest = {table.name: list(_run(books, table)) for table in TABLES if not told[table.name]}
+    return {_FACT: rest} if rest else {}
 
 
 def told_anew(books: Connection, table: Table, number: int) -> dict[str, object]:
@@ -67,7 +72,7 @@ def runs(books: Connection) -> dict[str, list[Run]]:
     for action, facts in books.execute(said.execution_options(yield_per=_ROWS_AT_ONCE)):
         for name, run in _told(facts):
             before = told.get(name)
-            if before is not None and (action in _ANEW or name == SchoolAlias.name or _follows(before, run)):
+            if before is not None and (action == FORGET or name == SchoolAlias.name or _follows(before, run)):
                 told[name] = _with(before, run)
     return told
 

@@ -65,7 +65,7 @@ def upgrade_ledger(
         with ledger.writing("upgrade") as books:
             if str(books.execute(text("SELECT version_num FROM alembic_version")).scalar_one()) == found:
                 upgrade(books)
-                facts = {"from": found, "to": REVISION, **master_data.everything(books), **payments.entries_told(books)}
+                facts = {"from": found, "to": REVISION, **master_data.untold(books), **payments.entries_told(books)}
                 events.record(books, ledger.moment(), actor, "upgrade", facts)
     finally:
         ledger.close()

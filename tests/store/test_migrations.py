@@ -34,6 +34,7 @@ from tests.store.ledgers import (
     opened,
     plain,
     raw,
+    sample_place,
     tamper,
 )
 from tests.store.older import take_back
@@ -247,3 +248,13 @@ def test_what_no_event_of_an_older_version_told_is_covered_from_the_upgrade_on(
     with closing(opened(paid_twice)) as ledger:
         faults = ledgers.verify(ledger).faults
     assert any(named in {fault.facts.get("table"), *fault.facts} for fault in faults)
+
+
+def test_who_sets_a_ledger_back_has_no_upgrade_vouch_for_what_he_changed(tmp_path: Path) -> None:
+    place = sample_place(tmp_path)
+    changed = "UPDATE program SET nature = 'loan' WHERE id = 2", "INSERT INTO school VALUES (999, '第九中学')"
+    tamper(place, *changed, "UPDATE alembic_version SET version_num = '0009'")
+    assert ledgers.upgrade(place, catalogue(), ACTOR, clock, KEYS, backup=False).changed
+    with closing(opened(place)) as ledger:
+        faults = ledgers.verify(ledger).faults
+    assert {"program", "school"} <= {fault.facts.get("table") for fault in faults}
