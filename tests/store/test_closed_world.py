@@ -22,10 +22,12 @@ from aidledger.store.strays import POINTERS
 from aidledger.store.verify import Fault, verify
 from tests.store import everything
 from tests.store.encrypted import SEAL
-from tests.store.ledgers import ENCRYPTED, in_words_of, new_place, plain
+from tests.store.ledgers import ENCRYPTED, ON_POSTGRESQL, in_words_of, new_place, plain
 
 TABLES: dict[str, Table] = dict(Entry.metadata.tables)
 Row = dict[str, Any]
+# What is covered is the same on each engine: all ways to change a cell are tried on one.
+ELSEWHERE = ON_POSTGRESQL or ENCRYPTED
 # What nothing rests on, and why.
 RESTS_ON_NOTHING = {
     # The chain's end shows by a head from outside alone (docs/guarantees.md): `verify --expect`.
@@ -51,7 +53,7 @@ def deeds() -> Iterator[Deed]:
     for name, table in TABLES.items():
         for column in table.columns:
             for how, change in CHANGES.items():
-                if how in {"empty", "fill"} and not column.nullable:
+                if (how in {"empty", "fill"} and not column.nullable) or (ELSEWHERE and how != "change"):
                     continue
                 yield Deed(name, f"{how} {column.name}", partial(change, table, column))
         for at in ("first", "middle", "last"):
