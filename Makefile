@@ -61,7 +61,7 @@ fuzz: .venv/.ready-dev  ## spoils good files and makes up values by the thousand
 	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
 
 .PHONY: mutants
-mutants: .venv/.ready-dev  ## would the tests notice small faults in what counts money? Hours; MUTANTS_ARGS=--help
+mutants: .venv/.ready-dev  ## would the tests notice small faults in what counts money? An hour for a sample; MUTANTS_ARGS=--help
 	$(BIN)/python -m tests.mutants $(MUTANTS_ARGS)
 
 .PHONY: looks
@@ -106,7 +106,7 @@ build: .venv/.ready-dev  ## dist/: the source archive, and the wheel made from i
 
 .PHONY: clean
 clean:  ## removes what the targets above made, but for .venv
-	rm -rf demo demo.db demo.db-journal demo.db-wal demo.db-shm dist build htmlcov .coverage .coverage.* \
+	rm -rf demo demo.db demo.db-journal demo.db-wal demo.db-shm dist build htmlcov .coverage .coverage.* .mutants.json \
 	  .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find aidledger tests -type d -name __pycache__ -prune -exec rm -rf {} +
 

@@ -1,6 +1,8 @@
 """The mutants by module, and who of them lived: ``python -m tests.mutants``; hours for all of them, so it samples.
 
-Every mutant is run in a copy of the folder, by the tests that cover its module, until one of them fails.
+Once, the tests are run to see which lines each of them runs (kept in ``.mutants.json``; anew for files that changed
+since, for all of them where a module did). Every mutant is then tried by the tests that run its line, those that
+noticed others and quick ones first, until one of them fails or ``--seconds`` have passed.
 """
 
 from __future__ import annotations
@@ -8,124 +10,69 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import shutil
-import subprocess
-import sys
-import tempfile
-import time
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
-from queue import SimpleQueue
 
-from tests.mutants.mutations import Mutant, mutants
+from tests.mutants.mutations import mutants
+from tests.mutants.running import ROOT, recorded, tried
+from tests.mutants.trying import Fate
 
-ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("aidledger", "tests", "schemas", "imports", "docs", "pyproject.toml", "README.md", "README.zh-CN.md")
-_CLAIMS = (
-    "tests/operations/test_claims.py",
-    "tests/operations/test_claims_model.py",
-    "tests/operations/test_paying.py",
+# Of tests/sheets what is about limits, other readers, and papers that go back to schools.
+_NO_ROSTERS = re.compile("bombs|feedback|foreign|limits|rendered|template|untouched|workers")
+
+
+def _tests_of(folder: str, *names: str) -> tuple[str, ...]:
+    """Test files of a folder: those named, or all that read rosters or ask a ledger."""
+    found = sorted(path.name for path in (ROOT / "tests" / folder).glob("test_*.py"))
+    wanted = [f"test_{name}.py" for name in names] or [name for name in found if not _NO_ROSTERS.search(name)]
+    return tuple(f"tests/{folder}/{name}" for name in wanted)
+
+
+_FIGURES = (*_tests_of("reports"), *_tests_of("reconcile"), *_tests_of("audit", "money", "once", "parts"))
+_STORE = (
+    *_tests_of("operations", "claims", "claims_model", "importing", "lists", "paying", "properties", "versions"),
+    *_tests_of("store", "constraints", "copying", "person_times", "verify"),
+    *_tests_of("cli", "audit", "exit_codes", "import", "json"),
+    *_FIGURES,
 )
-_BOOKS = ("tests/operations/test_versions.py", "tests/operations/test_importing.py", "tests/store/test_verify.py")
-_LINES = ("tests/sheets/test_rows.py", "tests/sheets/test_money.py", "tests/imports", "tests/sheets")
-# The modules that move or count money, and the tests that cover each, the likeliest to notice first.
+_SHEETS = (*_tests_of("sheets"), *_tests_of("imports"), *_tests_of("domain"), *_tests_of("checks"))
+_LEDGER = ("claims", "settlements", "payments", "matching", "corrections", "posting", "versions", "reversing", "totals")
+# The modules that move or count money, and the tests that may notice.
 COVERED: Mapping[str, Sequence[str]] = {
-    "store/claims": _CLAIMS,
-    "store/settlements": _CLAIMS,
-    "store/payments": _CLAIMS,
-    "store/matching": (*_CLAIMS, "tests/operations/test_lists.py"),
-    "store/corrections": _CLAIMS,
-    "store/posting": (*_BOOKS, *_CLAIMS, "tests/reports"),
-    "store/versions": (*_BOOKS, *_CLAIMS),
-    "store/reversing": (*_BOOKS, *_CLAIMS, "tests/cli"),
-    "store/totals": (*_BOOKS, "tests/store", "tests/reports"),
-    "store/person_times": ("tests/store/test_person_times.py", "tests/reconcile/test_parts.py", "tests/reports"),
-    "domain/part": ("tests/domain", "tests/reconcile/test_parts.py", "tests/sheets/test_term_parts.py"),
-    "sheets/cells": _LINES,
-    "sheets/header": _LINES,
-    "sheets/lines": _LINES,
+    **{f"store/{name}": _STORE for name in (*_LEDGER, "person_times")},
+    "domain/part": (*_SHEETS, *_FIGURES),
+    **{f"sheets/{name}": _SHEETS for name in ("cells", "header", "lines")},
 }
-NOTICED = "noticed"
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What became of a mutant: noticed, lived, or too slow to tell (which a person would notice)."""
-
-    module: str
-    mutant: Mutant
-    what: str
+KEPT = ROOT / ".mutants.json"
 
 
 def main() -> None:
-    """Sample, run, print."""
+    """Sample, try, print."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("modules", nargs="*", help="store/payments sheets/cells ...; all of them where none is named")
     parser.add_argument("--sample", type=int, default=25, help="how many of each module (25)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--seconds", type=float, default=90, help="of the tests, until a mutant is given up (90)")
+    parser.add_argument("--seconds", type=float, default=60, help="of tests, until a mutant is given up (60)")
     asked = parser.parse_args()
     modules = asked.modules or list(COVERED)
-    work = [(module, one) for module in modules for one in _sample(module, asked.sample, asked.seed)]
-    with tempfile.TemporaryDirectory(prefix="aidledger-mutants-") as folder:
-        trees: SimpleQueue[Path] = SimpleQueue()
-        for number in range(asked.workers):
-            trees.put(_copy(Path(folder) / str(number)))
-
-        def fate(one: tuple[str, Mutant]) -> Fate:
-            tree = trees.get()
-            try:
-                return Fate(*one, _run(tree, *one, asked.seconds))
-            finally:
-                trees.put(tree)
-
-        with ThreadPoolExecutor(asked.workers) as pool:
-            fates = list(_told(pool.map(fate, work)))
-    _table(modules, fates)
+    files = list(dict.fromkeys(file for module in modules for file in COVERED[module]))
+    known = recorded(KEPT, files, list(COVERED))
+    tests = {module: [test for test in known if test.file in COVERED[module]] for module in modules}
+    chosen = [(module, at) for module in modules for at in _sample(module, asked.sample, asked.seed)]
+    _table(modules, list(_told(tried(chosen, tests, asked.seconds, asked.workers))))
 
 
-def _sample(module: str, count: int, seed: int) -> list[Mutant]:
+def _sample(module: str, count: int, seed: int) -> list[int]:
     found = list(mutants((ROOT / "aidledger" / f"{module}.py").read_text(encoding="utf-8")))
-    return sorted(random.Random(seed).sample(found, min(count, len(found))), key=lambda one: one.line)
-
-
-def _copy(tree: Path) -> Path:
-    for name in COPIED:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            tree.mkdir(exist_ok=True)
-            shutil.copy2(ROOT / name, tree / name)
-    return tree
-
-
-def _run(tree: Path, module: str, mutant: Mutant, seconds: float) -> str:
-    path = tree / "aidledger" / f"{module}.py"
-    original = path.read_bytes()
-    path.write_text(mutant.source(), encoding="utf-8")
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(tree),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "AIDLEDGER_TEST_EXAMPLES": "3",
-    }
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *dict.fromkeys(COVERED[module])]
-    start = time.monotonic()
-    try:
-        ran = subprocess.run(command, cwd=tree, env=environment, capture_output=True, timeout=seconds, check=False)
-    except subprocess.TimeoutExpired:
-        return "lived as long as it was tried"
-    finally:
-        path.write_bytes(original)
-    return f"{NOTICED} in {time.monotonic() - start:.0f} s" if ran.returncode else "lived"
+    some = random.Random(seed).sample(range(len(found)), min(count, len(found)))
+    return sorted(some, key=lambda at: found[at].line)
 
 
 def _told(fates: Iterator[Fate]) -> Iterator[Fate]:
     for one in fates:
-        print(f"{one.module}:{one.mutant.line}: {one.what}: {one.mutant.was}  →  {one.mutant.now}", flush=True)
+        what = f"noticed in {one.seconds} s by {one.by}" if one.by else f"lived {one.tried} tests, {one.seconds} s"
+        print(f"{one.module}:{one.line}: {one.was}  →  {one.now}: {what}", flush=True)
         yield one
 
 
@@ -133,7 +80,7 @@ def _table(modules: Sequence[str], fates: Sequence[Fate]) -> None:
     print("\n| module | mutants | noticed |\n|---|---:|---:|")
     for module in (*modules, None):
         some = [one for one in fates if module in {None, one.module}]
-        noticed = sum(one.what.startswith(NOTICED) for one in some)
+        noticed = sum(one.by is not None for one in some)
         print(f"| {module or 'all'} | {len(some)} | {noticed} ({noticed / max(1, len(some)):.0%}) |")
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
@@ -36,34 +36,48 @@ _CONJUNCTIONS = {"where", "and_", "filter"}
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A module with one fault: the line where it stands, what was there, and what is there now."""
+    """A module with one fault: the line where it stands, what was there, and what is there now.
+
+    ``statement``: the lines of its statement; empty outside of functions, where all runs when the module is loaded.
+    """
 
     line: int
+    statement: frozenset[int]
     was: str
     now: str
     tree: ast.Module
     at: int
     variant: ast.AST
 
-    def source(self) -> str:
-        """The module with the fault, as code."""
+    def module(self) -> ast.Module:
+        """The module with the fault."""
         other = deepcopy(self.tree)
         old = _nodes(other)[self.at]
-        return ast.unparse(ast.fix_missing_locations(_Exchange(old, self.variant).visit(other)))
+        return cast("ast.Module", ast.fix_missing_locations(_Exchange(old, deepcopy(self.variant)).visit(other)))
 
 
 def mutants(source: str) -> Iterator[Mutant]:
     """Every fault that one change of a module's code makes; words and annotations are left alone."""
     tree = ast.parse(source)
-    spared = _spared(tree)
+    spared, statements = _spared(tree), _statements(tree)
     for at, node in enumerate(_nodes(tree)):
         if node not in spared and type(node) in _VARIANTS:
             for variant in _VARIANTS[type(node)](node):
-                yield Mutant(getattr(node, "lineno", 0), _text(node), _text(variant), tree, at, variant)
+                line = min(one.lineno for one in ast.walk(node) if isinstance(one, ast.expr | ast.stmt))
+                statement = next((lines for lines in statements if line in lines), frozenset())
+                yield Mutant(line, statement, _text(node), _text(variant), tree, at, variant)
 
 
 def _nodes(tree: ast.Module) -> list[ast.AST]:
     return [node for node in ast.walk(tree) if not isinstance(node, ast.expr_context)]
+
+
+def _statements(tree: ast.Module) -> list[frozenset[int]]:
+    """The lines of every statement in a function, the innermost first."""
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    inside = (node for function in functions for one in function.body for node in ast.walk(one))
+    found = {(node.lineno, node.end_lineno or 0) for node in inside if isinstance(node, ast.stmt)}
+    return [frozenset(range(first, last + 1)) for first, last in sorted(found, key=lambda ends: ends[1] - ends[0])]
 
 
 def _spared(tree: ast.Module) -> set[ast.AST]:
