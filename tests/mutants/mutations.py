@@ -116,7 +116,9 @@ def _operated(node: ast.BinOp) -> Iterator[ast.AST]:
 
 def _joined(node: ast.BoolOp) -> Iterator[ast.AST]:
     yield _with(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
-    yield from (_with(node, values=_without(node.values, at)) for at in range(len(node.values)))
+    for at in range(len(node.values)):
+        left = _without(node.values, at)
+        yield left[0] if len(left) == 1 else _with(node, values=left)
 
 
 def _turned(node: ast.UnaryOp) -> Iterator[ast.AST]:

@@ -89,9 +89,9 @@ def put(module: ModuleType, mutant: Mutant) -> None:
     for name, old in before.items():
         if getattr(old, "__module__", None) == module.__name__:
             _exchange(old, after[name])
-    at = next(at for at, one in enumerate(faulty.body) if one.lineno <= mutant.line <= (one.end_lineno or 0))
-    if isinstance(faulty.body[at], ast.Assign | ast.AnnAssign):
-        faulty.body = [one for one in faulty.body[at:] if isinstance(one, ast.Assign | ast.AnnAssign)]
+    if not mutant.statement:
+        constants = [one for one in faulty.body if isinstance(one, ast.Assign | ast.AnnAssign | ast.AugAssign)]
+        faulty.body = list[ast.stmt](constants)
         exec(compile(faulty, str(module.__file__), "exec", dont_inherit=True), names)  # noqa: S102
         for other in list(sys.modules.values()):
             for name, old in before.items():
@@ -150,7 +150,7 @@ def _mutants(path: str) -> Sequence[Mutant]:
 
 
 def _judged(module: ModuleType, mutant: Mutant, items: Sequence[pytest.Item], seconds: float) -> str:
-    """Which test notices a fault, and how many did not; a module that cannot even be loaded is noticed by any."""
+    """Which test notices a fault, and how many did not; a module that cannot be loaded with it is noticed by any."""
     try:
         put(module, mutant)
     except Exception as error:  # noqa: BLE001 - whatever a fault brings about
