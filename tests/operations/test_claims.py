@@ -70,6 +70,13 @@ def test_a_corrected_roster_of_what_was_paid_makes_only_the_difference_due(offic
     assert office.run("verify").exit_code == 0
 
 
+def test_a_difference_of_one_fen_is_due(office: Office) -> None:
+    office.roster([row(0)])
+    office.paid_out("bank")
+    office.roster([row(0, 1000.01)], supersedes=1)
+    assert office.export("second").json["amount"] == "0.01"
+
+
 def test_the_same_after_the_roster_was_reversed_and_imported_anew(office: Office) -> None:
     office.roster(row(at) for at in range(9))
     office.paid_out("bank")
@@ -260,6 +267,29 @@ def test_who_was_paid_meanwhile_is_not_released(office: Office) -> None:
     assert office.release(1, "bank").exit_code == 3
 
 
+def test_an_order_is_released_although_more_is_due_by_now(office: Office) -> None:
+    september, october = (TITLE.replace("花名册", f"{month}花名册") for month in ("9月", "10月"))
+    office.roster([row(0, 200)], september)
+    office.export("bank")
+    office.roster([row(0, 200)], october)
+    assert office.total() == ("400.00", "0.00", "200.00", "200.00", "0.00")
+    assert office.release(1, "bank").exit_code == 0
+
+
+def test_an_order_for_what_a_withdrawn_one_paid_after_all_is_not_released(office: Office) -> None:
+    office.roster([row(0), row(1)])
+    office.export("bank")
+    assert office.run("pay", "withdraw", "1", "--reason", "wrong day").exit_code == 0
+    office.export("again")
+    (paid,) = [line[0] for line in office.lines("bank") if line[1] == name(0)]
+    assert office.answer("bank", {paid: [PAID]}, record_conflicts=True).outcome == "posted"
+    assert office.dues()[name(0)] == ("1000.00", "1000.00", "1000.00", "0.00", "1000.00")
+    refused = office.release(2, "again")
+    serials = {line[1]: line[0] for line in office.lines("again")}
+    assert (refused.exit_code, serials[name(0)] in refused.stderr) == (3, True)
+    assert serials[name(1)] not in refused.stderr
+
+
 def test_nobody_is_in_two_live_orders_for_one_claim(office: Office) -> None:
     office.roster([row(0)])
     office.export("bank")
@@ -364,6 +394,21 @@ def test_the_cumulative_return_sent_again_changes_nothing(office: Office) -> Non
     assert office.findings("paid-twice-by-bank") == []
 
 
+def test_answers_that_an_older_version_kept_are_of_the_order_that_had_asked_last(office: Office) -> None:
+    """It kept of which entry they are and not of which order: the first was refused, the second is under way."""
+    office.roster([row(0), row(1)])
+    office.paid_out("bank", FAILED)
+    office.export("second")
+    tamper(office.ledger, "UPDATE bank_return SET order_id = NULL")
+    assert office.total() == ("2000.00", "0.00", "2000.00", "0.00", "0.00")
+    assert office.release(2, "second").exit_code == 0
+    assert office.answer("second", {serial: [PAID] for serial in office.serials("second")}).outcome == "posted"
+    tamper(office.ledger, "UPDATE bank_return SET order_id = NULL")
+    assert office.total() == ("2000.00", "2000.00", "0.00", "0.00", "0.00")
+    states = [[one["state"] for one in office.json("pay", "order", order)["payments"]] for order in ("1", "2")]
+    assert states == [["failed"] * 2, ["paid"] * 2]
+
+
 def test_a_line_with_our_serial_answers_that_payment_or_is_a_problem(office: Office) -> None:
     office.roster([row(0), row(1)])
     office.export("bank")
@@ -414,12 +459,47 @@ def test_the_school_that_a_return_names_decides(office: Office, where: str) -> N
     assert (line_["school"], line_["ok"]) == ("河西中学", True)
 
 
+def test_what_one_of_two_schools_has_not_paid_yet_is_ordered(office: Office) -> None:
+    office.roster([row(0)])
+    office.roster([row(0)], record_conflicts=True, title=ELSEWHERE)
+    line: list[Any] = [name(0), people(1)[0].number, 1000, *PAID]
+    returned: list[Any] = [["河西中学代发业务回盘清单"], ["户名", "身份证号", "金额", "处理结果", "入账日期"], line]
+    assert office.bring_in(returned).outcome == "posted"
+    done = office.export("bank").json
+    assert (done["lines"], done["amount"]) == (1, "1000.00")
+    (shown,) = office.json("pay", "order", "1")["payments"]
+    assert shown["school"] == "金溪中学"
+
+
 def test_a_return_of_two_schools_payments_that_names_none_asks_which(office: Office) -> None:
     office.roster([row(0)])
     office.roster([row(0)], record_conflicts=True, title=ELSEWHERE)
     line: list[Any] = [name(0), people(1)[0].number, 1000, *PAID]
     result = office.bring_in([["代发业务回盘清单"], ["户名", "身份证号", "金额", "处理结果", "入账日期"], line])
     assert codes(result) == [("payment-ambiguous", 3)]
+
+
+def test_a_return_without_serials_of_an_order_that_was_not_released_says_so(office: Office) -> None:
+    office.roster([row(0)])
+    office.export("bank")
+    header: list[Any] = ["户名", "收款账号", "金额", "处理结果", "入账日期"]
+
+    def said(amount: int) -> list[tuple[str, int | None]]:
+        return codes(office.bring_in([["代发业务回盘清单"], header, [name(0), card(0), amount, *PAID]]))
+
+    assert said(1000) == [("payment-not-released", 3)]
+    assert said(900) == [("payment-unmatched", 3)]
+
+
+def test_a_line_of_nobody_that_was_kept_nevertheless_is_shown_with_the_orders(office: Office) -> None:
+    office.roster([row(0)])
+    office.paid_out("bank")
+    assert office.json("pay", "order", "1")["unmatched"] == []
+    line: list[Any] = [name(5), people(1, first=5)[0].number, 1000, *PAID]
+    grid = [["代发业务回盘清单"], ["户名", "身份证号", "金额", "处理结果", "入账日期"], line]
+    assert office.bring_in(grid, record_conflicts=True).outcome == "posted"
+    (shown,) = office.json("pay", "order", "1")["unmatched"]
+    assert (shown["row"], shown["name"], shown["amount"]) == (3, name(5), "1000.00")
 
 
 def test_a_return_before_its_roster_is_refused_and_works_after_it(office: Office) -> None:
@@ -534,8 +614,9 @@ def test_a_return_that_names_a_term_is_of_the_school_year_of_a_yearly_program(of
     office.export("bank", "--program", "college-poverty-aid", period="2021")
     assert office.release(1, "bank").exit_code == 0
     header: list[Any] = ["户名", "收款账号", "金额", "处理结果", "入账日期"]
-    back = [["2021年秋季学期代发业务回盘清单"], header, [rows[0][0], card(7), 4000, *PAID]]
-    result = office.bring_in(back)
+    line: list[Any] = [rows[0][0], card(7), 4000, *PAID]
+    assert codes(office.bring_in([["2022年秋季学期代发业务回盘清单"], header, line])) == [("payment-unmatched", 3)]
+    result = office.bring_in([["2021年秋季学期代发业务回盘清单"], header, line])
     assert (result.outcome, result.problems) == ("posted", [])
     assert office.json("pay", "due", "--by", "program", "--all")["rows"][0]["paid"] == "4000.00"
 

@@ -226,6 +226,17 @@ def test_a_name_that_differs_from_the_register_is_a_contradiction(ledger: Ledger
     assert _found(bring_in(ledger, xlsx_bytes(grid))) == [("name-id-mismatch", 3)]
 
 
+def test_a_name_that_differs_from_the_ledgers_only_entry_is_a_contradiction(ledger: Ledger) -> None:
+    """The entry stands under another name than the register; the next roster has the register's again."""
+    bring_in(ledger, xlsx_bytes(register_grid(1)))
+    grid = roster_grid(1)
+    grid[2][1] = "王雨彤"
+    assert _found(bring_in(ledger, xlsx_bytes(grid))) == [("name-id-mismatch", 3)]
+    assert bring_in(ledger, xlsx_bytes(grid), record_conflicts=True).outcome == "posted"
+    spring = roster_xlsx(1, title="金溪中学2022年春季学期普通高中国家助学金花名册")
+    assert _found(bring_in(ledger, spring)) == [("name-id-mismatch", 3)]
+
+
 def test_a_wrong_id_in_a_list_is_found_like_in_a_roster() -> None:
     grid = register_grid(2)
     grid[2][2] = str(grid[2][2])[:-1] + ("0" if not str(grid[2][2]).endswith("0") else "1")

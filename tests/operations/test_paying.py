@@ -112,6 +112,8 @@ def test_what_the_bank_sent_back_stays_due_and_goes_out_again(ledger: str, tmp_p
     second = _export(ledger, tmp_path / "second.xlsx")
     assert (second.json["order"], second.json["lines"]) == (2, 1)
     assert _export(ledger, tmp_path / "third.xlsx").json["order"] is None
+    counts = aidledger("pay", "orders", "--format", "json", ledger=ledger).json["orders"]
+    assert [(one["paid"], one["failed"], one["open"]) for one in counts] == [(1, 1, 1), (0, 0, 1)]
     _answer(ledger, "return2.xlsx", tmp_path / "second.csv", {_rows(tmp_path / "second.csv")[1][0]: None})
     assert list(_states(ledger, 1).values()) == ["paid", "failed", "exported"]
     assert list(_states(ledger, 2).values()) == ["paid"]
