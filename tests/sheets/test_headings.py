@@ -314,6 +314,12 @@ def test_a_header_may_have_three_rows() -> None:
     assert file.tables[0].lines.tiers == ["二档"] * 3
 
 
+def test_a_group_heading_says_which_of_two_names_is_the_students_also_beside_somebody_unknown() -> None:
+    upper: list[Cell] = [None, "学生信息", None, "经手人", None, None]
+    lower: list[Cell] = ["序号", "姓名", "身份证号", "姓名", "身份证号", "金额"]
+    understood(examined(roster(upper, lower, kinds=[1, NAME, NUMBER, GUARDIAN, GUARDIAN_NUMBER, 1000])))
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -328,6 +334,11 @@ def test_a_header_may_have_three_rows() -> None:
 )
 def test_a_line_that_explains_the_columns_is_nobody(line: list[Cell]) -> None:
     understood(examined(roster(["序号", "姓名", "身份证号", "金额"], line, kinds=[1, NAME, NUMBER, 1000])))
+
+
+def test_terms_to_be_ticked_beside_a_columns_own_term_are_no_money() -> None:
+    header = ["姓名", "身份证号", "秋季", "春季", "秋季学期资助金额"]
+    understood(examined(roster(header, kinds=[NAME, NUMBER, "√", None, 1000])))
 
 
 def test_an_example_under_the_header_is_not_posted_unseen() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from aidledger.sheets.cells import name_of
 from tests.builders import Cell, codes, examined, found, people, roster_grid, with_cells, xlsx_bytes
 
 HEADERS = ("序号", "姓名", "身份证号", "银行卡号", "发放金额")
@@ -30,6 +31,15 @@ def test_a_name_has_one_form(written: str, name: str) -> None:
     file = examined(plain(B3=written))
     assert file.tables[0].lines.names[0] == name
     assert [code for code in codes(file) if code != "account-shared"] == []
+
+
+def test_no_sign_that_gbk_had_before_unicode_stays_a_private_one() -> None:
+    private = range(0xE815, 0xE865)
+    names = [name_of(f"王{chr(sign)}") for sign in private]
+    assert not any("\ue000" <= sign <= "\uf8ff" for name in names for sign in name)
+    assert len({*names}) == len(private)
+    known = {0xE816: "\U00020087", 0xE817: "\U00020089", 0xE818: "\U000200cc", 0xE863: "䶮"}
+    assert {sign: names[private.index(sign)][1:] for sign in known} == known
 
 
 NUMBER = people(1)[0].number

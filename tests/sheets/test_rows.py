@@ -133,6 +133,7 @@ def test_a_total_above_the_students_of_the_next_part_does_not_end_the_list() -> 
         ["领导小组组长：王五", None, "成员：李四、张三"],
         [None, None, "以下空白"],
         [None, "以下空白"],
+        [None, "金溪中学"],
         ["本表一式两份", None, "学校存一份"],
         ["会计：张三", "出纳：李四"],
         ["1.本表由学校填写；"],
@@ -147,6 +148,11 @@ def test_a_line_at_the_foot_is_no_student(line: list[Cell]) -> None:
 @pytest.mark.parametrize("line", [[], [None], [" ", "　"], [4], [4, None], [4, "", " "]])
 def test_a_row_of_nothing_but_a_serial_number_is_blank(line: list[Cell]) -> None:
     assert fates([*plain(), line, *roster_grid(1, title=None, total=False, first=7)[1:]])[1] == 4
+
+
+def test_a_line_that_explains_two_columns_is_a_heading() -> None:
+    title, header, *students = plain()
+    assert fates([title, header, [None, "填写学生姓名", "填18位身份证号"], *students]) == (3, 3, 0, 0, 0)
 
 
 def test_a_repeated_header_is_a_heading() -> None:
