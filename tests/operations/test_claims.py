@@ -77,6 +77,14 @@ def test_a_difference_of_one_fen_is_due(office: Office) -> None:
     assert office.export("second").json["amount"] == "0.01"
 
 
+def test_a_difference_of_one_fen_follows_its_pupil_to_another_school(office: Office) -> None:
+    office.roster([row(0, 1000.01)])
+    office.paid_out("bank")
+    office.roster([row(0)], supersedes=1)
+    office.roster([row(0, 0.01)], record_conflicts=True, title=ELSEWHERE)
+    assert office.dues() == {name(0): ("1000.01", "1000.01", "0.00", "0.00", "0.00")}
+
+
 def test_the_same_after_the_roster_was_reversed_and_imported_anew(office: Office) -> None:
     office.roster(row(at) for at in range(9))
     office.paid_out("bank")
@@ -84,6 +92,18 @@ def test_the_same_after_the_roster_was_reversed_and_imported_anew(office: Office
     assert office.total() == ("0.00", "9000.00", "0.00", "0.00", "9000.00")
     office.roster(_corrected())
     assert office.total() == ("9500.00", "9000.00", "0.00", "500.00", "0.00")
+
+
+def test_who_left_another_schools_roster_is_not_the_pupil_of_the_same_name_here(office: Office) -> None:
+    """The one roster was taken back; the other one is no version of it, whoever stands in it."""
+    office.roster([row(0)])
+    office.roster([row(1)], title=ELSEWHERE)
+    for batch in ("1", "2"):
+        office.run("reverse", batch, "--reason", "sent in error")
+    other = people(1, first=20)[0].number
+    here = office.bring_in([[ELSEWHERE], HEADER, row(0, 身份证号=other)])
+    assert (here.outcome, here.notes) == ("posted", [])
+    assert office.json("person", other)["persons"][0]["also"] == []
 
 
 def test_a_person_under_a_corrected_number_is_shown_with_both(office: Office) -> None:
@@ -200,6 +220,15 @@ def test_a_payment_follows_its_pupil_to_another_school(office: Office) -> None:
     assert by_school == {"金溪中学": "1000.00", "河西中学": "1000.00"}
     assert office.export("more").json["order"] is None
     assert office.run("reconcile", "--check", "payment").exit_code == 0
+
+
+def test_what_is_under_way_follows_its_pupil_to_another_school(office: Office) -> None:
+    office.roster([row(0), row(1)])
+    office.export("bank")
+    office.roster([row(0)], supersedes=1)
+    office.roster([row(1)], title=ELSEWHERE)
+    assert office.total() == ("2000.00", "0.00", "2000.00", "0.00", "0.00")
+    assert office.export("more").json["order"] is None
 
 
 def test_a_payment_recorded_twice_counts_twice_and_is_found(office: Office) -> None:
@@ -537,6 +566,16 @@ def test_what_came_back_closes_the_finding(office: Office) -> None:
     assert office.dues() == {name(0): SETTLED}
     assert office.findings("to-be-recovered") == []
     assert office.run("verify").exit_code == 0
+
+
+@pytest.mark.parametrize("school", ["河西中学", ""])
+def test_what_another_schools_list_or_nobodys_says_came_back_counts_for_the_claim(office: Office, school: str) -> None:
+    office.roster([row(0), row(1)])
+    office.paid_out("bank")
+    office.roster([row(0)], supersedes=1)
+    title = RECOVERY[0].replace("金溪中学", school)
+    assert office.bring_in([[title], RECOVERED, recovered(1, 400)]).outcome == "posted"
+    assert office.dues() == {name(0): SETTLED, name(1): ("0.00", "600.00", "0.00", "0.00", "600.00")}
 
 
 def test_more_than_is_to_be_claimed_back_is_a_problem(office: Office) -> None:

@@ -11,7 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aidledger.domain.changes import Changes
-from aidledger.errors import NoEarlierVersion, OtherRoster, SupersededBatch, UnknownBatch
+from aidledger.errors import (
+    AlreadyReversed,
+    NoEarlierVersion,
+    NotReversible,
+    OtherRoster,
+    SupersededBatch,
+    UnknownBatch,
+)
 from aidledger.operations import ledgers, reconciling, tracing
 from aidledger.store.ledger import Ledger
 from aidledger.store.lookups import EntryRecord
@@ -96,6 +103,7 @@ def test_a_corrected_roster_is_refused_with_what_it_would_change(ledger: Ledger)
 
 def test_a_roster_of_another_school_is_no_version(ledger: Ledger) -> None:
     bring_in(ledger, xlsx_bytes(_roster(0, 1)))
+    bring_in(ledger, xlsx_bytes(_roster(5, title="西山中学2021年秋季学期普通高中国家助学金花名册")))
     result = bring_in(ledger, xlsx_bytes(_roster(1, 2, title="东山中学2021年秋季学期普通高中国家助学金花名册")))
     assert (result.outcome, result.changes, result.supersedes) == ("rejected", None, None)
 
@@ -164,8 +172,24 @@ def test_only_the_version_in_force_can_be_superseded_or_taken_back(ledger: Ledge
     ledgers.reverse(ledger, catalogue(), 2, "sent in error")
     with pytest.raises(NoEarlierVersion):
         bring_in(ledger, new, supersedes=2)
+    with pytest.raises(NoEarlierVersion):
+        bring_in(ledger, new, supersedes=3)
     with pytest.raises(OtherRoster):
         bring_in(ledger, roster_xlsx(3, title="金溪中学2022年春季学期普通高中国家助学金花名册"), supersedes=1)
+
+
+def test_a_batch_is_taken_back_once_and_what_took_it_back_never(ledger: Ledger) -> None:
+    bring_in(ledger, xlsx_bytes(_roster(0, 1)))
+    bring_in(ledger, xlsx_bytes(_roster(2, title="东山中学2021年秋季学期普通高中国家助学金花名册")))
+    ledgers.reverse(ledger, catalogue(), 1, "sent in error")
+    with pytest.raises(AlreadyReversed):
+        ledgers.reverse(ledger, catalogue(), 1, "once more")
+    with pytest.raises(NotReversible):
+        ledgers.reverse(ledger, catalogue(), 3, "it was right after all")
+    assert _paid(ledger) == _would_pay(_roster(2))
+    ledgers.reverse(ledger, catalogue(), 2, "sent in error, too")
+    assert _paid(ledger) == {}
+    assert ledgers.verify(ledger).faults == []
 
 
 def test_a_version_that_pays_somebody_whom_another_school_paid_is_refused(ledger: Ledger) -> None:

@@ -17,7 +17,7 @@ from aidledger.operations import ledgers, reporting
 from aidledger.reports.cuts import DIMENSIONS
 from aidledger.sheets.hints import Hints
 from aidledger.store.ledger import Ledger
-from tests.builders import roster_xlsx
+from tests.builders import roster_grid, roster_xlsx, xlsx_bytes
 from tests.catalogue.test_strictness import PROGRAM
 from tests.cli.harness import aidledger
 from tests.store.ledgers import bring_in, catalogue, new_ledger, opened, sample_place
@@ -109,6 +109,24 @@ def test_persons_are_counted_once_in_a_total_and_person_times_each_time(tmp_path
     assert (grant["person_times"], grant["persons"]) == (6, 3)
     assert (waiver["person_times"], waiver["persons"]) == (3, 3)
     assert (summary["aid"]["person_times"], summary["aid"]["persons"]) == (9, 3)
+
+
+@pytest.mark.parametrize(("terms", "persons"), [(["2021年秋季"], 2), (["2022年春季", "2021年秋季"], 3)])
+def test_who_is_paid_otherwise_in_a_later_version_is_counted_once(
+    tmp_path: Path, terms: list[str], persons: int
+) -> None:
+    """Of three pupils of autumn one is paid another amount, and one no longer."""
+    ledger = new_ledger(tmp_path)
+    for term in terms:
+        grid = roster_grid(3, title=f"金溪中学{term}学期普通高中国家助学金花名册", total=False)
+        bring_in(ledger, xlsx_bytes(grid))
+    grid[2][5] = 1500
+    assert bring_in(ledger, xlsx_bytes(grid[:4]), supersedes=len(terms)).outcome == "posted"
+    for figures, expected in (
+        (_summary(ledger), persons),
+        (_summary(ledger, "--from", "2021-autumn", "--to", "2021-autumn"), 2),
+    ):
+        assert {one["persons"] for one in (figures["aid"], figures["programs"][2])} == {expected}
 
 
 def test_persons_are_counted_under_more_programs_than_a_number_has_bits(tmp_path: Path) -> None:
