@@ -130,6 +130,40 @@ def test_namesakes_are_not_taken_for_one_person(office: Office) -> None:
     assert len(office.findings("to-be-recovered")) == 2
 
 
+# Numbers that differ from the first pupil's in two digits, and in three.
+NEAR, FAR = people(1, first=1)[0].number, people(1, first=26)[0].number
+ELSEWHERE_TOO: dict[str, Any] = {"银行卡号": card(77), "班级": "高一9班"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ({}, {"身份证号": FAR, "班级": "高一9班"}, True),
+        ({}, {"身份证号": FAR, "银行卡号": card(77)}, True),
+        ({}, {"身份证号": FAR, **ELSEWHERE_TOO}, False),
+        ({}, {"身份证号": NEAR, **ELSEWHERE_TOO}, True),
+        ({}, {"身份证号": FAR, "银行卡号": None, "班级": None}, True),
+        ({}, {"身份证号": FAR, "银行卡号": card(77), "班级": None}, False),
+        ({"银行卡号": None}, {"身份证号": FAR, "银行卡号": None, "班级": "高一9班"}, False),
+        ({}, {"身份证号": NEAR, "姓名": "欧阳晓", "班级": "高一9班"}, True),
+        ({}, {"身份证号": FAR, "姓名": "欧阳晓", "班级": "高一9班"}, False),
+    ],
+    ids=[
+        *("name and card", "name and class", "name alone", "name and two digits", "name and nothing against it"),
+        *("name and another card", "name and no card", "card and two digits", "card alone"),
+    ],
+)
+def test_a_corrected_number_is_known_by_what_stayed(
+    office: Office, before: dict[str, Any], after: dict[str, Any], *, same: bool
+) -> None:
+    header: list[Any] = [[TITLE], [*HEADER, "年级"]]
+    first, second = ([*header, [*row(0, **one), "高一"], [*row(5), "高一"]] for one in (before, after))
+    assert office.bring_in(first).outcome == "posted"
+    result = office.bring_in(second, supersedes=1)
+    assert result.outcome == "posted"
+    assert [note.code for note in result.notes] == ["corrected-numbers"] * same
+
+
 def test_another_pupil_of_the_same_name_is_no_correction(office: Office) -> None:
     office.roster([row(0, 姓名="王明")])
     office.paid_out("bank")
