@@ -337,6 +337,7 @@ def test_an_order_is_released_although_more_is_due_by_now(office: Office) -> Non
     office.roster([row(0, 200)], october)
     assert office.total() == ("400.00", "0.00", "200.00", "200.00", "0.00")
     assert office.release(1, "bank").exit_code == 0
+    assert office.total() == ("400.00", "0.00", "200.00", "200.00", "0.00")
 
 
 def test_an_order_for_what_a_withdrawn_one_paid_after_all_is_not_released(office: Office) -> None:

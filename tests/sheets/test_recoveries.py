@@ -231,3 +231,10 @@ def test_a_roster_that_has_room_for_refunds_is_a_roster() -> None:
 def test_a_list_of_refunds_is_the_banks_or_the_offices(headers: str, row: list[Cell], kind: str) -> None:
     (listing,) = examined(grid(f"{TERM}退款清单", headers, row)).listings
     assert listing.kind == kind
+
+
+def test_what_really_came_back_counts_also_where_its_header_is_merged_over_two_rows() -> None:
+    upper: list[Cell] = ["姓名", "身份证号", "应退金额", "实退金额", "情况", None]
+    students: Grid = [[p.name, p.number, 1000, 400, "已转学", "2021-12-03"] for p in people(2)]
+    file = examined([[f"{TERM}退款名单"], upper, [None, None, None, None, "退款原因", "退款日期"], *students])
+    assert listed(file)[0].amount_fen == 80_000
