@@ -71,7 +71,8 @@ def _name_and_card(one: _Person) -> tuple[object, ...]:
 
 
 def _name_and_class(one: _Person) -> tuple[object, ...]:
-    return one.said("name_stated") or one.name, one.said("grade"), one.said("class_name")
+    in_class = one.said("class_name")
+    return one.said("name_stated") or one.name, in_class and (one.said("grade"), in_class)  # 高一(1)班 says both
 
 
 def _name(one: _Person) -> tuple[object, ...]:

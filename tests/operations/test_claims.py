@@ -164,6 +164,14 @@ def test_a_corrected_number_is_known_by_what_stayed(
     assert [note.code for note in result.notes] == ["corrected-numbers"] * same
 
 
+def test_a_class_that_names_its_grade_is_enough_beside_the_name(office: Office) -> None:
+    """Number and card are both corrected: without a column of the grade, too, nothing is due once more."""
+    office.roster([row(0), row(5)])
+    office.paid_out("bank")
+    office.roster([row(0, 身份证号=FAR, 银行卡号=card(77)), row(5)], supersedes=1)
+    assert office.total()[3:] == ("0.00", "0.00")
+
+
 def test_another_pupil_of_the_same_name_is_no_correction(office: Office) -> None:
     office.roster([row(0, 姓名="王明")])
     office.paid_out("bank")
