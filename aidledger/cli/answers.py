@@ -257,7 +257,13 @@ def verdict(found: Verdict, translate: Translate) -> Answer:
         title = N_("{batches} batches, {entries} entries: what was looked into agrees")
     notes = [N_("Head: {head}")]
     if found.sealed_by and not rows:
-        notes.insert(0, N_("Sealed with the key {seal_key}: nobody without it has changed any of this since."))
+        notes.insert(
+            0,
+            N_(
+                "Sealed with the key {seal_key}: without it, nothing recorded here was changed or added. "
+                "Whether something at the end is missing, --expect tells."
+            ),
+        )
     if found.passed:
         notes.insert(0, N_("The first {passed} batches were verified before, up to the head of --since."))
     return Answer(title, columns if rows else (), rows, notes=notes, facts=facts)
