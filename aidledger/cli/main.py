@@ -21,6 +21,7 @@ from aidledger.cli.office import Office
 from aidledger.cli.options import SENTENCE, option
 from aidledger.cli.paths import KEY_PLACE, NameToRead, ToRead
 from aidledger.domain.identity import masked_words
+from aidledger.domain.role import LoginName
 from aidledger.errors import Interrupted
 from aidledger.i18n import N_, Language, language_of, translator
 
@@ -80,7 +81,7 @@ _COMMANDS = Loaded(
     envvar="AIDLEDGER_ACTOR",
     type=SENTENCE,
     metavar="NAME",
-    help=N_("Who does this; default: the login name."),
+    help=N_("Who does this; default: the login name, on a server the role."),
 )
 @option(
     "--schemas",
@@ -126,7 +127,7 @@ def cli(
     """The disbursement ledger of a district's student aid office."""
     context.obj = Office(
         place=place,
-        actor=actor or _login_name(),
+        actor=actor or LoginName(_login_name()),
         schemas=schemas,
         language=language(context),
         clock=lambda: datetime.now(UTC),

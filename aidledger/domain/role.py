@@ -20,6 +20,12 @@ Deed = Literal[
 ]  # fmt: skip
 
 
+class LoginName(str):
+    """Who acts where nobody says who does: the login name of this computer, for ledgers whose server knows none."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Permission:
     """Who may do something, and the words for it in a refusal."""

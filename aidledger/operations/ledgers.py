@@ -36,7 +36,7 @@ def init(
     """
 
     def load(ledger: Ledger, books: Books) -> None:
-        ensure_loaded(books, catalogue, ledger.moment(), actor)
+        ensure_loaded(books, catalogue, ledger.moment(), ledger.actor)
 
     return create_ledger(place, actor, clock, keys, encrypt, load)
 
@@ -55,7 +55,7 @@ def upgrade(
     upgraded = upgrade_ledger(place, actor, clock, keys, waits, backup=backup)
     ledger = open_ledger(place, actor, clock, waits, keys)
     with ledger.writing("upgrade") as books:
-        ensure_loaded(books, catalogue, ledger.moment(), actor)
+        ensure_loaded(books, catalogue, ledger.moment(), ledger.actor)
     ledger.close()
     return upgraded
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from aidledger.domain.role import Deed, require
+from aidledger.domain.role import Deed, LoginName, require
 from aidledger.domain.secret import Secret
 from aidledger.errors import (
     EncryptionElsewhere,
@@ -32,6 +32,8 @@ from aidledger.store.waiting import Waits, lock_postgresql
 # The newest migration; a test holds it to the migrations folder, so that opening need not load alembic.
 REVISION = "0010"
 Books = Connection
+# Not current_user: whoever takes on another role (SET ROLE) is who logged in all the same.
+_LOGGED_IN = text("SELECT session_user")
 
 
 def _in_silence() -> None:
@@ -154,7 +156,16 @@ def unchecked(
     engines.require_file(url)
     shown = engines.shown(url)
     secret = secret_of(Path(str(url.database)), keys) if url.get_backend_name() == "sqlite" else None
-    return Ledger(engines.connect(url, secret), shown, actor, clock, waits, keys, secret)
+    engine = engines.connect(url, secret)
+    return Ledger(engine, shown, _who(engine, shown, actor), clock, waits, keys, secret)
+
+
+def _who(engine: Engine, shown: str, actor: str) -> str:
+    """The actor, if somebody said who that is; else the role that a server let in, or the login name here."""
+    if engine.dialect.name == "sqlite" or not isinstance(actor, LoginName):
+        return actor
+    with _translated(shown), engine.connect() as books:
+        return str(books.execute(_LOGGED_IN).scalar_one())
 
 
 def secret_of(path: Path, keys: Keys) -> Secret | None:
@@ -193,13 +204,14 @@ def create_ledger(
         if encrypt is not None:
             _seal_key(keys)  # which may be refused, before a key of the file is made
             secret = encrypt()
-        making = Ledger(engines.connect(there, secret), engines.shown(url), actor, clock, keys=keys, secret=secret)
+        engine, shown = engines.connect(there, secret), engines.shown(url)
+        making = Ledger(engine, shown, _who(engine, shown, actor), clock, keys=keys, secret=secret)
         try:
             with making.writing("open") as books:
                 _require_nothing(books, making.place)
                 upgrade(books)
                 if (seal_key := making.seal_key) is not None:
-                    events.seal(books, making.moment(), actor, seal_key)
+                    events.seal(books, making.moment(), making.actor, seal_key)
                 fill(making, books)
         finally:
             making.close()

@@ -66,7 +66,7 @@ def upgrade_ledger(
             if str(books.execute(text("SELECT version_num FROM alembic_version")).scalar_one()) == found:
                 upgrade(books)
                 facts = {"from": found, "to": REVISION, **master_data.untold(books), **payments.entries_told(books)}
-                events.record(books, ledger.moment(), actor, "upgrade", facts)
+                events.record(books, ledger.moment(), ledger.actor, "upgrade", facts)
     finally:
         ledger.close()
     return Upgraded(shown, found, copy)

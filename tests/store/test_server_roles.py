@@ -61,6 +61,27 @@ def test_every_role_reads_and_verifies(places: dict[str, str], role: str) -> Non
         assert aidledger(*command, ledger=places[role]).exit_code in {0, 1}
 
 
+def test_who_does_something_is_the_role_that_logged_in_unless_somebody_is_named(
+    own: dict[str, str], tmp_path: Path
+) -> None:
+    for number, said in enumerate(([], ["--actor", "li"])):
+        (tmp_path / f"{number}.xlsx").write_bytes(roster_xlsx(3, first=70 + 3 * number))
+        ran = aidledger(*said, "import", tmp_path / f"{number}.xlsx", "--workers", "1", ledger=own["clerk"])
+        assert ran.exit_code == 0
+    ran = aidledger("reverse", "3", "--reason", "sent in error", ledger=own["clerk"], env={"AIDLEDGER_ACTOR": "wang"})
+    assert ran.exit_code == 0
+    listed = aidledger("batches", "--format", "json", ledger=own["auditor"]).json["batches"]
+    login = str(make_url(own["clerk"]).username)
+    assert [one["posted_by"] for one in listed[1:]] == [login, "li", "wang"]
+
+
+def test_a_ledger_is_made_by_the_role_that_logged_in(tmp_path: Path) -> None:
+    url = postgresql.new_database(tmp_path)
+    assert aidledger("init", ledger=str(url)).exit_code == 0
+    with psycopg.connect(postgresql.dsn(url)) as books:
+        assert books.execute("SELECT DISTINCT actor FROM event").fetchall() == [(url.username,)]
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_clerks_import_and_nobody_else(places: dict[str, str], tmp_path: Path, role: str) -> None:
     (tmp_path / "roster.xlsx").write_bytes(roster_xlsx(3, first=20 + 3 * ROLES.index(role)))
@@ -130,7 +151,7 @@ def test_who_logs_in_as_one_thing_and_is_named_as_another_does_neither(own: dict
 def test_reviewers_empty_what_is_removed_on_request_and_nobody_else(own: dict[str, str]) -> None:
     database = make_url(own["reviewer"]).database
     with psycopg.connect(postgresql.dsn(postgresql.server().set(database=database))) as owner:
-        owner.execute("UPDATE beneficiary SET student_number = '2021990188'")
+        owner.execute("UPDATE beneficiary SET student_number = '2021990188' WHERE id = 1")
     forget = ("forget", "1", "--reason", "asked")
     for role in ("clerk", "auditor"):
         assert _refused(aidledger(*forget, ledger=own[role]))
