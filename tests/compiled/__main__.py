@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests import postgresql
 from tests.compiled import catalogue, schema, tables
 
 
@@ -12,4 +13,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    finally:
+        postgresql.stop()
