@@ -71,6 +71,7 @@ _IN_PARTS = select(
 _CORRECTED = select(NumberCorrection.c.earlier_id, NumberCorrection.c.beneficiary_id).where(
     NumberCorrection.c.batch_id == _BATCH
 )
+_CORRECTING = select(NumberCorrection.c.batch_id).distinct()
 _CATALOGUE = select(CatalogueVersion.c.digest).where(CatalogueVersion.c.id == bindparam("catalogue"))
 _cut_of = itemgetter(_AT["program"], _AT["period"], _AT["school"])
 
@@ -127,13 +128,15 @@ def verify(
 def faults_behind(books: Connection, entries: Sequence[int]) -> list[Fault]:
     """What is wrong with what a payment of some entries would rest on.
 
-    The batches that they are of, those that took anything back, what lists say of payments and of money that came
-    back, with their digests and place in the chain; rows that belong to nothing; people; the orders before.
+    The batches that they are of, those that took anything back or say who is whom, what lists say of payments and of
+    money that came back, with their digests and place in the chain; rows that belong to nothing; people; the orders
+    before.
     """
     faults = [*structure(books), *_astray(books)]
     batches = set(_batches_of(books, entries))
     undoing = select(Batch.c.id).where(or_(Batch.c.reverses.is_not(None), Batch.c.supersedes.is_not(None)))
     batches.update(books.execute(undoing).scalars())
+    batches.update(books.execute(_CORRECTING).scalars())
     listed = batches_listed(books)
     batches |= listed["bank-return"] | listed["recovery"]
     for some in chunks(sorted(batches)):

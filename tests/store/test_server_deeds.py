@@ -23,13 +23,13 @@ from aidledger.store import events
 from aidledger.store.digests import event_digest
 from aidledger.store.seals import SealKey
 from aidledger.store.tables import Event
-from aidledger.store.verify import verify
+from aidledger.store.verify import faults_behind, verify
 from aidledger.store.waiting import lock_postgresql
 from tests import postgresql
 from tests.compiled.schema import roles
 from tests.store import everything
 from tests.store.ledgers import ACTOR, catalogue, clock, opened
-from tests.store.test_closed_world import TABLES
+from tests.store.test_closed_world import TABLES, Deed
 from tests.store.test_closed_world import deeds as deeds_by_metadata
 
 if TYPE_CHECKING:
@@ -247,6 +247,25 @@ def test_what_a_login_does_is_refused_or_named_as_the_page_says(server: Server, 
         elif not refused:  # a key or a reference may refuse what the role could do
             faults = verify(books).faults
             assert bool(faults) == found.startswith("`verify`")
+
+
+# What an order rests on, and so what keeps it from being written: of each such table, all that a clerk can add to it.
+PAID_BY = {"entry", "batch", "kept_entry", "number_correction", "recovery", "bank_return", "beneficiary", "program"} | {
+    "payment_order",
+    "payment_order_line",
+    "event",
+}
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [pytest.param(one, id=one.name) for one in deeds_by_metadata() if one.table in PAID_BY and "add" in one.what],
+)
+def test_nothing_is_paid_while_there_is_what_a_clerk_added(server: Server, deed: Deed) -> None:
+    with server.logged_in("clerk") as books:
+        assert faults_behind(books, [1]) == []
+        if not _is_refused(books, deed.do):
+            assert faults_behind(books, [1])
 
 
 @pytest.mark.parametrize("line", [line for line, (_, found) in LINES.items() if found == "`verify`"])
