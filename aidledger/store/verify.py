@@ -132,7 +132,7 @@ def faults_behind(books: Connection, entries: Sequence[int]) -> list[Fault]:
     money that came back, with their digests and place in the chain; rows that belong to nothing; people; the orders
     before.
     """
-    faults = [*structure(books), *_astray(books)]
+    faults = [*structure(books), *_astray(books, strays.entries(books))]
     batches = set(_batches_of(books, entries))
     undoing = select(Batch.c.id).where(or_(Batch.c.reverses.is_not(None), Batch.c.supersedes.is_not(None)))
     batches.update(books.execute(undoing).scalars())
@@ -154,9 +154,8 @@ def _batches_of(books: Connection, entries: Sequence[int]) -> Iterator[int]:
         yield from books.execute(select(Entry.c.batch_id).where(Entry.c.id.in_(some)).distinct()).scalars()
 
 
-def _astray(books: Connection) -> Iterator[Fault]:
+def _astray(books: Connection, found: strays.Counted) -> Iterator[Fault]:
     """What belongs to nothing, and entries that are not those which the batches count."""
-    found = strays.entries(books)
     for batch, entry in found.outside:
         yield Fault(_NO_BATCH, batch, entry)
     if not found.agrees:
@@ -217,11 +216,12 @@ def _verify_rows(
         faults.append(Fault(N_("batch {batch} is missing"), gap))
     faults += _source_faults(books, verified)
     faults += _recorded_beside(books)
-    faults += _astray(books)
+    counted = strays.entries(books)
+    faults += _astray(books, counted)
     faults += structure(books)
     head, chain_faults = _chain(books, expect, watch)
     unjudged = tuple(Fault(what, facts=facts) for what, facts in watch.unjudged())
-    return Verdict(batches, entries.counted, head, faults + chain_faults, watch.proved_by, unjudged, verified)
+    return Verdict(batches, counted.there, head, faults + chain_faults, watch.proved_by, unjudged, verified)
 
 
 def _last_entry_of(books: Connection, batch: int) -> int:

@@ -9,19 +9,19 @@ from tests.builders.files import Grid
 from tests.builders.people import people
 from tests.builders.rosters import roster_grid
 
-# A spreadsheet program takes each of these for a formula, now or when a CSV is opened.
+# A spreadsheet program takes each of these for a formula, now or when a CSV is opened; each has a letter, as names do.
 FORMULAS = (
     '=HYPERLINK("http://localhost:1/?"&A1,"x")',
-    "=1+1",
-    "+86",
-    "-2+3",
+    "=1+1王",
+    "+86王",
+    "-2+3王",
     "@SUM(A1)",
     "=cmd|'/C calc'!A0",
-    "＝1+1",
-    "＋1",
-    "－1",
+    "＝1+1王",
+    "＋1王",
+    "－1王",
     "＠SUM(A1)",
-    "'=1+1",
+    "'=1+1王",
     '=WEBSERVICE("http://localhost:1")',
 )
 # A terminal would obey these: colour, title, a click that answers, cursor, C1 twins of them, direction, bell.

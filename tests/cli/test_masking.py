@@ -75,7 +75,7 @@ def test_what_is_looked_at_shows_no_full_number_in_any_form(world: World, tmp_pa
     shown = forms(name) if lang == "en" else ["table"]
     for arguments in LOOKS[name]:
         for form in shown:
-            output: list[str | Path] = ["-o", tmp_path / "out.xlsx"] if form == "xlsx" else []
+            output: list[str | Path] = ["-o", tmp_path / "out.xlsx", "--force"] if form == "xlsx" else []
             run = world.run(*name.split(), *arguments(world), "--format", form, *output, lang=lang)
             assert run.exit_code in {0, 1}, (form, run.stderr)
             written = _written(tmp_path / "out.xlsx") if output else ""

@@ -161,12 +161,11 @@ def test_reviewers_empty_what_is_removed_on_request_and_nobody_else(own: dict[st
 
 
 def test_a_copy_of_what_is_held_is_a_look_at_full_numbers(own: dict[str, str], tmp_path: Path) -> None:
-    target = tmp_path / "copy.json"
-    export = ("export", "1", "--reason", "asked", "-o", str(target))
-    assert _refused(aidledger(*export, ledger=own["auditor"]))
-    assert not target.exists()
+    export = ("export", "1", "--reason", "asked", "-o")
+    assert _refused(aidledger(*export, tmp_path / "auditor.json", ledger=own["auditor"]))
+    assert not (tmp_path / "auditor.json").exists()
     for role in ("clerk", "reviewer"):
-        assert aidledger(*export, ledger=own[role]).exit_code == 0
+        assert aidledger(*export, tmp_path / f"{role}.json", ledger=own[role]).exit_code == 0
 
 
 @pytest.mark.parametrize("action", ["name-actor", "dismiss-actor", "decide-finding", "forget-person", "seal", "rekey"])
