@@ -147,7 +147,7 @@ def test_verify_names_a_servers_guard_that_is_not_as_it_was_made(database: str, 
     with engine.begin() as books:
         books.exec_driver_sql(ALTERED[what])
     engine.dispose()
-    named = {fault.facts["table"] for fault in ledgers.verify(ledger).faults}
+    named = {fault.facts["table"] for fault in ledgers.verify(ledger).faults if "guard" in fault.facts}
     ledger.close()
     assert {"school" if "school" in ALTERED[what] else "entry"} <= named
     assert len(named) == 1 or what == "made toothless"
