@@ -1,4 +1,5 @@
-# `make help` lists the targets. Everything happens in .venv, from hash-pinned lock files; nothing outside this folder is touched.
+# `make help` lists the targets. Everything happens in .venv, from hash-pinned lock files; nothing outside this folder is
+# touched, but for Debian's LibreOffice (.ready-office).
 
 PYTHON ?= python3
 PYTEST_WORKERS ?= auto
