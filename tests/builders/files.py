@@ -66,8 +66,8 @@ def xlsx_bytes(content: Grid | Sheets) -> bytes:
     return target.getvalue()
 
 
-def xls_bytes(content: Grid | Sheets) -> bytes:
-    """A workbook of the old binary kind."""
+def xls_bytes(content: Grid | Sheets, edit: Callable[[xlwt.Worksheet], object] = lambda _sheet: None) -> bytes:
+    """A workbook of the old binary kind; ``edit`` may write over what each sheet holds, with looks of its own."""
     book = xlwt.Workbook(encoding="utf-8")
     day = xlwt.easyxf(num_format_str="yyyy-mm-dd")
     for name, grid in _sheets(content).items():
@@ -80,6 +80,7 @@ def xls_bytes(content: Grid | Sheets) -> bytes:
                     sheet.write(r, c, value, day)
                 elif value is not None:
                     sheet.write(r, c, value)
+        edit(sheet)
     target = BytesIO()
     book.save(target)
     return target.getvalue()

@@ -11,7 +11,7 @@ import pytest
 import xlwt
 
 from aidledger.domain.roster import RosterFile
-from tests.builders import edited_package, examined, found, roster_grid, with_cells
+from tests.builders import edited_package, examined, found, roster_grid, with_cells, xls_bytes
 from tests.builders.books import Page
 from tests.builders.xlsb import record, xlsb_book
 
@@ -135,19 +135,18 @@ def as_xlsb(runs: Runs, column: str) -> bytes:
 
 
 def as_xls(runs: Runs, column: str) -> bytes:
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("Sheet", cell_overwrite_ok=True)
-    for r, row in enumerate(roster_grid(total=False)):
-        for c, value in enumerate(row):
-            if value is not None:
-                sheet.write(r, c, value)
-    fonts = {PLAIN: xlwt.Font(), STRUCK: xlwt.Font(), RAISED: xlwt.Font()}
-    fonts[STRUCK].struck_out = True
+    fonts = {PLAIN: xlwt.Font(), STRUCK: _struck(), RAISED: xlwt.Font()}
     fonts[RAISED].escapement = xlwt.Font.ESCAPEMENT_SUPERSCRIPT
-    sheet.write_rich_text(3, ord(column) - ord("A"), [(text, fonts[look]) for text, look in runs])
-    target = BytesIO()
-    book.save(target)
-    return target.getvalue()
+    rich = [(text, fonts[look]) for text, look in runs]
+    return xls_bytes(
+        {"Sheet": roster_grid(total=False)}, lambda sheet: sheet.write_rich_text(3, ord(column) - ord("A"), rich)
+    )
+
+
+def _struck() -> xlwt.Font:
+    font = xlwt.Font()
+    font.struck_out = True
+    return font
 
 
 FORMATS = {"xlsb": as_xlsb, "xls": as_xls}
@@ -209,40 +208,26 @@ def test_a_text_that_stands_in_the_sheet_of_an_xlsb_is_read_with_its_looks(
 
 
 def test_texts_of_xls_that_are_continued_in_another_record_keep_their_looks() -> None:
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("Sheet", cell_overwrite_ok=True)
-    struck = xlwt.Font()
-    struck.struck_out = True
-    for r, row in enumerate(roster_grid(total=False)):
-        for c, value in enumerate(row):
-            if value is not None:
-                sheet.write(r, c, value)
-    for r in range(2, 5):
-        sheet.write(r, 7, "长" * 6000 + str(r))
-    sheet.write_rich_text(3, 5, [("1000", struck), ("800", xlwt.Font())])
-    target = BytesIO()
-    book.save(target)
-    assert found(examined(target.getvalue(), "名册.xls")) == [("struck-out-part", "Sheet", 4, "F")]
+    def edit(sheet: xlwt.Worksheet) -> None:
+        for r in range(2, 5):
+            sheet.write(r, 7, "长" * 6000 + str(r))
+        sheet.write_rich_text(3, 5, [("1000", _struck()), ("800", xlwt.Font())])
+
+    content = xls_bytes(roster_grid(total=False), edit)
+    assert found(examined(content, "名册.xls")) == [("struck-out-part", "Sheet1", 4, "F")]
 
 
 def test_a_text_that_stands_in_the_sheet_itself_as_excel_95_wrote_it_asks() -> None:
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("Sheet", cell_overwrite_ok=True)
-    struck = xlwt.Font()
-    struck.struck_out = True
-    for r, row in enumerate(roster_grid(total=False)):
-        for c, value in enumerate(row):
-            if value is not None and (r, c) != (3, 5):
-                sheet.write(r, c, value)
-    sheet.write_rich_text(3, 5, [("x", xlwt.Font()), ("y", struck)])
-    sheet.write(3, 6, 7)
-    target = BytesIO()
-    book.save(target)
-    begin = target.getvalue().index(struct.pack("<HHHH", 0xFD, 10, 3, 5))
-    taken = target.getvalue()[begin : begin + 28]
+    def edit(sheet: xlwt.Worksheet) -> None:
+        sheet.write_rich_text(3, 5, [("x", xlwt.Font()), ("y", _struck())])
+        sheet.write(3, 6, 7)
+
+    content = xls_bytes(with_cells(roster_grid(total=False), {"F4": None}), edit)
+    begin = content.index(struct.pack("<HHHH", 0xFD, 10, 3, 5))
+    taken = content[begin : begin + 28]
     assert taken[14:22] == struct.pack("<HHHH", 0x27E, 10, 3, 6)
     told = []
     for font in range(5, 12):  # of which one crosses out
         text = struct.pack("<HHHHHHB", 0xD6, 24, 3, 5, 0, 9, 0) + b"1000     " + struct.pack("<HHH", 1, 2, font)
-        told += found(examined(target.getvalue().replace(taken, text), "名册.xls"))
-    assert told == [("struck-out-part", "Sheet", 4, "F")]
+        told += found(examined(content.replace(taken, text), "名册.xls"))
+    assert told == [("struck-out-part", "Sheet1", 4, "F")]

@@ -31,6 +31,7 @@ from tests.builders import (
     resident_number,
     roster_grid,
     with_cells,
+    xls_bytes,
 )
 from tests.builders.books import Page, html_book
 from tests.builders.spreadsheetml import spreadsheetml_book
@@ -293,16 +294,8 @@ DISPLAYED: list[tuple[float, str, str, int | str]] = [
 
 
 def as_xls(value: float, code: str, _: str) -> bytes:
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("Sheet", cell_overwrite_ok=True)
-    for r, row in enumerate(roster_grid(total=False)):
-        for c, cell in enumerate(row):
-            if cell is not None:
-                sheet.write(r, c, cell)
-    sheet.write(3, 5, value, xlwt.easyxf(num_format_str=code))
-    target = BytesIO()
-    book.save(target)
-    return target.getvalue()
+    style = xlwt.easyxf(num_format_str=code)
+    return xls_bytes(roster_grid(total=False), lambda sheet: sheet.write(3, 5, value, style))
 
 
 def as_xlsb(value: float, code: str, _: str) -> bytes:
