@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
 from aidledger.store import immutability, references
 from aidledger.store.immutability import UNIQUE_KEYS
+from aidledger.store.schema import Difference, compared
 
 _SQLITE = text("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
 # In the current schema only. A switched-off trigger is D, one for replicas alone R.
@@ -25,29 +25,13 @@ _ROW, _BEFORE = 1, 2
 _MADE = re.compile(r"CREATE TRIGGER (?P<trigger>\w+) (?:BEFORE|AFTER) .*? ON (?P<table>\w+) ")
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """A trigger that is ``missing``, ``changed``, or there although it is none of the ledger's (``foreign``)."""
-
-    what: str
-    trigger: str
-    table: str
-
-
-def breaches(books: Connection) -> Iterator[Breach]:
-    """What is other than the ledger's own guards, in the order of the triggers' names."""
-    wanted = _wanted(books.dialect.name)
-    found = _in_sqlite(books) if books.dialect.name == "sqlite" else _in_postgresql(books)
-    for place in sorted(wanted.keys() | found.keys()):
-        if place not in found:
-            yield Breach("missing", *place)
-        elif place not in wanted:
-            yield Breach("foreign", *place)
-        elif found[place] != wanted[place]:
-            yield Breach("changed", *place)
-
-
 Place = tuple[str, str]
+
+
+def breaches(books: Connection) -> Iterator[Difference]:
+    """What is other than the ledger's own guards, in the order of the triggers' names; of each its name and table."""
+    found = _in_sqlite(books) if books.dialect.name == "sqlite" else _in_postgresql(books)
+    return compared(_wanted(books.dialect.name), found)
 
 
 def _wanted(dialect: str) -> dict[Place, str]:

@@ -28,23 +28,30 @@ _QUERIES = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A part of the schema that is ``missing``, ``changed``, or none of the ledger's (``foreign``)."""
+    """A part that is ``missing``, ``changed``, or there although it is none of the ledger's (``foreign``)."""
 
     what: str
-    kind: str
-    name: str
+    part: Part
 
 
 def differences(books: Connection) -> Iterator[Difference]:
     """What is other than the migrations make it, in the order of kinds and names."""
-    known = made()
-    wanted, allowed = known[books.dialect.name], known[f"{books.dialect.name} with roles"]
+    wanted, allowed = (made()[engine] for engine in (books.dialect.name, f"{books.dialect.name} with roles"))
     found = parts(books)
+    # A policy may be missing: what it allows is refused then.
+    with_roles = {part: said for part, said in allowed.items() if found.get(part, wanted.get(part)) != wanted.get(part)}
+    return compared(wanted | with_roles, found)
+
+
+def compared(wanted: Parts, found: Parts) -> Iterator[Difference]:
+    """What differs between parts as they should be and as they are."""
     for part in sorted(wanted.keys() | found.keys()):
         if part not in found:
-            yield Difference("missing", *part)
-        elif found[part] not in {wanted.get(part), allowed.get(part)}:
-            yield Difference("changed" if part in wanted or part in allowed else "foreign", *part)
+            yield Difference("missing", part)
+        elif part not in wanted:
+            yield Difference("foreign", part)
+        elif found[part] != wanted[part]:
+            yield Difference("changed", part)
 
 
 def parts(books: Connection) -> Parts:

@@ -180,10 +180,10 @@ def _recorded_beside(books: Connection) -> Iterator[Fault]:
 
 def structure(books: Connection) -> Iterator[Fault]:
     """Tables, keys and indexes that are not as the migrations make them, and triggers."""
-    for part in schema.differences(books):
-        yield Fault(_DIFFERENCES[part.what], facts={"kind": part.kind, "name": part.name})
-    for breach in breaches(books):
-        yield Fault(_BREACHES[breach.what], facts={"guard": breach.trigger, "table": breach.table})
+    for one in schema.differences(books):
+        yield Fault(_DIFFERENCES[one.what], facts=dict(zip(("kind", "name"), one.part, strict=True)))
+    for one in breaches(books):
+        yield Fault(_BREACHES[one.what], facts=dict(zip(("guard", "table"), one.part, strict=True)))
 
 
 def _recorded_up_to(books: Connection, head: str) -> int:
