@@ -37,9 +37,10 @@ from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
 from aidledger.sheets.package import open_package
 from aidledger.store import actors, events, payments
 from aidledger.store.claims import Scope
+from aidledger.store.due import Due, to_pay
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.makers import importers
-from aidledger.store.payments import Due, OrderLine, OrderRecord
+from aidledger.store.payments import OrderLine, OrderRecord
 from aidledger.store.schools import school_named
 from aidledger.store.settlements import settle
 from aidledger.store.verify import faults_behind
@@ -89,7 +90,7 @@ def export(
     with ExitStack() as aside:
         with ledger.writing("export") as books:
             at = None if school is None else school_named(books, catalogue.school(school) or school)[1]
-            found = payments.to_pay(books, scope, at)
+            found = to_pay(books, scope, at)
             payable = [one for one in found.due if one.account]
             without = [one for one in found.due if not one.account]
             if not payable:

@@ -12,8 +12,8 @@ from aidledger.reconcile.behind import Behind, Why, of_entry, rows_of
 from aidledger.reconcile.line import Line
 from aidledger.reconcile.standard import Judge, claims_at_schools
 from aidledger.store.claims import Scope, payments
+from aidledger.store.due import paid_beyond, unconfirmed
 from aidledger.store.entries import in_force
-from aidledger.store.payments import paid_beyond, unconfirmed
 from aidledger.store.person_times import in_parts
 from aidledger.store.tables import Entry, ProgramRow, School
 

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, select
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.reports.cuts import rank
+from aidledger.store.balances import Balance, balances
 from aidledger.store.bulk import chunks
-from aidledger.store.claims import Balance, Scope, Sums, balances, claims
+from aidledger.store.claims import Scope, Sums, claims
 from aidledger.store.tables import Beneficiary, ProgramRow, School
 
 DueCut = Literal["program", "period", "school", "person"]

@@ -12,7 +12,8 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.term import Period
 from aidledger.reports.cuts import periods_within
 from aidledger.reports.dues import dues
-from aidledger.store.claims import Balance, Scope
+from aidledger.store.balances import Balance
+from aidledger.store.claims import Scope
 from aidledger.store.entries import in_force
 from aidledger.store.lookups import batches
 from aidledger.store.person_times import CLAIM

@@ -23,7 +23,7 @@ from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.store.bulk import chunks
 from aidledger.store.claims import People, Scope, answers
-from aidledger.store.payments import to_pay
+from aidledger.store.due import to_pay
 from aidledger.store.settlements import settlements
 from aidledger.store.tables import Beneficiary, Entry, PaymentOrderLine, ProgramRow, School
 

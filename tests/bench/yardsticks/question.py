@@ -111,7 +111,7 @@ def _due(ledger: Ledger, catalogue: Catalogue, *_: object) -> Question:
 def _to_pay(ledger: Ledger, *_: object) -> Question:
     """What an order of one period asks for, checked as before it is written."""
     from aidledger.store.claims import Scope
-    from aidledger.store.payments import to_pay
+    from aidledger.store.due import to_pay
     from aidledger.store.verify import faults_behind
 
     def look() -> None:
