@@ -518,6 +518,13 @@ class PaysFromAltered(AidLedgerError):
     """
 
 
+class MasterDataAltered(AidLedgerError):
+    """Nothing was changed: row {row} of {table}, or one that came with it, is not as it was recorded.
+
+    `aidledger verify` names what was changed.
+    """
+
+
 class SourceMissing(AidLedgerError):
     """The ledger does not hold the bytes of batch {number}'s file."""
 

@@ -76,7 +76,7 @@ def export(ledger: Ledger, catalogue: Catalogue, said: str, reason: str) -> Copy
 def forget(ledger: Ledger, said: str, reason: str) -> Forgotten:
     """Remove of a person what nothing rests on, and record the request, also where there is nothing to remove.
 
-    Raises UnknownPerson, AmbiguousPerson.
+    Raises UnknownPerson, AmbiguousPerson, MasterDataAltered.
     """
     with ledger.writing("forget") as books:
         person = _one(books, said).person

@@ -81,7 +81,7 @@ def ensure_loaded(books: Connection, catalogue: Catalogue, moment: str, actor: s
     insert_rows(books, StandardRow, _STANDARD_COLUMNS, rows)
     _load_aliases(books, catalogue, added)
     facts = {"catalogue": catalogue.digest, "rates": len(rows), "rates_digest": rates_digest(books, number)}
-    events.record(books, moment, actor, _LOAD, facts | added.facts(books))
+    events.record(books, moment, actor, _LOAD, facts | added.facts())
     return Loaded(number, catalogue.digest, ids)
 
 
@@ -108,12 +108,8 @@ def _load_aliases(books: Connection, catalogue: Catalogue, added: Added) -> None
     """Schools that the office lists, under all their names; a name that is known keeps its school."""
     known = {row.name for row in books.execute(select(SchoolAlias.c.name))}
     schools = ensure_schools(books, set(catalogue.schools.values()), added)
-    rows = [
-        (name, schools[school][0])
-        for name, school in sorted(catalogue.schools.items())
-        if name != school and name not in known
-    ]
-    added.insert(books, SchoolAlias, rows)
+    more = {name: schools[school] for name, school in sorted(catalogue.schools.items()) if name != school}
+    added.insert_aliases(books, {name: school for name, school in more.items() if name not in known})
 
 
 def _program(number: int, program: Program) -> tuple[Any, ...]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select, union
 
 from aidledger.domain.identity import RESIDENT_RULES
-from aidledger.store import events
+from aidledger.store import events, master_data
 from aidledger.store.bulk import chunks
 from aidledger.store.entries import in_batch
-from aidledger.store.master_data import FORGET, told_anew
+from aidledger.store.master_data import FORGET
 from aidledger.store.tables import Beneficiary, Certification, Enrolment, Entry, Event, Recovery
 
 _REQUESTS = (
@@ -48,13 +48,14 @@ def removable(books: Connection, person: int) -> list[str]:
 
 
 def forget(books: Connection, moment: str, actor: str, person: int, reason: str) -> list[str]:
-    """Remove it, and record what was removed, never what stood there. ``secure_delete`` overwrites it in the file."""
+    """Remove it, and record what was removed, never what stood there. ``secure_delete`` overwrites it in the file.
+
+    Raises MasterDataAltered.
+    """
     removed = removable(books, person)
+    facts: dict[str, object] = {"person": person, "removed": removed, "reason": reason}
     if removed:
-        books.execute(Beneficiary.update().where(Beneficiary.c.id == person).values(dict.fromkeys(removed)))
-    facts = {"person": person, "removed": removed, "reason": reason}
-    if removed:
-        facts |= told_anew(books, Beneficiary, person)
+        facts |= master_data.update(books, Beneficiary, person, dict.fromkeys(removed))
     events.record(books, moment, actor, FORGET, facts)
     return removed
 

@@ -116,7 +116,7 @@ def write(books: Connection, action: str, draft: Draft, stamp: Stamp) -> str:
     insert_rows(books, NumberCorrection, ("batch_id", "earlier_id", "beneficiary_id"), corrections)
     draft.records.write(books)
     control = {name: head[name] for name in ("entries", "person_times", "amount_fen")}
-    facts = {"batch": draft.batch, "digest": digest, **control, **draft.added.facts(books)}
+    facts = {"batch": draft.batch, "digest": digest, **control, **draft.added.facts()}
     return events.record(books, stamp.moment, stamp.actor, action, facts, draft.batch)
 
 

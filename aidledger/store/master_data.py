@@ -2,29 +2,31 @@
 
 Entries and lists point to these rows, and their digests cover whom and what they name; what else a row says, and that
 there is no row beside them, rests on the events. A run of rows is told by the number of its first row, how many there
-are, and a digest over all of their columns. ``forget`` tells a run anew: the last one counts. An upgrade tells what no
-event of an older ledger did. Other names of schools have no number: they are one run, in their own order.
+are, and a digest over all of their columns. ``forget`` tells a run anew, an upgrade tells what no event of an older
+ledger did; neither vouches for what was changed behind the program. Other names of schools are told in words.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import Column, ColumnElement, Connection, Date, Table, Text, func, or_, select, type_coerce
 
+from aidledger.errors import MasterDataAltered
 from aidledger.store.bulk import insert_rows
 from aidledger.store.digests import digest_of_run
 from aidledger.store.tables import Beneficiary, Event, ProgramRow, School, SchoolAlias
 
-TABLES: tuple[Table, ...] = (ProgramRow, School, SchoolAlias, Beneficiary)
-_FACT = "rows"
+TABLES: tuple[Table, ...] = (ProgramRow, School, Beneficiary)
+_ROWS, _NAMES = "rows", "names"
 # Whose event may tell anew what was told before.
 FORGET = "forget-person"
 _ROWS_AT_ONCE = 5_000
 # Of a table's run: the number of its first row, how many rows, their digest.
 Run: TypeAlias = tuple[int, int, str]
+_ALIASES = select(SchoolAlias.c.name, School.c.name).outerjoin(School, School.c.id == SchoolAlias.c.school_id)
 
 
 class Added:
@@ -32,6 +34,7 @@ class Added:
 
     def __init__(self) -> None:
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
+        self._names: dict[str, str] = {}
 
     def insert(self, books: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert rows with all of a table's columns, their numbers following the last one's."""
@@ -39,12 +42,16 @@ class Added:
         if rows:
             self._rows.setdefault(table.name, []).extend(rows)
 
-    def facts(self, books: Connection) -> dict[str, object]:
+    def insert_aliases(self, books: Connection, names: Mapping[str, tuple[int, str]]) -> None:
+        """Insert other names of schools: of each the school's number and the name that the ledger prints."""
+        rows = [(name, school) for name, (school, _) in names.items()]
+        insert_rows(books, SchoolAlias, SchoolAlias.c.keys(), rows)
+        self._names |= {name: printed for name, (_, printed) in names.items()}
+
+    def facts(self) -> dict[str, object]:
         """What the event is to say of them; nothing where there are none."""
-        runs = {name: [rows[0][0], len(rows), digest_of_run(rows)] for name, rows in self._rows.items()}
-        if SchoolAlias.name in runs:
-            runs[SchoolAlias.name] = list(_run(books, SchoolAlias))
-        return {_FACT: runs} if runs else {}
+        runs = {name: (rows[0][0], len(rows), digest_of_run(rows)) for name, rows in self._rows.items()}
+        return ({_ROWS: runs} if runs else {}) | ({_NAMES: self._names} if self._names else {})
 
 
 def untold(books: Connection) -> dict[str, object]:
@@ -52,70 +59,87 @@ def untold(books: Connection) -> dict[str, object]:
 
     Never what was told before: else who sets a ledger's version back would have an upgrade vouch for what he changed.
     """
-    told = runs(books)
-    rest = {table.name: list(_run(books, table)) for table in TABLES if not told[table.name]}
-    return {_FACT: rest} if rest else {}
+    told, names = _told(books)
+    if any(told.values()):
+        return {}
+    facts: dict[str, object] = {_ROWS: {table.name: _run(books, table) for table in TABLES}}
+    there = _aliases(books)
+    return facts | ({_NAMES: there} if there and not names else {})
 
 
-def told_anew(books: Connection, table: Table, number: int) -> dict[str, object]:
-    """What an event is to say of the run of a row that was changed."""
-    for first, count, _ in runs(books)[table.name]:
-        if first <= number < first + count:
-            return {_FACT: {table.name: list(_run(books, table, first, count))}}
-    return {}
+def update(books: Connection, table: Table, number: int, values: Mapping[str, object]) -> dict[str, object]:
+    """Change a row, and what the event is to say of its run; raises MasterDataAltered.
+
+    The run is held to what was told of it first: telling it anew would vouch for whatever else was changed in it.
+    """
+    told = next((run for run in _told(books)[0][table.name] if run[0] <= number < run[0] + run[1]), None)
+    if told is None or _run(books, table, *told[:2]) != told:
+        raise MasterDataAltered(table=table.name, row=number)
+    books.execute(table.update().where(table.c.id == number).values(values))
+    return {_ROWS: {table.name: _run(books, table, *told[:2])}}
 
 
-def runs(books: Connection) -> dict[str, list[Run]]:
-    """What the events say of each table, in the order of the rows; of what is no such word, nothing."""
-    told: dict[str, list[Run]] = {table.name: [] for table in TABLES}
-    said = select(Event.c.action, Event.c.facts).where(Event.c.facts.contains(f'"{_FACT}":{{')).order_by(Event.c.id)
-    for action, facts in books.execute(said.execution_options(yield_per=_ROWS_AT_ONCE)):
-        for name, run in _told(facts):
-            before = told.get(name)
-            if before is not None and (action == FORGET or name == SchoolAlias.name or _follows(before, run)):
-                told[name] = _with(before, run)
-    return told
-
-
-def _follows(before: list[Run], run: Run) -> bool:
-    return not before or run[0] >= sum(before[-1][:2])
-
-
-def _with(before: list[Run], run: Run) -> list[Run]:
-    """Runs with one more, instead of those that it covers; mostly it follows the last one."""
-    first, count, _ = run
-    if _follows(before, run):
-        before.append(run)
-        return before
-    return sorted([*(one for one in before if not first <= one[0] < first + max(count, 1)), run])
-
-
-def _told(facts: str) -> Iterator[tuple[str, Run]]:
-    try:
-        for name, (first, count, digest) in dict(json.loads(facts)[_FACT]).items():
-            yield str(name), (int(first), int(count), str(digest))
-    except (ValueError, LookupError, TypeError):
-        return
-
-
-def altered(books: Connection) -> Iterator[tuple[str, int, int]]:
-    """Runs that are not as they were told, or that nothing told: the table, the numbers of the first and last row."""
-    told = runs(books)
+def altered(books: Connection) -> Iterator[tuple[str, object, object]]:
+    """What is not as it was told, or that nothing told: the table, the first and the last row."""
+    told, names = _told(books)
     for table in TABLES:
         expected = 1
-        for first, count, digest in told[table.name]:
+        for run in told[table.name]:
+            first, count, _ = run
             if first != expected:
                 yield table.name, expected, first - 1
             expected = first + count
-            if _run(books, table, first, count) != (first, count, digest):
+            if _run(books, table, first, count) != run:
                 yield table.name, first, expected - 1
-        yield from ((table.name, row, row) for row in _outside(books, table, expected))
+        beside = select(table.c.id).where(or_(table.c.id < 1, table.c.id >= expected))
+        yield from ((table.name, row, row) for row in books.execute(beside).scalars())
+    there = _aliases(books)
+    for name in sorted(map(str, there.keys() ^ names.keys())):
+        yield SchoolAlias.name, name, name
+    for name in sorted(there.keys() & names.keys()):
+        if there[name] != names[name]:
+            yield SchoolAlias.name, name, name
 
 
-def _outside(books: Connection, table: Table, end: int) -> Iterator[int]:
-    """Rows before the first one and behind the last one that was told of."""
-    if "id" in table.c:
-        yield from books.execute(select(table.c.id).where(or_(table.c.id < 1, table.c.id >= end))).scalars()
+def _aliases(books: Connection) -> dict[str, str | None]:
+    """Other names of schools, and the name of the school that each is of."""
+    return dict(map(tuple, books.execute(_ALIASES)))
+
+
+def _told(books: Connection) -> tuple[dict[str, list[Run]], dict[str, str]]:
+    """What the events say: of each table the runs in the order of the rows, and other names with their schools."""
+    runs: dict[str, list[Run]] = {table.name: [] for table in TABLES}
+    names: dict[str, str] = {}
+    telling = or_(*(Event.c.facts.contains(f'"{fact}":{{') for fact in (_ROWS, _NAMES)))
+    said = select(Event.c.action, Event.c.facts).where(telling).order_by(Event.c.id)
+    for action, text in books.execute(said.execution_options(yield_per=_ROWS_AT_ONCE)):
+        rows, more = _facts(text)
+        for name, run in rows.items():
+            if name in runs:
+                _add(runs[name], run, anew=action == FORGET)
+        names = more | names
+    return runs, names
+
+
+def _add(before: list[Run], run: Run, *, anew: bool) -> None:
+    """A run that follows the others, or one of them once more; any other word counts for nothing."""
+    if not before or run[0] >= sum(before[-1][:2]):
+        before.append(run)
+    elif anew:
+        before[:] = [run if one[:2] == run[:2] else one for one in before]
+
+
+def _facts(text: str) -> tuple[dict[str, Run], dict[str, str]]:
+    """What an event's facts say of rows and names; nothing where they are none of ours, which verify names."""
+    try:
+        facts = json.loads(text)
+        rows = {
+            str(name): (int(first), int(count), str(digest))
+            for name, (first, count, digest) in dict(facts.get(_ROWS, {})).items()
+        }
+        return rows, {str(name): str(school) for name, school in dict(facts.get(_NAMES, {})).items()}
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return {}, {}
 
 
 def _run(books: Connection, table: Table, first: int = 1, count: int | None = None) -> Run:
@@ -136,11 +160,8 @@ def _run(books: Connection, table: Table, first: int = 1, count: int | None = No
 
 
 def _rows(books: Connection, table: Table, first: int, count: int | None) -> Iterator[tuple[Any, ...]]:
-    """A table's rows in their order, as they are written: days as text."""
+    """Rows in the order of their numbers, as they are written: days as text."""
     columns = [_day(books, column) if isinstance(column.type, Date) else column for column in table.c]
-    if "id" not in table.c:  # engines differ in the order of words
-        yield from sorted(map(tuple, books.execute(select(*columns))), key=repr)
-        return
     query = select(*columns).where(table.c.id >= first).order_by(table.c.id)
     if count is not None:
         query = query.where(table.c.id < first + count)

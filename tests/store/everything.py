@@ -33,7 +33,7 @@ schools:
 _OF_TERM = ("--program", "high-school-grant", "--period", "2021-autumn")
 
 
-class _Office:
+class Office:
     """One who does things to a ledger, file by file."""
 
     def __init__(self, place: str, folder: Path, seal: Secret | None) -> None:
@@ -73,7 +73,7 @@ class _Office:
 
 def enter(place: str, folder: Path, seal: Secret | None = None) -> None:
     """Fill an empty ledger, sealed from then on where there is a ``seal``; ``folder``: an empty one to work in."""
-    office = _Office(place, folder, seal)
+    office = Office(place, folder, seal)
     office.imports("01.xlsx", _roster(4))
     office.imports("02.xlsx", _roster(4, first=10, school="东山中学", term="2022年春季"))
     office.imports("03.xlsx", _roster(3, first=10, school="东山中学", term="2022年春季", grade="高二"), supersedes=2)

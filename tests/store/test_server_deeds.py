@@ -28,9 +28,9 @@ from aidledger.store.waiting import lock_postgresql
 from tests import postgresql
 from tests.compiled.schema import roles
 from tests.store import everything
+from tests.store.deeds import TABLES, Deed
+from tests.store.deeds import deeds as deeds_by_metadata
 from tests.store.ledgers import ACTOR, catalogue, clock, opened
-from tests.store.test_closed_world import TABLES, Deed
-from tests.store.test_closed_world import deeds as deeds_by_metadata
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
