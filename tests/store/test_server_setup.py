@@ -33,6 +33,8 @@ pytestmark = [pytest.mark.sqlite_only, pytest.mark.plain_only]
 BLOCKS = {one.said: one for one in blocks((DOCS / "postgresql.md").read_text(encoding="utf-8"))}
 PROGRAMS = ("initdb", "pg_ctl", "psql", "createuser", "createdb", "dropuser", "pg_dump")
 SECRET = "made up for tests"
+# Variables of whoever runs the tests: a server started in Chinese answers in Chinese, whatever its locale.
+OF_OTHERS = ("PG", "AIDLEDGER_", "LANGUAGE", "LC_")
 # What people are on the page, by their logins.
 LOGINS = ("aidledger_owner", "wang", "li", "chen", "zhao")
 _SUDO = """\
@@ -117,7 +119,7 @@ class Debian:
 
     def does(self, command: str, *, typed: str = f"{SECRET}\n{SECRET}\n") -> subprocess.CompletedProcess[str]:
         """A command as somebody types it, who is asked for a password twice; no terminal, so it is read from stdin."""
-        env = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "AIDLEDGER_"))}
+        env = {name: value for name, value in os.environ.items() if not name.startswith(OF_OTHERS)}
         env |= {
             "PATH": os.pathsep.join([str(self.folder / "bin"), str(self._binaries), env["PATH"]]),
             "HOME": str(self.home),
