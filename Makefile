@@ -51,19 +51,19 @@ format: .venv/.ready-dev  ## formats, and mends what ruff can mend
 
 .PHONY: bench
 bench: .venv/.ready-bench .venv/.ready-server  ## the benchmarks (BENCH_ARGS="--work DIR --write docs/performance.md")
-	$(BIN)/python -m tests.bench $(BENCH_ARGS)
+	$(BIN)/python -m tools.bench $(BENCH_ARGS)
 
 .PHONY: torture
 torture: .venv/.ready-server  ## tries to break every promise of docs/guarantees.md, and prints what held
-	$(BIN)/python -m tests.torture
+	$(BIN)/python -m tools.torture
 
 .PHONY: fuzz
 fuzz: .venv/.ready-dev  ## spoils good files and makes up values by the thousand (FUZZ_ARGS=--help)
-	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
+	$(BIN)/python -m tools.fuzz $(FUZZ_ARGS)
 
 .PHONY: mutants
 mutants: .venv/.ready-dev  ## would the tests notice small faults in what counts money? An hour for a sample; MUTANTS_ARGS=--help
-	$(BIN)/python -m tests.mutants $(MUTANTS_ARGS)
+	$(BIN)/python -m tools.mutants $(MUTANTS_ARGS)
 
 .PHONY: looks
 looks: .venv/.ready-dev .venv/.ready-office  ## renders rosters with LibreOffice and compares the money
@@ -72,18 +72,18 @@ looks: .venv/.ready-dev .venv/.ready-office  ## renders rosters with LibreOffice
 .PHONY: audit-deps
 audit-deps: .venv/.ready-dev  ## asks whether what is installed at run time has known vulnerabilities; needs the network
 	@$(MAKE) --silent .venv/.ready-audit || true
-	@$(BIN)/python -m tests.supply $(AUDIT_ARGS)
+	@$(BIN)/python -m tools.supply $(AUDIT_ARGS)
 .PHONY: spark
 spark: .venv/.ready-spark  ## the lake's tests on Apache Spark in this process (400 MB; needs Java 17)
 	$(BIN)/python -m pytest tests/lake/test_spark.py $(PYTEST_ARGS)
 
 .PHONY: messages
 messages: .venv/.ready-dev  ## translations: extracts, updates, compiles
-	@$(BIN)/python -m tests.i18n.extraction
+	@$(BIN)/python -m tools.i18n.extraction
 
 .PHONY: compiled
 compiled: .venv/.ready-dev  ## what commands load instead of models and YAML: the tables, the shipped catalogue
-	$(BIN)/python -m tests.compiled
+	$(BIN)/python -m tools.compiled
 
 # The header of a lock file says `make lock`, and names neither a registry nor this machine.
 LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv --no-config --quiet pip compile pyproject.toml $(UPGRADE) \

@@ -12,7 +12,7 @@ import pytest
 
 from tests import postgresql
 from tests.store.ledgers import ENCRYPTED, ON_POSTGRESQL
-from tests.torture.recording import built
+from tools.torture.recording import built
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

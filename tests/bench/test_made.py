@@ -20,10 +20,10 @@ from aidledger.operations.results import ImportResult
 from aidledger.store.ledger import Ledger
 from aidledger.store.tables import Certification, Enrolment, Entry
 from tests import postgresql
-from tests.bench import province, rosters, workbooks
-from tests.bench.districts import Districts, copies, districts_over, name_of, payments, region_of
-from tests.bench.kept import kept
-from tests.bench.rosters import Shape
+from tools.bench import province, rosters, workbooks
+from tools.bench.districts import Districts, copies, districts_over, name_of, payments, region_of
+from tools.bench.kept import kept
+from tools.bench.rosters import Shape
 
 pytestmark = pytest.mark.sqlite_only
 _FEW = 6_000

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests import postgresql
-from tests.bench import __main__ as bench
-from tests.bench import imports, page
-from tests.bench.rosters import Shape
-from tests.bench.yardsticks.question import QUESTIONS
+from tools.bench import __main__ as bench
+from tools.bench import imports, page
+from tools.bench.rosters import Shape
+from tools.bench.yardsticks.question import QUESTIONS
 
 pytestmark = pytest.mark.sqlite_only
 _TINY = bench.Plan(Shape("few files", 1_200, 2), Shape("more", 2_400, 3), 500, (1_500,), (100,), 1, 1, 1)

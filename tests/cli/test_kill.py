@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.torture.interruptions import kill_imports
+from tools.torture.interruptions import kill_imports
 
 
 def test_an_import_that_is_killed_leaves_whole_files(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from aidledger.errors import Interrupted
 from tests.builders import roster_xlsx
 from tests.cli.harness import importing
 from tests.store.ledgers import new_path, raw
-from tests.torture.interruptions import REFUSED, listens, stop_imports
+from tools.torture.interruptions import REFUSED, listens, stop_imports
 
 pytestmark = [
     pytest.mark.sqlite_only,

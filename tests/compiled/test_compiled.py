@@ -14,8 +14,8 @@ from aidledger.catalogue.files import files_digest, shipped_folder
 from aidledger.catalogue.loading import load
 from aidledger.errors import CatalogueError
 from aidledger.store import tables
-from tests.compiled import schema
-from tests.compiled.tables import tables as of_models
+from tools.compiled import schema
+from tools.compiled.tables import tables as of_models
 
 pytestmark = pytest.mark.sqlite_only
 

@@ -13,11 +13,11 @@ from aidledger.catalogue import models
 from aidledger.domain.layout import FIELD_NAMES
 from aidledger.domain.problem import KINDS
 from aidledger.sheets.limits import DEFAULT_LIMITS, MIB
-from tests.docs import commands, problems, rules
-from tests.docs.pages import DOCS, headings
-from tests.docs.tour import TOURS, settled, tour_of
+from tools.docs import commands, problems, rules
+from tools.docs.pages import DOCS, headings
+from tools.docs.tour import TOURS, settled, tour_of
 
-HOW = "run `python -m tests.docs`"
+HOW = "run `python -m tools.docs`"
 
 
 def page(name: str) -> str:

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from aidledger.cli.main import cli
-from tests.docs.pages import ROOT, anchor, blocks, headings, links, pages, without_blocks
+from tools.docs.pages import ROOT, anchor, blocks, headings, links, pages, without_blocks
 
 # Written so that this file does not hold what it looks for.
 _MACHINE = re.compile(r"(?<![\w.~/-])/(?:work|home|root|Users|mnt|tmp)/[\w.]|[A-Z]:\\Users")

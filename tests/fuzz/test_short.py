@@ -10,11 +10,11 @@ from hypothesis import given, strategies
 
 from aidledger.domain.roster import Fate, RosterFile
 from tests.builders import examined, roster_grid, roster_xlsx, with_cells
-from tests.fuzz.__main__ import SEED, SHORT_EXAMPLES, foreign_files, spoiled_files
-from tests.fuzz.importing import imported
-from tests.fuzz.originals import originals
-from tests.fuzz.reading import breaches_of, tally
-from tests.fuzz.values import PROPERTIES, tried
+from tools.fuzz.__main__ import SEED, SHORT_EXAMPLES, foreign_files, spoiled_files
+from tools.fuzz.importing import imported
+from tools.fuzz.originals import originals
+from tools.fuzz.reading import breaches_of, tally
+from tools.fuzz.values import PROPERTIES, tried
 
 TRIES = 25
 

@@ -10,7 +10,7 @@ from babel.messages.catalog import Message  # noqa: TC002 - as with ours: one pl
 
 from aidledger.domain.problem import KINDS
 from aidledger.i18n import FOLDER, translator
-from tests.i18n import extraction
+from tools.i18n import extraction
 
 _PLACEHOLDER = re.compile(r"\{[^}]*\}|%\(\w+\)s")
 _TO_TYPE = re.compile(r"`[^`]+`|--[a-z][a-z-]+|(?<!\S)-[a-z]\b")

@@ -20,8 +20,8 @@ from aidledger.store.ledger import Ledger
 from tests import postgresql
 from tests.builders import csv_bytes
 from tests.store.ledgers import Place, bring_in, bring_in_all, catalogue, copied, new_place, opened
-from tests.torture.claims import Claims, read_here
-from tests.torture.reference import (
+from tools.torture.claims import Claims, read_here
+from tools.torture.reference import (
     NAMES,
     OUTCOMES,
     PROGRAM,

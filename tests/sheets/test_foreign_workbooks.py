@@ -18,8 +18,8 @@ from aidledger.sheets.hints import Hints
 from aidledger.sheets.limits import DEFAULT_LIMITS, MIB
 from tests.builders import examined as read_here
 from tests.builders import roster_grid, shipped, xlsx_bytes
-from tests.fuzz.mutations import ANY, PACKED, cut, flipped, missing_part, swapped_parts, torn, with_parts
-from tests.fuzz.originals import SAMPLES, ZIPPED
+from tools.fuzz.mutations import ANY, PACKED, cut, flipped, missing_part, swapped_parts, torn, with_parts
+from tools.fuzz.originals import SAMPLES, ZIPPED
 
 LIMITS = replace(DEFAULT_LIMITS, memory_max_bytes=512 * MIB, seconds_max=10)
 SEED = 20211203

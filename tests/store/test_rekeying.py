@@ -34,7 +34,7 @@ from aidledger.store.keys import Keys
 from tests.builders import roster_xlsx
 from tests.store.encrypted import KEY, OTHER, OTHER_SEAL, PASSPHRASE, SEAL, encrypted_path, keys, unlocked
 from tests.store.ledgers import ACTOR, bring_in, clock
-from tests.torture.recording import built, calls_of
+from tools.torture.recording import built, calls_of
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.plain_only]  # encrypted whatever the engine of the run is
 

@@ -12,8 +12,8 @@ import pytest
 from aidledger.operations import ledgers
 from aidledger.store import schema
 from aidledger.store.verify import structure
-from tests.compiled.schema import roles
 from tests.store.ledgers import ON_POSTGRESQL, new_place, opened, plain
+from tools.compiled.schema import roles
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

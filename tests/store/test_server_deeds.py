@@ -26,11 +26,11 @@ from aidledger.store.tables import Event
 from aidledger.store.verify import faults_behind, verify
 from aidledger.store.waiting import lock_postgresql
 from tests import postgresql
-from tests.compiled.schema import roles
 from tests.store import everything
 from tests.store.deeds import TABLES, Deed
 from tests.store.deeds import deeds as deeds_by_metadata
 from tests.store.ledgers import ACTOR, catalogue, clock, opened
+from tools.compiled.schema import roles
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL

@@ -23,9 +23,9 @@ from aidledger.store.migrate import upgrade
 from tests import postgresql
 from tests.builders import roster_xlsx
 from tests.cli.harness import aidledger
-from tests.compiled.schema import roles
-from tests.docs.pages import DOCS, ROOT, Block, blocks
 from tests.store.ledgers import plain
+from tools.compiled.schema import roles
+from tools.docs.pages import DOCS, ROOT, Block, blocks
 
 # It is on PostgreSQL whatever the engine of the run is.
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.plain_only]

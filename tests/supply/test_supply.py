@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.supply.auditing import audited
-from tests.supply.pins import REQUIREMENTS, faults, packages
+from tools.supply.auditing import audited
+from tools.supply.pins import REQUIREMENTS, faults, packages
 
 LOCKS = sorted(REQUIREMENTS.glob("*.txt"))
 RUNTIME = REQUIREMENTS / "runtime.txt"

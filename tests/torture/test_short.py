@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.torture.__main__ import NO_JOURNAL, NO_SYNC, SEED
-from tests.torture.faults import fail_everywhere
-from tests.torture.powerloss import cut_power
-from tests.torture.rosters import unsafe
+from tools.torture.__main__ import NO_JOURNAL, NO_SYNC, SEED
+from tools.torture.faults import fail_everywhere
+from tools.torture.powerloss import cut_power
+from tools.torture.rosters import unsafe
 
 
 def test_a_fault_at_any_call_to_the_disk_leaves_whole_files(shim: Path, tmp_path: Path) -> None:

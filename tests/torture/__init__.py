@@ -1,1 +1,0 @@
-"""The promises of docs/guarantees.md, each with something that tries to break it: ``python -m tests.torture``."""
