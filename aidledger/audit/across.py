@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, select
 from aidledger.audit.certified import years_paid
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.i18n import N_
-from aidledger.store.entries import current
-from aidledger.store.tables import Certification
+from aidledger.store.model.tables import Certification
+from aidledger.store.postings.entries import current
 
 # Where the ledgers of several districts stand side by side, an id is the district's code and so many digits behind it.
 IDS_PER_DISTRICT = 10**12

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.i18n import N_
-from aidledger.store.entries import in_force
-from aidledger.store.tables import Entry, Notice, NoticeLine, ProgramRow, School
+from aidledger.store.model.tables import Entry, Notice, NoticeLine, ProgramRow, School
+from aidledger.store.postings.entries import in_force
 
 Key = tuple[str, str, str | None]
 

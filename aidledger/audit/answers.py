@@ -8,9 +8,9 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Connection, Subquery, select
 
 from aidledger.audit.rule import Scope
-from aidledger.store.claims import People, placed
-from aidledger.store.entries import current
-from aidledger.store.tables import BankReturn
+from aidledger.store.model.tables import BankReturn
+from aidledger.store.payables.claims import People, placed
+from aidledger.store.postings.entries import current
 
 
 def answers(_scope: Scope) -> Subquery:

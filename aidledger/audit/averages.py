@@ -18,9 +18,9 @@ from aidledger.domain.money import yuan_text
 from aidledger.domain.program import Rate
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.bulk import chunks
-from aidledger.store.entries import current
-from aidledger.store.tables import Entry, ProgramRow, RosterRow, School
+from aidledger.store.database.bulk import chunks
+from aidledger.store.model.tables import Entry, ProgramRow, RosterRow, School
+from aidledger.store.postings.entries import current
 
 # How far, of a hundred, a program's average may be from the standard's before somebody is told.
 _TIER_TOLERANCE = 1

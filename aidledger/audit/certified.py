@@ -18,9 +18,9 @@ from aidledger.domain.layout import fold
 from aidledger.domain.program import Rate
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.bulk import chunks
-from aidledger.store.entries import current
-from aidledger.store.tables import Certification
+from aidledger.store.database.bulk import chunks
+from aidledger.store.model.tables import Certification
+from aidledger.store.postings.entries import current
 
 
 def school_year(period: str) -> str:

@@ -10,8 +10,8 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, Subquery, case, cast,
 
 from aidledger.audit.rule import Scope
 from aidledger.domain.term import Period
-from aidledger.store.bulk import chunks
-from aidledger.store.person_times import CLAIM, NAMES_PARTS, in_parts, is_in_parts
+from aidledger.store.database.bulk import chunks
+from aidledger.store.postings.person_times import CLAIM, NAMES_PARTS, in_parts, is_in_parts
 
 # What all payments of a claim have in common.
 _OF_CLAIM = frozenset({*CLAIM, "program", "stage"})

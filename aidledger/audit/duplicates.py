@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, se
 from aidledger.audit.rule import Case, Contradiction, Rule, Scope
 from aidledger.domain.place import Place
 from aidledger.i18n import N_
-from aidledger.store.bulk import chunks
-from aidledger.store.claims import People
-from aidledger.store.entries import in_batch, in_force
-from aidledger.store.tables import Entry, ProgramRow, RosterRow, School
+from aidledger.store.database.bulk import chunks
+from aidledger.store.model.tables import Entry, ProgramRow, RosterRow, School
+from aidledger.store.payables.claims import People
+from aidledger.store.postings.entries import in_batch, in_force
 
 _first = Entry.alias("first")
 

@@ -12,7 +12,7 @@ from aidledger.checks.eligibility import age_on, usual_births
 from aidledger.domain.identity import RESIDENT_RULES
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.tables import Beneficiary
+from aidledger.store.model.tables import Beneficiary
 
 
 def _ages(scope: Scope) -> Iterator[Case]:

@@ -13,9 +13,9 @@ from aidledger.audit.rule import Case, Ids, Rule, Scope
 from aidledger.audit.totals import totals, totals_of_schools
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.bulk import KEYS_PER_QUERY, chunks
-from aidledger.store.entries import current
-from aidledger.store.tables import Enrolment, School
+from aidledger.store.database.bulk import KEYS_PER_QUERY, chunks
+from aidledger.store.model.tables import Enrolment, School
+from aidledger.store.postings.entries import current
 
 GONE = ("left", "transferred", "graduated", "deceased")
 

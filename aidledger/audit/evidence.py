@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, Table, func, literal, null, select
 from aidledger.audit.rule import Books, Case, Kind, Scope
 from aidledger.domain.finding import Evidence
 from aidledger.domain.listing import ListKind
-from aidledger.store.bulk import chunks
-from aidledger.store.tables import (
+from aidledger.store.database.bulk import chunks
+from aidledger.store.model.tables import (
     Allotment,
     BankReturn,
     Batch,

@@ -18,9 +18,9 @@ from aidledger.audit.people import people
 from aidledger.audit.rule import Books, Case, Rule, Scope
 from aidledger.domain.identity import RESIDENT_RULES, mask_number
 from aidledger.i18n import N_
-from aidledger.store.bulk import chunks
-from aidledger.store.entries import in_force
-from aidledger.store.tables import Beneficiary, Entry
+from aidledger.store.database.bulk import chunks
+from aidledger.store.model.tables import Beneficiary, Entry
+from aidledger.store.postings.entries import in_force
 
 STUDENT_NUMBER = N_("the same 学籍号")
 TYPING_ERROR = N_("ID numbers one typing error apart")

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from aidledger.audit.claims import claims, names_parts
 from aidledger.audit.rule import Scope
-from aidledger.store.bulk import chunks
+from aidledger.store.database.bulk import chunks
 
 Facts = Mapping[str, object]
 Combination = tuple[Any, ...]

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Integer, Select, Table, bindparam, select
 
 from aidledger.audit.rule import Contradiction
 from aidledger.i18n import N_
-from aidledger.store.entries import batch_in_force
-from aidledger.store.tables import Allotment, Batch, Certification, Enrolment, Listing, Recovery
+from aidledger.store.model.tables import Allotment, Batch, Certification, Enrolment, Listing, Recovery
+from aidledger.store.postings.entries import batch_in_force
 
 # What makes two records the same fact. A pupil may be certified by one school and then by another, and a bank says the
 # same of a payment as often as it sends its list: that is for the audit to look at, not for an import to refuse.

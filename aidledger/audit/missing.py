@@ -32,8 +32,8 @@ from aidledger.domain.grade import STAGE_YEARS, year_of_stage
 from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.entries import current, in_force
-from aidledger.store.tables import BatchTotal, Certification, Enrolment, Entry, ProgramRow, School
+from aidledger.store.model.tables import BatchTotal, Certification, Enrolment, Entry, ProgramRow, School
+from aidledger.store.postings.entries import current, in_force
 
 
 def _program_ids(scope: Scope) -> Mapping[str, int]:

@@ -15,10 +15,10 @@ from aidledger.audit.totals import totals
 from aidledger.domain.listing import ListKind
 from aidledger.domain.money import yuan_text
 from aidledger.i18n import N_
-from aidledger.store.bulk import chunks
-from aidledger.store.claims import Key
-from aidledger.store.entries import current
-from aidledger.store.tables import Allotment, Entry, ProgramRow
+from aidledger.store.database.bulk import chunks
+from aidledger.store.model.tables import Allotment, Entry, ProgramRow
+from aidledger.store.payables.claims import Key
+from aidledger.store.postings.entries import current
 
 
 def _returned(scope: Scope) -> Iterator[Case]:

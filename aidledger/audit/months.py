@@ -16,10 +16,10 @@ from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.domain.part import Part
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.bulk import chunks
-from aidledger.store.entries import current
-from aidledger.store.person_times import CLAIM
-from aidledger.store.tables import Enrolment
+from aidledger.store.database.bulk import chunks
+from aidledger.store.model.tables import Enrolment
+from aidledger.store.postings.entries import current
+from aidledger.store.postings.person_times import CLAIM
 
 # A program (its code), a period, a school (id).
 School = tuple[str, str, int]

@@ -26,9 +26,9 @@ from aidledger.audit.rule import Case, Contradiction, Rule, Scope
 from aidledger.domain.listing import ListKind
 from aidledger.domain.place import Place
 from aidledger.i18n import N_
-from aidledger.store.bulk import chunks
-from aidledger.store.entries import current, in_batch, in_force
-from aidledger.store.tables import Batch, Beneficiary, Certification, Enrolment, Entry, Listing, RosterRow
+from aidledger.store.database.bulk import chunks
+from aidledger.store.model.tables import Batch, Beneficiary, Certification, Enrolment, Entry, Listing, RosterRow
+from aidledger.store.postings.entries import current, in_batch, in_force
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from aidledger.audit.rule import Contradiction
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.checks.standards import off_standard
 from aidledger.domain.term import Period
-from aidledger.store.entries import in_batch, in_force
-from aidledger.store.person_times import CLAIM, is_in_parts
-from aidledger.store.tables import Entry, ProgramRow, RosterRow, School
+from aidledger.store.model.tables import Entry, ProgramRow, RosterRow, School
+from aidledger.store.postings.entries import in_batch, in_force
+from aidledger.store.postings.person_times import CLAIM, is_in_parts
 
 
 def over_standard(books: Connection, catalogue: Catalogue, batch: int) -> Iterator[Contradiction]:

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from aidledger.audit.rule import Scope
-from aidledger.store.bulk import chunks
-from aidledger.store.tables import Beneficiary
+from aidledger.store.database.bulk import chunks
+from aidledger.store.model.tables import Beneficiary
 
 _COLUMNS = (Beneficiary.c.id, Beneficiary.c.document_type, Beneficiary.c.number, Beneficiary.c.name)
 

@@ -12,9 +12,9 @@ from aidledger.audit.answers import narrowed
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.domain.money import yuan_text
 from aidledger.i18n import N_
-from aidledger.store import claims
-from aidledger.store.claims import Claim, People
-from aidledger.store.tables import Batch, Entry, ProgramRow
+from aidledger.store.model.tables import Batch, Entry, ProgramRow
+from aidledger.store.payables import claims
+from aidledger.store.payables.claims import Claim, People
 
 # Of a moment the day.
 _DAY = 10

@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Executable, FromClause, Result, Select, Su
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Need, Severity
 from aidledger.domain.listing import ListKind
-from aidledger.store.bulk import KEYS_PER_QUERY
-from aidledger.store.entries import in_force
-from aidledger.store.tables import Entry, ProgramRow, School
+from aidledger.store.database.bulk import KEYS_PER_QUERY
+from aidledger.store.model.tables import Entry, ProgramRow, School
+from aidledger.store.postings.entries import in_force
 
 Kind = ListKind | Literal["declared"]
 Answer = TypeVar("Answer")

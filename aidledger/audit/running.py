@@ -12,8 +12,8 @@ from aidledger.audit.evidence import Key, evidence_of
 from aidledger.audit.people import people
 from aidledger.audit.rule import Books, Case, Rule, Scope
 from aidledger.domain.finding import Decision, Evidence, Finding, Need
-from aidledger.store.entries import current
-from aidledger.store.tables import Listing, Notice
+from aidledger.store.model.tables import Listing, Notice
+from aidledger.store.postings.entries import current
 
 
 @dataclass(frozen=True, slots=True)

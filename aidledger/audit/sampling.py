@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, select
 
-from aidledger.store.bulk import KEYS_PER_QUERY
-from aidledger.store.entries import in_force
-from aidledger.store.lookups import EntryRecord, entries_where
-from aidledger.store.tables import Beneficiary, Entry, ProgramRow, RosterRow, School
+from aidledger.store.database.bulk import KEYS_PER_QUERY
+from aidledger.store.model.tables import Beneficiary, Entry, ProgramRow, RosterRow, School
+from aidledger.store.postings.entries import in_force
+from aidledger.store.postings.lookups import EntryRecord, entries_where
 
 GroupedBy = Literal["school", "program", "period"]
 Rank = tuple[str, int, str, int]

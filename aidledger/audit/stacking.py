@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.i18n import N_
-from aidledger.store.entries import in_force
-from aidledger.store.tables import Entry, ProgramRow
+from aidledger.store.model.tables import Entry, ProgramRow
+from aidledger.store.postings.entries import in_force
 
 _SENIOR = ("high-school", "vocational")
 _other, _other_program = Entry.alias("other"), ProgramRow.alias("other_program")

@@ -14,7 +14,7 @@ from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.audit.totals import totals
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.tables import Entry, ProgramRow, School
+from aidledger.store.model.tables import Entry, ProgramRow, School
 
 # Below this many person-times two equal counts are nothing to wonder at.
 _COUNT_MIN = 10

@@ -9,8 +9,8 @@ from sqlalchemy import Select, func, select
 
 from aidledger.audit.claims import names_parts
 from aidledger.audit.rule import Scope
-from aidledger.store.person_times import surplus
-from aidledger.store.tables import BatchTotal, ProgramRow, School
+from aidledger.store.model.tables import BatchTotal, ProgramRow, School
+from aidledger.store.postings.person_times import surplus
 
 
 class Total(NamedTuple):

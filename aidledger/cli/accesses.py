@@ -11,7 +11,7 @@ from aidledger.domain.table import Answer, Column
 from aidledger.i18n import N_, Translate
 
 if TYPE_CHECKING:
-    from aidledger.store.accesses import Access
+    from aidledger.store.privacy.accesses import Access
 
 _SEEN = {
     "pay export": N_("the payment file of order {which}"),

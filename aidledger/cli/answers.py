@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from aidledger.operations.people import PersonHistory
     from aidledger.operations.results import ImportResult
     from aidledger.operations.tracing import Trace
-    from aidledger.store.lookups import BatchRecord, EntryRecord
-    from aidledger.store.mappings import Remembered
-    from aidledger.store.verify import Verdict
+    from aidledger.store.chain.mappings import Remembered
+    from aidledger.store.postings.lookups import BatchRecord, EntryRecord
+    from aidledger.store.verifying.verify import Verdict
 
 _PROGRAM = Column("program", N_("Program"))
 _PERIOD = Column("period", N_("Period"), "period")

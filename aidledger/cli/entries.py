@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.i18n import Language
     from aidledger.reports.explaining import Explained
-    from aidledger.store.lookups import EntryRecord
+    from aidledger.store.postings.lookups import EntryRecord
 
 _EXPLAINED_COLUMNS = (
     Column("entry", N_("Entry"), "count"),

@@ -12,8 +12,8 @@ from aidledger.domain.problem import KINDS
 from aidledger.domain.table import named_code
 from aidledger.i18n import N_
 from aidledger.operations.feedback import Feedback
-from aidledger.sheets.feedback import Labels
-from aidledger.sheets.limits import DEFAULT_LIMITS
+from aidledger.sheets.feedback.workbook import Labels
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 
 _TITLE = N_("Please correct what is listed here and send the file again")
 _COLUMN = N_("Problems found")

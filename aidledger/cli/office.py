@@ -67,7 +67,7 @@ class Office:
 
     def look_at(self, place: str, *, new: bool = False) -> None:
         """Warn of what is doubtful about a ledger's place, and about the folder of a new one; raises LocksMissing."""
-        from aidledger.store.places import doubts
+        from aidledger.store.database.places import doubts
 
         for doubt in doubts(place, new=new):
             click.echo(masked_words(self._(_DOUBTS[doubt.kind]).format(what=doubt.what)), err=True)

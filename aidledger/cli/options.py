@@ -39,7 +39,7 @@ class PartType(click.ParamType[Part]):
 
     def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Part:  # noqa: ANN401
         """The part; raises UnknownPart."""
-        from aidledger.sheets.part_words import part_by_hand
+        from aidledger.sheets.recognition.part_words import part_by_hand
 
         return value if isinstance(value, Part) else part_by_hand(str(value))
 

@@ -101,7 +101,7 @@ def _is_of_the_system(folder: Path) -> bool:
 
 def _require_unclaimed(path: Path, context: click.Context) -> None:
     """Refuse the ledger's own names, also where nothing is yet: a journal of ours would be played into the ledger."""
-    from aidledger.store import precious
+    from aidledger.store.database import precious
 
     ledger = _ledger(context)
     if ledger is not None and _same(path, ledger):
@@ -125,7 +125,7 @@ def _require_unread(path: Path, found: os.stat_result, context: click.Context) -
 
 
 def _require_nothing_precious(path: Path) -> None:
-    from aidledger.store import precious
+    from aidledger.store.database import precious
 
     try:
         what = precious.found_in(path)
@@ -139,7 +139,7 @@ def _ledger(context: click.Context) -> Path | None:
     """The ledger's file, None on a server."""
     place = str(context.find_root().params.get("place") or "")
     if "://" in place:
-        from aidledger.store.engine import ledger_url
+        from aidledger.store.database.engine import ledger_url
 
         try:
             url = ledger_url(place)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.operations.paying import Exported, OrderContent
     from aidledger.reports.dues import DueRow, Dues
-    from aidledger.store.due import Due
-    from aidledger.store.payments import OrderLine, OrderRecord
+    from aidledger.store.payables.due import Due
+    from aidledger.store.payables.payments import OrderLine, OrderRecord
 
 Shape = dict[str, Any]
 _ENTRY = Column("entry", N_("Entry"), "count")

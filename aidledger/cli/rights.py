@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from aidledger.domain.listing import ListKind
     from aidledger.operations.rights import Copy
-    from aidledger.store.holdings import Holdings
+    from aidledger.store.privacy.holdings import Holdings
 
 Shape = dict[str, Any]
 Rows = Sequence[Sequence[Cell]]

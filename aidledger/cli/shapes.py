@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from aidledger.operations.results import FileResult, ImportResult, ListResult, RosterResult
     from aidledger.operations.tracing import Trace
     from aidledger.reports.summary import Group, Summary
-    from aidledger.store.lookups import BatchRecord, EntryRecord
-    from aidledger.store.totals import Figures
-    from aidledger.store.verify import Verdict
+    from aidledger.store.postings.lookups import BatchRecord, EntryRecord
+    from aidledger.store.postings.totals import Figures
+    from aidledger.store.verifying.verify import Verdict
 
 Shape = dict[str, Any]
 ProblemText = Callable[["Problem"], str]

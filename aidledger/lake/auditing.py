@@ -17,7 +17,7 @@ from aidledger.errors import LakeCollision
 from aidledger.lake.query import PAYMENTS, Engine, Tables
 from aidledger.lake.reading import Lake
 from aidledger.lake.tables import COLLISIONS
-from aidledger.store.tables import BatchTotal, ProgramRow
+from aidledger.store.model.tables import BatchTotal, ProgramRow
 
 # A district, a program and a period.
 Term = tuple[str, str, str]

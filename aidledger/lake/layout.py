@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from aidledger.store.tables import (
+from aidledger.store.model.tables import (
     Allotment,
     BankReturn,
     Batch,

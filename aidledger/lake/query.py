@@ -19,9 +19,9 @@ from sqlalchemy.engine.result import SimpleResultMetaData
 
 from aidledger.audit.rule import described, payments
 from aidledger.lake.layout import asked_for
-from aidledger.store.entries import in_force
-from aidledger.store.tables import Entry
-from aidledger.store.totals import SUMS
+from aidledger.store.model.tables import Entry
+from aidledger.store.postings.entries import in_force
+from aidledger.store.postings.totals import SUMS
 
 if TYPE_CHECKING:
     from sqlalchemy import Executable, Select

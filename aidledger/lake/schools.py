@@ -7,8 +7,8 @@ from sqlalchemy import select
 from aidledger.domain.school import school_name
 from aidledger.errors import UnknownLakeSchool
 from aidledger.lake.query import Tables
-from aidledger.store.schools import close_schools
-from aidledger.store.tables import School
+from aidledger.store.master.schools import close_schools
+from aidledger.store.model.tables import School
 
 
 def schools_named(tables: Tables, name: str) -> frozenset[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Date, Integer
 
 from aidledger.audit.across import IDS_PER_DISTRICT
 from aidledger.lake.layout import OF_PEOPLE, SHAPES, asked_for, written
-from aidledger.store.models import Entry
+from aidledger.store.model.models import Entry
 
 # The models': they alone know which column points to which table.
 _TABLES = Entry.metadata.tables

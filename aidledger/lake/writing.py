@@ -25,8 +25,8 @@ from aidledger.lake.layout import OF_PEOPLE, SHAPES, Made, folder_of, written
 from aidledger.lake.manifest import File, Manifest, put
 from aidledger.lake.pseudonyms import Pseudonyms
 from aidledger.lake.reading import manifests_in
-from aidledger.store import events
-from aidledger.store.tables import Batch, Beneficiary, Event, ProgramRow
+from aidledger.store.chain import events
+from aidledger.store.model.tables import Batch, Beneficiary, Event, ProgramRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable

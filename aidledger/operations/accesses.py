@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aidledger.store.accesses import Access
-from aidledger.store.accesses import accesses as find
+from aidledger.store.privacy.accesses import Access
+from aidledger.store.privacy.accesses import accesses as find
 
 if TYPE_CHECKING:
     from datetime import date

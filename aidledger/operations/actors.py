@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from aidledger.domain.role import Role, same_name
 from aidledger.errors import LastReviewer, NobodyOfThatName
-from aidledger.store import actors as store
-from aidledger.store.actors import Named
+from aidledger.store.chain import actors as store
+from aidledger.store.chain.actors import Named
 from aidledger.store.ledger import Ledger
 
 

@@ -9,10 +9,11 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.notice import NoticeTerm
 from aidledger.domain.term import Period
 from aidledger.errors import NobodyToName, NoticeTooShort
-from aidledger.store import events, notices
+from aidledger.store.chain import events
 from aidledger.store.ledger import Ledger
-from aidledger.store.notices import Named
-from aidledger.store.schools import school_named
+from aidledger.store.master.schools import school_named
+from aidledger.store.postings import notices
+from aidledger.store.postings.notices import Named
 
 # At least so many working days: the practice of the offices, as schools are told it.
 WORKING_DAYS_MIN = 5

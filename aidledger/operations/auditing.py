@@ -12,10 +12,10 @@ from aidledger.audit.running import Audit, run
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Decision, Finding, Severity, State, at_least
 from aidledger.errors import UnknownFinding
-from aidledger.store import events
-from aidledger.store.decisions import decide, decisions, history
+from aidledger.store.chain import events
+from aidledger.store.chain.decisions import decide, decisions, history
 from aidledger.store.ledger import Ledger
-from aidledger.store.schools import school_named
+from aidledger.store.master.schools import school_named
 
 
 def audit(

@@ -15,8 +15,8 @@ from aidledger.domain.listing import Listing
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile, Table
-from aidledger.store import posting, versions
 from aidledger.store.ledger import Books
+from aidledger.store.postings import posting, versions
 
 # The audit's rules by which an import knows that a row contradicts the ledger, and the code and column with which it
 # is reported.

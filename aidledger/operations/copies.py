@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from aidledger.domain.secret import Secret
 from aidledger.errors import EncryptionElsewhere, PlainUnasked
-from aidledger.store import copying, rekeying, restoring, snapshots
-from aidledger.store.engine import ledger_url, shown
-from aidledger.store.keys import NO_KEYS, Keys
+from aidledger.store.copies import copying, rekeying, restoring, snapshots
+from aidledger.store.database.engine import ledger_url, shown
+from aidledger.store.database.keys import NO_KEYS, Keys
 
 if TYPE_CHECKING:
-    from aidledger.store.copying import Copied, Progress
+    from aidledger.store.copies.copying import Copied, Progress
+    from aidledger.store.copies.restoring import Restored
+    from aidledger.store.copies.snapshots import Snapshot
     from aidledger.store.ledger import Ledger
-    from aidledger.store.restoring import Restored
-    from aidledger.store.snapshots import Snapshot
 
 
 def backup(ledger: Ledger, target: Path) -> Snapshot:

@@ -19,11 +19,11 @@ from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile
 from aidledger.operations.files import SourceFile
 from aidledger.operations.workers import Ended, do_nothing, run_in_order
-from aidledger.sheets.failures import FileRefused
-from aidledger.sheets.grid import read_grid
-from aidledger.sheets.hints import Hints
-from aidledger.sheets.limits import Limits
+from aidledger.sheets.formats.failures import FileRefused
+from aidledger.sheets.formats.grid import read_grid
+from aidledger.sheets.formats.limits import Limits
 from aidledger.sheets.reader import read_roster
+from aidledger.sheets.recognition.hints import Hints
 
 WORKERS_MAX = 4
 # Of a worker's address space: a thread's reserve, and the next file while it comes in.

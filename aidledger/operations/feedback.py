@@ -16,9 +16,18 @@ from aidledger.errors import CannotWrite, FeedbackAmongRosters
 from aidledger.operations.examining import run_guarded
 from aidledger.operations.files import SourceFile, read_again, shown_path
 from aidledger.operations.results import FileResult, ListResult, RosterResult
-from aidledger.sheets.failures import FileRefused
-from aidledger.sheets.feedback import Copy, Given, Labels, Remark, copy_of_cells, list_alone, marked_copy, origin_of
-from aidledger.sheets.limits import Limits
+from aidledger.sheets.feedback.workbook import (
+    Copy,
+    Given,
+    Labels,
+    Remark,
+    copy_of_cells,
+    list_alone,
+    marked_copy,
+    origin_of,
+)
+from aidledger.sheets.formats.failures import FileRefused
+from aidledger.sheets.formats.limits import Limits
 
 _NEVER_OPENED = {"unreadable-file", "encrypted-file", "file-too-large"}
 _NAME_MAX_BYTES = 200  # a file system takes 255; a number and an ending come on top

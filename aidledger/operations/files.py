@@ -11,9 +11,9 @@ from typing import Literal, Self
 
 from aidledger.domain.problem import Problem
 from aidledger.errors import CannotRead
-from aidledger.sheets.archive import Archive, Member, is_archive
-from aidledger.sheets.failures import FileRefused
-from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
+from aidledger.sheets.formats.archive import Archive, Member, is_archive
+from aidledger.sheets.formats.failures import FileRefused
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
 
 # .et is what WPS calls a workbook of its own.
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".et"})

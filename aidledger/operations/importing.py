@@ -23,13 +23,15 @@ from aidledger.operations.results import FileResult, ImportResult, result_of
 from aidledger.operations.returns import answered, doubts_of, matched, recovery_doubts
 from aidledger.operations.together import SECONDS_MAX, Together
 from aidledger.operations.turned_away import TurnedAway
-from aidledger.sheets.hints import Hints
-from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
-from aidledger.store import events, forgetting, mappings, posting, versions
-from aidledger.store.catalogues import Loaded, ensure_loaded
-from aidledger.store.journal import Stamp
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
+from aidledger.sheets.recognition.hints import Hints
+from aidledger.store.chain import events, mappings
 from aidledger.store.ledger import Books, Ledger
-from aidledger.store.listings import Answered
+from aidledger.store.master.catalogues import Loaded, ensure_loaded
+from aidledger.store.postings import posting, versions
+from aidledger.store.postings.journal import Stamp
+from aidledger.store.postings.listings import Answered
+from aidledger.store.privacy import forgetting
 
 # A file with what was read of it; None where that is known already.
 Read = tuple[SourceFile, RosterFile | None]

@@ -9,17 +9,18 @@ from datetime import datetime
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.secret import Secret
 from aidledger.errors import AlreadySealed, NotSealed, SealKeyUnnamed
-from aidledger.store import events, lookups, reversing
-from aidledger.store.catalogues import ensure_loaded
-from aidledger.store.journal import Stamp
-from aidledger.store.keys import NO_KEYS, Keys
+from aidledger.store.chain import events
+from aidledger.store.chain.seals import SealKey, require
+from aidledger.store.copies.upgrading import Upgraded, upgrade_ledger
+from aidledger.store.database.keys import NO_KEYS, Keys
+from aidledger.store.database.waiting import Waits
 from aidledger.store.ledger import Books, Ledger, create_ledger, open_ledger
-from aidledger.store.lookups import BatchRecord, EntryRecord, RosterRecord
-from aidledger.store.seals import SealKey, require
-from aidledger.store.upgrading import Upgraded, upgrade_ledger
-from aidledger.store.verify import Verdict
-from aidledger.store.verify import verify as verify_books
-from aidledger.store.waiting import Waits
+from aidledger.store.master.catalogues import ensure_loaded
+from aidledger.store.postings import lookups, reversing
+from aidledger.store.postings.journal import Stamp
+from aidledger.store.postings.lookups import BatchRecord, EntryRecord, RosterRecord
+from aidledger.store.verifying.verify import Verdict
+from aidledger.store.verifying.verify import verify as verify_books
 
 
 def init(

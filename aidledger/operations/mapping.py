@@ -8,9 +8,9 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.layout import FIELD_NAMES, fold
 from aidledger.domain.naming import close_text
 from aidledger.errors import NothingRemembered, UnknownMapping, UnknownProgram
-from aidledger.store import mappings
+from aidledger.store.chain import mappings
+from aidledger.store.chain.mappings import Remembered
 from aidledger.store.ledger import Ledger
-from aidledger.store.mappings import Remembered
 
 # The word for a column of money is none of a layout, which tells such columns by what they are made of.
 _MONEY = frozenset({"金额", "资助金额", "发放金额"})

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.store.catalogues import require_known
 from aidledger.store.ledger import Ledger
+from aidledger.store.master.catalogues import require_known
 
 
 def require_programs(ledger: Ledger, catalogue: Catalogue) -> None:

@@ -32,18 +32,19 @@ from aidledger.operations.examining import run_guarded
 from aidledger.operations.files import read
 from aidledger.reports.bank_file import csv_bytes, lines_in, workbook_bytes
 from aidledger.reports.dues import DueCut, Dues, dues
-from aidledger.sheets.failures import FileRefused
-from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
-from aidledger.sheets.package import open_package
-from aidledger.store import actors, events, payments
-from aidledger.store.claims import Scope
-from aidledger.store.due import Due, to_pay
+from aidledger.sheets.formats.failures import FileRefused
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
+from aidledger.sheets.formats.package import open_package
+from aidledger.store.chain import actors, events
 from aidledger.store.ledger import Books, Ledger
-from aidledger.store.makers import importers
-from aidledger.store.payments import OrderLine, OrderRecord
-from aidledger.store.schools import school_named
-from aidledger.store.settlements import settle
-from aidledger.store.verify import faults_behind
+from aidledger.store.master.schools import school_named
+from aidledger.store.model.makers import importers
+from aidledger.store.payables import payments
+from aidledger.store.payables.claims import Scope
+from aidledger.store.payables.due import Due, to_pay
+from aidledger.store.payables.payments import OrderLine, OrderRecord
+from aidledger.store.payables.settlements import settle
+from aidledger.store.verifying.verify import faults_behind
 
 _FAULTS_NAMED = 20
 

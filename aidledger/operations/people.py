@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.errors import UnknownPerson
 from aidledger.reports.dues import DueRow, dues
-from aidledger.sheets.cells import name_of, number_of
-from aidledger.store import lookups
-from aidledger.store.claims import People, Scope
+from aidledger.sheets.recognition.cells import name_of, number_of
 from aidledger.store.ledger import Books, Ledger
-from aidledger.store.lookups import EntryRecord, PersonRecord
+from aidledger.store.payables.claims import People, Scope
+from aidledger.store.postings import lookups
+from aidledger.store.postings.lookups import EntryRecord, PersonRecord
 
 # More digits than that are no number of ours, and none that a database counts to.
 _OWN_DIGITS_MAX = 18

@@ -18,7 +18,7 @@ from aidledger.reconcile.payment import payment_lines
 from aidledger.reconcile.published import covers, report_lines
 from aidledger.reconcile.standard import Judge, standard_lines
 from aidledger.store.ledger import Books, Ledger
-from aidledger.store.schools import school_named
+from aidledger.store.master.schools import school_named
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,10 @@ from aidledger.reports.paragraph import years_of
 from aidledger.reports.returns import NationalReturn, Span
 from aidledger.reports.statement import Statement
 from aidledger.reports.summary import Summary
-from aidledger.store import events, lookups
+from aidledger.store.chain import events
 from aidledger.store.ledger import Ledger
-from aidledger.store.schools import school_named
+from aidledger.store.master.schools import school_named
+from aidledger.store.postings import lookups
 
 
 def summary(

@@ -10,10 +10,10 @@ from aidledger.domain.money import yuan_text
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile
-from aidledger.store.claims import owed_before
 from aidledger.store.ledger import Books
-from aidledger.store.listings import Answered
-from aidledger.store.matching import Match, match
+from aidledger.store.payables.claims import owed_before
+from aidledger.store.payables.matching import Match, match
+from aidledger.store.postings.listings import Answered
 
 Matches = Mapping[int, Sequence[Match]]
 

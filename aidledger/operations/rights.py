@@ -14,13 +14,13 @@ from aidledger.domain.identity import mask_number, masked_text
 from aidledger.errors import AmbiguousPerson
 from aidledger.operations.ledgers import log_reveal
 from aidledger.operations.people import named
-from aidledger.store import accesses, forgetting
-from aidledger.store.accesses import Access
-from aidledger.store.decisions import decisions, history
-from aidledger.store.forgetting import Request
-from aidledger.store.holdings import Holdings, holdings
+from aidledger.store.chain.decisions import decisions, history
 from aidledger.store.ledger import Books, Ledger
-from aidledger.store.lookups import PersonRecord
+from aidledger.store.postings.lookups import PersonRecord
+from aidledger.store.privacy import accesses, forgetting
+from aidledger.store.privacy.accesses import Access
+from aidledger.store.privacy.forgetting import Request
+from aidledger.store.privacy.holdings import Holdings, holdings
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from aidledger.domain.program import Program
 from aidledger.domain.term import Period, semester_of
 from aidledger.errors import SemesterWanted, TitleNotUnderstood, YearWanted
 from aidledger.i18n import Language
-from aidledger.sheets.template_roster import BlankRoster, roster_sheet, school_line, titles
-from aidledger.sheets.titles import Hearing, surroundings
+from aidledger.sheets.recognition.titles import Hearing, surroundings
+from aidledger.sheets.template.roster import BlankRoster, roster_sheet, school_line, titles
 
 
 def blank_roster(

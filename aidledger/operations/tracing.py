@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from aidledger.errors import SourceMissing
 from aidledger.operations.examining import run_guarded
-from aidledger.sheets.limits import DEFAULT_LIMITS
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 from aidledger.sheets.source_row import SourceCell, row_cells
-from aidledger.store import lookups
 from aidledger.store.ledger import Ledger
-from aidledger.store.lookups import BatchRecord, EntryRecord
+from aidledger.store.postings import lookups
+from aidledger.store.postings.lookups import BatchRecord, EntryRecord
 
 
 @dataclass(frozen=True, slots=True)

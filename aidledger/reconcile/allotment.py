@@ -11,9 +11,9 @@ from sqlalchemy import Connection, func, select
 from aidledger.domain.attribution import Fund, attributed
 from aidledger.domain.listing import SOURCES, TOTAL
 from aidledger.reconcile.line import Figures, Line
-from aidledger.store.entries import batch_in_force, in_force
-from aidledger.store.person_times import CLAIM, surpluses
-from aidledger.store.tables import Allotment, Batch, Entry, ProgramRow
+from aidledger.store.model.tables import Allotment, Batch, Entry, ProgramRow
+from aidledger.store.postings.entries import batch_in_force, in_force
+from aidledger.store.postings.person_times import CLAIM, surpluses
 
 Part = Literal["document", "source"]
 _SOURCES = (*SOURCES, TOTAL)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Select, func, select
 
-from aidledger.store.tables import Batch, Beneficiary, Entry, ProgramRow, RosterRow, School
+from aidledger.store.model.tables import Batch, Beneficiary, Entry, ProgramRow, RosterRow, School
 
 # Translated on the screen.
 Why = Literal[

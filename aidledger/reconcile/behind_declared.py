@@ -11,8 +11,8 @@ from aidledger.domain.part import person_times
 from aidledger.reconcile.behind import Behind, entry_rows, of_entry
 from aidledger.reconcile.declared import nearer_count
 from aidledger.reconcile.line import Line
-from aidledger.store.entries import batch_in_force, in_force
-from aidledger.store.tables import Batch, Entry, KeptEntry, ProgramRow, RosterRow, School
+from aidledger.store.model.tables import Batch, Entry, KeptEntry, ProgramRow, RosterRow, School
+from aidledger.store.postings.entries import batch_in_force, in_force
 
 
 def misdeclared(books: Connection, line: Line) -> Iterator[Behind]:

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, select
 from aidledger.reconcile.behind import Behind, Why, of_entry, rows_of
 from aidledger.reconcile.line import Line
 from aidledger.reconcile.standard import Judge, claims_at_schools
-from aidledger.store.claims import Scope, payments
-from aidledger.store.due import paid_beyond, unconfirmed
-from aidledger.store.entries import in_force
-from aidledger.store.person_times import in_parts
-from aidledger.store.tables import Entry, ProgramRow, School
+from aidledger.store.model.tables import Entry, ProgramRow, School
+from aidledger.store.payables.claims import Scope, payments
+from aidledger.store.payables.due import paid_beyond, unconfirmed
+from aidledger.store.postings.entries import in_force
+from aidledger.store.postings.person_times import in_parts
 
 
 def off_standard(books: Connection, judge: Judge, line: Line) -> Iterator[Behind]:

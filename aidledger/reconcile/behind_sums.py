@@ -10,9 +10,9 @@ from aidledger.domain.published import PublishedReport
 from aidledger.domain.term import Period, within
 from aidledger.reconcile.behind import Behind, entry_rows, of_entry
 from aidledger.reconcile.line import Line
-from aidledger.store.entries import batch_in_force, in_force
-from aidledger.store.person_times import CLAIM, surpluses
-from aidledger.store.tables import Allotment, Batch, Entry, Listing, ProgramRow, School
+from aidledger.store.model.tables import Allotment, Batch, Entry, Listing, ProgramRow, School
+from aidledger.store.postings.entries import batch_in_force, in_force
+from aidledger.store.postings.person_times import CLAIM, surpluses
 
 
 def beyond_allotment(books: Connection, line: Line) -> Iterator[Behind]:

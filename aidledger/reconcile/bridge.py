@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, case, func, literal, select
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.cut import Cut
 from aidledger.domain.term import Period
-from aidledger.store.person_times import CLAIM, NAMES_PARTS, surpluses
-from aidledger.store.tables import Batch, Entry, ProgramRow
+from aidledger.store.model.tables import Batch, Entry, ProgramRow
+from aidledger.store.postings.person_times import CLAIM, NAMES_PARTS, surpluses
 
 StepKind = Literal["from", "only-from", "only-to", "to"]
 

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, FromClause, func, or_, select, union_all
 
 from aidledger.reconcile.line import Figures, Line
-from aidledger.store.entries import batch_in_force, in_force
-from aidledger.store.person_times import CLAIM, surpluses
-from aidledger.store.tables import Batch, Entry, KeptEntry, ProgramRow, RosterRow, School
+from aidledger.store.model.tables import Batch, Entry, KeptEntry, ProgramRow, RosterRow, School
+from aidledger.store.postings.entries import batch_in_force, in_force
+from aidledger.store.postings.person_times import CLAIM, surpluses
 
 
 def nearer_count(declared: int | None, payments: int, person_times: int) -> int:

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, func, select
 
 from aidledger.domain.part import person_times
 from aidledger.reconcile.line import Figures, Line
-from aidledger.store.claims import Key, People, Scope, claims, payments
-from aidledger.store.entries import in_force
-from aidledger.store.tables import Entry, ProgramRow, School
+from aidledger.store.model.tables import Entry, ProgramRow, School
+from aidledger.store.payables.claims import Key, People, Scope, claims, payments
+from aidledger.store.postings.entries import in_force
 
 # A program, a period, a school: ids, but for the period.
 _Cut = tuple[int, str, int | None]
@@ -20,8 +20,8 @@ _Cut = tuple[int, str, int | None]
 def payment_lines(books: Connection) -> list[Line]:
     """One line per program, period and school for which a bank has returned anything.
 
-    Expected is what is claimed, actual what was paid, from the account of each claim (store/claims.py): right is where
-    every claim was paid and nothing beyond. Of a claim that was paid in part the person-time counts as paid.
+    Expected is what is claimed, actual what was paid, from the account of each claim (store/payables/claims.py): right
+    is where every claim was paid and nothing beyond. Of a claim that was paid in part the person-time counts as paid.
     """
     spoken = _spoken_of(books)
     if not spoken:

@@ -9,7 +9,7 @@ from aidledger.domain.money import wan_decimals, wan_rounded
 from aidledger.domain.published import PublishedReport
 from aidledger.domain.term import Period, within
 from aidledger.reconcile.line import Figures, Line
-from aidledger.store import totals
+from aidledger.store.postings import totals
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -26,9 +26,9 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.program import Program, nearest_fen
 from aidledger.domain.term import Period
 from aidledger.reconcile.line import Figures, Line
-from aidledger.store.entries import in_force
-from aidledger.store.person_times import CLAIM, NAMES_PARTS, in_parts, is_in_parts
-from aidledger.store.tables import Entry, ProgramRow, School
+from aidledger.store.model.tables import Entry, ProgramRow, School
+from aidledger.store.postings.entries import in_force
+from aidledger.store.postings.person_times import CLAIM, NAMES_PARTS, in_parts, is_in_parts
 
 
 @dataclass(frozen=True, slots=True)

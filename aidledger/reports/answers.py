@@ -11,7 +11,7 @@ from aidledger.domain.term import Period
 from aidledger.i18n import N_, Language, translator
 from aidledger.reports.figures import figure_text
 from aidledger.reports.summary import Group, Summary
-from aidledger.store.totals import Figures
+from aidledger.store.postings.totals import Figures
 
 FIGURE_COLUMNS = (
     Column("person_times", N_("Person-times"), "count"),

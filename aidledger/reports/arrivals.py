@@ -1,7 +1,8 @@
 """What arrived of each payment: a claim's paid money, shared out over its entries in force.
 
-A bank pays a claim (store/claims.py), and entries are reversed and entered anew as rosters are corrected; so whether an
-entry is paid is asked of its claim. What was paid beyond a claim, and is to be claimed back, belongs to no entry.
+A bank pays a claim (store/payables/claims.py), and entries are reversed and entered anew as rosters are corrected; so
+whether an entry is paid is asked of its claim. What was paid beyond a claim, and is to be claimed back, belongs to no
+entry.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from aidledger.store.claims import Scope, payments
-from aidledger.store.entries import current, in_force
-from aidledger.store.tables import Entry, NumberCorrection, Recovery
+from aidledger.store.model.tables import Entry, NumberCorrection, Recovery
+from aidledger.store.payables.claims import Scope, payments
+from aidledger.store.postings.entries import current, in_force
 
 _NOT_MADE = ("failed", "returned")
 _CLAIM = ("program_id", "period", "person")

@@ -9,7 +9,7 @@ from aidledger.domain.table import Column
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
-    from aidledger.store.balances import Balance
+    from aidledger.store.payables.balances import Balance
 
 BALANCE_COLUMNS = (
     Column("claimed", N_("Claimed"), "yuan"),

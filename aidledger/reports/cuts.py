@@ -26,10 +26,10 @@ from aidledger.domain.program import Level, Program
 from aidledger.domain.term import Period, within
 from aidledger.reports.arrivals import arrivals
 from aidledger.reports.sources import ALL_SOURCES, allotted
-from aidledger.store import totals
-from aidledger.store.entries import in_force
-from aidledger.store.person_times import CLAIM
-from aidledger.store.tables import Entry, ProgramRow, School
+from aidledger.store.model.tables import Entry, ProgramRow, School
+from aidledger.store.postings import totals
+from aidledger.store.postings.entries import in_force
+from aidledger.store.postings.person_times import CLAIM
 
 Dimension = Literal[
     "program",

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, select
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.reports.cuts import rank
-from aidledger.store.balances import Balance, balances
-from aidledger.store.bulk import chunks
-from aidledger.store.claims import Scope, Sums, claims
-from aidledger.store.tables import Beneficiary, ProgramRow, School
+from aidledger.store.database.bulk import chunks
+from aidledger.store.model.tables import Beneficiary, ProgramRow, School
+from aidledger.store.payables.balances import Balance, balances
+from aidledger.store.payables.claims import Scope, Sums, claims
 
 DueCut = Literal["program", "period", "school", "person"]
 DUE_CUTS: Sequence[DueCut] = get_args(DueCut)

@@ -18,10 +18,10 @@ from aidledger.reports.arrivals import arrivals
 from aidledger.reports.cuts import COLUMNS, PAYMENTS, Count, asks_a_bank, has_arrived, is_paid, periods_within
 from aidledger.reports.figures import KEYS, figure_text, parse_figure
 from aidledger.reports.sources import ALL_SOURCES, allotted, shares, split
-from aidledger.store.entries import in_force
-from aidledger.store.lookups import EntryRecord, entries_where
-from aidledger.store.tables import Entry, ProgramRow, School
-from aidledger.store.totals import Figures
+from aidledger.store.model.tables import Entry, ProgramRow, School
+from aidledger.store.postings.entries import in_force
+from aidledger.store.postings.lookups import EntryRecord, entries_where
+from aidledger.store.postings.totals import Figures
 
 _SPAN = ("from", "to")
 # Words of ours: nothing need have been paid under them yet.

@@ -12,7 +12,7 @@ from aidledger.i18n import N_
 from aidledger.reports.answers import SOURCES_NOTE
 from aidledger.reports.figures import figure_text
 from aidledger.reports.returns import PARTS, NationalReturn, Part, ReturnLine, Span
-from aidledger.store.totals import Figures
+from aidledger.store.postings.totals import Figures
 
 _TITLES: Mapping[Part, Sequence[str]] = {
     "spring": (

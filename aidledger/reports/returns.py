@@ -13,7 +13,7 @@ from aidledger.domain.term import Period
 from aidledger.reports.cuts import periods_within, rank
 from aidledger.reports.sources import ALL_SOURCES
 from aidledger.reports.summary import amounts_by_source, counted
-from aidledger.store.totals import Figures
+from aidledger.store.postings.totals import Figures
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

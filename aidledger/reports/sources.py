@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, select, tuple_
 
-from aidledger.store.entries import batch_in_force
-from aidledger.store.tables import Allotment, Batch, ProgramRow
+from aidledger.store.model.tables import Allotment, Batch, ProgramRow
+from aidledger.store.postings.entries import batch_in_force
 
 # The line that counts people: they are paid by all sources together, and cannot be split.
 ALL_SOURCES = "all sources"

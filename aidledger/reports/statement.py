@@ -12,13 +12,13 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.term import Period
 from aidledger.reports.cuts import periods_within
 from aidledger.reports.dues import dues
-from aidledger.store.balances import Balance
-from aidledger.store.claims import Scope
-from aidledger.store.entries import in_force
-from aidledger.store.lookups import batches
-from aidledger.store.person_times import CLAIM
-from aidledger.store.tables import Entry, ProgramRow, RosterRow
-from aidledger.store.totals import Figures, figures_by
+from aidledger.store.model.tables import Entry, ProgramRow, RosterRow
+from aidledger.store.payables.balances import Balance
+from aidledger.store.payables.claims import Scope
+from aidledger.store.postings.entries import in_force
+from aidledger.store.postings.lookups import batches
+from aidledger.store.postings.person_times import CLAIM
+from aidledger.store.postings.totals import Figures, figures_by
 
 
 @dataclass(frozen=True, slots=True)

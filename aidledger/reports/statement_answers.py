@@ -13,7 +13,7 @@ from aidledger.i18n import N_
 from aidledger.reports.balances import BALANCE_COLUMNS, balance_cells, balance_value
 from aidledger.reports.figures import figure_text
 from aidledger.reports.statement import Statement, StatementRoster
-from aidledger.store.totals import Figures
+from aidledger.store.postings.totals import Figures
 
 _SHORT_SHA256 = 12
 _PROGRAM, _PERIOD = Column("program", N_("Program")), Column("period", N_("Period"), "period")

@@ -12,8 +12,8 @@ from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 from aidledger.reports.cuts import Count, Dimension, entries_cut, periods_within, rank
 from aidledger.reports.sources import ALL_SOURCES, shares, split
-from aidledger.store import totals
-from aidledger.store.totals import Figures
+from aidledger.store.postings import totals
+from aidledger.store.postings.totals import Figures
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

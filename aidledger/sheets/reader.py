@@ -14,14 +14,14 @@ from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Fate, Note, RosterFile, Table
 from aidledger.domain.term import Period
-from aidledger.sheets.bank_lines import is_bank_list
-from aidledger.sheets.blocks import blocks_of
-from aidledger.sheets.cells import number_of
-from aidledger.sheets.feedback_column import FEEDBACK_COLUMNS, FEEDBACK_TITLES
-from aidledger.sheets.grid import Sheet
-from aidledger.sheets.header import HEADER_ROWS_SEARCHED, HeaderWords, likest_header
-from aidledger.sheets.hints import Hints
-from aidledger.sheets.outside import outside
+from aidledger.sheets.feedback.column import FEEDBACK_COLUMNS, FEEDBACK_TITLES
+from aidledger.sheets.formats.grid import Sheet
+from aidledger.sheets.lists.bank_lines import is_bank_list
+from aidledger.sheets.recognition.blocks import blocks_of
+from aidledger.sheets.recognition.cells import number_of
+from aidledger.sheets.recognition.header import HEADER_ROWS_SEARCHED, HeaderWords, likest_header
+from aidledger.sheets.recognition.hints import Hints
+from aidledger.sheets.recognition.outside import outside
 from aidledger.sheets.tables import TableReader
 
 # Whom something is paid, under which program and for which period; and that, its part of the term, the amount in 分.

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aidledger.domain.place import column_letter
-from aidledger.sheets.cells import text_of
-from aidledger.sheets.grid import read_grid
-from aidledger.sheets.limits import Limits
+from aidledger.sheets.formats.grid import read_grid
+from aidledger.sheets.formats.limits import Limits
+from aidledger.sheets.recognition.cells import text_of
 
 
 @dataclass(frozen=True, slots=True)

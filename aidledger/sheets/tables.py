@@ -12,22 +12,22 @@ from aidledger.domain.listing import ListKind
 from aidledger.domain.place import Place, column_letter
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Lines, Note, RosterFile, Table
-from aidledger.sheets.assignments import assigned_by_row
-from aidledger.sheets.blocks import Block
-from aidledger.sheets.cells import text_of
-from aidledger.sheets.columns import StudentRows, shortened
-from aidledger.sheets.declared import Totals
-from aidledger.sheets.ditto import fill_ditto
-from aidledger.sheets.grid import CSV_SHEET, Cell, Sheet
-from aidledger.sheets.header import Header, twofold
-from aidledger.sheets.headings import is_others
-from aidledger.sheets.hints import Hints
-from aidledger.sheets.kinds import Kinds
-from aidledger.sheets.listings import REQUIRED, read_listing
-from aidledger.sheets.paying import Paying
-from aidledger.sheets.payments import Payment, payments_of
-from aidledger.sheets.titles import Hearing, Surroundings, surroundings
-from aidledger.sheets.unpaid import merged_amounts, split_amounts, unpaid_rows
+from aidledger.sheets.formats.grid import CSV_SHEET, Cell, Sheet
+from aidledger.sheets.lists.listings import REQUIRED, read_listing
+from aidledger.sheets.recognition.assignments import assigned_by_row
+from aidledger.sheets.recognition.blocks import Block
+from aidledger.sheets.recognition.cells import text_of
+from aidledger.sheets.recognition.columns import StudentRows, shortened
+from aidledger.sheets.recognition.declared import Totals
+from aidledger.sheets.recognition.header import Header, twofold
+from aidledger.sheets.recognition.headings import is_others
+from aidledger.sheets.recognition.hints import Hints
+from aidledger.sheets.recognition.kinds import Kinds
+from aidledger.sheets.recognition.titles import Hearing, Surroundings, surroundings
+from aidledger.sheets.rosters.ditto import fill_ditto
+from aidledger.sheets.rosters.paying import Paying
+from aidledger.sheets.rosters.payments import Payment, payments_of
+from aidledger.sheets.rosters.unpaid import merged_amounts, split_amounts, unpaid_rows
 
 _FOLDERS_HEARD = 3
 _ROWS_THAT_NAME_A_SCHOOL = 20

@@ -22,12 +22,13 @@ from aidledger.errors import (
     LedgerNewer,
     LedgerOlder,
 )
-from aidledger.store import actors, files
-from aidledger.store import engine as engines
-from aidledger.store.keys import NO_KEYS, Keys
-from aidledger.store.meanings import meaning
-from aidledger.store.seals import SEAL_KEY, SealKey
-from aidledger.store.waiting import Waits, lock_postgresql
+from aidledger.store.chain import actors
+from aidledger.store.chain.seals import SEAL_KEY, SealKey
+from aidledger.store.database import engine as engines
+from aidledger.store.database import files
+from aidledger.store.database.keys import NO_KEYS, Keys
+from aidledger.store.database.meanings import meaning
+from aidledger.store.database.waiting import Waits, lock_postgresql
 
 # The newest migration; a test holds it to the migrations folder, so that opening need not load alembic.
 REVISION = "0010"
@@ -91,7 +92,7 @@ class Ledger:
 
         It is there to be read: whoever writes meanwhile writes to the ledger itself, after the block.
         """
-        from aidledger.store.events import head  # noqa: PLC0415 - the tables are slow to load; here they are loaded
+        from aidledger.store.chain.events import head  # noqa: PLC0415 - the tables are slow to load; here they are loaded
 
         with self.reading() as books:
             yield replace(self, viewed=books), head(books)
@@ -193,8 +194,8 @@ def create_ledger(
     Sealed where there is a key. Nothing is left of one that could not be made so. Raises LedgerExists where there is
     something already, EncryptionElsewhere, SealKeyUnusable, CannotWrite.
     """
-    from aidledger.store import events  # noqa: PLC0415 - the tables are slow to load
-    from aidledger.store.migrate import upgrade  # noqa: PLC0415 - alembic is slow to load and only needed here
+    from aidledger.store.chain import events  # noqa: PLC0415 - the tables are slow to load
+    from aidledger.store.model.migrate import upgrade  # noqa: PLC0415 - alembic is slow to load and only needed here
 
     url = engines.ledger_url(place)
     if encrypt is not None and url.get_backend_name() != "sqlite":

@@ -18,7 +18,7 @@ from aidledger.domain.identity import resident_fault, sex_of
 from aidledger.operations import auditing, importing, ledgers
 from aidledger.operations.results import ImportResult
 from aidledger.store.ledger import Ledger
-from aidledger.store.tables import Certification, Enrolment, Entry
+from aidledger.store.model.tables import Certification, Enrolment, Entry
 from tests import postgresql
 from tools.bench import province, rosters, workbooks
 from tools.bench.districts import Districts, copies, districts_over, name_of, payments, region_of

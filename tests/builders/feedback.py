@@ -11,9 +11,9 @@ from openpyxl import Workbook, load_workbook
 
 from aidledger.cli.wording import message_and_hint
 from aidledger.domain.roster import RosterFile
-from aidledger.sheets.feedback import Copy, Given, Labels, Remark, marked_copy
-from aidledger.sheets.feedback_column import FEEDBACK_COLUMNS, FEEDBACK_TITLES
-from aidledger.sheets.limits import DEFAULT_LIMITS
+from aidledger.sheets.feedback.column import FEEDBACK_COLUMNS, FEEDBACK_TITLES
+from aidledger.sheets.feedback.workbook import Copy, Given, Labels, Remark, marked_copy
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 from tests.builders.files import Grid, edited_package, with_cells, xlsx_bytes
 from tests.builders.people import people
 from tests.builders.reading import examined, shipped

@@ -8,8 +8,8 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.catalogue.loading import load
 from aidledger.domain.roster import RosterFile
 from aidledger.operations.examining import examine
-from aidledger.sheets.hints import Hints
-from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders.files import Grid, xlsx_bytes
 
 Found = tuple[str, str | None, int | None, str | None]

@@ -11,8 +11,8 @@ from aidledger.catalogue.loading import load
 from aidledger.domain.term import Period
 from aidledger.errors import CatalogueError
 from aidledger.operations.examining import examine
-from aidledger.sheets.hints import Hints
-from aidledger.sheets.limits import DEFAULT_LIMITS
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders import HEADERS, roster_grid, with_cells, xlsx_bytes
 from tests.catalogue.test_strictness import PROGRAM
 

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine
 
 from aidledger import private
 from aidledger.errors import CannotWrite, FileExists
-from aidledger.store.migrate import upgrade
+from aidledger.store.model.migrate import upgrade
 from tests.cli.harness import aidledger, program
 from tests.cli.walking import LOOKS, REASON, WRITES, World, build, forms
 from tests.store.ledgers import new_path

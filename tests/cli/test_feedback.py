@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from aidledger.i18n import translator
-from aidledger.sheets.feedback_column import FEEDBACK_COLUMNS, FEEDBACK_TITLES
+from aidledger.sheets.feedback.column import FEEDBACK_COLUMNS, FEEDBACK_TITLES
 from tests.builders import csv_bytes, ods_bytes, people, roster_grid, with_cells, xls_bytes, xlsx_bytes
 from tests.builders.books import Page, html_book
 from tests.builders.feedback import CONFLICT, LIST_HEADS, bad_grid, calculated, commented

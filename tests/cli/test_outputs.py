@@ -259,15 +259,15 @@ _WRITERS = {
     "private.py": "it is that way",
     "lake/writing.py": "a file of many gigabytes is written in pieces, into one that private made",
     "operations/paying.py": "two files get their names together, when the order is kept",
-    "store/restoring.py": "a damaged ledger is put aside as it is, into a file that private made",
-    "store/locks.py": "an empty file to try locks on, gone at once",
+    "store/copies/restoring.py": "a damaged ledger is put aside as it is, into a file that private made",
+    "store/database/locks.py": "an empty file to try locks on, gone at once",
     "operations/examining.py": "the null device",
-    "sheets/xls.py": "the null device",
+    "sheets/formats/xls.py": "the null device",
     "demo/writing.py": "an archive in memory",
     "saving.py": "an archive in memory",
-    "sheets/mending.py": "an archive in memory",
-    "sheets/feedback_formulas.py": "an archive in memory",
-    "sheets/feedback_copies.py": "an archive in memory",
+    "sheets/formats/mending.py": "an archive in memory",
+    "sheets/feedback/formulas.py": "an archive in memory",
+    "sheets/feedback/copies.py": "an archive in memory",
 }
 _CALLS = {"write_text", "write_bytes", "mkstemp", "NamedTemporaryFile", "copyfile", "copy2", "touch", "writestr"}
 _MODES = set("wxa+")

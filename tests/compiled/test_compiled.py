@@ -13,7 +13,7 @@ from aidledger.catalogue import compiled, opening
 from aidledger.catalogue.files import files_digest, shipped_folder
 from aidledger.catalogue.loading import load
 from aidledger.errors import CatalogueError
-from aidledger.store import tables
+from aidledger.store.model import tables
 from tools.compiled import schema
 from tools.compiled.tables import tables as of_models
 

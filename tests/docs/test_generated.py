@@ -12,7 +12,7 @@ from click import Option
 from aidledger.catalogue import models
 from aidledger.domain.layout import FIELD_NAMES
 from aidledger.domain.problem import KINDS
-from aidledger.sheets.limits import DEFAULT_LIMITS, MIB
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB
 from tools.docs import commands, problems, rules
 from tools.docs.pages import DOCS, headings
 from tools.docs.tour import TOURS, settled, tour_of

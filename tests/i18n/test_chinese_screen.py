@@ -15,9 +15,9 @@ from aidledger.cli.main import cli
 from aidledger.cli.wording import problem_text
 from aidledger.domain.problem import KINDS, Problem
 from aidledger.i18n import Language, translator
-from aidledger.sheets.failures import FileRefused
-from aidledger.sheets.grid import read_grid
-from aidledger.sheets.limits import DEFAULT_LIMITS
+from aidledger.sheets.formats.failures import FileRefused
+from aidledger.sheets.formats.grid import read_grid
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 from tests.cli.harness import Ran, program
 
 SCREEN_WIDTH = 80

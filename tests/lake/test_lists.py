@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 
 from aidledger.lake.embedded import Embedded
 from aidledger.lake.query import Tables, asked
-from aidledger.store.tables import School
+from aidledger.store.model.tables import School
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.plain_only]
 

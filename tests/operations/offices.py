@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from aidledger.operations import paying
 from aidledger.operations.results import FileResult
-from aidledger.sheets.hints import Hints
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders import Grid, people, xlsx_bytes
 from tests.cli.harness import Ran, aidledger
 from tests.store.ledgers import Place, bring_in, new_place, opened

@@ -14,7 +14,7 @@ from aidledger.operations import files, ledgers
 from aidledger.operations.feedback import Feedback
 from aidledger.operations.importing import Request, import_files
 from aidledger.operations.results import ImportResult
-from aidledger.sheets.limits import DEFAULT_LIMITS
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 from aidledger.store.ledger import Ledger
 from tests.builders import csv_bytes, roster_csv, roster_grid, roster_xls, roster_xlsx, xlsx_bytes
 from tests.builders.archives import ENCRYPTED, UTF_8_NAMES, zipped

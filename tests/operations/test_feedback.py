@@ -12,7 +12,7 @@ from aidledger.domain.problem import Problem
 from aidledger.operations.feedback import Feedback
 from aidledger.operations.files import SourceFile
 from aidledger.operations.results import result_of
-from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
 from tests.builders import examined, with_cells, xlsx_bytes
 from tests.builders.feedback import LABELS, LIST_HEADS, bad_grid, commented
 

@@ -14,9 +14,9 @@ from aidledger.operations import importing, ledgers
 from aidledger.operations.files import Found, SourceFile
 from aidledger.operations.importing import Request, import_files
 from aidledger.operations.results import FileResult, ImportResult
-from aidledger.sheets.hints import Hints
-from aidledger.store.catalogues import Loaded
+from aidledger.sheets.recognition.hints import Hints
 from aidledger.store.ledger import Books, Ledger
+from aidledger.store.master.catalogues import Loaded
 from tests.builders import Grid, roster_grid, roster_xlsx, with_cells, xlsx_bytes
 from tests.imports.make_samples import SAMPLES
 from tests.store.ledgers import bring_in, bring_in_all, catalogue, contents, new_ledger

@@ -12,7 +12,7 @@ from aidledger.domain.changes import Changes
 from aidledger.domain.listing import ListKind
 from aidledger.operations import ledgers
 from aidledger.operations.results import FileResult
-from aidledger.sheets.hints import Hints
+from aidledger.sheets.recognition.hints import Hints
 from aidledger.store.ledger import Ledger
 from tests.builders import Grid, codes, csv_bytes, examined, people, roster_grid, roster_xlsx, xls_bytes, xlsx_bytes
 from tests.builders.lists import allotment_grid, bank_return_grid, certification_grid, register_grid

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from aidledger.domain.term import Period
 from aidledger.operations import ledgers, reporting
 from aidledger.store.ledger import Ledger
-from aidledger.store.tables import Entry, ProgramRow
+from aidledger.store.model.tables import Entry, ProgramRow
 from tests.builders import roster_xlsx, two_program_grid, xlsx_bytes
 from tests.store.ledgers import bring_in, catalogue, new_ledger
 

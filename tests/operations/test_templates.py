@@ -9,7 +9,7 @@ import pytest
 
 from aidledger.errors import TitleNotUnderstood
 from aidledger.operations.templates import blank_roster
-from aidledger.sheets.template_roster import BlankRoster, titles
+from aidledger.sheets.template.roster import BlankRoster, titles
 from tests.builders import shipped
 
 TODAY = date(2021, 12, 3)

@@ -11,7 +11,7 @@ import pytest
 from aidledger.errors import LedgerFailed
 from aidledger.operations import ledgers
 from aidledger.operations.together import Together
-from aidledger.store import mappings
+from aidledger.store.chain import mappings
 from aidledger.store.ledger import Books, Ledger
 from tests.store.ledgers import new_ledger
 

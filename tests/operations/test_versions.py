@@ -21,7 +21,7 @@ from aidledger.errors import (
 )
 from aidledger.operations import ledgers, reconciling, tracing
 from aidledger.store.ledger import Ledger
-from aidledger.store.lookups import EntryRecord
+from aidledger.store.postings.lookups import EntryRecord
 from tests.builders import (
     TITLE,
     Grid,

@@ -22,7 +22,7 @@ from aidledger.operations import bridging, ledgers, reconciling
 from aidledger.reconcile.bridge import Bridge
 from aidledger.reconcile.line import Comparison, Figures, Line
 from aidledger.store.ledger import Ledger
-from aidledger.store.tables import Batch, Entry
+from aidledger.store.model.tables import Batch, Entry
 from tests.builders import Grid, xlsx_bytes
 from tests.builders.lists import allotment_grid
 from tests.builders.months import part_grid, part_xlsx

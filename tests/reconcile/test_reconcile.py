@@ -9,7 +9,7 @@ import pytest
 
 from aidledger.domain.term import Period
 from aidledger.operations import ledgers
-from aidledger.sheets.hints import Hints
+from aidledger.sheets.recognition.hints import Hints
 from aidledger.store.ledger import Ledger
 from tests.builders import edited_package, roster_grid, roster_xlsx, with_cells, xlsx_bytes
 from tests.cli.harness import aidledger

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from aidledger.reports.charts import SCHOOLS_MAX
-from aidledger.sheets.hints import Hints
+from aidledger.sheets.recognition.hints import Hints
 from aidledger.store.ledger import Ledger
 from tests.builders import roster_xlsx
 from tests.cli.harness import aidledger

@@ -13,7 +13,7 @@ import pytest
 from aidledger.errors import FigureNotUnderstood
 from aidledger.operations import ledgers, reporting
 from aidledger.reports.figures import figure_text, parse_figure
-from aidledger.sheets.hints import Hints
+from aidledger.sheets.recognition.hints import Hints
 from aidledger.store.ledger import Ledger
 from tests.builders import people, roster_xlsx, xlsx_bytes
 from tests.builders.lists import allotment_grid

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from aidledger.domain.notice import NoticeTerm
 from aidledger.operations import ledgers
 from aidledger.store.ledger import Ledger
-from aidledger.store.notices import Named, announce
-from aidledger.store.tables import Beneficiary, Entry, School
+from aidledger.store.model.tables import Beneficiary, Entry, School
+from aidledger.store.postings.notices import Named, announce
 from tests.audit.ledgers import found
 from tests.builders import people, xlsx_bytes
 from tests.builders.months import part_grid, part_xlsx

@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from aidledger.domain.term import Period
 from aidledger.operations import ledgers, reporting
 from aidledger.reports.cuts import DIMENSIONS
-from aidledger.sheets.hints import Hints
+from aidledger.sheets.recognition.hints import Hints
 from aidledger.store.ledger import Ledger
 from tests.builders import roster_grid, roster_xlsx, xlsx_bytes
 from tests.catalogue.test_strictness import PROGRAM

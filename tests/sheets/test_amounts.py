@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aidledger.sheets.cells import AmountNotUnderstood, fen_of
-from aidledger.sheets.units import unit_in
+from aidledger.sheets.recognition.cells import AmountNotUnderstood, fen_of
+from aidledger.sheets.recognition.units import unit_in
 from tests.builders import codes, examined, found, roster_grid, with_cells
 
 WIDE = str.maketrans("0123456789.,-", "０１２３４５６７８９．，－")

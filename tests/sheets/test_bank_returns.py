@@ -8,7 +8,7 @@ from aidledger.cli.wording import message_and_hint
 from aidledger.domain.listing import Listing, Returns
 from aidledger.domain.part import Part
 from aidledger.domain.roster import RosterFile
-from aidledger.sheets.hints import Hints
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders import Cell, Grid, codes, examined, found, people, shipped, with_cells
 from tests.builders.lists import bank_return_grid
 

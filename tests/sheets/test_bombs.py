@@ -14,8 +14,8 @@ import pytest
 from aidledger.domain.problem import KINDS
 from aidledger.operations.examining import examined as in_workers
 from aidledger.operations.files import SourceFile
-from aidledger.sheets.hints import Hints
-from aidledger.sheets.limits import DEFAULT_LIMITS, MIB, Limits
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB, Limits
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders import edited_package, examined, roster_grid, roster_ods, roster_xlsx, shipped, with_cells
 from tests.builders.books import Page, html_book, ods_book, xlsx_book
 from tests.builders.packages import MAIN, archive, ods_parts, text_rows, workbook_parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aidledger.sheets.capitals import capital_fen
+from aidledger.sheets.recognition.capitals import capital_fen
 
 
 @pytest.mark.parametrize(

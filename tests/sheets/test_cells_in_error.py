@@ -8,8 +8,8 @@ from datetime import date, datetime
 import pytest
 
 from aidledger.domain.problem import Severity
-from aidledger.sheets.ooxml import xlsx_faults
-from aidledger.sheets.ooxml_formulas import formulas_of
+from aidledger.sheets.formats.ooxml import xlsx_faults
+from aidledger.sheets.formats.ooxml_formulas import formulas_of
 from tests.builders import (
     HEADERS,
     Cell,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from aidledger.domain.roster import RosterFile
-from aidledger.sheets.limits import DEFAULT_LIMITS
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 from tests.builders import TITLE, Cell, csv_bytes, examined, found, people, roster_grid, with_cells
 
 NUMBERS = [p.number for p in people(3)]

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from aidledger.sheets.feedback import copy_of_cells
+from aidledger.sheets.feedback.workbook import copy_of_cells
 from tests.builders import (
     Grid,
     csv_bytes,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from aidledger.sheets.feedback import Copy
+from aidledger.sheets.feedback.workbook import Copy
 from tests.builders import (
     edited_package,
     roster_grid,

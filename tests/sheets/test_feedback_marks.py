@@ -11,8 +11,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 
-from aidledger.sheets.feedback import marked_copy
-from aidledger.sheets.limits import DEFAULT_LIMITS
+from aidledger.sheets.feedback.workbook import marked_copy
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 from tests.builders import (
     Cell,
     Grid,

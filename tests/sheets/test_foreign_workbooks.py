@@ -14,8 +14,8 @@ from aidledger.domain.problem import KINDS
 from aidledger.domain.roster import RosterFile
 from aidledger.operations.examining import examined
 from aidledger.operations.files import SourceFile
-from aidledger.sheets.hints import Hints
-from aidledger.sheets.limits import DEFAULT_LIMITS, MIB
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders import examined as read_here
 from tests.builders import roster_grid, shipped, xlsx_bytes
 from tools.fuzz.mutations import ANY, PACKED, cut, flipped, missing_part, swapped_parts, torn, with_parts

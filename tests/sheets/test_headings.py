@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from aidledger.domain.roster import RosterFile
-from aidledger.sheets.hints import Hints
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders import TITLE, Cell, Grid, codes, examined, found, people, resident_number, with_cells
 
 STUDENTS = people(3)

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from aidledger.domain.roster import RosterFile
-from aidledger.sheets.grid import read_grid
-from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
+from aidledger.sheets.formats.grid import read_grid
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
 from tests.builders import Grid, csv_bytes, edited_package, examined, roster_csv, roster_grid
 from tests.builders.books import Book, Page, html_book, ods_book, xls_book, xlsm_book, xlsx_book
 from tests.builders.packages import archive, workbook_parts

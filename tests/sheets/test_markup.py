@@ -7,8 +7,8 @@ from html import escape
 import pytest
 
 from aidledger.domain.roster import Fate, RosterFile
-from aidledger.sheets.grid import read_grid
-from aidledger.sheets.limits import DEFAULT_LIMITS
+from aidledger.sheets.formats.grid import read_grid
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 from tests.builders import (
     TITLE,
     Cell,

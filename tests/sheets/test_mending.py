@@ -8,10 +8,10 @@ import pytest
 import xlwt
 from openpyxl import Workbook
 
-from aidledger.sheets.failures import FileRefused
-from aidledger.sheets.grid import read_grid
-from aidledger.sheets.limits import DEFAULT_LIMITS
-from aidledger.sheets.sheet import STRUCK_PART
+from aidledger.sheets.formats.failures import FileRefused
+from aidledger.sheets.formats.grid import read_grid
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
+from aidledger.sheets.formats.sheet import STRUCK_PART
 from tests.builders import edited_package, examined, roster_grid, xls_bytes, xlsx_bytes
 from tests.builders.packages import archive, ods_parts, workbook_parts
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from aidledger.sheets.hints import Hints
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders import Cell, Grid, codes, examined, found, roster_grid, two_program_grid, with_cells
 
 BASE = ("序号", "姓名", "身份证号")

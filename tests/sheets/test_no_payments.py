@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aidledger.sheets.hints import Hints
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders import Cell, Grid, codes, examined, found, people
 
 TERM = "金溪中学2021年秋季学期普通高中国家助学金"

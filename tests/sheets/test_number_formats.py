@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from aidledger.domain.roster import RosterFile
-from aidledger.sheets.displayed import displayed
-from aidledger.sheets.grid import read_grid
-from aidledger.sheets.limits import DEFAULT_LIMITS
-from aidledger.sheets.number_formats import decimals_of, is_odd, shown, shown_text, shows_otherwise
+from aidledger.sheets.formats.displayed import displayed
+from aidledger.sheets.formats.grid import read_grid
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
+from aidledger.sheets.formats.number_formats import decimals_of, is_odd, shown, shown_text, shows_otherwise
 from tests.builders import (
     HEADERS,
     Cell,

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from aidledger.sheets.grid import read_grid
-from aidledger.sheets.limits import DEFAULT_LIMITS
-from aidledger.sheets.sheet import Sheet
+from aidledger.sheets.formats.grid import read_grid
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
+from aidledger.sheets.formats.sheet import Sheet
 from tests.builders import TITLE, examined, found, people, resident_number
 from tests.builders.packages import (
     RELATIONSHIPS,

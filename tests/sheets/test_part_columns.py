@@ -9,7 +9,7 @@ import pytest
 from aidledger.cli.wording import message_and_hint
 from aidledger.domain.part import Part
 from aidledger.domain.roster import RosterFile
-from aidledger.sheets.hints import Hints
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders import Cell, Grid, codes, examined, found, people, shipped
 
 SCHOOL = "高坪职业技术学校"

@@ -7,7 +7,7 @@ import pytest
 from aidledger.domain.part import Part, part_text
 from aidledger.errors import UnknownPart
 from aidledger.i18n import translator
-from aidledger.sheets.part_words import part_by_hand
+from aidledger.sheets.recognition.part_words import part_by_hand
 
 CODES = ["2021-09", "2021-09/2021-10", "instalment-2", "back-payment", "top-up", "2021-12+instalment-1+back-payment"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aidledger.sheets.cells import name_of
+from aidledger.sheets.recognition.cells import name_of
 from tests.builders import Cell, codes, examined, found, people, roster_grid, with_cells, xlsx_bytes
 
 HEADERS = ("序号", "姓名", "身份证号", "银行卡号", "发放金额")

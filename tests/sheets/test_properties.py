@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from aidledger.checks import problems_of
 from aidledger.domain.problem import KINDS
 from aidledger.domain.roster import Fate, RosterFile
-from aidledger.sheets.grid import Cell, Sheet
-from aidledger.sheets.hints import Hints
+from aidledger.sheets.formats.grid import Cell, Sheet
 from aidledger.sheets.reader import read_roster
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders import (
     HEADERS,
     TITLE,

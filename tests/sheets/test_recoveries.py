@@ -8,7 +8,7 @@ import pytest
 
 from aidledger.domain.listing import Listing, Recoveries
 from aidledger.domain.roster import RosterFile
-from aidledger.sheets.hints import Hints
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders import Cell, Grid, codes, examined, found, people, with_cells
 
 TERM = "金溪中学2021年秋季学期普通高中国家助学金"

@@ -11,7 +11,7 @@ import pytest
 
 from aidledger.domain.problem import Severity
 from aidledger.domain.roster import RosterFile
-from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
 from tests.builders import (
     csv_bytes,
     edited_package,

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from aidledger.domain.roster import Fate
 from aidledger.domain.term import Period
-from aidledger.sheets.hints import Hints
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders import TITLE, Cell, Grid, codes, examined, found, roster_grid, with_cells, xlsx_bytes
 
 FATES = (Fate.HEADING, Fate.STUDENT, Fate.TOTAL, Fate.BLANK, Fate.OTHER)

@@ -14,9 +14,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from aidledger.operations.examining import run_guarded
-from aidledger.sheets.failures import FileRefused
-from aidledger.sheets.grid import Sheet, read_grid
-from aidledger.sheets.limits import DEFAULT_LIMITS
+from aidledger.sheets.formats.failures import FileRefused
+from aidledger.sheets.formats.grid import Sheet, read_grid
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 from tests.builders import ErrorCell, ods_bytes, roster_grid, with_cells, xls_bytes, xlsx_bytes
 from tests.builders.books import WORKBOOKS
 from tests.builders.drafts import subsidy_draft, two_program_draft

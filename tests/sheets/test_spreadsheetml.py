@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from aidledger.domain.roster import RosterFile
-from aidledger.sheets.grid import read_grid
-from aidledger.sheets.limits import DEFAULT_LIMITS
+from aidledger.sheets.formats.grid import read_grid
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 from tests.builders import HEADERS, TITLE, ErrorCell, examined, found, people, resident_number, roster_grid, with_cells
 from tests.builders.books import Page
 from tests.builders.spreadsheetml import spreadsheetml_book

@@ -16,10 +16,10 @@ from aidledger.domain.identity import check_digit, resident_fault
 from aidledger.domain.listing import HARDSHIP_CATEGORIES
 from aidledger.domain.term import Period
 from aidledger.i18n import Language, translator
-from aidledger.sheets.header import HeaderWords, find_header
-from aidledger.sheets.template import template_workbook
-from aidledger.sheets.template_columns import BOARDINGS, CATEGORIES, DOCUMENT_TYPES, LEVELS
-from aidledger.sheets.template_roster import BlankRoster
+from aidledger.sheets.recognition.header import HeaderWords, find_header
+from aidledger.sheets.template.columns import BOARDINGS, CATEGORIES, DOCUMENT_TYPES, LEVELS
+from aidledger.sheets.template.roster import BlankRoster
+from aidledger.sheets.template.workbook import template_workbook
 from tests.builders import codes, examined, people, resident_number, shipped
 from tests.builders.templates import Template, Value, fill
 

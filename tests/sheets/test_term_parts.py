@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from aidledger.domain.part import Part
 from aidledger.domain.roster import RosterFile
 from aidledger.domain.term import Period
-from aidledger.sheets.hints import Hints
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders import Grid, codes, examined, found, roster_grid
 
 SCHOOL = "高坪职业技术学校"

@@ -6,9 +6,9 @@ import pytest
 
 from aidledger.domain.roster import RosterFile
 from aidledger.domain.term import Period
-from aidledger.sheets.grid import Cell, Sheet
-from aidledger.sheets.hints import Hints
+from aidledger.sheets.formats.grid import Cell, Sheet
 from aidledger.sheets.reader import read_roster
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders import codes, people, shipped
 
 PRESCHOOL, COMPULSORY = "preschool-fee-waiver", "compulsory-living-subsidy"

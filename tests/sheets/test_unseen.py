@@ -20,9 +20,9 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 
 from aidledger.domain.roster import RosterFile
-from aidledger.sheets.grid import read_grid
-from aidledger.sheets.limits import DEFAULT_LIMITS
-from aidledger.sheets.sheet import FORMULA, STRUCK_PART
+from aidledger.sheets.formats.grid import read_grid
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
+from aidledger.sheets.formats.sheet import FORMULA, STRUCK_PART
 from tests.builders import Cell, edited_package, examined, found, roster_grid, with_cells, xls_bytes
 from tests.builders.books import Page, html_book
 from tests.builders.packages import MAIN, RELATIONSHIPS, SHEET, archive, ods_parts, workbook_parts

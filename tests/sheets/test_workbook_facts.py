@@ -11,9 +11,9 @@ import xlwt
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from aidledger.sheets.grid import read_grid
-from aidledger.sheets.limits import DEFAULT_LIMITS
-from aidledger.sheets.sheet import FORMULA
+from aidledger.sheets.formats.grid import read_grid
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
+from aidledger.sheets.formats.sheet import FORMULA
 from tests.builders import (
     HEADERS,
     TITLE,

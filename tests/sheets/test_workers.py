@@ -17,8 +17,8 @@ from aidledger.errors import WorkerNotStarted
 from aidledger.operations.examining import Examined, examined
 from aidledger.operations.files import SourceFile
 from aidledger.operations.workers import Ended, run_in_order
-from aidledger.sheets.hints import Hints
-from aidledger.sheets.limits import DEFAULT_LIMITS, MIB
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders import edited_package, roster_grid, roster_xls, roster_xlsx, shipped, with_cells, xlsx_bytes
 
 LIMITS = replace(DEFAULT_LIMITS, memory_max_bytes=512 * MIB, seconds_max=20)

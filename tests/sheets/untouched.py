@@ -34,8 +34,8 @@ def _hear(event: str, arguments: tuple[object, ...]) -> None:
 def main(good: Path, hostile: Path) -> None:
     """Print what was read of the hostile file, and what was touched for it."""
     from aidledger.operations.examining import examine
-    from aidledger.sheets.hints import Hints
-    from aidledger.sheets.limits import DEFAULT_LIMITS
+    from aidledger.sheets.formats.limits import DEFAULT_LIMITS
+    from aidledger.sheets.recognition.hints import Hints
     from tests.builders import shipped
 
     contents = good.read_bytes(), hostile.read_bytes()

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Column, Connection, Date, Integer, LargeBinary, Table, UniqueConstraint, and_, select
 from sqlalchemy.exc import IntegrityError
 
-from aidledger.store.models import Entry
+from aidledger.store.model.models import Entry
 from tests.store.ledgers import ENCRYPTED, ON_POSTGRESQL
 
 TABLES: dict[str, Table] = dict(Entry.metadata.tables)

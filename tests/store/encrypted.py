@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aidledger.domain.secret import Secret
 from aidledger.operations import ledgers
-from aidledger.store.keys import Keys
+from aidledger.store.database.keys import Keys
 from aidledger.store.ledger import Ledger, open_ledger
 from tests.builders import roster_xlsx
 from tests.store.ledgers import ACTOR, bring_in, catalogue, clock

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from aidledger.catalogue.loading import load
 from aidledger.domain.secret import Secret
-from aidledger.store import events
-from aidledger.store.catalogues import ensure_loaded
-from aidledger.store.keys import Keys
+from aidledger.store.chain import events
+from aidledger.store.chain.seals import SealKey
+from aidledger.store.database.keys import Keys
 from aidledger.store.ledger import Ledger, open_ledger
-from aidledger.store.seals import SealKey
+from aidledger.store.master.catalogues import ensure_loaded
 from tests.builders import Grid, people, roster_grid, xlsx_bytes
 from tests.builders.lists import (
     allotment_grid,

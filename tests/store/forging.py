@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from aidledger.store.digests import GENESIS, batch_digest, entry_digest, event_digest
-from aidledger.store.entries import covered_by_digest
-from aidledger.store.journal import kept_part
-from aidledger.store.tables import Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow
+from aidledger.store.chain.digests import GENESIS, batch_digest, entry_digest, event_digest
+from aidledger.store.model.tables import Batch, CatalogueVersion, Entry, Event, KeptEntry, Listing, RosterRow
+from aidledger.store.postings.entries import covered_by_digest
+from aidledger.store.postings.journal import kept_part
 from tests.store.ledgers import Place, plain, tamper
 
 _batch, _catalogue, _entry, _event, _kept, _listing, _roster = (

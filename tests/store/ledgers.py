@@ -23,12 +23,12 @@ from aidledger.operations import examining, importing, ledgers
 from aidledger.operations.files import Found, SourceFile
 from aidledger.operations.importing import Request
 from aidledger.operations.results import FileResult
-from aidledger.sheets.hints import Hints
-from aidledger.store.engine import ledger_url
-from aidledger.store.files import connected, driver, looks_like_sqlite
-from aidledger.store.immutability import UNIQUE_KEYS, statements
-from aidledger.store.keys import NO_KEYS, Keys
+from aidledger.sheets.recognition.hints import Hints
+from aidledger.store.database.engine import ledger_url
+from aidledger.store.database.files import connected, driver, looks_like_sqlite
+from aidledger.store.database.keys import NO_KEYS, Keys
 from aidledger.store.ledger import Ledger, open_ledger
+from aidledger.store.model.immutability import UNIQUE_KEYS, statements
 from tests import postgresql
 
 ACTOR = "tester"

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
-from aidledger.store.seals import SealKey
-from aidledger.store.strays import POINTERS
-from aidledger.store.verify import Fault, verify
+from aidledger.store.chain.seals import SealKey
+from aidledger.store.verifying.strays import POINTERS
+from aidledger.store.verifying.verify import Fault, verify
 from tests.store import everything
 from tests.store.deeds import RESTS_ON_NOTHING, TABLES, Deed, deeds, unguarded
 from tests.store.encrypted import SEAL

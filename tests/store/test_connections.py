@@ -19,7 +19,7 @@ from aidledger.errors import (
     LedgerOlder,
 )
 from aidledger.operations import ledgers
-from aidledger.store.files import driver
+from aidledger.store.database.files import driver
 from aidledger.store.ledger import Ledger, open_ledger
 from tests.builders import roster_xlsx
 from tests.store.ledgers import (

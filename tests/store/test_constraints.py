@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from aidledger.operations import ledgers
-from aidledger.store.tables import Certification, Enrolment, Entry
+from aidledger.store.model.tables import Certification, Enrolment, Entry
 from tests.builders import roster_xlsx
 from tests.store.ledgers import ON_POSTGRESQL, bring_in, catalogue, new_ledger, plain
 

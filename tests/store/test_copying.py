@@ -9,8 +9,8 @@ from sqlalchemy import create_engine, inspect, text
 
 from aidledger.errors import CopyFaulty, LedgerExists
 from aidledger.operations import copies, ledgers
-from aidledger.store import copying
-from aidledger.store.copying import Copied
+from aidledger.store.copies import copying
+from aidledger.store.copies.copying import Copied
 from aidledger.store.ledger import Ledger, create_ledger, open_ledger
 from tests import postgresql
 from tests.builders import roster_xlsx

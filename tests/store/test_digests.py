@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aidledger.store.digests import entry_digest, entry_digests
+from aidledger.store.chain.digests import entry_digest, entry_digests
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.plain_only]
 # Among them what stands between two entries, and at either end of all.

@@ -26,8 +26,9 @@ from aidledger.errors import (
     RestoreMixed,
 )
 from aidledger.operations import actors, copies, ledgers
-from aidledger.store import files, snapshots
-from aidledger.store.keys import Keys
+from aidledger.store.copies import snapshots
+from aidledger.store.database import files
+from aidledger.store.database.keys import Keys
 from aidledger.store.ledger import open_ledger
 from tests.builders import roster_xlsx
 from tests.store.encrypted import KEY, OTHER, PASSPHRASE, TELLING, encrypted_path, keys, unlocked

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from aidledger.store.immutability import APPEND_ONLY, KEPT_COLUMNS
-from aidledger.store.models import Entry
+from aidledger.store.model.immutability import APPEND_ONLY, KEPT_COLUMNS
+from aidledger.store.model.models import Entry
 from tests.store import everything
 from tests.store.ledgers import ON_POSTGRESQL, new_place, plain
 

@@ -12,11 +12,11 @@ from sqlalchemy import inspect
 
 from aidledger.errors import LedgerExists, LedgerNewer, LedgerOlder
 from aidledger.operations import auditing, ledgers, paying, reporting
-from aidledger.store.engine import connect, ledger_url
+from aidledger.store.database.engine import connect, ledger_url
 from aidledger.store.ledger import REVISION, Ledger, create_ledger
-from aidledger.store.migrate import configuration, upgrade
-from aidledger.store.models import Entry
-from aidledger.store.references import REFERENCES
+from aidledger.store.model.migrate import configuration, upgrade
+from aidledger.store.model.models import Entry
+from aidledger.store.model.references import REFERENCES
 from tests.builders import roster_xlsx
 from tests.store.ledgers import (
     ACTOR,

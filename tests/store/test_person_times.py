@@ -20,10 +20,10 @@ from aidledger.domain.part import person_times
 from aidledger.operations import ledgers, reporting
 from aidledger.reports.cuts import DIMENSIONS
 from aidledger.reports.summary import counted
-from aidledger.store import totals
-from aidledger.store.entries import in_force
 from aidledger.store.ledger import Ledger
-from aidledger.store.tables import Entry, ProgramRow, School
+from aidledger.store.model.tables import Entry, ProgramRow, School
+from aidledger.store.postings import totals
+from aidledger.store.postings.entries import in_force
 from tests.builders.months import part_xlsx
 from tests.store.ledgers import bring_in, catalogue, clock, new_ledger
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from aidledger.errors import LocksMissing
-from aidledger.store import places
-from aidledger.store.locks import require_locks
-from aidledger.store.places import doubts
+from aidledger.store.database import places
+from aidledger.store.database.locks import require_locks
+from aidledger.store.database.places import doubts
 from tests.builders import roster_xlsx
 from tests.cli.harness import Ran, aidledger, program
 from tests.store.ledgers import new_path

@@ -29,8 +29,8 @@ from aidledger.errors import (
     SealKeyWrong,
 )
 from aidledger.operations import actors, copies, ledgers
-from aidledger.store import exclusive, files
-from aidledger.store.keys import Keys
+from aidledger.store.database import exclusive, files
+from aidledger.store.database.keys import Keys
 from tests.builders import roster_xlsx
 from tests.store.encrypted import KEY, OTHER, OTHER_SEAL, PASSPHRASE, SEAL, encrypted_path, keys, unlocked
 from tests.store.ledgers import ACTOR, bring_in, clock

@@ -26,8 +26,9 @@ from aidledger.errors import (
     RestoreElsewhere,
 )
 from aidledger.operations import copies, ledgers
-from aidledger.store import exclusive, restoring, snapshots
-from aidledger.store.restoring import Lost, Restored
+from aidledger.store.copies import restoring, snapshots
+from aidledger.store.copies.restoring import Lost, Restored
+from aidledger.store.database import exclusive
 from tests.builders import roster_xlsx
 from tests.store.ledgers import ACTOR, KEYS, bring_in, clock, new_ledger, opened, raw, tamper
 

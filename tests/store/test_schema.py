@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aidledger.operations import ledgers
-from aidledger.store import schema
-from aidledger.store.verify import structure
+from aidledger.store.verifying import schema
+from aidledger.store.verifying.verify import structure
 from tests.store.ledgers import ON_POSTGRESQL, new_place, opened, plain
 from tools.compiled.schema import roles
 

@@ -23,10 +23,10 @@ from aidledger.errors import (
 )
 from aidledger.operations import actors, copies, ledgers
 from aidledger.operations.importing import Request, import_files
-from aidledger.store.keys import Keys
+from aidledger.store.chain.seals import SealKey, seal_in
+from aidledger.store.database.keys import Keys
 from aidledger.store.ledger import Ledger
-from aidledger.store.seals import SealKey, seal_in
-from aidledger.store.verify import Verdict
+from aidledger.store.verifying.verify import Verdict
 from tests.builders import roster_xlsx
 from tests.store.encrypted import OTHER_SEAL, SEAL, with_seal_key
 from tests.store.forging import BATCH, Change, Link, chain_anew, forge

@@ -19,12 +19,12 @@ from sqlalchemy.pool import NullPool
 
 from aidledger.domain.secret import Secret
 from aidledger.operations import ledgers
-from aidledger.store import events
-from aidledger.store.digests import event_digest
-from aidledger.store.seals import SealKey
-from aidledger.store.tables import Event
-from aidledger.store.verify import faults_behind, verify
-from aidledger.store.waiting import lock_postgresql
+from aidledger.store.chain import events
+from aidledger.store.chain.digests import event_digest
+from aidledger.store.chain.seals import SealKey
+from aidledger.store.database.waiting import lock_postgresql
+from aidledger.store.model.tables import Event
+from aidledger.store.verifying.verify import faults_behind, verify
 from tests import postgresql
 from tests.store import everything
 from tests.store.deeds import TABLES, Deed

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from aidledger.store.migrate import upgrade
+from aidledger.store.model.migrate import upgrade
 from tests import postgresql
 from tests.builders import roster_xlsx
 from tests.cli.harness import aidledger

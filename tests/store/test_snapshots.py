@@ -11,8 +11,8 @@ import pytest
 from aidledger import private
 from aidledger.errors import BackupElsewhere, CannotWrite, CopyFaulty, FileExists
 from aidledger.operations import copies, ledgers
-from aidledger.store import snapshots
-from aidledger.store.engine import connect
+from aidledger.store.copies import snapshots
+from aidledger.store.database.engine import connect
 from aidledger.store.ledger import Ledger
 from tests.builders import roster_xlsx
 from tests.store.ledgers import ACTOR, bring_in, clock, new_ledger, opened, raw, sample_path, tamper

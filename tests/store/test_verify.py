@@ -9,8 +9,8 @@ import pytest
 
 from aidledger.errors import LedgerForeign
 from aidledger.operations import ledgers
-from aidledger.store.digests import entry_digest
-from aidledger.store.verify import Verdict, verify
+from aidledger.store.chain.digests import entry_digest
+from aidledger.store.verifying.verify import Verdict, verify
 from tests.builders import roster_xlsx, two_program_grid, xlsx_bytes
 from tests.cli.harness import aidledger
 from tests.store.ledgers import ON_POSTGRESQL, bring_in, catalogue, copied, new_ledger, opened, plain, tamper
@@ -169,9 +169,9 @@ def test_a_batch_that_claims_any_number_of_entries_is_named_and_not_all_of_them(
 
 def test_a_digest_that_was_made_anew_is_found_in_the_batch(place: str) -> None:
     """Whoever changes an entry and its digest has changed the batch."""
-    from aidledger.store.digests import entry_digest
-    from aidledger.store.entries import covered_by_digest
-    from aidledger.store.tables import Entry
+    from aidledger.store.chain.digests import entry_digest
+    from aidledger.store.model.tables import Entry
+    from aidledger.store.postings.entries import covered_by_digest
 
     tamper(place, "UPDATE entry SET amount_fen = 200000 WHERE id = 5")
     ledger = opened(place)

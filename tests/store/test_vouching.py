@@ -17,8 +17,8 @@ from sqlalchemy import Column, Connection, LargeBinary
 from aidledger.catalogue.loading import load
 from aidledger.errors import AidLedgerError
 from aidledger.operations import ledgers
-from aidledger.store.catalogues import ensure_loaded
-from aidledger.store.verify import verify
+from aidledger.store.master.catalogues import ensure_loaded
+from aidledger.store.verifying.verify import verify
 from tests.builders import people, roster_xlsx
 from tests.cli.harness import aidledger
 from tests.store import everything

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from aidledger.domain.secret import Secret
 from aidledger.operations import ledgers
-from aidledger.store.keys import NO_KEYS, Keys
+from aidledger.store.database.keys import NO_KEYS, Keys
 from aidledger.store.ledger import open_ledger
 from tests.builders import roster_xlsx
 from tests.cli.harness import importing

@@ -23,11 +23,11 @@ from aidledger.catalogue.loading import load
 from aidledger.domain.roster import RosterFile
 from aidledger.domain.term import Period
 from aidledger.operations import ledgers
-from aidledger.store import reversing
-from aidledger.store.catalogues import ensure_loaded
-from aidledger.store.journal import Stamp
 from aidledger.store.ledger import Books, Ledger
-from aidledger.store.posting import Source, post
+from aidledger.store.master.catalogues import ensure_loaded
+from aidledger.store.postings import reversing
+from aidledger.store.postings.journal import Stamp
+from aidledger.store.postings.posting import Source, post
 from tools.bench.districts import Districts, Roll, copies, districts_over
 from tools.bench.read import Reading
 

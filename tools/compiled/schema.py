@@ -1,4 +1,4 @@
-"""aidledger/store/schema.json: the parts of a new ledger's schema, on each engine."""
+"""aidledger/store/verifying/schema.json: the parts of a new ledger's schema, on each engine."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import URL
 
-from aidledger.store import schema
-from aidledger.store.migrate import upgrade
+from aidledger.store.model.migrate import upgrade
+from aidledger.store.verifying import schema
 from tests import postgresql
 
 PATH = schema.PATH

@@ -1,4 +1,4 @@
-"""aidledger/store/tables.py: the models' tables as statements need them, their columns and types."""
+"""aidledger/store/model/tables.py: the models' tables as statements need them, their columns and types."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import SQLModel
 
-from aidledger.store import columns, models
+from aidledger.store.model import columns, models
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Table
@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Date, LargeBinary, MetaData, Table, Text
 
-from aidledger.store.columns import CODE, DIGEST, FEN, HEX, ID, MOMENT
+from aidledger.store.model.columns import CODE, DIGEST, FEN, HEX, ID, MOMENT
 
 _METADATA = MetaData()
 '''

@@ -18,9 +18,9 @@ from aidledger.domain.problem import KINDS
 from aidledger.domain.roster import Fate, RosterFile
 from aidledger.operations.examining import _end, _prepare, examine
 from aidledger.operations.workers import Ended, run_in_order
-from aidledger.sheets.cells import AMOUNT_MAX_FEN
-from aidledger.sheets.hints import Hints
-from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
+from aidledger.sheets.recognition.cells import AMOUNT_MAX_FEN
+from aidledger.sheets.recognition.hints import Hints
 from tests.builders.reading import shipped
 
 _KIB = 1024 if sys.platform != "darwin" else 1

@@ -13,12 +13,12 @@ from aidledger.checks import problems_of
 from aidledger.domain.identity import birth_of, check_digit, mask_number, masked_text, resident_fault
 from aidledger.domain.money import FEN_PER_WAN, FEN_PER_YUAN
 from aidledger.operations.examining import examine
-from aidledger.sheets.cells import AMOUNT_MAX_FEN, AmountNotUnderstood, date_of, fen_of, name_of, number_of
-from aidledger.sheets.grid import Cell, Sheet
-from aidledger.sheets.hints import Hints
-from aidledger.sheets.limits import DEFAULT_LIMITS
+from aidledger.sheets.formats.grid import Cell, Sheet
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 from aidledger.sheets.reader import read_roster
-from aidledger.sheets.units import YUAN, Unit
+from aidledger.sheets.recognition.cells import AMOUNT_MAX_FEN, AmountNotUnderstood, date_of, fen_of, name_of, number_of
+from aidledger.sheets.recognition.hints import Hints
+from aidledger.sheets.recognition.units import YUAN, Unit
 from tests.builders import TITLE, resident_number, shipped
 from tools.fuzz.reading import breaches_of
 

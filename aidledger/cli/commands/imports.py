@@ -113,7 +113,7 @@ def _run(
     from aidledger.cli.wording import problem_text
     from aidledger.operations.importing import Request, import_files
     from aidledger.operations.mapping import mapped_columns
-    from aidledger.sheets.hints import Hints
+    from aidledger.sheets.recognition.hints import Hints
 
     catalogue = office.catalogue()
     if program is not None:

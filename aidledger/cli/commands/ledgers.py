@@ -21,7 +21,7 @@ def init(office: Office, form: str, output: Path | None, *, encrypt: bool) -> No
     from aidledger.cli.output import emit
     from aidledger.errors import KeyUnused
     from aidledger.operations import ledgers
-    from aidledger.store.engine import ledger_url
+    from aidledger.store.database.engine import ledger_url
 
     catalogue = office.catalogue()
     office.look_at(office.place, new=True)

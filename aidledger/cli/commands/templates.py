@@ -42,7 +42,7 @@ def template(
     blank = blank_roster(catalogue, program, period, school, rows, office.language, today)
 
     def workbook() -> bytes:
-        from aidledger.sheets.template import template_workbook
+        from aidledger.sheets.template.workbook import template_workbook
 
         return template_workbook(blank, catalogue.programs, office._)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from aidledger.store import engine
+from aidledger.store.database import engine
 
 _TABLES = ("beneficiary", "entry")
 

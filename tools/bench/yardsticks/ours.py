@@ -14,7 +14,7 @@ def prepare(rosters: str, place: str, workers: int | None, *, wide: bool) -> Cal
     from aidledger.catalogue.loading import load
     from aidledger.operations import ledgers
     from aidledger.operations.importing import Request, import_files
-    from aidledger.sheets.limits import DEFAULT_LIMITS, Limits
+    from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
 
     catalogue = load()
     ledger = ledgers.init(place, catalogue, "bench", lambda: datetime.now(UTC))

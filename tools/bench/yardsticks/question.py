@@ -61,7 +61,7 @@ def _summary(ledger: Ledger, catalogue: Catalogue, *_: object) -> Question:
 
 
 def _totals(ledger: Ledger, *_: object) -> Question:
-    from aidledger.store import totals
+    from aidledger.store.postings import totals
 
     def sums() -> None:
         with ledger.reading() as books:
@@ -110,9 +110,9 @@ def _due(ledger: Ledger, catalogue: Catalogue, *_: object) -> Question:
 
 def _to_pay(ledger: Ledger, *_: object) -> Question:
     """What an order of one period asks for, checked as before it is written."""
-    from aidledger.store.claims import Scope
-    from aidledger.store.due import to_pay
-    from aidledger.store.verify import faults_behind
+    from aidledger.store.payables.claims import Scope
+    from aidledger.store.payables.due import to_pay
+    from aidledger.store.verifying.verify import faults_behind
 
     def look() -> None:
         with ledger.reading() as books:
@@ -136,7 +136,7 @@ def _verify(ledger: Ledger, *_: object) -> Question:
 
 def _verify_since(ledger: Ledger, *_: object) -> Question:
     from aidledger.operations import ledgers
-    from aidledger.store.tables import Event
+    from aidledger.store.model.tables import Event
 
     event = Event
     with ledger.reading() as books:
@@ -162,9 +162,9 @@ def _new_batch(ledger: Ledger, catalogue: Catalogue, *_: object) -> Question:
     One of its people is on it for the term before, too, which was paid: so there is something to find.
     """
     from aidledger.operations.contradictions import contradictions
-    from aidledger.store import posting
-    from aidledger.store.catalogues import ensure_loaded
-    from aidledger.store.journal import Stamp
+    from aidledger.store.master.catalogues import ensure_loaded
+    from aidledger.store.postings import posting
+    from aidledger.store.postings.journal import Stamp
     from tools.bench.districts import Roll, districts_over
     from tools.bench.read import Reading
 

@@ -12,8 +12,8 @@ def prepare(rosters: str, place: str, *, marked: bool) -> Callable[[], int]:
     from aidledger.operations import ledgers
     from aidledger.operations.feedback import Feedback
     from aidledger.operations.importing import Request, import_files
-    from aidledger.sheets.feedback import Labels
-    from aidledger.sheets.limits import DEFAULT_LIMITS
+    from aidledger.sheets.feedback.workbook import Labels
+    from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 
     catalogue = load()
     ledger = ledgers.init(place, catalogue, "bench", lambda: datetime.now(UTC))

@@ -2,6 +2,6 @@
 
 import os
 
-from aidledger.store import engine
+from aidledger.store.database import engine
 
 engine._PRAGMAS = (*engine._PRAGMAS, *os.environ["TORTURE_PRAGMA"].split(";"))  # type: ignore[assignment]

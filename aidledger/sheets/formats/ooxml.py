@@ -1,0 +1,229 @@
+"""What calamine does not tell of an .xlsx: error cells, formulas without a value, what is hidden.
+
+It gives error cells and formulas without a value as blanks (python-calamine#105), so both are looked up in the sheets'
+XML. Most sheets hold few of them: they are searched for as bytes, not parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from xml.etree import ElementTree as ET
+
+from aidledger.sheets.formats.failures import FileRefused
+from aidledger.sheets.formats.limits import Limits
+from aidledger.sheets.formats.looks import Looks
+from aidledger.sheets.formats.ooxml_conditions import conditions_of, hiding_styles
+from aidledger.sheets.formats.ooxml_formulas import (
+    column_index,
+    formulas_of,
+    has_value,
+    occurrences,
+    parsed_cells,
+    uncalculated_members,
+    zero_formulas,
+)
+from aidledger.sheets.formats.ooxml_looks import add_crossed_texts, add_looks, crossed_texts, looks_of
+from aidledger.sheets.formats.package import XML_DAMAGES, Package, related, relations
+from aidledger.sheets.formats.sheet import (
+    CELLS_BETWEEN_MAX,
+    COLUMNS_IN_EXCEL,
+    FORMULA,
+    BookFacts,
+    CellFaults,
+    SheetFacts,
+    check_far,
+)
+
+# An empty row that is hidden closes itself: of those a sheet may have a million. Up to the next tag and no further: one
+# that never ends would be looked through for each that begins.
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)(?<!/)>")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^<>]*>")
+_HIDDEN = re.compile(rb"""\b(?:hidden=["'](?:1|true)|(?:ht|width)=["']0+(?:\.0*)?)["']""")
+_DEFAULTS = re.compile(rb"<(?:\w+:)?sheetFormatPr\b[^<>]*>")
+_NO_WIDTH = re.compile(rb"""\bdefaultColWidth=["']0+(?:\.0*)?["']""")
+# Unless the height is said to be set by hand, rows are as high as what stands in them. zeroHeight hides only rows that
+# are not written.
+_NO_HEIGHT = (
+    re.compile(rb"""\bdefaultRowHeight=["']0+(?:\.0*)?["']"""),
+    re.compile(rb"""\bcustomHeight=["'](?:1|true)"""),
+)
+_HEIGHT = re.compile(rb"\bht=")
+_ROW_NUMBER = re.compile(rb"""\br=["']([0-9]+)["']""")
+_FIRST = re.compile(rb"""\bmin=["']([0-9]+)["']""")
+_LAST = re.compile(rb"""\bmax=["']([0-9]+)["']""")
+_VALUE = re.compile(rb"<(?:\w+:)?v[\s/>]")
+_CELL_END = re.compile(rb"</(?:\w+:)?c>")
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]+)"')
+_ERRORS = (b't="e"', b"t='e'")
+_FIRST_CELLS_BYTES = 4_096
+_TRUE = {"1", "true", "on"}
+_DIMENSION = re.compile(rb"""<dimension ref=["'][A-Z]+[0-9]+:([A-Z]{1,3})[0-9]+["']""")
+_DIMENSION_BYTES = 4_096  # it stands before the columns and the rows
+
+
+def xlsx_facts(package: Package, limits: Limits) -> BookFacts:
+    """What the cells of an .xlsx do not tell; raises FileRefused."""
+    name = "xl/workbook.xml"
+    if name not in package.parts:
+        name = next(name for name in package.parts if name.endswith("workbook.xml"))
+    parts = relations(package, name)
+    styles = related(package, name, "styles")
+    looks, hiding = looks_of(styles), hiding_styles(styles)
+    shared = crossed_texts(related(package, name, "sharedStrings"))
+    try:
+        workbook = ET.fromstring(package.parts[name])  # noqa: S314 - a DOCTYPE was refused
+    except XML_DAMAGES as error:
+        raise FileRefused("unreadable-file", why="the workbook is damaged") from error
+    book = BookFacts()
+    written: dict[str, list[tuple[int, int]] | None] = {}
+    for element in workbook.iter():
+        if element.tag.endswith("}workbookPr"):
+            book.date_1904 = element.get("date1904", "") in _TRUE
+        elif element.tag.endswith("}sheet"):
+            part = parts.get(_relation_id(element))
+            if part is not None:
+                if not any(word in part for word in (b"sheetData", b"chartsheet", b"dialogsheet")):
+                    raise FileRefused("unreadable-file", why="the workbook is damaged")  # calamine: an empty sheet
+                _refuse_far_cells(part, limits)
+                formulas = formulas_of(part)
+                facts = book.sheets[element.get("name", "")] = _facts(part, formulas, looks, shared)
+                facts.conditions = list(conditions_of(part, part.rfind(b"sheetData"), hiding))
+                written[element.get("name", "")] = zero_formulas(part, formulas)
+        elif element.tag.endswith("}calcPr") and element.get("fullCalcOnLoad") in _TRUE:
+            _add_uncalculated(book, written)
+    return book
+
+
+def _add_uncalculated(book: BookFacts, written: Mapping[str, list[tuple[int, int]] | None]) -> None:
+    """In a workbook that is to be calculated on opening all formulas may hold just the 0 they were written with."""
+    if not any(places is None for places in written.values()):
+        for name, places in written.items():
+            book.sheets[name].faults.update(dict.fromkeys(places or (), FORMULA))
+
+
+def _relation_id(element: ET.Element) -> str | None:
+    """The attribute ``r:id``, in the namespace of the transitional or of the strict standard."""
+    return next((value for key, value in element.items() if key.endswith("/relationships}id")), None)
+
+
+def _facts(part: bytes, formulas: list[int], looks: Looks, shared: dict[int, bool]) -> SheetFacts:
+    begin, end = part.find(b"sheetData"), part.rfind(b"sheetData")
+    facts = SheetFacts(faults=xlsx_faults(part, begin, end, formulas))
+    add_looks(facts, part, begin, end, looks)
+    add_crossed_texts(facts, part, begin, end, shared)
+    _add_hidden(facts, part, begin, end)
+    return facts
+
+
+def _add_hidden(facts: SheetFacts, part: bytes, begin: int, end: int) -> None:
+    """What is hidden, by a mark or for lack of width or height of its own."""
+    found = _DEFAULTS.search(part, 0, begin)
+    defaults = found[0] if found else b""
+    if part.find(b"hidden=", 0, begin) >= 0 or part.find(b' width="0', 0, begin) >= 0:
+        columns = (column[0] for column in _COLUMN.finditer(part, 0, begin))
+        facts.hidden_columns = [run for tag in columns if _HIDDEN.search(tag) and (run := _run(tag)) is not None]
+    if _NO_WIDTH.search(defaults):
+        runs = (_run(column[0]) for column in _COLUMN.finditer(part, 0, begin))
+        facts.narrow, facts.sized_columns = True, [run for run in runs if run is not None]
+    flat = all(pattern.search(defaults) for pattern in _NO_HEIGHT)
+    if flat or part.find(b"hidden=", begin, end) >= 0 or part.find(b' ht="0', begin, end) >= 0:
+        tags = (row[1] for row in _ROW.finditer(part, begin, end))
+        hidden = (tag for tag in tags if _HIDDEN.search(tag) or (flat and not _HEIGHT.search(tag)))
+        rows = map(_ROW_NUMBER.search, hidden)
+        facts.hidden_rows = [int(row[1]) - 1 for row in rows if row]
+
+
+def _run(column: bytes) -> tuple[int, int] | None:
+    first, last = _FIRST.search(column), _LAST.search(column)
+    return (int(first[1]) - 1, int(last[1]) - 1) if first and last else None
+
+
+def xlsx_faults(part: bytes, begin: int, end: int, formulas: Sequence[int]) -> CellFaults:
+    """The cells of a sheet's XML that hold an error or a formula without a value; ``formulas``: where those begin."""
+    faults: CellFaults = {}
+    # A writer quotes all attributes in one way, which its first cells tell.
+    needles = _ERRORS if part.find(b"='", begin, begin + _FIRST_CELLS_BYTES) >= 0 else _ERRORS[:1]
+    errors = (at for needle in needles for at in occurrences(part, needle, begin, end))
+    for at in chain(errors, (at for at in formulas if not has_value(part, at))):
+        cell = _cell_around(part, at)
+        reference = _REFERENCE.search(cell)
+        if reference is None:
+            return _faults_slowly(part)
+        fault = _fault_of(cell)
+        if fault is not None:
+            faults[int(reference[2]) - 1, column_index(reference[1].decode())] = fault
+    faults.update(dict.fromkeys(uncalculated_members(part, begin, end, formulas), FORMULA))
+    return faults
+
+
+def _cell_around(part: bytes, at: int) -> bytes:
+    # First within the row: a spelling that a sheet does not use would be looked for through all of it, for every cell.
+    row = max(0, part.rfind(b"row", 0, at))
+    start = _cell_begin(part, row, at)
+    if start < 0:
+        start = _cell_begin(part, 0, at)
+    stop = _CELL_END.search(part, at)
+    return part[start : stop.start() if stop else len(part)]
+
+
+def _cell_begin(part: bytes, first: int, at: int) -> int:
+    return max(part.rfind(begin, first, at) for begin in (b"<c ", b"<c>", b":c "))
+
+
+def _fault_of(cell: bytes) -> str | None:
+    head = cell[: cell.find(b">") + 1]
+    value = re.search(rb"<(?:\w+:)?v[^<>/]*>([^<]*)<", cell)
+    if b't="e"' in head or b"t='e'" in head:
+        return value[1].decode("ascii", "replace") if value and value[1] else "#ERROR"
+    has_formula = re.search(rb"<(?:\w+:)?f[\s>/]", cell) is not None
+    # A text may be empty where its value is; where there is no value at all, nobody calculated it.
+    has_text = (b't="str"' in head or b't="s"' in head) and _VALUE.search(cell) is not None
+    has_text |= b"inlineStr" in head
+    return FORMULA if has_formula and not has_text and not (value and value[1].strip()) else None
+
+
+def _faults_slowly(part: bytes) -> CellFaults:
+    """For the rare writers that leave out the cells' references, or write them otherwise: parsed and counted."""
+    faults = ((row, column, _fault_of_element(cell)) for row, column, cell in parsed_cells(part))
+    return {(row, column): fault for row, column, fault in faults if fault is not None}
+
+
+def _fault_of_element(cell: ET.Element) -> str | None:
+    value = next((child.text for child in cell if child.tag.endswith("}v")), None)
+    if cell.get("t") == "e":
+        return value or "#ERROR"
+    has_formula = any(child.tag.endswith("}f") for child in cell)
+    has_text = cell.get("t") == "inlineStr"
+    has_text |= cell.get("t") in {"str", "s"} and any(child.tag.endswith("}v") for child in cell)
+    return FORMULA if has_formula and not has_text and not value else None
+
+
+def _refuse_far_cells(part: bytes, limits: Limits) -> None:
+    last = _ROW_NUMBER.search(part, max(0, part.rfind(b"<row ")))
+    rows = int(last[1]) if last else 0
+    if rows * COLUMNS_IN_EXCEL <= CELLS_BETWEEN_MAX:
+        return
+    # Looked at row by row only where the sheet itself says that it is so large, or has few rows before its last.
+    said = _DIMENSION.search(part, 0, _DIMENSION_BYTES)
+    columns = column_index(said[1].decode()) + 1 if said else 0
+    if rows * columns <= CELLS_BETWEEN_MAX and 2 * part.count(b"<row ") > rows:
+        return
+    rows = columns = 0
+    for cell in _last_cells(part):
+        rows, columns = int(cell[2]), max(columns, column_index(cell[1].decode()) + 1)
+    check_far(rows, columns, limits)
+
+
+def _last_cells(part: bytes) -> Iterator[re.Match[bytes]]:
+    """The reference of the last cell with a value in each row; nothing where cells are written in other ways."""
+    begin = 0
+    while (end := part.find(b"</row>", begin)) >= 0:
+        closed = part.rfind(b"</c>", begin, end)
+        opened = part.rfind(b"<c ", begin, closed) if closed >= 0 else -1
+        if opened >= 0 and (part.find(b"<v", opened, closed) >= 0 or part.find(b"<is", opened, closed) >= 0):
+            reference = _REFERENCE.search(part, opened, closed)
+            if reference is not None:
+                yield reference
+        begin = end + 1

@@ -1,0 +1,80 @@
+"""What a file is, by its content; its name is only what somebody called it."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from aidledger.sheets.formats.failures import FileRefused
+
+Format = Literal["zip", "xls", "text", "web-page", "web-archive", "xml"]
+
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BIFF = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
+# English words of a problem, translated where it is shown.
+_OTHERS = {
+    b"%PDF": "it is a PDF document",
+    b"\x89PNG": "it is a picture",
+    b"\xff\xd8\xff": "it is a picture",
+    b"GIF8": "it is a picture",
+    b"{\\rtf": "it is a text document",
+    b"Rar!": "it is a packed archive; unpack it first",
+    b"7z\xbc\xaf": "it is a packed archive; unpack it first",
+    b"\x1f\x8b": "it is a packed archive; unpack it first",
+}
+_HEAD_BYTES = 4_096
+_XML_WORKBOOK = "urn:schemas-microsoft-com:office:spreadsheet"
+_WEB_PAGE = re.compile(
+    r"<(?:!doctype\s+html|html|head|meta|title|style|script|body|table|tr|td|div|p|center|font|h[1-6])\b"
+)
+_XML_PROLOGUE = re.compile(r"\s*(?:<\?[^>]*>|<!--.*?-->|\s+)*", re.DOTALL)
+_WEB_ARCHIVE = re.compile(r"(?:[a-z][a-z0-9-]*:[^\n]*\n|[ \t][^\n]*\n)*?mime-version:", re.IGNORECASE)
+_LOCKED_BY_OFFICE = b"E-SafeNet"  # software that encrypts every document of an office, unseen by who works there
+_WORKBOOKS = ("Workbook", "WORKBOOK", "Book", "BOOK")  # names of the stream that is one
+# Names of the streams of an Office document that only a password, or the rights of its owner, opens.
+_LOCKED = ("EncryptedPackage", "DRMEncryptedTransform", "\x09DRMContent")
+
+
+def sniff(content: bytes) -> Format:
+    """The kind of reader a file needs; raises FileRefused for what is no spreadsheet."""
+    if content.startswith(_ZIP):
+        return "zip"
+    if content.startswith(_OLE):
+        return _compound(content)
+    if content.startswith(_BIFF):
+        return "xls"
+    if not content.strip(b"\0 \r\n\t"):
+        raise FileRefused("unreadable-file", why="it is empty")
+    why = next((why for magic, why in _OTHERS.items() if content.startswith(magic)), None)
+    if _LOCKED_BY_OFFICE in content[:_HEAD_BYTES]:
+        why = "it was encrypted by the office that sent it; ask for a decrypted copy"
+    if why is not None:
+        raise FileRefused("unreadable-file", why=why)
+    return _text(content)
+
+
+def _compound(content: bytes) -> Format:
+    """OLE compound files: old workbooks, new ones under a password, and other documents."""
+    if any(name.encode("utf-16-le") in content for name in _LOCKED):
+        raise FileRefused("encrypted-file")
+    if any(name.encode("utf-16-le") in content for name in _WORKBOOKS):
+        return "xls"
+    raise FileRefused("unreadable-file", why="it is an Office document, but no workbook")
+
+
+def _text(content: bytes) -> Format:
+    """Texts: markup by what it begins with, all else is separated values."""
+    utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    head = content[:_HEAD_BYTES].decode("utf-16" if utf_16 else "latin-1", "ignore")
+    head = head.removeprefix("\xef\xbb\xbf").lstrip().lower()
+    if head.startswith("<"):
+        begin = _XML_PROLOGUE.match(head)
+        root = head[begin.end() :] if begin else head
+        if _XML_WORKBOOK in head and not root.startswith(("<html", "<!doctype html")):
+            return "xml"
+        if _WEB_PAGE.match(root) or (head.startswith("<!--") and _WEB_PAGE.search(root)):
+            return "web-page"
+        if re.match(r"<[a-z!?]", head):
+            raise FileRefused("unreadable-file", why="it is an XML document under the name of a spreadsheet")
+    return "web-archive" if _WEB_ARCHIVE.match(head) and "multipart/related" in head else "text"

@@ -1,0 +1,1 @@
+"""Lists that pay nobody: certifications, registers, allotments, bank returns, recoveries."""

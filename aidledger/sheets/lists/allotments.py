@@ -1,0 +1,136 @@
+"""A table of allotted money (资金下达) into an allotment: by document, program, period and source."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from aidledger.domain.layout import fold
+from aidledger.domain.listing import SOURCES, TOTAL, Allotments, Listing
+from aidledger.domain.money import yuan_text
+from aidledger.domain.roster import Lines
+from aidledger.i18n import N_
+from aidledger.sheets.recognition.assignments import assign
+from aidledger.sheets.recognition.cells import AmountNotUnderstood, date_of, fen_of, is_blank, text_of
+from aidledger.sheets.recognition.columns import shortened
+from aidledger.sheets.recognition.money_headings import ROLE_RANK
+from aidledger.sheets.recognition.units import Unit, unit_in
+
+if TYPE_CHECKING:
+    from aidledger.catalogue.catalogue import Catalogue
+    from aidledger.domain.place import Place
+    from aidledger.domain.problem import Problem
+    from aidledger.sheets.recognition.columns import StudentRows
+    from aidledger.sheets.recognition.hints import Hints
+    from aidledger.sheets.recognition.titles import Surroundings
+
+# 川财教〔2021〕45号, with any kind of bracket.
+_DOCUMENT = re.compile(r"[一-鿿]{2,10}[〔\[【((]?(?:19|20)[0-9]{2}[〕\]】))]?(?:第)?[0-9]{1,4}号")
+
+
+def read_allotments(
+    students: StudentRows,
+    place: Place,
+    around: Surroundings,
+    catalogue: Catalogue,
+    hints: Hints,
+    columns: Mapping[str, str | None],
+) -> tuple[Listing, list[Problem]]:
+    """The allotments of a table, and what is wrong with them. Every line names a document, a program and a term."""
+    assigned = assign(students, around, catalogue.programs, hints.program, hints.period)
+    problems = list(assigned.problems)
+    facts = Allotments()
+    document_above = document_in("\n".join(said.text for said in around.sources))
+    for line, row_number in enumerate(students.numbers):
+        document = _document(students, line) or document_above
+        if document is None:
+            students.report("document-missing", line, students.header.index("document"))
+        program, period = assigned.programs[line], assigned.periods[line]
+        for source, fen in _amounts(students, line, catalogue, unit=around.unit):
+            if document is None or program is None or period is None:
+                continue
+            facts.rows.append(row_number)
+            facts.documents.append(document)
+            facts.issued_on.append(_issued_on(students, line))
+            facts.programs.append(program)
+            facts.periods.append(period)
+            facts.sources.append(source)
+            facts.amounts_fen.append(fen)
+    listing = Listing(
+        kind="allotment",
+        sheet=students.sheet.name,
+        header_row=place.row or 1,
+        school=None,
+        period=None,
+        columns=columns,
+        lines=Lines(rows=students.numbers),
+        facts=facts,
+    )
+    return listing, problems
+
+
+def _document(students: StudentRows, line: int) -> str | None:
+    index = students.header.index("document")
+    text = "" if index is None else text_of(students.rows[line][index])
+    if is_blank(text):
+        return None
+    return document_in(text) or unicodedata.normalize("NFKC", text)
+
+
+def document_in(text: str) -> str | None:
+    """The number of a document (文号) that a text names, its year in the usual brackets."""
+    match = _DOCUMENT.search("".join(text.split()))
+    return re.sub(r"[\[【((]", "〔", re.sub(r"[\]】))]", "〕", match[0])) if match else None
+
+
+def _issued_on(students: StudentRows, line: int) -> str | None:
+    index = students.header.index("issued_on")
+    counted = students.sheet.date_1904
+    return None if index is None else date_of(students.rows[line][index], date_1904=counted)
+
+
+def _amounts(students: StudentRows, line: int, catalogue: Catalogue, *, unit: Unit | None) -> Iterator[tuple[str, int]]:
+    """The amounts of a line by source: columns of their own, or one column and one that names the source."""
+    header = students.header
+    columns = [(source, header.fields[source][0]) for source in SOURCES if source in header.fields]
+    money = min(header.money, key=lambda column: ROLE_RANK[column.role], default=None)
+    whole = None if money is None else _fen(students, line, money.index, unit=money.counted_in(unit))
+    if columns:
+        parts = [
+            (source, part)
+            for source, at in columns
+            if (part := _fen(students, line, at, unit=unit_in(fold(header.texts[at])) or unit))
+        ]
+        if not parts:
+            students.report("amount-missing", line, columns[0][1])
+        elif money is not None and whole not in {None, sum(fen for _, fen in parts)}:
+            facts = {"declared": yuan_text(whole or 0), "actual": yuan_text(sum(fen for _, fen in parts))}
+            students.report("declared-total-mismatch", line, money.index, unit=N_("yuan"), **facts)
+        yield from parts
+    elif money is not None and whole is None:
+        students.report("amount-missing", line, money.index)
+    elif whole:
+        yield _source(students, line, catalogue), whole
+
+
+def _source(students: StudentRows, line: int, catalogue: Catalogue) -> str:
+    index = students.header.index("source")
+    text = "" if index is None else text_of(students.rows[line][index])
+    if is_blank(text):
+        return TOTAL
+    table = catalogue.layout.values["source"]
+    named = next((value.removesuffix("-funds") for word, value in table.items() if word in text), None)
+    if named is None:
+        students.report("value-unknown", line, index, value=shortened(text))
+    return named or TOTAL
+
+
+def _fen(students: StudentRows, line: int, index: int, *, unit: Unit | None) -> int | None:
+    """An amount in 分; 0 where it was not understood, which is reported."""
+    try:
+        return fen_of(students.rows[line][index], unit)
+    except AmountNotUnderstood as error:
+        students.report("amount-format", line, index, value=shortened(error.args[0]))
+        return 0

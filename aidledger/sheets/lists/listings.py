@@ -1,0 +1,166 @@
+"""A table that pays nobody into a listing: certifications, a school register, bank returns, allotments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from aidledger.domain.hardship import categories_in, worded
+from aidledger.domain.layout import Layout, fold
+from aidledger.domain.listing import HARDSHIP_CATEGORIES, Certifications, Enrolments, Listing, ListKind
+from aidledger.domain.problem import Problem
+from aidledger.domain.term import Period
+from aidledger.sheets.lists.allotments import read_allotments
+from aidledger.sheets.lists.recoveries import RecoveryRows
+from aidledger.sheets.lists.returns import ReturnRows
+from aidledger.sheets.recognition.cells import is_blank, optional_text, text_of
+from aidledger.sheets.recognition.columns import shortened
+from aidledger.sheets.recognition.terms import school_years, semesters, semesters_exported
+
+if TYPE_CHECKING:
+    from aidledger.catalogue.catalogue import Catalogue
+    from aidledger.domain.place import Place
+    from aidledger.sheets.recognition.blocks import Block
+    from aidledger.sheets.recognition.columns import StudentRows
+    from aidledger.sheets.recognition.hints import Hints
+    from aidledger.sheets.recognition.titles import Surroundings
+
+# What a list of a kind must say of everybody in it.
+REQUIRED: Mapping[ListKind, tuple[str, ...]] = {
+    "certification": ("name", "number"),
+    "register": ("name", "number"),
+    "bank-return": ("name",),
+    "allotment": (),
+    "recovery": ("name", "number"),
+}
+_FLAG, _MASK = "是否", "*"
+_YES = frozenset({"是", "√", "✓", "y", "yes", "1", "有"})
+
+
+def read_listing(
+    kind: ListKind,
+    block: Block,
+    students: StudentRows,
+    listing_place: Place,
+    around: Surroundings,
+    catalogue: Catalogue,
+    hints: Hints,
+    columns: Mapping[str, str | None],
+) -> tuple[Listing, list[Problem]]:
+    """The listing, and what is wrong with it beside its cells."""
+    if kind == "allotment":
+        return read_allotments(students, listing_place, around, catalogue, hints, columns)
+    if kind == "bank-return" and "name" not in students.header.fields and "payee" in students.header.fields:
+        students.header.fields["name"] = students.header.fields["payee"]
+    lines = students.lines()
+    listing = Listing(
+        kind=kind,
+        sheet=students.sheet.name,
+        header_row=listing_place.row or 1,
+        school=catalogue.school(hints.school or _only(lines.schools) or around.school),
+        period=None,
+        columns=columns,
+        lines=lines,
+        facts=Certifications([], []),
+    )
+    problems: list[Problem] = []
+    if kind == "bank-return":
+        # A bank pays cards: who has no ID number in its file, or stars in it, is known by card and name.
+        students.problems[:] = [problem for problem in students.problems if problem.code != "id-missing"]
+        lines.numbers = ["" if _MASK in number else number for number in lines.numbers]
+        named = list(dict.fromkeys(around.terms() or around.terms_of_parts()))
+        listing.period = hints.period or (named[0] if len(named) == 1 else None)
+        returns = ReturnRows(block, students, listing_place, around, catalogue, hints)
+        listing.facts, problems = returns.facts(listing.period)
+        return listing, problems
+    if kind == "recovery":
+        recoveries = RecoveryRows(block, students, listing_place, around, catalogue, hints)
+        listing.facts, listing.period, problems = recoveries.facts()
+        return listing, problems
+    layout = catalogue.layout
+    if kind == "certification":
+        levels = _worded(students, "hardship_level", layout.values["hardship_level"])
+        listing.facts = Certifications(levels, _categories(students, layout))
+        listing.period, problems = _period(school_years(around.terms()), "year", hints, listing_place)
+    else:
+        listing.facts = _enrolments(students, layout)
+        named = semesters(around.terms()) or semesters_exported(around.sources[-1].text)
+        listing.period, problems = _period(named, "semester", hints, listing_place)
+    return listing, problems
+
+
+def _period(named: Sequence[Period], cadence: str, hints: Hints, place: Place) -> tuple[Period | None, list[Problem]]:
+    if hints.period is not None:
+        period = hints.period
+        return (Period(period.school_year) if cadence == "year" else period), []
+    distinct = list(dict.fromkeys(named))
+    if len(distinct) == 1:
+        return distinct[0], []
+    found = " / ".join(period.code for period in distinct)
+    facts = {"cadence": cadence, "found": f" ({found})" if found else ""}
+    return None, [Problem("period-unknown", place, facts)]
+
+
+def _worded(students: StudentRows, name: str, table: Mapping[str, str]) -> list[str | None]:
+    """The values of a field, by their words; what is not understood is reported."""
+    index = students.header.index(name)
+    if index is None:
+        return [None] * len(students.rows)
+    found = []
+    for line, row in enumerate(students.rows):
+        text = text_of(row[index])
+        value = None if is_blank(text) else worded(text, table)
+        if value is None and not is_blank(text):
+            students.report("value-unknown", line, index, value=shortened(text))
+        found.append(value)
+    return found
+
+
+def _categories(students: StudentRows, layout: Layout) -> list[tuple[str, ...]]:
+    """The categories of each line: out of the column for them, and out of columns that ask 是否残疾生."""
+    table = layout.values["category"]
+    told = students.header.fields.get("category", ())
+    flags = list(_flags(students, table))
+    known: dict[str, set[str]] = {}
+    found = []
+    for row in students.rows:
+        values: set[str] = set()
+        for index in told:
+            text = text_of(row[index])
+            if text not in known:
+                known[text] = set() if is_blank(text) else categories_in(text, table)
+            values |= known[text]
+        values |= {category for index, category in flags if fold(text_of(row[index])) in _YES}
+        found.append(tuple(category for category in HARDSHIP_CATEGORIES if category in values))
+    return found
+
+
+def _flags(students: StudentRows, table: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+    for index, text in enumerate(students.header.texts):
+        folded = fold(text)
+        if folded.startswith(_FLAG):
+            category = worded(folded.removeprefix(_FLAG), table)
+            if category is not None:
+                yield index, category
+
+
+def _enrolments(students: StudentRows, layout: Layout) -> Enrolments:
+    # 学籍变动情况 says the same as 学籍状态 of those whose status changed.
+    table = layout.values["status"]
+    changes = _worded(students, "change", table) if "change" in students.header.fields else None
+    statuses = _worded(students, "status", table)
+    left_on = students.dates("left_on")
+    index = students.header.index("status")
+    found = []
+    for line, status in enumerate(statuses):
+        told = status or (changes[line] if changes else None)
+        if told in {None, "enrolled"} and left_on[line]:
+            told = "left"
+        found.append(told or "enrolled")
+    stated = [None if index is None else optional_text(row[index]) for row in students.rows]
+    return Enrolments(found, stated, left_on)
+
+
+def _only(values: Sequence[str | None]) -> str | None:
+    distinct = set(values)
+    return distinct.pop() if len(distinct) == 1 else None

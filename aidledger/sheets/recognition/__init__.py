@@ -1,0 +1,1 @@
+"""What a sheet says: header, columns, titles, units, terms, the fate of each row."""

@@ -1,0 +1,390 @@
+"""The students' cells into the columns of a roster's lines."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from operator import itemgetter
+from typing import Generic, TypeVar
+
+from aidledger.domain.identity import (
+    PERMANENT_STUDENT_NUMBER,
+    RESIDENT_LENGTH,
+    document_type_of,
+    mask_account,
+    mask_number,
+    masked_text,
+    resident_fault,
+)
+from aidledger.domain.layout import Layout, fold
+from aidledger.domain.money import yuan_text
+from aidledger.domain.place import Place, column_letter
+from aidledger.domain.problem import Problem
+from aidledger.domain.roster import Lines
+from aidledger.domain.school import school_name
+from aidledger.i18n import N_
+from aidledger.sheets.formats.grid import Cell, Sheet
+from aidledger.sheets.formats.sheet import fault_code
+from aidledger.sheets.recognition.cells import (
+    KEPT_DIGITS,
+    AmountNotUnderstood,
+    are_bare_numbers,
+    date_of,
+    fen_of,
+    is_blank,
+    is_name,
+    name_of,
+    number_of,
+    optional_text,
+    text_of,
+    year_of,
+)
+from aidledger.sheets.recognition.header import Header
+from aidledger.sheets.recognition.marks import TURNING, turning_in
+from aidledger.sheets.recognition.money_headings import MoneyColumn
+from aidledger.sheets.recognition.units import Unit
+
+Value = TypeVar("Value")
+_LONGEST_SHOWN = 40
+_CODE = re.compile(r"^\d{1,2}[-－.、:]")
+_ROUNDED = re.compile(r"\d{15}[1-9]?0{3,4}", re.ASCII)
+_ROUNDED_SHARE = 3
+_NOTHING_LOOKED_UP = {"", "0"}  # no name, and what a formula says of a cell in which nothing stands
+_COHORT = re.compile(r"20[0-9]{2}级")
+
+
+class StudentRows:
+    """The rows of a sheet that are students, and what is wrong with their cells."""
+
+    def __init__(self, sheet: Sheet, header: Header, students: Sequence[int], layout: Layout) -> None:
+        self.sheet = sheet
+        self.header = header
+        self.layout = layout
+        self.rows = [sheet.rows[at] for at in students]
+        self.numbers = [sheet.first_row + at + 1 for at in students]
+        self.problems: list[Problem] = []
+        self._faulty = self._cell_faults()
+        self._report_struck()
+
+    def place(self, line: int, index: int | None) -> Place:
+        """Where the cell of a line in a column (an index into the rows read) is."""
+        column = None if index is None else column_letter(self.sheet.first_column + index)
+        return Place(self.sheet.name, self.numbers[line], column)
+
+    def letter(self, index: int | None) -> str | None:
+        """The spreadsheet's letter of a column that was read."""
+        return None if index is None else column_letter(self.sheet.first_column + index)
+
+    def lines(self) -> Lines:
+        """All fields but the money, normalised."""
+        numbers, losses = self._document_numbers()
+        self._take_entry_years_from_grades()
+        return Lines(
+            rows=self.numbers,
+            numbers=numbers,
+            document_types=self._document_types(numbers, losses),
+            names=self._names(),
+            sexes=self._worded("sex"),
+            births=self.dates("birth"),
+            student_numbers=self._student_numbers(),
+            accounts=self._accounts(),
+            schools=self._remembered(
+                "school", lambda cell: None if is_blank(text_of(cell)) else school_name(text_of(cell))
+            ),
+            levels=self._worded("level"),
+            grades=self._remembered("grade", optional_text),
+            classes=self._remembered("class", optional_text),
+            boardings=self._worded("boarding"),
+            tiers=self._remembered("tier", optional_text),
+            categories=self._remembered(
+                "category" if "category" in self.header.fields else "hardship_level", optional_text
+            ),
+            entry_years=self._remembered("entry_year", year_of),
+            guardians=self.texts("guardian"),
+        )
+
+    def amounts(self, column: MoneyColumn, unit: Unit | None, *, may_be_empty: bool) -> tuple[list[int | None], bool]:
+        """The column's amounts in 分, and whether all of them could be read.
+
+        ``unit``: the one of all amounts, as the lines around the table say. ``may_be_empty``: the table pays under
+        several programs, and 0 or a blank means not under this one.
+        """
+        counted_in = column.counted_in(unit)
+        if counted_in is not None and counted_in.fen is None:
+            self._report_unit(column, counted_in)
+            return [None] * len(self.rows), False
+        known = _Memory(lambda cell: _amount_or_fault(cell, counted_in))
+        amounts: list[int | None] = []
+        complete = True
+        for line, amount in enumerate(known.of_all(self._cells(column.index))):
+            if isinstance(amount, AmountNotUnderstood):
+                complete = False
+                amounts.append(None)
+                self.report("amount-format", line, column.index, value=shortened(amount.args[0]))
+                continue
+            if amount is None and (line, column.index) in self._faulty:
+                complete = False
+            elif amount is None and not may_be_empty:
+                complete = False
+                self.report("amount-missing", line, column.index)
+            amounts.append(None if amount == 0 and may_be_empty else amount)
+        return amounts, complete
+
+    def report_unpaid(self, amounts: Sequence[Sequence[int | None]], column: MoneyColumn) -> None:
+        """A line that is paid under none of a table's programs lacks an amount."""
+        told = {line for line, _ in self._faulty}
+        misread = {problem.place.row for problem in self.problems if problem.code == "amount-format"}
+        for line, row in enumerate(self.numbers):
+            if all(column_amounts[line] is None for column_amounts in amounts) and not (line in told or row in misread):
+                self.report("amount-missing", line, column.index)
+
+    def compare_sums(self, column: MoneyColumn, amounts: Sequence[Sequence[int | None]], unit: Unit | None) -> None:
+        """A 合计 beside the columns of several programs or parts has to be their sum in every row."""
+        for line, paid in enumerate(zip(*amounts, strict=True)):
+            try:
+                declared = fen_of(self.rows[line][column.index], column.counted_in(unit))
+            except AmountNotUnderstood:
+                continue  # it is not the sum that is paid
+            actual = sum(amount or 0 for amount in paid)
+            if declared is not None and declared != actual and (line, column.index) not in self._faulty:
+                facts = {"declared": yuan_text(declared), "actual": yuan_text(actual), "unit": N_("yuan")}
+                self.report("declared-total-mismatch", line, column.index, **facts)
+
+    def dates(self, name: str) -> list[str | None]:
+        """Of each line the day or month in the column of a field."""
+        return self._each(name, lambda cell: date_of(cell, date_1904=self.sheet.date_1904))
+
+    def texts(self, name: str) -> list[str | None]:
+        """Of each line what stands in the column of a field."""
+        return self._each(name, optional_text)
+
+    def report(self, code: str, line: int, index: int | None, **facts: object) -> None:
+        """Note what is wrong with a line's cell."""
+        self.problems.append(Problem(code, self.place(line, index), facts))
+
+    def take_back(self, code: str, columns: Collection[int], rows: range) -> None:
+        """Forget problems of cells (columns as indexes, rows by number) of which something better is said."""
+        letters = set(map(self.letter, columns))
+        self.problems = [
+            one
+            for one in self.problems
+            if one.code != code or one.place.column not in letters or one.place.row not in rows
+        ]
+
+    def _report_unit(self, column: MoneyColumn, unit: Unit) -> None:
+        place = Place(self.sheet.name, self.sheet.first_row + self.header.row + 1, self.letter(column.index))
+        self.problems.append(Problem("unit-unknown", place, {"unit": unit.name}))
+
+    def _cell_faults(self) -> set[tuple[int, int]]:
+        if not self.sheet.faults:
+            return set()
+        used = {index for indexes in self.header.fields.values() for index in indexes}
+        used |= {column.index for column in self.header.money}
+        faulty = set()
+        for line, row in enumerate(self.numbers):
+            for index in sorted(used):
+                fault = self.sheet.faults.get((row - 1, self.sheet.first_column + index))
+                if fault is None:
+                    continue
+                faulty.add((line, index))
+                self.problems.append(fault_problem(fault, self.place(line, index)))
+        return faulty
+
+    def _report_struck(self) -> None:
+        """Of a pupil or an amount that is crossed out nobody but the school can say whether it counts."""
+        asked = {index for name in ("name", "number") for index in self.header.fields.get(name, ())}
+        asked |= {column.index for column in self.header.money}
+        for line, row in enumerate(self.numbers if self.sheet.struck else ()):
+            for index in sorted(asked):
+                if (row - 1, self.sheet.first_column + index) in self.sheet.struck:
+                    self.report("struck-out", line, index)
+
+    def _cells(self, index: int | None) -> list[Cell]:
+        return [] if index is None else list(map(itemgetter(index), self.rows))
+
+    def _each(self, name: str, read: Callable[[Cell], Value | None]) -> list[Value | None]:
+        index = self.header.index(name)
+        return [None] * len(self.rows) if index is None else list(map(read, self._cells(index)))
+
+    def _remembered(self, name: str, read: Callable[[Cell], Value | None]) -> list[Value | None]:
+        """As ``_each``, for what repeats: grades, classes, schools."""
+        index = self.header.index(name)
+        return [None] * len(self.rows) if index is None else _Memory(read).of_all(self._cells(index))
+
+    def _worded(self, name: str) -> list[str | None]:
+        table = self.layout.values[name]
+
+        def meaning(cell: Cell) -> str | None:
+            text = fold(text_of(cell))
+            return table.get(text) or table.get(_CODE.sub("", text))  # 1-走读, as the national register writes it
+
+        return self._remembered(name, meaning)
+
+    def _names(self) -> list[str]:
+        index = self.header.index("name")
+        if index is None:
+            return [""] * len(self.rows)
+        cells = self._cells(index)
+        names = [name_of(cell) for cell in cells]
+        for line, name in enumerate(names):
+            if is_name(name) and not isinstance(cells[line], bool):
+                continue
+            names[line] = ""
+            if (line, index) not in self._faulty:
+                said = {} if name in _NOTHING_LOOKED_UP else {"offered": shortened(text_of(cells[line]))}
+                self.report("name-missing", line, index, **said)
+        return names
+
+    def _document_numbers(self) -> tuple[list[str], set[int]]:
+        index = self.header.index("number")
+        if index is None:
+            return [""] * len(self.rows), set()
+        cells = self._cells(index)
+        if are_bare_numbers(cells) and "" not in cells:
+            return list(cells), set()
+        numbers, losses = [], set()
+        for line, cell in enumerate(cells):
+            number, lost = number_of(cell)
+            if lost:
+                losses.add(line)
+                self.report("id-precision-lost", line, index, **self._offer(line, number))
+            elif TURNING.search(number):
+                lost = True
+                self.report("invisible-mark", line, index, value=", ".join(turning_in(number)))
+            elif not number and (line, index) not in self._faulty:
+                number = self._number_instead(line)
+                if not number:
+                    self.report("id-missing", line, index)
+            numbers.append("" if lost else number)
+        return numbers, losses
+
+    def _take_entry_years_from_grades(self) -> None:
+        """Where nothing else says it, the year of 2021级 is the year of entry."""
+        fields = self.header.fields
+        for name in ("grade", "class"):
+            index = self.header.index(name)
+            texts = {text_of(cell) for cell in set(self._cells(index))} - {""}
+            if "entry_year" not in fields and texts and all(map(_COHORT.match, texts)):
+                fields["entry_year"] = fields[name]
+
+    def _student_number(self, line: int) -> str:
+        index = self.header.index("student_number")
+        return "" if index is None else number_of(self.rows[line][index])[0]
+
+    def _student_numbers(self) -> list[str | None]:
+        cells = self._cells(self.header.index("student_number"))
+        if are_bare_numbers(cells):
+            return [cell or None for cell in cells]
+        return self._each("student_number", lambda cell: number_of(cell)[0] or None)
+
+    def _number_instead(self, line: int) -> str:
+        """The number of a pupil who has no ID: a 学籍号 that begins with J was given for that."""
+        number = self._student_number(line)
+        return number if PERMANENT_STUDENT_NUMBER.fullmatch(number) else ""
+
+    def _offer(self, line: int, rest: str) -> dict[str, object]:
+        """What may be the number that a cell lost, for people to look at: never taken."""
+        offered = self._student_number(line).removeprefix("G")
+        kept = rest.partition("E")[0].replace(".", "").rstrip("0")[:KEPT_DIGITS]
+        if resident_fault(offered) is not None or not offered.startswith(kept):
+            return {}
+        return {"offered": mask_number(offered), "where": self.place(line, self.header.index("student_number"))}
+
+    def _document_types(self, numbers: list[str], losses: set[int]) -> list[str]:
+        stated = self._worded("document_type")
+        return [
+            _document_type(number, said, lost=line in losses)
+            for line, (number, said) in enumerate(zip(numbers, stated, strict=True))
+        ]
+
+    def _accounts(self) -> list[str | None]:
+        index = self.header.index("account")
+        if index is None:
+            return [None] * len(self.rows)
+        cells = self._cells(index)
+        if are_bare_numbers(cells):
+            return [cell or None for cell in cells]
+        accounts: list[str | None] = []
+        for line, cell in enumerate(cells):
+            account, lost = number_of(cell)
+            if lost:
+                self.report("account-format", line, index, value=(masked := mask_account(account)), offered=masked)
+            elif TURNING.search(account):
+                account, lost = "", True
+                self.report("invisible-mark", line, index, value=", ".join(turning_in(str(cell))))
+            accounts.append(None if lost else account or None)
+        return accounts
+
+    def doubt_accounts(self, accounts: Sequence[str | None]) -> None:
+        """Say of cards what Excel may have made of them, before they stand in an order."""
+        index = self.header.index("account")
+        cells = self._cells(index)
+        lengths = Counter(len(account) for account in accounts if account)
+        if not lengths:
+            return
+        usual = max(lengths, key=lambda length: lengths[length])
+        # One card in a thousand ends so; where many of a list do, Excel had them.
+        rounded = sum(account is not None and _ROUNDED.fullmatch(account) is not None for account in accounts)
+        many = rounded * _ROUNDED_SHARE >= lengths.total() and rounded > min(1, lengths.total() - 1)
+        for line, (cell, account) in enumerate(zip(cells, accounts, strict=True)):
+            if account is None:
+                continue
+            if many and _ROUNDED.fullmatch(account):
+                self.report("account-rounded", line, index, value=mask_account(account))
+            elif not isinstance(cell, str) and len(account) < usual:
+                self.report("account-zeros-lost", line, index, value=mask_account(account))
+
+
+class _Memory(dict[type, "_Known[Value]"], Generic[Value]):
+    """What cells mean, each wording read once. By their types: 1, 1.0 and True are one key of a dictionary."""
+
+    def __init__(self, read: Callable[[Cell], Value]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, kind: type) -> _Known[Value]:
+        known = self[kind] = _Known(self._read)
+        return known
+
+    def of_all(self, cells: Sequence[Cell]) -> list[Value]:
+        """What each of the cells means."""
+        return [self[type(cell)][cell] for cell in cells]
+
+
+class _Known(dict[Cell, Value], Generic[Value]):
+    def __init__(self, read: Callable[[Cell], Value]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, cell: Cell) -> Value:
+        value = self[cell] = self._read(cell)
+        return value
+
+
+def fault_problem(fault: str, place: Place) -> Problem:
+    """What is wrong with a cell that shows an error, or a formula that was never calculated."""
+    code, facts = fault_code(fault)
+    return Problem(code, place, {name: shortened(text) for name, text in facts.items()})
+
+
+def _amount_or_fault(cell: Cell, unit: Unit | None) -> int | AmountNotUnderstood | None:
+    try:
+        return fen_of(cell, unit)
+    except AmountNotUnderstood as error:
+        return error
+
+
+def _document_type(number: str, said: str | None, *, lost: bool) -> str:
+    """The type of a document: 18 characters tell it whatever is said."""
+    if len(number) == RESIDENT_LENGTH and not lost:
+        return document_type_of(number)
+    if PERMANENT_STUDENT_NUMBER.fullmatch(number):
+        return "student-number"
+    return "resident-id" if said in {None, "resident-id"} else str(said)
+
+
+def shortened(text: str) -> str:
+    """A cell's text for a message: long numbers masked, since they may be somebody's, and cut to what is readable."""
+    text = masked_text(text)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

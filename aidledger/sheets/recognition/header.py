@@ -1,0 +1,360 @@
+"""Where the header row is, and which column holds which field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from aidledger.domain.layout import Layout, fold
+from aidledger.domain.listing import SOURCES
+from aidledger.domain.place import column_letter
+from aidledger.domain.program import Program
+from aidledger.sheets.formats.grid import Cell
+from aidledger.sheets.recognition.cells import text_of
+from aidledger.sheets.recognition.headings import bare, field_in, folded_heading, is_others, is_others_note, is_own
+from aidledger.sheets.recognition.money_headings import FIELD_ROLES, RELATIVE, MoneyColumn, money_column, span_of
+from aidledger.sheets.recognition.units import unit_in
+
+HEADER_ROWS_SEARCHED = 1_000
+# How many rows a header may have: group headings over group headings over columns.
+_HEADER_DEPTH_MAX = 3
+# A header may number its columns or name a year; a student's row has an ID number or an amount.
+_HEADER_DIGITS_MAX = 4
+_AMOUNT = re.compile(r"(?!20\d\d$)\d{3,}(?:\.\d+)?|\d+\.\d+", re.ASCII)
+_A_MONTH = re.compile(r"20\d\d年\d{1,2}月(?!\d)", re.ASCII)
+# What a group heading says of somebody beside who it is: 监护人信息.
+_ABOUT = re.compile(r"基本|信息|情况|资料")
+_UNIT = re.compile(r"[(\[]?(?:单位:?)?(?:人民币)?(?:万元|元|人|名)(?:/.{1,6})?[)\]]?")
+# Header cells are much the same everywhere; titles and first rows of students, which are tried as headers, are not.
+_MEANINGS_KEPT = 1_000
+Groups = Sequence[tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Header:
+    """A header row: the index of each field's columns, and the money columns.
+
+    ``rows`` are so many rows as it takes, the last of them ``row``; ``first_column`` is the sheet's column (0-based)
+    that index 0 is. ``own``: columns that say that they are the student's.
+    """
+
+    row: int
+    texts: list[str]
+    fields: dict[str, list[int]] = field(default_factory=dict)
+    money: list[MoneyColumn] = field(default_factory=list)
+    own: set[int] = field(default_factory=set)
+    rows: int = 1
+    first_column: int = 0
+
+    def index(self, name: str) -> int | None:
+        """The column of a field; the first where there are several."""
+        columns = self.fields.get(name)
+        return columns[0] if columns else None
+
+    def told_apart(self) -> tuple[list[str], list[str]]:
+        """Its words that are understood, and those that are not."""
+        used = {index for indexes in self.fields.values() for index in indexes}
+        used |= {column.index for column in self.money}
+        filled = [(index in used, text) for index, text in enumerate(self.texts) if text]
+        return [text for known, text in filled if known], [text for known, text in filled if not known]
+
+    def lacks(self) -> tuple[str, ...]:
+        """The fields that a roster needs and that none of its words names."""
+        needed = [name for name in ("name", "number") if name not in self.fields]
+        return (*needed, *(() if self.money else ("amount",)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a header cell is: a field, perhaps said to be the student's own, or a column of money."""
+
+    wording: str
+    field: str | None
+    own: bool
+    money: MoneyColumn | None = None
+
+
+_Memory = dict[tuple[str, ...], _Meaning | None]
+
+
+@lru_cache(maxsize=4)
+def _memory(layout: Layout, programs: tuple[tuple[str, ...], ...]) -> _Memory:
+    """Where the meanings that were read with a catalogue's words are remembered: the same few come in every file."""
+    _ = layout, programs
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderWords:
+    """What header words are compared with: the layout, the programs' column words, what was said by hand."""
+
+    layout: Layout
+    programs: Mapping[str, Program]
+    by_hand: Mapping[str, str] = field(default_factory=dict)
+    first_column: int = 0
+    memory: _Memory = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, layout: Layout, programs: Mapping[str, Program]) -> HeaderWords:
+        """The words of a catalogue, with what was read by them before."""
+        told = tuple((code, *program.words.column) for code, program in programs.items())
+        return cls(layout, programs, memory=_memory(layout, told))
+
+    def read(self, row: int, cells: Sequence[Cell], above: Groups = ()) -> Header:
+        """A row, read as if it were a header; ``above``: the group headings over its cells, outermost first."""
+        header = Header(row, [text_of(cell) for cell in cells], first_column=self.first_column)
+        groups = above or [()] * len(header.texts)
+        for index, (text, over) in enumerate(zip(header.texts, groups, strict=True)):
+            if text or any(over):
+                self._place(header, index, text, [group for group in over if group])
+        if self.by_hand:
+            self._prefer(header, lambda name, i: self._said_by_hand(i, header.texts[i]) == name)
+        if header.own:
+            self._prefer(header, lambda _, i: i in header.own)
+        header.money = _told_apart(header.money)
+        return header
+
+    def _place(self, header: Header, index: int, text: str, over: list[str]) -> None:
+        said = self._said_by_hand(index, text) or self._said_by_hand(index, "".join([*over, text]))
+        if said is not None:
+            self._put(header, index, text, said, "".join([*over, text]))
+            return
+        key = (text, *over)
+        if key not in self.memory:
+            if len(self.memory) >= _MEANINGS_KEPT:
+                self.memory.clear()
+            self.memory[key] = self._meaning(text, over)
+        meaning = self.memory[key]
+        if meaning is None:
+            return
+        if meaning.own:
+            header.own.add(index)
+        if meaning.money is not None:
+            header.money.append(replace(meaning.money, index=index))
+        elif meaning.field is not None:
+            self._put(header, index, text or meaning.wording, meaning.field, "".join([*over, text]))
+
+    def _meaning(self, text: str, over: list[str]) -> _Meaning | None:
+        # What is not the student's own (the guardian's ID and card) is nobody's field; the guardian's name is one.
+        if any(is_others(group, self.layout) for group in over) or is_others_note(text, self.layout):
+            name, _ = field_in("".join([_ABOUT.sub("", over[-1]) if over else "", text]), self.layout)
+            return _Meaning(text, name, own=False) if name == "guardian" else None
+        wordings = ["".join([*over[at:], text]) for at in range(len(over) + 1) if over[at:] or text]
+        for wording in dict.fromkeys([*wordings, *reversed(over)]):
+            name, own = field_in(wording, self.layout)
+            if name is not None:
+                return _Meaning(wording, name, own or any(is_own(group, self.layout) for group in over))
+            heading = folded_heading(wording)
+            money = money_column(0, text or wording, heading, bare(heading), self.layout, self.programs)
+            if money is not None and money.bare and money.part and wording != wordings[0]:
+                money = self._under_months(money, over)
+            if money is not None:
+                unit = unit_in(fold("".join([*over, text])))
+                return _Meaning(wording, None, own=False, money=replace(money, unit=unit))
+        return None
+
+    def _under_months(self, money: MoneyColumn, over: list[str]) -> MoneyColumn | None:
+        """A month under 月份 is one of several; under something that is no money (出勤天数) it is none either."""
+        return replace(money, bare=False) if field_in(over[-1], self.layout)[0] == "month" else None
+
+    def speaks_of_others(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row has a group heading for somebody who is not the student."""
+        return any(is_others(text_of(cell), self.layout) for cell in cells if cell != "")
+
+    def _said_by_hand(self, index: int, text: str) -> str | None:
+        if not self.by_hand:
+            return None
+        return self.by_hand.get(fold(text)) or self.by_hand.get(column_letter(self.first_column + index).casefold())
+
+    def _put(self, header: Header, index: int, text: str, name: str, wording: str) -> None:
+        if name not in self.programs and name not in FIELD_ROLES:
+            header.fields.setdefault(name, []).append(index)
+            return
+        unit = unit_in(fold(wording))
+        if name in self.programs:
+            header.money.append(MoneyColumn(index, text, "paid", (name,), unit=unit, by_hand=True))
+        else:
+            heading = folded_heading(wording)
+            role = "capitals" if "大写" in heading and "小写" not in heading else FIELD_ROLES[name]
+            header.money.append(MoneyColumn(index, text, role, span=span_of(heading), unit=unit))
+
+    def _prefer(self, header: Header, better: Callable[[str, int], bool]) -> None:
+        """Where several columns could be a field and some are better (named by hand, the student's own), only those."""
+        for name, indexes in header.fields.items():
+            preferred = [i for i in indexes if better(name, i)]
+            if preferred:
+                header.fields[name] = preferred
+
+
+def _told_apart(money: list[MoneyColumn]) -> list[MoneyColumn]:
+    """Without columns that only seem to be money: 上学期 without 下学期 is the last; one bare term or month is none."""
+    relative = {"下" if "下" in column.header else "上" for column in money if _is_relative(column)}
+    if len(relative) == 1:
+        money = [column for column in money if not _is_relative(column) or column.period]
+    bare_parts = [column for column in money if column.bare and column.part]
+    if len(bare_parts) == 1:
+        money = [column for column in money if column not in bare_parts]
+    bare_terms = [column for column in money if column.bare and not column.part]
+    termed = any(not (column.bare or column.part) and (column.half or column.period) for column in money)
+    if len(bare_terms) == 1 or termed:
+        money = [column for column in money if column not in bare_terms]
+    return money
+
+
+def _is_relative(column: MoneyColumn) -> bool:
+    return column.role != "part" and bool(RELATIVE.search(fold(column.header)))
+
+
+def is_header(header: Header) -> bool:
+    """Whether a row names enough to be one: a person by name or number, and one more thing of a roster's.
+
+    Of a list of allotted money: its source or its document, and an amount.
+    """
+    fields = header.fields.keys()
+    person = {"name", "number", "payee"} & fields
+    if person:
+        return len(person) > 1 or bool(header.money)
+    sources = fields & set(SOURCES)
+    return len(sources) > 1 or (bool(header.money or sources) and bool({"document", "source"} & fields))
+
+
+def find_header(rows: Sequence[Sequence[Cell]], words: HeaderWords, start: int = 0) -> Header | None:
+    """The first header from a row on: one row, or more where others stand over it (学生信息: 姓名, 身份证号)."""
+    for row in range(start, min(len(rows), start + HEADER_ROWS_SEARCHED)):
+        header = header_at(rows, row, words)
+        if header is not None:
+            return header
+    return None
+
+
+def likest_header(rows: Sequence[Sequence[Cell]], words: HeaderWords) -> Header | None:
+    """The row without data of which most words are understood; None where none is in any."""
+    found = [
+        words.read(row, cells)
+        for row, cells in enumerate(rows[:HEADER_ROWS_SEARCHED])
+        if not any(_is_datum(cell) for cell in cells if cell != "")
+    ]
+    likest = max(found, key=lambda one: len(one.told_apart()[0]), default=None)
+    return likest if likest is not None and likest.told_apart()[0] else None
+
+
+def header_at(rows: Sequence[Sequence[Cell]], row: int, words: HeaderWords) -> Header | None:
+    """The header that begins with a row, if one does."""
+    if sum(isinstance(cell, str) and cell != "" for cell in rows[row]) <= 1 and not words.speaks_of_others(rows[row]):
+        return None
+    best = words.read(row, rows[row])
+    for depth in range(2, _HEADER_DEPTH_MAX + 1):
+        if _is_blank_row(rows, row + depth - 1):
+            continue  # cells that are merged downwards, or a row that is left free below them
+        deeper = _stacked(rows, row, depth, words)
+        if deeper is None or _is_no_header_below(rows, deeper.row, best, words):
+            break
+        if _weight(deeper) == _weight(best) and (
+            _holds_units(rows[deeper.row]) or _names_columns_of_groups(rows[deeper.row], best, words)
+        ):
+            best = deeper
+        elif _weight(deeper) > _weight(best):
+            alone = words.read(deeper.row, rows[deeper.row])
+            right_below = depth == 2 or _is_blank_row(rows, deeper.row - 1)  # noqa: PLR2004
+            if right_below and _sufficient(alone, deeper) and not words.speaks_of_others(rows[row]):
+                return None  # what stands above it is no group heading, but a line of the title: it is the next header
+            best = deeper
+    return best if is_header(best) else None
+
+
+def _is_blank_row(rows: Sequence[Sequence[Cell]], row: int) -> bool:
+    return row < len(rows) and all(cell == "" for cell in rows[row])
+
+
+def _is_no_header_below(rows: Sequence[Sequence[Cell]], row: int, above: Header, words: HeaderWords) -> bool:
+    """Whether a row under a header is a title or a student, and no part of the header."""
+    cells, alone = rows[row], words.read(row, rows[row])
+    told = {index for indexes in above.fields.values() for index in indexes}
+    filled = [index for index, cell in enumerate(cells) if cell != ""]
+    if len(filled) == 1 and filled[0] in told:
+        return True
+    known = {index for indexes in alone.fields.values() for index in indexes}
+    whose = {index for name in ("serial", "name", "number") for index in above.fields.get(name, ())}
+    return any(index in whose and index not in known for index in filled)
+
+
+def _holds_units(cells: Sequence[Cell]) -> bool:
+    """Whether a row under a header holds nothing but the units of its columns."""
+    texts = [fold(text_of(cell)) for cell in cells if cell != ""]
+    return all(map(_UNIT.fullmatch, texts))
+
+
+def _names_columns_of_groups(cells: Sequence[Cell], above: Header, words: HeaderWords) -> bool:
+    """Whether a row under a header holds nothing but words of columns, and none where the header says who it is."""
+    whose = {index for name in ("serial", "name", "number") for index in above.fields.get(name, ())}
+    filled = [index for index, cell in enumerate(cells) if cell != ""]
+    return not whose.intersection(filled) and all(fold(text_of(cells[i])) in words.layout.fields for i in filled)
+
+
+def _sufficient(alone: Header, deeper: Header) -> bool:
+    """Whether the lower row says by itself as much as together with the one above it."""
+    return is_header(alone) and not twofold(alone) and _weight(alone) >= _weight(deeper)
+
+
+def twofold(header: Header) -> list[str]:
+    """The fields that say whose row it is and that more than one column claims."""
+    return [name for name in ("name", "number") if len(header.fields.get(name, ())) > 1]
+
+
+def _weight(header: Header) -> int:
+    """How much a header says: its fields, and its columns of money as far as it tells them apart.
+
+    A month alone says nothing that what stands above it may not say better.
+    """
+    told = {
+        (column.role, column.programs, column.period, column.half, column.part, column.span)
+        for column in header.money
+        if not (column.bare and column.part)
+    }
+    return is_header(header) * (len(header.fields) + len(told))
+
+
+def _stacked(rows: Sequence[Sequence[Cell]], row: int, depth: int, words: HeaderWords) -> Header | None:
+    """Some rows as one header, if those below the first hold words only and leave blank what upper ones span."""
+    below = rows[row + 1 : row + depth]
+    if len(below) < depth - 1:
+        return None
+    texts = [[text_of(cell) for cell in cells] for cells in rows[row : row + depth]]
+    if any(map(_is_title, texts[1:])):
+        return None
+    if any(_is_datum(cell) for cells in (*below, rows[row]) for cell in cells if cell != ""):
+        return None
+    money = {column.index for column in words.read(row, rows[row + depth - 1]).money}
+    spread = [_spread(texts[level], texts[level + 1 :], money, words) for level in range(depth - 1)]
+    above = list(zip(*spread, strict=True))
+    header = words.read(row + depth - 1, rows[row + depth - 1], above)
+    header.rows = depth
+    header.texts = [
+        " ".join(dict.fromkeys(filter(None, [*over, text]))) for over, text in zip(above, texts[-1], strict=True)
+    ]
+    return header
+
+
+def _is_title(texts: list[str]) -> bool:
+    """Whether a row holds nothing but its first cell: a title does, and no row of a header below another."""
+    return bool(texts[0]) and not any(texts[1:])
+
+
+def _spread(upper: list[str], below: list[list[str]], money: set[int], words: HeaderWords) -> list[str]:
+    """A group heading spans the blanks to its right, as long as something stands below: no guardian's spans money."""
+    groups, group = [], ""
+    for index, over in enumerate(upper):
+        ends = index in money and is_others(group, words.layout)
+        group = over or (group if any(line[index] for line in below) and not ends else "")
+        groups.append(group)
+    return groups
+
+
+def _is_datum(cell: Cell) -> bool:
+    if isinstance(cell, str) and _AMOUNT.fullmatch(cell.strip()):
+        return True
+    if not isinstance(cell, str):
+        return True
+    return sum(sign.isdigit() for sign in cell) > _HEADER_DIGITS_MAX and not _A_MONTH.match(cell)

@@ -1,0 +1,139 @@
+"""What a table pays: a roster for each program, term and part that its columns or its rows name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.place import Place
+from aidledger.domain.problem import Problem
+from aidledger.domain.program import Program
+from aidledger.domain.roster import Roster, Table
+from aidledger.domain.term import Period
+from aidledger.sheets.recognition.assignments import assign
+from aidledger.sheets.recognition.columns import StudentRows
+from aidledger.sheets.recognition.declared import Totals
+from aidledger.sheets.recognition.hints import Hints
+from aidledger.sheets.recognition.titles import Surroundings
+from aidledger.sheets.rosters.line_parts import LineParts
+from aidledger.sheets.rosters.payments import Payment
+
+
+@dataclass(slots=True)
+class Paying:
+    """The rosters of one table, which are put into it as they are read."""
+
+    table: Table
+    students: StudentRows
+    around: Surroundings
+    totals: Totals
+    catalogue: Catalogue
+    hints: Hints
+    place: Place
+
+    def by_column(self, payments: Sequence[Payment]) -> list[Problem]:
+        """The usual table: one program, or a money column for each of several, or for each part of a term."""
+        problems = []
+        several = len(payments) > 1
+        parts = self._line_parts()
+        split = any(payment.part.kind for payment in payments)
+        for payment in payments:
+            program = self.catalogue.programs[payment.program] if payment.program else None
+            named = (
+                (payment.period, []) if payment.dated else titled_period(program, self.around, self.hints, self.place)
+            )
+            problems += named[1]
+            roster = Roster(payment.program, named[0], [None] * len(self.table.lines), None)
+            column = payment.column
+            if column is not None:
+                roster.amount_column = self.students.letter(column.index)
+                roster.amounts_fen, roster.complete = self.students.amounts(
+                    column, self.around.unit, may_be_empty=several
+                )
+                problems += self.totals.faults(column)
+                self.totals.declare(roster, column, several=several)
+            roster.parts = parts.of(roster.period, payment.part, split=split)
+            self.table.rosters.append(roster)
+        if (several or any(payment.whole for payment in payments)) and all(payment.column for payment in payments):
+            self._compare(payments)
+        return problems + parts.problems
+
+    def _compare(self, payments: Sequence[Payment]) -> None:
+        """What is said of several columns together: that somebody is paid at all, and their sums."""
+        rosters = self.table.rosters
+        amounts = [roster.amounts_fen for roster in rosters]
+        first = payments[0].column
+        if len(payments) > 1 and first is not None:
+            self.students.report_unpaid(amounts, first)
+        if all(roster.complete for roster in rosters):
+            sums = next((column for column in self.students.header.money if column.role == "sum"), None)
+            wholes = list(dict.fromkeys(payment.whole for payment in payments))
+            for whole in wholes:
+                own = [some for payment, some in zip(payments, amounts, strict=True) if payment.whole == whole]
+                column = whole or (sums if len(wholes) == 1 else None)
+                if column is not None:
+                    self.students.compare_sums(column, own, self.around.unit)
+        self._leave_out_counts_of_all(payments)
+        self.table.declared = self.totals.declared_together(amounts)
+
+    def _leave_out_counts_of_all(self, payments: Sequence[Payment]) -> None:
+        """A number that counts the payments of all parts together is not the number of any one of them."""
+        together = sum(roster.payments for roster in self.table.rosters)
+        for payment, roster in zip(payments, self.table.rosters, strict=True):
+            if payment.part and roster.declared and roster.declared.person_times == together:
+                roster.declared.person_times = None
+
+    def by_row(self, payments: Sequence[Payment], problems: list[Problem]) -> list[Problem]:
+        """A table whose rows say program or term: for each money column one roster for each that occurs."""
+        several = len(payments) > 1
+        by_row = {"program-unknown", "program-ambiguous"}
+        problems = [problem for problem in problems if several or problem.code not in by_row]
+        parts = self._line_parts()
+        paid: list[Sequence[int | None]] = []
+        for payment in payments:
+            column = payment.column
+            if column is None:
+                continue
+            program = payment.program if several else self.hints.program
+            assigned = assign(self.students, self.around, self.catalogue.programs, program, self.hints.period)
+            amounts, complete = self.students.amounts(column, self.around.unit, may_be_empty=several)
+            letter = self.students.letter(column.index)
+            own_rosters = []
+            for (code, period), lines in assigned.groups().items():
+                chosen = set(lines)
+                own = [amount if line in chosen else None for line, amount in enumerate(amounts)]
+                roster = Roster(code, period, own, letter, complete=complete)
+                roster.parts = parts.of(period, payment.part, lines)
+                own_rosters.append(roster)
+            if len(own_rosters) == 1:
+                self.totals.declare(own_rosters[0], column, several=several)
+            elif own_rosters and not several:
+                self.table.declared = self.totals.declared(column, amounts, alone=True)
+            self.table.rosters += own_rosters
+            problems += [*(() if paid else assigned.problems), *self.totals.faults(column)]
+            paid.append(amounts)
+        columns = [payment.column for payment in payments if payment.column]
+        if several and columns:
+            self.students.report_unpaid(paid, columns[0])
+        return problems + parts.problems
+
+    def _line_parts(self) -> LineParts:
+        return LineParts(self.students, self.around, self.hints.part, self.place)
+
+
+def titled_period(
+    program: Program | None, around: Surroundings, hints: Hints, place: Place
+) -> tuple[Period | None, list[Problem]]:
+    """The period that a table says of all its lines, or what keeps us from knowing it."""
+    if program is None:
+        if hints.period or around.terms() or around.terms_of_parts():
+            return hints.period, []
+        return None, [Problem("period-unknown", place, {"cadence": "semester", "found": ""})]
+    named = [hints.period] if hints.period is not None else around.periods(program)
+    named = [period for period in named if program.takes(period)] or named
+    if len(named) == 1 and program.takes(named[0]):
+        return named[0], []
+    found = " / ".join(period.code for period in named)
+    facts = {"cadence": program.cadence, "found": f" ({found})" if found else ""}
+    return None, [Problem("period-unknown", place, facts)]

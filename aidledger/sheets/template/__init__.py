@@ -1,0 +1,1 @@
+"""A blank roster for a school: headers, drop-downs, cell checks, notes."""

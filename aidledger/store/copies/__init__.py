@@ -1,0 +1,1 @@
+"""Backups, restores, copies to another engine, a new key, newer tables."""

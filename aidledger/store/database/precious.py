@@ -1,0 +1,70 @@
+"""Files that no command of ours ever writes over: databases and what SQLite lays beside them, backups, keys.
+
+They are known by what they hold, whatever they are called and whoever made them: which of two ledgers is in use, and
+which is last year's, cannot be seen.
+"""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+from typing import Literal
+
+from aidledger.domain.secret import Secret
+from aidledger.private import SIDES
+from aidledger.store.database.files import FIRST_BYTES, may_be_encrypted
+
+What = Literal["database", "encrypted-database", "side-file", "dump", "key"]
+
+_JOURNAL = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
+_WALS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
+_DUMPS = (b"PGDMP", b"--\n-- PostgreSQL database")
+_PRIVATE_KEY = b"-----BEGIN"
+# What the web page keeps until it is posted lies in a database beside the ledger.
+_BESIDE = (*SIDES, ".inbox", *(f".inbox{side}" for side in SIDES))
+_LOOKED_AT_BYTES = 4_096
+# Of so many random bytes each of the 256 values is there but for one time in ten thousand. Text has a third of them.
+_RANDOM_VALUES_MIN = 240
+_NEVER_ENCRYPTED = (b"PK\x03\x04", b"PAR1", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0")
+
+
+def found_in(path: Path) -> What | None:
+    """What a file holds that must stay; None: nothing that is known here. Raises OSError."""
+    with path.open("rb") as file:
+        begin = file.read(_LOOKED_AT_BYTES)
+    if begin.startswith(FIRST_BYTES):
+        return "database"
+    if begin.startswith((_JOURNAL, *_WALS)):
+        return "side-file"
+    if begin.startswith(_DUMPS):
+        return "dump"
+    if _is_key(begin):
+        return "key"
+    return "encrypted-database" if may_be_encrypted(path) and _looks_random(begin) else None
+
+
+def beside(ledger: Path) -> list[Path]:
+    """Where a ledger's side files lie, whether or not there are any at this moment."""
+    return [ledger.with_name(f"{ledger.name}{side}") for side in _BESIDE]
+
+
+def belongs_to(path: Path) -> Path | None:
+    """The database that a name makes a file a side file of; None: there is none of that name. Raises OSError."""
+    for side in _BESIDE:
+        if path.name.endswith(side) and path.name != side:
+            owner = path.with_name(path.name.removesuffix(side))
+            if owner.is_file() and found_in(owner) in {"database", "encrypted-database"}:
+                return owner
+    return None
+
+
+def _is_key(begin: bytes) -> bool:
+    """64 hexadecimal digits are a key of a ledger, of seals or of pseudonyms; a passphrase is like any text."""
+    said = begin.removeprefix(codecs.BOM_UTF8).strip()
+    if said.startswith(_PRIVATE_KEY):
+        return b"PRIVATE KEY" in said[:64]
+    return Secret(said.decode("ascii", "replace")).raw is not None
+
+
+def _looks_random(begin: bytes) -> bool:
+    return len(set(begin)) >= _RANDOM_VALUES_MIN and not begin.startswith(_NEVER_ENCRYPTED)

@@ -1,0 +1,1 @@
+"""Master data: people, schools, catalogues, in runs that the chain covers."""

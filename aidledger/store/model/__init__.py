@@ -1,0 +1,1 @@
+"""Tables, the constraints and triggers that hold them, migrations."""

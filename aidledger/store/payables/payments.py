@@ -1,0 +1,307 @@
+"""Payment orders: what a bank was asked to pay, and what became of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from aidledger.domain.payment import LineState, OrderState, PaymentLine, serial_text
+from aidledger.store.chain import events
+from aidledger.store.chain.digests import digest_of
+from aidledger.store.database.bulk import insert_row, insert_rows, next_id
+from aidledger.store.model.tables import (
+    BankReturn,
+    Batch,
+    Beneficiary,
+    Entry,
+    PaymentOrder,
+    PaymentOrderLine,
+    ProgramRow,
+    School,
+)
+from aidledger.store.payables import claims
+from aidledger.store.payables.claims import Scope
+from aidledger.store.payables.due import Due
+from aidledger.store.payables.settlements import settlements
+from aidledger.store.postings.entries import current, in_force
+
+_EXPORT = "export-payment"
+# What the chain of events keeps of an order, and verify compares with it.
+_RECORDED = ("program", "period", "school", "after_batch", "lines", "amount_fen", "digest")
+_KEPT = (*_RECORDED, "exported_at", "exported_by")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """An order, who did what with it, and how many of its lines the bank paid and sent back.
+
+    ``program`` None: it pays under several.
+    """
+
+    order: int
+    program: str | None
+    period: str
+    school: str | None
+    exported_at: str
+    exported_by: str
+    lines: int
+    amount_fen: int
+    digest: str
+    state: OrderState
+    settled_at: str | None
+    settled_by: str | None
+    paid: int
+    failed: int
+
+    @property
+    def open(self) -> int:
+        """How many lines the bank has not spoken of."""
+        return self.lines - self.paid - self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A line of an order with the entry that it pays, and what became of it; ``reason``: the bank's."""
+
+    entry: int
+    line: PaymentLine
+    program: str
+    school: str | None
+    state: LineState
+    reason: str | None
+
+
+def export(
+    books: Connection, scope: Scope, period: str, school: str | None, due: Sequence[Due], moment: str, actor: str
+) -> tuple[int, list[PaymentLine], str]:
+    """Record what a bank is to be asked for; the order's number, its lines, their digest."""
+    order = next_id(books, PaymentOrder)
+    lines = [
+        PaymentLine(serial_text(order, serial), one.name, one.number, str(one.account), one.amount_fen)
+        for serial, one in enumerate(due, 1)
+    ]
+    digest = lines_digest(lines)
+    program_id, program = None, None
+    if len(scope.programs) == 1:
+        (program,) = scope.programs
+        program_id = books.execute(select(ProgramRow.c.id).where(ProgramRow.c.code == program)).scalar_one()
+    school_id = None
+    if school is not None:
+        school_id = books.execute(select(School.c.id).where(School.c.name == school)).scalar_one()
+    head = {
+        "after_batch": books.execute(select(func.coalesce(func.max(Batch.c.id), 0))).scalar_one(),
+        "lines": len(lines),
+        "amount_fen": sum(line.amount_fen for line in lines),
+        "digest": digest,
+    }
+    insert_row(
+        books,
+        PaymentOrder,
+        id=order,
+        program_id=program_id,
+        period=period,
+        school_id=school_id,
+        exported_at=moment,
+        exported_by=actor,
+        **head,
+    )
+    rows = [(order, serial, one.entry, one.account, one.amount_fen) for serial, one in enumerate(due, 1)]
+    insert_rows(books, PaymentOrderLine, ("order_id", "serial", "entry_id", "account", "amount_fen"), rows)
+    entries = _entries_digest((serial, one.entry) for serial, one in enumerate(due, 1))
+    facts = {"order": order, "program": program, "period": period, "school": school, "entries": entries, **head}
+    events.record(books, moment, actor, _EXPORT, facts)
+    return order, lines, digest
+
+
+def lines_digest(lines: Iterable[PaymentLine]) -> str:
+    """What stands for a file's content, in whichever form it was written."""
+    return digest_of([line.covered() for line in lines])
+
+
+def orders(books: Connection, number: int | None = None) -> list[OrderRecord]:
+    """All orders, or one, in the order in which they were exported."""
+    payment = claims.payments(books)
+    counted = select(payment.c.order_id, payment.c.outcome, func.count()).where(payment.c.outcome.is_not(None))
+    if number is not None:
+        counted = counted.where(payment.c.order_id == number)
+    told: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for order, outcome, lines in books.execute(counted.group_by(payment.c.order_id, payment.c.outcome)):
+        told[order][outcome] = lines
+    query = (
+        select(
+            PaymentOrder.c.id,
+            ProgramRow.c.code,
+            PaymentOrder.c.period,
+            School.c.name.label("school"),
+            PaymentOrder.c.exported_at,
+            PaymentOrder.c.exported_by,
+            PaymentOrder.c.lines,
+            PaymentOrder.c.amount_fen,
+            PaymentOrder.c.digest,
+        )
+        .outerjoin(ProgramRow, ProgramRow.c.id == PaymentOrder.c.program_id)
+        .outerjoin(School, School.c.id == PaymentOrder.c.school_id)
+        .order_by(PaymentOrder.c.id)
+    )
+    if number is not None:
+        query = query.where(PaymentOrder.c.id == number)
+    settled = settlements(books)
+    nothing: tuple[OrderState, str | None, str | None] = ("exported", None, None)
+    found = []
+    for row in books.execute(query):
+        state, at, by = settled.get(row.id, nothing)
+        said = told[row.id]
+        paid, failed = said.get("paid", 0), said.get("failed", 0) + said.get("returned", 0)
+        found.append(OrderRecord(*row, state=state, settled_at=at, settled_by=by, paid=paid, failed=failed))
+    return found
+
+
+def _of_order(number: int) -> Select[Any]:
+    return (
+        select(
+            PaymentOrderLine.c.entry_id,
+            PaymentOrderLine.c.serial,
+            func.coalesce(Entry.c.name_stated, Beneficiary.c.name).label("name"),
+            Beneficiary.c.number,
+            PaymentOrderLine.c.account,
+            PaymentOrderLine.c.amount_fen,
+            School.c.name.label("school"),
+            ProgramRow.c.code.label("program"),
+        )
+        .join(Entry, Entry.c.id == PaymentOrderLine.c.entry_id)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
+        .where(PaymentOrderLine.c.order_id == number)
+        .order_by(PaymentOrderLine.c.serial)
+    )
+
+
+def _line_of(number: int, row: Any) -> PaymentLine:  # noqa: ANN401 - a row
+    return PaymentLine(serial_text(number, row.serial), row.name, row.number, row.account, row.amount_fen)
+
+
+def lines_of(books: Connection, order: OrderRecord) -> list[OrderLine]:
+    """The lines of an order, and what became of each."""
+    payment = claims.payments(books)
+    query = select(payment.c.serial, payment.c.outcome, payment.c.reason).where(payment.c.order_id == order.order)
+    said = {serial: (outcome, reason) for serial, outcome, reason in books.execute(query) if outcome is not None}
+    return [
+        OrderLine(
+            row.entry_id,
+            _line_of(order.order, row),
+            row.program,
+            row.school,
+            *said.get(row.serial, (order.state, None)),
+        )
+        for row in books.execute(_of_order(order.order))
+    ]
+
+
+def no_longer_due(books: Connection, order: OrderRecord) -> list[str]:
+    """The serials of lines that are not due as they stand.
+
+    Their entry was reversed or superseded (a card, a name, an ID corrected), a bank answered them already, or of their
+    claim more is paid and under way than is claimed.
+    """
+    payment = claims.payments(books)
+    answered = select(payment.c.serial).where(payment.c.order_id == order.order, payment.c.outcome.is_not(None))
+    stale = set(books.execute(answered).scalars())
+    lines = select(PaymentOrderLine.c.serial, Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
+    lines = lines.join(Entry, Entry.c.id == PaymentOrderLine.c.entry_id)
+    lines = lines.where(PaymentOrderLine.c.order_id == order.order)
+    stale |= set(books.execute(lines.where(~in_force(Entry)).with_only_columns(PaymentOrderLine.c.serial)).scalars())
+    people = claims.People(books)
+    asked: defaultdict[claims.Key, list[int]] = defaultdict(list)
+    programs = frozenset(filter(None, [order.program]))
+    for serial, program, period, person in books.execute(lines):
+        asked[program, period, people.first(person)].append(serial)
+    for claim in claims.claims(books, Scope(programs, {order.period}), paid_only=True):
+        if claim.to_claim_back_fen:
+            stale.update(asked[claim.program_id, claim.period, claim.person])
+    return [serial_text(order.order, serial) for serial in sorted(stale)]
+
+
+def unmatched(books: Connection) -> list[Any]:
+    """Lines of bank returns in force of which no payment is known: batch, row, name, account, amount (分), outcome."""
+    columns = ("batch_id", "row", "name", "number", "account", "amount_fen", "outcome", "reason", "serial_no")
+    query = (
+        select(*(BankReturn.c[name] for name in columns))
+        .where(BankReturn.c.entry_id.is_(None), current(BankReturn))
+        .order_by(BankReturn.c.id)
+    )
+    return list(books.execute(query))
+
+
+def altered(books: Connection) -> list[int]:
+    """Orders that are not what was recorded of them, or were never recorded."""
+    told, before = _told(books), _entries_told(books)
+    query = select(PaymentOrder, ProgramRow.c.code.label("program"), School.c.name.label("school"))
+    query = query.outerjoin(ProgramRow, ProgramRow.c.id == PaymentOrder.c.program_id)
+    heads = books.execute(query.outerjoin(School, School.c.id == PaymentOrder.c.school_id)).mappings()
+    there = {row["id"]: {name: row[name] for name in _KEPT} for row in heads}
+    return [
+        number
+        for number in sorted(told.keys() | there.keys())
+        if number not in told or not _is_as_told(books, number, told[number], there.get(number, {}), before.get(number))
+    ]
+
+
+def _is_as_told(
+    books: Connection, number: int, told: Mapping[str, Any], there: Mapping[str, Any], before: str | None
+) -> bool:
+    """Whether an order's own row and its lines say what the chain does; ``before``: see _recounted."""
+    lines = _recounted(books, number, before)
+    return told == {**there, "entries": lines["entries"]} == {**there, **lines}
+
+
+def _told(books: Connection) -> dict[int, dict[str, Any]]:
+    """What the chain says of each order."""
+    found = {}
+    for event, said in events.recorded(books, _EXPORT):
+        with suppress(LookupError, TypeError, ValueError):
+            kept = {name: said[name] for name in _RECORDED} | {"entries": said.get("entries")}
+            found[int(said["order"])] = kept | {"exported_at": event.at, "exported_by": event.actor}
+    return found
+
+
+def _recounted(books: Connection, number: int, before: str | None) -> dict[str, Any]:
+    """What was recorded of an order's lines, made anew; ``before``: the digest of its entries that an upgrade told."""
+    rows = books.execute(_of_order(number)).all()
+    lines = [_line_of(number, row) for row in rows]
+    entries = _entries_digest((row.serial, row.entry_id) for row in rows)
+    return {
+        "lines": len(lines),
+        "amount_fen": sum(line.amount_fen for line in lines),
+        "digest": lines_digest(lines),
+        "entries": None if before == entries else entries,
+    }
+
+
+def _entries_digest(lines: Iterable[tuple[int, int]]) -> str:
+    """The digest of which entry each line pays, by its serial."""
+    return digest_of(lines)
+
+
+def entries_told(books: Connection) -> dict[str, object]:
+    """What the event of an upgrade is to say of orders that were made before events told which entries they pay."""
+    query = select(PaymentOrderLine.c.order_id, PaymentOrderLine.c.serial, PaymentOrderLine.c.entry_id)
+    lines: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for order, *line in books.execute(query.order_by(PaymentOrderLine.c.order_id, PaymentOrderLine.c.serial)):
+        lines[order].append((line[0], line[1]))
+    before = _entries_told(books)  # by an earlier upgrade: no later one vouches for what was changed since
+    missing = [order for order, said in _told(books).items() if said["entries"] is None and order not in before]
+    return {"orders": {str(order): _entries_digest(lines[order]) for order in missing}} if missing else {}
+
+
+def _entries_told(books: Connection) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for _, said in events.recorded(books, "upgrade"):
+        with suppress(LookupError, TypeError, ValueError, AttributeError):
+            found = {int(order): str(digest) for order, digest in said.get("orders", {}).items()} | found
+    return found

@@ -1,0 +1,1 @@
+"""Batches and their entries: posting, new versions, reversing, running totals."""

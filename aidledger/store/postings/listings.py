@@ -1,0 +1,292 @@
+"""Lists that pay nobody, into their tables. What a list says is in force as long as its batch is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Select, bindparam, select
+
+from aidledger.domain.listing import Allotments, Certifications, Enrolments, Listing, ListKind, Recoveries, Returns
+from aidledger.store.chain.digests import record_digest
+from aidledger.store.database.bulk import insert_rows, next_id
+from aidledger.store.model.tables import (
+    Allotment,
+    BankReturn,
+    Beneficiary,
+    Certification,
+    Enrolment,
+    ProgramRow,
+    Recovery,
+    School,
+)
+from aidledger.store.model.tables import Listing as ListingRow
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+
+    from aidledger.store.master.people import Known
+
+PERSON = ("document_type", "number", "name")
+# What a record's digest covers, in this order; names instead of ids where a row elsewhere could be exchanged. Written
+# out for the same reason as ENTRY_FIELDS.
+RECORD_FIELDS: Mapping[ListKind, tuple[str, ...]] = {
+    "certification": (
+        *("id", "batch_id", "listing_id", "row", *PERSON, "period", "school", "level", "categories"),
+        *("category_stated", "grade", "class_name", "name_stated"),
+    ),
+    "register": (
+        *("id", "batch_id", "listing_id", "row", *PERSON, "period", "school", "student_number", "status"),
+        *("status_stated", "left_on", "level", "grade", "class_name", "boarding", "entry_year", "name_stated"),
+    ),
+    "allotment": (
+        *("id", "batch_id", "listing_id", "row", "document", "issued_on", "program", "period", "source"),
+        "amount_fen",
+    ),
+    "bank-return": (
+        *("id", "batch_id", "listing_id", "row", "entry_id", "number", "name", "account", "amount_fen", "outcome"),
+        *("reason", "paid_on", "serial_no", "order_id"),
+    ),
+    "recovery": (
+        *("id", "batch_id", "listing_id", "row", *PERSON, "program", "period", "school", "amount_fen"),
+        *("recovered_on", "document", "reason", "name_stated"),
+    ),
+}
+# How many of a kind's last fields came later: digests that were made without them stay as they are.
+_CAME_LATER: Mapping[ListKind, int] = {"bank-return": 1}
+TABLES: Mapping[ListKind, Table] = {
+    "certification": Certification,
+    "register": Enrolment,
+    "allotment": Allotment,
+    "bank-return": BankReturn,
+    "recovery": Recovery,
+}
+_ELSEWHERE = {
+    "document_type": Beneficiary.c.document_type,
+    "number": Beneficiary.c.number,
+    "name": Beneficiary.c.name,
+    "school": School.c.name,
+    "program": ProgramRow.c.code,
+}
+_PLACE = frozenset({"id", "batch_id", "listing_id", "row"})
+# Whom or what a record is about: records of one subject in two versions of a list are the same one, changed or not.
+_SUBJECTS: Mapping[ListKind, tuple[str, ...]] = {
+    "certification": ("document_type", "number"),
+    "register": ("document_type", "number"),
+    "allotment": ("document", "program", "period", "source"),
+    "bank-return": ("number", "name", "account", "serial_no"),
+    "recovery": ("document_type", "number", "program", "period", "recovered_on"),
+}
+
+
+@dataclass(slots=True)
+class Records:
+    """The rows of a file's listings, ready to be written; ``digests``: kind by kind, in the order of TABLES."""
+
+    listings: list[dict[str, Any]] = field(default_factory=list)
+    rows: dict[ListKind, list[dict[str, Any]]] = field(default_factory=dict)
+    digests: list[bytes] = field(default_factory=list)
+
+    def write(self, books: Connection) -> None:
+        """Insert them."""
+        columns = ListingRow.c.keys()
+        insert_rows(books, ListingRow, columns, [tuple(row[name] for name in columns) for row in self.listings])
+        for kind, rows in self.rows.items():
+            names = TABLES[kind].c.keys()
+            insert_rows(books, TABLES[kind], names, [tuple(row[name] for name in names) for row in rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Pointers:
+    """What the rows of listings point to: people and schools of the ledger, programs by code, the new batch."""
+
+    batch: int
+    people: Known
+    schools: Mapping[str, tuple[int, str]]
+    programs: Mapping[str, int]
+
+
+# Of bank returns, by their place in the file: the entry of each line's payment and the order that asked for it.
+Answered = Mapping[int, Sequence[tuple[int | None, int | None]]]
+NOTHING_ANSWERED: Answered = MappingProxyType({})
+
+
+def records_of(books: Connection, listings: Iterable[Listing], pointers: Pointers, answered: Answered) -> Records:
+    """The rows of listings."""
+    found = Records()
+    next_ids = {kind: next_id(books, table) for kind, table in TABLES.items()}
+    for at, listing in enumerate(listings):
+        number = next_id(books, ListingRow) + at
+        found.listings.append(_listing_row(number, listing, pointers))
+        rows = found.rows.setdefault(listing.kind, [])
+        for facts in _facts(listing, pointers, answered.get(at, [])):
+            row = {"id": next_ids[listing.kind] + len(rows), "batch_id": pointers.batch, "listing_id": number, **facts}
+            row["digest"] = digest_of_record(listing.kind, [row[name] for name in RECORD_FIELDS[listing.kind]])
+            rows.append(row)
+    found.digests = [row["digest"] for kind in TABLES for row in found.rows.get(kind, [])]
+    return found
+
+
+def digest_of_record(kind: ListKind, fields: Sequence[object]) -> bytes:
+    """The digest of a record, its fields in the order of RECORD_FIELDS."""
+    return record_digest(fields, came_later=_CAME_LATER.get(kind, 0))
+
+
+@cache
+def covered(kind: ListKind) -> Select[Any]:
+    """The fields of a ``batch``'s records that their digests cover, and the digests."""
+    table = TABLES[kind]
+    names = RECORD_FIELDS[kind]
+    person = "beneficiary_id" in table.c
+    columns = [
+        _ELSEWHERE[name] if name in _ELSEWHERE and (person or name not in PERSON) else table.c[name] for name in names
+    ]
+    of_batch = table.c.batch_id == bindparam("batch")
+    query = select(*columns, table.c.digest).select_from(table).where(of_batch).order_by(table.c.id)
+    if person:
+        query = query.outerjoin(Beneficiary, Beneficiary.c.id == table.c.beneficiary_id)
+    if "school_id" in table.c:
+        query = query.outerjoin(School, School.c.id == table.c.school_id)
+    if "program_id" in table.c:
+        query = query.outerjoin(ProgramRow, ProgramRow.c.id == table.c.program_id)
+    return query
+
+
+# Of each kind, the batches that have records of it.
+Listed = Mapping[ListKind, set[int]]
+
+
+def batches_listed(books: Connection) -> Listed:
+    """Of each kind of list, the batches that have records of it, whatever their listings say."""
+    return {kind: set(books.execute(select(table.c.batch_id).distinct()).scalars()) for kind, table in TABLES.items()}
+
+
+def contents(books: Connection, batch: int) -> Iterator[tuple[object, tuple[object, ...]]]:
+    """What a batch's lists say, by whom or what it is said of."""
+    for kind in TABLES:
+        names = RECORD_FIELDS[kind]
+        told = [i for i, name in enumerate(names) if name not in _PLACE and name not in _SUBJECTS[kind]]
+        about = [names.index(name) for name in _SUBJECTS[kind]]
+        for row in books.execute(covered(kind), {"batch": batch}):
+            yield (kind, *(row[i] for i in about)), tuple(row[i] for i in told)
+
+
+def _listing_row(number: int, listing: Listing, pointers: Pointers) -> dict[str, Any]:
+    return {
+        "id": number,
+        "batch_id": pointers.batch,
+        "kind": listing.kind,
+        "sheet": listing.sheet,
+        "header_row": listing.header_row,
+        "period": listing.period.code if listing.period else None,
+        "school_id": pointers.schools[listing.school][0] if listing.school else None,
+        "records": listing.records,
+        "amount_fen": listing.amount_fen,
+    }
+
+
+def _facts(
+    listing: Listing, pointers: Pointers, answered: Sequence[tuple[int | None, int | None]]
+) -> Iterator[dict[str, Any]]:
+    facts = listing.facts
+    if isinstance(facts, Allotments):
+        yield from _allotments(facts, pointers)
+    elif isinstance(facts, Returns):
+        yield from _returns(listing, facts, answered)
+    elif isinstance(facts, Certifications):
+        yield from (said | _certified(listing, facts, i) for i, said in enumerate(_people(listing, pointers)))
+    elif isinstance(facts, Recoveries):
+        yield from (said | _recovered(facts, pointers, i) for i, said in enumerate(_people(listing, pointers)))
+    else:
+        yield from (said | _enrolled(listing, facts, i) for i, said in enumerate(_people(listing, pointers)))
+
+
+def _people(listing: Listing, pointers: Pointers) -> Iterator[dict[str, Any]]:
+    lines = listing.lines
+    for i, document in enumerate(zip(lines.document_types, lines.numbers, strict=True)):
+        name = pointers.people.names[document]
+        school = lines.schools[i]
+        school_id, school_name = pointers.schools[school] if school else (None, None)
+        yield {
+            "row": lines.rows[i],
+            "beneficiary_id": pointers.people.ids[document],
+            "document_type": document[0],
+            "number": document[1],
+            "name": name,
+            "period": str(listing.period),
+            "school_id": school_id,
+            "school": school_name,
+            "grade": lines.grades[i],
+            "class_name": lines.classes[i],
+            "name_stated": None if lines.names[i] == name else lines.names[i],
+        }
+
+
+def _certified(listing: Listing, facts: Certifications, i: int) -> dict[str, Any]:
+    return {
+        "level": facts.levels[i],
+        "categories": " ".join(facts.categories[i]),
+        "category_stated": listing.lines.categories[i],
+    }
+
+
+def _enrolled(listing: Listing, facts: Enrolments, i: int) -> dict[str, Any]:
+    lines = listing.lines
+    return {
+        "student_number": lines.student_numbers[i],
+        "status": facts.statuses[i],
+        "status_stated": facts.stated[i],
+        "left_on": facts.left_on[i],
+        "level": lines.levels[i],
+        "boarding": lines.boardings[i],
+        "entry_year": lines.entry_years[i],
+    }
+
+
+def _recovered(facts: Recoveries, pointers: Pointers, i: int) -> dict[str, Any]:
+    return {
+        "program": facts.programs[i],
+        "program_id": pointers.programs[str(facts.programs[i])],
+        "period": str(facts.periods[i]),
+        "amount_fen": facts.amounts_fen[i],
+        "recovered_on": facts.recovered_on[i],
+        "document": facts.documents[i],
+        "reason": facts.reasons[i],
+    }
+
+
+def _allotments(facts: Allotments, pointers: Pointers) -> Iterator[dict[str, Any]]:
+    for i, program in enumerate(facts.programs):
+        yield {
+            "row": facts.rows[i],
+            "document": facts.documents[i],
+            "issued_on": facts.issued_on[i],
+            "program_id": pointers.programs[program],
+            "program": program,
+            "period": facts.periods[i].code,
+            "source": facts.sources[i],
+            "amount_fen": facts.amounts_fen[i],
+        }
+
+
+def _returns(
+    listing: Listing, facts: Returns, answered: Sequence[tuple[int | None, int | None]]
+) -> Iterator[dict[str, Any]]:
+    lines = listing.lines
+    for i, (row, (entry, order)) in enumerate(zip(lines.rows, answered, strict=True)):
+        yield {
+            "row": row,
+            "entry_id": entry,
+            "order_id": order,
+            "number": lines.numbers[i] or None,
+            "name": lines.names[i],
+            "account": lines.accounts[i],
+            "amount_fen": facts.amounts_fen[i],
+            "outcome": facts.outcomes[i],
+            "reason": facts.reasons[i],
+            "paid_on": facts.paid_on[i],
+            "serial_no": facts.serials[i],
+        }

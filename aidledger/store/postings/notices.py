@@ -1,0 +1,135 @@
+"""Public notices (公示): whom a notice named, kept so that it can be compared with who was paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, select
+
+from aidledger.domain.notice import NoticeTerm
+from aidledger.store.chain import events
+from aidledger.store.chain.digests import digest_of
+from aidledger.store.database.bulk import insert_row, insert_rows, next_id
+from aidledger.store.model.tables import Beneficiary, Entry, Notice, NoticeLine, ProgramRow, School
+from aidledger.store.postings.entries import in_force
+
+_ACTION = "notice"
+# What the chain of events keeps of a notice, and verify compares with it.
+_RECORDED = ("program", "period", "school", "posted_from", "posted_until", "persons", "digest")
+_KEPT = (*_RECORDED, "made_at", "made_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody as a notice names him: no number, card, birth date or category is known here at all."""
+
+    entry: int
+    name: str
+    school: str | None
+    grade: str | None
+    class_name: str | None
+
+
+def _rows() -> Select[Any]:
+    return (
+        select(
+            Entry.c.id,
+            func.coalesce(Entry.c.name_stated, Beneficiary.c.name),
+            School.c.name,
+            Entry.c.grade,
+            Entry.c.class_name,
+        )
+        .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)
+        .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
+        .outerjoin(School, School.c.id == Entry.c.school_id)
+        .order_by(School.c.name, Entry.c.grade, Entry.c.class_name, Beneficiary.c.name, Entry.c.id)
+    )
+
+
+def to_be_named(books: Connection, program: str, period: str, school: str | None) -> list[Named]:
+    """Who is to be paid under a program for a period, at one school or at all, by school, grade and class.
+
+    Everybody is named once at a school, however many payments he gets there: as the last of them says.
+    """
+    other = Entry.alias("other")
+    of_same = and_(
+        *(other.c[name] == Entry.c[name] for name in ("program_id", "period", "beneficiary_id")),
+        other.c.school_id.is_not_distinct_from(Entry.c.school_id),
+        other.c.occurrence > Entry.c.occurrence,
+    )
+    later = select(other.c.id).where(of_same, in_force(other))
+    query = _rows().where(ProgramRow.c.code == program, Entry.c.period == period, in_force(Entry), ~later.exists())
+    if school is not None:
+        query = query.where(School.c.name == school)
+    return [Named(*row) for row in books.execute(query)]
+
+
+def announce(
+    books: Connection,
+    program: str,
+    period: str,
+    school: str | None,
+    term: NoticeTerm,
+    named: Sequence[Named],
+    moment: str,
+    actor: str,
+) -> int:
+    """Record a notice and whom it names; its number."""
+    number = next_id(books, Notice)
+    program_id = books.execute(select(ProgramRow.c.id).where(ProgramRow.c.code == program)).scalar_one()
+    school_id = None
+    if school is not None:
+        school_id = books.execute(select(School.c.id).where(School.c.name == school)).scalar_one()
+    head = {
+        "posted_from": term.first.isoformat(),
+        "posted_until": term.last.isoformat(),
+        "persons": len(named),
+        "digest": _digest(named),
+    }
+    insert_row(
+        books,
+        Notice,
+        id=number,
+        program_id=program_id,
+        period=period,
+        school_id=school_id,
+        made_at=moment,
+        made_by=actor,
+        **head,
+    )
+    insert_rows(books, NoticeLine, ("notice_id", "entry_id"), [(number, one.entry) for one in named])
+    facts = {"notice": number, "program": program, "period": period, "school": school, **head}
+    events.record(books, moment, actor, _ACTION, facts)
+    return number
+
+
+def _digest(named: Iterable[Named]) -> str:
+    return digest_of(sorted((one.entry, one.name, one.school, one.grade, one.class_name) for one in named))
+
+
+def altered(books: Connection) -> list[int]:
+    """Notices that are not what was recorded of them, or were never recorded."""
+    told = {}
+    for event, said in events.recorded(books, _ACTION):
+        with suppress(LookupError, TypeError, ValueError):
+            kept = {name: said[name] for name in _RECORDED}
+            told[int(said["notice"])] = kept | {"made_at": event.at, "made_by": event.actor}
+    query = select(Notice, ProgramRow.c.code.label("program"), School.c.name.label("school"))
+    query = query.outerjoin(ProgramRow, ProgramRow.c.id == Notice.c.program_id)
+    heads = books.execute(query.outerjoin(School, School.c.id == Notice.c.school_id)).mappings()
+    there = {row["id"]: {name: row[name] for name in _KEPT} for row in heads}
+    return [
+        number
+        for number in sorted(told.keys() | there.keys())
+        if not told.get(number) == there.get(number) == there.get(number, {}) | _recounted(books, number)
+    ]
+
+
+def _recounted(books: Connection, number: int) -> dict[str, Any]:
+    """What was recorded of a notice's lines, made anew."""
+    lines = select(NoticeLine.c.entry_id).where(NoticeLine.c.notice_id == number)
+    named = [Named(*row) for row in books.execute(_rows().where(Entry.c.id.in_(lines)))]
+    return {"persons": len(named), "digest": _digest(named)}

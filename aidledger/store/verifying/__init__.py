@@ -1,0 +1,1 @@
+"""Accounts for every row, column and object of the schema."""

@@ -1,0 +1,399 @@
+"""Recompute every digest and total of the ledger, and name what does not agree."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Result, Select, bindparam, func, or_, select
+from sqlalchemy.exc import DBAPIError
+
+from aidledger.domain.listing import ListKind
+from aidledger.errors import UnknownHead
+from aidledger.i18n import N_
+from aidledger.store.chain.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_digest, event_digest
+from aidledger.store.chain.seals import SealKey
+from aidledger.store.database.bulk import chunks
+from aidledger.store.master import catalogues, master_data
+from aidledger.store.model.tables import (
+    Batch,
+    CatalogueVersion,
+    Entry,
+    Event,
+    KeptEntry,
+    Listing,
+    NumberCorrection,
+    RosterRow,
+    SourceFile,
+)
+from aidledger.store.payables import payments
+from aidledger.store.postings import notices, totals
+from aidledger.store.postings.entries import covered_by_digest
+from aidledger.store.postings.journal import corrected_part, kept_part, person_times_net
+from aidledger.store.postings.listings import Listed, batches_listed, covered, digest_of_record
+from aidledger.store.verifying import schema, strays
+from aidledger.store.verifying.guards import breaches
+from aidledger.store.verifying.seal_watch import SealWatch
+
+_DAMAGE_SHOWN = 5
+# Of the entries that a batch lacks in one place; a batch may claim any number of them.
+_MISSING_SHOWN = 1_000
+_CHANGED = N_("batch {batch} was changed, or entries, rosters or lists of it were")
+_ORDER_CHANGED = N_("payment order {order} was changed, or lines of it were")
+_NOTICE_CHANGED = N_("notice {notice} was changed, or lines of it were")
+_CATALOGUE_CHANGED = N_("catalogue {catalogue} or a rate of it was changed")
+_NO_BATCH = N_("entry {entry} belongs to no batch")
+_STRAY = N_("row {row} of {table} belongs to nothing that is recorded")
+_ROW_CHANGED = N_("row {row} of {table} is not as it was recorded, or never was")
+_ROWS_CHANGED = N_("rows {row} to {last} of {table} are not as they were recorded")
+_ROWS_AT_ONCE = 5_000
+_BREACHES = {
+    "missing": N_("the guard {guard}, which refuses changes to {table}, is missing"),
+    "changed": N_("the guard {guard}, which refuses changes to {table}, is not as it was made, or is switched off"),
+    "foreign": N_("there is a trigger {guard} on {table} that is none of the ledger's"),
+}
+_DIFFERENCES = {
+    "missing": N_("the {kind} {name}, which the ledger has, is missing"),
+    "changed": N_("the {kind} {name} is not as it was made"),
+    "foreign": N_("there is a {kind} {name} that is none of the ledger's"),
+}
+_AT = {name: i for i, name in enumerate(ENTRY_FIELDS)}
+_AMOUNT_AT, _REVERSAL_AT, _PART_AT = _AT["amount_fen"], _AT["reversal_of"], _AT["part"]
+# Asked of every batch, so they are made once.
+_BATCH: BindParameter[int] = bindparam("batch")
+_PARTS = [select(table).where(table.c.batch_id == _BATCH).order_by(table.c.id) for table in (RosterRow, Listing)]
+_KEPT = select(KeptEntry.c.roster_id, KeptEntry.c.entry_id).where(KeptEntry.c.batch_id == _BATCH)
+_IN_PARTS = select(
+    Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id, Entry.c.part, Entry.c.amount_fen
+).order_by(Entry.c.id)
+_CORRECTED = select(NumberCorrection.c.earlier_id, NumberCorrection.c.beneficiary_id).where(
+    NumberCorrection.c.batch_id == _BATCH
+)
+_CORRECTING = select(NumberCorrection.c.batch_id).distinct()
+_CATALOGUE = select(CatalogueVersion.c.digest).where(CatalogueVersion.c.id == bindparam("catalogue"))
+_cut_of = itemgetter(_AT["program"], _AT["period"], _AT["school"])
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What was found to be other than recorded (an English sentence with facts), and where."""
+
+    what: str
+    batch: int | None = None
+    entry: int | None = None
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The ledger's size, its head, and what is wrong with it; the first ``passed`` batches were not looked into.
+
+    ``sealed_by``: the key whose seals were found right; ``unjudged``: seals that only another key could judge.
+    """
+
+    batches: int
+    entries: int
+    head: str
+    faults: list[Fault]
+    sealed_by: str | None = None
+    unjudged: tuple[Fault, ...] = ()
+    passed: int = 0
+
+
+def verify(
+    books: Connection,
+    expect: str | None = None,
+    key: SealKey | None = None,
+    since: str | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Verdict:
+    """Recompute everything in one consistent view; of a file that is damaged, as far as it can be read.
+
+    ``key``: of the seals. ``since``: a head that a whole verification ended with. The chain up to it is recomputed,
+    batches recorded up to it are not; raises UnknownHead. ``progress`` is told of how many entries are done, of how
+    many.
+    """
+    verified = 0 if since is None else _recorded_up_to(books, since)
+    faults = [] if verified else list(_damage(books))
+    try:
+        return _verify_rows(books, faults, expect, SealWatch(key), verified, progress)
+    except (DBAPIError, ArithmeticError, LookupError, TypeError, ValueError):
+        if not faults:
+            raise
+        return Verdict(0, 0, "", [*faults, Fault(N_("the rest cannot be read"))])
+
+
+def faults_behind(books: Connection, entries: Sequence[int]) -> list[Fault]:
+    """What is wrong with what a payment of some entries would rest on.
+
+    The batches that they are of, those that took anything back or say who is whom, what lists say of payments and of
+    money that came back, with their digests and place in the chain; rows that belong to nothing; people; the orders
+    before.
+    """
+    faults = [*structure(books), *_astray(books, strays.entries(books))]
+    batches = set(_batches_of(books, entries))
+    undoing = select(Batch.c.id).where(or_(Batch.c.reverses.is_not(None), Batch.c.supersedes.is_not(None)))
+    batches.update(books.execute(undoing).scalars())
+    batches.update(books.execute(_CORRECTING).scalars())
+    listed = batches_listed(books)
+    batches |= listed["bank-return"] | listed["recovery"]
+    for some in chunks(sorted(batches)):
+        for row in books.execute(select(Batch).where(Batch.c.id.in_(some)).order_by(Batch.c.id)).mappings():
+            counted = all(isinstance(row[name], int) for name in ("first_entry", "entries"))
+            passed, count = (row["first_entry"] - 1, row["entries"]) if counted else (0, 0)
+            with closing(_Entries(books, passed, count)) as of_batch:
+                faults += _batch_faults(books, dict(row), of_batch, listed)
+    faults += _recorded_beside(books)
+    return faults + _chain(books, None, SealWatch(None))[1]
+
+
+def _batches_of(books: Connection, entries: Sequence[int]) -> Iterator[int]:
+    for some in chunks(sorted(entries)):
+        yield from books.execute(select(Entry.c.batch_id).where(Entry.c.id.in_(some)).distinct()).scalars()
+
+
+def _astray(books: Connection, found: strays.Counted) -> Iterator[Fault]:
+    """What belongs to nothing, and entries that are not those which the batches count."""
+    for batch, entry in found.outside:
+        yield Fault(_NO_BATCH, batch, entry)
+    if not found.agrees:
+        facts: dict[str, object] = {"counted": found.counted, "there": found.there}
+        yield Fault(N_("the batches count {counted} entries, there are {there}"), facts=facts)
+    for stray in strays.strays(books):
+        yield Fault(_STRAY, facts={"row": stray.row, "table": stray.table})
+
+
+def _recorded_beside(books: Connection) -> Iterator[Fault]:
+    """What the chain says of rows that are of no batch: master data, the catalogue, payment orders, notices."""
+    for table, first, last in master_data.altered(books):
+        facts: dict[str, object] = {"row": first, "table": table}
+        yield Fault(_ROW_CHANGED, facts=facts) if first == last else Fault(_ROWS_CHANGED, facts=facts | {"last": last})
+    for what, name, altered in (
+        (_CATALOGUE_CHANGED, "catalogue", catalogues.altered),
+        (_ORDER_CHANGED, "order", payments.altered),
+        (_NOTICE_CHANGED, "notice", notices.altered),
+    ):
+        yield from (Fault(what, facts={name: number}) for number in altered(books))
+
+
+def structure(books: Connection) -> Iterator[Fault]:
+    """Tables, keys and indexes that are not as the migrations make them, and triggers."""
+    for one in schema.differences(books):
+        yield Fault(_DIFFERENCES[one.what], facts=dict(zip(("kind", "name"), one.part, strict=True)))
+    for one in breaches(books):
+        yield Fault(_BREACHES[one.what], facts=dict(zip(("guard", "table"), one.part, strict=True)))
+
+
+def _recorded_up_to(books: Connection, head: str) -> int:
+    """The last batch that was recorded up to a head; raises UnknownHead."""
+    event = books.execute(select(Event.c.id).where(Event.c.digest == head)).scalar_one_or_none()
+    if event is None and head != GENESIS:
+        raise UnknownHead(head=head)
+    last = select(func.max(Event.c.batch_id)).where(Event.c.id <= (event or 0))
+    return int(books.execute(last).scalar_one() or 0)
+
+
+def _verify_rows(
+    books: Connection,
+    faults: list[Fault],
+    expect: str | None,
+    watch: SealWatch,
+    verified: int,
+    progress: Callable[[int, int], None],
+) -> Verdict:
+    total = int(books.execute(select(func.coalesce(func.max(Entry.c.id), 0))).scalar_one())
+    batches, gap, listed = 0, None, batches_listed(books)
+    with closing(_Entries(books, min(_last_entry_of(books, verified), total))) as entries:
+        for row in _streamed(books, select(Batch).order_by(Batch.c.id)).mappings():
+            batches += 1
+            gap = gap or (batches if row["id"] != batches else None)
+            if row["id"] > verified:
+                faults += _batch_faults(books, dict(row), entries, listed)
+                progress(entries.counted, total)
+    if gap is not None:
+        faults.append(Fault(N_("batch {batch} is missing"), gap))
+    faults += _source_faults(books, verified)
+    faults += _recorded_beside(books)
+    counted = strays.entries(books)
+    faults += _astray(books, counted)
+    faults += structure(books)
+    head, chain_faults = _chain(books, expect, watch)
+    unjudged = tuple(Fault(what, facts=facts) for what, facts in watch.unjudged())
+    return Verdict(batches, counted.there, head, faults + chain_faults, watch.proved_by, unjudged, verified)
+
+
+def _last_entry_of(books: Connection, batch: int) -> int:
+    """The last entry of a batch by what it says of itself; 0 where there is none, or it says nothing that can be."""
+    said = books.execute(select(Batch.c.first_entry, Batch.c.entries).where(Batch.c.id == batch)).first()
+    return sum(said) - 1 if said is not None and all(isinstance(one, int) for one in said) else 0
+
+
+def _streamed(books: Connection, query: Select[Any]) -> Result[*tuple[Any, ...]]:
+    """Rows a part at a time: a province's ledger has more than a machine's memory."""
+    return books.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
+
+
+def _damage(books: Connection) -> Iterator[Fault]:
+    """What SQLite's own check says of the file; a server looks after its files itself."""
+    if books.dialect.name == "sqlite":
+        for (said,) in books.exec_driver_sql(f"PRAGMA integrity_check({_DAMAGE_SHOWN})"):
+            if said != "ok":
+                yield Fault(N_("the file is damaged: {said}"), facts={"said": "; ".join(said.splitlines())})
+
+
+class _Entries:
+    """All entries in the order of their ids, handed out batch by batch."""
+
+    def __init__(self, books: Connection, passed: int, count: int | None = None) -> None:
+        """``passed``: so many at the beginning are not handed out; ``count``: no more than these are."""
+        query = covered_by_digest().add_columns(Entry.c.digest).where(Entry.c.id > passed).order_by(Entry.c.id)
+        if count is not None:
+            query = query.where(Entry.c.id <= passed + count)
+        self._rows = _streamed(books, query)
+        self._next: Any = next(self._rows, None)
+        self.counted = passed
+
+    def close(self) -> None:
+        """Let go of those that were not handed out."""
+        self._rows.close()
+
+    def up_to(self, last: int) -> Iterator[Any]:
+        """The next entries, with ids up to ``last``."""
+        while self._next is not None and self._next[0] <= last:
+            row, self._next = self._next, next(self._rows, None)
+            self.counted += 1
+            yield row
+
+
+def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries, listed: Listed) -> Iterator[Fault]:
+    number, first = batch["id"], batch["first_entry"]
+    if not (isinstance(first, int) and isinstance(batch["entries"], int)):
+        yield Fault(_CHANGED, number)
+        return
+    digests, expected_id, in_parts = [], first, False
+    sums: dict[tuple[str, str, str | None], list[int]] = {}
+    for row in entries.up_to(first + batch["entries"] - 1):
+        *fields, stored = row
+        entry = fields[0]
+        for missing in islice(range(expected_id, min(entry, first + batch["entries"])), _MISSING_SHOWN):
+            yield Fault(N_("entry {entry} is missing"), number, missing)
+        expected_id = max(expected_id, entry + 1)
+        if entry < first or fields[_AT["batch_id"]] != number:
+            yield Fault(N_("entry {entry} was put into another batch"), fields[_AT["batch_id"]], entry)
+            continue
+        digests.append(stored if isinstance(stored, bytes) else b"")
+        if _recomputed(fields) != stored:
+            yield Fault(N_("entry {entry} was changed"), number, entry)
+            continue
+        in_parts |= fields[_PART_AT] is not None
+        paid = sums.setdefault(_cut_of(fields), [0, 0])
+        paid[0] += -1 if fields[_REVERSAL_AT] else 1
+        paid[1] += fields[_AMOUNT_AT]
+    for missing in islice(range(expected_id, first + batch["entries"]), _MISSING_SHOWN):
+        yield Fault(N_("entry {entry} is missing"), number, missing)
+    payments, amount = tuple(map(sum, zip(*sums.values(), strict=True))) or (0, 0)
+    times = _person_times(books, batch) if in_parts else payments
+    if (times, amount) != (batch["person_times"], batch["amount_fen"]):
+        yield Fault(N_("the control totals of batch {batch} are not those of its entries"), number)
+    if not totals.agree(books, number, {cut: (times, fen) for cut, (times, fen) in sums.items()}):
+        yield Fault(N_("the running totals of batch {batch} are not those of its entries"), number)
+    yield from _seal_faults(books, batch, digests, listed)
+
+
+def _person_times(books: Connection, batch: dict[str, Any]) -> int:
+    """What a batch adds in person-times where entries of it are parts of a term: asked again, since few batches are."""
+    rows = books.execute(_IN_PARTS.where(Entry.c.id >= batch["first_entry"]).limit(batch["entries"]))
+    return person_times_net((row[:3], row.part, row.amount_fen) for row in rows)
+
+
+def _seal_faults(books: Connection, batch: dict[str, Any], digests: list[bytes], listed: Listed) -> Iterator[Fault]:
+    """A batch's digest over itself, its rosters and lists, and the digests of its entries and records."""
+    number = batch["id"]
+    head = {name: value for name, value in batch.items() if name != "digest"}
+    head["catalogue"] = books.execute(_CATALOGUE, {"catalogue": batch["catalogue_id"]}).scalar_one_or_none()
+    of_batch = {"batch": number}
+    rosters, listings = ([dict(row) for row in books.execute(query, of_batch).mappings()] for query in _PARTS)
+    kept, corrected = (books.execute(query, of_batch).all() for query in (_KEPT, _CORRECTED))
+    for kind, batches in listed.items():
+        if number in batches:
+            for *fields, stored in books.execute(covered(kind), of_batch):
+                digests.append(stored if isinstance(stored, bytes) else b"")
+                if _recomputed_record(kind, fields) != stored:
+                    facts = {"record": fields[0], "list": kind}
+                    yield Fault(N_("record {record} of the {list} in batch {batch} was changed"), number, facts=facts)
+    parts = [*rosters, *kept_part(kept), *corrected_part(corrected), *listings]
+    if batch_digest(head, parts, digests) != batch["digest"]:
+        yield Fault(_CHANGED, number)
+
+
+def _recomputed_record(kind: ListKind, fields: list[Any]) -> bytes | None:
+    """A record's digest; None as below."""
+    try:
+        return digest_of_record(kind, fields)
+    except (TypeError, ValueError):
+        return None
+
+
+def _recomputed(fields: list[Any]) -> bytes | None:
+    """An entry's digest; None where direct SQL put something into a column that is not of its kind."""
+    try:
+        return entry_digest(tuple(fields))
+    except (TypeError, ValueError):
+        return None
+
+
+def _source_faults(books: Connection, verified: int) -> Iterator[Fault]:
+    """Files that are not what they were; those that only batches up to ``verified`` are of were looked at before."""
+    last = func.max(Batch.c.id)
+    sources = (
+        select(SourceFile.c.sha256, SourceFile.c.size_bytes, last.label("batch"))
+        .outerjoin(Batch, Batch.c.source_sha256 == SourceFile.c.sha256)
+        .group_by(SourceFile.c.sha256, SourceFile.c.size_bytes)
+        .having(func.coalesce(last, verified + 1) > verified)
+        .order_by(SourceFile.c.sha256)
+    )
+    for sha256, size_bytes, batch in _streamed(books, sources):
+        content = books.execute(select(SourceFile.c.content).where(SourceFile.c.sha256 == sha256)).scalar_one()
+        if not isinstance(content, bytes) or (hashlib.sha256(content).hexdigest(), len(content)) != (
+            sha256,
+            size_bytes,
+        ):
+            yield Fault(N_("the source file of batch {batch} was changed"), batch)
+    there = select(SourceFile.c.sha256).where(SourceFile.c.sha256 == Batch.c.source_sha256)
+    without = select(Batch.c.id).where(Batch.c.id > verified, Batch.c.source_sha256.is_not(None), ~there.exists())
+    for batch in _streamed(books, without.order_by(Batch.c.id)).scalars():
+        yield Fault(N_("the source file of batch {batch} is missing"), batch)
+
+
+def _chain(books: Connection, expect: str | None, watch: SealWatch) -> tuple[str, list[Fault]]:
+    """The chain's head, and what is wrong with its links: each batch is recorded by one of them, in their order."""
+    faults: list[Fault] = []
+    head, expected_id, recorded = GENESIS, 1, 0
+    met = expect in {None, GENESIS}
+    events = select(Event, Batch.c.digest.label("stored")).outerjoin(Batch, Batch.c.id == Event.c.batch_id)
+    for event in _streamed(books, events.order_by(Event.c.id)):
+        fields = (event.id, event.at, event.actor, event.action, event.batch_id, event.facts)
+        if event.id != expected_id:
+            faults.append(Fault(N_("event {event} is missing"), facts={"event": expected_id}))
+        elif event_digest(head, fields) != event.digest:
+            faults.append(Fault(N_("event {event} was changed"), event.batch_id, facts={"event": event.id}))
+        faults += [Fault(what, event.batch_id, facts=facts) for what, facts in watch.faults(head, fields)]
+        head, expected_id = event.digest, event.id + 1
+        met = met or head == expect
+        if event.batch_id is not None:
+            if event.batch_id <= recorded or event.stored is None or f'"digest":"{event.stored}"' not in event.facts:
+                faults.append(Fault(N_("batch {batch} is not the one that was recorded"), event.batch_id))
+            recorded = max(recorded, event.batch_id)
+    links = select(Event.c.batch_id).where(Event.c.batch_id.is_not(None))
+    unrecorded = select(Batch.c.id).where(Batch.c.id.not_in(links)).order_by(Batch.c.id)
+    for batch in _streamed(books, unrecorded).scalars():
+        faults.append(Fault(N_("batch {batch} was never recorded in the chain of events"), batch))
+    faults += [Fault(what, facts=facts) for what, facts in watch.faults_at_the_end()]
+    if not met:
+        faults.append(Fault(N_("the head {expected} is not in this ledger's history"), facts={"expected": expect}))
+    return head, faults
