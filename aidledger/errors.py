@@ -142,7 +142,7 @@ class FeedbackAmongRosters(Misuse):
 
 
 class OneDecision(Misuse):
-    """Say one of --explain, --close, --accept and --reopen; --accept goes with --until DATE, the others without."""
+    """Say one of --justify, --close, --accept and --reopen; --accept goes with --until DATE, the others without."""
 
 
 class UnknownReport(Misuse):

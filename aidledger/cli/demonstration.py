@@ -6,12 +6,12 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
-from aidledger.cli import comparisons
 from aidledger.cli.importing import Live, live
 from aidledger.cli.importing import report as import_report
-from aidledger.cli.printable import printable
 from aidledger.cli.screen import console, show
 from aidledger.i18n import N_
+from aidledger.presentation import comparisons
+from aidledger.presentation.printable import printable
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,14 +9,14 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from aidledger.cli.printable import printable
 from aidledger.cli.screen import console, marks
-from aidledger.cli.wording import place_text, problem_text
 from aidledger.domain.identity import masked_words
 from aidledger.domain.money import grouped_yuan
 from aidledger.domain.problem import Severity
 from aidledger.domain.table import named_code, period_text
 from aidledger.i18n import N_, Language, Translate
+from aidledger.presentation.printable import printable
+from aidledger.presentation.wording import place_text, problem_text
 
 if TYPE_CHECKING:
     from rich.console import Console

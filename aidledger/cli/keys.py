@@ -79,8 +79,8 @@ class AskedKeys:
 
     def made_or_read(self, place: str, *, of_seals: bool = False) -> Secret:
         """The key at a place; one that had to be made is said."""
-        from aidledger.cli.printable import harmless
         from aidledger.operations import keys
+        from aidledger.presentation.printable import harmless
 
         secret, made = keys.read_or_make(place, of_seals=of_seals)
         if made:

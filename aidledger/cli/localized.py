@@ -12,9 +12,9 @@ from typing import Any
 import click
 
 from aidledger.cli import stopping
-from aidledger.cli.printable import harmless
 from aidledger.errors import AidLedgerError, Interrupted
 from aidledger.i18n import DOMAIN, FOLDER, N_, Language, Translate, language_of, translator
+from aidledger.presentation.printable import harmless
 
 _META = "aidledger.language"
 _WORDS = frozenset({"reason", "role", "deed", "state"})

@@ -37,7 +37,7 @@ _COMMANDS = Loaded(
         "reverse": "ledgers:reverse",
         "reconcile": "reconciling:reconcile",
         "audit": "audits:audit",
-        "explain": "audits:explain",
+        "rules": "audits:rules",
         "findings": "audits:findings",
         "finding": "audits:finding",
         "pay": "payments:pay",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
@@ -113,7 +114,7 @@ def _none_of(name: str, codes: Sequence[str], ctx: click.Context | None) -> str:
 
 
 def _words_for(code: str) -> set[str]:
-    from aidledger.reports.answers import DIMENSION_TITLES
+    from aidledger.presentation.summaries import DIMENSION_TITLES
 
     titles: Mapping[str, str] = {**DIMENSION_TITLES, "person": N_("Person"), "document": N_("Document")}
     said = (code, titles.get(code, code), *_OTHER_WORDS.get(code, ()))
@@ -192,11 +193,18 @@ def output_options(says: str, *, required: bool = False) -> Callable[[Function],
     return decorate
 
 
-def reveal_options(function: Function) -> Function:
-    """``--reveal --reason TEXT``."""
-    function = option(
-        "--reason", type=SENTENCE, metavar="TEXT", help=N_("Why full numbers are needed; kept in the ledger.")
-    )(function)
-    return option("--reveal", is_flag=True, help=N_("Show ID and card numbers in full; needs --reason, is logged."))(
-        function
-    )
+def reveal_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--reveal --reason TEXT``, as one argument ``reveal``: a Reveal, or None."""
+
+    @wraps(function)
+    def called(*arguments: Any, reveal: bool, reason: str | None, **options: Any) -> Any:  # noqa: ANN401 - as Click has it
+        from aidledger.operations.views import Reveal
+
+        return function(*arguments, reveal=Reveal(reason or "") if reveal else None, **options)
+
+    for decorate in (
+        option("--reason", type=SENTENCE, metavar="TEXT", help=N_("Why full numbers are needed; kept in the ledger.")),
+        option("--reveal", is_flag=True, help=N_("Show ID and card numbers in full; needs --reason, is logged.")),
+    ):
+        called = decorate(called)
+    return called

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import IO, TYPE_CHECKING
 
-from aidledger.cli.printable import printable
 from aidledger.domain.money import grouped_yuan, wan_text
 from aidledger.domain.table import cell_words, sentence
+from aidledger.presentation.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

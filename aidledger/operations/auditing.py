@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 
 from aidledger.audit.rule import Rule, Scope
 from aidledger.audit.rules import RULES, rule
 from aidledger.audit.running import Audit, run
+from aidledger.audit.sampling import GroupedBy, Sample, draw
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Decision, Finding, Severity, State, at_least
 from aidledger.errors import UnknownFinding
+from aidledger.operations.views import Reveal, Viewed, view
 from aidledger.store.chain import events
 from aidledger.store.chain.decisions import decide, decisions, history
-from aidledger.store.ledger import Ledger
+from aidledger.store.ledger import Books, Ledger
 from aidledger.store.master.schools import school_named
 
 
@@ -24,17 +27,28 @@ def audit(
     codes: Sequence[str] = (),
     program: str | None = None,
     period: str | None = None,
-) -> Audit:
-    """Run all rules, or those named, over everything or one program and period. Raises UnknownRule."""
+    school: str | None = None,
+    reveal: Reveal | None = None,
+    seen: str = "audit",
+) -> Viewed[Audit]:
+    """Run all rules, or those named, over everything, or one program, period or school.
+
+    ``seen``: what the access log calls it. Raises UnknownRule, UnknownProgram, UnknownSchool (with close names).
+    """
     rules: Sequence[Rule] = [rule(code) for code in codes] or RULES
-    with ledger.reading() as books:
-        return run(Scope(books, catalogue, today_of(ledger), program, period), rules, decisions(books))
+    code = None if program is None else catalogue.program(program).code
+
+    def read(books: Books) -> Audit:
+        called = None if school is None else school_named(books, catalogue.school(school) or school)[1]
+        found = run(Scope(books, catalogue, today_of(ledger), code, period), rules, decisions(books))
+        return found if called is None else naming(found, {called})
+
+    return view(ledger, read, reveal, lambda _: seen)
 
 
-def school_of(ledger: Ledger, catalogue: Catalogue, name: str) -> str:
-    """A school as findings call it; raises UnknownSchool, with close names."""
-    with ledger.reading() as books:
-        return school_named(books, catalogue.school(name) or name)[1]
+def naming(found: Audit, schools: AbstractSet[str]) -> Audit:
+    """Only the findings that name one of some schools."""
+    return replace(found, findings=[one for one in found.findings if not schools.isdisjoint(one.schools)])
 
 
 def today_of(ledger: Ledger) -> date:
@@ -49,32 +63,55 @@ def to_look_at(found: Audit, least: Severity, today: date) -> list[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class FindingHistory:
-    """A finding, all that was decided about it, and the ledger's head after that."""
+    """A finding, and all that was decided about it."""
 
     finding: Finding
     decisions: Sequence[Decision]
-    head: str
 
 
-def finding(ledger: Ledger, catalogue: Catalogue, number: str) -> FindingHistory:
+def finding(ledger: Ledger, catalogue: Catalogue, number: str, reveal: Reveal | None = None) -> Viewed[FindingHistory]:
     """One finding, by its id or the beginning of it; raises UnknownFinding."""
-    with ledger.reading() as books:
+
+    def read(books: Books) -> FindingHistory:
         found = run(Scope(books, catalogue, today_of(ledger)), RULES, decisions(books)).findings
         matching = [one for one in found if number and one.id.startswith(number)]
         if len(matching) != 1:
             raise UnknownFinding(id=number)
-        decided = history(books, matching[0].id).get(matching[0].id, [])
-        return FindingHistory(matching[0], decided, events.head(books))
+        return FindingHistory(matching[0], history(books, matching[0].id).get(matching[0].id, []))
+
+    return view(ledger, read, reveal, lambda found: f"finding {found.finding.id}")
 
 
 def settle(
-    ledger: Ledger, catalogue: Catalogue, number: str, state: State, text: str, until: date | None = None
-) -> FindingHistory:
+    ledger: Ledger,
+    catalogue: Catalogue,
+    number: str,
+    state: State,
+    text: str,
+    until: date | None = None,
+    reveal: Reveal | None = None,
+) -> Viewed[FindingHistory]:
     """Record what was decided about a finding, on the facts as they are now; raises UnknownFinding."""
-    before = finding(ledger, catalogue, number)
-    facts = before.finding.facts_digest
-    decision = Decision(state, text, ledger.moment(), ledger.actor, facts, until)
+    before = finding(ledger, catalogue, number, reveal)
+    open_one = before.found.finding
+    decision = Decision(state, text, ledger.moment(), ledger.actor, open_one.facts_digest, until)
     with ledger.writing("decide") as books:
-        decide(books, before.finding.id, decision)
+        decide(books, open_one.id, decision)
         head = events.head(books)
-    return FindingHistory(replace(before.finding, decision=decision), [*before.decisions, decision], head)
+    decided = FindingHistory(replace(open_one, decision=decision), [*before.found.decisions, decision])
+    return Viewed(decided, head, before.revealed)
+
+
+def sample(
+    ledger: Ledger,
+    catalogue: Catalogue,
+    seed: str,
+    size: int,
+    by: Sequence[GroupedBy] = (),
+    program: str | None = None,
+    period: str | None = None,
+    reveal: Reveal | None = None,
+) -> Viewed[Sample]:
+    """A reproducible sample of the entries in force, see audit.sampling; raises UnknownProgram."""
+    code = None if program is None else catalogue.program(program).code
+    return view(ledger, lambda books: draw(books, seed, size, by, code, period), reveal, lambda _: f"sample {seed}")

@@ -81,9 +81,9 @@ def demonstrate(
     result = import_files(ledger, catalogue, Request(paths, workers=workers), audience.importing, audience.imported)
     return Demonstration(
         imported=result,
-        lines=reconciling.reconcile(ledger, catalogue, ("declared", "standard"), ()),
+        lines=reconciling.reconcile(ledger, catalogue, ("declared", "standard"), ()).found,
         report=report,
-        compared=reporting.compare(ledger, catalogue, report),
+        compared=reporting.compare(ledger, catalogue, report).found,
         paragraph=reporting.paragraph(ledger, catalogue, report.start, report.end),
     )
 

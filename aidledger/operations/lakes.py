@@ -15,10 +15,11 @@ from aidledger.audit.rule import Rule
 from aidledger.audit.rules import ACROSS, RULES, rule
 from aidledger.audit.running import Audit
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.errors import CannotWrite, LakeEngineMissing, MemoryUnreadable, UnknownDistrict
+from aidledger.errors import CannotWrite, FullReasonMissing, LakeEngineMissing, MemoryUnreadable, UnknownDistrict
 from aidledger.lake.layout import DISTRICT
 from aidledger.lake.pseudonyms import Pseudonyms, Showing, make_key, read_key
-from aidledger.operations.ledgers import log_reveal
+from aidledger.operations.auditing import naming
+from aidledger.operations.views import Reveal, Viewed, record_reveal
 from aidledger.store.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -42,12 +43,12 @@ def export(
     district: str,
     key: Path,
     showing: Showing,
-    reason: str | None,
+    reveal: Reveal | None,
 ) -> Manifest | None:
     """Add to a lake what the ledger holds and the lake does not; None where that is nothing.
 
     Who took people in full out of the ledger, and why, is kept in it first. Raises UnknownDistrict, LakeKeyUnusable,
-    LakeKeyOpen, LakeOfAnother, LakeRaced, LakeDamaged, LakeEngineMissing, CannotWrite.
+    LakeKeyOpen, LakeOfAnother, LakeRaced, LakeDamaged, LakeEngineMissing, FullReasonMissing, CannotWrite.
     """
     _require("pyarrow", "lake")
     from aidledger.lake import writing  # noqa: PLC0415 - an extra
@@ -56,21 +57,15 @@ def export(
         raise UnknownDistrict(code=district)
     pseudonyms = Pseudonyms(read_key(key), showing)
     if showing == "full":
-        log_reveal(ledger, str(reason), f"export parquet {district}")
+        if reveal is None:
+            raise FullReasonMissing
+        with ledger.writing("reveal") as books:
+            record_reveal(books, ledger, reveal, f"export parquet {district}")
     try:
         with ledger.reading("copy") as books:
             return writing.export(books, lake, district, pseudonyms, catalogue.digest, ledger.moment(), ledger.actor)
     except OSError as error:
         raise CannotWrite(path=error.filename or lake, reason=error.strerror or "") from error
-
-
-@dataclass(frozen=True, slots=True)
-class LakeAudit:
-    """What was found in a lake, how people are written in it, and the schools that were asked for, by their names."""
-
-    found: Audit
-    people: str
-    schools: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +86,14 @@ def audit(
     codes: Sequence[str] = (),
     program: str | None = None,
     period: str | None = None,
-) -> LakeAudit:
+) -> Viewed[Audit]:
     """All rules, or those named, over the districts of a lake, or some of them; ``today``: which terms have ended.
 
-    Raises UnknownRule, UnknownDistrict, UnknownLakeSchool, MemoryUnreadable, LakeEngineMissing, LakeEngineFailed,
-    LakeMissing, LakeDamaged, LakeMixed, LakeCollision.
+    Raises UnknownRule, UnknownProgram, UnknownDistrict, UnknownLakeSchool, MemoryUnreadable, LakeEngineMissing,
+    LakeEngineFailed, LakeMissing, LakeDamaged, LakeMixed, LakeCollision.
     """
     rules: Sequence[Rule] = [rule(code) for code in codes] or (*RULES, *ACROSS)
+    code = None if program is None else catalogue.program(program).code
     if not _MEMORY.fullmatch(asked.memory):
         raise MemoryUnreadable(text=asked.memory)
     for package in ("pyarrow", "sqlglot", "duckdb"):
@@ -108,8 +104,9 @@ def audit(
     with _engine(asked.engine, lake, asked.memory) as running:
         wanted = catalogue.school(asked.school)
         named = schools.schools_named(query.Tables(running), wanted) if wanted else None
-        found = auditing.audit(lake, running, catalogue, today, rules, program, period)
-        return LakeAudit(found, lake.people, named)
+        found = auditing.audit(lake, running, catalogue, today, rules, code, period)
+    # Of pseudonyms there is nothing to mask.
+    return Viewed(found if named is None else naming(found, named), None, revealed=lake.people != "full")
 
 
 def _engine(name: EngineName, lake: Lake, memory: str) -> AbstractContextManager[Engine]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.secret import Secret
 from aidledger.errors import AlreadySealed, NotSealed, SealKeyUnnamed
+from aidledger.operations.views import Reveal, Viewed, view
 from aidledger.store.chain import events
 from aidledger.store.chain.seals import SealKey, require
 from aidledger.store.copies.upgrading import Upgraded, upgrade_ledger
@@ -106,11 +107,14 @@ class BatchContent:
     entries: Sequence[EntryRecord]
 
 
-def batch(ledger: Ledger, number: int) -> BatchContent:
+def batch(ledger: Ledger, number: int, reveal: Reveal | None = None) -> Viewed[BatchContent]:
     """One batch; raises UnknownBatch."""
-    with ledger.reading() as books:
+
+    def read(books: Books) -> BatchContent:
         record = lookups.batch(books, number)
         return BatchContent(record, lookups.rosters_of(books, number), lookups.entries_of(books, record))
+
+    return view(ledger, read, reveal, lambda _: f"batch {number}")
 
 
 def reverse(ledger: Ledger, catalogue: Catalogue, number: int, reason: str) -> tuple[BatchRecord, str]:
@@ -134,9 +138,3 @@ def verify(
     """Recompute every digest and total, or those recorded after a head that was verified; raises UnknownHead."""
     with ledger.reading("open") as books:
         return verify_books(books, expect, ledger.seal_key, since, progress)
-
-
-def log_reveal(ledger: Ledger, reason: str, seen: str) -> None:
-    """Record that somebody asked for full ID and card numbers: of what, and why."""
-    with ledger.writing("reveal") as books:
-        events.record(books, ledger.moment(), ledger.actor, "reveal", {"reason": reason, "seen": seen})

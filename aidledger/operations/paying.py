@@ -30,6 +30,7 @@ from aidledger.errors import (
 from aidledger.i18n import translator
 from aidledger.operations.examining import run_guarded
 from aidledger.operations.files import read
+from aidledger.operations.views import Reveal, Viewed, record_reveal, view
 from aidledger.reports.bank_file import csv_bytes, lines_in, workbook_bytes
 from aidledger.reports.dues import DueCut, Dues, dues
 from aidledger.sheets.formats.failures import FileRefused
@@ -99,8 +100,7 @@ def export(
             _require_unaltered(books, payable)
             moment = ledger.moment()
             order, lines, digest = payments.export(books, scope, period.code, at, payable, moment, ledger.actor)
-            facts = {"reason": reason, "seen": f"pay export {order}"}
-            head = events.record(books, moment, ledger.actor, "reveal", facts)
+            head = record_reveal(books, ledger, Reveal(reason), f"pay export {order}")
             amount = sum(line.amount_fen for line in lines)
             names = dict.fromkeys(catalogue.programs[one.program].name("zh") for one in payable)
             control = (
@@ -143,13 +143,17 @@ def due(
     by: Sequence[DueCut],
     *,
     settled: bool = False,
-) -> tuple[Dues, str]:
-    """The balances of claims, and the ledger's head; raises UnknownProgram, UnknownSchool."""
+    reveal: Reveal | None = None,
+) -> Viewed[Dues]:
+    """The balances of claims; raises UnknownProgram, UnknownSchool."""
     codes = frozenset(catalogue.program(code).code for code in programs)
     scope = Scope(codes, {period.code} if period else ())
-    with ledger.reading() as books:
+
+    def read(books: Books) -> Dues:
         at = None if school is None else school_named(books, catalogue.school(school) or school)[1]
-        return dues(books, catalogue, scope, by, at, settled=settled), events.head(books)
+        return dues(books, catalogue, scope, by, at, settled=settled)
+
+    return view(ledger, read, reveal, lambda found: f"pay due {','.join(found.by)}")
 
 
 def _written(contents: Mapping[Path, bytes], aside: ExitStack) -> dict[Path, Path]:
@@ -191,11 +195,14 @@ class OrderContent:
     unmatched: Sequence[Any]
 
 
-def order(ledger: Ledger, number: int) -> OrderContent:
+def order(ledger: Ledger, number: int, reveal: Reveal | None = None) -> Viewed[OrderContent]:
     """One order; raises UnknownOrder."""
-    with ledger.reading() as books:
+
+    def read(books: Books) -> OrderContent:
         record = _order(books, number)
         return OrderContent(record, payments.lines_of(books, record), payments.unmatched(books))
+
+    return view(ledger, read, reveal, lambda _: f"pay order {number}")
 
 
 def release(ledger: Ledger, number: int, path: Path) -> OrderRecord:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.errors import UnknownPerson
+from aidledger.operations.views import Reveal, Viewed, view
 from aidledger.reports.dues import DueRow, dues
 from aidledger.sheets.recognition.cells import name_of, number_of
 from aidledger.store.ledger import Books, Ledger
@@ -41,14 +42,22 @@ def named(books: Books, said: str) -> list[PersonRecord]:
     return found
 
 
-def person(ledger: Ledger, catalogue: Catalogue, number_or_name: str) -> list[PersonHistory]:
+def person(
+    ledger: Ledger, catalogue: Catalogue, number_or_name: str, reveal: Reveal | None = None
+) -> Viewed[list[PersonHistory]]:
     """Everybody with this number or name, each with the numbers that were corrected; raises UnknownPerson."""
-    with ledger.reading() as books:
+
+    def read(books: Books) -> list[PersonHistory]:
         people = People(books)
         same: dict[int, PersonRecord] = {}
         for who in named(books, number_or_name):
             same.setdefault(people.first(who.person), who)
         return [_history(books, catalogue, who, people.same(who.person)) for who in same.values()]
+
+    def seen(found: list[PersonHistory]) -> str:
+        return f"person {', '.join(str(history.person.person) for history in found)}"
+
+    return view(ledger, read, reveal, seen)
 
 
 def _history(books: Books, catalogue: Catalogue, who: PersonRecord, same: frozenset[int]) -> PersonHistory:

@@ -9,6 +9,7 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.cut import YearCut
 from aidledger.domain.published import PublishedReport
 from aidledger.domain.term import Period, within
+from aidledger.operations.views import Reveal, Viewed, view
 from aidledger.reconcile.allotment import Part, allotment_lines
 from aidledger.reconcile.declared import declared_lines
 from aidledger.reconcile.explaining import explained
@@ -26,7 +27,7 @@ class Scope:
     """Which lines are wanted: of one program, one period (its code), the periods of a span, one school.
 
     A published figure is wanted where its whole span is. What is compared without regard to schools is not wanted
-    where one school is.
+    where one school is. ``cut``: lines of several periods are put together by it.
     """
 
     program: str | None = None
@@ -34,6 +35,7 @@ class Scope:
     first: Period | None = None
     last: Period | None = None
     school: str | None = None
+    cut: YearCut | None = None
 
     def takes(self, line: Line) -> bool:
         """Whether a line is wanted."""
@@ -53,20 +55,20 @@ def reconcile(
     scope: Scope | None = None,
     *,
     by: Collection[Part] = (),
-    cut: YearCut | None = None,
-    explain: bool = False,
-) -> list[Line]:
+    details: bool = False,
+    reveal: Reveal | None = None,
+) -> Viewed[list[Line]]:
     """The comparisons asked for, in one consistent view of the ledger.
 
     ``reports`` None: those of the office's own district that the ledger covers, that is, of whose every count it
     holds at least half. A ledger that was only begun is not held against a finished report. ``by``: allotted money
-    by document or source. ``explain``: each line that is not right carries the rows behind it.
-    ``cut``: lines of several periods are put together by it. Raises UnknownSchool.
+    by document or source. ``details``: each line that is not right carries the rows behind it.
+    Raises UnknownProgram, UnknownSchool.
     """
-    wanted, judge = scope or Scope(), Judge(catalogue, ledger.clock().date())
-    with ledger.reading() as books:
-        if wanted.school is not None:
-            wanted = replace(wanted, school=school_named(books, wanted.school)[1])
+    asked, judge = scope or Scope(), Judge(catalogue, ledger.clock().date())
+
+    def read(books: Books) -> list[Line]:
+        scope = _named(books, catalogue, asked)
         lines: list[Line] = []
         if "declared" in checks:
             lines += declared_lines(books)
@@ -78,10 +80,19 @@ def reconcile(
             lines += payment_lines(books)
         if "report" in checks:
             lines += _published(books, catalogue, reports)
-        lines = [line for line in lines if wanted.takes(line)]
-        if explain:
+        lines = [line for line in lines if scope.takes(line)]
+        if details:
             lines = explained(books, judge, lines, _by_code(catalogue, reports))
-    return grouped(lines, cut) if cut else lines
+        return grouped(lines, scope.cut) if scope.cut else lines
+
+    return view(ledger, read, reveal if details else None, lambda _: "reconcile")
+
+
+def _named(books: Books, catalogue: Catalogue, scope: Scope) -> Scope:
+    """A scope with the program's code and the school's name in the ledger; raises UnknownProgram, UnknownSchool."""
+    program = None if scope.program is None else catalogue.program(scope.program).code
+    school = None if scope.school is None else school_named(books, catalogue.school(scope.school) or scope.school)[1]
+    return replace(scope, program=program, school=school)
 
 
 def _published(books: Books, catalogue: Catalogue, reports: Sequence[PublishedReport] | None) -> list[Line]:

@@ -1,4 +1,4 @@
-"""Summaries, the report's paragraph, comparisons with what was published."""
+"""Summaries, the report's paragraph, comparisons with what was published, the bridge between two cuts."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.cut import Cut
 from aidledger.domain.published import PublishedReport
 from aidledger.domain.term import Period, within
+from aidledger.operations.views import Reveal, Viewed, view
+from aidledger.reconcile.bridge import Bridge, bridges
 from aidledger.reconcile.line import Line
 from aidledger.reconcile.published import report_lines
 from aidledger.reports import explaining, returns
@@ -20,8 +23,7 @@ from aidledger.reports.paragraph import years_of
 from aidledger.reports.returns import NationalReturn, Span
 from aidledger.reports.statement import Statement
 from aidledger.reports.summary import Summary
-from aidledger.store.chain import events
-from aidledger.store.ledger import Ledger
+from aidledger.store.ledger import Books, Ledger
 from aidledger.store.master.schools import school_named
 from aidledger.store.postings import lookups
 
@@ -33,31 +35,36 @@ def summary(
     last: Period | None = None,
     by: Sequence[Dimension] = (),
     count: Count = "posted",
-) -> tuple[Summary, str]:
-    """The figures of a span of periods, and the ledger's head for which they hold."""
-    with ledger.reading() as books:
-        return summaries.summary(books, catalogue, first, last, by, count), events.head(books)
+) -> Viewed[Summary]:
+    """The figures of a span of periods."""
+    return view(ledger, lambda books: summaries.summary(books, catalogue, first, last, by, count))
 
 
-def explain(ledger: Ledger, catalogue: Catalogue, figure: str) -> Explained:
+def entries(ledger: Ledger, catalogue: Catalogue, figure: str, reveal: Reveal | None = None) -> Viewed[Explained]:
     """The entries behind a figure, given as papers carry it; see reports.explaining for what is raised."""
-    with ledger.reading() as books:
-        return explaining.explain(books, catalogue, figure)
+    return view(
+        ledger,
+        lambda books: explaining.explain(books, catalogue, figure),
+        reveal,
+        lambda found: f"figure {found.figure}",
+    )
 
 
-def national_return(ledger: Ledger, catalogue: Catalogue, span: Span) -> tuple[NationalReturn, str]:
-    """The figures of the national returns for a span, and the ledger's head."""
-    with ledger.reading() as books:
-        return returns.national_return(books, catalogue, span), events.head(books)
+def national_return(ledger: Ledger, catalogue: Catalogue, span: Span) -> Viewed[NationalReturn]:
+    """The figures of the national returns for a span."""
+    return view(ledger, lambda books: returns.national_return(books, catalogue, span))
 
 
 def school_statement(
     ledger: Ledger, catalogue: Catalogue, school: str, first: Period | None = None, last: Period | None = None
-) -> tuple[Statement, str]:
-    """What a school got over a span of periods, and the ledger's head; raises UnknownSchool, with close names."""
-    with ledger.reading() as books:
+) -> Viewed[Statement]:
+    """What a school got over a span of periods; raises UnknownSchool, with close names."""
+
+    def read(books: Books) -> Statement:
         number, name = school_named(books, school)
-        return statements.statement(books, catalogue, number, name, first, last), events.head(books)
+        return statements.statement(books, catalogue, number, name, first, last)
+
+    return view(ledger, read)
 
 
 def paragraph(
@@ -87,7 +94,13 @@ def published_report(catalogue: Catalogue, name: str) -> PublishedReport:
     return report_in(path, catalogue)
 
 
-def compare(ledger: Ledger, catalogue: Catalogue, report: PublishedReport) -> list[Line]:
+def compare(ledger: Ledger, catalogue: Catalogue, report: PublishedReport) -> Viewed[list[Line]]:
     """The ledger against a published report."""
-    with ledger.reading() as books:
-        return report_lines(books, catalogue, report)
+    return view(ledger, lambda books: report_lines(books, catalogue, report))
+
+
+def bridge(
+    ledger: Ledger, catalogue: Catalogue, first: Cut, second: Cut, *, by_program: bool = False
+) -> Viewed[list[Bridge]]:
+    """From the first cut's figures to the second's: of all aid and all loans, or of each program."""
+    return view(ledger, lambda books: bridges(books, catalogue, first, second, by_program=by_program))

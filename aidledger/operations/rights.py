@@ -1,9 +1,10 @@
-"""What people may ask of who holds data about them: a copy of it, and that what is not needed is removed."""
+"""What people may ask of who holds data about them: a copy of it, who saw it, and that it be removed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from aidledger.audit.rule import Scope
 from aidledger.audit.rules import RULES
@@ -12,12 +13,13 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Decision, Finding
 from aidledger.domain.identity import mask_number, masked_text
 from aidledger.errors import AmbiguousPerson
-from aidledger.operations.ledgers import log_reveal
 from aidledger.operations.people import named
+from aidledger.operations.views import Reveal, Viewed, view
 from aidledger.store.chain.decisions import decisions, history
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.postings.lookups import PersonRecord
-from aidledger.store.privacy import accesses, forgetting
+from aidledger.store.privacy import accesses as log
+from aidledger.store.privacy import forgetting
 from aidledger.store.privacy.accesses import Access
 from aidledger.store.privacy.forgetting import Request
 from aidledger.store.privacy.holdings import Holdings, holdings
@@ -51,26 +53,33 @@ class Forgotten:
     looked: int
 
 
-def export(ledger: Ledger, catalogue: Catalogue, said: str, reason: str) -> Copy:
+def export(ledger: Ledger, catalogue: Catalogue, said: str, reveal: Reveal) -> Viewed[Copy]:
     """Everything about one person in full, which is kept in the access log before it is handed out.
 
     Raises UnknownPerson, AmbiguousPerson.
     """
-    with ledger.reading("reveal") as books:
+
+    def read(books: Books) -> Copy:
         person = _one(books, said).person
         held = holdings(books, person)
         found = run(Scope(books, catalogue, ledger.clock().date()), RULES, decisions(books)).findings
         findings = [one for one in found if _concerns(one, held)]
         decided = history(books)
-        copy = Copy(
+        return Copy(
             held,
             findings,
             {one.id: decided.get(one.id, []) for one in findings},
-            _looked(accesses.accesses(books, None, None, None), held, {one.id for one in findings}),
+            _looked(log.accesses(books, None, None, None), held, {one.id for one in findings}),
             forgetting.requests(books, person),
         )
-    log_reveal(ledger, reason, f"export {person}")
-    return copy
+
+    return view(ledger, read, reveal, lambda copy: f"export {copy.held.identity.person}")
+
+
+def accesses(ledger: Ledger, first: date | None, last: date | None, actor: str | None) -> list[Access]:
+    """The requests for full numbers from a day to a day (UTC), of everybody or of one actor."""
+    with ledger.reading() as books:
+        return log.accesses(books, first, last, actor)
 
 
 def forget(ledger: Ledger, said: str, reason: str) -> Forgotten:
@@ -83,7 +92,7 @@ def forget(ledger: Ledger, said: str, reason: str) -> Forgotten:
         # A reason stays for good: what somebody wants removed must not be kept in it.
         removed = forgetting.forget(books, ledger.moment(), ledger.actor, person, masked_text(reason))
         held = holdings(books, person)
-        looked = _looked(accesses.accesses(books, None, None, None), held, set())
+        looked = _looked(log.accesses(books, None, None, None), held, set())
         return Forgotten(held, removed, sum(one.certain for one in looked))
 
 
@@ -105,7 +114,7 @@ def _concerns(finding: Finding, held: Holdings) -> bool:
 _UNCERTAIN = frozenset({"audit", "findings", "sample", "reconcile", "figure", "export parquet"})
 
 
-def _looked(log: Sequence[Access], held: Holdings, findings: set[str]) -> list[Looked]:
+def _looked(requests: Sequence[Access], held: Holdings, findings: set[str]) -> list[Looked]:
     """The requests for full numbers that showed this person's, or may have."""
     person = {str(held.identity.person)}
     orders = {str(one.order) for one in held.asked}
@@ -119,7 +128,7 @@ def _looked(log: Sequence[Access], held: Holdings, findings: set[str]) -> list[L
         "finding": findings,
     }
     found = []
-    for access in log:
+    for access in requests:
         kind, which = access.subject
         certain = bool(shown.get(kind, set()) & set(which.split(", ")))
         if certain or kind in _UNCERTAIN:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from aidledger.errors import SourceMissing
 from aidledger.operations.examining import run_guarded
+from aidledger.operations.views import Reveal, Viewed, view
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 from aidledger.sheets.source_row import SourceCell, row_cells
-from aidledger.store.ledger import Ledger
+from aidledger.store.ledger import Books, Ledger
 from aidledger.store.postings import lookups
 from aidledger.store.postings.lookups import BatchRecord, EntryRecord
 
@@ -24,16 +25,19 @@ class Trace:
     cells: Sequence[SourceCell]
 
 
-def trace(ledger: Ledger, number: int) -> Trace:
+def trace(ledger: Ledger, number: int, reveal: Reveal | None = None) -> Viewed[Trace]:
     """From an entry to the cells; of a reversal, to the cells of what it reverses. Raises UnknownEntry."""
-    with ledger.reading() as books:
+
+    def read(books: Books) -> Trace:
         entry = lookups.entry(books, number)
         origin = lookups.entry(books, entry.reversal_of) if entry.reversal_of else entry
         batch = lookups.batch(books, origin.roster_batch)
         content = lookups.source_of(books, origin.roster_batch)
-    if content is None:
-        raise SourceMissing(number=origin.roster_batch)
-    cells = run_guarded(
-        row_cells, content, origin.sheet, origin.header_row, origin.row, DEFAULT_LIMITS, limits=DEFAULT_LIMITS
-    )
-    return Trace(entry, batch, origin, cells)
+        if content is None:
+            raise SourceMissing(number=origin.roster_batch)
+        cells = run_guarded(
+            row_cells, content, origin.sheet, origin.header_row, origin.row, DEFAULT_LIMITS, limits=DEFAULT_LIMITS
+        )
+        return Trace(entry, batch, origin, cells)
+
+    return view(ledger, read, reveal, lambda _: f"entry {number}")

@@ -45,8 +45,7 @@ def _in_silence() -> None:
 class Ledger:
     """An opened ledger, who uses it, and the clock that dates what is written.
 
-    ``waits`` is told of another writer; ``secret``: the key of its file, where that is encrypted; ``viewed``: the one
-    view in which all is read, see ``view``.
+    ``waits`` is told of another writer; ``secret``: the key of its file, where that is encrypted.
     """
 
     engine: Engine
@@ -56,7 +55,6 @@ class Ledger:
     waits: Waits = _in_silence
     keys: Keys = NO_KEYS
     secret: Secret | None = None
-    viewed: Books | None = None
 
     @property
     def seal_key(self) -> SealKey | None:
@@ -70,10 +68,6 @@ class Ledger:
     @contextmanager
     def reading(self, deed: Deed = "read") -> Iterator[Books]:
         """One consistent view of the ledger, for whom the office lets look; raises NotNamed, OtherRole."""
-        if self.viewed is not None:
-            self._require(self.viewed, deed)
-            yield self.viewed
-            return
         options: dict[str, Any] = {SEAL_KEY: self.keys.seal}
         if self.engine.dialect.name != "sqlite":
             options["isolation_level"] = "REPEATABLE READ"
@@ -85,17 +79,6 @@ class Ledger:
             self._require(books, deed)
             yield books
             transaction.rollback()  # of nothing; on a damaged file that is encrypted a commit would be refused
-
-    @contextmanager
-    def view(self) -> Iterator[tuple[Ledger, str]]:
-        """The ledger as it is at one moment, whatever is read of it in the block, and its head at that moment.
-
-        It is there to be read: whoever writes meanwhile writes to the ledger itself, after the block.
-        """
-        from aidledger.store.chain.events import head  # noqa: PLC0415 - the tables are slow to load; here they are loaded
-
-        with self.reading() as books:
-            yield replace(self, viewed=books), head(books)
 
     @contextmanager
     def writing(self, deed: Deed, *, keep: bool = True) -> Iterator[Books]:

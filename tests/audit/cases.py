@@ -105,4 +105,4 @@ def subjects(finding: Finding, born: date) -> str:
 
 def findings(ledger: Ledger, rule: str, case: Case) -> list[Finding]:
     """What a rule finds in a case."""
-    return list(auditing.audit(ledger, catalogue(), [rule], period=case.period).findings)
+    return list(auditing.audit(ledger, catalogue(), [rule], period=case.period).found.findings)

@@ -48,9 +48,9 @@ def post(ledger: Ledger, title: str, people: Sequence[Row], amount: object = 100
     assert result.outcome == "posted", result.problems
 
 
-def found(ledger: Ledger, rule: str, **narrowed: str) -> list[Finding]:
+def found(ledger: Ledger, rule: str, program: str | None = None, period: str | None = None) -> list[Finding]:
     """What a rule finds."""
-    return list(auditing.audit(ledger, catalogue(), [rule], **narrowed).findings)
+    return list(auditing.audit(ledger, catalogue(), [rule], program, period).found.findings)
 
 
 TODAY = date(2022, 3, 1)

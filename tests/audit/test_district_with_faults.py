@@ -27,7 +27,7 @@ def test_the_audit_finds_the_faults_of_the_key_and_nothing_else(tmp_path: Path) 
     assert f"{len(key)} findings" in ran.stdout
     assert stat.S_IMODE((folder / KEY_FILE).stat().st_mode) == 0o600
 
-    audit = auditing.audit(opened(ledger), catalogue())
+    audit = auditing.audit(opened(ledger), catalogue()).found
     found = scores(audit.findings, key, audit.ran)
 
     assert list(audit.ran) == [rule.code for rule in RULES if "notice" not in rule.needs]

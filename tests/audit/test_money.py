@@ -72,7 +72,7 @@ def test_a_returned_payment_is_found_until_it_is_paid_again(ledger: Ledger) -> N
 
 def test_a_rule_without_its_data_says_that_it_did_not_run(ledger: Ledger) -> None:
     bring_in(ledger, roster_xlsx(2))
-    audit = auditing.audit(ledger, catalogue())
+    audit = auditing.audit(ledger, catalogue()).found
     assert list(audit.not_run["returned-not-reissued"]) == ["bank-return"]
     assert "returned-not-reissued" not in audit.ran
     assert "duplicate-disbursement" in audit.ran

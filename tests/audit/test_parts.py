@@ -49,7 +49,7 @@ def test_whether_a_term_has_ended_is_told_by_the_day(ledger: Ledger) -> None:
 
     def rules(month: int, day: int) -> set[str]:
         there = replace(ledger, clock=lambda: datetime(2022, month, day, 1, tzinfo=UTC))
-        return {one.rule for one in auditing.audit(there, catalogue(), codes).findings}
+        return {one.rule for one in auditing.audit(there, catalogue(), codes).found.findings}
 
     assert rules(1, 31) == set()
     assert rules(2, 1) == {"amount-off-standard", "average-impossible"}

@@ -45,7 +45,7 @@ def _found(order: Sequence[int], taken_back: frozenset[int] = frozenset()) -> se
                 batches[which] = result.batch
         for which in sorted(taken_back & batches.keys()):
             ledgers.reverse(ledger, catalogue(), batches[which], "taken back")
-        found = auditing.audit(ledger, catalogue()).findings
+        found = auditing.audit(ledger, catalogue()).found.findings
         ledger.close()
         assert len({one.id for one in found}) == len(found), "a decision is about one finding"
         return {(one.rule, one.id, one.facts_digest) for one in found}

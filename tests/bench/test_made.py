@@ -104,7 +104,7 @@ def test_a_province_has_lists_beside_its_payments(ledger: Ledger) -> None:
 
 
 def test_the_audit_finds_some_of_everything_in_a_province(ledger: Ledger) -> None:
-    found = Counter(one.rule for one in auditing.audit(ledger, load()).findings)
+    found = Counter(one.rule for one in auditing.audit(ledger, load()).found.findings)
 
     assert found.keys() >= {"duplicate-disbursement", "name-id-mismatch", "not-enrolled", "missing-disbursement"}
     assert sum(found.values()) < _FEW / 5

@@ -9,8 +9,8 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
-from aidledger.cli.wording import message_and_hint
 from aidledger.domain.roster import RosterFile
+from aidledger.presentation.wording import message_and_hint
 from aidledger.sheets.feedback.column import FEEDBACK_COLUMNS, FEEDBACK_TITLES
 from aidledger.sheets.feedback.workbook import Copy, Given, Labels, Remark, marked_copy
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS

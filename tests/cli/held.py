@@ -52,7 +52,7 @@ def _export_payment(path: str, folder: Path) -> None:
     assert aidledger("report", "notice", *what, *days, ledger=path).exit_code == 0
     ran = aidledger("audit", "--rule", "account-shared", "--format", "json", ledger=path)
     (finding,) = ran.json["findings"]
-    said = ("--explain", f"siblings, see {people(2)[1].number}")
+    said = ("--justify", f"siblings, see {people(2)[1].number}")
     assert aidledger("--actor", "li", "finding", finding["id"], *said, ledger=path).exit_code == 0
     looked = ("--reveal", "--reason", "the bank asked")
     assert aidledger("batch", "1", *looked, ledger=path).exit_code == 0

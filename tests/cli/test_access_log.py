@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from aidledger.operations import ledgers
 from aidledger.store.ledger import open_ledger
 from tests.cli.harness import aidledger
-from tests.store.ledgers import KEYS, sample_place
+from tests.store.ledgers import KEYS, reveal, sample_place
 
 ASKED = [
     ("2022-03-01", "wang", "batch 3", "bank asked"),
@@ -24,7 +23,7 @@ def path(tmp_path: Path) -> str:
     path = sample_place(tmp_path)
     for day, actor, seen, reason in ASKED:
         ledger = open_ledger(str(path), actor, partial(datetime.fromisoformat, f"{day}T23:59:59+00:00"), keys=KEYS)
-        ledgers.log_reveal(ledger, reason, seen)
+        reveal(ledger, reason, seen)
         ledger.close()
     return path
 

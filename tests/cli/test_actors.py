@@ -192,7 +192,7 @@ def test_what_another_clerk_imported_is_released_by_who_imported_none_of_it(ledg
 def test_findings_are_decided_by_reviewers(ledger: str) -> None:
     ran = aidledger("--actor", CLERK, "audit", "--format", "json", ledger=ledger)
     finding = ran.json["findings"][0]["id"]
-    decide = ("finding", finding, "--explain", "looked at the file")
+    decide = ("finding", finding, "--justify", "looked at the file")
     for actor in (CLERK, AUDITOR, SCHOOL, STRANGER):
         assert aidledger("--actor", actor, *decide, ledger=ledger).exit_code == 3
     assert aidledger("--actor", REVIEWER, *decide, ledger=ledger).exit_code == 0

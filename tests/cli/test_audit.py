@@ -69,7 +69,7 @@ def test_only_open_findings_at_or_above_a_severity_count(ledger: str) -> None:
 def test_an_explained_finding_stays_so_until_its_facts_change(ledger: str, tmp_path: Path) -> None:
     (finding,) = aidledger("audit", "--format", "json", ledger=ledger).json["findings"]
     run = aidledger(
-        "--actor", "李", "finding", finding["id"][:6], "--explain", "补发", "--format", "json", ledger=ledger
+        "--actor", "李", "finding", finding["id"][:6], "--justify", "补发", "--format", "json", ledger=ledger
     )
     assert (run.exit_code, run.json["state"], run.json["decisions"][0]["by"]) == (0, "explained", "李")
     again = aidledger("audit", "--format", "json", ledger=ledger)
@@ -96,7 +96,7 @@ def test_what_is_accepted_until_a_day_opens_after_it(ledger: str) -> None:
     assert aidledger(*accept, "2000-01-01", ledger=ledger).exit_code == 0
     assert aidledger("audit", ledger=ledger).exit_code == 1
     assert aidledger("finding", finding["id"], "--accept", "no day", ledger=ledger).exit_code == 2
-    assert aidledger("finding", finding["id"], "--explain", "a", "--close", "b", ledger=ledger).exit_code == 2
+    assert aidledger("finding", finding["id"], "--justify", "a", "--close", "b", ledger=ledger).exit_code == 2
     assert aidledger("finding", "ffffffff", ledger=ledger).exit_code == 2
 
 
@@ -122,12 +122,12 @@ def test_the_working_paper_has_a_sheet_per_rule(ledger: str, tmp_path: Path) -> 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_rule_is_explained(language: str) -> None:
     for rule in (*RULES, *ACROSS):
-        said = aidledger("--lang", language, "explain", rule.code, "--format", "json").json
+        said = aidledger("--lang", language, "rules", rule.code, "--format", "json").json
         assert said["rule"] == rule.code
         assert said["explanation"]
         assert said["reference"]
         assert said["message"].isascii() == (language == "en") or "{" in said["message"]
-    assert len(aidledger("explain", "--format", "json").json["rules"]) == len(RULES) + len(ACROSS)
+    assert len(aidledger("rules", "--format", "json").json["rules"]) == len(RULES) + len(ACROSS)
     assert len({rule.code for rule in RULES}) == len(RULES)
 
 

@@ -74,7 +74,7 @@ MISUSED = [
     ("reconcile", "--school", "nonsense"),
     ("reconcile", "--cut", "nonsense"),
     ("reconcile", "--by", "nonsense"),
-    ("reconcile", "--explain", "--reveal"),
+    ("reconcile", "--details", "--reveal"),
     ("report", "bridge", "--from-cut", "nonsense", "--to-cut", "school-year:2021"),
     ("person",),
     ("person", "nobody"),

@@ -121,12 +121,12 @@ MISTYPED: Sequence[tuple[str, ...]] = [
     ("import", "there.xlsx", "--kind", CARD),
     ("report", "compare", ID),
     ("report", "school", ID),
-    ("report", "explain", f"person={ID}"),
-    ("report", "explain", ID),
+    ("report", "entries", f"person={ID}"),
+    ("report", "entries", ID),
     ("report", "summary", "--by", ID),
     ("report", "bridge", "--from-cut", ID, "--to-cut", ID),
     ("finding", ID),
-    ("explain", ID),
+    ("rules", ID),
     ("reconcile", "--school", ID),
     ("pay", "order", "1", "--reveal", ID),
     ("pay", "release", "1", "--file", f"{CARD}.csv"),
@@ -198,7 +198,7 @@ REVEALING = sorted(name for name, one in COMMANDS.items() if any(option.name == 
 def test_full_numbers_are_logged_before_they_are_shown(world: World, name: str) -> None:
     """Every command that has --reveal: where the request cannot be kept, nothing is shown either."""
     arguments = [*name.split(), *LOOKS[name][-1](world), "--reveal", "--reason", f"to see {name}"]
-    arguments += ["--explain"] if name == "reconcile" and "--explain" not in arguments else []
+    arguments += ["--details"] if name == "reconcile" and "--details" not in arguments else []
     run = world.run(*arguments, "--format", "json")
     assert run.exit_code in {0, 1}
     last = world.run("access-log", "--format", "json").json["accesses"][-1]

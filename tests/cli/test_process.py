@@ -27,7 +27,7 @@ SCREEN = ("rich",)
 KEYS = ("sqlcipher3", "keyring")
 OTHER_COMMANDS = ("aidledger.cli.commands.imports", "aidledger.cli.commands.demonstration")
 COMMANDS = (
-    *("init", "import", "check", "template", "mappings", "batches", "reverse", "reconcile", "audit", "explain"),
+    *("init", "import", "check", "template", "mappings", "batches", "reverse", "reconcile", "audit", "rules"),
     *("findings", "finding", "sample", "report", "verify", "upgrade", "person", "trace", "demo"),
     *("rekey", "seal"),
 )

@@ -29,7 +29,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> str:
         ("--lang", "en", "report", "compare", "gaoping-2021-2022h1"),
         ("--lang", "zh", "report", "compare", "gaoping-2021-2022h1"),
         ("--lang", "en", "reconcile", "--all"),
-        ("--lang", "zh", "reconcile", "--explain", "--report", "gaoping-2021-2022h1"),
+        ("--lang", "zh", "reconcile", "--details", "--report", "gaoping-2021-2022h1"),
         ("--lang", "en", "report", "bridge", "--from-cut", "calendar-year:2021", "--to-cut", "school-year:2021"),
         ("--lang", "zh", "batches"),
         ("--lang", "en", "batch", "1"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aidledger.cli.printable import escaped, printable, printable_lines
+from aidledger.presentation.printable import escaped, printable, printable_lines
 from tests.builders.hostile import ESCAPES, write_all
 from tests.cli.harness import Ran, aidledger
 from tests.cli.terminal import on_terminal_raw
@@ -59,14 +59,14 @@ READING = [
     ("batch", "1"),
     ("batch", "4"),
     ("reconcile", "--all"),
-    ("reconcile", "--explain"),
+    ("reconcile", "--details"),
     ("audit",),
     ("findings",),
     ("person", "王雨桐"),
     ("trace", "1"),
     ("trace", "40"),
     ("report", "summary", "--by", "school,grade,category"),
-    ("report", "explain", "kind=aid"),
+    ("report", "entries", "kind=aid"),
     ("report", "notice", *PAID, "--from", "2022-03-01", "--to", "2022-03-31", "--preview"),
     ("sample", "--seed", EVIL, "--size", "100"),
     ("mappings",),
@@ -124,12 +124,12 @@ REFUSED = [
     ("reconcile", "--cut", "{}"),
     ("reconcile", "--report", "{}"),
     ("report", "summary", "--by", "{}"),
-    ("report", "explain", "{}"),
-    ("report", "explain", "school={}"),
+    ("report", "entries", "{}"),
+    ("report", "entries", "school={}"),
     ("report", "compare", "{}"),
     ("report", "{}"),
     ("audit", "--rule", "{}"),
-    ("explain", "{}"),
+    ("rules", "{}"),
     ("finding", "{}"),
     ("person", "{}"),
     ("program", "{}"),

@@ -66,9 +66,9 @@ def test_a_rule_may_be_said_by_its_chinese_name(ledger: str) -> None:
     codes = aidledger("audit", "--rule", "duplicate-disbursement", "--format", "json", ledger=ledger)
     for said in (name, f"{name}（duplicate-disbursement）", f"{name} (duplicate-disbursement)"):
         assert aidledger("audit", "--rule", said, "--format", "json", ledger=ledger).json == codes.json
-        assert aidledger("explain", said).exit_code == 0
+        assert aidledger("rules", said).exit_code == 0
     _refused(aidledger("audit", "--rule", name[:-1] + "妨", ledger=ledger), f"{name}（duplicate-disbursement）")
-    _refused(aidledger("explain", name[:-1] + "妨"), f"{name}（duplicate-disbursement）")
+    _refused(aidledger("rules", name[:-1] + "妨"), f"{name}（duplicate-disbursement）")
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def build(folder: Path) -> World:
     world.does("person", PEOPLE[0].number, "--reveal", "--reason", REASON)
     world.does("reverse", "2", "--reason", REASON)
     first = world.run("audit", "--format", "json").json["findings"][0]["id"]
-    world.does("finding", first, "--explain", REASON)
+    world.does("finding", first, "--justify", REASON)
     return world
 
 
@@ -108,9 +108,9 @@ LOOKS: Mapping[str, Sequence[Arguments]] = {
     "mappings": [_says()],
     "batches": [_says()],
     "batch": [_says("1"), _says("2")],
-    "reconcile": [_says("--all"), _says("--explain"), _says("--by", "document,source"), _says("--cut", "school-year")],
+    "reconcile": [_says("--all"), _says("--details"), _says("--by", "document,source"), _says("--cut", "school-year")],
     "audit": [_says(), _says("--at-least", "info")],
-    "explain": [_says()],
+    "rules": [_says()],
     "findings": [_says(), _says("--state", "explained")],
     "finding": [lambda w: [_finding(w, 0)], lambda w: [_finding(w, 1)]],
     "pay due": [_says("--by", "person,school", "--all"), _says()],
@@ -121,7 +121,7 @@ LOOKS: Mapping[str, Sequence[Arguments]] = {
     "report compare": [_says("gaoping-2021-2022h1")],
     "report bridge": [_says("--from-cut", "calendar-year:2021", "--to-cut", "school-year:2021")],
     "report notice": [_says(*_GRANT, *_NOTICE, "--preview")],
-    "report explain": [_says("kind=aid"), _says("program=high-school-grant,period=2021-autumn")],
+    "report entries": [_says("kind=aid"), _says("program=high-school-grant,period=2021-autumn")],
     "report school": [_says(SCHOOL)],
     "report returns": [_says("--year", "2021")],
     "report person": [_says(PEOPLE[1].name)],

@@ -12,9 +12,9 @@ import pytest
 
 from aidledger.catalogue.loading import load
 from aidledger.cli.main import cli
-from aidledger.cli.wording import problem_text
 from aidledger.domain.problem import KINDS, Problem
 from aidledger.i18n import Language, translator
+from aidledger.presentation.wording import problem_text
 from aidledger.sheets.formats.failures import FileRefused
 from aidledger.sheets.formats.grid import read_grid
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS

@@ -12,6 +12,7 @@ from aidledger.domain.finding import Finding
 from aidledger.lake.pseudonyms import Showing
 from aidledger.operations import lakes
 from aidledger.operations.lakes import EngineName, LakeAsked
+from aidledger.operations.views import Reveal
 from aidledger.store.ledger import Ledger
 from tests.audit.cases import grid
 from tests.builders import xlsx_bytes
@@ -71,7 +72,7 @@ def key_in(folder: Path) -> Path:
 def exported(ledger: Ledger, folder: Path, showing: Showing = "full", district: str = DISTRICT) -> Path:
     """A ledger's share in the lake of a folder."""
     lake = folder / "lake"
-    lakes.export(ledger, catalogue(), lake, district, key_in(folder), showing, "a test")
+    lakes.export(ledger, catalogue(), lake, district, key_in(folder), showing, Reveal("a test"))
     return lake
 
 

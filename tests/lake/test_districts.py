@@ -9,6 +9,7 @@ import pytest
 from aidledger.errors import LakeMixed, UnknownDistrict
 from aidledger.lake.pseudonyms import Showing
 from aidledger.operations import auditing, lakes, ledgers
+from aidledger.operations.views import Reveal
 from tests.lake.lakes import (
     DISTRICT,
     OTHER,
@@ -31,7 +32,7 @@ _CARD = "6217003810012345678"
 @pytest.mark.parametrize("showing", ["digest", "masked", "full"])
 def test_a_child_paid_in_two_districts(showing: Showing, tmp_path: Path) -> None:
     here, there = (ledger_of(tmp_path, name, grant(who, school)) for name, who, school in _TWO)
-    assert auditing.audit(here, catalogue(), ["duplicate-disbursement"]).findings == []
+    assert auditing.audit(here, catalogue(), ["duplicate-disbursement"]).found.findings == []
     exported(here, tmp_path, showing)
 
     (found,) = audited(exported(there, tmp_path, showing, OTHER), ["duplicate-disbursement"]).findings
@@ -98,8 +99,8 @@ def test_certified_here_and_paid_there_is_neither_missing_nor_uncertified_but_sa
     here = ledger_of(tmp_path, "here", grant("a"), certified("ab"))
     there = ledger_of(tmp_path, "there", grant("bc", "东山中学"), certified("c", "东山中学"))
     rules = ["missing-disbursement", "not-certified", "certified-elsewhere"]
-    assert [one.rule for one in auditing.audit(here, catalogue(), rules).findings] == ["missing-disbursement"]
-    assert [one.rule for one in auditing.audit(there, catalogue(), rules).findings] == ["not-certified"]
+    assert [one.rule for one in auditing.audit(here, catalogue(), rules).found.findings] == ["missing-disbursement"]
+    assert [one.rule for one in auditing.audit(there, catalogue(), rules).found.findings] == ["not-certified"]
     exported(here, tmp_path)
 
     (found,) = audited(exported(there, tmp_path, "full", OTHER), rules).findings
@@ -114,7 +115,7 @@ def test_districts_that_share_nobody_are_judged_each_by_its_own(tmp_path: Path) 
     # It paid no grant for the autumn: nobody is missing there then, though somebody is in the other district.
     there = ledger_of(tmp_path, "there", grant("x", "东山中学", term="2022年春季"), certified("xy", "东山中学"))
     rules = ["amount-off-standard", "not-certified", "missing-disbursement", "average-impossible"]
-    own = [one for ledger in (here, there) for one in auditing.audit(ledger, catalogue(), rules).findings]
+    own = [one for ledger in (here, there) for one in auditing.audit(ledger, catalogue(), rules).found.findings]
     exported(here, tmp_path)
 
     found = audited(exported(there, tmp_path, "full", OTHER), rules)
@@ -161,7 +162,7 @@ def test_districts_under_two_keys_are_refused(tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     there = ledger_of(tmp_path, "there", grant("b"))
-    lakes.export(there, catalogue(), lake, OTHER, key_in(other), "full", "a test")
+    lakes.export(there, catalogue(), lake, OTHER, key_in(other), "full", Reveal("a test"))
 
     with pytest.raises(LakeMixed):
         audited(lake)

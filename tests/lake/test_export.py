@@ -49,7 +49,7 @@ def test_a_second_export_adds_what_was_posted_since_and_touches_nothing(tmp_path
     added = {path for path in after if path not in before}
     assert {path.split("/")[0] for path in added} >= {"entry", "certification", "batch", "_manifests"}
     assert "school" not in {path.split("/")[0] for path in added}
-    own = auditing.audit(ledger, catalogue()).findings
+    own = auditing.audit(ledger, catalogue()).found.findings
     assert said(audited(tmp_path / "lake").findings) == said(own)
 
 
@@ -179,7 +179,7 @@ def test_parts_and_what_came_back_go_with_the_rest(tmp_path: Path) -> None:
     assert [row["part"] for row in _entries(lake)] == ["2021-09", "2021-09", "2021-10"]
     (back,) = [row for path in lake.glob("recovery/**/*.parquet") for row in parquet.read_table(path).to_pylist()]
     assert (back["amount_fen"], back["recovered_on"]) == (20_000, "2022-01-05")
-    assert said(audited(lake).findings) == said(_of_lakes(auditing.audit(ledger, catalogue()).findings))
+    assert said(audited(lake).findings) == said(_of_lakes(auditing.audit(ledger, catalogue()).found.findings))
 
 
 def _of_lakes(findings: Sequence[Finding]) -> list[Finding]:

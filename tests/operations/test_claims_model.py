@@ -75,7 +75,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         paying.release(replace(ledger, actor="reviewer"), 1, folder / "bank.csv")
         corrected = csv_bytes(roster_grid(HERE, AUTUMN, {0: Row(yuan=500), 2: Row()}))
         assert bring_in(ledger, corrected, supersedes=1).outcome == "posted"
-        lines = paying.order(ledger, 1).lines
+        lines = paying.order(ledger, 1).found.lines
     yield place, {PUPILS[one.line.number]: one.line.serial for one in lines}
     postgresql.drop_of(folder)
 
@@ -114,7 +114,7 @@ def _is_paid(answers: Sequence[Answer]) -> bool:
 
 def _balances(ledger: Ledger) -> dict[tuple[int, str], tuple[int, int, int]]:
     """Of each pupil and period, in 元: claimed, paid, under way."""
-    told, _ = paying.due(ledger, catalogue(), [], None, None, ("period", "person"), settled=True)
+    told = paying.due(ledger, catalogue(), [], None, None, ("period", "person"), settled=True).found
     return {
         (PUPILS[row.person.number], str(row.period)): (
             row.balance.claimed_fen // 100,

@@ -44,7 +44,7 @@ def _codes(result: FileResult) -> list[str]:
 def test_a_file_is_one_batch(ledger: Ledger) -> None:
     result = bring_in(ledger, roster_xlsx(3), "one.xlsx")
     assert (result.outcome, result.batch, result.person_times, result.amount_fen) == ("posted", 1, 3, 300_000)
-    record = ledgers.batch(ledger, 1).record
+    record = ledgers.batch(ledger, 1).found.record
     assert (record.file, record.entries, record.amount_fen, record.posted_by) == ("one.xlsx", 3, 300_000, "tester")
     assert record.posted_at == "2022-03-01T08:00:00Z"
 
@@ -163,7 +163,7 @@ def test_an_id_number_under_another_name_than_the_ledgers_is_a_conflict(ledger: 
     assert (result.outcome, _codes(result)) == ("rejected", ["name-id-mismatch"])
     assert (result.problems[0].place.row, result.problems[0].place.column) == (4, "B")
     posted = bring_in(ledger, content, record_conflicts=True)
-    entry = ledgers.batch(ledger, posted.batch or 0).entries[1]
+    entry = ledgers.batch(ledger, posted.batch or 0).found.entries[1]
     assert (entry.name, entry.name_stated) == ("李雨桐", "李四")
 
 
@@ -305,7 +305,7 @@ def test_file_names_that_are_not_utf8_are_read_and_shown(ledger: Ledger, tmp_pat
     [result] = _run(ledger, folder).files
     assert (result.outcome, result.path) == ("posted", f"{folder}/金溪中学高一.xlsx")
     assert result.rosters[0].school == "金溪中学"
-    assert ledgers.batch(ledger, 1).record.file == "金溪中学高一.xlsx"
+    assert ledgers.batch(ledger, 1).found.record.file == "金溪中学高一.xlsx"
     assert ledgers.verify(ledger).faults == []
 
 

@@ -138,7 +138,7 @@ def test_reports_count_what_was_posted_or_what_was_paid(ledger: str, tmp_path: P
         "sent-back": 1,
         "no-answer": 2,
     }
-    explained = aidledger("report", "explain", "kind=aid,count=paid", "--format", "json", ledger=ledger)
+    explained = aidledger("report", "entries", "kind=aid,count=paid", "--format", "json", ledger=ledger)
     assert len(explained.json["entries"]) == 1
 
 

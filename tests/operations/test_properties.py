@@ -39,7 +39,7 @@ def _content(which: int) -> bytes:
 
 
 def _totals(ledger: Ledger) -> Totals:
-    figures, _ = reporting.summary(ledger, catalogue())
+    figures = reporting.summary(ledger, catalogue()).found
     return {code: (one.person_times, one.persons, one.amount_fen) for code, one in figures.programs.items()}
 
 
@@ -81,7 +81,7 @@ def test_persons_are_those_of_whom_something_is_in_force(steps: list[tuple[str, 
     with _ledger_after(steps) as (ledger, _):
         payments = _payments(ledger)
         for span in (None, *sorted({Period.parse(period) for _, period, _ in payments}, key=str)):
-            figures, _ = reporting.summary(ledger, catalogue(), span, span)
+            figures = reporting.summary(ledger, catalogue(), span, span).found
             paid = [(code, who) for code, period, who in payments if span is None or period == str(span)]
             counted = {code: one.persons for code, one in figures.programs.items() if one.persons}
             assert counted == Counter(code for code, _ in set(paid))

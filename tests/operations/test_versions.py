@@ -55,7 +55,7 @@ def _roster(*persons: int, amounts: dict[int, int] | None = None, title: str | N
 
 
 def _entries(ledger: Ledger, batch: int) -> list[EntryRecord]:
-    return list(ledgers.batch(ledger, batch).entries)
+    return list(ledgers.batch(ledger, batch).found.entries)
 
 
 def _paid(ledger: Ledger) -> Paid:
@@ -127,7 +127,10 @@ def test_a_kept_payment_leads_to_its_first_file_a_new_one_to_the_second(ledger: 
     bring_in(ledger, xlsx_bytes(_roster(0, 1)), "first.xlsx")
     bring_in(ledger, xlsx_bytes(_roster(0, 2)), "second.xlsx", supersedes=1)
     kept, added = _entries(ledger, 1)[0], _entries(ledger, 2)[0]
-    assert [tracing.trace(ledger, entry.entry).origin.file for entry in (kept, added)] == ["first.xlsx", "second.xlsx"]
+    assert [tracing.trace(ledger, entry.entry).found.origin.file for entry in (kept, added)] == [
+        "first.xlsx",
+        "second.xlsx",
+    ]
 
 
 def test_the_new_version_again_is_unchanged_and_the_old_one_is_a_change(ledger: Ledger) -> None:
@@ -143,7 +146,7 @@ def test_the_new_version_again_is_unchanged_and_the_old_one_is_a_change(ledger: 
 def test_what_a_superseding_roster_declares_is_compared_with_all_that_it_pays(ledger: Ledger) -> None:
     bring_in(ledger, roster_xlsx(4))
     bring_in(ledger, roster_xlsx(6), supersedes=1)
-    (line,) = reconciling.reconcile(ledger, catalogue(), ("declared",), ())
+    (line,) = reconciling.reconcile(ledger, catalogue(), ("declared",), ()).found
     assert (line.ok, line.expected.amount_fen, line.actual.person_times) == (True, 600_000, 6)
 
 

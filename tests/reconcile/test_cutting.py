@@ -66,7 +66,7 @@ def test_terms_by_calendar_year(place: str) -> None:
 
 
 def test_what_is_wrong_in_one_term_is_not_made_good_by_the_other(place: str) -> None:
-    lines = _lines(place, "--cut", "school-year", "--explain")
+    lines = _lines(place, "--cut", "school-year", "--details")
     assert [_short(line) for line in lines] == [
         ("2020", "东山中学", "2000.00", "2000.00", True),
         ("2020", "西山中学", "2000.00", "2000.00", True),

@@ -33,7 +33,7 @@ lines:
 
 
 def _explained(ledger: Ledger, *arguments: str) -> list[dict[str, Any]]:
-    run = aidledger("reconcile", "--explain", *arguments, "--format", "json", ledger=ledger.place)
+    run = aidledger("reconcile", "--details", *arguments, "--format", "json", ledger=ledger.place)
     lines: list[dict[str, Any]] = run.json["lines"]
     assert [line for line in lines if line["ok"] and "entries" in line] == []
     return [line for line in lines if not line["ok"]]
@@ -136,12 +136,12 @@ def test_a_published_figure_is_made_up_of_periods_and_schools(ledger: Ledger, tm
 def test_numbers_are_full_only_for_a_reason_that_is_kept(ledger: Ledger) -> None:
     bring_in(ledger, xlsx_bytes(with_cells(roster_grid(2, total=False), {"F4": 3000})), record_conflicts=True)
     number = people(2)[1].number
-    masked = aidledger("reconcile", "--explain", ledger=ledger.place)
+    masked = aidledger("reconcile", "--details", ledger=ledger.place)
     assert masked.exit_code == 1
     assert people(2)[1].name in masked.stdout
     assert number not in masked.stdout
-    assert aidledger("reconcile", "--explain", "--reveal", ledger=ledger.place).exit_code == 2
-    shown = aidledger("reconcile", "--explain", "--reveal", "--reason", "the auditor asks", ledger=ledger.place)
+    assert aidledger("reconcile", "--details", "--reveal", ledger=ledger.place).exit_code == 2
+    shown = aidledger("reconcile", "--details", "--reveal", "--reason", "the auditor asks", ledger=ledger.place)
     assert number in shown.stdout
     with ledger.reading() as books:
         assert "the auditor asks" in str(books.exec_driver_sql("SELECT facts FROM event").all())
@@ -150,7 +150,7 @@ def test_numbers_are_full_only_for_a_reason_that_is_kept(ledger: Ledger) -> None
 def test_a_workbook_has_the_rows_on_a_sheet_of_their_own(ledger: Ledger, tmp_path: Path) -> None:
     bring_in(ledger, xlsx_bytes(with_cells(roster_grid(2, total=False), {"F4": 3000})), record_conflicts=True)
     path = tmp_path / "lines.xlsx"
-    run = aidledger("reconcile", "--explain", "--format", "xlsx", "-o", path, ledger=ledger.place)
+    run = aidledger("reconcile", "--details", "--format", "xlsx", "-o", path, ledger=ledger.place)
     assert run.exit_code == 1
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     first, second = openpyxl.load_workbook(path).worksheets
@@ -160,7 +160,7 @@ def test_a_workbook_has_the_rows_on_a_sheet_of_their_own(ledger: Ledger, tmp_pat
 
 def test_as_csv_the_rows_behind_are_the_table(ledger: Ledger) -> None:
     bring_in(ledger, xlsx_bytes(with_cells(roster_grid(2, total=False), {"F4": 3000})), record_conflicts=True)
-    lines = aidledger("reconcile", "--explain", "--format", "csv", ledger=ledger.place).stdout.splitlines()
+    lines = aidledger("reconcile", "--details", "--format", "csv", ledger=ledger.place).stdout.splitlines()
     assert lines[0].lstrip("\ufeff").startswith("check,program,period,school,entry,batch,file,sheet,row")
     assert len(lines) == 2
 
@@ -176,7 +176,7 @@ def test_differences_add_up_to_what_was_changed(
     raised = {f"F{3 + at}": float(Decimal(1500) + Decimal(fen) / 100) for at, fen in changes.items()}
     bring_in(ledger, xlsx_bytes(with_cells(grid, raised)), record_conflicts=True)
     for check in ("declared", "standard"):
-        lines = reconciling.reconcile(ledger, catalogue(), (check,), (), explain=True)
+        lines = reconciling.reconcile(ledger, catalogue(), (check,), (), details=True).found
         assert sum(line.difference.amount_fen or 0 for line in lines) == sum(changes.values())
         assert sum(_behind(line) for line in lines) == sum(changes.values())
         assert all(line.ok for line in lines) == (not changes)

@@ -26,7 +26,9 @@ def ledger(tmp_path: Path) -> Ledger:
 
 def _lines(ledger: Ledger, check: str) -> list[Line]:
     return [
-        line for line in reconciling.reconcile(ledger, catalogue(), ("allotment", "payment"), ()) if line.check == check
+        line
+        for line in reconciling.reconcile(ledger, catalogue(), ("allotment", "payment"), ()).found
+        if line.check == check
     ]
 
 
@@ -113,7 +115,7 @@ def test_what_is_overspent_stands_on_the_last_document(ledger: Ledger) -> None:
 
 def test_the_rows_behind_an_overspent_document_are_its_own(ledger: Ledger) -> None:
     _two_documents(ledger)
-    *_, last = _by(ledger, "document", "--explain")
+    *_, last = _by(ledger, "document", "--details")
     assert [(row["why"], row.get("remark"), row["amount"], row["expected"]) for row in last["entries"]] == [
         ("allotted", "川财教〔2021〕9号", "1000.00", None),
         ("exceeds-allotment", None, "1000.00", "0.00"),

@@ -18,7 +18,7 @@ from aidledger.domain.cut import Cut
 from aidledger.domain.part import person_times
 from aidledger.domain.published import PublishedLine, PublishedReport
 from aidledger.domain.term import Period
-from aidledger.operations import bridging, ledgers, reconciling
+from aidledger.operations import ledgers, reconciling, reporting
 from aidledger.reconcile.bridge import Bridge
 from aidledger.reconcile.line import Comparison, Figures, Line
 from aidledger.store.ledger import Ledger
@@ -43,8 +43,8 @@ def _post(ledger: Ledger, content: bytes, name: str = "roster.xlsx") -> None:
     assert result.outcome == "posted", result.problems
 
 
-def _lines(ledger: Ledger, check: Comparison, *, explain: bool = False) -> list[Line]:
-    return reconciling.reconcile(ledger, catalogue(), [check], explain=explain)
+def _lines(ledger: Ledger, check: Comparison, *, details: bool = False) -> list[Line]:
+    return reconciling.reconcile(ledger, catalogue(), [check], details=details).found
 
 
 # --- what a roster declares ------------------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ def test_a_roster_may_declare_its_rows_or_its_person_times(ledger: Ledger, decla
 
 def test_a_roster_that_declares_neither_is_held_against_the_nearer(ledger: Ledger) -> None:
     _post(ledger, xlsx_bytes(_two_months_in_one(5)))
-    (line,) = _lines(ledger, "declared", explain=True)
+    (line,) = _lines(ledger, "declared", details=True)
     assert (line.ok, line.expected.person_times, line.actual.person_times) == (False, 5, 4)
     whole = (line.entries or [])[0]
     assert (whole.why, whole.person_times, whole.expected_person_times) == ("declares-otherwise", 4, 5)
@@ -91,7 +91,7 @@ def test_what_parts_are_too_much_stands_behind_the_line(ledger: Ledger) -> None:
         _post(ledger, part_xlsx(part, range(2)), f"{part}.xlsx")
     _post(ledger, part_xlsx("补差", [1], 350), "more.xlsx")
     _post(ledger, part_xlsx("", [5], 900), "at once.xlsx")
-    (line,) = _lines(ledger, "standard", explain=True)
+    (line,) = _lines(ledger, "standard", details=True)
     assert (line.ok, line.actual, line.expected) == (False, Figures(3, 325_000), Figures(3, 300_000))
     behind = line.entries or []
     assert [(one.amount_fen, one.expected_fen) for one in behind] == [
@@ -117,7 +117,7 @@ def test_a_pupil_who_changed_school_is_one_person_time_at_each(ledger: Ledger) -
         school = "江北职业中学" if number < 2 else "江南职业中学"
         title = school + "{term}学期中职国家助学金花名册"
         _post(ledger, part_xlsx(part, [0], 200 if number else 300, title=title), f"{part}.xlsx")
-    lines = {line.school: line for line in _lines(ledger, "standard", explain=True)}
+    lines = {line.school: line for line in _lines(ledger, "standard", details=True)}
     assert {school: (line.ok, line.actual, line.difference.amount_fen) for school, line in lines.items()} == {
         "江北职业中学": (True, Figures(1, 50_000), 0),
         "江南职业中学": (False, Figures(1, 60_000), 10_000),
@@ -140,7 +140,7 @@ def test_a_published_figure_is_made_up_of_person_times(ledger: Ledger) -> None:
     for count, right in ((2, True), (10, False)):
         published = PublishedLine("vocational-grant", count, "0.2")
         report = PublishedReport("made-up", {}, None, autumn, autumn, "made up", (published,))
-        (line,) = reconciling.reconcile(ledger, catalogue(), ["report"], [report], explain=True)
+        (line,) = reconciling.reconcile(ledger, catalogue(), ["report"], [report], details=True).found
         assert (line.ok, line.actual) == (right, Figures(2, 200_000))
     assert [(one.person_times, one.amount_fen) for one in line.entries or ()] == [(2, 200_000)]
 
@@ -155,7 +155,7 @@ def _at(ledger: Ledger, day: date) -> Ledger:
 
 
 def _bridge(ledger: Ledger, first: str, second: str) -> Bridge:
-    (found,) = bridging.bridge(ledger, catalogue(), Cut.parse(first), Cut.parse(second))
+    (found,) = reporting.bridge(ledger, catalogue(), Cut.parse(first), Cut.parse(second)).found
     *steps, last = found.steps
     assert sum(step.person_times for step in steps) == last.person_times
     assert sum(step.amount_fen for step in steps) == last.amount_fen
@@ -228,7 +228,7 @@ def test_cuts_by_days_tell_how_many_person_times_the_days_added(some: list[_Post
         with ledger.reading() as books:
             entries = books.execute(query).all()
         added = [_state(entries, cut.moments()[1]) - _state(entries, cut.moments()[0]) for cut in cuts]
-        for bridge in bridging.bridge(ledger, catalogue(), *cuts):
+        for bridge in reporting.bridge(ledger, catalogue(), *cuts).found:
             *steps, last = bridge.steps
             assert (steps[0].person_times, last.person_times) == tuple(added)
             assert sum(step.person_times for step in steps) == last.person_times
@@ -238,5 +238,5 @@ def test_cuts_by_days_tell_how_many_person_times_the_days_added(some: list[_Post
 def test_rosters_of_parts_still_name_their_people(ledger: Ledger) -> None:
     """What stands behind a line names a person, however many parts there are."""
     _post(ledger, part_xlsx("9月份", [0], 1200), "one.xlsx")
-    (line,) = _lines(ledger, "standard", explain=True)
+    (line,) = _lines(ledger, "standard", details=True)
     assert [one.name for one in line.entries or ()] == [people(1)[0].name]

@@ -29,7 +29,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
 
 
 def _explain(ledger: Ledger, figure: str, *more: str | Path) -> Ran:
-    return aidledger("report", "explain", figure, *more, ledger=ledger.place)
+    return aidledger("report", "entries", figure, *more, ledger=ledger.place)
 
 
 def _table(path: Path) -> list[dict[str, Any]]:
@@ -64,7 +64,7 @@ def test_each_row_of_a_summary_is_explained_by_its_entries(
     rows = _table(target)
     assert len(rows) > 2
     for row in rows:
-        found = reporting.explain(sample, catalogue(), row["Entries behind it"])
+        found = reporting.entries(sample, catalogue(), row["Entries behind it"]).found
         figures = found.figures
         assert (figures.person_times, figures.persons) == (row["Person-times"], row["Persons"])
         assert figures.amount_fen == round(row["Amount (yuan)"] * 100) == sum(one.amount_fen for one in found.entries)
@@ -142,7 +142,7 @@ def test_a_school_with_a_comma_in_its_name_is_found(tmp_path: Path) -> None:
     bring_in(ledger, roster_xlsx(2), hints=Hints(school="金溪,中学"))
     target = tmp_path / "by-school.xlsx"
     aidledger("report", "summary", "--by", "school", "--format", "xlsx", "-o", target, ledger=ledger.place)
-    found = reporting.explain(ledger, catalogue(), _table(target)[0]["Entries behind it"])
+    found = reporting.entries(ledger, catalogue(), _table(target)[0]["Entries behind it"]).found
     assert found.figures.person_times == 2
 
 

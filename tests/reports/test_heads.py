@@ -9,6 +9,9 @@ import pytest
 from openpyxl import load_workbook
 
 from aidledger.operations import ledgers
+from aidledger.operations.views import view
+from aidledger.store.ledger import Books
+from aidledger.store.verifying.verify import verify
 from tests.builders import roster_xlsx
 from tests.cli.harness import aidledger
 from tests.store.ledgers import ON_POSTGRESQL, bring_in, opened, sample_place
@@ -19,12 +22,12 @@ REPORTS = [
     ("report", "summary", "--by", "program,school"),
     ("report", "school", "金溪中学"),
     ("report", "returns", "--year", "2021"),
-    ("report", "explain", "kind=aid"),
+    ("report", "entries", "kind=aid"),
     ("report", "bridge", "--from-cut", "calendar-year:2021", "--to-cut", "school-year:2021"),
     ("report", "compare", "gaoping-2021-2022h1"),
     ("report", "notice", *NOTICE, "--preview"),
     ("reconcile", "--all"),
-    ("reconcile", "--explain"),
+    ("reconcile", "--details"),
     ("audit",),
     ("findings",),
     ("sample", "--seed", "7"),
@@ -67,7 +70,7 @@ def test_what_a_report_records_is_in_its_head(tmp_path: Path) -> None:
     said = aidledger("report", "notice", *NOTICE, "--format", "json", ledger=place).json["head"]
     assert said == _head(place) != before
     number = aidledger("findings", "--format", "json", ledger=place).json["findings"][0]["id"]
-    decided = aidledger("finding", number, "--explain", "it is right", "--format", "json", ledger=place).json
+    decided = aidledger("finding", number, "--justify", "it is right", "--format", "json", ledger=place).json
     assert decided["head"] == _head(place) != said
 
 
@@ -85,13 +88,17 @@ def test_figures_and_head_are_of_one_moment(tmp_path: Path) -> None:
     place = sample_place(tmp_path)
     ledger, other = opened(place), opened(place)
     posting = threading.Thread(target=bring_in, args=(other, roster_xlsx(3, first=60)))
-    with ledger.view() as (view, head):
-        assert ledgers.verify(view).head == head
+
+    def read(books: Books) -> tuple[str, str]:
+        before = verify(books).head
         posting.start()
         # On SQLite it waits for this view to end before it commits, on PostgreSQL it need not.
         posting.join(None if ON_POSTGRESQL else 0.2)
-        assert ledgers.verify(view).head == head
+        return before, verify(books).head
+
+    viewed = view(ledger, read)
+    assert viewed.found == (viewed.head, viewed.head)
     posting.join()
-    assert ledgers.verify(other).head != head
+    assert ledgers.verify(other).head != viewed.head
     ledger.close()
     other.close()

@@ -33,7 +33,7 @@ def _states(office: Office) -> dict[str, tuple[int, str]]:
 
 def _explained(office: Office, figure: str) -> tuple[int, str, list[str]]:
     """The person-times and yuan of a figure, and what counts of each entry."""
-    found = office.json("report", "explain", figure)
+    found = office.json("report", "entries", figure)
     return found["person_times"], found["amount"], [one["amount"] for one in found["entries"]]
 
 

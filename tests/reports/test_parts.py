@@ -92,11 +92,11 @@ def test_parts_stand_in_their_order(tmp_path: Path) -> None:
 
 
 def test_a_figure_of_a_part_is_explained_by_its_entries(ledger: Ledger) -> None:
-    one = _json(ledger, "explain", "program=vocational-grant,part=2021-10")
+    one = _json(ledger, "entries", "program=vocational-grant,part=2021-10")
     assert (one["person_times"], len(one["entries"])) == (3, 3)
-    whole = _json(ledger, "explain", "program=vocational-grant")
+    whole = _json(ledger, "entries", "program=vocational-grant")
     assert (whole["person_times"], whole["persons"], len(whole["entries"])) == (5, 5, 17)
-    assert _report(ledger, "explain", "part=2021-06").exit_code == 2
+    assert _report(ledger, "entries", "part=2021-06").exit_code == 2
 
 
 def test_each_row_by_part_finds_its_entries(ledger: Ledger, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_each_row_by_part_finds_its_entries(ledger: Ledger, tmp_path: Path) -> N
     ]
     traces = [cell for cell in cells if "part=" in cell]
     assert len(traces) == 6
-    assert sum(_json(ledger, "explain", trace)["person_times"] for trace in traces) == 17
+    assert sum(_json(ledger, "entries", trace)["person_times"] for trace in traces) == 17
 
 
 def test_the_national_return_counts_each_pupil_once(ledger: Ledger) -> None:

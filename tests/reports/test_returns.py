@@ -102,7 +102,7 @@ def test_each_line_of_the_workbook_finds_its_entries(ledger: Ledger, tmp_path: P
     traced = [row for row in rows if row[15]]
     assert len(traced) == 7
     for row in traced:
-        found = reporting.explain(ledger, catalogue(), str(row[15]))
+        found = reporting.entries(ledger, catalogue(), str(row[15])).found
         amount = found.figures.amount_fen if found.share_fen is None else found.share_fen
         assert amount == round(float(str(row[13])) * 100)
 

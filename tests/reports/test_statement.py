@@ -84,7 +84,7 @@ def test_a_statement_as_a_workbook_has_two_sheets_and_its_figures_find_their_ent
     rows = [row for row in book.worksheets[0].iter_rows(min_row=3, values_only=True) if row[-1]]
     assert len(rows) == 5
     for row in rows:
-        assert reporting.explain(ledger, catalogue(), str(row[-1])).figures.person_times == row[2]
+        assert reporting.entries(ledger, catalogue(), str(row[-1])).found.figures.person_times == row[2]
 
 
 def test_a_statement_as_csv_holds_the_figures(ledger: Ledger) -> None:
@@ -113,7 +113,7 @@ def test_a_statement_adds_up_over_all_schools(tmp_path: Path) -> None:
     for group in groups:
         if group["school"] is None:
             continue
-        found, _ = reporting.school_statement(sample, catalogue(), group["school"])
+        found = reporting.school_statement(sample, catalogue(), group["school"]).found
         figures = found.loans if group["loan"] else found.aid
         assert (figures.person_times, figures.persons) == (group["person_times"], group["persons"])
         assert sum(roster.here.person_times for roster in found.rosters) == (

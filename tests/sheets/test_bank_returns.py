@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from aidledger.cli.wording import message_and_hint
 from aidledger.domain.listing import Listing, Returns
 from aidledger.domain.part import Part
 from aidledger.domain.roster import RosterFile
+from aidledger.presentation.wording import message_and_hint
 from aidledger.sheets.recognition.hints import Hints
 from tests.builders import Cell, Grid, codes, examined, found, people, shipped, with_cells
 from tests.builders.lists import bank_return_grid

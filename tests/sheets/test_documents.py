@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aidledger.cli.wording import problem_text
+from aidledger.presentation.wording import problem_text
 from tests.builders import (
     TITLE,
     Cell,

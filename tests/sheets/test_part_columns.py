@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from aidledger.cli.wording import message_and_hint
 from aidledger.domain.part import Part
 from aidledger.domain.roster import RosterFile
+from aidledger.presentation.wording import message_and_hint
 from aidledger.sheets.recognition.hints import Hints
 from tests.builders import Cell, Grid, codes, examined, found, people, shipped
 

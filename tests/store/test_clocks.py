@@ -48,9 +48,9 @@ def _done(folder: Path, hours: Iterable[int]) -> tuple[Any, ...]:
         ledgers.reverse(ledger, catalogue(), 3, "sent in error")
         now = next(moments)
         assert ledgers.verify(ledger).faults == []
-        told, _ = paying.due(ledger, catalogue(), (), None, None, ("person",), settled=True)
-        found = auditing.audit(ledger, catalogue(), []).findings
-        figures, _ = reporting.summary(ledger, catalogue())
+        told = paying.due(ledger, catalogue(), (), None, None, ("person",), settled=True).found
+        found = auditing.audit(ledger, catalogue(), []).found.findings
+        figures = reporting.summary(ledger, catalogue()).found
         return told.rows, [(one.rule, one.amount_fen) for one in found], figures.aid
 
 

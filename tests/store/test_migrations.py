@@ -179,13 +179,13 @@ def test_an_older_ledger_that_paid_twice_says_so_and_keeps_its_figures(paid_twic
     ledgers.upgrade(str(paid_twice), catalogue(), ACTOR, clock, KEYS, backup=False)
     with closing(opened(paid_twice)) as ledger:
         assert ledgers.verify(ledger).faults == []
-        figures, _ = reporting.summary(ledger, catalogue())
+        figures = reporting.summary(ledger, catalogue()).found
         assert (figures.aid.person_times, figures.aid.amount_fen) == (9, 950_000)
-        told, _ = paying.due(ledger, catalogue(), (), None, None, ("person",), settled=True)
+        told = paying.due(ledger, catalogue(), (), None, None, ("person",), settled=True).found
         assert (told.aid.claimed_fen, told.aid.paid_fen, told.aid.to_claim_back_fen) == (950_000, 1_350_000, 400_000)
         back = [row.balance.to_claim_back_fen for row in told.rows]
         assert sorted(filter(None, back)) == [100_000] * 4
-        found = auditing.audit(ledger, catalogue(), ["to-be-recovered"])
+        found = auditing.audit(ledger, catalogue(), ["to-be-recovered"]).found
         assert len(found.findings) == 4
 
 

@@ -103,10 +103,10 @@ def test_every_figure_counts_person_times_as_they_are_defined(some: list[Roster]
         assert paid.aid.person_times == sum(by_program.values())
         assert at_schools == _by_hand(entries, "program", "period", "school")
         assert of_terms == _by_hand(entries, "program", "period")
-        explained = reporting.explain(ledger, catalogue(), "kind=aid").figures
+        explained = reporting.entries(ledger, catalogue(), "kind=aid").found.figures
         assert (explained.person_times, explained.amount_fen) == (paid.aid.person_times, paid.aid.amount_fen)
         for school in {row.school for row in entries}:
-            statement, _ = reporting.school_statement(ledger, catalogue(), school)
+            statement = reporting.school_statement(ledger, catalogue(), school).found
             own = [row for row in entries if row.school == school]
             assert statement.aid.person_times == sum(_by_hand(own, "program").values())
             here = {(one.program, one.period): one.figures.person_times for one in statement.lines}
@@ -121,7 +121,7 @@ def test_ten_monthly_files_are_one_person_time_a_semester(tmp_path: Path) -> Non
         for month in months:
             posted = bring_in(ledger, part_xlsx(f"{month}月份", range(3), term=term), f"{term}{month}.xlsx")
             assert (posted.outcome, [problem.code for problem in posted.problems]) == ("posted", [])
-    summary, _ = reporting.summary(ledger, catalogue(), by=("period",))
+    summary = reporting.summary(ledger, catalogue(), by=("period",)).found
     figures = {group.by["period"]: group.figures for group in summary.groups}
     assert {period: (one.person_times, one.amount_fen) for period, one in figures.items()} == {
         "2021-autumn": (3, 300_000),

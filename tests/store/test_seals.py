@@ -43,6 +43,7 @@ from tests.store.ledgers import (
     opened,
     plain,
     raw,
+    reveal,
     tamper,
 )
 from tests.store.older import take_back
@@ -98,7 +99,7 @@ def _everything(ledger: Ledger) -> list[Callable[[], object]]:
     return [
         lambda: bring_in(ledger, roster_xlsx(3, first=90)),
         lambda: ledgers.reverse(ledger, catalogue(), 1, "sent in error"),
-        lambda: ledgers.log_reveal(ledger, "asked", "batch 1"),
+        lambda: reveal(ledger, "asked", "batch 1"),
     ]
 
 
@@ -250,7 +251,7 @@ def test_the_key_is_changed_and_the_old_one_signs_that(place: str) -> None:
     key, head = ledgers.seal(ledger, lambda: OTHER_SEAL)
     assert key.fingerprint == OTHER_NAME
     with pytest.raises(SealKeyWrong):
-        ledgers.log_reveal(ledger, "asked", "batch 1")
+        reveal(ledger, "asked", "batch 1")
     ledger.close()
     with_batches(with_seal_key(opened(place), OTHER_SEAL), 1)
     new = _judged(place, OTHER_SEAL, before)

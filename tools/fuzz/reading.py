@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.cli.wording import message_and_hint
 from aidledger.domain.identity import RESIDENT_RULES, resident_fault
 from aidledger.domain.problem import KINDS
 from aidledger.domain.roster import Fate, RosterFile
 from aidledger.operations.examining import _end, _prepare, examine
 from aidledger.operations.workers import Ended, run_in_order
+from aidledger.presentation.wording import message_and_hint
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
 from aidledger.sheets.recognition.cells import AMOUNT_MAX_FEN
 from aidledger.sheets.recognition.hints import Hints

@@ -278,7 +278,7 @@ class Claims(RuleBasedStateMachine):
         asked: defaultdict[int, dict[str | None, PaymentLine]] = defaultdict(dict)
         if done.order is not None:
             self.reference.orders[done.order], self.done = "exported", True
-            for serial, one in enumerate(paying.order(self.ledger, done.order).lines, 1):
+            for serial, one in enumerate(paying.order(self.ledger, done.order).found.lines, 1):
                 line = one.line
                 assert line.serial == serial_text(done.order, serial)
                 pupil = PUPILS[line.number]
@@ -505,7 +505,7 @@ class Claims(RuleBasedStateMachine):
             return
         self.steps, self.done = self.steps + 1, False
         expected = self.reference.balances()
-        told, _ = paying.due(self.ledger, catalogue(), [], None, None, ("period", "person"), settled=True)
+        told = paying.due(self.ledger, catalogue(), [], None, None, ("period", "person"), settled=True).found
         found = {(PUPILS[row.person.number], str(row.period)): _balance(row.balance) for row in told.rows if row.person}
         assert found == expected, {c: (found.get(c), expected.get(c)) for c in found.keys() | expected}
         assert len(found) == len(told.rows)
@@ -518,12 +518,12 @@ class Claims(RuleBasedStateMachine):
         """Sums are those of the people, however they are cut; orders count what was answered."""
         by_period = {p: _sum(b for (_, of), b in expected.items() if of == p) for p in {p for _, p in expected}}
         for by in (("program", "period"), ("period", "school"), ("period", "school", "person")):
-            told, _ = paying.due(self.ledger, catalogue(), [], None, None, by, settled=True)
+            told = paying.due(self.ledger, catalogue(), [], None, None, by, settled=True).found
             rows = [(str(row.period), _balance(row.balance)) for row in told.rows]
             sums = {p: _sum(b for of, b in rows if of == p) for p, _ in rows}
             assert {p: some for p, some in sums.items() if any(some)} == by_period
             assert _balance(told.aid) == _sum(expected.values())
-        summary, _ = reporting.summary(self.ledger, catalogue())
+        summary = reporting.summary(self.ledger, catalogue()).found
         assert summary.aid.amount_fen == 100 * sum(claimed for claimed, *_ in expected.values())
         for record in paying.orders(self.ledger):
             said = [self.reference.outcome(serial) for serial in self.reference.lines if serial[0] == record.order]

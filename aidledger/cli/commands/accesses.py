@@ -23,9 +23,9 @@ def access_log(
     office: Office, first: datetime | None, last: datetime | None, who: str | None, form: str, output: Path | None
 ) -> None:
     """Who was shown full ID and card numbers, when, of what, and why."""
-    from aidledger.cli.accesses import accesses_answer, accesses_shape
-    from aidledger.cli.output import emit_answer
-    from aidledger.operations.accesses import accesses
+    from aidledger.cli.output import emit
+    from aidledger.operations.rights import accesses
+    from aidledger.presentation.accesses import accesses_result
 
     found = accesses(office.ledger(), first and first.date(), last and last.date(), who)
-    emit_answer(office, form, output, accesses_answer(found, office._), lambda: accesses_shape(found))
+    emit(office, form, output, accesses_result(found, office._))

@@ -63,7 +63,7 @@ def dismiss(office: Office, who: str, form: str, output: Path | None) -> None:
 
 
 def _show(office: Office, form: str, output: Path | None, roll: Roll) -> None:
-    from aidledger.cli.actors import actors_answer, actors_shape
-    from aidledger.cli.output import emit_answer
+    from aidledger.cli.output import emit
+    from aidledger.presentation.actors import actors_result
 
-    emit_answer(office, form, output, actors_answer(roll), lambda: actors_shape(roll))
+    emit(office, form, output, actors_result(roll))

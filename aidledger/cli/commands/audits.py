@@ -1,9 +1,8 @@
-"""``audit``, ``explain``, ``findings``, ``finding``."""
+"""``audit``, ``rules``, ``findings``, ``finding``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,11 +28,10 @@ from aidledger.i18n import N_
 if TYPE_CHECKING:
     from datetime import date
 
-    from aidledger.audit.running import Audit
-    from aidledger.catalogue.catalogue import Catalogue
     from aidledger.domain.finding import Severity, State
     from aidledger.domain.term import Period
     from aidledger.operations.lakes import EngineName, LakeAsked
+    from aidledger.operations.views import Reveal
 
 # Rules, a program, a period: what is asked about.
 Narrowed = tuple[tuple[str, ...], str | None, str | None]
@@ -120,101 +118,38 @@ def _run(
     period: Period | None,
     school: str | None,
     least: Severity,
-    reveal: bool,
-    reason: str | None,
+    reveal: Reveal | None,
     form: str,
     output: Path | None,
 ) -> int:
-    from aidledger.cli import audits
-    from aidledger.cli.output import emit, finished
-    from aidledger.cli.revealing import require_reason
-    from aidledger.operations import auditing
+    from aidledger.cli.output import emit
+    from aidledger.operations import auditing, lakes
+    from aidledger.presentation.audits import audit_result
 
-    require_reason(reveal=reveal, reason=reason)
-    catalogue = office.catalogue()
-    if program is not None:
-        program = catalogue.program(program).code
-    narrowed = rules, program, period.code if period else None
-    today = office.clock().date()
-    head: str | None = None
+    catalogue, today = office.catalogue(), office.clock().date()
+    term = period.code if period else None
     if lake is None:
-        found, head, schools = _of_ledger(office, catalogue, name, narrowed, school, reason if reveal else None)
+        ledger = office.ledger_with(catalogue)
+        viewed = auditing.audit(ledger, catalogue, rules, program, term, school, reveal, seen=name)
     else:
-        found, reveal, schools = _of_lake(catalogue, lake, today, narrowed)
-    if schools is not None:
-        found = replace(found, findings=[one for one in found.findings if not schools.isdisjoint(one.schools)])
-    shown = [one for one in found.findings if state in {None, one.state(today)}]
-    say = audits.sayer(catalogue, office.language)
-
-    def workbook() -> bytes:
-        from aidledger.reports.workbook import answers_workbook
-
-        paper = audits.working_paper(found, shown, say, catalogue, today, office.language, reveal=reveal)
-        return answers_workbook([(sheet, finished(one, head, reveal=reveal)) for sheet, one in paper], office._)
-
-    emit(
-        office,
-        form,
-        output,
-        answer=lambda: audits.findings_answer(found, shown, say, catalogue, today, office.language),
-        value=lambda: audits.audit_shape(found, shown, say, today, reveal=reveal),
-        workbook=workbook,
-        head=head,
-        reveal=reveal,
-    )
-    return 1 if auditing.to_look_at(found, least, today) else 0
-
-
-def _of_ledger(
-    office: Office, catalogue: Catalogue, name: str, narrowed: Narrowed, school: str | None, reason: str | None
-) -> tuple[Audit, str, frozenset[str] | None]:
-    """What the rules find in the ledger, its head, and what the ledger calls the school that was named, if one was.
-
-    ``reason``: why full numbers are shown, kept if they are.
-    """
-    from aidledger.cli.revealing import log
-    from aidledger.operations import auditing
-
-    ledger = office.ledger_with(catalogue)
-    with ledger.view() as (view, head):
-        known = None if school is None else frozenset({auditing.school_of(view, catalogue, school)})
-        found = auditing.audit(view, catalogue, *narrowed)
-    log(ledger, name, reveal=reason is not None, reason=reason)
-    return found, head, known
-
-
-def _of_lake(
-    catalogue: Catalogue, lake: LakeAsked, today: date, narrowed: Narrowed
-) -> tuple[Audit, bool, frozenset[str] | None]:
-    """What the rules find in a lake, whether it is shown as it is, and what the lake calls the school that was named.
-
-    Of pseudonyms there is nothing to mask.
-    """
-    from aidledger.operations import lakes
-
-    answered = lakes.audit(lake, catalogue, today, *narrowed)
-    return answered.found, answered.people != "full", answered.schools
+        viewed = lakes.audit(lake, catalogue, today, rules, program, term)
+    emit(office, form, output, audit_result(viewed, state, catalogue, today, office.language))
+    return 1 if auditing.to_look_at(viewed.found, least, today) else 0
 
 
 @click.command(cls=Command)
 @click.argument("rule", required=False)
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
-def explain(office: Office, rule: str | None, form: str, output: Path | None) -> None:
+def rules(office: Office, rule: str | None, form: str, output: Path | None) -> None:
     """What a rule of the audit is for, what it rests on, what to do; without a name, all rules."""
-    from aidledger.audit import rules
-    from aidledger.cli import audits
-    from aidledger.cli.output import emit_answer
+    from aidledger.audit.rules import ACROSS, RULES
+    from aidledger.audit.rules import rule as rule_of
+    from aidledger.cli.output import emit
+    from aidledger.presentation.audits import rule_result, rules_result
 
-    chosen = [rules.rule(rule)] if rule else [*rules.RULES, *rules.ACROSS]
-    shapes = [audits.rule_shape(one, office.language) for one in chosen]
-    emit_answer(
-        office,
-        form,
-        output,
-        audits.rules_answer(chosen, office.language),
-        lambda: shapes[0] if rule else {"rules": shapes},
-    )
+    result = rule_result(rule_of(rule), office.language) if rule else rules_result([*RULES, *ACROSS], office.language)
+    emit(office, form, output, result)
 
 
 def _day(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> date | None:
@@ -223,7 +158,7 @@ def _day(_context: click.Context, _parameter: click.Parameter, value: datetime |
 
 @click.command(cls=Command)
 @click.argument("number", metavar="ID")
-@option("--explain", "explained", type=SENTENCE, metavar="TEXT", help=N_("It is as it should be, because …"))
+@option("--justify", "justified", type=SENTENCE, metavar="TEXT", help=N_("It is as it should be, because …"))
 @option("--close", "recovered", type=SENTENCE, metavar="TEXT", help=N_("It was put right: the money came back, …"))
 @option(
     "--accept", "accepted", type=SENTENCE, metavar="TEXT", help=N_("It may stay so until a day (--until), because …")
@@ -236,47 +171,34 @@ def _day(_context: click.Context, _parameter: click.Parameter, value: datetime |
 def finding(
     office: Office,
     number: str,
-    explained: str | None,
+    justified: str | None,
     recovered: str | None,
     accepted: str | None,
     reopened: str | None,
     until: date | None,
-    reveal: bool,
-    reason: str | None,
+    reveal: Reveal | None,
     form: str,
     output: Path | None,
 ) -> None:
     """One finding with its evidence; or what was decided about it, kept with who and when."""
-    from aidledger.cli import audits
-    from aidledger.cli.output import emit_answer
-    from aidledger.cli.revealing import log, require_reason
+    from aidledger.cli.output import emit
     from aidledger.errors import OneDecision
     from aidledger.operations import auditing
+    from aidledger.presentation.audits import finding_result
 
-    require_reason(reveal=reveal, reason=reason)
     texts: dict[State, str | None] = {
-        "explained": explained,
+        "explained": justified,
         "recovered": recovered,
         "accepted": accepted,
         "open": reopened,
     }
-    said = [(state, text) for state, text in texts.items() if text]
-    if len(said) > 1 or (until is not None) != (accepted is not None):
+    decided = [(state, text) for state, text in texts.items() if text]
+    if len(decided) > 1 or (until is not None) != (accepted is not None):
         raise OneDecision
     catalogue = office.catalogue()
     ledger = office.ledger_with(catalogue)
-    if said:
-        history = auditing.settle(ledger, catalogue, number, *said[0], until=until)
+    if decided:
+        found = auditing.settle(ledger, catalogue, number, *decided[0], until=until, reveal=reveal)
     else:
-        history = auditing.finding(ledger, catalogue, number)
-    log(ledger, f"finding {history.finding.id}", reveal=reveal, reason=reason)
-    say, today = audits.sayer(catalogue, office.language), office.clock().date()
-    emit_answer(
-        office,
-        form,
-        output,
-        audits.finding_answer(history, say, catalogue, today, office.language, reveal=reveal),
-        lambda: audits.history_shape(history, say, today, reveal=reveal),
-        head=history.head,
-        reveal=reveal,
-    )
+        found = auditing.finding(ledger, catalogue, number, reveal)
+    emit(office, form, output, finding_result(found, catalogue, office.clock().date(), office.language))

@@ -22,19 +22,12 @@ if TYPE_CHECKING:
 @pass_office
 def programs(office: Office, period: Period | None, form: str, output: Path | None) -> None:
     """The programs, with the standards in force."""
-    from aidledger.cli import answers, shapes
-    from aidledger.cli.output import emit_answer
+    from aidledger.cli.output import emit
     from aidledger.domain.term import semester_of
+    from aidledger.presentation.catalogues import programs_result
 
-    catalogue = office.catalogue()
     period = period or semester_of(office.clock().date())
-    emit_answer(
-        office,
-        form,
-        output,
-        answers.programs(catalogue, period, office.language),
-        lambda: {"programs": [shapes.program_shape(p, office.language) for p in catalogue.programs.values()]},
-    )
+    emit(office, form, output, programs_result(office.catalogue(), period, office.language))
 
 
 @click.command(cls=Command)
@@ -43,14 +36,7 @@ def programs(office: Office, period: Period | None, form: str, output: Path | No
 @pass_office
 def program(office: Office, code: str, form: str, output: Path | None) -> None:
     """One program: its standards with their dates and documents."""
-    from aidledger.cli import answers, shapes
-    from aidledger.cli.output import emit_answer
+    from aidledger.cli.output import emit
+    from aidledger.presentation.catalogues import program_result
 
-    found = office.catalogue().program(code)
-    emit_answer(
-        office,
-        form,
-        output,
-        answers.program(found, office.language),
-        lambda: shapes.program_shape(found, office.language),
-    )
+    emit(office, form, output, program_result(office.catalogue().program(code), office.language))

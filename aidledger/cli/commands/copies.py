@@ -24,16 +24,19 @@ def backup(office: Office, file: Path, form: str, output: Path | None) -> None:
     """Copy the ledger, also while it is in use, into a new file, and prove the copy."""
     from aidledger.cli.output import emit
     from aidledger.operations import copies
+    from aidledger.presentation.result import Result
 
     done = copies.backup(office.ledger(), file)
     said = "\n".join((office._(_PROVED), office._(_HEAD)))
     facts = {"path": str(done.path), "batches": done.batches, "entries": done.entries, "head": done.head}
     emit(
         office,
-        "text" if form == "table" else form,
+        form,
         output,
-        text=lambda: said.format(**facts),
-        value=lambda: {"backup": facts["path"], **{name: facts[name] for name in ("batches", "entries", "head")}},
+        Result(
+            lambda: {"backup": facts["path"], **{name: facts[name] for name in ("batches", "entries", "head")}},
+            text=lambda: said.format(**facts),
+        ),
     )
 
 
@@ -46,6 +49,7 @@ def restore(office: Office, file: Path, discard_newer: bool, form: str, output: 
     """Put a backup in the ledger's place; the ledger that is there is kept under another name."""
     from aidledger.cli.output import emit
     from aidledger.operations import copies
+    from aidledger.presentation.result import Result
 
     office.look_at(office.place)
     done = copies.restore(
@@ -67,14 +71,16 @@ def restore(office: Office, file: Path, discard_newer: bool, form: str, output: 
     }
     emit(
         office,
-        "text" if form == "table" else form,
+        form,
         output,
-        text=lambda: "\n".join(office._(line).format(**facts) for line in lines),
-        value=lambda: {
-            "ledger": facts["path"],
-            "kept": done.kept and str(done.kept),
-            **{name: facts[name] for name in ("batches", "entries", "head", "lost_batches", "lost_events")},
-        },
+        Result(
+            lambda: {
+                "ledger": facts["path"],
+                "kept": done.kept and str(done.kept),
+                **{name: facts[name] for name in ("batches", "entries", "head", "lost_batches", "lost_events")},
+            },
+            text=lambda: "\n".join(office._(line).format(**facts) for line in lines),
+        ),
     )
 
 
@@ -97,6 +103,7 @@ def copy(office: Office, place: str, form: str, output: Path | None, *, encrypt:
     from aidledger.cli.output import emit
     from aidledger.errors import EncryptOrPlain
     from aidledger.operations import copies
+    from aidledger.presentation.result import Result
 
     if encrypt and plain:
         raise EncryptOrPlain
@@ -109,8 +116,10 @@ def copy(office: Office, place: str, form: str, output: Path | None, *, encrypt:
     facts = {"path": done.place, "batches": done.batches, "entries": done.entries, "head": done.head}
     emit(
         office,
-        "text" if form == "table" else form,
+        form,
         output,
-        text=lambda: said.format(**facts),
-        value=lambda: {"copy": facts["path"], **{name: facts[name] for name in ("batches", "entries", "head")}},
+        Result(
+            lambda: {"copy": facts["path"], **{name: facts[name] for name in ("batches", "entries", "head")}},
+            text=lambda: said.format(**facts),
+        ),
     )

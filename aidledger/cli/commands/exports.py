@@ -65,22 +65,18 @@ def parquet(
     office: Office, folder: Path, district: str, key: Path, showing: Showing, reason: str | None, form: str
 ) -> None:
     """Add what was posted since the last time to a lake of Parquet files, which `audit --lake` reads."""
-    from aidledger.cli import lakes as shown
     from aidledger.cli.output import emit
     from aidledger.errors import FullReasonMissing
     from aidledger.operations import lakes
+    from aidledger.operations.views import Reveal
+    from aidledger.presentation.lakes import exported_result
 
     if showing == "full" and reason is None:
         raise FullReasonMissing
     catalogue = office.catalogue()
-    done = lakes.export(office.ledger_with(catalogue), catalogue, folder, district, key, showing, reason)
-    emit(
-        office,
-        "text" if form == "table" else form,
-        None,
-        text=lambda: shown.exported_text(done, district, office._),
-        value=lambda: shown.exported_shape(done, district),
-    )
+    reveal = Reveal(reason) if reason else None
+    done = lakes.export(office.ledger_with(catalogue), catalogue, folder, district, key, showing, reveal)
+    emit(office, form, None, exported_result(done, district, office._))
 
 
 @export.command(cls=Command)
@@ -91,13 +87,8 @@ def key(office: Office, file: Path, form: str) -> None:
     """Make a key for pseudonyms in a new file: one for all districts whose lakes are to be audited together."""
     from aidledger.cli.output import emit
     from aidledger.operations import lakes
+    from aidledger.presentation.result import Result
 
     lakes.new_key(file)
     said = office._(N_("{path}: give it to the other districts by hand, and never to who reads the lake."))
-    emit(
-        office,
-        "text" if form == "table" else form,
-        None,
-        text=lambda: said.format(path=file),
-        value=lambda: {"key": str(file)},
-    )
+    emit(office, form, None, Result(lambda: {"key": str(file)}, text=lambda: said.format(path=file)))

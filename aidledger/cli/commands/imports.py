@@ -106,13 +106,12 @@ def _run(
     form: str,
     output: Path | None,
 ) -> int:
-    from aidledger.cli import answers, shapes
-    from aidledger.cli.feedback import feedback_for
     from aidledger.cli.importing import live, report
-    from aidledger.cli.output import emit_answer
-    from aidledger.cli.wording import problem_text
+    from aidledger.cli.output import emit
     from aidledger.operations.importing import Request, import_files
     from aidledger.operations.mapping import mapped_columns
+    from aidledger.presentation.feedback import feedback_for
+    from aidledger.presentation.imports import import_result
     from aidledger.sheets.recognition.hints import Hints
 
     catalogue = office.catalogue()
@@ -125,7 +124,7 @@ def _run(
         record_conflicts=record_conflicts,
         supersedes=supersedes,
         remember=remember,
-        feedback=feedback_for(office, catalogue, feedback, paths) if feedback else None,
+        feedback=feedback_for(catalogue, feedback, paths, office.language) if feedback else None,
         dry_run=dry_run,
         workers=workers,
     )
@@ -135,13 +134,5 @@ def _run(
     if form == "table" and output is None:
         report(office, catalogue, result)
     else:
-        emit_answer(
-            office,
-            form,
-            output,
-            answers.files(result, catalogue, office.language),
-            lambda: shapes.import_shape(
-                result, lambda problem: problem_text(problem, catalogue.programs, office.language)
-            ),
-        )
+        emit(office, form, output, import_result(result, catalogue, office.language))
     return 1 if result.counted("rejected") else 0

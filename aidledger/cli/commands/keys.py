@@ -27,6 +27,7 @@ def rekey(office: Office, place: str | None, form: str, output: Path | None) -> 
     """Change the key of an encrypted ledger. Backups keep the key that they were made with."""
     from aidledger.cli.output import emit
     from aidledger.operations import copies
+    from aidledger.presentation.result import Result
 
     keys = office.keys
     new = (lambda: keys.made_or_read(place)) if place else keys.typed_twice
@@ -37,10 +38,12 @@ def rekey(office: Office, place: str | None, form: str, output: Path | None) -> 
     facts = {"path": str(done.path), "batches": done.batches, "entries": done.entries, "head": done.head}
     emit(
         office,
-        "text" if form == "table" else form,
+        form,
         output,
-        text=lambda: "\n".join((said, office._(N_("Head: {head}")))).format(**facts),
-        value=lambda: {"ledger": facts["path"], **{name: facts[name] for name in ("batches", "entries", "head")}},
+        Result(
+            lambda: {"ledger": facts["path"], **{name: facts[name] for name in ("batches", "entries", "head")}},
+            text=lambda: "\n".join((said, office._(N_("Head: {head}")))).format(**facts),
+        ),
     )
 
 
@@ -59,6 +62,7 @@ def seal(office: Office, place: str | None, form: str, output: Path | None) -> N
     from aidledger.cli.output import emit
     from aidledger.errors import SealKeyUnnamed
     from aidledger.operations import ledgers
+    from aidledger.presentation.result import Result
 
     if not office.keys.seal:
         raise SealKeyUnnamed
@@ -69,8 +73,10 @@ def seal(office: Office, place: str | None, form: str, output: Path | None) -> N
     facts = {"path": ledger.place, "seal_key": key.fingerprint, "head": head}
     emit(
         office,
-        "text" if form == "table" else form,
+        form,
         output,
-        text=lambda: "\n".join((said, office._(N_("Head: {head}")))).format(**facts),
-        value=lambda: {"ledger": ledger.place, "sealed_by": key.fingerprint, "head": head},
+        Result(
+            lambda: {"ledger": ledger.place, "sealed_by": key.fingerprint, "head": head},
+            text=lambda: "\n".join((said, office._(N_("Head: {head}")))).format(**facts),
+        ),
     )

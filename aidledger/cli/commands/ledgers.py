@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
 from aidledger.cli.options import NUMBER, SENTENCE, option, result_options, reveal_options
 from aidledger.i18n import N_
+
+if TYPE_CHECKING:
+    from aidledger.operations.views import Reveal
 
 
 @click.command(cls=Command)
@@ -21,6 +25,7 @@ def init(office: Office, form: str, output: Path | None, *, encrypt: bool) -> No
     from aidledger.cli.output import emit
     from aidledger.errors import KeyUnused
     from aidledger.operations import ledgers
+    from aidledger.presentation.result import Result
     from aidledger.store.database.engine import ledger_url
 
     catalogue = office.catalogue()
@@ -36,10 +41,9 @@ def init(office: Office, form: str, output: Path | None, *, encrypt: bool) -> No
     )
     emit(
         office,
-        "text" if form == "table" else form,
+        form,
         output,
-        text=lambda: said,
-        value=lambda: {"ledger": ledger.place, "programs": list(catalogue.programs)},
+        Result(lambda: {"ledger": ledger.place, "programs": list(catalogue.programs)}, text=lambda: said),
     )
 
 
@@ -51,6 +55,7 @@ def upgrade(office: Office, no_backup: bool, form: str, output: Path | None) -> 
     """Bring a ledger of an older aidledger up to this one, after a copy was put aside."""
     from aidledger.cli.output import emit
     from aidledger.operations import ledgers
+    from aidledger.presentation.result import Result
 
     office.look_at(office.place)
     keys, waits = office.keys.keys(), office.waits()
@@ -63,10 +68,12 @@ def upgrade(office: Office, no_backup: bool, form: str, output: Path | None) -> 
     said = " ".join(office._(line) for line in lines).format(path=done.place, backup=done.backup)
     emit(
         office,
-        "text" if form == "table" else form,
+        form,
         output,
-        text=lambda: said,
-        value=lambda: {"ledger": done.place, "from": done.found, "backup": done.backup and str(done.backup)},
+        Result(
+            lambda: {"ledger": done.place, "from": done.found, "backup": done.backup and str(done.backup)},
+            text=lambda: said,
+        ),
     )
 
 
@@ -75,18 +82,11 @@ def upgrade(office: Office, no_backup: bool, form: str, output: Path | None) -> 
 @pass_office
 def batches(office: Office, form: str, output: Path | None) -> None:
     """What was imported: when, by whom, in force or reversed."""
-    from aidledger.cli import answers, shapes
-    from aidledger.cli.output import emit_answer
+    from aidledger.cli.output import emit
     from aidledger.operations import ledgers
+    from aidledger.presentation.batches import batches_result
 
-    records = ledgers.batches(office.ledger())
-    emit_answer(
-        office,
-        form,
-        output,
-        answers.batches(records),
-        lambda: {"batches": [shapes.batch_shape(record) for record in records]},
-    )
+    emit(office, form, output, batches_result(ledgers.batches(office.ledger())))
 
 
 @click.command(cls=Command)
@@ -94,26 +94,15 @@ def batches(office: Office, form: str, output: Path | None) -> None:
 @reveal_options
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
-def batch(office: Office, number: int, reveal: bool, reason: str | None, form: str, output: Path | None) -> None:
+def batch(office: Office, number: int, reveal: Reveal | None, form: str, output: Path | None) -> None:
     """One batch with its rosters and rows."""
-    from aidledger.cli import answers, shapes
-    from aidledger.cli.output import emit_answer
-    from aidledger.cli.revealing import log, require_reason
+    from aidledger.cli.output import emit
     from aidledger.operations import ledgers
+    from aidledger.presentation.batches import batch_result
 
-    require_reason(reveal=reveal, reason=reason)
     catalogue = office.catalogue()
-    ledger = office.ledger_with(catalogue)
-    content = ledgers.batch(ledger, number)
-    log(ledger, f"batch {number}", reveal=reveal, reason=reason)
-    emit_answer(
-        office,
-        form,
-        output,
-        answers.batch(content, catalogue, office.language, reveal=reveal),
-        lambda: shapes.batch_content_shape(content, reveal=reveal),
-        reveal=reveal,
-    )
+    content = ledgers.batch(office.ledger_with(catalogue), number, reveal)
+    emit(office, form, output, batch_result(content, catalogue, office.language))
 
 
 @click.command(cls=Command)
@@ -123,22 +112,17 @@ def batch(office: Office, number: int, reveal: bool, reason: str | None, form: s
 @pass_office
 def reverse(office: Office, number: int, reason: str, form: str, output: Path | None) -> None:
     """Take a whole batch back by reversing entries. Nothing is ever edited or deleted."""
-    from aidledger.cli import shapes
     from aidledger.cli.output import emit
     from aidledger.domain.money import yuan_text
     from aidledger.operations import ledgers
+    from aidledger.presentation.batches import batch_shape
+    from aidledger.presentation.result import Result
 
     record, head = ledgers.reverse(office.ledger(), office.catalogue(), number, reason)
     said = office._(N_("Batch {number} is reversed by batch {by}: {person_times} person-times, {amount} yuan.")).format(
         number=number, by=record.batch, person_times=record.person_times, amount=yuan_text(record.amount_fen)
     )
-    emit(
-        office,
-        "text" if form == "table" else form,
-        output,
-        text=lambda: said,
-        value=lambda: shapes.batch_shape(record) | {"head": head},
-    )
+    emit(office, form, output, Result(lambda: batch_shape(record) | {"head": head}, text=lambda: said))
 
 
 @click.command(cls=Command)
@@ -148,19 +132,13 @@ def reverse(office: Office, number: int, reason: str, form: str, output: Path | 
 @pass_office
 def verify(office: Office, expect: str | None, since: str | None, form: str, output: Path | None) -> int:
     """Recompute every digest and total, and name what was tampered with."""
-    from aidledger.cli import answers, shapes
     from aidledger.cli.advancing import advancing
-    from aidledger.cli.output import emit_answer
+    from aidledger.cli.output import emit
     from aidledger.operations import ledgers
+    from aidledger.presentation.verdicts import verdict_result
 
     ledger = office.ledger()
     with advancing(office._, N_("Verifying")) as progress:
         verdict = ledgers.verify(ledger, expect, since, progress)
-    emit_answer(
-        office,
-        form,
-        output,
-        answers.verdict(verdict, office._),
-        lambda: shapes.verdict_shape(verdict, lambda what, facts: office._(what).format(**facts)),
-    )
+    emit(office, form, output, verdict_result(verdict, office._))
     return 1 if verdict.faults or verdict.unjudged else 0

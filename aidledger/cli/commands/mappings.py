@@ -19,16 +19,13 @@ def mappings(context: click.Context, form: str, output: Path | None) -> None:
     """The columns that were named with --map and remembered with --remember, by school."""
     if context.invoked_subcommand is not None:
         return
-    from dataclasses import asdict
-
-    from aidledger.cli import answers
-    from aidledger.cli.output import emit_answer
+    from aidledger.cli.output import emit
     from aidledger.operations import mapping
+    from aidledger.presentation.mappings import mappings_result
 
     office = context.find_object(Office)
     assert office is not None  # noqa: S101 - the group above makes it
-    found = mapping.remembered(office.ledger())
-    emit_answer(office, form, output, answers.mappings(found), lambda: {"mappings": [asdict(one) for one in found]})
+    emit(office, form, output, mappings_result(mapping.remembered(office.ledger())))
 
 
 @mappings.command(cls=Command)
@@ -37,8 +34,8 @@ def mappings(context: click.Context, form: str, output: Path | None) -> None:
 @pass_office
 def forget(office: Office, school: str, header: str | None) -> None:
     """Forget the columns that are remembered for a school."""
-    from aidledger.cli.printable import harmless
     from aidledger.operations import mapping
+    from aidledger.presentation.printable import harmless
 
     some = mapping.forget(office.ledger(), school, header)
     said = office._(N_("Forgotten: {count} columns of {school}.")).format(count=len(some), school=school)

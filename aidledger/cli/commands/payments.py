@@ -24,6 +24,8 @@ from aidledger.i18n import N_
 
 if TYPE_CHECKING:
     from aidledger.domain.term import Period
+    from aidledger.operations.views import Reveal
+    from aidledger.store.payables.payments import OrderRecord
 
 
 @click.group(cls=Group)
@@ -61,24 +63,19 @@ def due(
     school: str | None,
     by: tuple[Any, ...],
     settled: bool,
-    reveal: bool,
-    reason: str | None,
+    reveal: Reveal | None,
     form: str,
     output: Path | None,
 ) -> None:
     """What is claimed, paid, under way, due, and to be claimed back."""
-    from aidledger.cli import paying as shown
-    from aidledger.cli.output import emit_answer
-    from aidledger.cli.revealing import log, require_reason
+    from aidledger.cli.output import emit
     from aidledger.operations import paying
+    from aidledger.presentation.paying import dues_result
 
-    require_reason(reveal=reveal, reason=reason)
     catalogue = office.catalogue()
-    ledger = office.ledger_with(catalogue)
-    found, head = paying.due(ledger, catalogue, programs, period, school, by or ("program", "period"), settled=settled)
-    log(ledger, f"pay due {','.join(found.by)}", reveal=reveal, reason=reason)
-    answer = shown.dues_answer(found, catalogue, office.language, reveal=reveal)
-    emit_answer(office, form, output, answer, lambda: shown.dues_shape(found, reveal=reveal), head=head, reveal=reveal)
+    ledger, cuts = office.ledger_with(catalogue), by or ("program", "period")
+    found = paying.due(ledger, catalogue, programs, period, school, cuts, settled=settled, reveal=reveal)
+    emit(office, form, output, dues_result(found, catalogue, office.language))
 
 
 @pay.command(cls=Command)
@@ -109,14 +106,13 @@ def export(
     form: str,
 ) -> int:
     """The bank's batch file of what is due, under the programs named or all, at one school or all."""
-    from aidledger.cli import paying as shown
-    from aidledger.cli.output import emit_answer
+    from aidledger.cli.output import emit
     from aidledger.operations import paying
+    from aidledger.presentation.paying import exported_result
 
     catalogue = office.catalogue()
     done = paying.export(office.ledger_with(catalogue), catalogue, programs, period, school, target, reason)
-    answer = shown.exported_answer(done)
-    emit_answer(office, form, None, answer, lambda: shown.exported_shape(done), head=done.head)
+    emit(office, form, None, exported_result(done))
     return 1 if done.without_account else 0
 
 
@@ -125,14 +121,13 @@ def export(
 @pass_office
 def orders(office: Office, form: str, output: Path | None) -> None:
     """All payment orders: who exported and released them, and what the bank did."""
-    from aidledger.cli import paying as shown
-    from aidledger.cli.output import emit_answer
+    from aidledger.cli.output import emit
     from aidledger.operations import paying
+    from aidledger.presentation.paying import orders_result
 
     catalogue = office.catalogue()
     found = paying.orders(office.ledger_with(catalogue))
-    answer = shown.orders_answer(found, catalogue, office.language)
-    emit_answer(office, form, output, answer, lambda: {"orders": [shown.order_shape(one) for one in found]})
+    emit(office, form, output, orders_result(found, catalogue, office.language))
 
 
 @pay.command(cls=Command)
@@ -140,21 +135,16 @@ def orders(office: Office, form: str, output: Path | None) -> None:
 @reveal_options
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
-def order(office: Office, number: int, reveal: bool, reason: str | None, form: str, output: Path | None) -> int:
+def order(office: Office, number: int, reveal: Reveal | None, form: str, output: Path | None) -> int:
     """One payment order: what became of each line, and what bank returns say beside it."""
-    from aidledger.cli import paying as shown
-    from aidledger.cli.output import emit_answer
-    from aidledger.cli.revealing import log, require_reason
+    from aidledger.cli.output import emit
     from aidledger.operations import paying
+    from aidledger.presentation.paying import order_result
 
-    require_reason(reveal=reveal, reason=reason)
     catalogue = office.catalogue()
-    ledger = office.ledger_with(catalogue)
-    found = paying.order(ledger, number)
-    log(ledger, f"pay order {number}", reveal=reveal, reason=reason)
-    answer = shown.order_answer(found, catalogue, office.language, reveal=reveal)
-    emit_answer(office, form, output, answer, lambda: shown.content_shape(found, reveal=reveal), reveal=reveal)
-    return 1 if found.record.failed or found.unmatched else 0
+    content = paying.order(office.ledger_with(catalogue), number, reveal)
+    emit(office, form, output, order_result(content, catalogue, office.language))
+    return 1 if content.found.record.failed or content.found.unmatched else 0
 
 
 @pay.command(cls=Command)
@@ -181,10 +171,8 @@ def withdraw(office: Office, number: int, reason: str, form: str) -> None:
     _settled(office, form, paying.withdraw(office.ledger_with(office.catalogue()), number, reason))
 
 
-def _settled(office: Office, form: str, record: object) -> None:
-    from aidledger.cli import paying as shown
-    from aidledger.cli.output import emit_answer
+def _settled(office: Office, form: str, record: OrderRecord) -> None:
+    from aidledger.cli.output import emit
+    from aidledger.presentation.paying import settled_result
 
-    catalogue = office.catalogue()
-    answer = shown.orders_answer([record], catalogue, office.language)  # type: ignore[list-item]
-    emit_answer(office, form, None, answer, lambda: shown.order_shape(record))  # type: ignore[arg-type]
+    emit(office, form, None, settled_result(record, office.catalogue(), office.language))

@@ -17,6 +17,7 @@ from aidledger.i18n import N_
 if TYPE_CHECKING:
     from aidledger.domain.cut import YearCut
     from aidledger.domain.term import Period
+    from aidledger.operations.views import Reveal
 
 CHECKS = ("declared", "standard", "allotment", "payment", "report")
 CUTS = ("calendar-year", "school-year", "term")
@@ -47,7 +48,7 @@ PARTS = ("document", "source")
     metavar="BY",
     help=N_("Allotted money by document, source or both, with what is left of it."),
 )
-@option("--explain", is_flag=True, help=N_("Show the rows behind every difference: file, sheet, row, and why."))
+@option("--details", is_flag=True, help=N_("Show the rows behind every difference: file, sheet, row, and why."))
 @reveal_options
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
@@ -63,52 +64,26 @@ def reconcile(
     reports: tuple[str, ...],
     everything: bool,
     by: tuple[Any, ...],
-    explain: bool,
-    reveal: bool,
-    reason: str | None,
+    details: bool,
+    reveal: Reveal | None,
     form: str,
     output: Path | None,
 ) -> int:
     """Person-times against amounts: declared, standard, allotment, payment, report."""
-    from aidledger.cli import comparisons
-    from aidledger.cli.output import emit_answer, emit_answers
-    from aidledger.cli.revealing import log, require_reason
+    from aidledger.cli.output import emit
     from aidledger.operations import reconciling, reporting
+    from aidledger.presentation.comparisons import reconciled_result
 
-    require_reason(reveal=reveal, reason=reason)
     in_order(first, last)
     catalogue = office.catalogue()
-    if program is not None:
-        program = catalogue.program(program).code
     published = [reporting.published_report(catalogue, name) for name in reports] or None
     ledger = office.ledger_with(catalogue)
-    scope = reconciling.Scope(program, period.code if period else None, first, last, catalogue.school(school))
-    with ledger.view() as (view, head):
-        lines = reconciling.reconcile(
-            view, catalogue, checks or CHECKS, published, scope, by=by, cut=cut, explain=explain
-        )
-    reveal = reveal and explain
-    log(ledger, "reconcile", reveal=reveal, reason=reason)
-    language = office.language
-    answer = comparisons.reconciliation(
-        lines, catalogue, language, everything=everything or bool(by) or form != "table"
+    scope = reconciling.Scope(program, period.code if period else None, first, last, school, cut)
+    found = reconciling.reconcile(
+        ledger, catalogue, checks or CHECKS, published, scope, by=by, details=details, reveal=reveal
     )
-
-    def value() -> object:
-        return comparisons.lines_shape(lines, reveal=reveal)
-
-    if explain and (form != "table" or any(line.entries for line in lines)):
-        behind = comparisons.behind(lines, catalogue, language, reveal=reveal)
-        emit_answers(
-            office,
-            form,
-            output,
-            [(N_("Reconciliation"), answer), (N_("Behind the differences"), behind)],
-            value,
-            as_csv=1,
-            head=head,
-            reveal=reveal,
-        )
-    else:
-        emit_answer(office, form, output, answer, value, head=head, reveal=reveal)
-    return 0 if all(line.ok for line in lines) else 1
+    everything = everything or bool(by) or form != "table"
+    details = details and (form != "table" or any(line.entries for line in found.found))
+    result = reconciled_result(found, catalogue, office.language, everything=everything, details=details)
+    emit(office, form, output, result)
+    return 0 if all(line.ok for line in found.found) else 1

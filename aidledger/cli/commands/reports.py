@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from aidledger.domain.cut import Cut
     from aidledger.domain.term import Period
+    from aidledger.operations.views import Reveal
 
 # As in reports.cuts, which takes longer to load than to say.
 DIMENSIONS = (
@@ -76,37 +77,18 @@ def summary(
     output: Path | None,
 ) -> None:
     """Totals per program; as text, the report's paragraph."""
-    from aidledger.cli import shapes
-    from aidledger.cli.output import emit, finished
+    from aidledger.cli.output import emit
     from aidledger.operations import reporting
-    from aidledger.reports.answers import group_answer, program_answer
+    from aidledger.presentation.summaries import paragraph_result, summary_result
 
     in_order(first, last)
     catalogue = office.catalogue()
     ledger = office.ledger_with(catalogue)
     if form == "text":
-        emit(office, form, output, text=lambda: reporting.paragraph(ledger, catalogue, first, last, count))
+        emit(office, form, output, paragraph_result(reporting.paragraph(ledger, catalogue, first, last, count)))
         return
-    figures, head = reporting.summary(ledger, catalogue, first, last, by or (), count)
-    make = group_answer if by else program_answer
-
-    def workbook() -> bytes:
-        from aidledger.reports.charts import chart_sheet
-        from aidledger.reports.summary_workbook import summary_workbook
-
-        answer = finished(make(figures, catalogue, office.language), head)
-        extra = chart_sheet(figures, catalogue, office.language)
-        return summary_workbook(answer, office._, catalogue.district, chart=not by, extra=extra)
-
-    emit(
-        office,
-        form,
-        output,
-        answer=lambda: make(figures, catalogue, office.language),
-        value=lambda: shapes.summary_shape(figures, catalogue, office.language),
-        workbook=workbook,
-        head=head,
-    )
+    figures = reporting.summary(ledger, catalogue, first, last, by or (), count)
+    emit(office, form, output, summary_result(figures, catalogue, office.language))
 
 
 @report.command(cls=Command)
@@ -114,22 +96,15 @@ def summary(
 @reveal_options
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
-def explain(office: Office, figure: str, reveal: bool, reason: str | None, form: str, output: Path | None) -> None:
+def entries(office: Office, figure: str, reveal: Reveal | None, form: str, output: Path | None) -> None:
     """The entries behind a figure: program=CODE,period=PERIOD,school=NAME and so on, as papers carry it."""
-    from aidledger.cli import entries
-    from aidledger.cli.output import emit_answer
-    from aidledger.cli.revealing import log, require_reason
+    from aidledger.cli.output import emit
     from aidledger.operations import reporting
+    from aidledger.presentation.entries import entries_result
 
-    require_reason(reveal=reveal, reason=reason)
     catalogue = office.catalogue()
-    ledger = office.ledger_with(catalogue)
-    with ledger.view() as (view, head):
-        found = reporting.explain(view, catalogue, figure)
-    log(ledger, f"figure {found.figure}", reveal=reveal, reason=reason)
-    answer = entries.explained(found, catalogue, office.language, reveal=reveal)
-    shape = entries.explained_shape
-    emit_answer(office, form, output, answer, lambda: shape(found, reveal=reveal), head=head, reveal=reveal)
+    found = reporting.entries(office.ledger_with(catalogue), catalogue, figure, reveal)
+    emit(office, form, output, entries_result(found, catalogue, office.language))
 
 
 @report.command(cls=Command)
@@ -142,16 +117,14 @@ def school(
     office: Office, name: str, first: Period | None, last: Period | None, form: str, output: Path | None
 ) -> None:
     """A school's statement: what it got by program and period, and the rosters that say so."""
-    from aidledger.cli.output import emit_answers
+    from aidledger.cli.output import emit
     from aidledger.operations import reporting
-    from aidledger.reports.statement_answers import SHEETS, statement_answers, statement_value
+    from aidledger.presentation.statements import statement_result
 
     in_order(first, last)
     catalogue = office.catalogue()
-    found, head = reporting.school_statement(office.ledger_with(catalogue), catalogue, name, first, last)
-    answers = statement_answers(found, catalogue, office.language)
-    named = list(zip(SHEETS, answers, strict=True))
-    emit_answers(office, form, output, named, lambda: statement_value(found), head=head)
+    found = reporting.school_statement(office.ledger_with(catalogue), catalogue, name, first, last)
+    emit(office, form, output, statement_result(found, catalogue, office.language))
 
 
 @report.command(cls=Command)
@@ -171,10 +144,10 @@ def returns(
     output: Path | None,
 ) -> None:
     """What the national returns ask: persons, person-times and money by program, category and source."""
-    from aidledger.cli.output import emit_answer
+    from aidledger.cli.output import emit
     from aidledger.errors import OneSpan
     from aidledger.operations import reporting
-    from aidledger.reports.return_answers import return_answer, return_value
+    from aidledger.presentation.returns import return_result
     from aidledger.reports.returns import Span
 
     if (year is not None and (first or last)) or (school_year and year is None):
@@ -182,9 +155,8 @@ def returns(
     in_order(first, last)
     catalogue = office.catalogue()
     span = Span(year, school_year, first, last)
-    found, head = reporting.national_return(office.ledger_with(catalogue), catalogue, span)
-    answer = return_answer(found, catalogue, office.language)
-    emit_answer(office, form, output, answer, lambda: return_value(found), head=head)
+    found = reporting.national_return(office.ledger_with(catalogue), catalogue, span)
+    emit(office, form, output, return_result(found, catalogue, office.language))
 
 
 @report.command(cls=Command)
@@ -193,17 +165,15 @@ def returns(
 @pass_office
 def compare(office: Office, file: str, form: str, output: Path | None) -> int:
     """The ledger beside a report's published totals, at the precision they were printed with."""
-    from aidledger.cli import comparisons
-    from aidledger.cli.output import emit_answer
+    from aidledger.cli.output import emit
     from aidledger.operations import reporting
+    from aidledger.presentation.comparisons import compared_result
 
     catalogue = office.catalogue()
     published = reporting.published_report(catalogue, file)
-    with office.ledger_with(catalogue).view() as (view, head):
-        lines = reporting.compare(view, catalogue, published)
-    answer = comparisons.comparison(lines, published, catalogue, office.language)
-    emit_answer(office, form, output, answer, lambda: comparisons.lines_shape(lines), head=head)
-    return 0 if all(line.ok for line in lines) else 1
+    lines = reporting.compare(office.ledger_with(catalogue), catalogue, published)
+    emit(office, form, output, compared_result(lines, published, catalogue, office.language))
+    return 0 if all(line.ok for line in lines.found) else 1
 
 
 @report.command(cls=Command)
@@ -223,15 +193,13 @@ def compare(office: Office, file: str, form: str, output: Path | None) -> int:
 @pass_office
 def bridge(office: Office, first: Cut, second: Cut, by: str | None, form: str, output: Path | None) -> None:
     """What lies between two cuts: terms that only one takes in, payments posted or taken back on other days."""
-    from aidledger.cli.bridges import bridges_answer, bridges_shape
-    from aidledger.cli.output import emit_answer
-    from aidledger.operations import bridging
+    from aidledger.cli.output import emit
+    from aidledger.operations import reporting
+    from aidledger.presentation.bridges import bridges_result
 
     catalogue = office.catalogue()
-    with office.ledger_with(catalogue).view() as (view, head):
-        found = bridging.bridge(view, catalogue, first, second, by_program=by is not None)
-    answer = bridges_answer(found, first, second, catalogue, office.language)
-    emit_answer(office, form, output, answer, lambda: bridges_shape(found, first, second), head=head)
+    found = reporting.bridge(office.ledger_with(catalogue), catalogue, first, second, by_program=by is not None)
+    emit(office, form, output, bridges_result(found, first, second, catalogue, office.language))
 
 
 report.add_command(person)  # one of the papers, too
@@ -258,16 +226,15 @@ def notice(
     output: Path | None,
 ) -> None:
     """The public notice of who is paid: name, school, grade, class and nothing else; recorded."""
-    from aidledger.cli import notices
-    from aidledger.cli.output import emit_answer
+    from aidledger.cli.output import emit
     from aidledger.domain.notice import NoticeTerm
     from aidledger.errors import OutputMissing
     from aidledger.operations import announcing
+    from aidledger.presentation.notices import notice_result
 
     if form == "xlsx" and output is None:
         raise OutputMissing
     catalogue = office.catalogue()
     term = NoticeTerm(first.date(), last.date())
     made = announcing.announce(office.ledger_with(catalogue), catalogue, program, period, term, school, preview=preview)
-    answer = notices.notice_answer(made, catalogue, office.language)
-    emit_answer(office, form, output, answer, lambda: notices.notice_shape(made), head=made.head)
+    emit(office, form, output, notice_result(made, catalogue, office.language))

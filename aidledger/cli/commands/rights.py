@@ -20,18 +20,19 @@ from aidledger.i18n import N_
 @pass_office
 def person(office: Office, who: str, reason: str, output: Path, form: str | None) -> None:
     """All that is held about one person, in full, for who has a right to it. PERSON: an ID number, a name, a number."""
-    from aidledger.cli.output import emit_answers
-    from aidledger.cli.printable import harmless
-    from aidledger.cli.rights import copy_answers, copy_shape
+    from aidledger.cli.output import emit
     from aidledger.operations import rights
+    from aidledger.operations.views import Reveal
+    from aidledger.presentation.printable import harmless
+    from aidledger.presentation.rights import copy_result
 
     catalogue, today = office.catalogue(), office.clock().date()
-    copy = rights.export(office.ledger_with(catalogue), catalogue, who, reason)
+    copy = rights.export(office.ledger_with(catalogue), catalogue, who, Reveal(reason))
     form = form or ("xlsx" if output.suffix.lower() == ".xlsx" else "json")
-    names = {code: one.name(office.language) for code, one in catalogue.programs.items()}
-    emit_answers(office, form, output, copy_answers(copy, today, names), lambda: copy_shape(copy, today), reveal=True)
+    names = {code: program.name(office.language) for code, program in catalogue.programs.items()}
+    emit(office, form, output, copy_result(copy, today, names))
     said = office._(N_("{path}: all that is held about person {person}, in full. Hand it to nobody else."))
-    click.echo(harmless(said.format(path=output, person=copy.held.identity.person)), err=True)
+    click.echo(harmless(said.format(path=output, person=copy.found.held.identity.person)), err=True)
 
 
 @click.command(cls=Command)
@@ -41,11 +42,10 @@ def person(office: Office, who: str, reason: str, output: Path, form: str | None
 @pass_office
 def forget(office: Office, who: str, reason: str, form: str, output: Path | None) -> int:
     """Remove of one person what no entry needs, and say what stays and why. Entries stay: accounts are kept by law."""
-    from aidledger.cli.forgetting import forgotten_answer, forgotten_shape
-    from aidledger.cli.output import emit_answer
+    from aidledger.cli.output import emit
     from aidledger.operations import rights
+    from aidledger.presentation.forgetting import forgotten_result
 
     done = rights.forget(office.ledger(), who, reason)
-    answer = forgotten_answer(done, office._)
-    emit_answer(office, form, output, answer, lambda: forgotten_shape(done, office._))
+    emit(office, form, output, forgotten_result(done, office._))
     return 0 if done.removed else 3

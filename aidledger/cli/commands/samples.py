@@ -14,6 +14,7 @@ from aidledger.i18n import N_
 
 if TYPE_CHECKING:
     from aidledger.domain.term import Period
+    from aidledger.operations.views import Reveal
 
 GROUPS = ("school", "program", "period")
 _SIZE_MAX = 10_000
@@ -47,25 +48,16 @@ def sample(
     size: int,
     program: str | None,
     period: Period | None,
-    reveal: bool,
-    reason: str | None,
+    reveal: Reveal | None,
     form: str,
     output: Path | None,
 ) -> None:
     """A spot-check list that anybody can draw again: who to ask for, with room to note what was seen."""
-    from aidledger.cli import entries
-    from aidledger.cli.output import emit_answer
-    from aidledger.cli.revealing import log, require_reason
-    from aidledger.operations import sampling
+    from aidledger.cli.output import emit
+    from aidledger.operations import auditing
+    from aidledger.presentation.entries import sample_result
 
-    require_reason(reveal=reveal, reason=reason)
     catalogue = office.catalogue()
-    if program is not None:
-        program = catalogue.program(program).code
     ledger = office.ledger_with(catalogue)
-    with ledger.view() as (view, head):
-        drawn = sampling.sample(view, seed, size, by, program, period.code if period else None)
-    log(ledger, f"sample {seed}", reveal=reveal, reason=reason)
-    answer = entries.sampled(drawn, catalogue, office.language, reveal=reveal)
-    shape = entries.sample_shape
-    emit_answer(office, form, output, answer, lambda: shape(drawn, reveal=reveal), head=head, reveal=reveal)
+    drawn = auditing.sample(ledger, catalogue, seed, size, by, program, period.code if period else None, reveal)
+    emit(office, form, output, sample_result(drawn, catalogue, office.language))

@@ -34,16 +34,14 @@ def template(
     office: Office, program: str, period: Period | None, school: str | None, rows: int, output: Path | None
 ) -> None:
     """A blank roster of a program for a school: headers, lists to choose from, cell checks, notes."""
-    from aidledger.cli.output import emit
+    from aidledger.cli import outgoing
+    from aidledger.errors import OutputMissing
     from aidledger.operations.templates import blank_roster
+    from aidledger.sheets.template.workbook import template_workbook
 
     catalogue = office.catalogue()
     today = office.clock().date()
     blank = blank_roster(catalogue, program, period, school, rows, office.language, today)
-
-    def workbook() -> bytes:
-        from aidledger.sheets.template.workbook import template_workbook
-
-        return template_workbook(blank, catalogue.programs, office._)
-
-    emit(office, "xlsx", output, workbook=workbook)
+    if output is None:
+        raise OutputMissing
+    outgoing.put(output, template_workbook(blank, catalogue.programs, office._))

@@ -36,7 +36,7 @@ def prepare(place: str) -> Callable[[], dict[str, tuple[float | None, int]]]:
             for _ in range(2):
                 limit.started = perf_counter()
                 try:
-                    audit = auditing.audit(ledger, catalogue, [rule.code])
+                    audit = auditing.audit(ledger, catalogue, [rule.code]).found
                 except LedgerFailed:
                     found[rule.code] = None, 0
                     break

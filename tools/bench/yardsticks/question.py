@@ -83,15 +83,13 @@ def _summary_of_a_period(ledger: Ledger, catalogue: Catalogue, *_: object) -> Qu
 
 
 def _workbook(ledger: Ledger, catalogue: Catalogue, _who: str, target: str) -> Question:
-    from aidledger.cli.output import finished
+    from aidledger.i18n import translator
     from aidledger.operations import reporting
-    from aidledger.reports.answers import program_answer
-    from aidledger.reports.summary_workbook import summary_workbook
+    from aidledger.presentation.summaries import summary_result
 
     def write() -> None:
-        figures, head = reporting.summary(ledger, catalogue)
-        answer = finished(program_answer(figures, catalogue, "zh"), head)
-        Path(target).write_bytes(summary_workbook(answer, str, catalogue.district, chart=True))
+        result = summary_result(reporting.summary(ledger, catalogue), catalogue, "zh")
+        Path(target).write_bytes(result.workbook(translator("zh")))
 
     return write
 

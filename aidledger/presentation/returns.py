@@ -9,7 +9,9 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.money import wan_text, yuan_text
 from aidledger.domain.table import Answer, Cell, Column
 from aidledger.i18n import N_
-from aidledger.reports.answers import SOURCES_NOTE
+from aidledger.operations.views import Viewed
+from aidledger.presentation.result import Result, table
+from aidledger.presentation.summaries import SOURCES_NOTE
 from aidledger.reports.figures import figure_text
 from aidledger.reports.returns import PARTS, NationalReturn, Part, ReturnLine, Span
 from aidledger.store.postings.totals import Figures
@@ -61,7 +63,14 @@ _NOTES = (
 )
 
 
-def return_answer(found: NationalReturn, catalogue: Catalogue, language: str) -> Answer:
+def return_result(viewed: Viewed[NationalReturn], catalogue: Catalogue, language: str) -> Result:
+    """``report returns``."""
+    return Result(
+        lambda: _national_return(viewed.found), table(_answer(viewed.found, catalogue, language)), head=viewed.head
+    )
+
+
+def _answer(found: NationalReturn, catalogue: Catalogue, language: str) -> Answer:
     """One row per program, category and source; aid and loans under them."""
     rows: list[Sequence[Cell]] = [
         (
@@ -95,7 +104,7 @@ def return_answer(found: NationalReturn, catalogue: Catalogue, language: str) ->
     )
 
 
-def return_value(found: NationalReturn) -> dict[str, Any]:
+def _national_return(found: NationalReturn) -> dict[str, Any]:
     """``report returns`` as JSON; what a line does not count is null."""
     return {
         "year": found.span.year,

@@ -7,11 +7,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from aidledger.audit.rules import rule as rule_of
-from aidledger.cli.wording import said_facts
-from aidledger.domain.identity import mask_number
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Column, named_code, time_text
 from aidledger.i18n import N_, Language, translator
+from aidledger.presentation.result import Result, table
+from aidledger.presentation.wording import said_facts
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,14 +19,51 @@ if TYPE_CHECKING:
     from aidledger.audit.rule import Rule
     from aidledger.audit.running import Audit
     from aidledger.catalogue.catalogue import Catalogue
-    from aidledger.domain.finding import Decision, Evidence, Finding
+    from aidledger.domain.finding import Decision, Evidence, Finding, State
     from aidledger.operations.auditing import FindingHistory
+    from aidledger.operations.views import Viewed
 
 Shape = dict[str, Any]
 Say = Callable[["Finding"], str]
 
 
-def sayer(catalogue: Catalogue, language: Language) -> Say:
+def audit_result(
+    viewed: Viewed[Audit], state: State | None, catalogue: Catalogue, today: date, language: Language
+) -> Result:
+    """``audit`` and ``findings``: those in a state, or all."""
+    found, say = viewed.found, _sayer(catalogue, language)
+    shown = [one for one in found.findings if state in {None, one.state(today)}]
+    return Result(
+        lambda: _audit_shape(found, shown, say, today),
+        table(_findings(found, shown, say, catalogue, today, language)),
+        sheets=lambda: _working_paper(found, shown, say, catalogue, today, language),
+        head=viewed.head,
+        reveal=viewed.revealed,
+    )
+
+
+def finding_result(viewed: Viewed[FindingHistory], catalogue: Catalogue, today: date, language: Language) -> Result:
+    """``finding ID``."""
+    say = _sayer(catalogue, language)
+    return Result(
+        lambda: _history_shape(viewed.found, say, today),
+        table(_finding(viewed.found, say, catalogue, today, language)),
+        head=viewed.head,
+        reveal=viewed.revealed,
+    )
+
+
+def rule_result(rule: Rule, language: Language) -> Result:
+    """``rules RULE``."""
+    return Result(lambda: _rule_shape(rule, language), table(_rules([rule], language)))
+
+
+def rules_result(rules: Sequence[Rule], language: Language) -> Result:
+    """``rules``."""
+    return Result(lambda: {"rules": [_rule_shape(one, language) for one in rules]}, table(_rules(rules, language)))
+
+
+def _sayer(catalogue: Catalogue, language: Language) -> Say:
     """How a finding is said in a language."""
 
     def say(finding: Finding) -> str:
@@ -36,16 +73,16 @@ def sayer(catalogue: Catalogue, language: Language) -> Say:
     return say
 
 
-def audit_shape(found: Audit, shown: Sequence[Finding], say: Say, today: date, *, reveal: bool) -> Shape:
+def _audit_shape(found: Audit, shown: Sequence[Finding], say: Say, today: date) -> Shape:
     """``audit`` and ``findings``."""
     return {
-        "findings": [finding_shape(one, say, today, reveal=reveal) for one in shown],
+        "findings": [_finding_shape(one, say, today) for one in shown],
         "ran": list(found.ran),
         "not_run": [{"rule": code, "needs": list(needs)} for code, needs in found.not_run.items()],
     }
 
 
-def finding_shape(finding: Finding, say: Say, today: date, *, reveal: bool) -> Shape:
+def _finding_shape(finding: Finding, say: Say, today: date) -> Shape:
     """One finding; beside the contract's keys, who the evidence is about, masked, and what was decided."""
     return {
         "id": finding.id,
@@ -55,7 +92,7 @@ def finding_shape(finding: Finding, say: Say, today: date, *, reveal: bool) -> S
         "period": finding.period,
         "persons": finding.persons,
         "amount": yuan_text(finding.amount_fen),
-        "evidence": [_evidence(row, reveal=reveal) for row in finding.evidence],
+        "evidence": [_evidence(row) for row in finding.evidence],
         "standard": finding.standard,
         "message": say(finding),
         "state": finding.state(today),
@@ -73,13 +110,13 @@ def _decision(made: Decision) -> Shape:
     }
 
 
-def history_shape(history: FindingHistory, say: Say, today: date, *, reveal: bool) -> Shape:
+def _history_shape(history: FindingHistory, say: Say, today: date) -> Shape:
     """``finding ID``: the finding, and all that was decided about it."""
     decisions = [_decision(made) for made in history.decisions]
-    return finding_shape(history.finding, say, today, reveal=reveal) | {"decisions": decisions}
+    return _finding_shape(history.finding, say, today) | {"decisions": decisions}
 
 
-def _evidence(row: Evidence, *, reveal: bool) -> Shape:
+def _evidence(row: Evidence) -> Shape:
     return {
         "entry": row.entry,
         "batch": row.batch,
@@ -87,7 +124,7 @@ def _evidence(row: Evidence, *, reveal: bool) -> Shape:
         "sheet": row.sheet,
         "row": row.row,
         "name": row.name,
-        "number": _number(row, reveal=reveal),
+        "number": row.number,
         "school": row.school,
         "program": row.program,
         "period": row.period,
@@ -96,11 +133,7 @@ def _evidence(row: Evidence, *, reveal: bool) -> Shape:
     }
 
 
-def _number(row: Evidence, *, reveal: bool) -> str | None:
-    return row.number if reveal or row.number is None else mask_number(row.number)
-
-
-def findings_answer(
+def _findings(
     found: Audit, shown: Sequence[Finding], say: Say, catalogue: Catalogue, today: date, language: Language
 ) -> Answer:
     """One row per finding."""
@@ -160,7 +193,7 @@ _EVIDENCE_COLUMNS = (
     Column("sheet", N_("Sheet")),
     Column("row", N_("Row"), "count"),
     Column("name", N_("Name")),
-    Column("number", N_("ID number")),
+    Column("number", N_("ID number"), "number"),
     Column("school", N_("School")),
     Column("program", N_("Program")),
     Column("period", N_("Period"), "period"),
@@ -168,9 +201,7 @@ _EVIDENCE_COLUMNS = (
 )
 
 
-def _evidence_row(
-    finding: Finding, row: Evidence, catalogue: Catalogue, language: Language, *, reveal: bool
-) -> tuple[Any, ...]:
+def _evidence_row(finding: Finding, row: Evidence, catalogue: Catalogue, language: Language) -> tuple[Any, ...]:
     return (
         finding.id,
         row.entry,
@@ -179,7 +210,7 @@ def _evidence_row(
         row.sheet,
         row.row,
         row.name,
-        _number(row, reveal=reveal),
+        row.number,
         row.school,
         catalogue.programs[row.program].name(language) if row.program else None,
         row.period,
@@ -187,18 +218,11 @@ def _evidence_row(
     )
 
 
-def working_paper(
-    found: Audit,
-    shown: Sequence[Finding],
-    say: Say,
-    catalogue: Catalogue,
-    today: date,
-    language: Language,
-    *,
-    reveal: bool,
+def _working_paper(
+    found: Audit, shown: Sequence[Finding], say: Say, catalogue: Catalogue, today: date, language: Language
 ) -> list[tuple[str, Answer]]:
     """A sheet for the whole, then one per rule: evidence row by row, with space for the answer of the school."""
-    sheets = [(N_("Audit"), findings_answer(found, shown, say, catalogue, today, language))]
+    sheets = [(N_("Audit"), _findings(found, shown, say, catalogue, today, language))]
     columns = (
         *_EVIDENCE_COLUMNS,
         Column("message", N_("What was found")),
@@ -208,7 +232,7 @@ def working_paper(
     )
     for code, group in groupby(shown, key=lambda one: one.rule):
         rows = [
-            (*_evidence_row(one, row, catalogue, language, reveal=reveal), say(one), one.standard, None, None)
+            (*_evidence_row(one, row, catalogue, language), say(one), one.standard, None, None)
             for one in group
             for row in one.evidence
         ]
@@ -218,13 +242,11 @@ def working_paper(
     return sheets
 
 
-def finding_answer(
-    history: FindingHistory, say: Say, catalogue: Catalogue, today: date, language: Language, *, reveal: bool
-) -> Answer:
+def _finding(history: FindingHistory, say: Say, catalogue: Catalogue, today: date, language: Language) -> Answer:
     """One finding: its evidence, and what was decided."""
     one = history.finding
     translate = translator(language)
-    rows = [_evidence_row(one, row, catalogue, language, reveal=reveal)[1:] for row in one.evidence]
+    rows = [_evidence_row(one, row, catalogue, language)[1:] for row in one.evidence]
     facts = {
         "id": one.id,
         "rule": named_code(one.rule, translate),
@@ -246,8 +268,8 @@ def finding_answer(
     return Answer("{id}: {rule}", _EVIDENCE_COLUMNS[1:], rows, notes=notes, facts=facts)
 
 
-def rule_shape(rule: Rule, language: Language) -> Shape:
-    """``explain RULE``."""
+def _rule_shape(rule: Rule, language: Language) -> Shape:
+    """``rules RULE``."""
     translate = translator(language)
     return {
         "rule": rule.code,
@@ -259,7 +281,7 @@ def rule_shape(rule: Rule, language: Language) -> Shape:
     }
 
 
-def rules_answer(rules: Sequence[Rule], language: Language) -> Answer:
+def _rules(rules: Sequence[Rule], language: Language) -> Answer:
     """Rules with what they are for."""
     translate = translator(language)
     columns = (

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aidledger.domain.identity import mask_account, mask_number
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
 from aidledger.i18n import N_, Language, translator
+from aidledger.presentation.result import Result, table
 from aidledger.reports.balances import BALANCE_COLUMNS, balance_cells, balance_value
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.operations.paying import Exported, OrderContent
+    from aidledger.operations.views import Viewed
     from aidledger.reports.dues import DueRow, Dues
     from aidledger.store.payables.due import Due
     from aidledger.store.payables.payments import OrderLine, OrderRecord
@@ -21,13 +22,49 @@ if TYPE_CHECKING:
 Shape = dict[str, Any]
 _ENTRY = Column("entry", N_("Entry"), "count")
 _NAME = Column("name", N_("Name"))
-_NUMBER = Column("number", N_("ID number"))
+_NUMBER = Column("number", N_("ID number"), "number")
 _SCHOOL = Column("school", N_("School"))
 _AMOUNT = Column("amount", N_("Amount (yuan)"), "yuan")
 _STATE = Column("state", N_("State"), "word")
 
 
-def exported_shape(done: Exported) -> Shape:
+def dues_result(viewed: Viewed[Dues], catalogue: Catalogue, language: Language) -> Result:
+    """``pay due``."""
+    return Result(
+        lambda: _dues_shape(viewed.found),
+        table(_dues(viewed.found, catalogue, language)),
+        head=viewed.head,
+        reveal=viewed.revealed,
+    )
+
+
+def exported_result(done: Exported) -> Result:
+    """``pay export``."""
+    return Result(lambda: _exported_shape(done), table(_exported(done)), head=done.head)
+
+
+def orders_result(records: Sequence[OrderRecord], catalogue: Catalogue, language: Language) -> Result:
+    """``pay orders``."""
+    return Result(
+        lambda: {"orders": [_order_shape(one) for one in records]}, table(_orders(records, catalogue, language))
+    )
+
+
+def settled_result(record: OrderRecord, catalogue: Catalogue, language: Language) -> Result:
+    """``pay release``, ``pay withdraw``."""
+    return Result(lambda: _order_shape(record), table(_orders([record], catalogue, language)))
+
+
+def order_result(viewed: Viewed[OrderContent], catalogue: Catalogue, language: Language) -> Result:
+    """``pay order N``."""
+    return Result(
+        lambda: _content_shape(viewed.found),
+        table(_order(viewed.found, catalogue, language)),
+        reveal=viewed.revealed,
+    )
+
+
+def _exported_shape(done: Exported) -> Shape:
     """``pay export``."""
     return {
         "order": done.order,
@@ -47,16 +84,16 @@ def _due(one: Due) -> Shape:
         "period": one.period,
         "part": one.part,
         "name": one.name,
-        "number": mask_number(one.number),
+        "number": one.number,
         "school": one.school,
         "amount": yuan_text(one.amount_fen),
     }
 
 
-def exported_answer(done: Exported) -> Answer:
+def _exported(done: Exported) -> Answer:
     """What was exported, and who is due and cannot be paid because the roster gave no card."""
     columns: tuple[Column, ...] = (_ENTRY, _NAME, _NUMBER, _SCHOOL, _AMOUNT)
-    rows = [(one.entry, one.name, mask_number(one.number), one.school, one.amount_fen) for one in done.without_account]
+    rows = [(one.entry, one.name, one.number, one.school, one.amount_fen) for one in done.without_account]
     columns = columns if rows else ()
     facts = {
         "order": done.order,
@@ -82,7 +119,7 @@ def exported_answer(done: Exported) -> Answer:
     return Answer(title, columns, rows, notes=notes, facts=facts)
 
 
-def order_shape(record: OrderRecord) -> Shape:
+def _order_shape(record: OrderRecord) -> Shape:
     """An order in ``pay orders``."""
     return {
         "order": record.order,
@@ -101,7 +138,7 @@ def order_shape(record: OrderRecord) -> Shape:
     }
 
 
-def orders_answer(records: Sequence[OrderRecord], catalogue: Catalogue, language: Language) -> Answer:
+def _orders(records: Sequence[OrderRecord], catalogue: Catalogue, language: Language) -> Answer:
     """One row per order."""
     columns = (
         Column("order", N_("Order"), "count"),
@@ -143,18 +180,18 @@ def _program_name(record: OrderRecord, catalogue: Catalogue, language: Language)
     return catalogue.programs[record.program].name(language)
 
 
-def content_shape(content: OrderContent, *, reveal: bool) -> Shape:
+def _content_shape(content: OrderContent) -> Shape:
     """``pay order N``."""
     return {
-        **order_shape(content.record),
-        "payments": [_line_shape(one, reveal=reveal) for one in content.lines],
+        **_order_shape(content.record),
+        "payments": [_line_shape(one) for one in content.lines],
         "unmatched": [
             {
                 "batch": row.batch_id,
                 "row": row.row,
                 "name": row.name,
-                "number": row.number if reveal or row.number is None else mask_number(row.number),
-                "account": row.account if reveal or row.account is None else mask_account(row.account),
+                "number": row.number,
+                "account": row.account,
                 "amount": yuan_text(row.amount_fen),
                 "outcome": row.outcome,
                 "reason": row.reason,
@@ -165,14 +202,14 @@ def content_shape(content: OrderContent, *, reveal: bool) -> Shape:
     }
 
 
-def _line_shape(one: OrderLine, *, reveal: bool) -> Shape:
+def _line_shape(one: OrderLine) -> Shape:
     return {
         "serial": one.line.serial,
         "entry": one.entry,
         "program": one.program,
         "name": one.line.name,
-        "number": one.line.number if reveal else mask_number(one.line.number),
-        "account": one.line.account if reveal else mask_account(one.line.account),
+        "number": one.line.number,
+        "account": one.line.account,
         "school": one.school,
         "amount": yuan_text(one.line.amount_fen),
         "state": one.state,
@@ -180,14 +217,14 @@ def _line_shape(one: OrderLine, *, reveal: bool) -> Shape:
     }
 
 
-def order_answer(content: OrderContent, catalogue: Catalogue, language: Language, *, reveal: bool) -> Answer:
+def _order(content: OrderContent, catalogue: Catalogue, language: Language) -> Answer:
     """One row per line; the lines that no bank return has spoken of keep the order's state."""
     columns = (
         Column("serial", N_("Serial no.")),
         _ENTRY,
         _NAME,
         _NUMBER,
-        Column("account", N_("Account")),
+        Column("account", N_("Account"), "account"),
         _SCHOOL,
         _AMOUNT,
         _STATE,
@@ -198,8 +235,8 @@ def order_answer(content: OrderContent, catalogue: Catalogue, language: Language
             one.line.serial,
             one.entry,
             one.line.name,
-            one.line.number if reveal else mask_number(one.line.number),
-            one.line.account if reveal else mask_account(one.line.account),
+            one.line.number,
+            one.line.account,
             one.school,
             one.line.amount_fen,
             one.state,
@@ -229,13 +266,10 @@ _DUE_COLUMNS: dict[str, tuple[Column, ...]] = {
 }
 
 
-def dues_answer(found: Dues, catalogue: Catalogue, language: Language, *, reveal: bool) -> Answer:
+def _dues(found: Dues, catalogue: Catalogue, language: Language) -> Answer:
     """One row for each combination of what was asked by; aid and loans below, never added together."""
     columns = [column for cut in found.by for column in _DUE_COLUMNS[cut]]
-    rows = [
-        (*_due_cells(row, found.by, catalogue, language, reveal=reveal), *balance_cells(row.balance))
-        for row in found.rows
-    ]
+    rows = [(*_due_cells(row, found.by, catalogue, language), *balance_cells(row.balance)) for row in found.rows]
     blanks = (None,) * (len(columns) - 1)
     totals: list[Sequence[Cell]] = [(N_("Aid"), *blanks, *balance_cells(found.aid))]
     if found.loans.claimed_fen:
@@ -243,32 +277,30 @@ def dues_answer(found: Dues, catalogue: Catalogue, language: Language, *, reveal
     return Answer(N_("What is claimed, paid and due (yuan)"), [*columns, *BALANCE_COLUMNS], rows, totals)
 
 
-def _due_cells(
-    row: DueRow, by: Sequence[str], catalogue: Catalogue, language: Language, *, reveal: bool
-) -> Iterator[Cell]:
+def _due_cells(row: DueRow, by: Sequence[str], catalogue: Catalogue, language: Language) -> Iterator[Cell]:
     for cut in by:
         if cut == "program":
             yield catalogue.programs[str(row.program)].name(language)
         elif cut == "person":
-            yield from _person_cells(row, reveal=reveal)
+            yield from _person_cells(row)
         else:
             yield row.period if cut == "period" else row.school
 
 
-def _person_cells(row: DueRow, *, reveal: bool) -> tuple[Cell, Cell, Cell]:
+def _person_cells(row: DueRow) -> tuple[Cell, Cell, Cell]:
     who = row.person
     if who is None:
         return None, None, None
-    return who.person, who.name, who.number if reveal else mask_number(who.number)
+    return who.person, who.name, who.number
 
 
-def dues_shape(found: Dues, *, reveal: bool) -> Shape:
+def _dues_shape(found: Dues) -> Shape:
     """``pay due``."""
     rows = []
     for row in found.rows:
         told: Shape = {cut: getattr(row, cut) for cut in found.by if cut != "person"}
         if "person" in found.by:
-            told |= dict(zip(("person", "name", "number"), _person_cells(row, reveal=reveal), strict=True))
+            told |= dict(zip(("person", "name", "number"), _person_cells(row), strict=True))
         rows.append(told | balance_value(row.balance))
     totals = {"aid": balance_value(found.aid), "loans": balance_value(found.loans)}
     return {"by": list(found.by), "rows": rows, "totals": totals}

@@ -10,12 +10,14 @@ from aidledger.domain.identity import masked_text
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
 from aidledger.i18n import N_
+from aidledger.presentation.result import Result
 
 if TYPE_CHECKING:
     from datetime import date
 
     from aidledger.domain.listing import ListKind
     from aidledger.operations.rights import Copy
+    from aidledger.operations.views import Viewed
     from aidledger.store.privacy.holdings import Holdings
 
 Shape = dict[str, Any]
@@ -63,7 +65,7 @@ _PLACE = (_BATCH, _FILE, Column("sheet", N_("Sheet")), Column("row", N_("Row"), 
 _ENTRY = Column("entry", N_("Entry"), "count")
 _PROGRAM, _PERIOD = Column("program", N_("Program")), Column("period", N_("Period"), "period")
 _SCHOOL, _NAME = Column("school", N_("School")), Column("name", N_("Name"))
-_NUMBER, _ACCOUNT = Column("number", N_("ID number")), Column("account", N_("Account"))
+_NUMBER, _ACCOUNT = Column("number", N_("ID number"), "number"), Column("account", N_("Account"), "account")
 _AMOUNT = Column("amount", N_("Amount (yuan)"), "yuan")
 _LEVEL, _BOARDING = Column("level", N_("Level"), "word"), Column("boarding", N_("Boarding"), "word")
 _GRADE, _CLASS = Column("grade", N_("Grade")), Column("class", N_("Class"))
@@ -72,16 +74,25 @@ _ENTRY_YEAR = Column("entry_year", N_("Year of entry"))
 _IN_FORCE = Column("in_force", N_("In force"), "mark")
 _REASON, _STATE = Column("reason", N_("Reason")), Column("state", N_("State"), "word")
 _AT, _BY = Column("at", N_("When"), "time"), Column("by", N_("Who"))
-_STUDENT_NUMBER = Column("student_number", N_("Student number"))
+_STUDENT_NUMBER = Column("student_number", N_("Student number"), "number")
 
 
-def copy_shape(copy: Copy, today: date) -> Shape:
+def copy_result(viewed: Viewed[Copy], today: date, programs: Mapping[str, str]) -> Result:
+    """``export person``."""
+    return Result(
+        lambda: _shape(viewed.found, today),
+        lambda: _tables(viewed.found, today, programs),
+        reveal=viewed.revealed,
+    )
+
+
+def _shape(copy: Copy, today: date) -> Shape:
     """``export``."""
     person, *others = _sections(copy, today)
     return {person.key: person.shape()[0]} | {section.key: section.shape() for section in others}
 
 
-def copy_answers(copy: Copy, today: date, programs: Mapping[str, str]) -> list[tuple[str, Answer]]:
+def _tables(copy: Copy, today: date, programs: Mapping[str, str]) -> list[tuple[str, Answer]]:
     """A sheet for each kind of what is held; ``programs``: their names by code."""
     return [(one.title, Answer(one.title, one.columns, one.printed(programs))) for one in _sections(copy, today)]
 

@@ -1,4 +1,4 @@
-"""Feedback to schools in the language of the command."""
+"""Feedback to schools: the words of it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.cli.office import Office
-from aidledger.cli.wording import message_and_hint
 from aidledger.domain.problem import KINDS
 from aidledger.domain.table import named_code
-from aidledger.i18n import N_
+from aidledger.i18n import N_, Language, translator
 from aidledger.operations.feedback import Feedback
+from aidledger.presentation.wording import message_and_hint
 from aidledger.sheets.feedback.workbook import Labels
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 
@@ -33,9 +32,9 @@ _NOTE = N_(
 )
 
 
-def feedback_for(office: Office, catalogue: Catalogue, folder: Path, imported: Sequence[Path]) -> Feedback:
-    """Feedback into a folder, in the office's language."""
-    say = office._
+def feedback_for(catalogue: Catalogue, folder: Path, imported: Sequence[Path], language: Language) -> Feedback:
+    """Feedback into a folder, in a language."""
+    say = translator(language)
     labels = Labels(
         sheet=say(N_("List of problems")),
         title=say(_TITLE),
@@ -49,6 +48,6 @@ def feedback_for(office: Office, catalogue: Catalogue, folder: Path, imported: S
         folder=folder,
         imported=imported,
         labels=labels,
-        said=lambda problem: message_and_hint(problem, catalogue.programs, office.language),
+        said=lambda problem: message_and_hint(problem, catalogue.programs, language),
         limits=DEFAULT_LIMITS,
     )

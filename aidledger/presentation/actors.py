@@ -6,17 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 from aidledger.domain.table import Answer, Column
 from aidledger.i18n import N_
+from aidledger.presentation.result import Result, table
 
 if TYPE_CHECKING:
     from aidledger.operations.actors import Roll
 
 
-def actors_shape(roll: Roll) -> dict[str, Any]:
+def actors_result(roll: Roll) -> Result:
+    """``actors``."""
+    return Result(lambda: _shape(roll), table(_answer(roll)))
+
+
+def _shape(roll: Roll) -> dict[str, Any]:
     """``actors``, ``actors name`` and ``actors dismiss``."""
     return {"actors": [{"actor": one.actor, "role": one.role, "since": one.at, "by": one.by} for one in roll.named]}
 
 
-def actors_answer(roll: Roll) -> Answer:
+def _answer(roll: Roll) -> Answer:
     """One row per person, and what it means where something is still missing."""
     columns = (
         Column("actor", N_("Who")),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aidledger.domain.identity import masked_text
 from aidledger.domain.table import Answer, Column
 from aidledger.i18n import N_, Translate
+from aidledger.presentation.result import Result, table
 
 if TYPE_CHECKING:
     from aidledger.store.privacy.accesses import Access
@@ -31,12 +32,17 @@ _SEEN = {
 }
 
 
-def accesses_shape(found: Sequence[Access]) -> dict[str, Any]:
+def accesses_result(found: Sequence[Access], translate: Translate) -> Result:
+    """``access-log``."""
+    return Result(lambda: _shape(found), table(_answer(found, translate)))
+
+
+def _shape(found: Sequence[Access]) -> dict[str, Any]:
     """``access-log``. A number that somebody wrote into a reason is masked."""
     return {"accesses": [asdict(one) | {"reason": masked_text(one.reason)} for one in found]}
 
 
-def accesses_answer(found: Sequence[Access], translate: Translate) -> Answer:
+def _answer(found: Sequence[Access], translate: Translate) -> Answer:
     """One row per request."""
     columns = (
         Column("at", N_("When"), "time"),

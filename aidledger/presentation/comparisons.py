@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
-from aidledger.domain.identity import mask_number
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Column
 from aidledger.i18n import N_, Language
+from aidledger.presentation.result import Result, Tables, table
 from aidledger.reconcile.line import Comparison
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.domain.published import PublishedReport
+    from aidledger.operations.views import Viewed
     from aidledger.reconcile.behind import Behind
     from aidledger.reconcile.line import Figures, Line
 
@@ -30,12 +31,38 @@ _PARTS = (
 )
 
 
-def lines_shape(lines: Sequence[Line], *, reveal: bool = False) -> Shape:
+def compared_result(
+    viewed: Viewed[list[Line]], report: PublishedReport, catalogue: Catalogue, language: Language
+) -> Result:
+    """``report compare``."""
+    answer = comparison(viewed.found, report, catalogue, language)
+    return Result(lambda: _shape(viewed.found), table(answer), head=viewed.head)
+
+
+def reconciled_result(
+    viewed: Viewed[list[Line]], catalogue: Catalogue, language: Language, *, everything: bool, details: bool
+) -> Result:
+    """``reconcile``: the lines that are not right, or ``everything``; with ``details``, the rows behind each."""
+    lines = viewed.found
+
+    def tables() -> Tables:
+        answer = reconciliation(lines, catalogue, language, everything=everything)
+        if not details:
+            return [("", answer)]
+        return [
+            (N_("Reconciliation"), answer),
+            (N_("Behind the differences"), _behind_answer(lines, catalogue, language)),
+        ]
+
+    return Result(lambda: _shape(lines), tables, head=viewed.head, reveal=viewed.revealed, in_csv=1 if details else 0)
+
+
+def _shape(lines: Sequence[Line]) -> Shape:
     """``reconcile`` and ``report compare``; numbers of rows behind a difference are masked unless asked for."""
-    return {"lines": [_line(line, reveal=reveal) for line in lines]}
+    return {"lines": [_line(line) for line in lines]}
 
 
-def _line(line: Line, *, reveal: bool) -> Shape:
+def _line(line: Line) -> Shape:
     shape: Shape = {
         "check": line.check,
         "program": line.program,
@@ -55,11 +82,11 @@ def _line(line: Line, *, reveal: bool) -> Shape:
     if line.printed_wan is not None:
         shape |= {"report": line.source, "printed_wan": line.printed_wan}
     if line.entries is not None:
-        shape["entries"] = [_behind(row, reveal=reveal) for row in line.entries]
+        shape["entries"] = [_behind(row) for row in line.entries]
     return shape
 
 
-def _behind(row: Behind, *, reveal: bool) -> Shape:
+def _behind(row: Behind) -> Shape:
     """A row behind a difference; what only some kinds of rows have stands after the contract's keys."""
     shape: Shape = {
         "entry": row.entry,
@@ -68,7 +95,7 @@ def _behind(row: Behind, *, reveal: bool) -> Shape:
         "sheet": row.sheet,
         "row": row.row,
         "name": row.name,
-        "number": _number(row, reveal=reveal),
+        "number": row.number,
         "amount": _yuan(row.amount_fen),
         "expected": _yuan(row.expected_fen),
         "why": row.why,
@@ -197,7 +224,7 @@ _BEHIND_COLUMNS = (
     Column("sheet", N_("Sheet")),
     Column("row", N_("Row"), "count"),
     Column("name", N_("Name")),
-    Column("number", N_("ID number")),
+    Column("number", N_("ID number"), "number"),
     Column("person_times", N_("Person-times"), "count"),
     Column("expected_person_times", N_("Expected"), "count"),
     Column("amount", N_("Amount (yuan)"), "yuan"),
@@ -208,7 +235,7 @@ _BEHIND_COLUMNS = (
 )
 
 
-def behind(lines: Sequence[Line], catalogue: Catalogue, language: Language, *, reveal: bool) -> Answer:
+def _behind_answer(lines: Sequence[Line], catalogue: Catalogue, language: Language) -> Answer:
     """The rows behind the lines that do not agree, line by line."""
     rows = [
         (
@@ -222,7 +249,7 @@ def behind(lines: Sequence[Line], catalogue: Catalogue, language: Language, *, r
             row.sheet,
             row.row,
             row.name,
-            _number(row, reveal=reveal),
+            row.number,
             row.person_times,
             row.expected_person_times,
             row.amount_fen,
@@ -235,10 +262,6 @@ def behind(lines: Sequence[Line], catalogue: Catalogue, language: Language, *, r
         for row in line.entries or ()
     ]
     return Answer(N_("Behind the differences: {count} rows"), _BEHIND_COLUMNS, rows, facts={"count": len(rows)})
-
-
-def _number(row: Behind, *, reveal: bool) -> str | None:
-    return row.number if reveal or row.number is None else mask_number(row.number)
 
 
 def _yuan(amount_fen: int | None) -> str | None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.money import wan_text, yuan_text
 from aidledger.domain.part import part_text
 from aidledger.domain.table import Answer, Cell, Column, Kind
 from aidledger.domain.term import Period
 from aidledger.i18n import N_, Language, translator
+from aidledger.operations.views import Viewed
+from aidledger.presentation.columns import Shape
+from aidledger.presentation.result import Result, table
 from aidledger.reports.figures import figure_text
 from aidledger.reports.summary import Group, Summary
 from aidledger.store.postings.totals import Figures
@@ -66,7 +70,28 @@ SOURCES_NOTE = N_(
 )
 
 
-def program_answer(summary: Summary, catalogue: Catalogue, language: str) -> Answer:
+def summary_result(viewed: Viewed[Summary], catalogue: Catalogue, language: Language) -> Result:
+    """``report summary``; its workbook has charts."""
+    summary = viewed.found
+    answer = (_by_group if summary.by else _by_program)(summary, catalogue, language)
+
+    def bind(finished: Answer) -> bytes:
+        from aidledger.reports.charts import chart_sheet  # noqa: PLC0415 - openpyxl is slow to load
+        from aidledger.reports.summary_workbook import summary_workbook  # noqa: PLC0415
+
+        extra = chart_sheet(summary, catalogue, language)
+        translate = translator(language)
+        return summary_workbook(finished, translate, catalogue.district, chart=not summary.by, extra=extra)
+
+    return Result(lambda: _shape(summary, catalogue, language), table(answer), head=viewed.head, bind=bind)
+
+
+def paragraph_result(text: str) -> Result:
+    """``report summary --format text``."""
+    return Result(lambda: {"text": text}, text=lambda: text)
+
+
+def _by_program(summary: Summary, catalogue: Catalogue, language: str) -> Answer:
     """Every program of the catalogue, then aid in total and loans."""
     rows = [(catalogue.programs[code].name(language), *_cells(figures)) for code, figures in summary.programs.items()]
     return Answer(
@@ -80,7 +105,7 @@ def program_answer(summary: Summary, catalogue: Catalogue, language: str) -> Ans
     )
 
 
-def group_answer(summary: Summary, catalogue: Catalogue, language: Language) -> Answer:
+def _by_group(summary: Summary, catalogue: Catalogue, language: Language) -> Answer:
     """Every combination of what was asked by."""
     rows: list[Sequence[Cell]] = []
     for group in summary.groups:
@@ -147,3 +172,42 @@ def _named(name: str, value: str | None, catalogue: Catalogue, language: Languag
     if name == "part" and value:
         return part_text(value, translator(language))
     return catalogue.programs[value].name(language) if name == "program" and value else value
+
+
+def _shape(summary: Summary, catalogue: Catalogue, language: str) -> Shape:
+    """``report summary``."""
+    shape: Shape = {
+        "from": summary.first,
+        "to": summary.last,
+        "count": summary.count,
+        "programs": [
+            {
+                "code": code,
+                "name": catalogue.programs[code].name(language),
+                "unit": catalogue.programs[code].unit,
+                **_figures(figures),
+            }
+            for code, figures in summary.programs.items()
+        ],
+        "aid": _figures(summary.aid),
+        "loans": _figures(summary.loans),
+    }
+    if summary.by:
+        groups = [{**group.by, "loan": group.repaid, **_group_figures(group)} for group in summary.groups]
+        shape |= {"by": list(summary.by), "groups": groups}
+    return shape
+
+
+def _figures(figures: Figures) -> Shape:
+    return {
+        "person_times": figures.person_times,
+        "persons": figures.persons,
+        "amount": yuan_text(figures.amount_fen),
+        "amount_wan": wan_text(figures.amount_fen),
+    }
+
+
+def _group_figures(group: Group) -> Shape:
+    counted, paid = {"person_times", "persons"}, {"amount", "amount_wan"}
+    unsaid = (set() if group.counts else counted) | (set() if group.pays else paid)
+    return {name: None if name in unsaid else value for name, value in _figures(group.figures).items()}

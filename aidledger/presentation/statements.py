@@ -10,6 +10,8 @@ from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
+from aidledger.operations.views import Viewed
+from aidledger.presentation.result import Result
 from aidledger.reports.balances import BALANCE_COLUMNS, balance_cells, balance_value
 from aidledger.reports.figures import figure_text
 from aidledger.reports.statement import Statement, StatementRoster
@@ -43,10 +45,19 @@ _ROSTER_COLUMNS = (
     Column("state", N_("State"), "word"),
 )
 _blanks = (None,) * len(BALANCE_COLUMNS[1:])
-SHEETS = (N_("Statement"), N_("Rosters"))
+_SHEETS = (N_("Statement"), N_("Rosters"))
 
 
-def statement_answers(found: Statement, catalogue: Catalogue, language: str) -> tuple[Answer, Answer]:
+def statement_result(viewed: Viewed[Statement], catalogue: Catalogue, language: str) -> Result:
+    """``report school``."""
+    return Result(
+        lambda: _value(viewed.found),
+        lambda: list(zip(_SHEETS, _answers(viewed.found, catalogue, language), strict=True)),
+        head=viewed.head,
+    )
+
+
+def _answers(found: Statement, catalogue: Catalogue, language: str) -> tuple[Answer, Answer]:
     """The figures by program and period; the rosters."""
     facts = {
         "school": found.school,
@@ -100,7 +111,7 @@ def statement_answers(found: Statement, catalogue: Catalogue, language: str) -> 
     return lines, rosters
 
 
-def statement_value(found: Statement) -> dict[str, Any]:
+def _value(found: Statement) -> dict[str, Any]:
     """``report school`` as JSON."""
     return {
         "school": found.school,
@@ -110,15 +121,15 @@ def statement_value(found: Statement) -> dict[str, Any]:
             {
                 "program": line.program,
                 "period": line.period,
-                **_counted(line.figures),
+                **counted(line.figures),
                 **balance_value(line.balance),
                 "reversed": line.reversed,
                 "batches": list(line.batches),
             }
             for line in found.lines
         ],
-        "aid": _counted(found.aid),
-        "loans": _counted(found.loans),
+        "aid": counted(found.aid),
+        "loans": counted(found.loans),
         "rosters": [
             {
                 "batch": roster.batch,
@@ -130,7 +141,7 @@ def statement_value(found: Statement) -> dict[str, Any]:
                 "period": roster.period,
                 "declared": _times(roster.declared_person_times, roster.declared_amount_fen),
                 "posted": _times(roster.posted.person_times, roster.posted.amount_fen),
-                "here": _counted(roster.here),
+                "here": counted(roster.here),
             }
             for roster in found.rosters
         ],
@@ -159,7 +170,7 @@ def _figures(figures: Figures) -> tuple[int, int, int]:
     return figures.person_times, figures.persons, figures.amount_fen
 
 
-def _counted(figures: Figures) -> dict[str, Any]:
+def counted(figures: Figures) -> dict[str, Any]:
     return {
         "person_times": figures.person_times,
         "persons": figures.persons,

@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from aidledger.domain.table import Answer, Column
 from aidledger.i18n import N_, Language
+from aidledger.presentation.result import Result, table
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.operations.announcing import Announcement
 
 
-def notice_shape(made: Announcement) -> dict[str, Any]:
+def notice_result(made: Announcement, catalogue: Catalogue, language: Language) -> Result:
+    """``report notice``."""
+    return Result(lambda: _shape(made), table(_answer(made, catalogue, language)), head=made.head)
+
+
+def _shape(made: Announcement) -> dict[str, Any]:
     """``report notice``."""
     return {
         "notice": made.number,
@@ -28,7 +34,7 @@ def notice_shape(made: Announcement) -> dict[str, Any]:
     }
 
 
-def notice_answer(made: Announcement, catalogue: Catalogue, language: Language) -> Answer:
+def _answer(made: Announcement, catalogue: Catalogue, language: Language) -> Answer:
     """The notice as it is posted: the columns that the law allows, the others are not there at all."""
     columns = (
         Column("serial", N_("No."), "count"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aidledger.domain.identity import RESIDENT_RULES, mask_number
+from aidledger.domain.identity import RESIDENT_RULES
 from aidledger.domain.table import Answer, Column
 from aidledger.i18n import N_, Translate
+from aidledger.presentation.result import Result, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,19 +33,24 @@ _STAYS = {
 _REMOVED = {"sex": N_("the sex"), "student_number": N_("the student number")}
 
 
-def forgotten_shape(done: Forgotten, translate: Translate) -> dict[str, Any]:
+def forgotten_result(done: Forgotten, translate: Translate) -> Result:
+    """``forget``."""
+    return Result(lambda: _shape(done, translate), table(_answer(done, translate)))
+
+
+def _shape(done: Forgotten, translate: Translate) -> dict[str, Any]:
     """``forget``."""
     who = done.held.identity
     return {
         "person": who.person,
         "name": who.name,
-        "number": mask_number(who.number),
+        "number": who.number,
         "removed": list(done.removed),
         "stays": [{"what": what, "count": count, "why": translate(_STAYS[what][1])} for what, count in _stays(done)],
     }
 
 
-def forgotten_answer(done: Forgotten, translate: Translate) -> Answer:
+def _answer(done: Forgotten, translate: Translate) -> Answer:
     """One row for each kind of thing that stays."""
     columns = (
         Column("what", N_("What stays"), "word"),

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
 from aidledger.i18n import N_, Language, translator
+from aidledger.presentation.result import Result, table
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.domain.cut import Cut
+    from aidledger.operations.views import Viewed
     from aidledger.reconcile.bridge import Bridge, Step
 
 Shape = dict[str, Any]
@@ -25,7 +27,18 @@ _STEPS = {
 }
 
 
-def bridges_shape(found: Sequence[Bridge], first: Cut, second: Cut) -> Shape:
+def bridges_result(
+    viewed: Viewed[list[Bridge]], first: Cut, second: Cut, catalogue: Catalogue, language: Language
+) -> Result:
+    """``report bridge``."""
+    return Result(
+        lambda: _shape(viewed.found, first, second),
+        table(_answer(viewed.found, first, second, catalogue, language)),
+        head=viewed.head,
+    )
+
+
+def _shape(found: Sequence[Bridge], first: Cut, second: Cut) -> Shape:
     """``report bridge``: a bridge per program, or (``program`` null) of all aid and of all loans."""
     return {
         "from_cut": first.code,
@@ -46,9 +59,7 @@ def _step(step: Step) -> Shape:
     }
 
 
-def bridges_answer(
-    found: Sequence[Bridge], first: Cut, second: Cut, catalogue: Catalogue, language: Language
-) -> Answer:
+def _answer(found: Sequence[Bridge], first: Cut, second: Cut, catalogue: Catalogue, language: Language) -> Answer:
     """One row per step; the rows of a program before its last one add up to the last."""
     translate = translator(language)
     cuts = {"from": first.said(translate), "to": second.said(translate)}

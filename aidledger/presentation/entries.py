@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from aidledger.cli.shapes import Shape, entry_shape
-from aidledger.domain.identity import mask_number
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
-from aidledger.i18n import N_, translator
+from aidledger.i18n import N_, Language, translator
+from aidledger.presentation.columns import (
+    AMOUNT,
+    PERIOD,
+    PROGRAM,
+    ROW,
+    SCHOOL,
+    SHEET,
+    Shape,
+)
+from aidledger.presentation.result import Result, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +25,97 @@ if TYPE_CHECKING:
     from aidledger.audit.sampling import Sample
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.i18n import Language
+    from aidledger.operations.views import Viewed
     from aidledger.reports.explaining import Explained
     from aidledger.store.postings.lookups import EntryRecord
+
+ENTRY_COLUMNS = (
+    Column("entry", N_("Entry"), "count"),
+    Column("person", N_("Person"), "count"),
+    SHEET,
+    ROW,
+    Column("name", N_("Name")),
+    Column("number", N_("ID number"), "number"),
+    PROGRAM,
+    PERIOD,
+    SCHOOL,
+    AMOUNT,
+    Column("account", N_("Account"), "account"),
+    Column("state", N_("State"), "word"),
+)
+
+
+def entry_cells(entry: EntryRecord, catalogue: Catalogue, language: Language) -> Sequence[Cell]:
+    return (
+        entry.entry,
+        entry.person,
+        entry.sheet,
+        entry.row,
+        entry.name_stated or entry.name,
+        entry.number,
+        catalogue.programs[entry.program].name(language),
+        entry.period,
+        entry.school,
+        entry.amount_fen,
+        entry.account,
+        _state(entry),
+    )
+
+
+def _state(entry: EntryRecord) -> str:
+    if entry.reversal_of is not None:
+        return N_("reversal")
+    return N_("in-force") if entry.in_force else N_("reversed")
+
+
+def entry_shape(entry: EntryRecord) -> Shape:
+    """An entry with its place; numbers masked unless they were asked for."""
+    return {
+        "entry": entry.entry,
+        "batch": entry.batch,
+        "file": entry.file,
+        "sheet": entry.sheet,
+        "row": entry.row,
+        "program": entry.program,
+        "period": entry.period,
+        "school": entry.school,
+        "name": entry.name_stated or entry.name,
+        "document_type": entry.document_type,
+        "number": entry.number,
+        "amount": yuan_text(entry.amount_fen),
+        "account": entry.account,
+        "level": entry.level,
+        "boarding": entry.boarding,
+        "grade": entry.grade,
+        "class": entry.class_name,
+        "tier": entry.tier,
+        "category": entry.category,
+        "entry_year": entry.entry_year,
+        "part": entry.part,
+        "reversal_of": entry.reversal_of,
+        "in_force": bool(entry.in_force),
+    }
+
+
+def entries_result(viewed: Viewed[Explained], catalogue: Catalogue, language: Language) -> Result:
+    """``report entries FIGURE``."""
+    return Result(
+        lambda: _explained_shape(viewed.found),
+        table(_explained(viewed.found, catalogue, language)),
+        head=viewed.head,
+        reveal=viewed.revealed,
+    )
+
+
+def sample_result(viewed: Viewed[Sample], catalogue: Catalogue, language: Language) -> Result:
+    """``sample``."""
+    return Result(
+        lambda: _sample_shape(viewed.found),
+        table(_sampled(viewed.found, catalogue, language)),
+        head=viewed.head,
+        reveal=viewed.revealed,
+    )
+
 
 _EXPLAINED_COLUMNS = (
     Column("entry", N_("Entry"), "count"),
@@ -27,14 +125,14 @@ _EXPLAINED_COLUMNS = (
     Column("row", N_("Row"), "count"),
     Column("school", N_("School")),
     Column("name", N_("Name")),
-    Column("number", N_("ID number")),
+    Column("number", N_("ID number"), "number"),
     Column("program", N_("Program")),
     Column("period", N_("Period"), "period"),
     Column("amount", N_("Amount (yuan)"), "yuan"),
 )
 
 
-def explained(found: Explained, catalogue: Catalogue, language: Language, *, reveal: bool) -> Answer:
+def _explained(found: Explained, catalogue: Catalogue, language: Language) -> Answer:
     """The entries behind a figure, and the figure under them."""
     rows: list[Sequence[Cell]] = [
         (
@@ -45,7 +143,7 @@ def explained(found: Explained, catalogue: Catalogue, language: Language, *, rev
             entry.row,
             entry.school,
             entry.name_stated or entry.name,
-            shown_number(entry, reveal=reveal),
+            entry.number,
             catalogue.programs[entry.program].name(language),
             entry.period,
             entry.amount_fen,
@@ -69,8 +167,8 @@ def explained(found: Explained, catalogue: Catalogue, language: Language, *, rev
     return Answer(title, _EXPLAINED_COLUMNS, rows, totals=totals, notes=notes, facts=facts)
 
 
-def explained_shape(found: Explained, *, reveal: bool) -> Shape:
-    """``report explain``."""
+def _explained_shape(found: Explained) -> Shape:
+    """``report entries``."""
     share = {} if found.share_fen is None else {"source": found.source, "share": yuan_text(found.share_fen)}
     return {
         "figure": found.figure,
@@ -78,14 +176,14 @@ def explained_shape(found: Explained, *, reveal: bool) -> Shape:
         "persons": found.figures.persons,
         "amount": yuan_text(found.figures.amount_fen),
         **share,
-        "entries": [entry_shape(entry, reveal=reveal) for entry in found.entries],
+        "entries": [entry_shape(entry) for entry in found.entries],
     }
 
 
 _SAMPLE_COLUMNS = (
     Column("school", N_("School")),
     Column("name", N_("Name")),
-    Column("number", N_("ID number")),
+    Column("number", N_("ID number"), "number"),
     Column("program", N_("Program")),
     Column("period", N_("Period"), "period"),
     Column("amount", N_("Amount (yuan)"), "yuan"),
@@ -97,13 +195,13 @@ _SAMPLE_COLUMNS = (
 )
 
 
-def sampled(drawn: Sample, catalogue: Catalogue, language: Language, *, reveal: bool) -> Answer:
+def _sampled(drawn: Sample, catalogue: Catalogue, language: Language) -> Answer:
     """The list of a spot check, to be filled in by hand."""
     rows: list[Sequence[Cell]] = [
         (
             entry.school,
             entry.name_stated or entry.name,
-            shown_number(entry, reveal=reveal),
+            entry.number,
             catalogue.programs[entry.program].name(language),
             entry.period,
             entry.amount_fen,
@@ -127,7 +225,7 @@ def sampled(drawn: Sample, catalogue: Catalogue, language: Language, *, reveal: 
     return Answer(title, _SAMPLE_COLUMNS, rows, notes=(note,), facts=facts)
 
 
-def sample_shape(drawn: Sample, *, reveal: bool) -> Shape:
+def _sample_shape(drawn: Sample) -> Shape:
     """``sample``."""
     return {
         "seed": drawn.seed,
@@ -135,10 +233,5 @@ def sample_shape(drawn: Sample, *, reveal: bool) -> Shape:
         "by": list(drawn.by),
         "groups": drawn.groups,
         "population": drawn.population,
-        "entries": [entry_shape(entry, reveal=reveal) for entry in drawn.entries],
+        "entries": [entry_shape(entry) for entry in drawn.entries],
     }
-
-
-def shown_number(entry: EntryRecord, *, reveal: bool) -> str:
-    """An entry's document number, masked unless it was asked for."""
-    return entry.number if reveal else mask_number(entry.number)

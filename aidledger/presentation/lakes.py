@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aidledger.domain.money import grouped_yuan, yuan_text
 from aidledger.i18n import N_, Translate
+from aidledger.presentation.result import Result
 
 if TYPE_CHECKING:
     from aidledger.lake.manifest import Manifest
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
 _SHOWINGS = (N_("digest"), N_("masked"), N_("full"))
 
 
-def exported_text(done: Manifest | None, district: str, translate: Translate) -> str:
+def exported_result(done: Manifest | None, district: str, translate: Translate) -> Result:
+    """``export parquet``."""
+    return Result(lambda: _shape(done, district), text=lambda: _text(done, district, translate))
+
+
+def _text(done: Manifest | None, district: str, translate: Translate) -> str:
     """A sentence or two."""
     if done is None:
         return translate(N_("{district}: nothing was posted since the last export.")).format(district=district)
@@ -24,7 +30,7 @@ def exported_text(done: Manifest | None, district: str, translate: Translate) ->
         N_("Head: {head}"),
     )
     facts = {
-        **exported_shape(done, district),
+        **_shape(done, district),
         "first": done.batches[0],
         "last": done.batches[1],
         "person_times": f"{done.person_times:,}",
@@ -37,7 +43,7 @@ def exported_text(done: Manifest | None, district: str, translate: Translate) ->
     return "\n".join(translate(line).format(**facts) for line in lines)
 
 
-def exported_shape(done: Manifest | None, district: str) -> dict[str, Any]:
+def _shape(done: Manifest | None, district: str) -> dict[str, Any]:
     """``export parquet``: ``part`` null where there was nothing new."""
     if done is None:
         return {"district": district, "part": None}

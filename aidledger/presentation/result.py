@@ -1,0 +1,100 @@
+"""The result of a question or an action, for terminal and page alike; each form of it is made when it is asked for."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from aidledger.domain.identity import masked_words
+from aidledger.domain.money import wan_text, yuan_text
+from aidledger.domain.outgoing import guarded
+from aidledger.domain.table import Answer, Cell, Column
+from aidledger.i18n import Translate
+from aidledger.presentation.masking import finished, masked_value
+from aidledger.presentation.printable import escaped, printable_lines
+
+Tables = Sequence[tuple[str, Answer]]
+
+
+def _no_tables() -> Tables:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Tables, each under its sheet's name; the value that becomes JSON; a text where there is one.
+
+    ``head``: the ledger's, for which it holds. ``reveal``: full numbers may leave; else none does, whoever wrote it.
+    ``sheets``: the tables of a workbook, where they are others. ``in_csv``: which table a CSV file has, which has room
+    for one. ``bind``: makes the workbook of an answer that is finished.
+    """
+
+    value: Callable[[], object]
+    tables: Callable[[], Tables] = _no_tables
+    text: Callable[[], str] | None = None
+    head: str | None = None
+    reveal: bool = False
+    sheets: Callable[[], Tables] | None = None
+    in_csv: int = 0
+    bind: Callable[[Answer], bytes] | None = None
+
+    def answers(self) -> list[Answer]:
+        """What a screen or a page shows, masked; the ledger's head once, below the last table."""
+        made = self.tables()
+        last = len(made) - 1
+        return [self._finished(answer, self.head if i == last else None) for i, (_, answer) in enumerate(made)]
+
+    def said(self) -> str:
+        """The text, masked, without control characters."""
+        return printable_lines(masked_words(self.text())) if self.text else ""
+
+    def json(self) -> str:
+        """The value as JSON, with the ledger's head in it."""
+        made = self.value()
+        if self.head is not None and isinstance(made, Mapping):
+            made = {**made, "head": self.head}
+        return escaped(json.dumps(made if self.reveal else masked_value(made), ensure_ascii=False, indent=2))
+
+    def csv(self, titled: Translate | None = None) -> str:
+        """The rows of a table under the columns' keys, or under their titles in a language; no totals, no formulas."""
+        _, answer = self.tables()[self.in_csv]
+        return _csv_text(self._finished(answer, None), titled)
+
+    def workbook(self, translate: Translate) -> bytes:
+        """The tables as sheets of a workbook; each says the ledger's head, for each may be printed by itself."""
+        from aidledger.reports.workbook import answer_workbook, answers_workbook  # noqa: PLC0415 - openpyxl is slow
+
+        made = [(name, self._finished(answer, self.head)) for name, answer in (self.sheets or self.tables)()]
+        if self.bind is not None:
+            return self.bind(made[0][1])
+        return answers_workbook(made, translate) if made[0][0] else answer_workbook(made[0][1], translate)
+
+    def _finished(self, answer: Answer, head: str | None) -> Answer:
+        return finished(answer, head, reveal=self.reveal)
+
+
+def table(answer: Answer) -> Callable[[], Tables]:
+    """An answer that is the only one."""
+    return lambda: [("", answer)]
+
+
+def _csv_text(answer: Answer, titled: Translate | None) -> str:
+    page = io.StringIO()
+    writer = csv.writer(page)
+    writer.writerow([titled(column.title) if titled else column.key for column in answer.columns])
+    for row in answer.rows:
+        writer.writerow([_csv_cell(cell, column) for cell, column in zip(row, answer.columns, strict=True)])
+    return page.getvalue()
+
+
+def _csv_cell(cell: Cell, column: Column) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return printable_lines(guarded(cell))
+    if column.kind == "yuan":
+        return yuan_text(cell)
+    return wan_text(cell) if column.kind == "wan" else str(int(cell))

@@ -1,0 +1,83 @@
+"""What verify found, as JSON and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from aidledger.domain.table import Answer, Column
+from aidledger.i18n import N_, Translate
+from aidledger.presentation.columns import (
+    BATCH,
+    Shape,
+)
+from aidledger.presentation.result import Result, table
+
+if TYPE_CHECKING:
+    from aidledger.store.verifying.verify import Verdict
+
+
+def verdict_result(found: Verdict, translate: Translate) -> Result:
+    """``verify``."""
+    return Result(
+        lambda: _shape(found, lambda what, facts: translate(what).format(**facts)), table(_answer(found, translate))
+    )
+
+
+def _answer(found: Verdict, translate: Translate) -> Answer:
+    """What verify found."""
+    columns = (BATCH, Column("entry", N_("Entry"), "count"), Column("what", N_("What")))
+    rows = [
+        (
+            fault.batch,
+            fault.entry,
+            translate(fault.what).format(**{"batch": fault.batch, "entry": fault.entry, **fault.facts}),
+        )
+        for fault in (*found.faults, *found.unjudged)
+    ]
+    facts = {
+        "batches": found.batches,
+        "entries": found.entries,
+        "faults": len(found.faults),
+        "head": found.head,
+        "passed": found.passed,
+        "seal_key": found.sealed_by or "",
+    }
+    title = N_("{batches} batches, {entries} entries: every digest and total agrees")
+    if found.faults:
+        title = N_("{batches} batches, {entries} entries; faults: {faults}")
+    elif found.unjudged:
+        title = N_("{batches} batches, {entries} entries: every digest and total agrees; seals are not judged")
+    elif found.passed:
+        title = N_("{batches} batches, {entries} entries: what was looked into agrees")
+    notes = [N_("Head: {head}")]
+    if found.sealed_by and not rows:
+        notes.insert(
+            0,
+            N_(
+                "Sealed with the key {seal_key}: without it, nothing recorded here was changed or added. "
+                "Whether something at the end is missing, --expect tells."
+            ),
+        )
+    if found.passed:
+        notes.insert(0, N_("The first {passed} batches were verified before, up to the head of --since."))
+    return Answer(title, columns if rows else (), rows, notes=notes, facts=facts)
+
+
+def _shape(verdict: Verdict, text: Callable[[str, Mapping[str, object]], str]) -> Shape:
+    """``verify``."""
+    return {
+        "ok": not (verdict.faults or verdict.unjudged),
+        "batches": verdict.batches,
+        "entries": verdict.entries,
+        "head": verdict.head,
+        "passed": verdict.passed,
+        "faults": [
+            {
+                "batch": fault.batch,
+                "entry": fault.entry,
+                "what": text(fault.what, {"batch": fault.batch, "entry": fault.entry, **fault.facts}),
+            }
+            for fault in (*verdict.faults, *verdict.unjudged)
+        ],
+    } | ({"sealed_by": verdict.sealed_by} if verdict.sealed_by else {})
