@@ -36,13 +36,13 @@ class AskedKeys:
 
     def keys(self) -> Keys:
         """Whom the store asks."""
-        from aidledger.store.database.keys import Keys
+        from aidledger.operations.keys import Keys
 
         return Keys(self._asked_of_file, self._asked_of_seals)
 
     def for_a_new_ledger(self, *, encrypted: bool) -> Keys:
         """The same; a seal key that is not there yet is made when it is first wanted, if no key is refused."""
-        from aidledger.store.database.keys import Keys
+        from aidledger.operations.keys import Keys
 
         def of_seals() -> Secret | None:
             if self.seal and self._of_seals is None:

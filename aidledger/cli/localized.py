@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import gettext
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,10 +14,10 @@ import click
 from aidledger.cli import stopping
 from aidledger.errors import AidLedgerError, Interrupted
 from aidledger.i18n import DOMAIN, FOLDER, N_, Language, Translate, language_of, translator
+from aidledger.presentation.failures import error_text
 from aidledger.presentation.printable import harmless
 
 _META = "aidledger.language"
-_WORDS = frozenset({"reason", "role", "deed", "state"})
 _LOCALES = {"en": "en", "zh": "zh_CN"}
 
 
@@ -61,16 +61,7 @@ class Misused(click.ClickException):
 def shown(error: AidLedgerError, context: click.Context | None = None) -> click.ClickException:
     """An error of ours as Click shows it, in the language of the command or of the environment."""
     kind = Misused if error.exit_code == Misused.exit_code else Refused
-    said = translate(context)
-    facts = {name: _fact(name, fact, said) for name, fact in error.facts.items()}
-    return kind(harmless(said(error.template()).format(**facts)))
-
-
-def _fact(name: str, fact: object, said: Translate) -> object:
-    """A fact of a message; some are words of ours, a reason is in the operating system's."""
-    if isinstance(fact, tuple):
-        return said(N_(", ")).join(map(said, fact))
-    return said(str(fact)) if name in _WORDS and fact else fact
+    return kind(error_text(error, translate(context)))
 
 
 class Option(click.Option):
@@ -136,6 +127,27 @@ class Group(Command, click.Group):
 
     command_class = Command
     group_class = type
+
+    def __init__(
+        self,
+        *arguments: Any,  # noqa: ANN401 - as Click has it
+        sections: Mapping[str, Collection[str]] | None = None,
+        **settings: Any,  # noqa: ANN401
+    ) -> None:
+        """``sections``: headings of the list of commands, and the names under each."""
+        super().__init__(*arguments, **settings)
+        self.sections = sections
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, under headings where there are some."""
+        if self.sections is None:
+            super().format_commands(ctx, formatter)
+            return
+        width = formatter.width - 6 - max(map(len, self.commands))
+        for heading, names in self.sections.items():
+            lines = [(name, self.commands[name].get_short_help_str(width)) for name in names]
+            with formatter.section(translate(ctx)(heading)):
+                formatter.write_dl(lines)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """What the group is for."""

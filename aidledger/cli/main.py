@@ -25,9 +25,8 @@ from aidledger.domain.role import LoginName
 from aidledger.errors import Interrupted
 from aidledger.i18n import N_, Language, language_of, translator
 
-_COMMANDS = Loaded(
-    {
-        "init": "ledgers:init",
+_SECTIONS = {
+    N_("Every day"): {
         "import": "imports:import_",
         "check": "imports:check",
         "template": "templates:template",
@@ -35,37 +34,48 @@ _COMMANDS = Loaded(
         "batches": "ledgers:batches",
         "batch": "ledgers:batch",
         "reverse": "ledgers:reverse",
-        "reconcile": "reconciling:reconcile",
-        "audit": "audits:audit",
-        "rules": "audits:rules",
-        "findings": "audits:findings",
-        "finding": "audits:finding",
-        "pay": "payments:pay",
-        "sample": "samples:sample",
+    },
+    N_("Figures"): {
         "report": "reports:report",
-        "person": "people:person",
+        "reconcile": "reconciling:reconcile",
         "trace": "people:trace",
-        "forget": "rights:forget",
         "programs": "catalogue:programs",
         "program": "catalogue:program",
+    },
+    N_("Audit"): {
+        "audit": "audits:audit",
+        "findings": "audits:findings",
+        "finding": "audits:finding",
+        "rules": "audits:rules",
+        "sample": "samples:sample",
+    },
+    N_("Paying"): {"pay": "payments:pay"},
+    N_("People and privacy"): {
+        "person": "people:person",
+        "export": "exports:export",
+        "forget": "rights:forget",
+        "access-log": "accesses:access_log",
+        "actors": "actors:actors",
+    },
+    N_("Ledger and keys"): {
+        "init": "ledgers:init",
         "verify": "ledgers:verify",
-        "upgrade": "ledgers:upgrade",
         "backup": "copies:backup",
         "restore": "copies:restore",
         "copy": "copies:copy",
-        "rekey": "keys:rekey",
+        "upgrade": "ledgers:upgrade",
         "seal": "keys:seal",
-        "export": "exports:export",
-        "access-log": "accesses:access_log",
-        "actors": "actors:actors",
+        "rekey": "keys:rekey",
         "demo": "demonstration:demo",
-    }
-)
+    },
+}
+_COMMANDS = Loaded({name: place for commands in _SECTIONS.values() for name, place in commands.items()})
 
 
 @click.group(
     cls=Group,
     commands=_COMMANDS,
+    sections=_SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @option(

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from aidledger.cli.keys import AskedKeys
-from aidledger.domain.identity import masked_words
 from aidledger.i18n import N_, Language, Translate, translator
 
 if TYPE_CHECKING:
@@ -21,20 +20,6 @@ if TYPE_CHECKING:
 
 _PLAIN = N_("This ledger is not encrypted, although a key was named.")
 _WAITS = N_("Somebody else is writing to the ledger; waiting for up to a minute.")
-_DOUBTS = {
-    "network-drive": N_(
-        "Warning: the ledger is on a network drive ({what}). Two machines that write at once can spoil it there. Keep "
-        "it on a disk of this machine, or use PostgreSQL for several machines."
-    ),
-    "synced-folder": N_(
-        "Warning: the ledger is in {what}, a folder that another program copies to other machines. Half-written copies "
-        "are no ledgers, and the numbers in it leave this machine. Move it to a folder that is not copied."
-    ),
-    "open-folder": N_(
-        "Warning: others may write to the folder {what}, and put another file in the ledger's place. Keep the ledger "
-        "in a folder of your own, or take that right from them: chmod go-w."
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +41,7 @@ class Office:
 
     def ledger(self) -> Ledger:
         """The ledger, opened until the command ends."""
-        from aidledger.store.ledger import open_ledger
+        from aidledger.operations.opening import open_ledger
 
         self.look_at(self.place)
         ledger = open_ledger(self.place, self.actor, self.clock, self.waits(), self.keys.keys())
@@ -67,10 +52,11 @@ class Office:
 
     def look_at(self, place: str, *, new: bool = False) -> None:
         """Warn of what is doubtful about a ledger's place, and about the folder of a new one; raises LocksMissing."""
-        from aidledger.store.database.places import doubts
+        from aidledger.operations.opening import doubts
+        from aidledger.presentation.places import doubt_text
 
         for doubt in doubts(place, new=new):
-            click.echo(masked_words(self._(_DOUBTS[doubt.kind]).format(what=doubt.what)), err=True)
+            click.echo(doubt_text(doubt, self._), err=True)
 
     def waits(self) -> Callable[[], None]:
         """What tells, once, that somebody else is writing."""

@@ -16,7 +16,7 @@ import click
 from aidledger import private
 from aidledger.catalogue.files import shipped_folder
 from aidledger.cli.paths import READS, WRITES, ToWrite
-from aidledger.errors import AidLedgerError, CannotWrite, FileExists, OutputExists, OutputKept, OutputNoFile
+from aidledger.errors import CannotWrite, FileExists, OutputExists, OutputKept, OutputNoFile
 from aidledger.i18n import N_
 
 _FORCE = "aidledger.force"
@@ -101,16 +101,16 @@ def _is_of_the_system(folder: Path) -> bool:
 
 def _require_unclaimed(path: Path, context: click.Context) -> None:
     """Refuse the ledger's own names, also where nothing is yet: a journal of ours would be played into the ledger."""
-    from aidledger.store.database import precious
+    from aidledger.operations import outputs
 
     ledger = _ledger(context)
     if ledger is not None and _same(path, ledger):
         raise OutputKept(path=path, reason=_LEDGER)
     try:
-        owner = precious.belongs_to(path)
+        owner = outputs.belongs_to(path)
     except OSError as error:
         raise CannotWrite(path=path, reason=error.strerror or "") from error
-    if owner is not None or (ledger is not None and any(_same(path, side) for side in precious.beside(ledger))):
+    if owner is not None or (ledger is not None and any(_same(path, side) for side in outputs.beside(ledger))):
         raise OutputKept(path=path, reason=_SIDE)
 
 
@@ -125,10 +125,10 @@ def _require_unread(path: Path, found: os.stat_result, context: click.Context) -
 
 
 def _require_nothing_precious(path: Path) -> None:
-    from aidledger.store.database import precious
+    from aidledger.operations import outputs
 
     try:
-        what = precious.found_in(path)
+        what = outputs.found_in(path)
     except OSError as error:  # what cannot be read may be anything
         raise CannotWrite(path=path, reason=error.strerror or "") from error
     if what is not None:
@@ -138,15 +138,11 @@ def _require_nothing_precious(path: Path) -> None:
 def _ledger(context: click.Context) -> Path | None:
     """The ledger's file, None on a server."""
     place = str(context.find_root().params.get("place") or "")
-    if "://" in place:
-        from aidledger.store.database.engine import ledger_url
+    if "://" not in place:  # and no SQLAlchemy is loaded
+        return Path(place) if place else None
+    from aidledger.operations.opening import file_of
 
-        try:
-            url = ledger_url(place)
-        except AidLedgerError:  # which the command will say
-            return None
-        return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
-    return Path(place) if place else None
+    return file_of(place)
 
 
 def _named(context: click.Context, kinds: tuple[type[Any], ...]) -> Iterator[tuple[Any, Path]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import IO, TYPE_CHECKING
 
-from aidledger.domain.money import grouped_yuan, wan_text
-from aidledger.domain.table import cell_words, sentence
+from aidledger.domain.table import sentence
+from aidledger.presentation.cells import cell_text
 from aidledger.presentation.printable import printable
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PIPE_WIDTH = 1_000
 # Narrower than this no column of words is worth reading.
 TEXT_WIDTH_MIN = 14
+MESSAGE_WIDTH_MIN = 40
 _NUMERIC = {"count", "yuan", "wan"}
 
 
@@ -44,19 +45,6 @@ def marks(stream: IO[str]) -> tuple[str, str]:
             continue
         return pair
     return "+", "-"
-
-
-def cell_text(cell: Cell, column: Column, translate: Translate, ticks: tuple[str, str]) -> str:
-    """A cell as a person reads it."""
-    if cell is None:
-        return ""
-    if isinstance(cell, str):
-        return printable(cell_words(cell, column.kind, translate))
-    if column.kind == "mark":
-        return ticks[0] if cell else ticks[1]
-    if column.kind == "yuan":
-        return grouped_yuan(cell)
-    return wan_text(cell) if column.kind == "wan" else f"{cell:,}"
 
 
 def show(answer: Answer, translate: Translate, stream: IO[str]) -> None:
@@ -102,8 +90,15 @@ def _least_width(heads: list[str], rows: list[list[str]], columns: Sequence[Colu
     least = len(columns) - 1
     for i, (head, column) in enumerate(zip(heads, columns, strict=True)):
         widest = max([_width(head), *(_width(row[i]) for row in rows)])
-        least += widest if column.kind in _NUMERIC else min(widest, TEXT_WIDTH_MIN)
+        least += min(widest, _folded_at(column))
     return least
+
+
+def _folded_at(column: Column) -> int:
+    """How narrow a column may become by folding its cells; numbers are never folded."""
+    if column.kind in _NUMERIC:
+        return PIPE_WIDTH
+    return MESSAGE_WIDTH_MIN if column.kind == "message" else TEXT_WIDTH_MIN
 
 
 def _tabulate(
@@ -128,7 +123,7 @@ def _tabulate(
             justify="right" if numeric else "left",
             no_wrap=numeric,
             overflow="fold",
-            min_width=widest if numeric else min(widest, TEXT_WIDTH_MIN),
+            min_width=min(widest, _folded_at(column)),
         )
     for row in body:
         table.add_row(*row)

@@ -11,7 +11,7 @@ from aidledger.domain.term import CHINA, Period
 from aidledger.i18n import Translate
 
 Kind = Literal[
-    "text", "word", "code", "period", "time", "number", "account", "source", "count", "yuan", "wan", "mark"
+    "text", "message", "word", "code", "period", "time", "number", "account", "source", "count", "yuan", "wan", "mark"
 ]  # fmt: skip
 Cell = str | int | bool | None
 
@@ -20,12 +20,12 @@ Cell = str | int | bool | None
 class Column:
     """A column: its key in CSV, its title in English (translated at the rim), and what its cells are.
 
-    ``word`` cells are English words to translate, as are the labels of total rows; ``code`` cells are codes of rules
-    and problems, which are shown with their names; ``period`` cells are codes of periods, or of two with a slash
-    between; ``time`` cells are moments in UTC, shown in the time of China; ``number`` cells are numbers of documents,
-    ``account`` cells of cards, ``source`` cells stand as they do in a school's file: all three are masked unless
-    somebody asked for them in full; ``yuan`` and ``wan`` cells are 分; ``mark`` cells are whether all is well;
-    ``count`` cells whole numbers.
+    ``message`` cells are sentences, which want width; ``word`` cells are English words to translate, as are the labels
+    of total rows; ``code`` cells are codes of rules and problems, which are shown with their names; ``period`` cells
+    are codes of periods, or of two with a slash between; ``time`` cells are moments in UTC, shown in the time of China;
+    ``number`` cells are numbers of documents, ``account`` cells of cards, ``source`` cells stand as they do in a
+    school's file: all three are masked unless somebody asked for them in full; ``yuan`` and ``wan`` cells are 分;
+    ``mark`` cells are whether all is well; ``count`` cells whole numbers.
     """
 
     key: str

@@ -23,6 +23,9 @@ from aidledger.errors import (
     SealKeyMissing,
     SealKeyUnusable,
 )
+from aidledger.store.database.keys import Keys
+
+__all__ = ["KEYRING", "Keys", "long_enough", "read", "read_or_make", "usable"]
 
 KEYRING = "keyring:"
 _SERVICE = "aidledger"

@@ -1,13 +1,36 @@
-"""What is asked of a ledger before it is used."""
+"""What is asked of a ledger before it is used: opened, in a place that is safe, with programs that are known."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.store.ledger import Ledger
+from aidledger.errors import AidLedgerError
+from aidledger.store.database.engine import ledger_url
+from aidledger.store.database.places import Doubt, doubts
+from aidledger.store.ledger import Ledger, open_ledger
 from aidledger.store.master.catalogues import require_known
+
+__all__ = ["Doubt", "doubts", "file_of", "is_file", "open_ledger", "require_programs"]
 
 
 def require_programs(ledger: Ledger, catalogue: Catalogue) -> None:
     """Refuse a catalogue that lacks programs which the ledger holds; raises LedgerUnknownPrograms."""
     with ledger.reading("open") as books:
         require_known(books, catalogue)
+
+
+def is_file(place: str) -> bool:
+    """Whether a path or URL is of a SQLite file, and not of a server; raises LedgerForeign."""
+    return ledger_url(place).get_backend_name() == "sqlite"
+
+
+def file_of(place: str) -> Path | None:
+    """The file of a ledger at a path or URL; None on a server, and of what opening it would refuse."""
+    if "://" not in place:
+        return Path(place) if place else None
+    try:
+        url = ledger_url(place)
+    except AidLedgerError:
+        return None
+    return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from aidledger.audit.rules import rule as rule_of
+from aidledger.domain.finding import SEVERITIES
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Column, named_code, time_text
 from aidledger.i18n import N_, Language, translator
-from aidledger.presentation.result import Result, table
+from aidledger.presentation.result import Result, Tables, table
 from aidledger.presentation.wording import said_facts
 
 if TYPE_CHECKING:
@@ -23,20 +25,40 @@ if TYPE_CHECKING:
     from aidledger.operations.auditing import FindingHistory
     from aidledger.operations.views import Viewed
 
+_TITLE = N_("Audit: {count} findings")
+_RAN = N_("{ran} rules ran. Not run, for want of data: {idle}.")
 Shape = dict[str, Any]
 Say = Callable[["Finding"], str]
 
 
 def audit_result(
-    viewed: Viewed[Audit], state: State | None, catalogue: Catalogue, today: date, language: Language
+    viewed: Viewed[Audit],
+    state: State | None,
+    catalogue: Catalogue,
+    today: date,
+    language: Language,
+    *,
+    counted: bool = True,
+    listed: bool = True,
 ) -> Result:
-    """``audit`` and ``findings``: those in a state, or all."""
+    """``audit`` and ``findings``: those in a state, or all; on screen ``counted`` by rule, ``listed``, or both."""
     found, say = viewed.found, _sayer(catalogue, language)
     shown = [one for one in found.findings if state in {None, one.state(today)}]
+
+    def listing() -> Answer:
+        return _findings(found, shown, say, catalogue, today, language)
+
+    def tables() -> Tables:
+        by_rule = _by_rule(found, shown, today, language)
+        if not listed:
+            return [("", by_rule)]
+        return [("", replace(by_rule, notes=())), ("", listing())] if counted else [("", listing())]
+
     return Result(
         lambda: _audit_shape(found, shown, say, today),
-        table(_findings(found, shown, say, catalogue, today, language)),
+        tables,
         sheets=lambda: _working_paper(found, shown, say, catalogue, today, language),
+        rows=listing,
         head=viewed.head,
         reveal=viewed.revealed,
     )
@@ -144,10 +166,12 @@ def _findings(
         Column("program", N_("Program")),
         Column("period", N_("Period"), "period"),
         Column("school", N_("School")),
+        Column("name", N_("Name")),
+        Column("number", N_("ID number"), "number"),
         Column("persons", N_("Persons"), "count"),
         Column("amount", N_("Amount (yuan)"), "yuan"),
         Column("rows", N_("Rows"), "count"),
-        Column("message", N_("What was found")),
+        Column("message", N_("What was found"), "message"),
         Column("state", N_("State"), "word"),
     )
     rows = [
@@ -158,6 +182,7 @@ def _findings(
             catalogue.programs[one.program].name(language) if one.program else None,
             one.period,
             _schools(one),
+            *_who(one),
             one.persons,
             one.amount_fen,
             len(one.evidence),
@@ -166,9 +191,47 @@ def _findings(
         )
         for one in shown
     ]
-    facts = {"count": len(rows), "ran": len(found.ran), "idle": "; ".join(_idle(found, language)) or "—"}
-    notes = [N_("{ran} rules ran. Not run, for want of data: {idle}.")]
-    return Answer(N_("Audit: {count} findings"), columns, rows, notes=notes, facts=facts)
+    return Answer(_TITLE, columns, rows, notes=[_RAN], facts=_facts(found, shown, language))
+
+
+def _by_rule(found: Audit, shown: Sequence[Finding], today: date, language: Language) -> Answer:
+    """One row per rule that found something, the gravest first."""
+    columns = (
+        Column("rule", N_("Rule"), "code"),
+        Column("severity", N_("Severity"), "word"),
+        Column("findings", N_("Findings"), "count"),
+        Column("open", N_("Open"), "count"),
+        Column("amount", N_("Amount (yuan)"), "yuan"),
+    )
+    rules: dict[str, list[Finding]] = {}
+    for finding in shown:
+        rules.setdefault(finding.rule, []).append(finding)
+    rows = [
+        (
+            code,
+            findings[0].severity,
+            len(findings),
+            sum(one.state(today) == "open" for one in findings),
+            sum(one.amount_fen for one in findings),
+        )
+        for code, findings in sorted(
+            rules.items(), key=lambda rule: SEVERITIES.index(rule[1][0].severity), reverse=True
+        )
+    ]
+    return Answer(_TITLE, columns, rows, notes=[_RAN], facts=_facts(found, shown, language))
+
+
+def _facts(found: Audit, shown: Sequence[Finding], language: Language) -> dict[str, object]:
+    return {"count": len(shown), "ran": len(found.ran), "idle": "; ".join(_idle(found, language)) or "—"}
+
+
+def _who(finding: Finding) -> tuple[str | None, str | None]:
+    """The first person whom the evidence is about, with the number of a document; and how many more there are."""
+    people = {row.number: row.name for row in finding.evidence if row.number}
+    if not people:
+        return None, None
+    number, name = next(iter(people.items()))
+    return f"{name or ''} +{len(people) - 1}" if len(people) > 1 else name, number
 
 
 def _schools(finding: Finding) -> str | None:
@@ -225,7 +288,7 @@ def _working_paper(
     sheets = [(N_("Audit"), _findings(found, shown, say, catalogue, today, language))]
     columns = (
         *_EVIDENCE_COLUMNS,
-        Column("message", N_("What was found")),
+        Column("message", N_("What was found"), "message"),
         Column("standard", N_("Standard")),
         Column("answer", N_("Answer of the school")),
         Column("checked", N_("Checked by, on")),
@@ -287,7 +350,7 @@ def _rules(rules: Sequence[Rule], language: Language) -> Answer:
     columns = (
         Column("rule", N_("Rule"), "code"),
         Column("severity", N_("Severity"), "word"),
-        Column("explanation", N_("What it is for")),
+        Column("explanation", N_("What it is for"), "message"),
         Column("reference", N_("Rests on")),
         Column("needs", N_("Needs")),
     )

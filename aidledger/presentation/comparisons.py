@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Column
 from aidledger.i18n import N_, Language
-from aidledger.presentation.result import Result, Tables, table
+from aidledger.presentation.result import Result, table
 from aidledger.reconcile.line import Comparison
 
 if TYPE_CHECKING:
@@ -45,16 +45,17 @@ def reconciled_result(
     """``reconcile``: the lines that are not right, or ``everything``; with ``details``, the rows behind each."""
     lines = viewed.found
 
-    def tables() -> Tables:
-        answer = reconciliation(lines, catalogue, language, everything=everything)
-        if not details:
-            return [("", answer)]
-        return [
-            (N_("Reconciliation"), answer),
-            (N_("Behind the differences"), _behind_answer(lines, catalogue, language)),
-        ]
-
-    return Result(lambda: _shape(lines), tables, head=viewed.head, reveal=viewed.revealed, in_csv=1 if details else 0)
+    answer = reconciliation(lines, catalogue, language, everything=everything)
+    if not details:
+        return Result(lambda: _shape(lines), table(answer), head=viewed.head)
+    behind = _behind_answer(lines, catalogue, language)
+    return Result(
+        lambda: _shape(lines),
+        lambda: [(N_("Reconciliation"), answer), (N_("Behind the differences"), behind)],
+        rows=lambda: behind,
+        head=viewed.head,
+        reveal=viewed.revealed,
+    )
 
 
 def _shape(lines: Sequence[Line]) -> Shape:

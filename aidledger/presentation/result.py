@@ -28,8 +28,8 @@ class Result:
     """Tables, each under its sheet's name; the value that becomes JSON; a text where there is one.
 
     ``head``: the ledger's, for which it holds. ``reveal``: full numbers may leave; else none does, whoever wrote it.
-    ``sheets``: the tables of a workbook, where they are others. ``in_csv``: which table a CSV file has, which has room
-    for one. ``bind``: makes the workbook of an answer that is finished.
+    ``sheets``: the tables of a workbook, where they are others. ``rows``: that of a CSV file, where it is another.
+    ``bind``: makes the workbook of an answer that is finished.
     """
 
     value: Callable[[], object]
@@ -38,7 +38,7 @@ class Result:
     head: str | None = None
     reveal: bool = False
     sheets: Callable[[], Tables] | None = None
-    in_csv: int = 0
+    rows: Callable[[], Answer] | None = None
     bind: Callable[[Answer], bytes] | None = None
 
     def answers(self) -> list[Answer]:
@@ -60,7 +60,7 @@ class Result:
 
     def csv(self, titled: Translate | None = None) -> str:
         """The rows of a table under the columns' keys, or under their titles in a language; no totals, no formulas."""
-        _, answer = self.tables()[self.in_csv]
+        answer = self.tables()[0][1] if self.rows is None else self.rows()
         return _csv_text(self._finished(answer, None), titled)
 
     def workbook(self, translate: Translate) -> bytes:

@@ -26,7 +26,7 @@ def verdict_result(found: Verdict, translate: Translate) -> Result:
 
 def _answer(found: Verdict, translate: Translate) -> Answer:
     """What verify found."""
-    columns = (BATCH, Column("entry", N_("Entry"), "count"), Column("what", N_("What")))
+    columns = (BATCH, Column("entry", N_("Entry"), "count"), Column("what", N_("What"), "message"))
     rows = [
         (
             fault.batch,

@@ -76,12 +76,14 @@ def _audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
 )
 @option("--engine", type=ChoiceType(("duckdb", "spark")), help=N_("What runs the rules over a lake; default: duckdb."))
 @option("--memory", metavar="SIZE", help=N_("How much memory that may take, as 500MB or 4GB; default: 1GB."))
+@option("--list", "listed", is_flag=True, help=N_("List the findings, too; with --rule they are listed anyway."))
 def audit(
     office: Office,
     lake: str | None,
     districts: tuple[str, ...],
     engine: EngineName | None,
     memory: str | None,
+    listed: bool,
     **options: Any,  # noqa: ANN401 - Click's options
 ) -> int:
     """The audit rules over the whole ledger: what contradicts, what is missing, what no standard allows."""
@@ -92,11 +94,11 @@ def audit(
         for name, value in (("--district", districts), ("--engine", engine), ("--memory", memory)):
             if value:
                 raise LakeOptionAlone(option=name)
-        return _run(office, "audit", state=None, **options)
+        return _run(office, "audit", state=None, listed=listed or bool(options["rules"]), **options)
     if options["reveal"]:
         raise NotOfALake(option="--reveal")
     asked = LakeAsked(lake, engine or "duckdb", memory or "1GB", districts, options["school"])
-    return _run(office, "audit", state=None, lake=asked, **options)
+    return _run(office, "audit", state=None, listed=listed or bool(options["rules"]), lake=asked, **options)
 
 
 @click.command(cls=Command)
@@ -104,7 +106,7 @@ def audit(
 @_audit_options
 def findings(office: Office, **options: Any) -> int:  # noqa: ANN401
     """The findings with what was decided about each: state, reason, who, when."""
-    return _run(office, "findings", **options)
+    return _run(office, "findings", counted=False, **options)
 
 
 def _run(
@@ -113,6 +115,8 @@ def _run(
     *,
     state: State | None,
     lake: LakeAsked | None = None,
+    counted: bool = True,
+    listed: bool = True,
     rules: tuple[str, ...],
     program: str | None,
     period: Period | None,
@@ -133,7 +137,10 @@ def _run(
         viewed = auditing.audit(ledger, catalogue, rules, program, term, school, reveal, seen=name)
     else:
         viewed = lakes.audit(lake, catalogue, today, rules, program, term)
-    emit(office, form, output, audit_result(viewed, state, catalogue, today, office.language))
+    result = audit_result(viewed, state, catalogue, today, office.language, counted=counted, listed=listed)
+    emit(office, form, output, result)
+    if form == "table" and viewed.found.findings and not listed:
+        click.echo(office._(N_("`audit --list` lists them; `audit --rule RULE` those of one rule.")), err=True)
     return 1 if auditing.to_look_at(viewed.found, least, today) else 0
 
 

@@ -25,12 +25,12 @@ def init(office: Office, form: str, output: Path | None, *, encrypt: bool) -> No
     from aidledger.cli.output import emit
     from aidledger.errors import KeyUnused
     from aidledger.operations import ledgers
+    from aidledger.operations.opening import is_file
     from aidledger.presentation.result import Result
-    from aidledger.store.database.engine import ledger_url
 
     catalogue = office.catalogue()
     office.look_at(office.place, new=True)
-    if office.keys.file and not encrypt and ledger_url(office.place).get_backend_name() == "sqlite":
+    if office.keys.file and not encrypt and is_file(office.place):
         raise KeyUnused
     keys = office.keys.for_a_new_ledger(encrypted=encrypt)
     asked = office.keys.new_of_file if encrypt else None

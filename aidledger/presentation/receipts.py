@@ -1,0 +1,178 @@
+"""What an import says: a line for each file, what is wrong with it, what was passed over, the totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from aidledger.domain.money import grouped_yuan
+from aidledger.domain.problem import Severity
+from aidledger.domain.table import named_code, period_text
+from aidledger.i18n import N_, Language, Translate, translator
+from aidledger.presentation.printable import harmless as safe
+from aidledger.presentation.wording import place_text, problem_text
+
+if TYPE_CHECKING:
+    from aidledger.catalogue.catalogue import Catalogue
+    from aidledger.domain.problem import Problem
+    from aidledger.operations.files import PassedOver
+    from aidledger.operations.results import FileResult, ImportResult
+
+# A screen shows the first places of each kind of problem; JSON has them all.
+_PLACES_SHOWN = 5
+_PASSED_OVER_SHOWN = 50
+_TOTALS = N_(
+    "Files: {files}; posted: {posted}, unchanged: {unchanged}, rejected: {rejected}; "
+    "{count} person-times, {amount} yuan"
+)
+_WOULD_BE_TOTALS = N_(
+    "Files: {files}; would be posted: {posted}, unchanged: {unchanged}, rejected: {rejected}; "
+    "{count} person-times, {amount} yuan"
+)
+_NOTES = {
+    "hidden-sheet": N_("Sheet {sheet} is hidden; it counts like the others."),
+    "hidden-rows": N_("Sheet {sheet} has {count} hidden rows; they count like the others."),
+    "covered-cells": N_(
+        "Sheet {sheet} has values in {count} cells under merged ones, where nobody sees them; they are not read."
+    ),
+    "hidden-columns": N_("Sheet {sheet} has {count} hidden columns; they are read like the others."),
+    "unread-columns": N_("Sheet {sheet} has {count} columns that were not read: {columns}."),
+    "hidden-cells": N_(
+        "Sheet {sheet} has {count} cells that show nothing of what they hold; they count like the others."
+    ),
+    "doubtful-cells": N_(
+        "Sheet {sheet} has {count} cells that a conditional format may hide; they count like the others."
+    ),
+    "struck-out-cells": N_("Sheet {sheet} has {count} cells that are crossed out; they count like the others."),
+    "forgotten-people": N_(
+        "{count} of the people in it asked that what is held of them be removed. The file is kept as it came, and what "
+        "lists say of them counts."
+    ),
+    "same-content": N_(
+        "Every row is that of the earlier roster. If another month or instalment is paid, import it with --part "
+        "(9月, 第二批)."
+    ),
+    "corrected-numbers": N_(
+        "{count} people have another number than in the roster before, and are the same: what they were paid is not "
+        "due again."
+    ),
+    "summary-sheet": N_("Sheet {sheet} repeats the people of the other sheets and is not counted again."),
+}
+_PASSED_OVER = {
+    "document": N_("a document, no spreadsheet"),
+    "picture": N_("a picture"),
+    "shortcut": N_("a shortcut to a file that is elsewhere"),
+    "packed": N_("a packed archive of a kind that is not opened: unpack it first"),
+    "archive-within": N_("an archive within an archive: unpack it first"),
+    "no-list": N_("a text without a list in it"),
+    "other": N_("no spreadsheet"),
+}
+
+
+def _colon(language: Language) -> str:
+    return "：" if language == "zh" else ": "
+
+
+def file_line(result: FileResult, catalogue: Catalogue, language: Language) -> str:
+    """A file in one line: what it is called, and what is paid by it or why it is not."""
+    translate = translator(language)
+    parts = [safe(result.path)]
+    if result.outcome == "unchanged":
+        return " ".join([*parts, translate(N_("unchanged (batch {batch})")).format(batch=result.batch)])
+    amounts: dict[tuple[str | None, str | None], int] = {}
+    for roster in result.rosters:
+        paid = roster.program, roster.period
+        amounts[paid] = amounts.get(paid, 0) + roster.amount_fen
+    contents = [
+        translate(N_("{program} {period} {count} person-times {amount} yuan")).format(
+            program=catalogue.programs[program].name(language) if program else translate(N_("program ?")),
+            period=period_text(period, translate) if period else translate(N_("period ?")),
+            count=f"{result.times[program, period]:,}",
+            amount=grouped_yuan(fen),
+        )
+        for (program, period), fen in amounts.items()
+    ]
+    for listing in result.lists:
+        period = period_text(listing.period, translate) if listing.period else ""
+        contents.append(f"{translate(listing.kind)} {period} {listing.records:,}".replace("  ", " "))
+    if result.outcome == "rejected":
+        contents.append(translate(N_("rejected; problems: {count}")).format(count=len(result.problems)))
+    return " ".join([*parts, "; ".join(contents)])
+
+
+def file_report(file: FileResult, catalogue: Catalogue, language: Language) -> list[str]:
+    """What there is to say of a file beyond its line: a heading, then its problems, changes and notes."""
+    translate = translator(language)
+    lines = [*_problem_lines(file.problems, catalogue, language)]
+    if file.changes is not None:
+        lines.append(_changes_text(file, translate))
+    if file.feedback:
+        lines.append(
+            safe(translate(N_("For the school, with the bad cells marked: {path}")).format(path=file.feedback))
+        )
+    if file.remembered:
+        text = translate(N_("Remembered for {school}: what --map says of its columns."))
+        lines.append(safe(text.format(school=", ".join(file.remembered))))
+    for note in file.notes:
+        facts = {"sheet": note.sheet, "count": note.count, "columns": ", ".join(note.columns)}
+        lines.append(safe(translate(_NOTES[note.code]).format(**facts)))
+    return [f"{safe(file.path)}{_colon(language)}{translate(file.outcome)}", *lines] if lines else []
+
+
+def passed_over_report(passed_over: Sequence[PassedOver], language: Language) -> list[str]:
+    """What lay among the files and was not read: whoever sent it may have thought that it would be."""
+    if not passed_over:
+        return []
+    translate = translator(language)
+    lines = [translate(N_("Passed over: {count}")).format(count=len(passed_over))]
+    lines += [
+        f"{safe(one.path)}{_colon(language)}{translate(_PASSED_OVER[one.why])}"
+        for one in passed_over[:_PASSED_OVER_SHOWN]
+    ]
+    more = len(passed_over) - _PASSED_OVER_SHOWN
+    return [*lines, translate(N_("… and {count} more")).format(count=more)] if more > 0 else lines
+
+
+def totals_text(result: ImportResult, translate: Translate) -> str:
+    """How many files, person-times and yuan were posted, or would be."""
+    kept = result.counted("posted", "would-post")
+    return translate(_WOULD_BE_TOTALS if result.counted("would-post") else _TOTALS).format(
+        files=len(result.files),
+        posted=len(kept),
+        unchanged=len(result.counted("unchanged")),
+        rejected=len(result.counted("rejected")),
+        count=f"{sum(file.person_times for file in kept):,}",
+        amount=grouped_yuan(sum(file.amount_fen for file in kept)),
+    )
+
+
+def _changes_text(file: FileResult, translate: Translate) -> str:
+    taken = N_("Instead of batch {batch}: {added} added, {removed} removed, {changed} changed, {kept} kept.")
+    offered = N_(
+        "This looks like a new version of batch {batch}: {added} added, {removed} removed, {changed} changed, "
+        "{kept} kept. To take it as that, import it with --supersedes {batch}; if both were really paid, with "
+        "--record-conflicts."
+    )
+    assert file.changes is not None  # noqa: S101 - the caller has looked
+    text = offered if file.outcome == "rejected" else taken
+    return translate(text).format(batch=file.supersedes, **asdict(file.changes))
+
+
+_ORDER = {Severity.ERROR: 0, Severity.CONFLICT: 1, Severity.WARNING: 2}
+
+
+def _problem_lines(problems: Sequence[Problem], catalogue: Catalogue, language: Language) -> Iterator[str]:
+    """One line per place, grouped by code, the gravest first."""
+    colon, translate = _colon(language), translator(language)
+    ordered = sorted(problems, key=lambda problem: (_ORDER[problem.severity], problem.code))
+    for code, group in groupby(ordered, key=lambda problem: problem.code):
+        of_code, name = list(group), named_code(code, translate)
+        for problem in of_code[:_PLACES_SHOWN]:
+            where = place_text(problem.place, language)
+            text = problem_text(problem, catalogue.programs, language)
+            severity = translate(problem.severity.value)
+            yield safe(f"{severity} {name} {where}{colon}{text}" if where else f"{severity} {name}{colon}{text}")
+        if len(of_code) > _PLACES_SHOWN:
+            yield translate(N_("… and {count} more {code}")).format(count=len(of_code) - _PLACES_SHOWN, code=name)
