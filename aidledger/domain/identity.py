@@ -155,6 +155,8 @@ def mask_account(account: str | None) -> str | None:
 _BETWEEN = r"[\s\-–—_\u200b-\u200d\u2060\ufeff]"
 _LONG_NUMBER = re.compile(rf"[A-Za-z]{{0,2}}\d(?:{_BETWEEN}?\d){{7,}}[A-Za-z]?")
 _SEPARATOR = re.compile(_BETWEEN)
+# In the row of one pupil, where no sum and no serial number has so many digits: nor what a date or a time is made of.
+_SHORT_NUMBER = re.compile(r"(?<![0-9A-Za-z*])(?:[A-Za-z]{1,3}\d{5,}|\d{6,})[A-Za-z]?(?![0-9A-Za-z])")
 
 
 # In words, where dates, moments, sums and digests stand beside numbers: eleven digits (a telephone) and more.
@@ -173,6 +175,11 @@ _MANY_DIGITS = re.compile(rf"\d(?:{_BETWEEN}?\d){{10}}")
 def masked_text(text: str) -> str:
     """A cell with the identity, card and telephone numbers in it masked, wherever they stand."""
     return _LONG_NUMBER.sub(lambda match: _masked(match[0]), text)
+
+
+def masked_source(text: str) -> str:
+    """A cell of a pupil's row as it stands in a file: passports and school numbers, too, which are short."""
+    return _SHORT_NUMBER.sub(lambda match: _masked(match[0]), masked_text(text))
 
 
 def masked_words(text: str) -> str:

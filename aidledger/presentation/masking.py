@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from aidledger.domain.identity import mask_account, mask_number, masked_text, masked_words
+from aidledger.domain.identity import mask_account, mask_number, masked_source, masked_words
 from aidledger.domain.table import Answer, Cell, Column, Kind
 from aidledger.i18n import N_
 
@@ -14,7 +14,7 @@ _HEAD = N_("Ledger head: {head}")
 _MASKS: Mapping[Kind, Callable[[str], str | None]] = {
     "number": mask_number,
     "account": mask_account,
-    "source": masked_text,
+    "source": masked_source,
 }
 # Keys of JSON, and names of facts, that hold what columns of a kind hold.
 _KINDS: Mapping[str, Kind] = {

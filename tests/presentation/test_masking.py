@@ -1,0 +1,257 @@
+"""Every result of every command, of a pupil whose numbers no pattern knows: none leaves unless it is revealed."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import io
+import pkgutil
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from aidledger import presentation
+from aidledger.audit import rules
+from aidledger.domain.cut import Cut
+from aidledger.domain.notice import NoticeTerm
+from aidledger.domain.term import Period
+from aidledger.i18n import translator
+from aidledger.operations import (
+    actors,
+    announcing,
+    auditing,
+    ledgers,
+    mapping,
+    paying,
+    people,
+    reconciling,
+    reporting,
+    rights,
+    tracing,
+)
+from aidledger.operations.results import ImportResult
+from aidledger.operations.views import Reveal
+from aidledger.presentation import (
+    accesses,
+    audits,
+    batches,
+    bridges,
+    catalogues,
+    comparisons,
+    entries,
+    forgetting,
+    imports,
+    lakes,
+    mappings,
+    notices,
+    returns,
+    statements,
+    summaries,
+    traces,
+    verdicts,
+)
+from aidledger.presentation import actors as rolls
+from aidledger.presentation import paying as payments
+from aidledger.presentation import people as histories
+from aidledger.presentation import rights as copies
+from aidledger.presentation.result import Result
+from aidledger.reports.returns import Span
+from aidledger.store.ledger import Ledger
+from tests.builders import Cell, Grid, xlsx_bytes
+from tests.store.ledgers import bring_in, catalogue, clock, new_ledger
+
+TODAY = clock().date()
+
+# A passport, a card and a school's number, too short for what finds numbers in words.
+NUMBER, ACCOUNT, STUDENT_NUMBER = "E8765431", "62179753", "G7654321"
+MARKED = (NUMBER, ACCOUNT, STUDENT_NUMBER)
+PERIOD = Period.parse("2021-autumn")
+PUBLISHED = "gaoping-2021-2022h1"
+say = translator("zh")
+chosen = ("high-school-grant",)
+
+
+@dataclass(frozen=True)
+class World:
+    """A ledger with one pupil, who is paid by an order; for whom each question is asked."""
+
+    ledger: Ledger
+    folder: Path
+    reveal: Reveal | None
+
+    def imported(self) -> Result:
+        again = xlsx_bytes([*_grid(), _ROW])
+        done = bring_in(self.ledger, again, "again.xlsx", record_conflicts=False)
+        return imports.import_result(ImportResult([done], "head"), catalogue(), "zh")
+
+
+_ROW: list[Cell] = ["SMITH ANNA", "护照", NUMBER, STUDENT_NUMBER, "女", "2005-01-02", ACCOUNT, 1000]
+
+
+def _grid() -> Grid:
+    header: list[Cell] = ["姓名", "证件类型", "身份证号", "学籍号", "性别", "出生日期", "银行卡号", "金额"]
+    return [["金溪中学2021年秋季学期普通高中国家助学金花名册"], header, _ROW]
+
+
+def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[], Result]]]:
+    """The function of each result, and what makes one of this world."""
+    ledger, reveal, programs = world.ledger, world.reveal, catalogue()
+    names = {code: program.name("zh") for code, program in programs.programs.items()}
+    report = reporting.published_report(programs, PUBLISHED)
+    term = NoticeTerm(TODAY, TODAY.replace(day=20))
+
+    def finding() -> Result:
+        found = auditing.audit(ledger, programs).found.findings[0]
+        return audits.finding_result(auditing.finding(ledger, programs, found.id, reveal), programs, TODAY, "zh")
+
+    def settled() -> Result:
+        return payments.settled_result(paying.orders(ledger)[0], programs, "zh")
+
+    def reconciled() -> Result:
+        lines = reconciling.reconcile(ledger, programs, ("declared", "standard"), (), details=True, reveal=reveal)
+        return comparisons.reconciled_result(lines, programs, "zh", everything=True, details=True)
+
+    def noticed() -> Result:
+        made = announcing.announce(ledger, programs, *chosen, PERIOD, term, None, preview=True)
+        return notices.notice_result(made, programs, "zh")
+
+    yield payments.exported_result, lambda: payments.exported_result(_export(world))
+    yield accesses.accesses_result, lambda: accesses.accesses_result(rights.accesses(ledger, None, None, None), say)
+    yield rolls.actors_result, lambda: rolls.actors_result(actors.actors(ledger))
+    yield (
+        audits.audit_result,
+        lambda: audits.audit_result(auditing.audit(ledger, programs, reveal=reveal), None, programs, TODAY, "zh"),
+    )
+    yield audits.finding_result, finding
+    yield audits.rule_result, lambda: audits.rule_result(rules.RULES[0], "zh")
+    yield audits.rules_result, lambda: audits.rules_result(rules.RULES, "zh")
+    yield batches.batches_result, lambda: batches.batches_result(ledgers.batches(ledger))
+    yield batches.batch_result, lambda: batches.batch_result(ledgers.batch(ledger, 1, reveal), programs, "zh")
+    yield bridges.bridges_result, lambda: _bridge(ledger)
+    yield catalogues.program_result, lambda: catalogues.program_result(programs.program(*chosen), "zh")
+    yield catalogues.programs_result, lambda: catalogues.programs_result(programs, PERIOD, "zh")
+    yield (
+        comparisons.compared_result,
+        lambda: comparisons.compared_result(reporting.compare(ledger, programs, report), report, programs, "zh"),
+    )
+    yield comparisons.reconciled_result, reconciled
+    yield (
+        copies.copy_result,
+        lambda: copies.copy_result(rights.export(ledger, programs, "SMITH ANNA", Reveal("asked")), TODAY, names),
+    )
+    yield (
+        payments.dues_result,
+        lambda: payments.dues_result(
+            paying.due(ledger, programs, (), None, None, ("person",), settled=True, reveal=reveal), programs, "zh"
+        ),
+    )
+    yield payments.order_result, lambda: payments.order_result(paying.order(ledger, 1, reveal), programs, "zh")
+    yield payments.orders_result, lambda: payments.orders_result(paying.orders(ledger), programs, "zh")
+    yield payments.settled_result, settled
+    yield (
+        entries.entries_result,
+        lambda: entries.entries_result(reporting.entries(ledger, programs, "kind=aid", reveal), programs, "zh"),
+    )
+    yield (
+        entries.sample_result,
+        lambda: entries.sample_result(auditing.sample(ledger, programs, "1", 3, reveal=reveal), programs, "zh"),
+    )
+    yield imports.import_result, world.imported
+    yield lakes.exported_result, lambda: lakes.exported_result(None, "511303", say)
+    yield mappings.mappings_result, lambda: mappings.mappings_result(mapping.remembered(ledger))
+    yield notices.notice_result, noticed
+    yield (
+        histories.people_result,
+        lambda: histories.people_result(people.person(ledger, programs, "SMITH ANNA", reveal), programs, "zh"),
+    )
+    yield (
+        returns.return_result,
+        lambda: returns.return_result(
+            reporting.national_return(ledger, programs, Span(2021, False, None, None)), programs, "zh"
+        ),
+    )
+    yield (
+        statements.statement_result,
+        lambda: statements.statement_result(reporting.school_statement(ledger, programs, "金溪中学"), programs, "zh"),
+    )
+    yield summaries.paragraph_result, lambda: summaries.paragraph_result(reporting.paragraph(ledger, programs))
+    yield (
+        summaries.summary_result,
+        lambda: summaries.summary_result(reporting.summary(ledger, programs), programs, "zh"),
+    )
+    yield traces.trace_result, lambda: traces.trace_result(tracing.trace(ledger, 1, reveal))
+    yield verdicts.verdict_result, lambda: verdicts.verdict_result(ledgers.verify(ledger), say)
+    yield (
+        forgetting.forgotten_result,
+        lambda: forgetting.forgotten_result(rights.forget(ledger, "SMITH ANNA", "asked"), say),
+    )
+
+
+def _bridge(ledger: Ledger) -> Result:
+    cuts = Cut.parse("calendar-year:2021"), Cut.parse("school-year:2021")
+    return bridges.bridges_result(reporting.bridge(ledger, catalogue(), *cuts), *cuts, catalogue(), "zh")
+
+
+def _export(world: World) -> paying.Exported:
+    target = world.folder / f"bank-{world.reveal is None}.xlsx"
+    return paying.export(world.ledger, catalogue(), chosen, PERIOD, None, target, "term")
+
+
+def _forms(result: Result) -> str:
+    """Everything that may leave of a result, in every form."""
+    left = [result.json(), result.said(), *map(str, result.answers())]
+    if result.tables():
+        left.append(result.csv(say))
+        with zipfile.ZipFile(io.BytesIO(result.workbook(say))) as book:
+            left += [book.read(name).decode("utf-8") for name in book.namelist() if name.endswith(".xml")]
+    return "\n".join(left)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    ledger = new_ledger(tmp_path)
+    assert bring_in(ledger, xlsx_bytes(_grid())).outcome == "posted"
+    yield World(ledger, tmp_path, None)
+    ledger.close()
+
+
+def test_no_number_leaves_that_is_not_revealed(world: World) -> None:
+    for function, make in _results(world):
+        result = make()
+        if function is copies.copy_result:  # in full, for whom it is about
+            continue
+        left = _forms(result)
+        assert [number for number in MARKED if number in left] == [], function.__name__
+
+
+def test_numbers_that_are_revealed_are_whole(world: World) -> None:
+    revealing = World(world.ledger, world.folder, Reveal("asked"))
+    shown: dict[str, list[str]] = {}
+    for function, make in _results(revealing):
+        left = _forms(make())
+        if numbers := [number for number in MARKED if number in left]:
+            shown[function.__name__] = numbers
+    assert shown == {
+        "audit_result": [NUMBER],
+        "batch_result": [NUMBER, ACCOUNT],
+        "copy_result": [NUMBER, ACCOUNT, STUDENT_NUMBER],
+        "dues_result": [NUMBER],
+        "entries_result": [NUMBER, ACCOUNT],
+        "finding_result": [NUMBER],
+        "order_result": [NUMBER, ACCOUNT],
+        "people_result": [NUMBER, ACCOUNT, STUDENT_NUMBER],
+        "sample_result": [NUMBER, ACCOUNT],
+        "trace_result": [NUMBER, ACCOUNT, STUDENT_NUMBER],
+    }
+
+
+def test_every_result_is_among_them(world: World) -> None:
+    there = set()
+    for module in pkgutil.iter_modules(presentation.__path__, f"{presentation.__name__}."):
+        for name, function in inspect.getmembers(importlib.import_module(module.name), inspect.isfunction):
+            if name.endswith("_result") and function.__module__ == module.name:
+                there.add(function)
+    assert {function for function, _ in _results(world)} == there
