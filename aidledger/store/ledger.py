@@ -31,7 +31,7 @@ from aidledger.store.database.meanings import meaning
 from aidledger.store.database.waiting import Waits, lock_postgresql
 
 # The newest migration; a test holds it to the migrations folder, so that opening need not load alembic.
-REVISION = "0010"
+REVISION = "0001"
 Books = Connection
 # Not current_user: whoever takes on another role (SET ROLE) is who logged in all the same.
 _LOGGED_IN = text("SELECT session_user")

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import create_engine
 
 from aidledger import private
 from aidledger.errors import CannotWrite, FileExists
-from aidledger.store.model.migrate import upgrade
+from aidledger.store.ledger import REVISION
 from tests.cli.harness import aidledger, program
 from tests.cli.walking import LOOKS, REASON, WRITES, World, build, forms
 from tests.store.ledgers import new_path
+from tests.store.next_version import next_version
 
 pytestmark = [
     pytest.mark.sqlite_only,
@@ -73,12 +73,13 @@ def test_all_that_commands_write_is_the_owners_alone(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("nothing_masked")
 def test_an_upgrade_keeps_the_old_ledger_as_privately(tmp_path: Path) -> None:
-    private.create(tmp_path / "aidledger.db")
-    with create_engine(f"sqlite:///{tmp_path / 'aidledger.db'}").begin() as books:
-        upgrade(books, "0001")
-    assert aidledger("upgrade", ledger=tmp_path / "aidledger.db").exit_code == 0
-    assert (tmp_path / "aidledger.db.version-0001").is_file()
-    assert _others_can(tmp_path, but=set()) == {}
+    home = tmp_path / "office"
+    home.mkdir(mode=0o700)
+    path = new_path(home)
+    with next_version(tmp_path):
+        assert aidledger("upgrade", ledger=path).exit_code == 0
+    assert (home / f"aidledger.db.version-{REVISION}").is_file()
+    assert _others_can(home, but=set()) == {}
 
 
 @pytest.mark.usefixtures("nothing_masked")

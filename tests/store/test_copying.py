@@ -14,7 +14,7 @@ from aidledger.store.copies.copying import Copied
 from aidledger.store.ledger import Ledger, create_ledger, open_ledger
 from tests import postgresql
 from tests.builders import roster_xlsx
-from tests.store.ledgers import ACTOR, KEYS, bring_in, catalogue, clock, opened, raw, sample_path, tamper
+from tests.store.ledgers import ACTOR, bring_in, clock, opened, raw, sample_path, tamper
 
 pytestmark = pytest.mark.sqlite_only  # each of them has both engines in it
 
@@ -179,24 +179,9 @@ def test_a_server_takes_its_disk_for_one_without_a_head_unless_it_was_told(datab
     assert _planned_for(database) == "3"
 
 
-def test_a_servers_older_functions_are_brought_up_to_this_version(database: str) -> None:
+def test_a_server_does_not_compress_schools_files(database: str) -> None:
     create_ledger(database, ACTOR, clock).close()
-    engine = create_engine(database)
-    with engine.begin() as books:
-        books.exec_driver_sql(ALTERED["made toothless, of references"])
-        books.exec_driver_sql("DROP INDEX batch_superseding")
-        books.exec_driver_sql("ALTER TABLE source_file ALTER COLUMN content SET STORAGE EXTENDED")
-        for table in ("recovery", "number_correction"):
-            books.exec_driver_sql(f"DROP TABLE {table}")
-        books.exec_driver_sql("DROP INDEX entry_in_parts")
-        books.exec_driver_sql("ALTER TABLE entry DROP COLUMN part")
-        books.exec_driver_sql("ALTER TABLE bank_return DROP COLUMN order_id")
-        books.exec_driver_sql("ALTER TABLE batch_total RENAME COLUMN payments TO person_times")
-        books.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
-    engine.dispose()
-    assert ledgers.upgrade(database, catalogue(), ACTOR, clock, KEYS, backup=False).changed
     ledger = opened(database)
-    assert ledgers.verify(ledger).faults == []
     with ledger.reading("open") as books:
         kept = "SELECT attstorage FROM pg_attribute WHERE attrelid = 'source_file'::regclass AND attname = 'content'"
         assert books.exec_driver_sql(kept).scalar_one() == "e"

@@ -33,7 +33,7 @@ from aidledger.store.ledger import open_ledger
 from tests.builders import roster_xlsx
 from tests.store.encrypted import KEY, OTHER, PASSPHRASE, TELLING, encrypted_path, keys, unlocked
 from tests.store.ledgers import ACTOR, bring_in, catalogue, clock, new_path, opened
-from tests.store.older import take_back
+from tests.store.next_version import next_version
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -247,16 +247,16 @@ def test_a_copy_is_plain_only_where_that_is_asked(path: Path, tmp_path: Path) ->
         assert ledgers.verify(again, head).faults == []
 
 
-def test_an_upgrade_puts_an_encrypted_copy_aside(path: Path) -> None:
-    with closing(files.connected(path, KEY)) as books:
-        take_back(books, "0003")
-    done = ledgers.upgrade(str(path), catalogue(), ACTOR, clock, keys(), backup=True)
+def test_an_upgrade_puts_an_encrypted_copy_aside(path: Path, tmp_path: Path) -> None:
+    with next_version(tmp_path):
+        done = ledgers.upgrade(str(path), catalogue(), ACTOR, clock, keys(), backup=True)
+        with closing(unlocked(path)) as ledger:
+            assert ledgers.verify(ledger).faults == []
     assert done.backup is not None
+    assert not files.looks_like_sqlite(path)
     assert not files.looks_like_sqlite(done.backup)
-    with closing(files.connected(done.backup, KEY)) as aside:
-        assert aside.execute("SELECT version_num FROM alembic_version").fetchone() == ("0003",)
-    with closing(unlocked(path)) as ledger:
-        assert ledgers.verify(ledger).faults == []
+    with closing(unlocked(done.backup)) as aside:
+        assert ledgers.verify(aside).faults == []
 
 
 @pytest.fixture

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-import gzip
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -10,14 +14,17 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
-from aidledger.errors import LedgerExists, LedgerNewer, LedgerOlder
-from aidledger.operations import auditing, ledgers, paying, reporting
+from aidledger.errors import AidLedgerError, LedgerExists, LedgerForeign, LedgerNewer, LedgerOlder
+from aidledger.operations import ledgers
+from aidledger.store.chain import events
+from aidledger.store.copies.upgrading import Upgraded
 from aidledger.store.database.engine import connect, ledger_url
 from aidledger.store.ledger import REVISION, Ledger, create_ledger
 from aidledger.store.model.migrate import configuration, upgrade
 from aidledger.store.model.models import Entry
 from aidledger.store.model.references import REFERENCES
 from tests.builders import roster_xlsx
+from tests.store import everything
 from tests.store.ledgers import (
     ACTOR,
     KEYS,
@@ -27,6 +34,7 @@ from tests.store.ledgers import (
     catalogue,
     clock,
     contents,
+    copied,
     new_ledger,
     new_path,
     new_place,
@@ -34,10 +42,9 @@ from tests.store.ledgers import (
     opened,
     plain,
     raw,
-    sample_place,
     tamper,
 )
-from tests.store.older import take_back
+from tests.store.next_version import FAILS, NEXT, NOTHING, REMARKS, next_version
 
 
 def _schema(path: Path) -> list[tuple[str, str]]:
@@ -72,35 +79,6 @@ def test_migrations_make_nothing_but_the_tables_of_the_code(tmp_path: Path) -> N
     assert tables == {"alembic_version", *Entry.metadata.tables}
 
 
-def _described(place: Place) -> dict[str, object]:
-    """The tables, columns, keys and indexes of a ledger, as its engine tells of them; of triggers, `verify` tells."""
-    with plain(place) as books:
-        asked = inspect(books)
-        return {
-            name: (
-                [(column["name"], str(column["type"]), column["nullable"]) for column in asked.get_columns(name)],
-                sorted((str(key["name"]), key["column_names"], key["unique"]) for key in asked.get_indexes(name)),
-                sorted(map(str, asked.get_foreign_keys(name))),
-            )
-            for name in asked.get_table_names()
-        }
-
-
-def test_the_tables_of_the_first_version_are_brought_up_to_this_one(tmp_path: Path) -> None:
-    place = no_ledger_yet(tmp_path)
-    first = Ledger(connect(ledger_url(place)), place, ACTOR, clock)
-    with first.writing("open") as books:
-        upgrade(books, "0001")
-    first.close()
-    with pytest.raises(LedgerOlder):
-        opened(place)
-    assert ledgers.upgrade(place, catalogue(), ACTOR, clock, KEYS, backup=False).changed
-    assert _described(place) == _described(new_place(tmp_path, "new.db"))
-    ledger = opened(place)
-    assert bring_in(ledger, roster_xlsx(3)).outcome == "posted"
-    assert ledgers.verify(ledger).faults == []
-
-
 @pytest.mark.sqlite_only
 def test_an_upgrade_of_what_is_new_changes_nothing(tmp_path: Path) -> None:
     path = new_path(tmp_path)
@@ -129,16 +107,125 @@ def test_a_ledger_is_not_made_twice(tmp_path: Path) -> None:
     assert contents(place) == before
 
 
+def _described(place: Place) -> dict[str, object]:
+    """The tables, columns, keys and indexes of a ledger, as its engine tells of them; of triggers, `verify` tells."""
+    with plain(place) as books:
+        asked = inspect(books)
+        return {
+            name: (
+                [(column["name"], str(column["type"]), column["nullable"]) for column in asked.get_columns(name)],
+                sorted((str(key["name"]), key["column_names"], key["unique"]) for key in asked.get_indexes(name)),
+                sorted(map(str, asked.get_foreign_keys(name))),
+            )
+            for name in asked.get_table_names()
+        }
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A ledger with rows in every table."""
+    folder = tmp_path_factory.mktemp("migrations")
+    place = new_place(folder)
+    (folder / "work").mkdir()
+    everything.enter(place, folder / "work")
+    return place
+
+
+@pytest.fixture
+def place(original: str, tmp_path: Path) -> str:
+    return copied(original, tmp_path)
+
+
+def _upgraded(place: Place, waits: Callable[[], None] = lambda: None) -> Upgraded:
+    """The ledger brought up to the newest version; a copy is put aside where it is a file."""
+    return ledgers.upgrade(str(place), catalogue(), ACTOR, clock, KEYS, waits, backup=not ON_POSTGRESQL)
+
+
+def test_a_ledger_is_brought_up_to_the_next_version_with_all_that_is_in_it(place: str, tmp_path: Path) -> None:
+    before = contents(place)
+    with next_version(tmp_path):
+        with pytest.raises(LedgerOlder, match=f"version {REVISION}, not {NEXT}"):
+            opened(place)
+        done = _upgraded(place)
+        assert (done.found, done.changed) == (REVISION, True)
+        new_one = no_ledger_yet(tmp_path, "new.db")
+        create_ledger(new_one, ACTOR, clock).close()
+        assert _described(place) == _described(new_one)
+        after = contents(place)
+        with closing(opened(place)) as ledger:
+            assert ledgers.verify(ledger).faults == []
+            assert bring_in(ledger, roster_xlsx(3, first=300), "later.xlsx").outcome == "posted"
+            assert ledgers.verify(ledger).faults == []
+        assert not _upgraded(place).changed
+    assert after.pop("alembic_version") == [(NEXT,)]
+    assert sorted(after.pop("remark")) == sorted((row[0], row[2]) for row in before["batch"] if row[2] is not None)
+    assert after["batch"] == [(*row, None) for row in before["batch"]]
+    assert len(after["event"]) == len(before["event"]) + 1
+    assert before["batch_total"]
+    for table in before.keys() - {"alembic_version", "batch", "event"}:
+        assert after[table] == before[table], table
+    with pytest.raises(LedgerNewer, match=f"version {NEXT}; this one knows {REVISION}"):
+        opened(place)
+
+
+def test_the_record_of_an_upgrade_says_from_which_version_to_which(place: str, tmp_path: Path) -> None:
+    with next_version(tmp_path, NOTHING, NOTHING) as newest:
+        _upgraded(place)
+        with closing(opened(place)) as ledger, ledger.reading() as books:
+            assert list(events.recorded(books, "upgrade"))[-1][1] == {"from": REVISION, "to": newest}
+
+
+@pytest.mark.parametrize("migrations", [(REMARKS + FAILS,), (REMARKS, FAILS)], ids=["in the only one", "in the second"])
+def test_an_upgrade_that_fails_half_way_changes_nothing(
+    place: str, tmp_path: Path, migrations: tuple[str, ...]
+) -> None:
+    before = _described(place), contents(place)
+    with next_version(tmp_path, *migrations), pytest.raises(RuntimeError, match="half way"):
+        _upgraded(place)
+    _is_as_before(place, before, tmp_path)
+
+
+def test_an_upgrade_that_is_killed_half_way_changes_nothing(place: str, tmp_path: Path) -> None:
+    before = _described(place), contents(place)
+    (tmp_path / "killed").mkdir()
+    command = [sys.executable, "-c", _KILLED, place, str(tmp_path / "killed")]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(command, check=False, capture_output=True, env=environment, timeout=120)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    _is_as_before(place, before, tmp_path)
+
+
+_KILLED = """
+import sys
+from pathlib import Path
+from tests.store.next_version import IS_KILLED, REMARKS, next_version
+from tests.store.test_migrations import _upgraded
+
+with next_version(Path(sys.argv[2]), REMARKS + IS_KILLED):
+    _upgraded(sys.argv[1])
+"""
+
+
+def _is_as_before(place: str, before: tuple[object, object], folder: Path) -> None:
+    """Nothing is half done, the ledger works, and its upgrade can be run again."""
+    assert (_described(place), contents(place)) == before
+    with closing(opened(place)) as ledger:
+        assert ledgers.verify(ledger).faults == []
+    with next_version(folder):
+        done = _upgraded(place)
+        with closing(opened(place)) as ledger:
+            assert ledgers.verify(ledger).faults == []
+    if not ON_POSTGRESQL:
+        assert done.backup == Path(f"{place}.version-{REVISION}-2")
+
+
 @pytest.fixture
 def older(tmp_path: Path) -> Path:
-    """A ledger as the first version made it, with a roster in it: what later ones added is taken out again."""
+    """A ledger in a file with a roster in it."""
     ledger = new_ledger(tmp_path)
     bring_in(ledger, roster_xlsx(3))
     ledger.close()
-    path = tmp_path / "aidledger.db"
-    with closing(raw(path)) as books:
-        take_back(books, "0001")
-    return path
+    return tmp_path / "aidledger.db"
 
 
 def _dump(path: Path) -> tuple[object, object]:
@@ -146,51 +233,21 @@ def _dump(path: Path) -> tuple[object, object]:
 
 
 @pytest.mark.sqlite_only
-def test_an_older_ledger_asks_to_be_upgraded_and_is(older: Path) -> None:
-    with pytest.raises(LedgerOlder):
-        opened(older)
+def test_what_an_upgrade_puts_aside_is_the_ledger_as_it_was(older: Path, tmp_path: Path) -> None:
     before = _dump(older)
-    done = ledgers.upgrade(str(older), catalogue(), ACTOR, clock, KEYS, backup=True)
-    assert done.backup is not None
-    assert (done.backup.stat().st_mode & 0o777, _dump(done.backup)) == (0o600, before)
-    ledger = opened(older)
-    assert ledgers.verify(ledger).faults == []
-    assert bring_in(ledger, roster_xlsx(4), supersedes=1).outcome == "posted"
-    new_one = older.parent / "new.db"
-    create_ledger(str(new_one), ACTOR, clock).close()
-    assert _schema(older) == _schema(new_one)
-
-
-@pytest.fixture
-def paid_twice(tmp_path: Path) -> Path:
-    """A ledger that the program made when its tables were of version 0008, and payments belonged to entries.
-
-    Nine pupils were paid; of four of them the next version of the roster corrected a class, a card, a number and an
-    amount (1,000 to 1,500 yuan), and these four were paid once more.
-    """
-    path = tmp_path / "aidledger.db"
-    path.write_bytes(gzip.decompress(Path(__file__).with_name("paid-twice.version-0008.db.gz").read_bytes()))
-    return path
-
-
-@pytest.mark.sqlite_only
-@pytest.mark.plain_only
-def test_an_older_ledger_that_paid_twice_says_so_and_keeps_its_figures(paid_twice: Path) -> None:
-    ledgers.upgrade(str(paid_twice), catalogue(), ACTOR, clock, KEYS, backup=False)
-    with closing(opened(paid_twice)) as ledger:
+    with next_version(tmp_path):
+        done = _upgraded(older)
+        assert done.backup == older.with_name(f"aidledger.db.version-{REVISION}")
+        assert (done.backup.stat().st_mode & 0o777, _dump(done.backup)) == (0o600, before)
+        new_one = older.with_name("new.db")
+        create_ledger(str(new_one), ACTOR, clock).close()
+        assert _schema(older) == _schema(new_one)
+    with closing(opened(done.backup)) as ledger:
         assert ledgers.verify(ledger).faults == []
-        figures = reporting.summary(ledger, catalogue()).found
-        assert (figures.aid.person_times, figures.aid.amount_fen) == (9, 950_000)
-        told = paying.due(ledger, catalogue(), (), None, None, ("person",), settled=True).found
-        assert (told.aid.claimed_fen, told.aid.paid_fen, told.aid.to_claim_back_fen) == (950_000, 1_350_000, 400_000)
-        back = [row.balance.to_claim_back_fen for row in told.rows]
-        assert sorted(filter(None, back)) == [100_000] * 4
-        found = auditing.audit(ledger, catalogue(), ["to-be-recovered"]).found
-        assert len(found.findings) == 4
 
 
 @pytest.mark.sqlite_only
-def test_who_upgrades_is_told_of_another_writer(older: Path) -> None:
+def test_who_upgrades_is_told_of_another_writer(older: Path, tmp_path: Path) -> None:
     with closing(raw(older, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         told: list[str] = []
@@ -199,62 +256,55 @@ def test_who_upgrades_is_told_of_another_writer(older: Path) -> None:
             told.append("waits")
             other.execute("ROLLBACK")
 
-        assert ledgers.upgrade(str(older), catalogue(), ACTOR, clock, KEYS, tell, backup=False).changed
+        with next_version(tmp_path):
+            assert _upgraded(older, tell).changed
     assert told == ["waits"]
 
 
 @pytest.mark.sqlite_only
-def test_an_upgrade_never_overwrites_the_copy_of_another(older: Path) -> None:
-    older.with_name("aidledger.db.version-0001").write_bytes(b"an earlier copy")
-    done = ledgers.upgrade(str(older), catalogue(), ACTOR, clock, KEYS, backup=True)
-    assert (done.changed, done.backup) == (True, older.with_name("aidledger.db.version-0001-2"))
-    assert older.with_name("aidledger.db.version-0001").read_bytes() == b"an earlier copy"
-    with closing(raw(older.with_name("aidledger.db.version-0001-2"))) as copy:
-        assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+def test_an_upgrade_never_overwrites_the_copy_of_another(older: Path, tmp_path: Path) -> None:
+    copy, another = (older.with_name(f"aidledger.db.version-{REVISION}{suffix}") for suffix in ("", "-2"))
+    copy.write_bytes(b"an earlier copy")
+    with next_version(tmp_path):
+        done = _upgraded(older)
+        assert (done.changed, done.backup) == (True, another)
+    assert copy.read_bytes() == b"an earlier copy"
+    with closing(raw(another)) as aside:
+        assert aside.execute("SELECT version_num FROM alembic_version").fetchone() == (REVISION,)
 
 
 @pytest.mark.sqlite_only
-def test_what_is_up_to_date_or_newer_is_left_alone(tmp_path: Path) -> None:
+def test_what_is_up_to_date_is_left_alone(tmp_path: Path) -> None:
     path = new_path(tmp_path)
     before = path.read_bytes()
-    assert not ledgers.upgrade(str(path), catalogue(), ACTOR, clock, KEYS, backup=True).changed
+    assert not _upgraded(path).changed
     assert path.read_bytes() == before
-    with closing(raw(path)) as books:
-        books.execute("UPDATE alembic_version SET version_num = '9999'")
-        books.commit()
-    with pytest.raises(LedgerNewer):
-        ledgers.upgrade(str(path), catalogue(), ACTOR, clock, KEYS, backup=True)
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.sqlite_only
-@pytest.mark.plain_only
 @pytest.mark.parametrize(
-    ("tampering", "named"),
-    {
-        "UPDATE program SET nature = 'loan' WHERE id = 2": "program",
-        "UPDATE beneficiary SET student_number = 'G1' WHERE id = 3": "beneficiary",
-        "UPDATE payment_order_line SET entry_id = entry_id + 100 WHERE serial = 1": "order",
-        "UPDATE payment_order_line SET entry_id = entry_id + 100 WHERE serial IN (1, 2, 3)": "order",
-        "UPDATE payment_order SET exported_by = 'nobody' WHERE id = 1": "order",
-        "INSERT INTO school VALUES (99, '第九中学')": "school",
-    }.items(),
+    ("version", "failure"),
+    [("9999", LedgerNewer), ("0000", LedgerForeign), ("of no kind", LedgerNewer), (None, LedgerNewer)],
+    ids=["newer", "older than all", "unknown", "none"],
 )
-def test_what_no_event_of_an_older_version_told_is_covered_from_the_upgrade_on(
-    paid_twice: Path, tampering: str, named: str
+def test_what_is_newer_or_of_no_known_version_is_left_alone(
+    tmp_path: Path, version: str | None, failure: type[AidLedgerError]
 ) -> None:
-    ledgers.upgrade(str(paid_twice), catalogue(), ACTOR, clock, KEYS, backup=False)
-    tamper(paid_twice, "PRAGMA foreign_keys = OFF", tampering)
-    with closing(opened(paid_twice)) as ledger:
-        faults = ledgers.verify(ledger).faults
-    assert any(named in {fault.facts.get("table"), *fault.facts} for fault in faults)
+    place = new_place(tmp_path)
+    tamper(
+        place,
+        "DELETE FROM alembic_version" if version is None else f"UPDATE alembic_version SET version_num = '{version}'",  # noqa: S608
+    )
+    before, files = contents(place), sorted(tmp_path.iterdir())
+    with pytest.raises(failure):
+        _upgraded(place)
+    assert (contents(place), sorted(tmp_path.iterdir())) == (before, files)
 
 
-def test_who_sets_a_ledger_back_has_no_upgrade_vouch_for_what_he_changed(tmp_path: Path) -> None:
-    place = sample_place(tmp_path)
-    changed = "UPDATE program SET nature = 'loan' WHERE id = 2", "INSERT INTO school VALUES (999, '第九中学')"
-    tamper(place, *changed, "UPDATE alembic_version SET version_num = '0009'")
-    assert ledgers.upgrade(place, catalogue(), ACTOR, clock, KEYS, backup=False).changed
-    with closing(opened(place)) as ledger:
-        faults = ledgers.verify(ledger).faults
+def test_who_sets_a_ledger_back_has_no_upgrade_vouch_for_what_he_changed(place: str, tmp_path: Path) -> None:
+    tamper(place, "UPDATE program SET nature = 'loan' WHERE id = 2", "INSERT INTO school VALUES (999, '第九中学')")
+    with next_version(tmp_path):
+        assert _upgraded(place).changed
+        with closing(opened(place)) as ledger:
+            faults = ledgers.verify(ledger).faults
     assert {"program", "school"} <= {fault.facts.get("table") for fault in faults}

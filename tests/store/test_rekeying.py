@@ -138,7 +138,7 @@ def test_a_ledger_that_does_not_verify_has_its_new_key_and_that_is_said(path: Pa
 
 def test_an_older_ledger_keeps_its_key(path: Path) -> None:
     with closing(files.connected(path, KEY)) as books:
-        books.execute("UPDATE alembic_version SET version_num = '0001'")
+        books.execute("UPDATE alembic_version SET version_num = '0000'")
         books.commit()
     before = path.read_bytes()
     with pytest.raises(LedgerOlder):

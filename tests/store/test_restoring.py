@@ -129,7 +129,7 @@ def test_a_backup_that_was_tampered_with_is_refused(path: Path, backup: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("found", "error"), [("0001", BackupOlder), ("9999", LedgerNewer)], ids=["an older", "a newer"]
+    ("found", "error"), [("0000", BackupOlder), ("9999", LedgerNewer)], ids=["an older", "a newer"]
 )
 def test_a_backup_of_another_version_is_named(
     path: Path, backup: Path, found: str, error: type[AidLedgerError]

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,11 +41,10 @@ from tests.store.ledgers import (
     no_ledger_yet,
     opened,
     plain,
-    raw,
     reveal,
     tamper,
 )
-from tests.store.older import take_back
+from tests.store.next_version import next_version
 
 NAME, OTHER_NAME = SealKey(SEAL).fingerprint, SealKey(OTHER_SEAL).fingerprint
 
@@ -366,16 +364,15 @@ def test_a_ledger_that_cannot_be_sealed_is_not_made(tmp_path: Path, seal: Callab
 
 
 @pytest.mark.sqlite_only
-def test_an_upgrade_that_lacks_the_key_makes_no_copy_first(place: str) -> None:
-    with closing(raw(place)) as books:
-        take_back(books, "0004")
-    before = sorted(Path(place).parent.iterdir())
-    for keys, refusal in ((KEYS, SealKeyWanted), (Keys(KEYS.file, lambda: OTHER_SEAL), SealKeyWrong)):
-        with pytest.raises(refusal):
-            ledgers.upgrade(place, catalogue(), ACTOR, clock, keys, backup=True)
-    assert sorted(Path(place).parent.iterdir()) == before
-    assert ledgers.upgrade(place, catalogue(), ACTOR, clock, Keys(KEYS.file, lambda: SEAL), backup=True).backup
-    assert _judged(place).faults == []
+def test_an_upgrade_that_lacks_the_key_makes_no_copy_first(place: str, tmp_path: Path) -> None:
+    with next_version(tmp_path):
+        before = sorted(tmp_path.iterdir())
+        for keys, refusal in ((KEYS, SealKeyWanted), (Keys(KEYS.file, lambda: OTHER_SEAL), SealKeyWrong)):
+            with pytest.raises(refusal):
+                ledgers.upgrade(place, catalogue(), ACTOR, clock, keys, backup=True)
+        assert sorted(tmp_path.iterdir()) == before
+        assert ledgers.upgrade(place, catalogue(), ACTOR, clock, Keys(KEYS.file, lambda: SEAL), backup=True).backup
+        assert _judged(place).faults == []
 
 
 def test_the_batch_that_is_forged_is_from_before_the_seal(place: str) -> None:

@@ -19,11 +19,12 @@ from pathlib import Path
 
 import pytest
 
-from aidledger.store.model.migrate import upgrade
+from aidledger.store.ledger import create_ledger
 from tests import postgresql
 from tests.builders import roster_xlsx
 from tests.cli.harness import aidledger
-from tests.store.ledgers import plain
+from tests.store.ledgers import ACTOR, clock, plain
+from tests.store.next_version import next_version
 from tools.compiled.schema import roles
 from tools.docs.pages import DOCS, ROOT, Block, blocks
 
@@ -222,16 +223,17 @@ def test_the_owner_of_somebody_else_s_server_makes_roles_and_logins(debian: Debi
 
 def test_an_older_ledger_with_its_roles_is_upgraded_and_the_block_run_again(tmp_path: Path) -> None:
     place = str(postgresql.new_database(tmp_path))
+    create_ledger(place, ACTOR, clock).close()
     with plain(place) as books:
-        upgrade(books, "0004")
         books.exec_driver_sql(roles())
         books.commit()
     try:
-        assert aidledger("upgrade", "--no-backup", ledger=place).exit_code == 0
-        with plain(place) as books:
-            books.exec_driver_sql(roles())
-            books.commit()
-        assert aidledger("verify", ledger=place).exit_code == 0
+        with next_version(tmp_path):
+            assert aidledger("upgrade", "--no-backup", ledger=place).exit_code == 0
+            with plain(place) as books:
+                books.exec_driver_sql(roles())
+                books.commit()
+            assert aidledger("verify", ledger=place).exit_code == 0
     finally:
         with plain(place) as books:
             for role in ("clerk", "reviewer", "auditor"):

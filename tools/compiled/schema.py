@@ -21,17 +21,23 @@ _DOC = Path(__file__).parents[2] / "docs" / "postgresql.md"
 
 def text() -> str:
     """The file."""
+    return schema.as_json(of_sqlite() | of_postgresql())
+
+
+def of_sqlite() -> dict[str, schema.Parts]:
+    """The parts of a new ledger in a file."""
     with tempfile.TemporaryDirectory() as folder, _made(URL.create("sqlite", database=f"{folder}/new.db")) as books:
-        made = {"sqlite": schema.parts(books), "sqlite with roles": {}}
+        return {"sqlite": schema.parts(books), "sqlite with roles": {}}
+
+
+def of_postgresql() -> dict[str, schema.Parts]:
+    """The parts of a new ledger on a server, and what the roles add to them."""
     with tempfile.TemporaryDirectory() as folder, _made(postgresql.new_database(Path(folder))) as books:
-        made["postgresql"] = schema.parts(books)
+        parts = schema.parts(books)
         books.exec_driver_sql(roles())
-        with_roles = schema.parts(books)
-        made["postgresql with roles"] = {
-            part: said for part, said in with_roles.items() if made["postgresql"].get(part) != said
-        }
+        added = {part: said for part, said in schema.parts(books).items() if parts.get(part) != said}
         books.rollback()
-    return schema.as_json(made)
+    return {"postgresql": parts, "postgresql with roles": added}
 
 
 def roles() -> str:

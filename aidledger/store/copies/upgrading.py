@@ -51,7 +51,7 @@ def upgrade_ledger(
     Raises NotNamed, OtherRole, LedgerNewer, LedgerForeign; BackupFirst where a copy cannot be made from here. Whoever
     lacks the key of the seals is refused before there is a copy: SealKeyWanted, SealKeyWrong, NotSealed.
     """
-    from aidledger.store.model.migrate import upgrade  # noqa: PLC0415 - alembic is slow to load and only needed here
+    from aidledger.store.model.migrate import knows, upgrade  # noqa: PLC0415 - alembic is slow to load and only needed here
 
     ledger = unchecked(place, actor, clock, waits, keys)
     shown = ledger.place
@@ -62,6 +62,8 @@ def upgrade_ledger(
             return Upgraded(shown, found, None)
         if not found.isdigit() or int(found) > int(REVISION):
             raise LedgerNewer(path=shown, found=found, wanted=REVISION)
+        if not knows(found):
+            raise LedgerForeign(path=shown)
         with ledger.reading("upgrade") as books:
             events.require_seal_key(books)
             copy = _put_aside(ledger, found) if backup else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -19,8 +20,14 @@ def configuration() -> Config:
     return config
 
 
-def upgrade(connection: Connection, to: str = "head") -> None:
-    """Run the migrations that are missing, up to one of them."""
+def knows(version: str) -> bool:
+    """Whether a migration makes tables of a version."""
+    shipped = ScriptDirectory.from_config(configuration())
+    return any(version == migration.revision for migration in shipped.walk_revisions())
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that are missing."""
     config = configuration()
     config.attributes["connection"] = connection
-    command.upgrade(config, to)
+    command.upgrade(config, "head")
