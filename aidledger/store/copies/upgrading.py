@@ -19,8 +19,6 @@ from aidledger.store.database import files
 from aidledger.store.database.keys import NO_KEYS, Keys
 from aidledger.store.database.waiting import Waits
 from aidledger.store.ledger import REVISION, Ledger, revision_of, unchecked
-from aidledger.store.master import master_data
-from aidledger.store.payables import payments
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def upgrade_ledger(
         with ledger.writing("upgrade") as books:
             if str(books.execute(text("SELECT version_num FROM alembic_version")).scalar_one()) == found:
                 upgrade(books)
-                facts = {"from": found, "to": REVISION, **master_data.untold(books), **payments.entries_told(books)}
+                facts = {"from": found, "to": REVISION}
                 events.record(books, ledger.moment(), ledger.actor, "upgrade", facts)
     finally:
         ledger.close()

@@ -2,8 +2,8 @@
 
 Entries and lists point to these rows, and their digests cover whom and what they name; what else a row says, and that
 there is no row beside them, rests on the events. A run of rows is told by the number of its first row, how many there
-are, and a digest over all of their columns. ``forget`` tells a run anew, an upgrade tells what no event of an older
-ledger did; neither vouches for what was changed behind the program. Other names of schools are told in words.
+are, and a digest over all of their columns. ``forget`` tells a run anew, but vouches for nothing that was changed
+behind the program. Other names of schools are told in words.
 """
 
 from __future__ import annotations
@@ -52,19 +52,6 @@ class Added:
         """What the event is to say of them; nothing where there are none."""
         runs = {name: (rows[0][0], len(rows), digest_of_run(rows)) for name, rows in self._rows.items()}
         return ({_ROWS: runs} if runs else {}) | ({_NAMES: self._names} if self._names else {})
-
-
-def untold(books: Connection) -> dict[str, object]:
-    """What the event of an upgrade is to say: the rows of tables of which no event told, in an older ledger all.
-
-    Never what was told before: else who sets a ledger's version back would have an upgrade vouch for what he changed.
-    """
-    told, names = _told(books)
-    if any(told.values()):
-        return {}
-    facts: dict[str, object] = {_ROWS: {table.name: _run(books, table) for table in TABLES}}
-    there = _aliases(books)
-    return facts | ({_NAMES: there} if there and not names else {})
 
 
 def update(books: Connection, table: Table, number: int, values: Mapping[str, object]) -> dict[str, object]:

@@ -240,7 +240,7 @@ def unmatched(books: Connection) -> list[Any]:
 
 def altered(books: Connection) -> list[int]:
     """Orders that are not what was recorded of them, or were never recorded."""
-    told, before = _told(books), _entries_told(books)
+    told = _told(books)
     query = select(PaymentOrder, ProgramRow.c.code.label("program"), School.c.name.label("school"))
     query = query.outerjoin(ProgramRow, ProgramRow.c.id == PaymentOrder.c.program_id)
     heads = books.execute(query.outerjoin(School, School.c.id == PaymentOrder.c.school_id)).mappings()
@@ -248,15 +248,12 @@ def altered(books: Connection) -> list[int]:
     return [
         number
         for number in sorted(told.keys() | there.keys())
-        if number not in told or not _is_as_told(books, number, told[number], there.get(number, {}), before.get(number))
+        if number not in told or not _is_as_told(told[number], there.get(number, {}), _recounted(books, number))
     ]
 
 
-def _is_as_told(
-    books: Connection, number: int, told: Mapping[str, Any], there: Mapping[str, Any], before: str | None
-) -> bool:
-    """Whether an order's own row and its lines say what the chain does; ``before``: see _recounted."""
-    lines = _recounted(books, number, before)
+def _is_as_told(told: Mapping[str, Any], there: Mapping[str, Any], lines: Mapping[str, Any]) -> bool:
+    """Whether an order's own row, and its lines, say what the chain does."""
     return told == {**there, "entries": lines["entries"]} == {**there, **lines}
 
 
@@ -265,43 +262,23 @@ def _told(books: Connection) -> dict[int, dict[str, Any]]:
     found = {}
     for event, said in events.recorded(books, _EXPORT):
         with suppress(LookupError, TypeError, ValueError):
-            kept = {name: said[name] for name in _RECORDED} | {"entries": said.get("entries")}
+            kept = {name: said[name] for name in (*_RECORDED, "entries")}
             found[int(said["order"])] = kept | {"exported_at": event.at, "exported_by": event.actor}
     return found
 
 
-def _recounted(books: Connection, number: int, before: str | None) -> dict[str, Any]:
-    """What was recorded of an order's lines, made anew; ``before``: the digest of its entries that an upgrade told."""
+def _recounted(books: Connection, number: int) -> dict[str, Any]:
+    """What was recorded of an order's lines, made anew."""
     rows = books.execute(_of_order(number)).all()
     lines = [_line_of(number, row) for row in rows]
-    entries = _entries_digest((row.serial, row.entry_id) for row in rows)
     return {
         "lines": len(lines),
         "amount_fen": sum(line.amount_fen for line in lines),
         "digest": lines_digest(lines),
-        "entries": None if before == entries else entries,
+        "entries": _entries_digest((row.serial, row.entry_id) for row in rows),
     }
 
 
 def _entries_digest(lines: Iterable[tuple[int, int]]) -> str:
     """The digest of which entry each line pays, by its serial."""
     return digest_of(lines)
-
-
-def entries_told(books: Connection) -> dict[str, object]:
-    """What the event of an upgrade is to say of orders that were made before events told which entries they pay."""
-    query = select(PaymentOrderLine.c.order_id, PaymentOrderLine.c.serial, PaymentOrderLine.c.entry_id)
-    lines: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    for order, *line in books.execute(query.order_by(PaymentOrderLine.c.order_id, PaymentOrderLine.c.serial)):
-        lines[order].append((line[0], line[1]))
-    before = _entries_told(books)  # by an earlier upgrade: no later one vouches for what was changed since
-    missing = [order for order, said in _told(books).items() if said["entries"] is None and order not in before]
-    return {"orders": {str(order): _entries_digest(lines[order]) for order in missing}} if missing else {}
-
-
-def _entries_told(books: Connection) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for _, said in events.recorded(books, "upgrade"):
-        with suppress(LookupError, TypeError, ValueError, AttributeError):
-            found = {int(order): str(digest) for order, digest in said.get("orders", {}).items()} | found
-    return found
