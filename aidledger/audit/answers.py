@@ -16,8 +16,8 @@ from aidledger.store.postings.entries import current
 def answers(_scope: Scope) -> Subquery:
     """What bank returns in force say of payments that are known, with the place of each answer (1: it counts).
 
-    A payment is told by its entry and the order that the answer names: of answers that were imported before orders
-    were named, all to one entry are of one payment.
+    A payment is told by its entry and the order that the answer names: of answers without an order, all to one entry
+    are of one payment.
     """
     names = ("id", "batch_id", "order_id", "entry_id", "outcome", "amount_fen", "reason", "paid_on")
     given = select(*(BankReturn.c[name] for name in names))

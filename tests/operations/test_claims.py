@@ -466,19 +466,18 @@ def test_the_cumulative_return_sent_again_changes_nothing(office: Office) -> Non
     assert office.findings("paid-twice-by-bank") == []
 
 
-def test_answers_that_an_older_version_kept_are_of_the_order_that_had_asked_last(office: Office) -> None:
-    """It kept of which entry they are and not of which order: the first was refused, the second is under way."""
-    office.roster([row(0), row(1)])
-    office.paid_out("bank", FAILED)
-    office.export("second")
-    tamper(office.ledger, "UPDATE bank_return SET order_id = NULL")
-    assert office.total() == ("2000.00", "0.00", "2000.00", "0.00", "0.00")
-    assert office.release(2, "second").exit_code == 0
-    assert office.answer("second", {serial: [PAID] for serial in office.serials("second")}).outcome == "posted"
-    tamper(office.ledger, "UPDATE bank_return SET order_id = NULL")
-    assert office.total() == ("2000.00", "2000.00", "0.00", "0.00", "0.00")
-    states = [[one["state"] for one in office.json("pay", "order", order)["payments"]] for order in ("1", "2")]
-    assert states == [["failed"] * 2, ["paid"] * 2]
+def test_a_refusal_from_before_an_order_that_is_sent_again_does_not_answer_the_order(office: Office) -> None:
+    """The order would be due once more while the bank is paying it."""
+    office.roster([row(0)])
+    header: list[Any] = ["户名", "证件号码", "金额", "处理结果", "入账日期", "备注"]
+    for again in (False, True):
+        line: list[Any] = [name(0), people(1)[0].number, 1000.0, *FAILED, "again" if again else None]
+        result = office.bring_in([["代发业务回盘清单"], header, line])
+        assert (result.outcome, result.problems) == ("posted", [])
+        if not again:
+            office.export("bank")
+            office.release(1, "bank")
+    assert office.total() == ("1000.00", "0.00", "1000.00", "0.00", "0.00")
 
 
 def test_a_line_with_our_serial_answers_that_payment_or_is_a_problem(office: Office) -> None:

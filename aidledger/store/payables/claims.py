@@ -36,7 +36,6 @@ from aidledger.store.model.tables import (
     Beneficiary,
     Entry,
     NumberCorrection,
-    PaymentOrder,
     PaymentOrderLine,
     ProgramRow,
     Recovery,
@@ -162,26 +161,13 @@ class People:
         return frozenset({person, *(one for one in self.corrected if self.first(one) == first)})
 
 
-def answers(books: Connection, scope: Scope = EVERYTHING, *narrowed: ColumnElement[bool]) -> Subquery:
+def answers(scope: Scope = EVERYTHING, *narrowed: ColumnElement[bool]) -> Subquery:
     """What bank returns in force say of payments, each named by order_id (None: no order asked for it) and entry_id.
 
     Besides: id, batch_id, outcome, amount_fen, reason, paid_on, serial_no, and the place (see ``placed``).
     """
-    asked, order = PaymentOrderLine.alias("asked"), PaymentOrder.alias("asking")
-    # Returns that were imported before lines were named answer the last order that had asked for the payment.
-    by_then = (
-        select(func.max(asked.c.order_id))
-        .join(order, order.c.id == asked.c.order_id)
-        .where(
-            asked.c.entry_id == BankReturn.c.entry_id,
-            order.c.after_batch < BankReturn.c.batch_id,
-            order.c.id.not_in(withdrawn(books)),
-        )
-        .scalar_subquery()
-    )
-    order_id = func.coalesce(BankReturn.c.order_id, by_then).label("order_id")
-    columns = ("id", "batch_id", "entry_id", "outcome", "amount_fen", "reason", "paid_on", "serial_no")
-    query = select(order_id, *(BankReturn.c[name] for name in columns)).where(current(BankReturn), *narrowed)
+    columns = ("order_id", "id", "batch_id", "entry_id", "outcome", "amount_fen", "reason", "paid_on", "serial_no")
+    query = select(*(BankReturn.c[name] for name in columns)).where(current(BankReturn), *narrowed)
     return placed(_of_entries(query, BankReturn.c.entry_id, scope))
 
 
@@ -216,7 +202,7 @@ def payments(books: Connection, scope: Scope = EVERYTHING) -> Subquery:
     and of the answer that counts ``outcome`` (None: none), ``reason``, ``answer_id``, ``paid_on``. A withdrawn line
     that no bank answered is none.
     """
-    said, line, gone = answers(books, scope), PaymentOrderLine, withdrawn(books)
+    said, line, gone = answers(scope), PaymentOrderLine, withdrawn(books)
     counts = said.c.place == 1
     under_way = case((said.c.outcome.is_(None), line.c.amount_fen), else_=0)
     confirmed = case((said.c.outcome == "paid", said.c.amount_fen), else_=0)
@@ -235,13 +221,13 @@ def payments(books: Connection, scope: Scope = EVERYTHING) -> Subquery:
         .where(or_(line.c.order_id.not_in(gone), said.c.id.is_not(None)))
     )
     of_orders = _of_entries(of_orders, line.c.entry_id, scope)
-    of_none = answers(books, scope, BankReturn.c.order_id.is_(None))
+    of_none = answers(scope, BankReturn.c.order_id.is_(None))
     nothing = cast(null(), Integer)
     paid = case((of_none.c.outcome == "paid", of_none.c.amount_fen), else_=0)
     its_words = (of_none.c.outcome, of_none.c.reason, of_none.c.id, of_none.c.paid_on)
     without_order = select(
         nothing, nothing, of_none.c.entry_id, of_none.c.amount_fen, paid, literal(0, Integer), *its_words
-    ).where(of_none.c.place == 1, of_none.c.order_id.is_(None))
+    ).where(of_none.c.place == 1)
     return union_all(of_orders, without_order).subquery("payment")
 
 

@@ -200,7 +200,7 @@ class _Matcher:
             state = states.get(row.order_id, "exported")
             payment = found[row.order_id, row.id] = _payment(row, row.order_id, row.serial, row.asked_fen, state)
             self._of_serial[row.order_id, row.serial] = payment
-        said = answers(books, scope)
+        said = answers(scope)
         query = _entries().add_columns(*(column for column in said.c if column.name not in {"id", "amount_fen"}))
         query = query.add_columns(said.c.amount_fen.label("said_fen")).join(said, said.c.entry_id == Entry.c.id)
         for row in books.execute(query.order_by(said.c.id)):
