@@ -47,51 +47,23 @@ ENTRY_FIELDS = (
     "guardian",
     "part",
 )
-# The last two of them came later: where they say nothing, the digest is what it was without them.
-_NOTHING = (None,)
 
 
-def entry_digest(fields: tuple[object, ...]) -> bytes:
-    """The digest of an entry's fields, in the order of ENTRY_FIELDS."""
-    return hashlib.sha256(_encode(_covered(fields)).encode("ascii")).digest()
+def entry_digest(fields: Iterable[object]) -> bytes:
+    """The digest of an entry's fields in the order of ENTRY_FIELDS, or a list's record's in that of RECORD_FIELDS."""
+    return hashlib.sha256(_encode(list(fields)).encode("ascii")).digest()
 
 
 def entry_digests(entries: Iterable[tuple[object, ...]]) -> list[bytes]:
     """The digests of many entries, in two thirds of the time: JSON of some is made at once, and cut between them."""
-    covered = map(_covered, entries)
+    rest = iter(entries)
     digests: list[bytes] = []
-    while some := list(islice(covered, _AT_ONCE)):
+    while some := list(islice(rest, _AT_ONCE)):
         texts = _encode(some)[2:-2].split("],[")
         if len(texts) != len(some):  # a field has in it what stands between two entries
             texts = [_encode(fields)[1:-1] for fields in some]
         digests += (hashlib.sha256(f"[{text}]".encode("ascii")).digest() for text in texts)
     return digests
-
-
-def _covered(fields: tuple[object, ...]) -> tuple[object, ...]:
-    """An entry's fields as its digest covers them: written out, for it is asked of every entry."""
-    if fields[-1:] != _NOTHING:
-        return fields
-    return fields[:-1] if fields[-2:-1] != _NOTHING else fields[:-2]
-
-
-def record_digest(fields: Iterable[object], *, came_later: int = 0) -> bytes:
-    """The digest of a list's record, its fields in the order of RECORD_FIELDS (listings.py).
-
-    So many of the last fields ``came_later``: where they say nothing, the digest is what it was without them.
-    """
-    covered = _without_nothing(tuple(fields), came_later)
-    return hashlib.sha256(_encode(covered).encode("ascii")).digest()
-
-
-def _without_nothing(fields: tuple[object, ...], came_later: int) -> tuple[object, ...]:
-    """Fields without those of the last ones that came later and say nothing, behind which none says anything."""
-    end = len(fields)
-    for _ in range(min(came_later, end)):
-        if fields[end - 1] is not None:
-            break
-        end -= 1
-    return fields[:end]
 
 
 def batch_digest(head: Mapping[str, object], rosters: Iterable[Mapping[str, object]], entries: Iterable[bytes]) -> str:

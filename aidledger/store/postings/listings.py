@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, bindparam, select
 
 from aidledger.domain.listing import Allotments, Certifications, Enrolments, Listing, ListKind, Recoveries, Returns
-from aidledger.store.chain.digests import record_digest
+from aidledger.store.chain.digests import entry_digest
 from aidledger.store.database.bulk import insert_rows, next_id
 from aidledger.store.model.tables import (
     Allotment,
@@ -55,8 +55,6 @@ RECORD_FIELDS: Mapping[ListKind, tuple[str, ...]] = {
         *("recovered_on", "document", "reason", "name_stated"),
     ),
 }
-# How many of a kind's last fields came later: digests that were made without them stay as they are.
-_CAME_LATER: Mapping[ListKind, int] = {"bank-return": 1}
 TABLES: Mapping[ListKind, Table] = {
     "certification": Certification,
     "register": Enrolment,
@@ -124,15 +122,10 @@ def records_of(books: Connection, listings: Iterable[Listing], pointers: Pointer
         rows = found.rows.setdefault(listing.kind, [])
         for facts in _facts(listing, pointers, answered.get(at, [])):
             row = {"id": next_ids[listing.kind] + len(rows), "batch_id": pointers.batch, "listing_id": number, **facts}
-            row["digest"] = digest_of_record(listing.kind, [row[name] for name in RECORD_FIELDS[listing.kind]])
+            row["digest"] = entry_digest(row[name] for name in RECORD_FIELDS[listing.kind])
             rows.append(row)
     found.digests = [row["digest"] for kind in TABLES for row in found.rows.get(kind, [])]
     return found
-
-
-def digest_of_record(kind: ListKind, fields: Sequence[object]) -> bytes:
-    """The digest of a record, its fields in the order of RECORD_FIELDS."""
-    return record_digest(fields, came_later=_CAME_LATER.get(kind, 0))
 
 
 @cache

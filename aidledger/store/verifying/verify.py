@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Result, Select, bindparam, func, or_, select
 from sqlalchemy.exc import DBAPIError
 
-from aidledger.domain.listing import ListKind
 from aidledger.errors import UnknownHead
 from aidledger.i18n import N_
 from aidledger.store.chain.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_digest, event_digest
@@ -35,7 +34,7 @@ from aidledger.store.payables import payments
 from aidledger.store.postings import notices, totals
 from aidledger.store.postings.entries import covered_by_digest
 from aidledger.store.postings.journal import corrected_part, kept_part, person_times_net
-from aidledger.store.postings.listings import Listed, batches_listed, covered, digest_of_record
+from aidledger.store.postings.listings import Listed, batches_listed, covered
 from aidledger.store.verifying import schema, strays
 from aidledger.store.verifying.guards import breaches
 from aidledger.store.verifying.seal_watch import SealWatch
@@ -323,7 +322,7 @@ def _seal_faults(books: Connection, batch: dict[str, Any], digests: list[bytes],
         if number in batches:
             for *fields, stored in books.execute(covered(kind), of_batch):
                 digests.append(stored if isinstance(stored, bytes) else b"")
-                if _recomputed_record(kind, fields) != stored:
+                if _recomputed(fields) != stored:
                     facts = {"record": fields[0], "list": kind}
                     yield Fault(N_("record {record} of the {list} in batch {batch} was changed"), number, facts=facts)
     parts = [*rosters, *kept_part(kept), *corrected_part(corrected), *listings]
@@ -331,18 +330,10 @@ def _seal_faults(books: Connection, batch: dict[str, Any], digests: list[bytes],
         yield Fault(_CHANGED, number)
 
 
-def _recomputed_record(kind: ListKind, fields: list[Any]) -> bytes | None:
-    """A record's digest; None as below."""
-    try:
-        return digest_of_record(kind, fields)
-    except (TypeError, ValueError):
-        return None
-
-
 def _recomputed(fields: list[Any]) -> bytes | None:
-    """An entry's digest; None where direct SQL put something into a column that is not of its kind."""
+    """An entry's or record's digest; None where direct SQL put into a column something that is not of its kind."""
     try:
-        return entry_digest(tuple(fields))
+        return entry_digest(fields)
     except (TypeError, ValueError):
         return None
 
