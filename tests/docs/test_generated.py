@@ -13,7 +13,7 @@ from aidledger.catalogue import models
 from aidledger.domain.layout import FIELD_NAMES
 from aidledger.domain.problem import KINDS
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB
-from tools.docs import commands, problems, rules
+from tools.docs import commands, picture, problems, rules
 from tools.docs.pages import DOCS, headings
 from tools.docs.tour import TOURS, settled, tour_of
 
@@ -51,6 +51,11 @@ def test_every_command_and_option_is_on_the_page_of_commands(path: tuple[str, ..
         if isinstance(parameter, Option):
             for name in parameter.opts:
                 assert re.search(rf"(?<![\w-]){name}\b", section), name
+
+
+@pytest.mark.parametrize(("path", "source"), picture.PICTURES.items(), ids=lambda path: path.name)
+def test_a_picture_shows_what_its_page_shows(path: Path, source: Path) -> None:
+    assert path.read_text(encoding="utf-8") == picture.drawn(source), HOW
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the pages show commands of sh")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,3 +62,14 @@ def anchor(heading: str) -> str:
     """What a heading is linked as, by the rule of the sites that show Markdown."""
     kept = "".join(sign for sign in heading.lower() if sign.isalnum() or sign in " -_")
     return kept.replace(" ", "-")
+
+
+def anchors(page: str) -> set[str]:
+    """What the headings of a page are linked as: the second of one name ends in -1."""
+    seen: Counter[str] = Counter()
+    found = set()
+    for _, heading in headings(page):
+        name = anchor(heading)
+        found.add(f"{name}-{seen[name]}" if seen[name] else name)
+        seen[name] += 1
+    return found

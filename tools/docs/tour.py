@@ -26,7 +26,10 @@ from tools.docs.pages import DOCS, ROOT, Block, blocks
 TOURS = [
     ROOT / "README.md",
     ROOT / "README.zh-CN.md",
-    *(DOCS / name for name in ("schemas.md", "guarantees.md", "json.md", "handbook.zh-CN.md")),
+    *(
+        DOCS / name
+        for name in ("tutorial.md", "tutorial.zh-CN.md", "schemas.md", "guarantees.md", "json.md", "handbook.zh-CN.md")
+    ),
 ]
 _CHANGING = re.compile(r"\b[0-9a-f]{64}\b|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _CHANGING_MINUTES = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d\b")
