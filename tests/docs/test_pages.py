@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from aidledger.audit.rules import ACROSS, RULES
 from aidledger.cli.main import cli
 from tests.docs.tracked import tracked
 from tools.docs.pages import DOCS, ROOT, blocks, headings, links, pages, without_blocks
@@ -82,6 +83,22 @@ def test_both_languages_lead_to_the_same_places(page: Path) -> None:
 
     english, chinese = map(places, in_both(page))
     assert english == chinese
+
+
+def test_the_tutorial_names_every_rule() -> None:
+    for text in in_both(DOCS / "tutorial.md"):
+        assert {rule.code for rule in RULES} <= set(re.findall(r"`([a-z-]+)`", text))
+
+
+def test_rules_are_as_many_as_pages_say() -> None:
+    english, chinese = in_both(ROOT / "README.md")
+    assert f"**audits** with {len(RULES)} rules" in english
+    assert f"**审计**有 {len(RULES)} 条规则" in chinese
+    scale = (DOCS / "scale.md").read_text(encoding="utf-8")
+    _, _, rest = scale.partition(f"Of the {len(RULES)}\n")
+    counts = re.findall(r"^- (\d+) ", rest.partition("\n## ")[0], re.MULTILINE)
+    assert sum(map(int, counts)) == len(RULES)
+    assert all(f"`{rule.code}`" in rest for rule in ACROSS)
 
 
 def test_the_readme_is_read_in_a_minute_or_two() -> None:
