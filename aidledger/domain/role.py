@@ -14,7 +14,7 @@ from aidledger.i18n import N_
 Role = Literal["clerk", "reviewer", "auditor", "school"]
 ROLES: tuple[Role, ...] = get_args(Role)
 # What a command does with a ledger. ``open``: what shows nobody, such as its version, its digests, who is named.
-Deed = Literal[
+Action = Literal[
     "open", "read", "check", "import", "reverse", "export", "announce", "release", "decide", "name", "reveal",
     "forget", "copy", "restore", "upgrade", "rekey", "seal",
 ]  # fmt: skip
@@ -36,7 +36,7 @@ class Permission:
 
 # The one table of who may do what; docs/postgresql.md says the same in SQL. Who makes does not check: no role that
 # imports releases, and none that releases imports.
-PERMISSIONS: Mapping[Deed, Permission] = {
+PERMISSIONS: Mapping[Action, Permission] = {
     "open": Permission(N_("open the ledger"), ROLES),
     "read": Permission(N_("read the ledger"), ("clerk", "reviewer", "auditor")),
     "check": Permission(N_("check files"), ("clerk", "school")),
@@ -62,15 +62,15 @@ def same_name(actor: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", without_unseen(actor)).casefold().split())
 
 
-def require(deed: Deed, actor: str, roles: Mapping[str, Role]) -> None:
+def require(action: Action, actor: str, roles: Mapping[str, Role]) -> None:
     """Refuse an actor what the role of his is not for. ``roles``: of those who are named, by ``same_name``.
 
     While nobody is named everybody may do everything; while no reviewer is, anybody may name one, so that an office
     cannot lock itself out. Raises NotNamed, OtherRole.
     """
-    if not roles or deed == "open" or (deed == "name" and "reviewer" not in roles.values()):
+    if not roles or action == "open" or (action == "name" and "reviewer" not in roles.values()):
         return
-    permission = PERMISSIONS[deed]
+    permission = PERMISSIONS[action]
     role = roles.get(same_name(actor))
     if role is None:
         raise NotNamed(actor=actor, deed=permission.words, roles=permission.roles)

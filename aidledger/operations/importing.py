@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.changes import Changes, changes_between
-from aidledger.domain.role import Deed
+from aidledger.domain.role import Action
 from aidledger.domain.roster import Note, RosterFile
 from aidledger.errors import FatesDoNotAddUp, OneFileToSupersede, OtherRoster
 from aidledger.operations import examining, files
@@ -68,8 +68,8 @@ def import_files(
     NotNamed, OtherRole before a file is read; OneFileToSupersede, UnknownBatch, NoEarlierVersion, SupersededBatch,
     OtherRoster where a version is misnamed.
     """
-    deed: Deed = "check" if request.dry_run else "import"
-    with ledger.reading(deed):
+    action: Action = "check" if request.dry_run else "import"
+    with ledger.reading(action):
         walked = files.walk(request.paths, request.limits)
     if request.supersedes is not None and len(walked.found) != 1:
         raise OneFileToSupersede(count=len(walked.found))
@@ -78,10 +78,10 @@ def import_files(
     started(len(walked.found))
     run = _Run(ledger, catalogue, request)
     if request.dry_run:
-        with ledger.writing(deed, keep=False) as books:
+        with ledger.writing(action, keep=False) as books:
             results = run.files(walked.found, lambda: nullcontext(books), progress)
             return ImportResult(results, events.head(books), [*walked.passed_over, *run.no_lists])
-    results = run.files(walked.found, partial(ledger.writing, deed), progress)
+    results = run.files(walked.found, partial(ledger.writing, action), progress)
     with ledger.reading("open") as books:
         return ImportResult(results, events.head(books), [*walked.passed_over, *run.no_lists])
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from aidledger.domain.role import Deed, LoginName, require
+from aidledger.domain.role import Action, LoginName, require
 from aidledger.domain.secret import Secret
 from aidledger.errors import (
     EncryptionElsewhere,
@@ -66,7 +66,7 @@ class Ledger:
         return self.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @contextmanager
-    def reading(self, deed: Deed = "read") -> Iterator[Books]:
+    def reading(self, action: Action = "read") -> Iterator[Books]:
         """One consistent view of the ledger, for whom the office lets look; raises NotNamed, OtherRole."""
         options: dict[str, Any] = {SEAL_KEY: self.keys.seal}
         if self.engine.dialect.name != "sqlite":
@@ -76,12 +76,12 @@ class Ledger:
             self.engine.connect().execution_options(**options) as books,
             books.begin() as transaction,
         ):
-            self._require(books, deed)
+            self._require(books, action)
             yield books
             transaction.rollback()  # of nothing; on a damaged file that is encrypted a commit would be refused
 
     @contextmanager
-    def writing(self, deed: Deed, *, keep: bool = True) -> Iterator[Books]:
+    def writing(self, action: Action, *, keep: bool = True) -> Iterator[Books]:
         """The ledger to write to: committed when the block ends, taken back when it raises or nothing is to be kept.
 
         What is done to it is judged first, in the same transaction: who was taken off the list in the meantime is
@@ -95,20 +95,20 @@ class Ledger:
         ):
             if self.engine.dialect.name == "postgresql":
                 lock_postgresql(books, self.waits)
-            self._require(books, deed)
+            self._require(books, action)
             yield books
             if not keep:
                 transaction.rollback()
 
-    def _require(self, books: Books, deed: Deed) -> None:
-        """The one place where a deed is judged by the actor's role (domain.role)."""
-        if deed == "open":
+    def _require(self, books: Books, action: Action) -> None:
+        """The one place where a action is judged by the actor's role (domain.role)."""
+        if action == "open":
             return
         try:
             roles = {key: one.role for key, one in actors.named(books).items()}
         except (ValueError, LookupError, TypeError) as error:  # a naming that was tampered with; verify says which
             raise LedgerForeign(path=self.place) from error
-        require(deed, self.actor, roles)
+        require(action, self.actor, roles)
 
     def close(self) -> None:
         """Let go of the database."""

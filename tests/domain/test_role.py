@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from aidledger.domain.role import PERMISSIONS, ROLES, Deed, Role, require, same_name
+from aidledger.domain.role import PERMISSIONS, ROLES, Action, Role, require, same_name
 from aidledger.errors import NotNamed, OtherRole
 
 NAMED: dict[str, Role] = {"wang": "clerk", "li": "reviewer", "zhao": "auditor", "no. 1 school": "school"}
@@ -12,22 +12,22 @@ NAMED: dict[str, Role] = {"wang": "clerk", "li": "reviewer", "zhao": "auditor", 
 
 def _may(actor: str) -> set[str]:
     allowed = set()
-    for deed in get_args(Deed):
+    for action in get_args(Action):
         try:
-            require(deed, actor, NAMED)
+            require(action, actor, NAMED)
         except (NotNamed, OtherRole):
             continue
-        allowed.add(deed)
+        allowed.add(action)
     return allowed
 
 
 def test_everything_that_can_be_done_is_judged() -> None:
-    assert set(PERMISSIONS) == set(get_args(Deed))
+    assert set(PERMISSIONS) == set(get_args(Action))
 
 
-@pytest.mark.parametrize("deed", get_args(Deed))
-def test_while_nobody_is_named_everybody_may_do_everything(deed: Deed) -> None:
-    require(deed, "anybody", {})
+@pytest.mark.parametrize("action", get_args(Action))
+def test_while_nobody_is_named_everybody_may_do_everything(action: Action) -> None:
+    require(action, "anybody", {})
 
 
 def test_what_each_role_may_do() -> None:
@@ -43,7 +43,7 @@ def test_what_each_role_may_do() -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_nobody_both_makes_and_checks(role: Role) -> None:
     makes, checks = {"import", "reverse", "export"}, {"release", "decide", "name", "restore"}
-    may = {deed for deed, permission in PERMISSIONS.items() if role in permission.roles}
+    may = {action for action, permission in PERMISSIONS.items() if role in permission.roles}
     assert not (may & makes and may & checks)
 
 
