@@ -1,9 +1,9 @@
-"""Files for nobody's eyes but their owner's: 0600 from their first byte, in folders of 0700 where we make the folder.
+"""Files that only their owner can read: created with mode 0600, in folders created with 0700.
 
-Every file that the program writes is made here, whatever the umask is: beside its place under a name of ours that
-starts with a dot, and put in its place when it is whole. What a kill leaves under such a name holds full numbers: who
-writes into the same folder next clears it away. On Windows the mode says nothing; a file there is read by whoever may
-read its folder, and a folder that is made here by its owner alone (from Python 3.12.4 on, where mkdir heeds 0700).
+Every file that the program writes starts here, whatever the umask: under a temporary name with a leading dot, renamed
+when it is complete. A killed command leaves its temporary file, which may hold full ID numbers, to the next command
+that writes into the folder to remove. On Windows a file's mode has no effect: its folder decides who can read it, and
+folders created here are their owner's alone (since Python 3.12.4, where mkdir honours 0700).
 """
 
 from __future__ import annotations
@@ -24,26 +24,28 @@ from aidledger.errors import CannotWrite, FileExists
 _FILE, _FOLDER, _OTHERS = 0o600, 0o700, 0o077
 # What SQLite lays beside a database.
 SIDES = ("-journal", "-wal", "-shm")
-# Of which machine and process: .aidledger.0c3f9a2b-4711-5d1e8a90-9b41c07e.part
-_MARKED = re.compile(r"\.aidledger\.([0-9a-f]{8})-([0-9]{1,10})-([0-9a-f]{8})-[0-9a-f]{8}\.part(?:-journal|-wal|-shm)?")
-# A process's number is used again, by another process or in the next container; this is not.
+# Machine, process, run, random: .aidledger.0c3f9a2b-4711-5d1e8a90-9b41c07e.part
+_TEMPORARY_NAME = re.compile(
+    r"\.aidledger\.([0-9a-f]{8})-([0-9]{1,10})-([0-9a-f]{8})-[0-9a-f]{8}\.part(?:-journal|-wal|-shm)?"
+)
+# Unlike process ids, not reused by another process or in the next container.
 _RUN = os.urandom(4).hex()
-# Of another machine's files on a shared drive, and of a number that is used again, nobody can tell sooner.
+# Age at which a file counts as left over if its process may be another machine's, or its process id reused.
 _LEFT_SECONDS = 24 * 3600
 
 
 def keep_others_out() -> None:
-    """From now on also what a library makes in this process, or a process that it starts, is the owner's alone."""
+    """Keep others out of all files that libraries and child processes create from now on."""
     os.umask(_OTHERS)
 
 
 def create(path: Path) -> None:
-    """Make an empty file where there is none; raises OSError."""
+    """Create an empty file; raises OSError, also if there is one."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _FILE))
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it that are missing; one that is there stays as it is. Raises OSError."""
+    """Create a folder with its missing parents; an existing one keeps its mode. Raises OSError."""
     if not folder.is_dir():
         if folder.parent != folder:
             make_folder(folder.parent)
@@ -51,7 +53,7 @@ def make_folder(folder: Path) -> None:
 
 
 def require_room(target: Path) -> None:
-    """Refuse a place where no file can be made, before anything is done that it is to tell of; raises CannotWrite."""
+    """Check that a file can be created, before the work that it will report; raises CannotWrite."""
     folder = target.parent
     if not folder.is_dir():
         raise CannotWrite(path=target, reason=os.strerror(errno.ENOTDIR if folder.exists() else errno.ENOENT))
@@ -61,9 +63,9 @@ def require_room(target: Path) -> None:
 
 @contextmanager
 def unfinished(target: Path) -> Iterator[Path]:
-    """An empty file beside a target; gone when the block ends, whatever happened.
+    """A temporary file beside a target, removed when the block ends unless published.
 
-    Raises CannotWrite for what the file system refuses in the block.
+    Turns every OSError in the block into CannotWrite.
     """
     part = target.with_name(_name())
     try:
@@ -81,20 +83,20 @@ def unfinished(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def folder_aside(folder: Path) -> Iterator[Path]:
-    """A new folder in another, for what is wanted for a while; gone when the block ends. Raises OSError."""
+    """A temporary folder within another, removed when the block ends. Raises OSError."""
     import shutil  # noqa: PLC0415 - few commands need it
 
     clear_away(folder)
-    made = folder / _name()
-    made.mkdir(mode=_FOLDER)
+    aside = folder / _name()
+    aside.mkdir(mode=_FOLDER)
     try:
-        yield made
+        yield aside
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def put(target: Path, content: bytes, *, over: bool = False) -> None:
-    """Put a file in place, whole; only ``over`` one that is there if so told. Raises FileExists, CannotWrite."""
+    """Write a file atomically, ``over`` an existing one if so told. Raises FileExists, CannotWrite."""
     with unfinished(target) as part:
         part.write_bytes(content)
         flush(part)
@@ -102,7 +104,7 @@ def put(target: Path, content: bytes, *, over: bool = False) -> None:
 
 
 def publish(part: Path, target: Path, *, over: bool = False) -> None:
-    """Give a finished file its name; only ``over`` a file that is there if so told. Raises FileExists, OSError."""
+    """Rename a finished file to its target, ``over`` an existing one if so told. Raises FileExists, OSError."""
     if over:
         part.replace(target)
     else:
@@ -110,7 +112,7 @@ def publish(part: Path, target: Path, *, over: bool = False) -> None:
             os.link(part, target)
         except FileExistsError:
             raise FileExists(path=target) from None
-        except OSError:  # memory sticks know no links
+        except OSError:  # FAT has no hard links
             if os.path.lexists(target):
                 raise FileExists(path=target) from None
             part.rename(target)
@@ -118,7 +120,7 @@ def publish(part: Path, target: Path, *, over: bool = False) -> None:
 
 
 def flush(path: Path) -> None:
-    """Down to the disk: a file's bytes, or a folder's names where the system lets a folder be opened."""
+    """Sync a file's content, or a folder's entries if the system can open folders, to disk."""
     try:
         handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     except PermissionError:
@@ -132,15 +134,15 @@ def flush(path: Path) -> None:
 
 
 def clear_away(folder: Path) -> None:
-    """Remove what a command that was killed left unfinished in a folder."""
+    """Remove temporary files that killed commands left in a folder."""
     try:
-        found = [(path, _MARKED.fullmatch(path.name)) for path in folder.iterdir()]
+        found = [(path, _TEMPORARY_NAME.fullmatch(path.name)) for path in folder.iterdir()]
     except OSError:
         return
-    for path, marked in found:
-        if marked is not None:
+    for path, match in found:
+        if match is not None:
             with contextlib.suppress(OSError):
-                _remove_left(path, *marked.groups())
+                _remove_left(path, *match.groups())
 
 
 def _name() -> str:
@@ -158,7 +160,7 @@ def _remove_left(path: Path, machine: str, process: str, run: str) -> None:
     if not ended and time.time() - found.st_mtime < _LEFT_SECONDS:
         return
     if stat.S_ISDIR(found.st_mode):
-        import shutil  # noqa: PLC0415 - seldom needed
+        import shutil  # noqa: PLC0415 - rarely needed
 
         shutil.rmtree(path)
     else:
@@ -166,7 +168,7 @@ def _remove_left(path: Path, machine: str, process: str, run: str) -> None:
 
 
 def _runs(process: int, run: str) -> bool:
-    """Whether a process of this machine may still be at work; Windows has no way to ask that does no harm."""
+    """Whether a process of this machine may still be running; on Windows os.kill would end it, so assume it is."""
     if process == os.getpid():
         return run == _RUN
     if os.name != "posix":
@@ -175,6 +177,6 @@ def _runs(process: int, run: str) -> bool:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):
         return False
-    except OSError:  # it runs, and is another user's
+    except OSError:  # it runs as another user
         return True
     return True

@@ -1,11 +1,11 @@
-"""Workbooks as bytes. What openpyxl writes of a sheet lies in memory, as the workbook does.
+"""Workbooks as bytes, written in memory.
 
-By itself it lays every sheet in the system's folder for temporary files: a kill leaves the numbers in it there.
+openpyxl itself writes every sheet to a temporary file, where a kill would leave ID numbers behind.
 """
 
 from __future__ import annotations
 
-# ruff: noqa: SLF001 - what openpyxl's own writer does, with its private parts
+# ruff: noqa: SLF001 - overrides openpyxl's writer, which needs its private attributes
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def saved(book: Workbook) -> bytes:
-    """A workbook as it is kept in a file; not one that is write-only."""
+    """The content of a workbook's file; not for write-only workbooks."""
     page = BytesIO()
     book.properties.modified = datetime.now(UTC).replace(tzinfo=None)
     _InMemory(book, ZipFile(page, "w", ZIP_DEFLATED)).save()
@@ -28,9 +28,9 @@ def saved(book: Workbook) -> bytes:
 
 
 class _InMemory(ExcelWriter):
-    """As its parent, sheet by sheet, without a file aside."""
+    """A writer that keeps each sheet in memory instead of a temporary file."""
 
-    def write_worksheet(self, ws: Any) -> None:  # noqa: ANN401 - the stubs know no more
+    def write_worksheet(self, ws: Any) -> None:  # noqa: ANN401 - as in the stubs
         page = BytesIO()
         writer: Any = WorksheetWriter(ws, page)
         ws._drawing = SpreadsheetDrawing()
