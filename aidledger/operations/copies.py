@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aidledger.domain.secret import Secret
 from aidledger.errors import EncryptionElsewhere, PlainUnasked
 from aidledger.store.copies import copying, rekeying, restoring, snapshots
-from aidledger.store.database.engine import ledger_url, shown
+from aidledger.store.database.engine import display_name, ledger_url
 from aidledger.store.database.keys import NO_KEYS, Keys
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ def copy(
     """
     on_server = ledger_url(place).get_backend_name() != "sqlite"
     if encrypt is not None and on_server:
-        raise EncryptionElsewhere(path=shown(ledger_url(place)))
+        raise EncryptionElsewhere(path=display_name(ledger_url(place)))
     if ledger.secret is not None and on_server and not plain:
-        raise PlainUnasked(path=shown(ledger_url(place)))
+        raise PlainUnasked(path=display_name(ledger_url(place)))
     if ledger.secret is not None and not plain:
         return copying.copy_ledger(ledger, place, progress, lambda: ledger.secret)
     return copying.copy_ledger(ledger, place, progress, encrypt or (lambda: None))

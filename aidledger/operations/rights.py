@@ -117,7 +117,7 @@ _UNCERTAIN = frozenset({"audit", "findings", "sample", "reconcile", "figure", "e
 def _looked(requests: Sequence[Access], held: Holdings, findings: set[str]) -> list[Looked]:
     """The requests for full numbers that showed this person's, or may have."""
     person = {str(held.identity.person)}
-    orders = {str(one.order) for one in held.asked}
+    orders = {str(one.order) for one in held.ordered}
     shown = {
         "person": person,
         "export": person,

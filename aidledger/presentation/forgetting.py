@@ -82,7 +82,7 @@ def _stays(done: Forgotten) -> Iterator[tuple[str, int]]:
         "enrolments": len(held.of("register")),
         "bank-returns": len(held.of("bank-return")),
         "recoveries": len(held.of("recovery")),
-        "payment-orders": len(held.asked),
+        "payment-orders": len(held.ordered),
         "notices": len({one.notice for one in held.announced}),
         "accesses": done.looked,
         "files": len(held.files),

@@ -106,7 +106,7 @@ def _sections(copy: Copy, today: date) -> Iterator[_Section]:
         Column("order", N_("Order"), "count"), Column("serial", N_("Serial no.")), _ENTRY, _ACCOUNT, _AMOUNT,
         Column("exported_at", N_("When"), "time"), Column("exported_by", N_("Exported by")), _STATE,
     )  # fmt: skip
-    yield _Section("payment_orders", N_("Payment orders"), columns, [_cells(one, columns) for one in held.asked])
+    yield _Section("payment_orders", N_("Payment orders"), columns, [_cells(one, columns) for one in held.ordered])
     columns = (
         Column("notice", N_("Notice"), "count"), _ENTRY, _PROGRAM, _PERIOD,
         Column("posted_from", N_("From")), Column("posted_until", N_("To")),

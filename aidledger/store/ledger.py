@@ -1,4 +1,4 @@
-"""A ledger that is opened: reading and writing, and what its database's errors mean."""
+"""An open ledger: its read and write transactions, with database errors translated."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ from aidledger.store.database.waiting import Waits, lock_postgresql
 # The newest migration; a test holds it to the migrations folder, so that opening need not load alembic.
 REVISION = "0001"
 Books = Connection
-# Not current_user: whoever takes on another role (SET ROLE) is who logged in all the same.
+# Not current_user: SET ROLE does not change who logged in.
 _LOGGED_IN = text("SELECT session_user")
 
 
 def _in_silence() -> None:
-    """Tell nobody of the wait for another writer."""
+    """Report no wait for another writer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """An opened ledger, who uses it, and the clock that dates what is written.
+    """An open ledger, the actor who uses it, and the clock that dates what is written.
 
     ``waits`` is told of another writer; ``secret``: the key of its file, where that is encrypted.
     """
@@ -58,11 +58,11 @@ class Ledger:
 
     @property
     def seal_key(self) -> SealKey | None:
-        """The key of the seals, if one was given."""
+        """The seal key, if one was given; raises SealKeyUnusable."""
         return _seal_key(self.keys)
 
     def moment(self) -> str:
-        """Now, in UTC to the second, as it is stored."""
+        """The current time as it is stored: UTC, to the second."""
         return self.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @contextmanager
@@ -78,14 +78,14 @@ class Ledger:
         ):
             self._require(books, action)
             yield books
-            transaction.rollback()  # of nothing; on a damaged file that is encrypted a commit would be refused
+            transaction.rollback()  # nothing was written, and a damaged encrypted file would refuse a commit
 
     @contextmanager
     def writing(self, action: Action, *, keep: bool = True) -> Iterator[Books]:
-        """The ledger to write to: committed when the block ends, taken back when it raises or nothing is to be kept.
+        """A write transaction: committed when the block ends, rolled back if it raises or ``keep`` is false.
 
-        What is done to it is judged first, in the same transaction: who was taken off the list in the meantime is
-        refused. What is not kept is not sealed either, so that nobody needs a key for it. Raises NotNamed, OtherRole.
+        The actor's role is checked in the same transaction, so that a dismissal in the meantime counts. What is
+        rolled back is not sealed and needs no key. Raises NotNamed, OtherRole.
         """
         options = {engines.WRITES: self.waits, SEAL_KEY: self.keys.seal if keep else None}
         with (
@@ -101,17 +101,17 @@ class Ledger:
                 transaction.rollback()
 
     def _require(self, books: Books, action: Action) -> None:
-        """The one place where a action is judged by the actor's role (domain.role)."""
+        """Check the action against the actor's role (domain.role); nothing else does."""
         if action == "open":
             return
         try:
-            roles = {key: one.role for key, one in actors.named(books).items()}
-        except (ValueError, LookupError, TypeError) as error:  # a naming that was tampered with; verify says which
+            roles = {key: named.role for key, named in actors.named(books).items()}
+        except (ValueError, LookupError, TypeError) as error:  # somebody tampered with an event; verify says which
             raise LedgerForeign(path=self.place) from error
         require(action, self.actor, roles)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close all connections to the database."""
         self.engine.dispose()
 
 
@@ -135,25 +135,25 @@ def open_ledger(
 def unchecked(
     place: str, actor: str, clock: Callable[[], datetime], waits: Waits = _in_silence, keys: Keys = NO_KEYS
 ) -> Ledger:
-    """What is at a path or URL, of whatever version; raises LedgerMissing, LedgerForeign, KeyWanted."""
+    """The ledger at a path or URL, whatever its version; raises LedgerMissing, LedgerForeign, KeyWanted."""
     url = engines.ledger_url(place)
     engines.require_file(url)
-    shown = engines.shown(url)
+    name = engines.display_name(url)
     secret = secret_of(Path(str(url.database)), keys) if url.get_backend_name() == "sqlite" else None
     engine = engines.connect(url, secret)
-    return Ledger(engine, shown, _who(engine, shown, actor), clock, waits, keys, secret)
+    return Ledger(engine, name, _actor(engine, name, actor), clock, waits, keys, secret)
 
 
-def _who(engine: Engine, shown: str, actor: str) -> str:
-    """The actor, if somebody said who that is; else the role that a server let in, or the login name here."""
+def _actor(engine: Engine, place: str, actor: str) -> str:
+    """The actor as given; a login name of this computer gives way to the server's own."""
     if engine.dialect.name == "sqlite" or not isinstance(actor, LoginName):
         return actor
-    with _translated(shown), engine.connect() as books:
+    with _translated(place), engine.connect() as books:
         return str(books.execute(_LOGGED_IN).scalar_one())
 
 
 def secret_of(path: Path, keys: Keys) -> Secret | None:
-    """The key of a file that is not plain SQLite, None for one that is; raises KeyWanted, LedgerForeign."""
+    """The key of an encrypted file, None for plain SQLite; raises KeyWanted, LedgerForeign."""
     if files.looks_like_sqlite(path):
         return None
     if not files.may_be_encrypted(path):
@@ -172,27 +172,27 @@ def create_ledger(
     encrypt: Callable[[], Secret] | None = None,
     fill: Callable[[Ledger, Books], object] = lambda _ledger, _books: None,
 ) -> Ledger:
-    """A new ledger with what ``fill`` puts in, encrypted with what ``encrypt`` gives, sealed from its first event.
+    """Create a ledger: encrypted with the key that ``encrypt`` makes, sealed if there is a seal key, then filled.
 
-    Sealed where there is a key. Nothing is left of one that could not be made so. Raises LedgerExists where there is
-    something already, EncryptionElsewhere, SealKeyUnusable, CannotWrite.
+    A failure leaves nothing behind. Raises LedgerExists, EncryptionElsewhere, SealKeyUnusable, CannotWrite.
     """
     from aidledger.store.chain import events  # noqa: PLC0415 - the tables are slow to load
     from aidledger.store.model.migrate import upgrade  # noqa: PLC0415 - alembic is slow to load and only needed here
 
     url = engines.ledger_url(place)
+    name = engines.display_name(url)
     if encrypt is not None and url.get_backend_name() != "sqlite":
-        raise EncryptionElsewhere(path=engines.shown(url))
+        raise EncryptionElsewhere(path=name)
     secret = None
-    with engines.new_file(url) as there:
+    with engines.new_file(url) as unfinished:
         if encrypt is not None:
-            _seal_key(keys)  # which may be refused, before a key of the file is made
+            _seal_key(keys)  # refuse a bad seal key before a file key is made
             secret = encrypt()
-        engine, shown = engines.connect(there, secret), engines.shown(url)
-        making = Ledger(engine, shown, _who(engine, shown, actor), clock, keys=keys, secret=secret)
+        engine = engines.connect(unfinished, secret)
+        making = Ledger(engine, name, _actor(engine, name, actor), clock, keys=keys, secret=secret)
         try:
             with making.writing("open") as books:
-                _require_nothing(books, making.place)
+                _require_no_ledger(books, making.place)
                 upgrade(books)
                 if (seal_key := making.seal_key) is not None:
                     events.seal(books, making.moment(), making.actor, seal_key)
@@ -203,32 +203,31 @@ def create_ledger(
 
 
 def _seal_key(keys: Keys) -> SealKey | None:
-    """The key of the seals, if one was given; raises SealKeyUnusable."""
     secret = keys.seal()
     return None if secret is None else SealKey(secret)
 
 
-def _require_nothing(books: Books, shown: str) -> None:
+def _require_no_ledger(books: Books, place: str) -> None:
     if inspect(books).has_table("alembic_version"):
-        raise LedgerExists(path=shown)
+        raise LedgerExists(path=place)
 
 
-def revision_of(books: Books, shown: str) -> str:
+def revision_of(books: Books, place: str) -> str:
     """The version of a ledger's tables; raises LedgerForeign."""
     if not inspect(books).has_table("alembic_version"):
-        raise LedgerForeign(path=shown)
+        raise LedgerForeign(path=place)
     return str(books.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none())
 
 
-def _require_version(books: Books, shown: str) -> None:
-    found = revision_of(books, shown)
+def _require_version(books: Books, place: str) -> None:
+    found = revision_of(books, place)
     if found != REVISION:
         older = found.isdigit() and int(found) < int(REVISION)
-        raise (LedgerOlder if older else LedgerNewer)(path=shown, found=found, wanted=REVISION)
+        raise (LedgerOlder if older else LedgerNewer)(path=place, found=found, wanted=REVISION)
 
 
 def _first(error: DBAPIError) -> DBAPIError:
-    """The error that came first: a transaction that the database gave up leaves errors of tidying up behind it."""
+    """The root error: rolling back a failed transaction may raise further ones."""
     first, context = error, error.__context__
     while context is not None:
         if isinstance(context, DBAPIError):

@@ -1,1 +1,1 @@
-"""The chain of events: digests, seals, and the decisions that live in it."""
+"""The chain of events: digests, seals, and the state that is kept in it."""

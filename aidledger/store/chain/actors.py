@@ -1,4 +1,4 @@
-"""The people whom an office named, and as what. Namings live in the chain of events: by whom, when."""
+"""People and their roles, kept in the chain of events."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NAMINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Somebody who is named as something: since when (UTC), and by whom."""
+    """A person with a role; ``at``: since when (UTC), ``by``: who named them."""
 
     actor: str
     role: Role
@@ -30,7 +30,10 @@ class Named:
 
 
 def named(books: Connection) -> dict[str, Named]:
-    """Who is named now, by ``same_name``, in the order of naming. Raises what a tampered event makes of its facts."""
+    """People with roles, by ``same_name``, in the order of naming.
+
+    Raises ValueError, LookupError or TypeError if somebody tampered with an event.
+    """
     known: dict[str, Named] = {}
     for row in books.execute(_NAMINGS):
         facts = json.loads(row.facts)
@@ -42,10 +45,10 @@ def named(books: Connection) -> dict[str, Named]:
 
 
 def name(books: Connection, moment: str, by: str, actor: str, role: Role) -> None:
-    """Record that somebody is named as something, whatever he was before."""
+    """Give somebody a role, in place of any earlier one."""
     events.record(books, moment, by, _NAME, {"actor": actor, "role": role})
 
 
 def dismiss(books: Connection, moment: str, by: str, actor: str) -> None:
-    """Record that somebody is taken off the list."""
+    """Take somebody's role away."""
     events.record(books, moment, by, _DISMISS, {"actor": actor})

@@ -1,8 +1,8 @@
-"""Digests: of an entry, of a batch over its entries, and of the chain of events over everything.
+"""Digests of entries, of batches over their entries, and of the chain of events over everything.
 
-Fields go into SHA-256 as a JSON array in ASCII: nothing can slide from one field into the next, and no Python or
-Unicode version changes the bytes. An unkeyed chain shows every change to who holds an earlier head; whoever can
-rewrite the whole file can re-make it (docs/guarantees.md), unless it is sealed (seals.py).
+SHA-256 over a JSON array in ASCII: nothing can shift between fields, and the bytes do not depend on the version of
+Python or Unicode. With an earlier head, anybody can detect any change. A writer who can replace the whole file can
+rebuild an unkeyed chain (docs/guarantees.md), but not a sealed one (seals.py).
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from json import JSONEncoder
 
-# The head of a ledger in which nothing has happened.
+# The head of an empty chain.
 GENESIS = "0" * 64
-# Entries whose JSON is made together: many more only take memory.
+# Entries encoded in one call; more only take memory.
 _AT_ONCE = 500
 _encode = JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":"), sort_keys=True).encode
 
-# What an entry's digest covers, in this order; names instead of ids where a row elsewhere could be exchanged. Written
-# out although the table's columns are much the same: digests that were made must not change when a column is added.
+# What an entry's digest covers, in this order; names instead of the ids of rows that could be exchanged. Not derived
+# from the table's columns: existing digests must not change when a column is added.
 ENTRY_FIELDS = (
     "id",
     "batch_id",
@@ -67,7 +67,7 @@ def entry_digests(entries: Iterable[tuple[object, ...]]) -> list[bytes]:
 
 
 def batch_digest(head: Mapping[str, object], rosters: Iterable[Mapping[str, object]], entries: Iterable[bytes]) -> str:
-    """The digest of a batch: its own columns, its rosters, and its entries' digests in their order."""
+    """The digest of a batch: its own columns, its rosters and lists, and the digests of its entries in order."""
     digest = hashlib.sha256(_encode([dict(head), [dict(roster) for roster in rosters]]).encode("ascii"))
     for entry in entries:
         digest.update(entry)
@@ -75,28 +75,28 @@ def batch_digest(head: Mapping[str, object], rosters: Iterable[Mapping[str, obje
 
 
 def event_digest(before: str, fields: Iterable[object]) -> str:
-    """The chain's next link: the head before it and the event's fields."""
+    """The digest of the chain's next event: over the head before it and its own fields."""
     return hashlib.sha256(_encode([before, *fields]).encode("ascii")).hexdigest()
 
 
 def keyed_digest(key: bytes, fields: Iterable[object]) -> str:
-    """The HMAC of fields: who has not the key can neither make it nor tell whether it is right."""
+    """The HMAC of fields: only holders of the key can make or check it."""
     return hmac.new(key, _encode(list(fields)).encode("ascii"), hashlib.sha256).hexdigest()
 
 
 def digest_of(rows: Iterable[tuple[object, ...]]) -> str:
-    """The digest of rows in their order."""
+    """The digest of rows in order."""
     return hashlib.sha256(_encode(list(rows)).encode("ascii")).hexdigest()
 
 
 def digest_of_run(rows: Iterable[tuple[object, ...]]) -> str:
-    """The digest of rows in their order, of which not all need be in memory."""
-    digest, told = hashlib.sha256(), iter(rows)
-    while some := list(islice(told, _AT_ONCE)):
-        digest.update(f"{_encode(some)[1:-1]},".encode("ascii"))
+    """The digest of rows in order, computed without holding them all in memory."""
+    digest, remaining = hashlib.sha256(), iter(rows)
+    while chunk := list(islice(remaining, _AT_ONCE)):
+        digest.update(f"{_encode(chunk)[1:-1]},".encode("ascii"))
     return digest.hexdigest()
 
 
 def facts_text(facts: Mapping[str, object]) -> str:
-    """An event's facts as the text that is stored and enters its digest."""
+    """An event's facts as stored and covered by its digest."""
     return _encode(dict(facts))

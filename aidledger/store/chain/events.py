@@ -1,4 +1,4 @@
-"""The chain of events: who did what when, each link holding the one before, sealed where a key is set."""
+"""The chain of events: who did what, when; each digest covers the one before, sealed once a key is set."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ _LAST = select(Event.c.id, Event.c.digest, Event.c.facts).order_by(Event.c.id.de
 
 
 def head(books: Connection) -> str:
-    """What stands for the whole ledger up to now."""
+    """The digest of the last event, which covers the whole ledger."""
     last = books.execute(_LAST).first()
     return last.digest if last else GENESIS
 
 
 def last_seal(books: Connection) -> Seal | None:
-    """The seal on the last event; None where the ledger is not sealed."""
+    """The seal of the last event; None if the ledger is not sealed."""
     last = books.execute(_LAST).first()
     return seal_in(last.facts) if last else None
 
 
 def require_seal_key(books: Connection) -> None:
-    """Refuse before anything is done what ``record`` would refuse after it; raises what that raises."""
+    """Check beforehand that ``record`` will get its seal key; raises what ``record`` raises."""
     last = books.execute(_LAST).first()
     key_for(books, last.facts if last else None)
 
 
 def sealers(books: Connection) -> set[str]:
-    """The fingerprints of all keys that a ledger was ever sealed with: each began with an event of its own."""
-    began = books.execute(select(Event.c.facts).where(Event.c.action == ACTION)).scalars()
-    return {seal.fingerprint for seal in map(seal_in, began) if seal}
+    """The fingerprints of all keys that have ever sealed the ledger: each starts with an event of its own."""
+    starts = books.execute(select(Event.c.facts).where(Event.c.action == ACTION)).scalars()
+    return {seal.fingerprint for seal in map(seal_in, starts) if seal}
 
 
 def recorded(books: Connection, action: str) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """The events of an action in their order, with their facts; without what was tampered with, which verify names."""
+    """The events of an action in order, with their facts; skips unreadable facts, which verify reports."""
     for event in books.execute(select(Event).where(Event.c.action == action).order_by(Event.c.id)):
         with suppress(ValueError, TypeError):
             yield event, dict(json.loads(event.facts))
@@ -52,7 +52,7 @@ def recorded(books: Connection, action: str) -> Iterator[tuple[Any, dict[str, An
 def record(
     books: Connection, moment: str, actor: str, action: str, facts: Mapping[str, object], batch_id: int | None = None
 ) -> str:
-    """Add a link, sealed where the ledger is; returns the new head.
+    """Append an event, sealed if the ledger is; returns the new head.
 
     Raises SealKeyWanted, SealKeyWrong, NotSealed.
     """
@@ -63,7 +63,7 @@ def record(
 
 
 def seal(books: Connection, moment: str, actor: str, key: SealKey, *, instead: SealKey | None = None) -> str:
-    """Add the link from which on a key seals the chain, ``instead`` of the one that did so far; returns the new head.
+    """Append the event from which a key seals the chain, ``instead`` of the previous key; returns the new head.
 
     Raises AlreadySealed, NotSealed, SealKeyWrong.
     """

@@ -1,4 +1,4 @@
-"""Columns that were named by hand, remembered by school. They live in the chain of events, and so does forgetting."""
+"""Column mappings that somebody made by hand, by school, kept in the chain of events."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _REMEMBER, _FORGET = "remember-columns", "forget-columns"
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A header (folded, or a column's letter) that means a field in a school's files, and who said so when."""
+    """A header (folded, or a column's letter) in a school's files, the field it maps to, and who mapped it when."""
 
     school: str
     header: str
@@ -26,7 +26,7 @@ class Remembered:
 
 
 def remembered(books: Connection) -> list[Remembered]:
-    """What is remembered now, by school and header."""
+    """The mappings in force, in the order of school and header."""
     query = select(Event.c.at, Event.c.actor, Event.c.action, Event.c.facts).order_by(Event.c.id)
     known: dict[tuple[str, str], Remembered] = {}
     for row in books.execute(query.where(Event.c.action.in_([_REMEMBER, _FORGET]))):
@@ -42,20 +42,20 @@ def remembered(books: Connection) -> list[Remembered]:
 
 
 def by_school(books: Connection) -> dict[str, dict[str, str]]:
-    """Of each school the remembered headers and their fields."""
+    """Fields by header, by school."""
     found: dict[str, dict[str, str]] = {}
-    for one in remembered(books):
-        found.setdefault(one.school, {})[one.header] = one.field
+    for mapping in remembered(books):
+        found.setdefault(mapping.school, {})[mapping.header] = mapping.field
     return found
 
 
 def remember(books: Connection, moment: str, actor: str, school: str, columns: Mapping[str, str]) -> None:
-    """Remember columns for a school."""
+    """Record fields by header for a school."""
     events.record(books, moment, actor, _REMEMBER, {"school": school, "columns": dict(columns)})
 
 
-def forget(books: Connection, moment: str, actor: str, some: list[Remembered]) -> None:
-    """Forget some of what is remembered."""
-    for school in dict.fromkeys(one.school for one in some):
-        headers = [one.header for one in some if one.school == school]
+def forget(books: Connection, moment: str, actor: str, mappings: list[Remembered]) -> None:
+    """Withdraw mappings."""
+    for school in dict.fromkeys(mapping.school for mapping in mappings):
+        headers = [mapping.header for mapping in mappings if mapping.school == school]
         events.record(books, moment, actor, _FORGET, {"school": school, "headers": headers})

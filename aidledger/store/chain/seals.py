@@ -1,9 +1,8 @@
-"""Seals: what only who has a secret key can put on a link of the chain of events.
+"""Seals: HMACs on events of the chain, which only holders of the key can make.
 
-The chain itself stays as it is: plain digests, which anybody can recompute, and a head that stands for everything. A
-sealed event carries in its facts, last, the key's fingerprint and an HMAC over the head before it and its own fields.
-The head before it covers all earlier events with their seals: one seal that is right proves everything before it, also
-what was recorded before there was a key, or under an earlier one.
+The digests stay unkeyed, so that anybody can recompute them. A sealed event has, as the last of its facts, the key's
+fingerprint and an HMAC over the head before it and its own fields. That head covers all earlier events with their
+seals: one valid seal proves everything before it, even events from before there was a key, or under an earlier one.
 """
 
 from __future__ import annotations
@@ -19,18 +18,18 @@ from aidledger.store.chain.digests import keyed_digest
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-# The execution option of a connection: whom to ask for the key; None: nothing is kept of what is written to it.
+# Execution option of a connection: how to get the key. None: the transaction will be rolled back and needs none.
 SEAL_KEY = "aidledger_seal_key"
-# What sets the key or changes it; its facts: ``key`` (a fingerprint), and of a change ``before`` and ``handover``.
+# The action that sets or changes the key; facts: ``key`` (fingerprint), for a change ``before`` and ``handover``.
 ACTION = "seal"
-# JSON's quotes are escaped within a text, so that nothing else in an event's facts can end like this.
+# JSON escapes quotes within strings, so no other fact can end like this.
 _AT_THE_END = re.compile(r',"seal":"([0-9a-f]{16}):([0-9a-f]{64})"\}\Z')
 _FINGERPRINT_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """A seal as it was found: whose, what, and the facts without it."""
+    """A seal read from an event: the key's fingerprint, the HMAC (``code``), and the facts without the seal."""
 
     fingerprint: str
     code: str
@@ -38,7 +37,7 @@ class Seal:
 
 
 class SealKey:
-    """A key that seals. A passphrase would not do: every seal lets whoever reads it try passphrases."""
+    """A seal key. Never a passphrase: every seal would let its readers test guesses."""
 
     __slots__ = ("_raw", "fingerprint")
 
@@ -50,15 +49,15 @@ class SealKey:
         self.fingerprint = self._code("fingerprint")[:_FINGERPRINT_DIGITS]
 
     def sealed(self, before: str, fields: tuple[object, ...], facts: str) -> str:
-        """An event's facts with the seal on the event."""
+        """An event's facts with its seal appended."""
         return f'{facts[:-1]},"seal":"{self.fingerprint}:{self.seal(before, fields, facts)}"}}'
 
     def seal(self, before: str, fields: tuple[object, ...], facts: str) -> str:
-        """The code over the head before an event, its fields and its facts."""
+        """The HMAC over the head before an event, its fields and its facts."""
         return self._code("event", before, *fields, facts)
 
     def handover(self, before: str, fingerprint: str) -> str:
-        """The consent of this key to the next one, at one place in the chain."""
+        """This key's consent to the next one, valid at one position of the chain only."""
         return self._code("handover", before, fingerprint)
 
     def _code(self, *what: object) -> str:
@@ -66,13 +65,13 @@ class SealKey:
 
 
 def seal_in(facts: str) -> Seal | None:
-    """The seal in an event's facts, which may be anything where somebody wrote to the database by hand."""
+    """The seal in an event's facts, if any; facts may be anything that somebody wrote to the database by hand."""
     found = _AT_THE_END.search(str(facts))
     return Seal(found[1], found[2], f"{facts[: found.start()]}}}") if found else None
 
 
 def key_for(books: Connection, last: str | None) -> SealKey | None:
-    """The key to seal the next event with, after the facts of the last one; None where no seal is wanted.
+    """The key for the next event's seal, given the facts of the last one; None if it needs no seal.
 
     Raises SealKeyWanted, SealKeyWrong, NotSealed, SealKeyUnusable.
     """
@@ -91,7 +90,7 @@ def key_for(books: Connection, last: str | None) -> SealKey | None:
 
 
 def require(key: SealKey, found: Seal) -> SealKey:
-    """The key, if the seal is its own; raises SealKeyWrong."""
+    """The key, if it made the seal; raises SealKeyWrong."""
     if key.fingerprint != found.fingerprint:
         raise SealKeyWrong(key=found.fingerprint, given=key.fingerprint)
     return key

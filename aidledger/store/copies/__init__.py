@@ -1,1 +1,1 @@
-"""Backups, restores, copies to another engine, a new key, newer tables."""
+"""Backups, restores, copies to another engine, rekeying, upgrades."""

@@ -1,4 +1,4 @@
-"""A ledger copied row for row onto an empty database, of another engine or of the same."""
+"""Copying a ledger row by row into an empty database, of the same engine or another."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 ROWS_AT_ONCE = 2_000
-# A row of these holds a whole file.
+# Tables in which a row holds a whole file.
 _LARGE = {"source_file"}
-# What has been copied so far, and how many rows there are.
+# Rows copied so far, and of all.
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """A ledger's copy: where, how large, and the head that both have."""
+    """A copy of a ledger: where, how large, and the head of both."""
 
     place: str
     batches: int
@@ -43,61 +43,61 @@ class Copied:
 def copy_ledger(
     source: Ledger, place: str, progress: Progress, secret: Callable[[], Secret | None] = lambda: None
 ) -> Copied:
-    """Copy a ledger as it is at one moment, in one transaction that is committed when the copy verifies.
+    """Copy a snapshot of a ledger in one transaction, committed if the copy verifies.
 
-    A file is encrypted with what ``secret`` gives. Raises LedgerExists where the place holds anything, CannotWrite,
-    CopyFaulty.
+    ``secret`` gives the key of the new file, if it is to be encrypted. Raises LedgerExists unless the target is empty,
+    CannotWrite, CopyFaulty.
     """
     url = engines.ledger_url(place)
     if url.get_backend_name() != "sqlite":
-        return _copy_into(source, url, engines.shown(url), progress)
+        return _copy_into(source, url, engines.display_name(url), progress)
     path = Path(str(url.database))
     if os.path.lexists(path):
         raise LedgerExists(path=path)
     with private.unfinished(path) as part:
         with source.reading("copy"):
-            pass  # who may not copy is refused before a key is made
+            pass  # check the role before a key is made
         copied = _copy_into(source, url.set(database=str(part)), str(path), progress, secret())
         private.publish(part, path)
     return copied
 
 
-def _copy_into(source: Ledger, url: URL, shown: str, progress: Progress, secret: Secret | None = None) -> Copied:
-    target = Ledger(engines.connect(url, secret), shown, source.actor, source.clock)
+def _copy_into(source: Ledger, url: URL, place: str, progress: Progress, secret: Secret | None = None) -> Copied:
+    target = Ledger(engines.connect(url, secret), place, source.actor, source.clock)
     try:
-        with source.reading("copy") as there, target.writing("open") as here:
-            _require_empty(here, shown)
-            return _copy(there, here, shown, progress)
+        with source.reading("copy") as original, target.writing("open") as copy:
+            _require_empty(copy, place)
+            return _copy(original, copy, place, progress)
     finally:
         target.close()
 
 
-def _require_empty(here: Books, place: str) -> None:
-    inspector = inspect(here)
+def _require_empty(copy: Books, place: str) -> None:
+    inspector = inspect(copy)
     if inspector.get_table_names() or inspector.get_view_names():
         raise LedgerExists(path=place)
 
 
-def _copy(there: Books, here: Books, place: str, progress: Progress) -> Copied:
-    # Alembic and sqlmodel are slow to load; only the models know which table refers to which.
+def _copy(original: Books, copy: Books, place: str, progress: Progress) -> Copied:
+    # Alembic and sqlmodel are slow to load; only the models know the foreign keys.
     from aidledger.store.model.migrate import upgrade  # noqa: PLC0415
     from aidledger.store.model.models import Entry  # noqa: PLC0415
 
-    upgrade(here)
+    upgrade(copy)
     tables = Entry.metadata.sorted_tables
-    counts = {table.name: _size(there, table) for table in tables}
+    counts = {table.name: _size(original, table) for table in tables}
     done, total = 0, sum(counts.values())
     progress(done, total)
     for table in tables:
-        for rows in _portions(there, table):
-            insert_rows(here, table, table.c.keys(), rows)
+        for rows in _portions(original, table):
+            insert_rows(copy, table, table.c.keys(), rows)
             done += len(rows)
             progress(done, total)
-    if here.dialect.name == "postgresql":
-        here.execute(text("ANALYZE"))  # till it does so by itself, a server takes every table for a small one
-    head = events.head(there)
-    verdict = verify(here, head)  # an equal head covers the seals, too
-    short = sum(_size(here, table) != counts[table.name] for table in tables)
+    if copy.dialect.name == "postgresql":
+        copy.execute(text("ANALYZE"))  # without statistics the planner takes every table for a small one
+    head = events.head(original)
+    verdict = verify(copy, head)  # an equal head covers the seals, too
+    short = sum(_size(copy, table) != counts[table.name] for table in tables)
     faults = len(verdict.faults) + short + (verdict.head != head)
     if faults:
         raise CopyFaulty(path=place, faults=faults)
@@ -108,15 +108,15 @@ def _size(books: Books, table: Table) -> int:
     return int(books.execute(select(func.count()).select_from(table)).scalar_one())
 
 
-def _portions(there: Books, table: Table) -> Iterator[list[tuple[Any, ...]]]:
-    """A table's rows in the order of its key, so that what a row refers to comes before it; few at a time.
+def _portions(original: Books, table: Table) -> Iterator[list[tuple[Any, ...]]]:
+    """A table's rows in portions, in the order of the key, so that referenced rows come first.
 
-    Days are written as text: SQLite keeps them so, and COPY takes them.
+    Dates become text, which SQLite stores and COPY accepts.
     """
     at_once = 1 if table.name in _LARGE else ROWS_AT_ONCE
     days = [isinstance(column.type, Date) for column in table.c]
     query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=at_once)
-    for rows in there.execute(query).partitions():
+    for rows in original.execute(query).partitions():
         yield [_with_text(row, days) if any(days) else tuple(row) for row in rows]
 
 

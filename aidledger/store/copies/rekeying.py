@@ -1,4 +1,4 @@
-"""Another key for an encrypted ledger: every page encrypted anew in one transaction of its file."""
+"""Rekeying an encrypted ledger: every page is re-encrypted in one transaction of its file."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ from aidledger.store.ledger import Ledger, open_ledger
 
 
 def rekey(place: str, actor: str, clock: Callable[[], datetime], keys: Keys, new: Callable[[], Secret]) -> Snapshot:
-    """Change the key of an encrypted ledger, record that, and prove that the new one opens it and the old one does not.
+    """Change the key of an encrypted ledger, record it, and prove that only the new key opens the file.
 
-    Killed at any moment, it has the old key or the new one, whole: the journal that takes a half-done change back is
-    encrypted with the old key, which is asked for first. So are the role and the key of the seals, which the record
-    takes: afterwards nothing is refused any more. Raises NotEncrypted, EncryptionElsewhere, KeySame, KeyWrong,
+    A kill at any moment leaves the whole ledger under the old key or the new one: the journal of an unfinished change
+    is encrypted with the old key, which opens the ledger first. Role and seal key are checked before the change, so
+    that recording it cannot be refused afterwards. Raises NotEncrypted, EncryptionElsewhere, KeySame, KeyWrong,
     LedgerForeign, LedgerOlder, LedgerNewer, LedgerLocked, LedgerReadOnly, NotNamed, OtherRole, SealKeyWanted,
-    SealKeyWrong, NotSealed, RekeyFailed; RekeyUnproved where the key was changed all the same.
+    SealKeyWrong, NotSealed, RekeyFailed; RekeyUnproved if the key was changed but the rest failed.
     """
     url = engines.ledger_url(place)
     if url.get_backend_name() != "sqlite":
-        raise EncryptionElsewhere(path=engines.shown(url))
+        raise EncryptionElsewhere(path=engines.display_name(url))
     path = Path(str(url.database))
     old = _require_leave(open_ledger(place, actor, clock, keys=keys), path)
     fresh = new()
@@ -63,7 +63,7 @@ def rekey(place: str, actor: str, clock: Callable[[], datetime], keys: Keys, new
 
 
 def _require_leave(ledger: Ledger, path: Path) -> Secret:
-    """The key that the ledger has, if it may be changed by who asks."""
+    """The ledger's present key, if the actor may change it."""
     with closing(ledger):
         if ledger.secret is None:
             raise NotEncrypted(path=path)
@@ -73,7 +73,7 @@ def _require_leave(ledger: Ledger, path: Path) -> Secret:
 
 
 def _record(ledger: Ledger) -> None:
-    """Say in the chain that the key was changed; by whom and when is all that may be said of it."""
+    """Record in the chain that the key was changed, and nothing about the key."""
     with closing(ledger), ledger.writing("rekey") as books:
         events.record(books, ledger.moment(), ledger.actor, "rekey", {"key": "file"})
 

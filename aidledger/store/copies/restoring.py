@@ -1,9 +1,9 @@
-"""A backup put in a ledger's place, the ledger that was there kept under another name.
+"""Restoring a backup in a ledger's place; the ledger that was there is kept under another name.
 
-The backup is written over the ledger by SQLite's own copy, in one transaction of the ledger's file, as an import is:
-other programs that have the ledger open see the one or the other, and a process that is killed half-way leaves a
-journal from which the next one to open the file makes the old ledger whole. A file renamed over an open database
-would leave their writes in the old one. Only what SQLite cannot read is renamed over.
+SQLite's online backup overwrites the ledger in one transaction of its file: programs that have the ledger open see the
+old content or the new, and a kill leaves a journal from which the next program to open the file recovers the old
+ledger. Renaming a file over an open database would leave their writes in the old file. Only a file that SQLite cannot
+read is replaced by renaming.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from aidledger.store.database import engine as engines
 from aidledger.store.database import files
 from aidledger.store.database.exclusive import held
 from aidledger.store.database.keys import NO_KEYS, Keys
-from aidledger.store.database.meanings import told
+from aidledger.store.database.meanings import translated
 from aidledger.store.ledger import REVISION, Ledger, secret_of
 
 _EVENTS = "SELECT digest, batch_id FROM event ORDER BY id"
@@ -51,7 +51,7 @@ _EVENTS = "SELECT digest, batch_id FROM event ORDER BY id"
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What a ledger has that its backup has not; None: it cannot be read."""
+    """What a ledger has that its backup lacks."""
 
     batches: int
     events: int
@@ -59,7 +59,10 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The ledger as it is now; where the one of before is kept (None: there was none); what the new one lacks of it."""
+    """The restored ledger, where the previous one is kept (None: there was none), and what was lost.
+
+    ``lost`` None: the previous ledger cannot be read.
+    """
 
     now: Snapshot
     kept: Path | None
@@ -75,15 +78,15 @@ def restore(
     *,
     discard_newer: bool,
 ) -> Restored:
-    """Put a proved backup in the place of a ledger. Both are encrypted, with one key, or neither is.
+    """Verify a backup and restore it in a ledger's place. Both must be encrypted with one key, or neither.
 
     Raises RestoreElsewhere, BackupIsLedger, LedgerMissing, LedgerForeign, BackupOlder, LedgerNewer, CopyFaulty;
-    NotNamed, OtherRole, KeyWanted, KeyWrong, RestoreKeyed, RestoreMixed; NewerDiscarded and NewerUnknown unless what
-    is newer may go; LedgerLocked, LedgerReadOnly, CannotWrite.
+    NotNamed, OtherRole, KeyWanted, KeyWrong, RestoreKeyed, RestoreMixed; NewerDiscarded and NewerUnknown without
+    ``discard_newer``; LedgerLocked, LedgerReadOnly, CannotWrite.
     """
     url = engines.ledger_url(place)
     if url.get_backend_name() != "sqlite":
-        raise RestoreElsewhere(path=engines.shown(url))
+        raise RestoreElsewhere(path=engines.display_name(url))
     target = Path(str(url.database))
     secret = _require_backup(backup, keys)
     if target.exists() and target.samefile(backup):
@@ -111,16 +114,15 @@ def restore(
                 try:
                     _overwrite(part, ledger, target, secret)
                 except BaseException:
-                    kept.unlink(missing_ok=True)  # the ledger is as it was, and needs no copy
+                    kept.unlink(missing_ok=True)  # the ledger is unchanged and needs no copy
                     raise
     return Restored(now, kept, lost)
 
 
 def _require_leave(ledger: Ledger, backup: Path) -> None:
-    """Ask the ledger that is there who may replace it; one that cannot be read any more has nobody to name.
+    """Check the actor's role in the present ledger; anybody may replace an unreadable one.
 
-    One that has another key than its backup may well be read, only not with this one. Raises NotNamed, OtherRole,
-    RestoreKeyed.
+    A ledger with another key than its backup does not count as unreadable. Raises NotNamed, OtherRole, RestoreKeyed.
     """
     try:
         if os.path.lexists(ledger.place):
@@ -136,7 +138,7 @@ def _require_leave(ledger: Ledger, backup: Path) -> None:
 
 
 def _require_backup(backup: Path, keys: Keys) -> Secret | None:
-    """The key of a backup, None of a plain one; refuses what is no ledger of this version."""
+    """The key of a backup, None if it is plain; refuses anything but a ledger of this version."""
     try:
         engines.require_file(engines.ledger_url(str(backup)))
         secret = secret_of(backup, keys)
@@ -156,7 +158,7 @@ def _require_backup(backup: Path, keys: Keys) -> Secret | None:
 
 
 def _require_alike(backup: Path, target: Path, secret: Secret | None, keys: Keys) -> None:
-    """Refuse to put an encrypted backup over a plain ledger, or a plain one where only the key reads the ledger now."""
+    """Refuse to restore an encrypted backup over a plain ledger, or a plain backup over an encrypted one."""
     if not target.is_file() or target.stat().st_size == 0:
         return
     plain = files.looks_like_sqlite(target)
@@ -166,14 +168,14 @@ def _require_alike(backup: Path, target: Path, secret: Secret | None, keys: Keys
 
 @contextmanager
 def _reading(backup: Path, secret: Secret | None) -> Iterator[sqlite3.Connection]:
-    """A backup as it lies there: nothing is written to it, it may be on a disc that takes no writing."""
+    """A read-only connection to a backup, which may be on a read-only medium."""
     place = f"file:{quote(str(backup.absolute()))}?mode=ro"
     with closing(files.connected(place, secret, named=backup, uri=True)) as books:
         yield books
 
 
 def _lost(ledger: sqlite3.Connection, part: Path, secret: Secret | None) -> Lost | None:
-    """What follows the last event that both chains have; each digest stands for all before it."""
+    """The ledger's events after the last one that both chains share; each digest covers all events before it."""
     try:
         with closing(files.connected(part, secret)) as backup:
             pairs = zip_longest(ledger.execute(_EVENTS), backup.execute(_EVENTS))
@@ -191,21 +193,21 @@ def _require_nothing_lost(lost: Lost | None, target: Path) -> None:
 
 
 def _keep(ledger: sqlite3.Connection, kept: Path, secret: Secret | None) -> None:
-    """A whole copy of the ledger under its other name."""
+    """Copy the whole ledger to its other name."""
     with private.unfinished(kept) as part:
         snapshots.copy_pages(ledger, part, secret, kept)
         private.publish(part, kept)
 
 
 def _overwrite(part: Path, ledger: sqlite3.Connection, target: Path, secret: Secret | None) -> None:
-    with told(target, secret), closing(files.connected(part, secret)) as source:
+    with translated(target, secret), closing(files.connected(part, secret)) as source:
         snapshots.pages(source, ledger, target)
 
 
 def _rename_over(part: Path, target: Path, kept: Path) -> None:
-    """Put the new file where there is none that SQLite can read.
+    """Replace a file that SQLite cannot read.
 
-    An old journal must go before: SQLite would play it into the new file.
+    Move an old journal away first: SQLite would roll it back into the new file.
     """
     with private.unfinished(kept) as copy:
         shutil.copyfile(target, copy)

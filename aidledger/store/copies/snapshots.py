@@ -1,4 +1,4 @@
-"""Whole copies of a SQLite ledger's file: made by SQLite's own online backup, proved, put in place at once."""
+"""Whole copies of a SQLite ledger: made by SQLite's online backup, verified, and published atomically."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from aidledger.store.chain import events
 from aidledger.store.chain.seals import SealKey
 from aidledger.store.database import files
 from aidledger.store.database.keys import NO_KEYS, Keys
-from aidledger.store.database.meanings import told
+from aidledger.store.database.meanings import translated
 from aidledger.store.database.waiting import BUSY_TIMEOUT_MS
 from aidledger.store.ledger import Books, Ledger, open_ledger
 from aidledger.store.verifying.verify import Verdict, verify
@@ -31,7 +31,7 @@ _BUSY = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A whole, proved copy: where it is, what it holds and the head it ends with."""
+    """A whole, verified copy: its path, its size and its head."""
 
     path: Path
     batches: int
@@ -40,12 +40,12 @@ class Snapshot:
 
 
 def pages(source: sqlite3.Connection, target: sqlite3.Connection, path: object) -> None:
-    """Copy every page in one transaction of the target's; raises LedgerLocked where somebody keeps it too long."""
+    """Copy every page in one transaction of the target; raises LedgerLocked if the wait for a lock times out."""
     source.backup(target, pages=PAGES_AT_ONCE, sleep=_WAIT_SECONDS, progress=patience(path))
 
 
 def patience(path: object) -> Callable[[int, int, int], None]:
-    """Python's copy waits for a lock for ever; this gives up as every other command does."""
+    """A progress callback with a timeout: Python's backup itself waits for a lock without end."""
     waited_since: float | None = None
 
     def progress(state: int, _remaining: int, _total: int) -> None:
@@ -61,11 +61,11 @@ def patience(path: object) -> Callable[[int, int, int], None]:
 
 
 def copy_pages(source: sqlite3.Connection, part: Path, secret: Secret | None, named: Path) -> None:
-    """Copy a database, with the key that it has, into a file that is there already and empty, down to the disk.
+    """Copy a database with its key into an existing empty file, and sync it to disk.
 
-    ``named`` is what messages call it. Raises LedgerFull, LedgerLocked, LedgerFailed, OSError.
+    ``named``: what messages call the file. Raises LedgerFull, LedgerLocked, LedgerFailed, OSError.
     """
-    with told(named, secret), closing(files.connected(part, secret)) as target:
+    with translated(named, secret), closing(files.connected(part, secret)) as target:
         target.execute("PRAGMA synchronous=EXTRA")
         pages(source, target, part)
     private.flush(part)
@@ -74,16 +74,16 @@ def copy_pages(source: sqlite3.Connection, part: Path, secret: Secret | None, na
 def prove(
     part: Path, named: Path, actor: str, clock: Callable[[], datetime], keys: Keys = NO_KEYS, head: str | None = None
 ) -> Snapshot:
-    """Check a copy by SQLite's own check and by ours, and that it ends with ``head``.
+    """Verify a copy with SQLite's integrity check and our own, and that it ends with ``head``.
 
-    ``named`` is what messages call it. Its seals are judged by who has a key that sealed something in it: an older
-    backup is from before the key. Raises CopyFaulty, LedgerForeign, LedgerOlder, LedgerNewer.
+    ``named``: what messages call the file. Seals are checked only with a key that sealed something in the copy: an
+    older backup may precede the key. Raises CopyFaulty, LedgerForeign, LedgerOlder, LedgerNewer.
     """
     ledger = open_ledger(str(part), actor, clock, keys=keys)
     try:
         with ledger.reading("open") as books:
             sound = books.exec_driver_sql("PRAGMA integrity_check").scalars().all() == ["ok"]
-            verdict: Verdict = verify(books, head, _judging(ledger, books))
+            verdict: Verdict = verify(books, head, _matching_key(ledger, books))
     finally:
         ledger.close()
     faults = len(verdict.faults) + (not sound) + (head is not None and verdict.head != head)
@@ -92,17 +92,17 @@ def prove(
     return Snapshot(named, verdict.batches, verdict.entries, verdict.head)
 
 
-def _judging(ledger: Ledger, books: Books) -> SealKey | None:
-    names = events.sealers(books)
-    key = ledger.seal_key if names else None
-    return key if key is not None and key.fingerprint in names else None
+def _matching_key(ledger: Ledger, books: Books) -> SealKey | None:
+    fingerprints = events.sealers(books)
+    key = ledger.seal_key if fingerprints else None
+    return key if key is not None and key.fingerprint in fingerprints else None
 
 
 def back_up(ledger: Ledger, target: Path) -> Snapshot:
-    """Copy a ledger that may be in use to a file that is not there yet, and prove the copy; encrypted as the ledger is.
+    """Back up a ledger that may be in use to a new file, and verify the copy; encrypted if the ledger is.
 
-    The copy is the ledger as it was at one moment: an equal head says so, and no seal need be judged. Raises
-    BackupElsewhere, FileExists, CannotWrite, CopyFaulty, LedgerLocked.
+    An equal head proves that the copy is a snapshot of the ledger, so no seal need be checked. Raises BackupElsewhere,
+    FileExists, CannotWrite, CopyFaulty, LedgerLocked.
     """
     if ledger.engine.dialect.name != "sqlite":
         raise BackupElsewhere(path=ledger.place)

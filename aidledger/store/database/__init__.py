@@ -1,1 +1,1 @@
-"""The database itself: files, connections, locks, keys."""
+"""The database: files, connections, locks and keys."""

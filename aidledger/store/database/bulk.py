@@ -1,4 +1,4 @@
-"""Rows into a table, many at once."""
+"""Bulk inserts, next ids, and keys in chunks for queries."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Insert, Select, Table, func, select
 from sqlalchemy.exc import DBAPIError
 
 Item = TypeVar("Item")
-# Well under what SQLite and PostgreSQL take in one statement.
+# Well below the parameter limits of SQLite and PostgreSQL.
 KEYS_PER_QUERY = 500
-# As many as every SQLite takes.
+# SQLite's lowest parameter limit.
 _VALUES_PER_INSERT = 999
 
 
@@ -24,20 +24,20 @@ def _next_ids(tables: tuple[Table, ...]) -> Select[Any]:
 
 
 def next_ids(books: Connection, *tables: Table) -> tuple[int, ...]:
-    """The ids after the last ones; the caller holds the ledger's write lock."""
+    """The next id of each table; the caller holds the ledger's write lock."""
     return tuple(books.execute(_next_ids(tables)).one())
 
 
 def next_id(books: Connection, table: Table) -> int:
-    """The id after the last one; the caller holds the ledger's write lock."""
+    """The next id of a table; the caller holds the ledger's write lock."""
     return next_ids(books, table)[0]
 
 
 def insert_rows(books: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows of the named columns: with PostgreSQL's COPY, and into SQLite some at a time.
+    """Insert rows of the named columns: with COPY on PostgreSQL, with multi-row statements on SQLite.
 
-    SQLite keeps, for every statement that a trigger or a foreign key may stop, a copy of each page that it changes; so
-    a statement per row (``executemany``) copies five pages for every row.
+    For every statement that a trigger or foreign key may abort, SQLite copies the pages that it changes: with one
+    statement per row (``executemany``) that is five pages for every row.
     """
     if not rows:
         return
@@ -46,14 +46,14 @@ def insert_rows(books: Connection, table: Table, columns: Sequence[str], rows: S
         _copy(books, f'COPY "{table.name}" ({names}) FROM STDIN', rows)
         return
     marks = f"({', '.join('?' * len(columns))})"
-    for some in chunks(rows, _VALUES_PER_INSERT // len(columns)):
-        values = ", ".join([marks] * len(some))
-        books.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES {values}', tuple(chain(*some)))  # noqa: S608
+    for chunk in chunks(rows, _VALUES_PER_INSERT // len(columns)):
+        values = ", ".join([marks] * len(chunk))
+        books.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES {values}', tuple(chain(*chunk)))  # noqa: S608
 
 
 def _copy(books: Connection, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Raises DBAPIError, as everything else does: the driver's own error carries what was to be written."""
-    from psycopg import Connection as Server  # noqa: PLC0415 - an extra, there where this is called
+    """Raises DBAPIError without parameters: the driver's own error would carry the row."""
+    from psycopg import Connection as Server  # noqa: PLC0415 - an extra
     from psycopg import Error  # noqa: PLC0415
 
     server = cast("Server", books.connection.driver_connection)
@@ -71,11 +71,10 @@ def _insert(table: Table) -> Insert:
 
 
 def insert_row(books: Connection, table: Table, **values: object) -> None:
-    """Insert one row."""
     books.execute(_insert(table), values)
 
 
 def chunks(items: Sequence[Item], size: int = KEYS_PER_QUERY) -> Iterator[Sequence[Item]]:
-    """Runs of items, each small enough for one query."""
+    """Items in slices small enough for one query."""
     for start in range(0, len(items), size):
         yield items[start : start + size]

@@ -1,7 +1,7 @@
-"""Connections: where a ledger is, and the settings that keep it whole, written on every connection.
+"""Connections: a ledger's URL, and the settings that keep it safe, set on every connection.
 
 SQLite's default (rollback journal, synchronous=FULL) lost 102 of 690 acknowledged commits in simulated power cuts;
-EXTRA lost none, at no cost to be seen.
+EXTRA lost none, at no measurable cost.
 """
 
 from __future__ import annotations
@@ -40,23 +40,23 @@ _PRAGMAS = (
     "secure_delete=ON",
     "trusted_schema=OFF",
 )
-# Of PostgreSQL's sessions. It guesses that the audit's questions are worth compiling: that took seconds for each, and
-# saved none. And a statement is planned anew each time: a plan made while a table was empty reads all of it later on.
+# JIT compilation took seconds for each query of the audit and saved none. Generic plans that were cached while a table
+# was empty would scan all of it later.
 _PARAMETERS = ("jit = off", "plan_cache_mode = force_custom_plan")
-# It expects a disk with a head that moves, unless somebody has told it of its disk: an index is then four times as dear
-# as it is, and the audit's questions are answered by reading whole tables.
-_NO_MOVING_HEAD = (
+# PostgreSQL's default is for spinning disks: it makes indexes look four times too expensive, and the audit's queries
+# scan whole tables. A value that somebody has set stays.
+_CHEAP_RANDOM_READS = (
     "SELECT set_config('random_page_cost', '1.1', false) FROM pg_settings "
     "WHERE name = 'random_page_cost' AND source = 'default'"
 )
-# The execution option of who means to write: what to call where that has to wait.
+# Execution option of a write transaction: what to call while it waits for the lock.
 WRITES = "aidledger_writes"
-# A stop while a connection is closed is logged by the pool, traceback and all, before it is raised; that is no news.
+# On Ctrl-C while a connection closes, the pool logs the traceback and raises it as well: drop the log entry.
 logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
 
 
 def ledger_url(place: str) -> URL:
-    """The URL of a path or of what is a URL already."""
+    """A path or URL as a URL; raises LedgerUnsupported."""
     if "://" in place:
         try:
             url = make_url(place)
@@ -71,26 +71,29 @@ def ledger_url(place: str) -> URL:
     return URL.create("sqlite+pysqlite", database=place)
 
 
-def shown(url: URL) -> str:
-    """A ledger's place as messages name it: no password."""
+def display_name(url: URL) -> str:
+    """A ledger's path or URL as messages name it, without the password."""
     return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
 
 
 def require_file(url: URL) -> None:
-    """Refuse a SQLite path where there is nothing: the driver would make an empty file. Raises LocksMissing, too."""
+    """Refuse a SQLite path with no file, where the driver would create one.
+
+    Raises LedgerMissing, LedgerFailed, LocksMissing.
+    """
     if url.get_backend_name() == "sqlite":
         try:
             found = Path(str(url.database)).is_file()
         except OSError as error:
-            raise LedgerFailed(path=shown(url), reason=error.strerror or "") from None
+            raise LedgerFailed(path=display_name(url), reason=error.strerror or "") from None
         if not found:
-            raise LedgerMissing(path=shown(url))
+            raise LedgerMissing(path=display_name(url))
         require_locks(Path(str(url.database)))
 
 
 @contextmanager
 def new_file(url: URL) -> Iterator[URL]:
-    """Where a new ledger is made: beside its place, which it gets when the block has ended well. A server has no files.
+    """A temporary URL beside a new ledger's path, renamed to it when the block succeeds; a server's URL as it is.
 
     Raises LedgerExists, LocksMissing, CannotWrite.
     """
@@ -99,20 +102,20 @@ def new_file(url: URL) -> Iterator[URL]:
         return
     path = Path(str(url.database))
     if os.path.lexists(path):
-        raise LedgerExists(path=shown(url))
+        raise LedgerExists(path=display_name(url))
     require_locks(path)
     try:
         with private.unfinished(path) as part:
             yield url.set(database=str(part))
             private.publish(part, path)
     except FileExists:
-        raise LedgerExists(path=shown(url)) from None
+        raise LedgerExists(path=display_name(url)) from None
 
 
 def connect(url: URL, secret: Secret | None = None) -> Engine:
-    """An engine with the settings on every connection. Error texts never carry parameters: they hold ID numbers.
+    """An engine that sets up every connection. Its errors never carry parameters, which hold ID numbers.
 
-    ``secret``: of an encrypted file. It goes to the driver alone, and is no part of the URL.
+    ``secret``: the key of an encrypted file. It goes to the driver only, never into the URL.
     """
     try:
         engine = create_engine(url, hide_parameters=True, **({} if secret is None else _encrypted(url, secret)))
@@ -147,7 +150,7 @@ def _set_parameters(driver_connection: Any, _record: object) -> None:  # noqa: A
     with driver_connection.cursor() as cursor:
         for parameter in _PARAMETERS:
             cursor.execute(f"SET {parameter}")
-        cursor.execute(_NO_MOVING_HEAD)
+        cursor.execute(_CHEAP_RANDOM_READS)
     driver_connection.commit()
 
 

@@ -1,4 +1,4 @@
-"""A ledger's file locked against everybody, for what replaces all of its pages in one transaction."""
+"""An exclusive lock on a ledger's file, for transactions that replace all of its pages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BEGIN_BYTES = 8
 
 @contextmanager
 def held(target: Path, secret: Secret | None) -> Iterator[sqlite3.Connection | None]:
-    """The ledger, locked until the block ends; None where it cannot be read as a database, or not with this key.
+    """The ledger, locked until the block ends; None if it is no readable database, or has another key.
 
     Raises LedgerLocked, LedgerReadOnly.
     """
@@ -40,7 +40,7 @@ def held(target: Path, secret: Secret | None) -> Iterator[sqlite3.Connection | N
 def _locked(ledger: sqlite3.Connection, target: Path, secret: Secret | None) -> bool:
     try:
         with _reasons(target, secret):
-            # In this mode the lock of the first transaction outlasts it; the copy cannot begin inside a transaction.
+            # In this mode the lock outlasts the transaction that takes it: a backup cannot start inside one.
             for pragma in ("locking_mode=EXCLUSIVE", "synchronous=EXTRA", "secure_delete=ON"):
                 ledger.execute(f"PRAGMA {pragma}")
             ledger.execute("BEGIN EXCLUSIVE")
@@ -51,9 +51,9 @@ def _locked(ledger: sqlite3.Connection, target: Path, secret: Secret | None) -> 
 
 
 def _clear_journal(target: Path) -> None:
-    """Remove the journal of what is done: in this mode SQLite keeps it, full of old pages, with a beginning of zeros.
+    """Remove the journal of a committed transaction, which SQLite keeps in this mode with a zeroed header.
 
-    Without them it is wanted: what it belongs to was neither committed nor taken back.
+    A journal with a header is hot: its transaction was neither committed nor rolled back.
     """
     journal = target.with_name(f"{target.name}-journal")
     with contextlib.suppress(OSError):
@@ -65,7 +65,7 @@ def _clear_journal(target: Path) -> None:
 
 @contextmanager
 def _reasons(target: Path, secret: Secret | None) -> Iterator[None]:
-    """What the driver says of a file that is not to be had, as our errors; what it says of damage as it is."""
+    """Translate the driver's errors of locked and unwritable files; let others pass."""
     try:
         yield
     except files.driver(secret).OperationalError as error:

@@ -1,7 +1,7 @@
-"""A ledger's SQLite file as the driver opens it, with its key where it is encrypted.
+"""Opening a ledger's SQLite file, plain or encrypted.
 
-Encrypted files are SQLCipher's: every page under AES-256 with a code that tells if it was changed, the rollback
-journal too. Its Python module is the standard library's with another SQLite, so it is typed as that.
+SQLCipher encrypts and authenticates every page with AES-256, in the rollback journal too. Its Python module mirrors
+the standard library's sqlite3, so connections are typed as that.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from aidledger.domain.secret import Secret
 from aidledger.errors import EncryptionMissing, KeyWrong
 
 FIRST_BYTES = b"SQLite format 3\0"
-_PAGE_BYTES = 4_096  # SQLCipher's, of every file that we make
+_PAGE_BYTES = 4_096  # SQLCipher's default, which every ledger uses
 
 
 def looks_like_sqlite(path: Path) -> bool:
-    """Whether a file begins as SQLite's do; an encrypted one does not."""
+    """Whether a file has SQLite's header; an encrypted one has not."""
     with path.open("rb") as file:
         return file.read(len(FIRST_BYTES)) == FIRST_BYTES
 
 
 def may_be_encrypted(path: Path) -> bool:
-    """Whether a file that does not begin as SQLite's do may be one that is encrypted: it consists of whole pages."""
+    """Whether a file without SQLite's header may be encrypted: it consists of whole pages."""
     size = path.stat().st_size
     return size > 0 and size % _PAGE_BYTES == 0
 
 
 def driver(secret: Secret | None) -> Any:  # noqa: ANN401 - one of two modules that are alike
-    """The module for plain or for encrypted files; raises EncryptionMissing."""
+    """The DB-API module for plain or encrypted files; raises EncryptionMissing."""
     if secret is None:
         return sqlite3
     try:
@@ -46,7 +46,7 @@ def connected(
     named: Path | None = None,
     **settings: Any,  # noqa: ANN401 - the driver's
 ) -> sqlite3.Connection:
-    """A connection; raises KeyWrong, with the file as it is ``named``, where it does not open with its key."""
+    """A connection; raises KeyWrong if the key does not open the file, which the error calls ``named``."""
     connection = driver(secret).connect(str(path), **settings)
     if secret is not None:
         try:
@@ -63,19 +63,19 @@ def connected(
 
 
 def change_key(connection: sqlite3.Connection, secret: Secret) -> None:
-    """Encrypt an encrypted file anew, in one transaction of its own."""
+    """Re-encrypt an encrypted file with another key, in a transaction of its own."""
     cast("Any", connection).reset_key(_as_sqlcipher_takes_it(secret))
 
 
 def _unlock(connection: Any, secret: Secret) -> None:  # noqa: ANN401 - sqlcipher3's, which has a method more
-    # Else it writes to stderr what it has to say of wrong keys and damaged pages.
+    # By default it logs wrong keys and damaged pages to stderr.
     connection.execute("PRAGMA cipher_log_level=NONE")
-    # Not by PRAGMA key: there the secret would be part of an SQL text.
+    # Not PRAGMA key, which would put the secret into an SQL text.
     connection.set_key(_as_sqlcipher_takes_it(secret))
-    connection.execute("PRAGMA temp_store=MEMORY")  # what is sorted on disk would lie there in plain
+    connection.execute("PRAGMA temp_store=MEMORY")  # temporary files would be plain text
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _as_sqlcipher_takes_it(secret: Secret) -> str:
-    """32 bytes are the key itself; from a passphrase it is made slowly, against guessing."""
+    """A raw key of 32 bytes as hexadecimal; a passphrase as it is, from which SQLCipher derives the key slowly."""
     return secret.text if secret.raw is None else f"x'{secret.raw.hex()}'"

@@ -1,4 +1,4 @@
-"""The secrets that a ledger may want, asked for when they are wanted and not before."""
+"""A ledger's secrets, fetched only when they are needed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from aidledger.domain.secret import Secret
 
 
-def _nobody() -> Secret | None:
-    """No secret is to be had."""
+def _no_secret() -> Secret | None:
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Whom to ask for the key of an encrypted file, and for the key of the seals; None: there is none."""
+    """How to get the key of an encrypted file and the seal key; each returns None if there is none."""
 
-    file: Callable[[], Secret | None] = _nobody
-    seal: Callable[[], Secret | None] = _nobody
+    file: Callable[[], Secret | None] = _no_secret
+    seal: Callable[[], Secret | None] = _no_secret
 
 
 NO_KEYS = Keys()

@@ -1,4 +1,4 @@
-"""Whether a file system keeps locks at all. SQLite rests on them: without, two clerks write into each other's pages."""
+"""Whether a file system supports locks. Without them, two SQLite writers overwrite each other's pages."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from aidledger.errors import LocksMissing
 
 
 def require_locks(path: Path) -> None:
-    """Lock a file beside a ledger; raises LocksMissing where that is refused, or granted to a second one as well.
+    """Lock a temporary file beside a ledger; raises LocksMissing if the lock is refused, or granted twice.
 
-    Not the ledger itself: a process that closes a file lets go of all its locks on it, SQLite's among them. Where no
-    file can be made nobody can write to the ledger either, and nothing is asked; nor on Windows, whose file systems all
-    lock.
+    Not the ledger itself: closing a file drops all of the process's locks on it, SQLite's included. If no file can be
+    created there, nobody can write to the ledger either, and nothing is checked. All Windows file systems lock.
     """
     if sys.platform == "win32":
         return
@@ -31,7 +30,7 @@ def require_locks(path: Path) -> None:
         with contextlib.suppress(OSError):
             handles.append(os.open(name, os.O_RDWR | os.O_CLOEXEC))
         with contextlib.suppress(OSError):
-            os.unlink(name)  # noqa: PTH108 - as it was made
+            os.unlink(name)  # noqa: PTH108 - mkstemp returns a string
         _require(path, *handles)
     finally:
         for handle in handles:
@@ -39,13 +38,13 @@ def require_locks(path: Path) -> None:
 
 
 def _require(path: Path, first: int, second: int | None = None) -> None:
-    import fcntl  # noqa: PLC0415 - there is none on Windows
+    import fcntl  # noqa: PLC0415 - not on Windows
 
     try:
         fcntl.lockf(first, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         raise LocksMissing(path=path, why=error.strerror or "") from error
-    # A process's own locks never stand in its way. Linux has some that do; elsewhere one process cannot tell.
+    # POSIX locks never conflict within a process; Linux's open file description locks do.
     if sys.platform == "linux" and second is not None:
         whole_file = struct.pack("hhqqi0q", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""What a database's errors mean, as errors of ours."""
+"""Database errors translated into the program's own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from aidledger.errors import (
 )
 from aidledger.store.database import files
 
-# By SQLSTATE where the server tells it: its words may be in any language.
+# By SQLSTATE: a server's messages may be in any language.
 _STATES: Mapping[str, Callable[..., AidLedgerError]] = {
     "55P03": LedgerLocked,
     "53100": LedgerFull,
@@ -36,7 +36,7 @@ _WORDS: tuple[tuple[str, Callable[..., AidLedgerError]], ...] = (
 
 
 def meaning(error: BaseException | None, place: object) -> AidLedgerError:
-    """A driver's error as one of ours."""
+    """The program's error for a driver's error."""
     state = str(getattr(error, "sqlstate", ""))
     if state in _STATES:
         return _STATES[state](path=place)
@@ -48,8 +48,8 @@ def meaning(error: BaseException | None, place: object) -> AidLedgerError:
 
 
 @contextmanager
-def told(place: object, secret: Secret | None) -> Iterator[None]:
-    """What SQLite's driver raises in the block, as errors of ours that name a place."""
+def translated(place: object, secret: Secret | None) -> Iterator[None]:
+    """Translate errors that SQLite's driver raises in the block; they name the place."""
     kinds: tuple[type[BaseException], ...] = (sqlite3.Error, files.driver(secret).Error)
     try:
         yield

@@ -1,7 +1,7 @@
-"""Where a ledger lies: drives of other machines, folders that a program copies elsewhere, folders that others write to.
+"""Ledger locations: network drives, synced folders, and folders that others may write to.
 
-SQLite's promises end where another machine writes the same file. A drive that is known not to tell other machines of
-locks is refused, others are warned of.
+SQLite guarantees nothing once another machine writes the same file. Drives that are known to hide locks from other
+machines are refused; the others get a warning.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from aidledger.errors import LocksMissing
 from aidledger.store.database.engine import ledger_url
 
 MOUNTS = Path("/proc/self/mountinfo")
-# Of these no lock reaches another machine.
+# File systems on which no lock reaches another machine.
 _NEVER_LOCK = {
     "fuse.sshfs",
     "fuse.rclone",
@@ -29,7 +29,7 @@ _NEVER_LOCK = {
     "fuse.gvfsd-fuse",
     "davfs",
 }
-# Of these it does, or may: it hangs on the server.
+# File systems on which locks may reach other machines, depending on the server.
 _NETWORK = {
     "nfs",
     "nfs4",
@@ -71,16 +71,16 @@ Kind = Literal["network-drive", "synced-folder", "open-folder"]
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What is doubtful about a place; ``what``: the kind of drive, the folder's name."""
+    """A warning about a location; ``what``: the type of drive, or the folder's name."""
 
     kind: Kind
     what: str
 
 
 def doubts(place: str, *, new: bool = False) -> list[Doubt]:
-    """What is doubtful about a SQLite ledger's place, and, of a ``new`` one, about who may write to its folder.
+    """Warnings about a SQLite ledger's location; for a ``new`` ledger, also whether others may write to its folder.
 
-    Raises LocksMissing for a drive that does not tell other machines of locks.
+    Raises LocksMissing for a drive that hides locks from other machines.
     """
     url = ledger_url(place)
     if url.get_backend_name() != "sqlite":
@@ -91,7 +91,7 @@ def doubts(place: str, *, new: bool = False) -> list[Doubt]:
 
 def _network(path: Path) -> Iterator[Doubt]:
     if sys.platform == "win32":
-        import ctypes  # noqa: PLC0415 - only there
+        import ctypes  # noqa: PLC0415 - only on Windows
 
         if path.drive.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(path.anchor) == _DRIVE_REMOTE:
             yield Doubt("network-drive", path.drive)
@@ -104,17 +104,17 @@ def _network(path: Path) -> Iterator[Doubt]:
 
 
 def _mounted(folder: Path) -> tuple[str, str]:
-    """The type of a folder's file system, and its options; empty where the system does not tell."""
+    """The type and options of a folder's file system; empty if the system does not list it."""
     try:
         device = folder.stat().st_dev
-        wanted = f" {os.major(device)}:{os.minor(device)} "
+        number = f" {os.major(device)}:{os.minor(device)} "
         lines = MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return "", ""
     for line in lines:
-        if wanted in line:
+        if number in line:
             kind, source, *options = line.partition(" - ")[2].split(" ")
-            # davfs2 does not say its name.
+            # davfs2 mounts as plain "fuse".
             return "davfs" if kind == "fuse" and source.startswith("http") else kind, ",".join(options)
     return "", ""
 
@@ -122,7 +122,7 @@ def _mounted(folder: Path) -> tuple[str, str]:
 def _synced(path: Path) -> Iterator[Doubt]:
     roots = {Path(root) for name in _SYNCED_VARIABLES if (root := os.environ.get(name))}
     for folder in dict.fromkeys([*path.parents, *Path(os.path.realpath(path)).parents]):
-        # Strings, not paths: this is asked before every command.
+        # Strings are faster than paths, and this runs before every command.
         marked = any(os.path.lexists(f"{folder}{os.sep}{mark}") for mark in _SYNCED_MARKS)
         if marked or folder in roots or _SYNCED_NAME.fullmatch(folder.name):
             yield Doubt("synced-folder", folder.name)
@@ -130,6 +130,6 @@ def _synced(path: Path) -> Iterator[Doubt]:
 
 
 def _open(folder: Path) -> Iterator[Doubt]:
-    """Others who write to the folder can put another file in the ledger's place, or a journal that SQLite plays in."""
+    """Others who may write to the folder could replace the ledger, or plant a journal that SQLite replays."""
     if os.name != "nt" and folder.is_dir() and folder.stat().st_mode & _WRITABLE_BY_OTHERS:
         yield Doubt("open-folder", str(folder))

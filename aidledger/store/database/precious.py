@@ -1,7 +1,6 @@
-"""Files that no command of ours ever writes over: databases and what SQLite lays beside them, backups, keys.
+"""Files that no command ever overwrites: databases with their side files, backups, keys.
 
-They are known by what they hold, whatever they are called and whoever made them: which of two ledgers is in use, and
-which is last year's, cannot be seen.
+They are recognised by content, not by name: nothing shows which of two ledgers is in use and which is last year's.
 """
 
 from __future__ import annotations
@@ -20,16 +19,16 @@ _JOURNAL = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 _WALS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 _DUMPS = (b"PGDMP", b"--\n-- PostgreSQL database")
 _PRIVATE_KEY = b"-----BEGIN"
-# What the web page keeps until it is posted lies in a database beside the ledger.
+# The web page keeps uploads in a database beside the ledger until they are posted.
 _BESIDE = (*SIDES, ".inbox", *(f".inbox{side}" for side in SIDES))
 _LOOKED_AT_BYTES = 4_096
-# Of so many random bytes each of the 256 values is there but for one time in ten thousand. Text has a third of them.
+# Random bytes of this length have fewer distinct values about once in ten thousand times. Text has a third as many.
 _RANDOM_VALUES_MIN = 240
 _NEVER_ENCRYPTED = (b"PK\x03\x04", b"PAR1", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0")
 
 
 def found_in(path: Path) -> What | None:
-    """What a file holds that must stay; None: nothing that is known here. Raises OSError."""
+    """What kind of protected content a file holds, if any. Raises OSError."""
     with path.open("rb") as file:
         begin = file.read(_LOOKED_AT_BYTES)
     if begin.startswith(FIRST_BYTES):
@@ -44,12 +43,12 @@ def found_in(path: Path) -> What | None:
 
 
 def beside(ledger: Path) -> list[Path]:
-    """Where a ledger's side files lie, whether or not there are any at this moment."""
+    """The paths of a ledger's side files, existing or not."""
     return [ledger.with_name(f"{ledger.name}{side}") for side in _BESIDE]
 
 
 def belongs_to(path: Path) -> Path | None:
-    """The database that a name makes a file a side file of; None: there is none of that name. Raises OSError."""
+    """The database to which a side file belongs by its name, if there is one. Raises OSError."""
     for side in _BESIDE:
         if path.name.endswith(side) and path.name != side:
             owner = path.with_name(path.name.removesuffix(side))
@@ -59,11 +58,14 @@ def belongs_to(path: Path) -> Path | None:
 
 
 def _is_key(begin: bytes) -> bool:
-    """64 hexadecimal digits are a key of a ledger, of seals or of pseudonyms; a passphrase is like any text."""
-    said = begin.removeprefix(codecs.BOM_UTF8).strip()
-    if said.startswith(_PRIVATE_KEY):
-        return b"PRIVATE KEY" in said[:64]
-    return Secret(said.decode("ascii", "replace")).raw is not None
+    """Whether a file holds a private key or 64 hexadecimal digits (a file, seal or pseudonym key).
+
+    A passphrase cannot be told from other text.
+    """
+    text = begin.removeprefix(codecs.BOM_UTF8).strip()
+    if text.startswith(_PRIVATE_KEY):
+        return b"PRIVATE KEY" in text[:64]
+    return Secret(text.decode("ascii", "replace")).raw is not None
 
 
 def _looks_random(begin: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""The ledger's write lock: one writer at a time, and who has to wait for it is told so."""
+"""The ledger's write lock: one writer at a time; a callback reports that another one has to wait."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 BUSY_TIMEOUT_MS = 60_000
-# Files are committed in well under a second each: who waits less than this need not hear of it.
+# Shorter waits are not reported: committing a file takes well under a second.
 UNNOTICED_MS = 1_000
 PORTION_MS = 500
 Waits = Callable[[], None]
@@ -19,10 +19,10 @@ _LOCK_IF_FREE = text("SELECT pg_try_advisory_xact_lock(hashtext('aidledger'))")
 
 
 def begin_sqlite(books: Connection, waits: Waits) -> None:
-    """Begin with the write lock; calls ``waits`` where another writer is in the way for long.
+    """Begin a transaction with the write lock; calls ``waits`` if that takes long.
 
-    Python's driver begins DEFERRED: there, a read that turns into a write fails at once without waiting.
-    Raises the driver's error, as DBAPIError, when the connection's ``busy_timeout`` has passed.
+    Python's driver begins DEFERRED transactions, in which a read that turns into a write fails without waiting.
+    Raises DBAPIError when the connection's ``busy_timeout`` has passed.
     """
     patience = books.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
     try:
@@ -37,7 +37,7 @@ def begin_sqlite(books: Connection, waits: Waits) -> None:
 
 
 def _begin_in_portions(books: Connection, milliseconds: int) -> None:
-    """Wait in portions: within one, SQLite does not let Python hear of Ctrl-C."""
+    """Wait in short steps, between which Python can handle Ctrl-C."""
     deadline = time.monotonic() + milliseconds / 1_000
     while True:
         left = max(int((deadline - time.monotonic()) * 1_000), 0)
@@ -56,9 +56,9 @@ def _begin_within(books: Connection, milliseconds: int) -> None:
 
 
 def lock_postgresql(books: Connection, waits: Waits) -> None:
-    """Take the write lock, which ends with the transaction; calls ``waits`` where another writer has it.
+    """Take the write lock until the transaction ends; calls ``waits`` if another writer has it.
 
-    Rows that somebody holds who did not ask for this lock are waited for no longer than that either.
+    The timeout also limits waits for row locks of sessions that did not take this lock.
     """
     books.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}")
     if not books.execute(_LOCK_IF_FREE).scalar_one():

@@ -1,1 +1,1 @@
-"""Master data: people, schools, catalogues, in runs that the chain covers."""
+"""Master data: people, schools and catalogues, covered by the chain."""

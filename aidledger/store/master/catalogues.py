@@ -1,4 +1,4 @@
-"""The catalogue in the ledger: programs and standards as they were loaded, so that a judgement can be repeated."""
+"""Versions of the catalogue: the programs and standards that the ledger loaded, so that any check can be repeated."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ _STANDARD_COLUMNS = (
 
 
 def program_ids(books: Connection) -> dict[str, int]:
-    """The id of every program in the ledger, by its code."""
+    """Ids of the ledger's programs, by code."""
     return {row.code: row.id for row in books.execute(select(ProgramRow.c.code, ProgramRow.c.id))}
 
 
 def require_known(books: Connection, catalogue: Catalogue) -> None:
-    """Refuse a catalogue that lacks programs which the ledger holds."""
+    """Refuse a catalogue that lacks one of the ledger's programs; raises LedgerUnknownPrograms."""
     unknown = program_ids(books).keys() - catalogue.programs.keys()
     if unknown:
         raise LedgerUnknownPrograms(codes=", ".join(sorted(unknown)))
@@ -51,7 +51,7 @@ def require_known(books: Connection, catalogue: Catalogue) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A state of the catalogue in the ledger: its id and digest, and the ids of the programs by code."""
+    """A catalogue version in the ledger: its id and digest, and program ids by code."""
 
     id: int
     digest: str
@@ -59,7 +59,7 @@ class Loaded:
 
 
 def ensure_loaded(books: Connection, catalogue: Catalogue, moment: str, actor: str) -> Loaded:
-    """This state of the catalogue, which is recorded where it is new; raises LedgerUnknownPrograms."""
+    """The version of this catalogue, recorded first if it is new; raises LedgerUnknownPrograms."""
     require_known(books, catalogue)
     known = books.execute(
         select(CatalogueVersion.c.id).where(CatalogueVersion.c.digest == catalogue.digest)
@@ -71,9 +71,8 @@ def ensure_loaded(books: Connection, catalogue: Catalogue, moment: str, actor: s
     added = Added()
     ids = program_ids(books)
     new = [program for program in catalogue.programs.values() if program.code not in ids]
-    added.insert(
-        books, ProgramRow, [_program(number, one) for number, one in enumerate(new, next_id(books, ProgramRow))]
-    )
+    numbered = enumerate(new, next_id(books, ProgramRow))
+    added.insert(books, ProgramRow, [_program_row(program_id, program) for program_id, program in numbered])
     ids = program_ids(books)
     first = next_id(books, StandardRow)
     rates = [row for program in catalogue.programs.values() for row in _rates(program)]
@@ -86,35 +85,35 @@ def ensure_loaded(books: Connection, catalogue: Catalogue, moment: str, actor: s
 
 
 def altered(books: Connection) -> list[int]:
-    """States of the catalogue that are not what was recorded when they were loaded, or never were."""
-    told = {}
-    for number, (event, said) in enumerate(events.recorded(books, _LOAD), 1):
-        told[number] = (said.get("catalogue"), event.at, event.actor, said.get("rates_digest"))
-    there = {}
+    """Ids of catalogue versions that differ from the event that loaded them, or have none."""
+    recorded = {}
+    for number, (event, facts) in enumerate(events.recorded(books, _LOAD), 1):
+        recorded[number] = (facts.get("catalogue"), event.at, event.actor, facts.get("rates_digest"))
+    stored = {}
     for number, *head in books.execute(select(CatalogueVersion).order_by(CatalogueVersion.c.id)):
-        with suppress(TypeError):  # a cell that is not of its column's kind
-            there[number] = (*head, rates_digest(books, number))
-    return [number for number in sorted(told.keys() | there.keys()) if told.get(number) != there.get(number)]
+        with suppress(TypeError):  # a cell of the wrong type
+            stored[number] = (*head, rates_digest(books, number))
+    return [number for number in sorted(recorded.keys() | stored.keys()) if recorded.get(number) != stored.get(number)]
 
 
 def rates_digest(books: Connection, number: int) -> str:
-    """The digest of a catalogue's rates as they stand in the ledger."""
+    """The digest of the stored rates of a catalogue version."""
     columns = [StandardRow.c[name] for name in _STANDARD_COLUMNS]
     rows = books.execute(select(*columns).where(StandardRow.c.catalogue_id == number).order_by(StandardRow.c.id))
     return digest_of(tuple(row) for row in rows)
 
 
 def _load_aliases(books: Connection, catalogue: Catalogue, added: Added) -> None:
-    """Schools that the office lists, under all their names; a name that is known keeps its school."""
+    """Add the schools that the office lists, with their other names; a known name keeps its school."""
     known = {row.name for row in books.execute(select(SchoolAlias.c.name))}
     schools = ensure_schools(books, set(catalogue.schools.values()), added)
     more = {name: schools[school] for name, school in sorted(catalogue.schools.items()) if name != school}
     added.insert_aliases(books, {name: school for name, school in more.items() if name not in known})
 
 
-def _program(number: int, program: Program) -> tuple[Any, ...]:
+def _program_row(program_id: int, program: Program) -> tuple[Any, ...]:
     names = program.name("zh"), program.name("en")
-    return number, program.code, *names, program.stage, program.nature, program.unit, program.cadence
+    return program_id, program.code, *names, program.stage, program.nature, program.unit, program.cadence
 
 
 def _rates(program: Program) -> Iterator[tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""Master data: programs, schools with their other names, people. The event that adds rows says which, and their digest.
+"""Master data: programs, schools with their other names, people. The event that adds rows records their digest.
 
 Entries and lists point to these rows, and their digests cover whom and what they name; what else a row says, and that
 there is no row beside them, rests on the events. A run of rows is told by the number of its first row, how many there
@@ -21,103 +21,103 @@ from aidledger.store.model.tables import Beneficiary, Event, ProgramRow, School,
 
 TABLES: tuple[Table, ...] = (ProgramRow, School, Beneficiary)
 _ROWS, _NAMES = "rows", "names"
-# Whose event may tell anew what was told before.
+# The only action that may record a run again.
 FORGET = "forget-person"
 _ROWS_AT_ONCE = 5_000
-# Of a table's run: the number of its first row, how many rows, their digest.
+# First id, number of rows, digest.
 Run: TypeAlias = tuple[int, int, str]
 _ALIASES = select(SchoolAlias.c.name, School.c.name).outerjoin(School, School.c.id == SchoolAlias.c.school_id)
 
 
 class Added:
-    """The rows that a transaction adds, for the event at its end."""
+    """The master data that a transaction adds, for the event that ends it."""
 
     def __init__(self) -> None:
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
         self._names: dict[str, str] = {}
 
     def insert(self, books: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert rows with all of a table's columns, their numbers following the last one's."""
+        """Insert rows with all columns of the table; their ids must follow the last one."""
         insert_rows(books, table, table.c.keys(), rows)
         if rows:
             self._rows.setdefault(table.name, []).extend(rows)
 
     def insert_aliases(self, books: Connection, names: Mapping[str, tuple[int, str]]) -> None:
-        """Insert other names of schools: of each the school's number and the name that the ledger prints."""
+        """Insert other names of schools, each with the school's id and the name that the ledger prints."""
         rows = [(name, school) for name, (school, _) in names.items()]
         insert_rows(books, SchoolAlias, SchoolAlias.c.keys(), rows)
         self._names |= {name: printed for name, (_, printed) in names.items()}
 
     def facts(self) -> dict[str, object]:
-        """What the event is to say of them; nothing where there are none."""
+        """The facts that the event records; empty if nothing was added."""
         runs = {name: (rows[0][0], len(rows), digest_of_run(rows)) for name, rows in self._rows.items()}
         return ({_ROWS: runs} if runs else {}) | ({_NAMES: self._names} if self._names else {})
 
 
 def update(books: Connection, table: Table, number: int, values: Mapping[str, object]) -> dict[str, object]:
-    """Change a row, and what the event is to say of its run; raises MasterDataAltered.
+    """Change a row; returns the facts that the event records of its run. Raises MasterDataAltered.
 
-    The run is held to what was told of it first: telling it anew would vouch for whatever else was changed in it.
+    The run must match its record first: a new record would vouch for any other change in it.
     """
-    told = next((run for run in _told(books)[0][table.name] if run[0] <= number < run[0] + run[1]), None)
-    if told is None or _run(books, table, *told[:2]) != told:
+    recorded = next((run for run in _recorded(books)[0][table.name] if run[0] <= number < run[0] + run[1]), None)
+    if recorded is None or _run(books, table, *recorded[:2]) != recorded:
         raise MasterDataAltered(table=table.name, row=number)
     books.execute(table.update().where(table.c.id == number).values(values))
-    return {_ROWS: {table.name: _run(books, table, *told[:2])}}
+    return {_ROWS: {table.name: _run(books, table, *recorded[:2])}}
 
 
 def altered(books: Connection) -> Iterator[tuple[str, object, object]]:
-    """What is not as it was told, or that nothing told: the table, the first and the last row."""
-    told, names = _told(books)
+    """Rows that differ from their record, or have none: table, first and last row."""
+    recorded, names = _recorded(books)
     for table in TABLES:
         expected = 1
-        for run in told[table.name]:
+        for run in recorded[table.name]:
             first, count, _ = run
             if first != expected:
                 yield table.name, expected, first - 1
             expected = first + count
             if _run(books, table, first, count) != run:
                 yield table.name, first, expected - 1
-        beside = select(table.c.id).where(or_(table.c.id < 1, table.c.id >= expected))
-        yield from ((table.name, row, row) for row in books.execute(beside).scalars())
-    there = _aliases(books)
-    for name in sorted(map(str, there.keys() ^ names.keys())):
+        unrecorded = select(table.c.id).where(or_(table.c.id < 1, table.c.id >= expected))
+        yield from ((table.name, row, row) for row in books.execute(unrecorded).scalars())
+    stored = _aliases(books)
+    for name in sorted(map(str, stored.keys() ^ names.keys())):
         yield SchoolAlias.name, name, name
-    for name in sorted(there.keys() & names.keys()):
-        if there[name] != names[name]:
+    for name in sorted(stored.keys() & names.keys()):
+        if stored[name] != names[name]:
             yield SchoolAlias.name, name, name
 
 
 def _aliases(books: Connection) -> dict[str, str | None]:
-    """Other names of schools, and the name of the school that each is of."""
+    """Schools' printed names, by their other names."""
     return dict(map(tuple, books.execute(_ALIASES)))
 
 
-def _told(books: Connection) -> tuple[dict[str, list[Run]], dict[str, str]]:
-    """What the events say: of each table the runs in the order of the rows, and other names with their schools."""
+def _recorded(books: Connection) -> tuple[dict[str, list[Run]], dict[str, str]]:
+    """What the events record: each table's runs in the order of ids, and schools by their other names."""
     runs: dict[str, list[Run]] = {table.name: [] for table in TABLES}
     names: dict[str, str] = {}
-    telling = or_(*(Event.c.facts.contains(f'"{fact}":{{') for fact in (_ROWS, _NAMES)))
-    said = select(Event.c.action, Event.c.facts).where(telling).order_by(Event.c.id)
-    for action, text in books.execute(said.execution_options(yield_per=_ROWS_AT_ONCE)):
-        rows, more = _facts(text)
+    has_facts = or_(*(Event.c.facts.contains(f'"{fact}":{{') for fact in (_ROWS, _NAMES)))
+    query = select(Event.c.action, Event.c.facts).where(has_facts).order_by(Event.c.id)
+    for action, text in books.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)):
+        rows, more_names = _facts(text)
         for name, run in rows.items():
             if name in runs:
-                _add(runs[name], run, anew=action == FORGET)
-        names = more | names
+                _add(runs[name], run, again=action == FORGET)
+        names = more_names | names
     return runs, names
 
 
-def _add(before: list[Run], run: Run, *, anew: bool) -> None:
-    """A run that follows the others, or one of them once more; any other word counts for nothing."""
-    if not before or run[0] >= sum(before[-1][:2]):
-        before.append(run)
-    elif anew:
-        before[:] = [run if one[:2] == run[:2] else one for one in before]
+def _add(runs: list[Run], run: Run, *, again: bool) -> None:
+    """Add a run that follows the others, or replace one (``again``); ignore any other."""
+    if not runs or run[0] >= sum(runs[-1][:2]):
+        runs.append(run)
+    elif again:
+        runs[:] = [run if known[:2] == run[:2] else known for known in runs]
 
 
 def _facts(text: str) -> tuple[dict[str, Run], dict[str, str]]:
-    """What an event's facts say of rows and names; nothing where they are none of ours, which verify names."""
+    """The runs and names in an event's facts; empty if somebody tampered with them, which verify reports."""
     try:
         facts = json.loads(text)
         rows = {
@@ -130,7 +130,7 @@ def _facts(text: str) -> tuple[dict[str, Run], dict[str, str]]:
 
 
 def _run(books: Connection, table: Table, first: int = 1, count: int | None = None) -> Run:
-    """A run as it is; without a digest where a cell is none of its column's kind."""
+    """A run of the stored rows; without a digest if a cell has the wrong type."""
     counted = 0
 
     def rows() -> Iterator[tuple[Any, ...]]:
@@ -147,7 +147,7 @@ def _run(books: Connection, table: Table, first: int = 1, count: int | None = No
 
 
 def _rows(books: Connection, table: Table, first: int, count: int | None) -> Iterator[tuple[Any, ...]]:
-    """Rows in the order of their numbers, as they are written: days as text."""
+    """Rows in the order of ids, as they were inserted: dates as text."""
     columns = [_day(books, column) if isinstance(column.type, Date) else column for column in table.c]
     query = select(*columns).where(table.c.id >= first).order_by(table.c.id)
     if count is not None:

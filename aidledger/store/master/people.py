@@ -1,4 +1,4 @@
-"""Beneficiaries and schools: found where they are known, added where they are not."""
+"""Beneficiaries and schools: looked up, and added if they are new."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Document = tuple[str, str]
 
 @dataclass(slots=True)
 class Known:
-    """Beneficiaries by document (type, number): their ids and names, and which of them are new."""
+    """Beneficiaries by document (type, number): ids and names, and the ids of those who are new."""
 
     ids: dict[Document, int]
     names: dict[Document, str]
@@ -29,29 +29,28 @@ class Known:
 
 @cache
 def _known_people(dialect: str) -> Select[Any]:
-    """The people with some ``numbers``."""
+    """The people who have one of the ``numbers``."""
     number = Beneficiary.c.number
     people = select(Beneficiary.c.id, Beneficiary.c.document_type, number, Beneficiary.c.name)
     if dialect == "sqlite":
         return people.where(number.in_(bindparam("numbers", expanding=True)))
-    # It takes PostgreSQL longer to read a statement of hundreds of parameters than to run it: so they are one array.
+    # PostgreSQL takes longer to parse hundreds of parameters than to run the query: pass them as one array.
     return people.where(number == any_(bindparam("numbers", type_=ARRAY(String))))
 
 
 def ensure_people(books: Connection, tables: Sequence[Lines], added: Added) -> Known:
-    """The beneficiaries of all lines; who is new is added with what the line says."""
-    wanted: dict[Document, tuple[Lines, int]] = {}
+    """The beneficiaries of all lines; new ones are added as their first line describes them."""
+    first_lines: dict[Document, tuple[Lines, int]] = {}
     for lines in tables:
         for i, document in enumerate(zip(lines.document_types, lines.numbers, strict=True)):
-            if document not in wanted:
-                wanted[document] = lines, i
+            if document not in first_lines:
+                first_lines[document] = lines, i
     known = Known({}, {}, set())
-    numbers = sorted({number for _, number in wanted})
-    for some in chunks(numbers):
-        for person, kind, number, name in books.execute(_known_people(books.dialect.name), {"numbers": some}):
+    for numbers in chunks(sorted({number for _, number in first_lines})):
+        for person, kind, number, name in books.execute(_known_people(books.dialect.name), {"numbers": numbers}):
             known.ids[kind, number] = person
             known.names[kind, number] = name
-    missing = {document: at for document, at in wanted.items() if document not in known.ids}
+    missing = {document: line for document, line in first_lines.items() if document not in known.ids}
     added.insert(books, Beneficiary, list(_new_people(books, missing, known)))
     return known
 
@@ -59,10 +58,10 @@ def ensure_people(books: Connection, tables: Sequence[Lines], added: Added) -> K
 def _new_people(
     books: Connection, missing: Mapping[Document, tuple[Lines, int]], known: Known
 ) -> Iterator[tuple[Any, ...]]:
-    """The rows of people, with what the line says of each."""
+    """Rows for new people, who join ``known``."""
     for person, (document, (lines, i)) in enumerate(missing.items(), next_id(books, Beneficiary)):
         kind, number = document
-        # The checks let no resident number pass whose date or check digit is wrong.
+        # The checks have refused resident ID numbers with a wrong date or check digit.
         born = birth_of(number) if kind in RESIDENT_RULES else None
         sex = sex_of(number) if born else lines.sexes[i]
         known.ids[document] = person
@@ -81,10 +80,10 @@ _KNOWN_SCHOOLS = union_all(
 
 
 def ensure_schools(books: Connection, names: set[str], added: Added) -> dict[str, tuple[int, str]]:
-    """For every name that rosters use: the school's id and the name that the ledger prints."""
+    """The school's id and printed name, by each name that rosters use; unknown schools are added."""
     found: dict[str, tuple[int, str]] = {}
-    for some in chunks(sorted(names)):
-        for used, school, name in books.execute(_KNOWN_SCHOOLS, {"names": some}):
+    for chunk in chunks(sorted(names)):
+        for used, school, name in books.execute(_KNOWN_SCHOOLS, {"names": chunk}):
             found[used] = school, name
     missing = sorted(names - found.keys())
     if missing:

@@ -1,4 +1,4 @@
-"""Schools by the names they go by."""
+"""Schools by name."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _CLOSE_SCORE = 60
 
 
 def school_named(books: Connection, name: str) -> tuple[int, str]:
-    """The id and name of a school that is called so, here or in rosters; raises UnknownSchool, with close names."""
-    wanted = school_name(name)
-    called = select(SchoolAlias.c.school_id).where(SchoolAlias.c.name == wanted)
+    """The id and printed name of the school with this name or alias; raises UnknownSchool with close names."""
+    normal = school_name(name)
+    by_alias = select(SchoolAlias.c.school_id).where(SchoolAlias.c.name == normal)
     rows = books.execute(
-        select(School.c.id, School.c.name).where((School.c.name == wanted) | School.c.id.in_(called))
+        select(School.c.id, School.c.name).where((School.c.name == normal) | School.c.id.in_(by_alias))
     ).all()
-    exact = [row for row in rows if row.name == wanted] or rows
+    exact = [row for row in rows if row.name == normal] or rows
     if exact:
         return int(exact[0].id), str(exact[0].name)
     names = list(books.execute(select(School.c.name).order_by(School.c.name)).scalars())
-    raise UnknownSchool(name=name, close=close_schools(wanted, names))
+    raise UnknownSchool(name=name, close=close_schools(normal, names))
 
 
-def close_schools(wanted: str, names: Sequence[str]) -> str:
-    """The names that are most like what was asked for; a dash where none is."""
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only where a name was not found
+def close_schools(name: str, names: Sequence[str]) -> str:
+    """The names most like one that was not found; a dash if there are none."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only after a failed look-up
 
-    found = process.extract(wanted, names, scorer=fuzz.WRatio, limit=_CLOSE_MAX, score_cutoff=_CLOSE_SCORE)
+    found = process.extract(name, names, scorer=fuzz.WRatio, limit=_CLOSE_MAX, score_cutoff=_CLOSE_SCORE)
     return "、".join(close for close, _, _ in found) or "—"

@@ -1,4 +1,4 @@
-"""Fields of the models that are keys."""
+"""Key fields of the models."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aidledger.store.model.columns import ID
 
 
 def key() -> Any:  # noqa: ANN401 - sqlmodel's Field is typed so
-    """A primary key that the ledger counts itself, without gaps, so that a removed row shows."""
+    """A primary key without gaps, assigned by the program, so that a removed row shows."""
     return Field(primary_key=True, sa_type=ID, sa_column_kwargs={"autoincrement": False})
 
 
@@ -20,5 +20,5 @@ def reference(target: str, *, index: bool = False, unique: bool = False) -> Any:
 
 
 def optional_reference(target: str, *, unique: bool = False) -> Any:  # noqa: ANN401
-    """A foreign key that may be empty."""
+    """A nullable foreign key."""
     return Field(default=None, foreign_key=target, sa_type=ID, unique=unique)

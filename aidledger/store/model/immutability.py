@@ -1,4 +1,4 @@
-"""Triggers that refuse to change or delete what was recorded. The one place with SQL of a particular engine."""
+"""Triggers that refuse to change or delete recorded rows."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ APPEND_ONLY = (
     "school",
     "school_alias",
 )
-# Who somebody is never changes; what else is known of somebody may be removed (forgetting.py).
+# A person's identity never changes; the other columns may be cleared on request (forgetting.py).
 KEPT_COLUMNS = {"beneficiary": ("id", "document_type", "number", "name", "birth_date")}
-# What SQLite's INSERT OR REPLACE would make room for.
+# The keys by which SQLite's INSERT OR REPLACE would replace a row.
 UNIQUE_KEYS = {
     "entry": (("id",), ("program_id", "period", "beneficiary_id", "occurrence"), ("reversal_of",)),
     "event": (("id",),),
@@ -61,7 +61,7 @@ UNIQUE_KEYS = {
 
 
 def statements(dialect: str, tables: Container[str]) -> list[str]:
-    """The DDL that guards some tables on a dialect, ``sqlite`` or ``postgresql``; see also ``functions``."""
+    """The DDL of the triggers on these tables, for ``sqlite`` or ``postgresql``; see also ``functions``."""
     append_only = [table for table in APPEND_ONLY if table in tables]
     kept = {table: columns for table, columns in KEPT_COLUMNS.items() if table in tables}
     if dialect != "sqlite":
@@ -70,7 +70,7 @@ def statements(dialect: str, tables: Container[str]) -> list[str]:
 
 
 def functions(dialect: str) -> list[str]:
-    """The DDL that the triggers of a dialect rest on; once for a ledger."""
+    """The DDL of the functions that the triggers call; run it once per ledger."""
     refuse = "$$ BEGIN RAISE EXCEPTION '% on % is refused', TG_OP, TG_TABLE_NAME; END $$"
     if dialect == "sqlite":
         return []
@@ -88,10 +88,10 @@ def _sqlite(append_only: Iterable[str], kept: Mapping[str, tuple[str, ...]], uni
     ddl = [
         refuse(table, action, "", f"{table} is append-only") for table in append_only for action in ("UPDATE", "DELETE")
     ]
-    # REPLACE deletes the old row without asking the DELETE triggers; so nothing that is there is inserted again.
+    # REPLACE deletes the old row without firing DELETE triggers: refuse to insert an existing row.
     for table, keys in unique.items():
-        there = " OR ".join(f"({' AND '.join(f'{name} = NEW.{name}' for name in key)})" for key in keys)
-        when = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {there})"  # noqa: S608 - names from above
+        exists = " OR ".join(f"({' AND '.join(f'{name} = NEW.{name}' for name in key)})" for key in keys)
+        when = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {exists})"  # noqa: S608 - names from above
         why = f"SELECT RAISE(ABORT, '{table} has this row already')"
         ddl.append(f"CREATE TRIGGER {table}_replace_refused BEFORE INSERT ON {table} {when} BEGIN {why}; END")
     for table, columns in kept.items():

@@ -1,4 +1,4 @@
-"""Who brought in what a payment order pays."""
+"""Who imported what a payment order pays."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from aidledger.store.model.tables import Batch, Entry, PaymentOrderLine, RosterR
 
 
 def importers(books: Connection, order: int) -> list[tuple[int, str]]:
-    """The batches that an order pays and who posted each, in the order of posting.
+    """The batches that an order pays, each with the actor who posted it, in the order of posting.
 
-    A payment that a new version's reversal entered again is of two: the batch that did so, and the roster's own.
+    Reversing a new version enters payments of the earlier one again: those count for both batches.
     """
     query = (
         select(Batch.c.id, Batch.c.posted_by)

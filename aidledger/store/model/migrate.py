@@ -1,4 +1,4 @@
-"""Bring a ledger's tables up to this version, inside the caller's transaction."""
+"""Migrate a ledger's tables, inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def configuration() -> Config:
-    """Alembic's settings: the migrations that are shipped in the package."""
+    """Alembic's settings for the migrations in this package."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     return config

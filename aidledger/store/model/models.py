@@ -1,8 +1,8 @@
-"""The tables as models. Entries, batches, rosters, source files and events are only ever added to (immutability.py).
+"""The tables as models. Most tables are append-only (immutability.py).
 
-No behaviour lives here: SQLModel does not validate table models, so what comes in was checked before, and the
-constraints are the last wall. Statements are made of tables.py, which `make compiled` writes from this: loading
-sqlmodel takes longer than all else that a question to the ledger needs.
+Models have no behaviour: SQLModel does not validate table models, so callers check values first and the constraints
+are the last line of defence. Queries use tables.py, which `make compiled` generates from this module: loading sqlmodel
+takes longer than everything else that a query needs.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from aidledger.store.model.fields import key, optional_reference, reference
 
 
 class CatalogueVersion(SQLModel, table=True):
-    """A state of the catalogue that has judged entries."""
+    """A version of the catalogue by which entries were posted."""
 
     __tablename__ = "catalogue"
     id: int = key()
@@ -27,7 +27,7 @@ class CatalogueVersion(SQLModel, table=True):
 
 
 class ProgramRow(SQLModel, table=True):
-    """A program of aid, by its code."""
+    """An aid program, by its code."""
 
     __tablename__ = "program"
     id: int = key()
@@ -41,7 +41,7 @@ class ProgramRow(SQLModel, table=True):
 
 
 class StandardRow(SQLModel, table=True):
-    """One rate of a dated standard as it was loaded: 分 per person and period. ``start`` empty: from the beginning."""
+    """One rate of a standard as it was loaded, in 分 per person and period; in force from ``start`` (empty: always)."""
 
     __tablename__ = "standard"
     id: int = key()
@@ -60,7 +60,7 @@ class StandardRow(SQLModel, table=True):
 
 
 class School(SQLModel, table=True):
-    """A school by the name that the ledger prints."""
+    """A school, by its printed name."""
 
     __tablename__ = "school"
     id: int = key()
@@ -68,7 +68,7 @@ class School(SQLModel, table=True):
 
 
 class SchoolAlias(SQLModel, table=True):
-    """Another name by which rosters call a school."""
+    """Another name that rosters use for a school."""
 
     __tablename__ = "school_alias"
     name: str = Field(primary_key=True, sa_type=Text)
@@ -76,7 +76,7 @@ class SchoolAlias(SQLModel, table=True):
 
 
 class Beneficiary(SQLModel, table=True):
-    """A person who receives aid, by the document that proves who it is; name as first recorded."""
+    """A person who receives aid, by identity document; the name is as first recorded."""
 
     __tablename__ = "beneficiary"
     __table_args__ = (UniqueConstraint("number", "document_type"),)
@@ -90,7 +90,7 @@ class Beneficiary(SQLModel, table=True):
 
 
 class SourceFile(SQLModel, table=True):
-    """A school's file, byte for byte, by what it hashes to."""
+    """An imported file, byte for byte, by its SHA-256."""
 
     __tablename__ = "source_file"
     sha256: str = Field(primary_key=True, sa_type=HEX)
@@ -99,15 +99,15 @@ class SourceFile(SQLModel, table=True):
 
 
 class Batch(SQLModel, table=True):
-    """What was posted together: one file, or the reversal of a batch.
+    """One file posted whole, or the reversal of a batch.
 
-    Its entries are ``first_entry`` and those that follow, ``entries`` in number; person-times and amount are its
-    control totals, net.
+    Its ``entries`` entries have consecutive ids from ``first_entry``. Person-times and amount are its control totals,
+    net of reversals.
     """
 
     __tablename__ = "batch"
     __table_args__ = (
-        # Few batches supersede another: whether a batch is in force is asked without going through all of them.
+        # Few batches supersede another: a partial index tells whether a batch is in force.
         Index(
             "batch_superseding",
             "supersedes",
@@ -133,7 +133,7 @@ class Batch(SQLModel, table=True):
 
 
 class RosterRow(SQLModel, table=True):
-    """One sheet's payments under one program in a batch, and what the sheet declared of itself."""
+    """One sheet's payments under one program in a batch, with the sheet's own control totals (``declared_…``)."""
 
     __tablename__ = "roster"
     id: int = key()
@@ -151,11 +151,11 @@ class RosterRow(SQLModel, table=True):
 
 
 class Entry(SQLModel, table=True):
-    """One disbursement to one person under one program for one period, or the reversal of one (amount negative).
+    """One amount posted for one person, program and period, or its reversal (negative amount).
 
-    ``occurrence`` counts the entries of a person, program and period from 1, so that no second one slips in beside
-    the first; a reversal carries the negative of what it reverses. ``name_stated`` is kept where the roster's name
-    is not the beneficiary's. ``part``: which part of the term is paid (domain/part.py), None where none is named.
+    ``occurrence`` numbers the entries of a claim from 1 and is unique, so that concurrent posting cannot pay twice; a
+    reversal has the negative of the occurrence that it reverses. ``name_stated``: the roster's name, if it is not the
+    beneficiary's. ``part``: the part of the period that is paid (domain/part.py), None for the whole.
     """
 
     __tablename__ = "entry"
@@ -175,7 +175,7 @@ class Entry(SQLModel, table=True):
             sqlite_where=column("name_stated").is_not(None),
             postgresql_where=column("name_stated").is_not(None),
         ),
-        # Few payments are parts of a term: those are looked at apart wherever person-times are counted.
+        # Few payments are parts of a period; counting person-times looks them up separately.
         Index(
             "entry_in_parts",
             "program_id",
@@ -213,9 +213,9 @@ class Entry(SQLModel, table=True):
 
 
 class BatchTotal(SQLModel, table=True):
-    """What a batch pays under a program for a period at a school, net of what it reverses; see totals.py.
+    """A batch's total for one program, period and school, net of reversals; see totals.py.
 
-    ``payments`` counts every entry, also those that are parts of one person-time.
+    ``payments`` counts every entry, even parts of the same person-time.
     """
 
     __tablename__ = "batch_total"
@@ -229,7 +229,7 @@ class BatchTotal(SQLModel, table=True):
 
 
 class Event(SQLModel, table=True):
-    """Who did what when: the links of the chain. ``facts`` is JSON; a batch's event holds the batch's digest."""
+    """A link of the chain: who did what, when. ``facts`` is JSON; a batch's event holds the batch's digest."""
 
     __tablename__ = "event"
     __table_args__ = (Index("event_action", "action"),)
@@ -243,10 +243,10 @@ class Event(SQLModel, table=True):
 
 
 class KeptEntry(SQLModel, table=True):
-    """An entry that belongs to a roster although another batch posted it, recorded by ``batch_id``.
+    """An entry that belongs to a roster although another batch posted it; ``batch_id`` recorded that.
 
-    A new version of a roster keeps the earlier version's entries where nothing changed; a new version that is taken
-    back gives the earlier one's entries back.
+    A new version of a roster keeps the unchanged entries of the earlier version; reversing the new version returns
+    entries to the earlier one.
     """
 
     __tablename__ = "kept_entry"
@@ -256,7 +256,7 @@ class KeptEntry(SQLModel, table=True):
 
 
 class NumberCorrection(SQLModel, table=True):
-    """A person whose document a new version of a roster corrected: both are the same one's, and so are their claims."""
+    """A document number that a new version of a roster corrected: both beneficiaries are one person with one claim."""
 
     __tablename__ = "number_correction"
     batch_id: int = Field(primary_key=True, foreign_key="batch.id", sa_type=ID)
@@ -265,7 +265,7 @@ class NumberCorrection(SQLModel, table=True):
 
 
 class Listing(SQLModel, table=True):
-    """One sheet of a list that pays nobody; ``kind`` says which of the tables below holds its rows.
+    """One sheet of a list other than a roster; ``kind`` says which table below holds its rows.
 
     ``period``: the school year of a certification list, the semester of a school register.
     """
@@ -285,7 +285,7 @@ class Listing(SQLModel, table=True):
 class Certification(SQLModel, table=True):
     """A pupil whose family's hardship was certified for a school year (教财〔2018〕16号).
 
-    ``categories``: codes in the order of the catalogue, separated by blanks.
+    ``categories``: codes in catalogue order, separated by spaces.
     """
 
     __tablename__ = "certification"
@@ -306,7 +306,7 @@ class Certification(SQLModel, table=True):
 
 
 class Enrolment(SQLModel, table=True):
-    """A pupil in a school's register for a semester; ``left_on`` is a day, or a month where no day was given."""
+    """A pupil in a school's register for a semester; ``left_on`` is a date, or a month if no day is given."""
 
     __tablename__ = "enrolment"
     id: int = key()
@@ -330,7 +330,7 @@ class Enrolment(SQLModel, table=True):
 
 
 class Allotment(SQLModel, table=True):
-    """Money allotted to a program for a period out of one source (中央/省/市/县) by a document (文号)."""
+    """Money that a document (文号) allots to a program for a period, from one source (中央/省/市/县)."""
 
     __tablename__ = "allotment"
     id: int = key()
@@ -347,7 +347,7 @@ class Allotment(SQLModel, table=True):
 
 
 class Recovery(SQLModel, table=True):
-    """Money that came back from a person, under which program and for which period, when and by which document."""
+    """Money recovered from a person for a program and period: when, and by which document."""
 
     __tablename__ = "recovery"
     id: int = key()
@@ -367,9 +367,9 @@ class Recovery(SQLModel, table=True):
 
 
 class BankReturn(SQLModel, table=True):
-    """What the bank says of one payment: ``paid``, ``failed``, or ``returned`` after it was paid (退票).
+    """One line of a bank return: ``paid``, ``failed``, or ``returned`` after it was paid (退票).
 
-    ``entry_id`` where the payment was recognised, ``order_id`` where it is a line of an order.
+    ``entry_id``: the payment that it answers, if known; ``order_id``: that payment's order, if there is one.
     """
 
     __tablename__ = "bank_return"
@@ -391,10 +391,10 @@ class BankReturn(SQLModel, table=True):
 
 
 class PaymentOrder(SQLModel, table=True):
-    """What a bank was asked to pay in one file: what was due for a period, under one program or (None) several.
+    """A payment order: the amounts due for a period in one bank file, under one program or (None) several.
 
-    ``after_batch`` was the last batch then: what later batches say of its payments is said of this order. ``digest``
-    covers the lines as they stand in the file. Release and withdrawal are events of the chain.
+    ``after_batch``: the last batch before it; bank returns in later batches may answer it. ``digest`` covers the lines
+    as exported. Release and withdrawal are events of the chain.
     """
 
     __tablename__ = "payment_order"
@@ -411,7 +411,7 @@ class PaymentOrder(SQLModel, table=True):
 
 
 class PaymentOrderLine(SQLModel, table=True):
-    """One line of such a file: ``serial`` counts from 1; the card is the one that the file named."""
+    """One line of a payment order; ``serial`` counts from 1, ``account`` is the card as exported."""
 
     __tablename__ = "payment_order_line"
     __table_args__ = (UniqueConstraint("order_id", "entry_id"),)
@@ -423,7 +423,7 @@ class PaymentOrderLine(SQLModel, table=True):
 
 
 class Notice(SQLModel, table=True):
-    """A public notice (公示) of who is to be paid under a program for a period: its term, and over whom."""
+    """A public notice (公示) of the people to be paid under a program for a period, and the dates of its posting."""
 
     __tablename__ = "notice"
     id: int = key()
@@ -439,7 +439,7 @@ class Notice(SQLModel, table=True):
 
 
 class NoticeLine(SQLModel, table=True):
-    """Somebody whom a notice named, by the entry that it covered."""
+    """An entry whose person a notice named."""
 
     __tablename__ = "notice_line"
     notice_id: int = Field(primary_key=True, foreign_key="notice.id", sa_type=ID)

@@ -1,15 +1,14 @@
-"""What rows refer to is there: on PostgreSQL it is looked for once for all rows of a statement.
+"""Referential integrity on PostgreSQL, checked by one trigger per statement instead of foreign keys.
 
-A foreign key looks for every row and each of its keys by itself, a third of the time of an import. What is referred to
-is never deleted, nor given another id (immutability.py): so it is enough to look when a row comes in. SQLite's
-foreign keys cost little, and stay.
+Foreign keys check every row and key by itself: a third of an import's time. Referenced rows are never deleted and keep
+their ids (immutability.py), so a check on insert is enough. SQLite keeps its foreign keys, which cost little.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-# Of the tables with a row for each line of a school's list: to which table's id each column points.
+# For the tables with a row per line of a school's list: the table whose id each column references.
 REFERENCES: Mapping[str, Mapping[str, str]] = {
     "entry": {
         "batch_id": "batch",
@@ -35,7 +34,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
 
 
 def functions() -> list[str]:
-    """The DDL that the triggers rest on."""
+    """The DDL of the functions that the triggers call."""
     return [_function(table, columns) for table, columns in REFERENCES.items()]
 
 
@@ -56,10 +55,10 @@ def _function(table: str, columns: Mapping[str, str]) -> str:
 
 
 def _nowhere(column: str, target: str) -> str:
-    """Whether a column points to what is not there; to few, mostly, from many rows.
+    """Whether any value of a column has no row in the target table.
 
-    Asked of each id that is pointed to, by its index: a join PostgreSQL makes so that it reads all of the table that is
-    pointed to, for every statement. OFFSET keeps it from asking before it has told the ids apart.
+    Many rows reference few ids, so look each distinct id up by its index: for a join PostgreSQL would scan the whole
+    target table on every statement. OFFSET 0 keeps the planner from looking up before DISTINCT.
     """
     pointed = f"SELECT DISTINCT {column} AS id FROM added WHERE {column} IS NOT NULL OFFSET 0"  # noqa: S608 - names from above
     there = f"SELECT {target}.id FROM {target} WHERE {target}.id = pointed.id"  # noqa: S608

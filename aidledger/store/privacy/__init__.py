@@ -1,1 +1,1 @@
-"""What the ledger holds of a person, who looked at it, and what is removed on request."""
+"""What the ledger holds about a person, who has seen it, and what is removed on request."""

@@ -1,4 +1,4 @@
-"""Who was shown full ID and card numbers, and of whom something was removed on request."""
+"""The log of accesses to full ID and card numbers, and of removals on request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aidledger.store.master.master_data import FORGET
 from aidledger.store.model.tables import Event
 
 REVEAL = "reveal"
-# What is recorded of what was seen begins with one of these.
+# The first words of every recorded subject.
 SEEN = (
     "pay export",
     "pay order",
@@ -33,7 +33,7 @@ SEEN = (
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One request for full numbers, or to remove what is held: when (UTC), by whom, of what, the reason given."""
+    """One request for full numbers, or for a removal: when (UTC), by whom, of what (``seen``), and why."""
 
     event: int
     at: str
@@ -43,7 +43,7 @@ class Access:
 
     @property
     def subject(self) -> tuple[str, str]:
-        """What kind of thing was seen, one of SEEN, and which of them; where it is none, empty and what was said."""
+        """The kind of subject, one of SEEN, and the rest of ``seen``; empty and all of it if there is no such kind."""
         for kind in SEEN:
             if self.seen == kind or self.seen.startswith(f"{kind} "):
                 return kind, self.seen.removeprefix(kind).strip()
@@ -51,7 +51,7 @@ class Access:
 
 
 def accesses(books: Connection, first: date | None, last: date | None, actor: str | None) -> list[Access]:
-    """The requests from a day to a day (UTC), both included, in the order in which they came."""
+    """The requests in order, from the first to the last day (UTC), both included."""
     query = select(Event.c.id, Event.c.at, Event.c.actor, Event.c.facts)
     query = query.where(Event.c.action.in_([REVEAL, FORGET]))
     if first is not None:
@@ -66,7 +66,7 @@ def accesses(books: Connection, first: date | None, last: date | None, actor: st
 
 
 def _facts(text: str) -> tuple[str, str]:
-    """What was seen and why; empty where the facts were tampered with, which ``verify`` names."""
+    """What was seen and why; empty if the facts are unreadable, which ``verify`` reports."""
     try:
         facts = json.loads(text)
     except ValueError:

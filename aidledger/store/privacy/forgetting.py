@@ -1,4 +1,4 @@
-"""What is removed of a person on request: what no entry and no list rests on; the event tells the row anew."""
+"""Removing a person's details on request: those that no entry or list depends on. The event records the row again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REQUESTS = (
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request to remove what is held of a person: when, by whom recorded, what was removed, and the reason."""
+    """A request to remove a person's details: when, recorded by whom, the columns removed, and the reason."""
 
     event: int
     at: str
@@ -35,9 +35,9 @@ class Request:
 
 
 def removable(books: Connection, person: int) -> list[str]:
-    """The columns that hold something of a person beside who it is.
+    """The columns that hold details of a person beyond their identity.
 
-    The birth date is none of them: it is only known where it stands in the number, and so is the sex there.
+    Not the birth date, which the ledger only knows from a resident ID number; nor the sex, if that number tells it.
     """
     row = books.execute(select(Beneficiary).where(Beneficiary.c.id == person)).one()
     found = []
@@ -49,9 +49,9 @@ def removable(books: Connection, person: int) -> list[str]:
 
 
 def forget(books: Connection, moment: str, actor: str, person: int, reason: str) -> list[str]:
-    """Remove it, and record what was removed, never what stood there. ``secure_delete`` overwrites it in the file.
+    """Clear what is removable, and record which columns, never their values; returns the columns.
 
-    Raises MasterDataAltered.
+    SQLite's ``secure_delete`` overwrites the values in the file. Raises MasterDataAltered.
     """
     removed = removable(books, person)
     facts: dict[str, object] = {"person": person, "removed": removed, "reason": reason}
@@ -62,7 +62,7 @@ def forget(books: Connection, moment: str, actor: str, person: int, reason: str)
 
 
 def requests(books: Connection, person: int | None = None) -> list[Request]:
-    """All such requests, or those about one person, in their order; without what was tampered with (see verify)."""
+    """All requests in order, or those about one person; skips unreadable ones, which verify reports."""
     found = []
     for number, at, by, text in books.execute(_REQUESTS):
         with suppress(ValueError, LookupError, TypeError):
@@ -73,14 +73,14 @@ def requests(books: Connection, person: int | None = None) -> list[Request]:
 
 
 def named_again(books: Connection, batch: int) -> int:
-    """How many of whom something was removed a batch names again, with whatever its file says of them."""
-    forgotten = sorted({one.person for one in requests(books) if one.removed})
+    """How many people with removed details a batch names again, with the details that its file states."""
+    forgotten = sorted({request.person for request in requests(books) if request.removed})
     count = 0
-    for some in chunks(forgotten):
+    for people in chunks(forgotten):
         named = union(
-            select(Entry.c.beneficiary_id).where(in_batch(Entry, batch), Entry.c.beneficiary_id.in_(some)),
+            select(Entry.c.beneficiary_id).where(in_batch(Entry, batch), Entry.c.beneficiary_id.in_(people)),
             *(
-                select(table.c.beneficiary_id).where(table.c.batch_id == batch, table.c.beneficiary_id.in_(some))
+                select(table.c.beneficiary_id).where(table.c.batch_id == batch, table.c.beneficiary_id.in_(people))
                 for table in (Certification, Enrolment, Recovery)
             ),
         ).subquery()

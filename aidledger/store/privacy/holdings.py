@@ -1,4 +1,4 @@
-"""What a ledger holds about one person, in every table that knows people."""
+"""Everything that a ledger holds about one person."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from aidledger.store.postings.lookups import BatchRecord, EntryRecord
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who somebody is, and what was noted beside that; ``other_names``: as files called him, too."""
+    """A person's identity and details; ``other_names``: further names that files state."""
 
     person: int
     document_type: str
@@ -48,7 +48,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A row of a list that pays nobody: where it stands, whether it is in force, what it says."""
+    """A row of a list other than a roster: its place, whether it is in force, and its fields (``says``)."""
 
     kind: ListKind
     batch: int
@@ -60,8 +60,8 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A line by which a bank was asked to pay."""
+class Ordered:
+    """A line of a payment order that pays the person."""
 
     order: int
     serial: str
@@ -75,7 +75,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """A public notice that named somebody."""
+    """A public notice that named the person."""
 
     notice: int
     entry: int
@@ -87,48 +87,49 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """All of it; ``guardians``: whom entries name as guardian; ``files``: the batches whose files name the person."""
+    """All holdings; ``guardians``: by entry; ``files``: the batches whose files name the person."""
 
     identity: Identity
     entries: Sequence[EntryRecord]
     guardians: dict[int, str]
     listed: Sequence[Listed]
-    asked: Sequence[Asked]
+    ordered: Sequence[Ordered]
     announced: Sequence[Announced]
     files: Sequence[BatchRecord]
 
     def of(self, kind: ListKind) -> list[Listed]:
         """The rows of one kind of list."""
-        return [one for one in self.listed if one.kind == kind]
+        return [row for row in self.listed if row.kind == kind]
 
 
 def holdings(books: Connection, person: int) -> Holdings:
-    """What is held about a person of the ledger."""
+    """What the ledger holds about a person (id)."""
     row = books.execute(select(Beneficiary).where(Beneficiary.c.id == person)).one()
     entries = lookups.entries_for(books, [person])
     ids = [entry.entry for entry in entries]
     accounts = {entry.account for entry in entries if entry.account}
     listed = list(_listed(books, person, _is_theirs(row.number, row.name, ids, accounts)))
-    names = {entry.name_stated for entry in entries} | {one.says.get("name_stated") for one in listed}
+    names = {entry.name_stated for entry in entries} | {record.says.get("name_stated") for record in listed}
     identity = Identity(
         person, row.document_type, row.number, row.name, row.birth_date, row.sex, row.student_number,
         sorted(name for name in names if name and name != row.name),
     )  # fmt: skip
     guardians = select(Entry.c.id, Entry.c.guardian).where(Entry.c.id.in_(ids), Entry.c.guardian.is_not(None))
-    batches = {entry.roster_batch for entry in entries} | {one.batch for one in listed} | set(_keeping(books, ids))
+    posted_by = {entry.roster_batch for entry in entries} | {record.batch for record in listed}
+    batches = posted_by.union(_keeping(books, ids))
     return Holdings(
         identity,
         entries,
         {row.id: row.guardian for row in books.execute(guardians)},
         listed,
-        list(_asked(books, ids)),
+        list(_ordered(books, ids)),
         list(_announced(books, ids)),
         [record for record in lookups.batches(books) if record.batch in batches],
     )
 
 
 def _is_theirs(number: str, name: str, entries: Sequence[int], accounts: Iterable[str]) -> ColumnElement[bool]:
-    """Whether a line of a bank's return is of a person: by what was paid, by the number, by name and card."""
+    """Whether a line of a bank return is about a person: by entry; by number; without one, by name and card."""
     return or_(
         BankReturn.c.entry_id.in_(entries),
         BankReturn.c.number == number,
@@ -137,8 +138,7 @@ def _is_theirs(number: str, name: str, entries: Sequence[int], accounts: Iterabl
 
 
 def _listed(books: Connection, person: int, returned: ColumnElement[bool]) -> Iterator[Listed]:
-    for kind, model in TABLES.items():
-        table = model
+    for kind, table in TABLES.items():
         if "beneficiary_id" in table.c:
             yield from _rows(books, kind, table, table.c.beneficiary_id == person)
         elif table is BankReturn:
@@ -147,15 +147,15 @@ def _listed(books: Connection, person: int, returned: ColumnElement[bool]) -> It
 
 def _rows(books: Connection, kind: ListKind, table: Table, condition: ColumnElement[bool]) -> Iterator[Listed]:
     place = {"id", "batch_id", "listing_id", "row", "beneficiary_id", "school_id", "program_id", "digest"}
-    said = [column for column in table.c if column.name not in place]
+    columns = [column for column in table.c if column.name not in place]
     query = (
-        select(table.c.batch_id, Batch.c.file_name, Listing.c.sheet, table.c.row, current(table), *said)
+        select(table.c.batch_id, Batch.c.file_name, Listing.c.sheet, table.c.row, current(table), *columns)
         .join(Listing, Listing.c.id == table.c.listing_id)
         .join(Batch, Batch.c.id == table.c.batch_id)
         .where(condition)
         .order_by(table.c.id)
     )
-    names = [column.name for column in said]
+    names = [column.name for column in columns]
     if "school_id" in table.c:
         query = query.add_columns(School.c.name).outerjoin(School, School.c.id == table.c.school_id)
         names.append("school")
@@ -166,14 +166,14 @@ def _rows(books: Connection, kind: ListKind, table: Table, condition: ColumnElem
         yield Listed(kind, batch, file, sheet, row, bool(in_force), dict(zip(names, facts, strict=True)))
 
 
-def _asked(books: Connection, entries: Sequence[int]) -> Iterator[Asked]:
+def _ordered(books: Connection, entries: Sequence[int]) -> Iterator[Ordered]:
     orders = {order.order: order for order in payments.orders(books)}
     query = select(PaymentOrderLine).where(PaymentOrderLine.c.entry_id.in_(entries))
     for line in books.execute(query.order_by(PaymentOrderLine.c.order_id, PaymentOrderLine.c.serial)):
         order = orders[line.order_id]
         serial = serial_text(line.order_id, line.serial)
-        asked = line.order_id, serial, line.entry_id, line.account, line.amount_fen
-        yield Asked(*asked, order.exported_at, order.exported_by, order.state)
+        fields = line.order_id, serial, line.entry_id, line.account, line.amount_fen
+        yield Ordered(*fields, order.exported_at, order.exported_by, order.state)
 
 
 def _announced(books: Connection, entries: Sequence[int]) -> Iterator[Announced]:
@@ -196,6 +196,6 @@ def _announced(books: Connection, entries: Sequence[int]) -> Iterator[Announced]
 
 
 def _keeping(books: Connection, entries: Sequence[int]) -> list[int]:
-    """The batches whose rosters are later versions that kept some entries."""
+    """The batches of later versions that kept any of these entries."""
     query = select(RosterRow.c.batch_id).join(KeptEntry, KeptEntry.c.roster_id == RosterRow.c.id)
     return list(books.execute(query.where(KeptEntry.c.entry_id.in_(entries))).scalars())

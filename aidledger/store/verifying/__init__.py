@@ -1,1 +1,1 @@
-"""Accounts for every row, column and object of the schema."""
+"""Verification of every row, column and schema object."""

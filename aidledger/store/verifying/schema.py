@@ -1,7 +1,7 @@
-"""Whether a ledger's tables, columns, keys and indexes are those that the migrations make, and nothing is beside them.
+"""Whether a ledger has exactly the tables, columns, keys and indexes that the migrations make.
 
-What the migrations make stands in schema.json, for each engine: `make compiled` writes it from new ledgers. Triggers
-are held to their statements (guards.py).
+schema.json holds what they make on each engine; `make compiled` generates it from new ledgers. Triggers are compared
+with their DDL (guards.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, text
 
-# What a part of a schema is and its name, and how it is defined.
+# A part's kind and name; its definition, by part.
 Part: TypeAlias = tuple[str, str]
 Parts: TypeAlias = dict[Part, str]
 PATH = Path(__file__).with_name("schema.json")
@@ -28,53 +28,60 @@ _QUERIES = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A part that is ``missing``, ``changed``, or there although it is none of the ledger's (``foreign``)."""
+    """A part that is ``missing``, ``changed``, or not the ledger's (``foreign``)."""
 
     what: str
     part: Part
 
 
 def differences(books: Connection) -> Iterator[Difference]:
-    """What is other than the migrations make it, in the order of kinds and names."""
-    wanted, allowed = (made()[engine] for engine in (books.dialect.name, f"{books.dialect.name} with roles"))
+    """What differs from the migrations, in the order of kinds and names."""
+    expected, with_roles = (made()[engine] for engine in (books.dialect.name, f"{books.dialect.name} with roles"))
     found = parts(books)
-    # A policy may be missing: what it allows is refused then.
-    with_roles = {part: said for part, said in allowed.items() if found.get(part, wanted.get(part)) != wanted.get(part)}
-    return compared(wanted | with_roles, found)
+    # A missing policy is no difference: without it more is refused, not less.
+    in_use = {
+        part: definition
+        for part, definition in with_roles.items()
+        if found.get(part, expected.get(part)) != expected.get(part)
+    }
+    return compared(expected | in_use, found)
 
 
-def compared(wanted: Parts, found: Parts) -> Iterator[Difference]:
-    """What differs between parts as they should be and as they are."""
-    for part in sorted(wanted.keys() | found.keys()):
+def compared(expected: Parts, found: Parts) -> Iterator[Difference]:
+    """The differences between expected and actual parts."""
+    for part in sorted(expected.keys() | found.keys()):
         if part not in found:
             yield Difference("missing", part)
-        elif part not in wanted:
+        elif part not in expected:
             yield Difference("foreign", part)
-        elif found[part] != wanted[part]:
+        elif found[part] != expected[part]:
             yield Difference("changed", part)
 
 
 def parts(books: Connection) -> Parts:
-    """The parts of a schema as they are."""
-    return {(kind, name): _folded(said) for kind, name, said in books.execute(_QUERIES[books.dialect.name])}
+    """The actual parts of a schema."""
+    return {(kind, name): _folded(sql) for kind, name, sql in books.execute(_QUERIES[books.dialect.name])}
 
 
 def _folded(sql: object) -> str:
-    """A definition without what versions of an engine write differently: blanks and quotes."""
+    """A definition without white space and quotes, which differ between versions of an engine."""
     return re.sub(r"\s+", " ", str(sql)).replace('"', "").strip()
 
 
 @cache
 def made() -> Mapping[str, Parts]:
-    """By engine; ``with roles``: what there may be besides where an office has the roles of docs/postgresql.md."""
+    """The expected parts by engine; ``with roles``: parts that the roles of docs/postgresql.md may add or change."""
     written = json.loads(PATH.read_text(encoding="utf-8"))
-    return {engine: {(kind, name): said for kind, name, said in told} for engine, told in written.items()}
+    return {
+        engine: {(kind, name): definition for kind, name, definition in definitions}
+        for engine, definitions in written.items()
+    }
 
 
 def as_json(of_engines: Mapping[str, Parts]) -> str:
-    """What schema.json holds, a part a line."""
+    """The content of schema.json, a line per part."""
     engines = []
-    for engine, told in of_engines.items():
-        lines = ",\n".join(f"    {json.dumps([*part, said])}" for part, said in sorted(told.items()))
+    for engine, definitions in of_engines.items():
+        lines = ",\n".join(f"    {json.dumps([*part, sql])}" for part, sql in sorted(definitions.items()))
         engines.append(f"  {json.dumps(engine)}: [\n{lines}\n  ]" if lines else f"  {json.dumps(engine)}: []")
     return "{\n" + ",\n".join(engines) + "\n}\n"

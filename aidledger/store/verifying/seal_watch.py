@@ -1,4 +1,4 @@
-"""What the seals on a chain of events prove, event by event, to who has a key and to who has none."""
+"""What the seals of a chain prove, event by event, with and without the key."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from aidledger.i18n import N_
 from aidledger.store.chain.seals import ACTION, Seal, SealKey, seal_in
 
 # An English sentence and its facts.
-Said = tuple[str, dict[str, object]]
+Message = tuple[str, dict[str, object]]
 Fields = tuple[object, ...]
 
 
 class SealWatch:
-    """Goes along a chain; the caller holds every event to its plain digest."""
+    """Checks the seals along a chain; the caller checks the unkeyed digests."""
 
     def __init__(self, key: SealKey | None) -> None:
         self._key = key
-        self._last: str | None = None  # whose seal the event before has
-        self._right = 0
-        self._wrong = 0
-        self._since: list[str] = []  # whose seals there are since the last one that was right
+        self._last: str | None = None  # fingerprint of the previous event's seal
+        self._valid = 0
+        self._invalid = 0
+        self._unproved: list[str] = []  # fingerprints of the seals since the last valid one
 
-    def faults(self, before: str, fields: Fields) -> Iterator[Said]:
-        """What is wrong with the seal of the next event: its fields are those of its digest, the facts last."""
+    def faults(self, before: str, fields: Fields) -> Iterator[Message]:
+        """What is wrong with the next event's seal; ``fields`` are those of its digest, the facts last."""
         number, action, facts = fields[0], fields[3], str(fields[-1])
         found = seal_in(facts)
         if found is None:
@@ -39,24 +39,24 @@ class SealWatch:
             )
         self._last = found.fingerprint
         if self._key is None or found.fingerprint != self._key.fingerprint:
-            self._since.append(found.fingerprint)
+            self._unproved.append(found.fingerprint)
         elif hmac.compare_digest(found.code, self._key.seal(before, fields[:-1], found.facts)):
-            self._right += 1
-            self._since.clear()
+            self._valid += 1
+            self._unproved.clear()
         else:
-            self._wrong += 1
+            self._invalid += 1
             yield (
                 N_("the seal of event {event} was not made with the key {seal_key}"),
                 {"event": number, "seal_key": found.fingerprint},
             )
 
     def _allowed(self, before: str, action: object, found: Seal) -> bool:
-        """Whether a key may begin here: it says so, and the key before it agreed as far as that can be judged."""
+        """Whether a key may start here: its event says so, and the previous key consented, if that can be checked."""
         if action != ACTION:
             return False
         try:
-            said = json.loads(found.facts)
-            named, earlier, handover = said["key"], said.get("before"), said.get("handover")
+            facts = json.loads(found.facts)
+            named, earlier, handover = facts["key"], facts.get("before"), facts.get("handover")
         except (ValueError, LookupError, AttributeError, TypeError):
             return False
         if (named, earlier) != (found.fingerprint, self._last):
@@ -65,23 +65,23 @@ class SealWatch:
             return True
         return hmac.compare_digest(str(handover), self._key.handover(before, found.fingerprint))
 
-    def faults_at_the_end(self) -> Iterator[Said]:
-        """What a key that was given shows of a chain in which it sealed nothing."""
-        if self._key is not None and not self._right + self._wrong:
+    def faults_at_the_end(self) -> Iterator[Message]:
+        """A fault if the given key has sealed nothing in the chain."""
+        if self._key is not None and not self._valid + self._invalid:
             yield (
                 N_("nothing here is sealed with the key {seal_key}: it is another ledger's, or all was made anew"),
                 {"seal_key": self._key.fingerprint},
             )
 
-    def unjudged(self) -> Iterator[Said]:
-        """What would take another key to judge. One seal that is right proves all that is before it."""
-        if self._since:
+    def unjudged(self) -> Iterator[Message]:
+        """The seals that only another key can check; a valid seal proves all events before it."""
+        if self._unproved:
             yield (
                 N_("{events} events are sealed with the key {seal_key}, which was not given: they are not judged"),
-                {"events": len(self._since), "seal_key": self._since[-1]},
+                {"events": len(self._unproved), "seal_key": self._unproved[-1]},
             )
 
     @property
     def proved_by(self) -> str | None:
-        """The key whose seals were all found right."""
-        return self._key.fingerprint if self._key is not None and self._right and not self._wrong else None
+        """The fingerprint of the given key, if all of its seals are valid."""
+        return self._key.fingerprint if self._key is not None and self._valid and not self._invalid else None

@@ -1,7 +1,7 @@
-"""Rows that belong to nothing: their batch, order, notice, list, person … is not there, or no batch counts them.
+"""Orphans: rows whose batch, order, notice, list, person … does not exist, or that no batch counts.
 
-What is there is held to digests, beginning from what it belongs to (verify.py). A row that was put into a table from
-behind and belongs to nothing would never be asked after that way, and may be counted by a question all the same.
+verify.py checks digests from the owner down to its rows. It would never reach a row that somebody inserted without an
+owner, which queries may count all the same.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ from aidledger.store.model.tables import (
     StandardRow,
 )
 
-# So many are named of a table; there may be any number of them.
+# The most that are reported per table.
 _SHOWN = 1_000
 _OF_LIST = {"batch_id": Batch, "listing_id": Listing}
 _OF_PERSON = _OF_LIST | {"beneficiary_id": Beneficiary, "school_id": School}
-# What a row belongs to, or is about: to which table each column points; a column that may be empty, where it is not.
-# Not so what a digest covers as the number that it is: what batches, entries and events point to, but for schools.
+# The table that each column references; nullable columns are checked where they are set. Leaves out the ids that a
+# digest covers as such: all references of batches, entries and events but schools.
 POINTERS: Mapping[Table, Mapping[str, Table]] = {
     RosterRow: {"batch_id": Batch, "program_id": ProgramRow, "school_id": School},
     Entry: {"school_id": School},
@@ -75,7 +75,7 @@ class Stray:
 
 
 def strays(books: Connection) -> Iterator[Stray]:
-    """All of them but for entries that no batch counts."""
+    """All orphans but entries that no batch counts, for which see ``entries``."""
     for table, query in _queries():
         for key in books.execute(query):
             yield Stray(table.name, ", ".join(map(str, key)))
@@ -83,7 +83,7 @@ def strays(books: Connection) -> Iterator[Stray]:
 
 @cache
 def _queries() -> Sequence[tuple[Table, Select[Any]]]:
-    """Of each table, the keys of rows that are astray."""
+    """For each table, the keys of its orphans."""
     queries = []
     for table, columns in POINTERS.items():
         astray = or_(*(_nowhere(table.c[name], target) for name, target in columns.items()))
@@ -100,7 +100,7 @@ def _nowhere(column: Column[int], target: Table) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many entries the batches count, how many there are, and some outside the run of numbers, by batch and id."""
+    """The number of entries by the batches, the actual number, and (batch, id) of entries outside the run of ids."""
 
     counted: int
     there: int
@@ -108,12 +108,12 @@ class Counted:
 
     @property
     def agrees(self) -> bool:
-        """Whether the entries are those that the batches count, as far as their numbers tell it."""
+        """Whether number and ids of the entries are as the batches count them."""
         return self.counted == self.there and not self.outside
 
 
 def entries(books: Connection) -> Counted:
-    """Whether the entries are numbered from 1 to as many as the batches count."""
+    """Whether the entries have the ids from 1 to the number that the batches count."""
     counted = int(books.execute(select(func.coalesce(func.sum(Batch.c.entries), 0))).scalar_one())
     there = books.execute(select(func.count()).select_from(Entry)).scalar_one()
     beyond = select(Entry.c.batch_id, Entry.c.id).where(or_(Entry.c.id < 1, Entry.c.id > counted))

@@ -1,4 +1,4 @@
-"""Recompute every digest and total of the ledger, and name what does not agree."""
+"""Recompute every digest and total of the ledger, and report what does not agree."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from aidledger.store.verifying.guards import breaches
 from aidledger.store.verifying.seal_watch import SealWatch
 
 _DAMAGE_SHOWN = 5
-# Of the entries that a batch lacks in one place; a batch may claim any number of them.
+# The most missing entries that are reported per gap; a batch may claim any number of them.
 _MISSING_SHOWN = 1_000
 _CHANGED = N_("batch {batch} was changed, or entries, rosters or lists of it were")
 _ORDER_CHANGED = N_("payment order {order} was changed, or lines of it were")
@@ -63,7 +63,7 @@ _DIFFERENCES = {
 }
 _AT = {name: i for i, name in enumerate(ENTRY_FIELDS)}
 _AMOUNT_AT, _REVERSAL_AT, _PART_AT = _AT["amount_fen"], _AT["reversal_of"], _AT["part"]
-# Asked of every batch, so they are made once.
+# Built once, because they run for every batch.
 _BATCH: BindParameter[int] = bindparam("batch")
 _PARTS = [select(table).where(table.c.batch_id == _BATCH).order_by(table.c.id) for table in (RosterRow, Listing)]
 _KEPT = select(KeptEntry.c.roster_id, KeptEntry.c.entry_id).where(KeptEntry.c.batch_id == _BATCH)
@@ -80,7 +80,7 @@ _cut_of = itemgetter(_AT["program"], _AT["period"], _AT["school"])
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What was found to be other than recorded (an English sentence with facts), and where."""
+    """A difference from what was recorded (an English sentence with facts), and where."""
 
     what: str
     batch: int | None = None
@@ -90,9 +90,9 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The ledger's size, its head, and what is wrong with it; the first ``passed`` batches were not looked into.
+    """The ledger's size, its head and its faults; the first ``passed`` batches were not recomputed.
 
-    ``sealed_by``: the key whose seals were found right; ``unjudged``: seals that only another key could judge.
+    ``sealed_by``: the key whose seals are all valid; ``unjudged``: seals that only another key can check.
     """
 
     batches: int
@@ -111,11 +111,11 @@ def verify(
     since: str | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verdict:
-    """Recompute everything in one consistent view; of a file that is damaged, as far as it can be read.
+    """Recompute everything in one consistent snapshot; a damaged file, as far as it is readable.
 
-    ``key``: of the seals. ``since``: a head that a whole verification ended with. The chain up to it is recomputed,
-    batches recorded up to it are not; raises UnknownHead. ``progress`` is told of how many entries are done, of how
-    many.
+    ``expect``: a head that the chain must contain. ``key``: the seal key. ``since``: the head of an earlier full
+    verification, after which only the chain, not the batches up to that head, is recomputed; raises UnknownHead.
+    ``progress`` gets the number of entries done, and of all.
     """
     verified = 0 if since is None else _recorded_up_to(books, since)
     faults = [] if verified else list(_damage(books))
@@ -128,21 +128,20 @@ def verify(
 
 
 def faults_behind(books: Connection, entries: Sequence[int]) -> list[Fault]:
-    """What is wrong with what a payment of some entries would rest on.
+    """The faults in everything that the payment of these entries depends on.
 
-    The batches that they are of, those that took anything back or say who is whom, what lists say of payments and of
-    money that came back, with their digests and place in the chain; rows that belong to nothing; people; the orders
-    before.
+    The batches that posted them, and all batches that reverse, supersede, correct numbers, or hold bank returns or
+    recoveries, with their digests and events; orphans; master data; earlier orders; the schema.
     """
     faults = [*structure(books), *_astray(books, strays.entries(books))]
     batches = set(_batches_of(books, entries))
-    undoing = select(Batch.c.id).where(or_(Batch.c.reverses.is_not(None), Batch.c.supersedes.is_not(None)))
-    batches.update(books.execute(undoing).scalars())
+    replacing = select(Batch.c.id).where(or_(Batch.c.reverses.is_not(None), Batch.c.supersedes.is_not(None)))
+    batches.update(books.execute(replacing).scalars())
     batches.update(books.execute(_CORRECTING).scalars())
     listed = batches_listed(books)
     batches |= listed["bank-return"] | listed["recovery"]
-    for some in chunks(sorted(batches)):
-        for row in books.execute(select(Batch).where(Batch.c.id.in_(some)).order_by(Batch.c.id)).mappings():
+    for ids in chunks(sorted(batches)):
+        for row in books.execute(select(Batch).where(Batch.c.id.in_(ids)).order_by(Batch.c.id)).mappings():
             counted = all(isinstance(row[name], int) for name in ("first_entry", "entries"))
             passed, count = (row["first_entry"] - 1, row["entries"]) if counted else (0, 0)
             with closing(_Entries(books, passed, count)) as of_batch:
@@ -152,12 +151,12 @@ def faults_behind(books: Connection, entries: Sequence[int]) -> list[Fault]:
 
 
 def _batches_of(books: Connection, entries: Sequence[int]) -> Iterator[int]:
-    for some in chunks(sorted(entries)):
-        yield from books.execute(select(Entry.c.batch_id).where(Entry.c.id.in_(some)).distinct()).scalars()
+    for ids in chunks(sorted(entries)):
+        yield from books.execute(select(Entry.c.batch_id).where(Entry.c.id.in_(ids)).distinct()).scalars()
 
 
 def _astray(books: Connection, found: strays.Counted) -> Iterator[Fault]:
-    """What belongs to nothing, and entries that are not those which the batches count."""
+    """Orphans, and entries that the batches do not count."""
     for batch, entry in found.outside:
         yield Fault(_NO_BATCH, batch, entry)
     if not found.agrees:
@@ -168,7 +167,7 @@ def _astray(books: Connection, found: strays.Counted) -> Iterator[Fault]:
 
 
 def _recorded_beside(books: Connection) -> Iterator[Fault]:
-    """What the chain says of rows that are of no batch: master data, the catalogue, payment orders, notices."""
+    """Faults of rows outside batches that events record: master data, catalogues, payment orders, notices."""
     for table, first, last in master_data.altered(books):
         facts: dict[str, object] = {"row": first, "table": table}
         yield Fault(_ROW_CHANGED, facts=facts) if first == last else Fault(_ROWS_CHANGED, facts=facts | {"last": last})
@@ -181,15 +180,15 @@ def _recorded_beside(books: Connection) -> Iterator[Fault]:
 
 
 def structure(books: Connection) -> Iterator[Fault]:
-    """Tables, keys and indexes that are not as the migrations make them, and triggers."""
-    for one in schema.differences(books):
-        yield Fault(_DIFFERENCES[one.what], facts=dict(zip(("kind", "name"), one.part, strict=True)))
-    for one in breaches(books):
-        yield Fault(_BREACHES[one.what], facts=dict(zip(("guard", "table"), one.part, strict=True)))
+    """Differences of tables, keys, indexes and triggers from what the migrations make."""
+    for difference in schema.differences(books):
+        yield Fault(_DIFFERENCES[difference.what], facts=dict(zip(("kind", "name"), difference.part, strict=True)))
+    for breach in breaches(books):
+        yield Fault(_BREACHES[breach.what], facts=dict(zip(("guard", "table"), breach.part, strict=True)))
 
 
 def _recorded_up_to(books: Connection, head: str) -> int:
-    """The last batch that was recorded up to a head; raises UnknownHead."""
+    """The last batch recorded up to a head; raises UnknownHead."""
     event = books.execute(select(Event.c.id).where(Event.c.digest == head)).scalar_one_or_none()
     if event is None and head != GENESIS:
         raise UnknownHead(head=head)
@@ -227,18 +226,18 @@ def _verify_rows(
 
 
 def _last_entry_of(books: Connection, batch: int) -> int:
-    """The last entry of a batch by what it says of itself; 0 where there is none, or it says nothing that can be."""
-    said = books.execute(select(Batch.c.first_entry, Batch.c.entries).where(Batch.c.id == batch)).first()
-    return sum(said) - 1 if said is not None and all(isinstance(one, int) for one in said) else 0
+    """The last entry of a batch by its own columns; 0 if there is no such batch, or the columns hold no numbers."""
+    run = books.execute(select(Batch.c.first_entry, Batch.c.entries).where(Batch.c.id == batch)).first()
+    return sum(run) - 1 if run is not None and all(isinstance(number, int) for number in run) else 0
 
 
 def _streamed(books: Connection, query: Select[Any]) -> Result[*tuple[Any, ...]]:
-    """Rows a part at a time: a province's ledger has more than a machine's memory."""
+    """Rows in portions: a province's ledger does not fit into memory."""
     return books.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
 
 
 def _damage(books: Connection) -> Iterator[Fault]:
-    """What SQLite's own check says of the file; a server looks after its files itself."""
+    """The findings of SQLite's integrity check; a server looks after its own files."""
     if books.dialect.name == "sqlite":
         for (said,) in books.exec_driver_sql(f"PRAGMA integrity_check({_DAMAGE_SHOWN})"):
             if said != "ok":
@@ -246,10 +245,10 @@ def _damage(books: Connection) -> Iterator[Fault]:
 
 
 class _Entries:
-    """All entries in the order of their ids, handed out batch by batch."""
+    """Entries in the order of ids, read once and handed out batch by batch."""
 
     def __init__(self, books: Connection, passed: int, count: int | None = None) -> None:
-        """``passed``: so many at the beginning are not handed out; ``count``: no more than these are."""
+        """Skip the first ``passed`` entries; read at most ``count``."""
         query = covered_by_digest().add_columns(Entry.c.digest).where(Entry.c.id > passed).order_by(Entry.c.id)
         if count is not None:
             query = query.where(Entry.c.id <= passed + count)
@@ -258,7 +257,7 @@ class _Entries:
         self.counted = passed
 
     def close(self) -> None:
-        """Let go of those that were not handed out."""
+        """Close the cursor."""
         self._rows.close()
 
     def up_to(self, last: int) -> Iterator[Any]:
@@ -274,44 +273,61 @@ def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries, l
     if not (isinstance(first, int) and isinstance(batch["entries"], int)):
         yield Fault(_CHANGED, number)
         return
-    digests, expected_id, in_parts = [], first, False
-    sums: dict[tuple[str, str, str | None], list[int]] = {}
-    for row in entries.up_to(first + batch["entries"] - 1):
-        *fields, stored = row
+    counted = _Counted()
+    yield from _entry_faults(batch, entries, counted)
+    payments, amount = tuple(map(sum, zip(*counted.sums.values(), strict=True))) or (0, 0)
+    times = _person_times(books, batch) if counted.in_parts else payments
+    if (times, amount) != (batch["person_times"], batch["amount_fen"]):
+        yield Fault(N_("the control totals of batch {batch} are not those of its entries"), number)
+    if not totals.agree(books, number, {cut: (times, fen) for cut, (times, fen) in counted.sums.items()}):
+        yield Fault(N_("the running totals of batch {batch} are not those of its entries"), number)
+    yield from _digest_faults(books, batch, counted.digests, listed)
+
+
+@dataclass(slots=True)
+class _Counted:
+    """What a batch's entries add up to: their digests, payments and 分 by cut, and whether any is a part."""
+
+    digests: list[bytes] = field(default_factory=list)
+    sums: dict[tuple[str, str, str | None], list[int]] = field(default_factory=dict)
+    in_parts: bool = False
+
+
+def _entry_faults(batch: dict[str, Any], entries: _Entries, counted: _Counted) -> Iterator[Fault]:
+    """Entries of a batch that are missing, of another batch, or changed; the others are added to ``counted``."""
+    number, first, end = batch["id"], batch["first_entry"], batch["first_entry"] + batch["entries"]
+    expected_id = first
+    for *fields, stored in entries.up_to(end - 1):
         entry = fields[0]
-        for missing in islice(range(expected_id, min(entry, first + batch["entries"])), _MISSING_SHOWN):
-            yield Fault(N_("entry {entry} is missing"), number, missing)
+        yield from _missing(number, expected_id, min(entry, end))
         expected_id = max(expected_id, entry + 1)
         if entry < first or fields[_AT["batch_id"]] != number:
             yield Fault(N_("entry {entry} was put into another batch"), fields[_AT["batch_id"]], entry)
             continue
-        digests.append(stored if isinstance(stored, bytes) else b"")
+        counted.digests.append(stored if isinstance(stored, bytes) else b"")
         if _recomputed(fields) != stored:
             yield Fault(N_("entry {entry} was changed"), number, entry)
             continue
-        in_parts |= fields[_PART_AT] is not None
-        paid = sums.setdefault(_cut_of(fields), [0, 0])
+        counted.in_parts |= fields[_PART_AT] is not None
+        paid = counted.sums.setdefault(_cut_of(fields), [0, 0])
         paid[0] += -1 if fields[_REVERSAL_AT] else 1
         paid[1] += fields[_AMOUNT_AT]
-    for missing in islice(range(expected_id, first + batch["entries"]), _MISSING_SHOWN):
-        yield Fault(N_("entry {entry} is missing"), number, missing)
-    payments, amount = tuple(map(sum, zip(*sums.values(), strict=True))) or (0, 0)
-    times = _person_times(books, batch) if in_parts else payments
-    if (times, amount) != (batch["person_times"], batch["amount_fen"]):
-        yield Fault(N_("the control totals of batch {batch} are not those of its entries"), number)
-    if not totals.agree(books, number, {cut: (times, fen) for cut, (times, fen) in sums.items()}):
-        yield Fault(N_("the running totals of batch {batch} are not those of its entries"), number)
-    yield from _seal_faults(books, batch, digests, listed)
+    yield from _missing(number, expected_id, end)
+
+
+def _missing(batch: int, first: int, end: int) -> Iterator[Fault]:
+    for entry in islice(range(first, end), _MISSING_SHOWN):
+        yield Fault(N_("entry {entry} is missing"), batch, entry)
 
 
 def _person_times(books: Connection, batch: dict[str, Any]) -> int:
-    """What a batch adds in person-times where entries of it are parts of a term: asked again, since few batches are."""
+    """The person-times of a batch with parts: a second query, because few batches have any."""
     rows = books.execute(_IN_PARTS.where(Entry.c.id >= batch["first_entry"]).limit(batch["entries"]))
     return person_times_net((row[:3], row.part, row.amount_fen) for row in rows)
 
 
-def _seal_faults(books: Connection, batch: dict[str, Any], digests: list[bytes], listed: Listed) -> Iterator[Fault]:
-    """A batch's digest over itself, its rosters and lists, and the digests of its entries and records."""
+def _digest_faults(books: Connection, batch: dict[str, Any], digests: list[bytes], listed: Listed) -> Iterator[Fault]:
+    """Faults of a batch's digest: over itself, its rosters and lists, and the digests of its entries and records."""
     number = batch["id"]
     head = {name: value for name, value in batch.items() if name != "digest"}
     head["catalogue"] = books.execute(_CATALOGUE, {"catalogue": batch["catalogue_id"]}).scalar_one_or_none()
@@ -339,7 +355,7 @@ def _recomputed(fields: list[Any]) -> bytes | None:
 
 
 def _source_faults(books: Connection, verified: int) -> Iterator[Fault]:
-    """Files that are not what they were; those that only batches up to ``verified`` are of were looked at before."""
+    """Source files that were changed or are missing, but for those of batches up to ``verified`` only."""
     last = func.max(Batch.c.id)
     sources = (
         select(SourceFile.c.sha256, SourceFile.c.size_bytes, last.label("batch"))
@@ -355,14 +371,14 @@ def _source_faults(books: Connection, verified: int) -> Iterator[Fault]:
             size_bytes,
         ):
             yield Fault(N_("the source file of batch {batch} was changed"), batch)
-    there = select(SourceFile.c.sha256).where(SourceFile.c.sha256 == Batch.c.source_sha256)
-    without = select(Batch.c.id).where(Batch.c.id > verified, Batch.c.source_sha256.is_not(None), ~there.exists())
+    stored = select(SourceFile.c.sha256).where(SourceFile.c.sha256 == Batch.c.source_sha256)
+    without = select(Batch.c.id).where(Batch.c.id > verified, Batch.c.source_sha256.is_not(None), ~stored.exists())
     for batch in _streamed(books, without.order_by(Batch.c.id)).scalars():
         yield Fault(N_("the source file of batch {batch} is missing"), batch)
 
 
 def _chain(books: Connection, expect: str | None, watch: SealWatch) -> tuple[str, list[Fault]]:
-    """The chain's head, and what is wrong with its links: each batch is recorded by one of them, in their order."""
+    """The chain's head and the faults of its events; each batch must be recorded by one event, in order."""
     faults: list[Fault] = []
     head, expected_id, recorded = GENESIS, 1, 0
     met = expect in {None, GENESIS}
