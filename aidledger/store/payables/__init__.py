@@ -1,1 +1,1 @@
-"""What is claimed, due, under way, paid: payment orders and the bank's answers."""
+"""Claims and what is due, under way and paid of them: payment orders and bank returns."""

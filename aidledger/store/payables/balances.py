@@ -1,4 +1,4 @@
-"""The balances of many claims, summed up by program, period and school, mostly by the engine itself."""
+"""The balances of many claims by program, period and school, mostly summed by the database."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from aidledger.store.model.tables import BatchTotal, Entry, NumberCorrection
 from aidledger.store.payables.claims import EVERYTHING, Key, People, Scope, Sums, claims, movements, needing_no_bank
 from aidledger.store.postings.person_times import CLAIM
 
-# By what balances are cut: program and school are ids there.
+# Program (id), period, school (id).
 Cut = tuple[int, str, int | None]
 
 
 @dataclass(slots=True)
 class Balance:
-    """The sums of many claims in 分: of each claim what is due, or what is to be claimed back."""
+    """The sums of many claims in 分; each claim counts either as due or as to be claimed back."""
 
     claimed_fen: int = 0
     paid_fen: int = 0
@@ -40,7 +40,7 @@ class Balance:
     to_claim_back_fen: int = 0
 
     def add(self, sums: Sums) -> None:
-        """Add a claim, or what one school has of it."""
+        """Add a claim, or one school's share of it."""
         self.claimed_fen += sums.claimed_fen
         self.paid_fen += sums.paid_fen
         self.under_way_fen += sums.under_way_fen
@@ -57,15 +57,15 @@ class Balance:
 
     @property
     def open(self) -> bool:
-        """Whether something is still to happen."""
+        """Whether anything is under way, due or to be claimed back."""
         return bool(self.under_way_fen or self.due_fen or self.to_claim_back_fen)
 
 
 def balances(books: Connection, scope: Scope = EVERYTHING) -> dict[Cut, Balance]:
-    """The balances of programs and periods by program, period and school.
+    """The balances by program, period and school.
 
-    Only claims that several schools or several numbers are of are looked at one by one. Those of which nothing was
-    paid are due as a whole, or need no bank.
+    Only claims with several schools or several numbers are read one by one. Claims with no payment are due in full, or
+    need no bank.
     """
     found: dict[Cut, Balance] = defaultdict(Balance)
     unpaid: dict[Cut, int] = defaultdict(int)
@@ -84,8 +84,8 @@ def balances(books: Connection, scope: Scope = EVERYTHING) -> dict[Cut, Balance]
         if program in no_bank:
             balance.paid_fen, balance.due_fen = balance.paid_fen + balance.due_fen, 0
         found[program, period, school].include(balance)
-    for some in chunks(sorted({person for *_, person in others})):
-        for claim in claims(books, replace(scope, persons=some), paid_only=True):
+    for persons in chunks(sorted({person for *_, person in others})):
+        for claim in claims(books, replace(scope, persons=persons), paid_only=True):
             for school, sums in claim.schools.items() if claim.key in others else ():
                 found[claim.program_id, claim.period, school].add(sums)
                 unpaid[claim.program_id, claim.period, school] -= sums.claimed_fen
@@ -96,9 +96,10 @@ def balances(books: Connection, scope: Scope = EVERYTHING) -> dict[Cut, Balance]
 
 
 def _simple(books: Connection, scope: Scope) -> Select[Any]:
-    """The claims of which something was paid: summed up by cut where all of a claim is one school's, under one number.
+    """Claims with payments: summed up by cut if a claim has one school and one number.
 
-    Columns: person, program_id, period, school_id, and a Balance's. Any other claim has a row with its ``person``.
+    Columns: person, program_id, period, school_id, and those of Balance. Any other claim has a row of its own, with its
+    ``person``.
     """
     moved = movements(books, scope).subquery("moved")
     of_claim = [moved.c[name] for name in CLAIM]
@@ -126,19 +127,19 @@ def _simple(books: Connection, scope: Scope) -> Select[Any]:
         claim.c.period,
         func.nullif(claim.c.first, _NO_SCHOOL).label("school_id"),
     )
-    told = select(*keys, claim.c.claimed_fen, claim.c.paid_fen, claim.c.under_way_fen, rest.label("rest")).subquery()
-    over = case((told.c.rest < 0, -told.c.rest), else_=0)
-    under = case((told.c.rest > 0, told.c.rest), else_=0)
-    sums = (told.c.claimed_fen, told.c.paid_fen, told.c.under_way_fen, under, over)
-    cut = [told.c[name] for name in ("person", "program_id", "period", "school_id")]
+    each = select(*keys, claim.c.claimed_fen, claim.c.paid_fen, claim.c.under_way_fen, rest.label("rest")).subquery()
+    over = case((each.c.rest < 0, -each.c.rest), else_=0)
+    under = case((each.c.rest > 0, each.c.rest), else_=0)
+    sums = (each.c.claimed_fen, each.c.paid_fen, each.c.under_way_fen, under, over)
+    cut = [each.c[name] for name in ("person", "program_id", "period", "school_id")]
     return select(*cut, *map(func.sum, sums)).group_by(*cut)
 
 
-# Schools are counted from 1.
+# Stands for no school; ids start at 1.
 _NO_SCHOOL = 0
 
 
 def _ends(rows: FromClause, prefix: str = "") -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """The least and the greatest school of some rows: where they are the same, all rows are that one's."""
+    """The lowest and highest school (id) of rows: equal if all rows have the same one."""
     school = func.coalesce(rows.c.school_id, _NO_SCHOOL)
     return func.min(school).label(f"{prefix}first"), func.max(school).label(f"{prefix}last")

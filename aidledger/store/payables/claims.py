@@ -1,9 +1,9 @@
-"""What a person is due under a program for a period: the account of a claim, the one place that knows it.
+"""The account of a claim: what is claimed, paid, under way and due for a person, program and period.
 
-Claimed is what the entries in force add up to; paid is what a bank confirmed, less what came back, and what needs no
-bank: set off against fees, or lent. Under way is what a bank was asked for and has not answered. The rest is due, or
-is to be claimed back. All of this belongs to the claim (person, program, period), not to an entry: entries are
-reversed and entered anew as rosters are corrected, and payments stay.
+Claimed is the sum of the entries in force. Paid is what a bank confirmed, less recoveries, and what needs no bank: fees
+waived and loans. Under way is what a payment order asks for and the bank has not answered. The rest is due, or to be
+claimed back. All of this belongs to the claim, not to entries: corrections of rosters reverse entries and post new
+ones, while payments stay.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ from aidledger.store.model.tables import (
 from aidledger.store.payables.settlements import withdrawn
 from aidledger.store.postings.entries import current
 
-# Of answers with the same date the later in this order counts: a bank sends back only what it had paid.
-_RANKS = {"failed": 0, "paid": 1, "returned": 2}
-# What needs no bank: a fee that is not collected, a loan that a bank lends.
+# The order of a bank's answers with the same date: it returns only what it has paid.
+OUTCOME_RANKS = {"failed": 0, "paid": 1, "returned": 2}
+# Natures of programs that need no bank: a waiver is not collected, a loan is paid out by its lender.
 _NO_BANK = ("waiver", "loan")
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Of which claims; empty: of all. ``persons`` are ids of beneficiaries, with those who are the same people."""
+    """A selection of claims; empty: all. ``persons``: ids of beneficiaries, including all ids of the same person."""
 
     programs: Collection[str] = ()
     periods: Collection[str] = ()
@@ -59,15 +59,15 @@ class Scope:
 
     def narrowed(self, program: Any, period: Any, person: Any) -> list[ColumnElement[bool]]:  # noqa: ANN401 - columns
         """Conditions on a row's program (id), period and person (id)."""
-        asked = []
+        conditions = []
         if self.programs:
             ids = select(ProgramRow.c.id).where(ProgramRow.c.code.in_(sorted(self.programs)))
-            asked.append(program.in_(ids))
+            conditions.append(program.in_(ids))
         if self.periods:
-            asked.append(period.in_(sorted(self.periods)))
+            conditions.append(period.in_(sorted(self.periods)))
         if self.persons:
-            asked.append(person.in_(sorted(self.persons)))
-        return asked
+            conditions.append(person.in_(sorted(self.persons)))
+        return conditions
 
 
 EVERYTHING = Scope()
@@ -83,7 +83,7 @@ class Sums:
 
     @property
     def rest_fen(self) -> int:
-        """What is due; below zero, what is to be claimed back."""
+        """What is due; negative: to be claimed back."""
         return self.claimed_fen - self.paid_fen - self.under_way_fen
 
     def add(self, other: Sums) -> None:
@@ -97,8 +97,8 @@ class Sums:
 class Claim:
     """One person's claim under a program for a period.
 
-    ``person`` is the beneficiary as first recorded, ``persons`` all numbers under which he was. ``schools``: the sums
-    by school (id); what was paid at a school that no longer claims it counts where it is claimed now.
+    ``person`` is the beneficiary first recorded, ``persons`` all beneficiaries who are the same person. ``schools``:
+    sums by school (id); payments at a school that no longer claims them count where the claim is now.
     """
 
     program_id: int
@@ -109,62 +109,62 @@ class Claim:
 
     @property
     def key(self) -> Key:
-        """What tells it from other claims."""
+        """What identifies the claim."""
         return self.program_id, self.period, self.person
 
     @property
     def sums(self) -> Sums:
-        """Of all schools together."""
+        """The sums of all schools."""
         total = Sums()
-        for one in self.schools.values():
-            total.add(one)
+        for sums in self.schools.values():
+            total.add(sums)
         return total
 
     @property
     def due_fen(self) -> int:
-        """What a bank is still to be asked for."""
+        """What the next payment order may ask for."""
         return max(0, self.sums.rest_fen)
 
     @property
     def to_claim_back_fen(self) -> int:
-        """What was paid, or is under way, beyond what is claimed."""
+        """What is paid or under way beyond the claim."""
         return max(0, -self.sums.rest_fen)
 
     @property
     def overpaid_fen(self) -> int:
-        """What was paid beyond what is claimed; below zero, what is claimed and not paid."""
+        """What is paid beyond the claim; negative: claimed and not paid."""
         sums = self.sums
         return sums.paid_fen - sums.claimed_fen
 
 
 class People:
-    """Who is the same person under several numbers, as new versions of rosters corrected them."""
+    """Beneficiaries who are one person, because new versions of rosters corrected ID numbers."""
 
     def __init__(self, books: Connection) -> None:
         query = select(NumberCorrection.c.earlier_id, NumberCorrection.c.beneficiary_id)
         self._first: dict[int, int] = {}
         for earlier, later in books.execute(query.order_by(NumberCorrection.c.batch_id, NumberCorrection.c.earlier_id)):
             one, other = sorted((self.first(earlier), self.first(later)))
-            if one != other:  # a correction that was taken back again links the same two
+            if one != other:  # correcting back links the same two again
                 self._first[other] = one
         self.corrected = frozenset({*self._first, *(self.first(person) for person in self._first)})
 
     def first(self, person: int) -> int:
-        """The beneficiary as whom somebody was first recorded."""
+        """The first recorded beneficiary of the same person."""
         while person in self._first:
             person = self._first[person]
         return person
 
     def same(self, person: int) -> frozenset[int]:
-        """All beneficiaries who are one person, this one among them."""
+        """All beneficiaries of the same person, this one included."""
         first = self.first(person)
-        return frozenset({person, *(one for one in self.corrected if self.first(one) == first)})
+        return frozenset({person, *(other for other in self.corrected if self.first(other) == first)})
 
 
 def answers(scope: Scope = EVERYTHING, *narrowed: ColumnElement[bool]) -> Subquery:
     """What bank returns in force say of payments, each named by order_id (None: no order asked for it) and entry_id.
 
-    Besides: id, batch_id, outcome, amount_fen, reason, paid_on, serial_no, and the place (see ``placed``).
+    Further columns: id, batch_id, outcome, amount_fen, reason, paid_on, serial_no, place (see ``placed``).
     """
     columns = ("order_id", "id", "batch_id", "entry_id", "outcome", "amount_fen", "reason", "paid_on", "serial_no")
     query = select(*(BankReturn.c[name] for name in columns)).where(current(BankReturn), *narrowed)
@@ -172,18 +172,18 @@ def answers(scope: Scope = EVERYTHING, *narrowed: ColumnElement[bool]) -> Subque
 
 
 def placed(answers_given: Select[Any]) -> Subquery:
-    """Answers with their ``place`` among those to the same payment: 1 is the one that counts.
+    """Answers with their ``place`` among those to the same payment; the answer in place 1 counts.
 
-    The latest by the bank's date; at the same date a failure comes before a success before what was sent back.
+    It is the latest by the bank's date; on the same date, by outcome (OUTCOME_RANKS).
     """
-    said = answers_given.subquery("said")
+    answer = answers_given.subquery("given")
     latest_first = (
-        func.coalesce(said.c.paid_on, "").desc(),
-        case(_RANKS, value=said.c.outcome, else_=0).desc(),
-        said.c.id.desc(),
+        func.coalesce(answer.c.paid_on, "").desc(),
+        case(OUTCOME_RANKS, value=answer.c.outcome, else_=0).desc(),
+        answer.c.id.desc(),
     )
-    place = func.row_number().over(partition_by=(said.c.order_id, said.c.entry_id), order_by=latest_first)
-    return select(said, place.label("place")).subquery("answer")
+    place = func.row_number().over(partition_by=(answer.c.order_id, answer.c.entry_id), order_by=latest_first)
+    return select(answer, place.label("place")).subquery("answer")
 
 
 def _of_entries(query: Select[Any], entry: ColumnElement[Any], scope: Scope) -> Select[Any]:
@@ -196,11 +196,11 @@ def _of_entries(query: Select[Any], entry: ColumnElement[Any], scope: Scope) -> 
 
 
 def payments(books: Connection, scope: Scope = EVERYTHING) -> Subquery:
-    """Every payment that an order asked for, or that a bank answered without one.
+    """Every payment: the lines of orders, and payments without an order that a bank return answers.
 
-    ``order_id`` and ``serial`` (None without an order), ``entry_id``, ``asked_fen``, ``paid_fen``, ``under_way_fen``,
-    and of the answer that counts ``outcome`` (None: none), ``reason``, ``answer_id``, ``paid_on``. A withdrawn line
-    that no bank answered is none.
+    Columns: ``order_id`` and ``serial`` (None without an order), ``entry_id``, ``ordered_fen``, ``paid_fen``,
+    ``under_way_fen``; ``outcome`` (None: no answer), ``reason``, ``answer_id`` and ``paid_on`` of the answer that
+    counts. Leaves out withdrawn lines without an answer.
     """
     said, line, gone = answers(scope), PaymentOrderLine, withdrawn(books)
     counts = said.c.place == 1
@@ -212,13 +212,16 @@ def payments(books: Connection, scope: Scope = EVERYTHING) -> Subquery:
             line.c.order_id,
             line.c.serial,
             line.c.entry_id,
-            line.c.amount_fen.label("asked_fen"),
+            line.c.amount_fen.label("ordered_fen"),
             confirmed.label("paid_fen"),
             under_way.label("under_way_fen"),
-            *told,
+            answer.c.outcome,
+            answer.c.reason,
+            answer.c.id.label("answer_id"),
+            answer.c.paid_on,
         )
-        .outerjoin(said, and_(said.c.order_id == line.c.order_id, said.c.entry_id == line.c.entry_id, counts))
-        .where(or_(line.c.order_id.not_in(gone), said.c.id.is_not(None)))
+        .outerjoin(answer, and_(answer.c.order_id == line.c.order_id, answer.c.entry_id == line.c.entry_id, counts))
+        .where(or_(line.c.order_id.not_in(gone), answer.c.id.is_not(None)))
     )
     of_orders = _of_entries(of_orders, line.c.entry_id, scope)
     of_none = answers(scope, BankReturn.c.order_id.is_(None))
@@ -232,7 +235,7 @@ def payments(books: Connection, scope: Scope = EVERYTHING) -> Subquery:
 
 
 def movements(books: Connection, scope: Scope = EVERYTHING) -> Select[Any]:
-    """What was paid, is under way and came back, entry by entry and recovery by recovery.
+    """What was paid, is under way, and was recovered (negative ``paid_fen``): a row per payment and per recovery.
 
     Columns: program_id, period, beneficiary_id, school_id, paid_fen, under_way_fen.
     """
@@ -245,7 +248,7 @@ def movements(books: Connection, scope: Scope = EVERYTHING) -> Select[Any]:
         payment.c.paid_fen,
         payment.c.under_way_fen,
     ).join(Entry, Entry.c.id == payment.c.entry_id)
-    came_back = select(
+    recovered = select(
         Recovery.c.program_id,
         Recovery.c.period,
         Recovery.c.beneficiary_id,
@@ -253,11 +256,11 @@ def movements(books: Connection, scope: Scope = EVERYTHING) -> Select[Any]:
         (-Recovery.c.amount_fen).label("paid_fen"),
         literal(0, Integer).label("under_way_fen"),
     ).where(current(Recovery), *scope.narrowed(Recovery.c.program_id, Recovery.c.period, Recovery.c.beneficiary_id))
-    moved = union_all(paid, came_back).subquery("moved")
+    moved = union_all(paid, recovered).subquery("moved")
     return select(moved)
 
 
-# Program (id), period, the person as first recorded.
+# Program (id), period, person (the first recorded beneficiary).
 Key = tuple[int, str, int]
 _ENTERED = (Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id, Entry.c.school_id)
 
@@ -265,7 +268,7 @@ _ENTERED = (Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id, Entry.c.
 def claims(books: Connection, scope: Scope = EVERYTHING, *, paid_only: bool = False) -> Iterator[Claim]:
     """The claims of a scope, in the order of programs, periods and people.
 
-    ``paid_only``: those alone of which something was paid, is under way or came back.
+    ``paid_only``: only claims with something paid, under way or recovered.
     """
     people = People(books)
     if scope.persons:
@@ -282,9 +285,9 @@ def claims(books: Connection, scope: Scope = EVERYTHING, *, paid_only: bool = Fa
             found[key].setdefault(school, Sums()).claimed_fen += int(fen)
     no_bank = needing_no_bank(books)
     for key, schools in sorted(found.items()):
-        left = _settled(schools, no_bank=key[0] in no_bank)
-        if left:
-            yield Claim(*key, people.same(key[2]), left)
+        settled = _settled(schools, no_bank=key[0] in no_bank)
+        if settled:
+            yield Claim(*key, people.same(key[2]), settled)
 
 
 def _claimed(scope: Scope) -> Select[Any]:
@@ -293,15 +296,15 @@ def _claimed(scope: Scope) -> Select[Any]:
 
 def _claimed_where_paid(books: Connection, scope: Scope, people: People) -> Select[Any]:
     moved = movements(books, scope).subquery("moved_at_all")
-    there = select(moved.c.program_id, moved.c.period, moved.c.beneficiary_id).distinct().subquery("there")
-    same = and_(*(column == there.c[column.name] for column in _ENTERED[:3]))
+    paid = select(moved.c.program_id, moved.c.period, moved.c.beneficiary_id).distinct().subquery("paid_claims")
+    same = and_(*(column == paid.c[column.name] for column in _ENTERED[:3]))
     return _claimed(scope).where(
-        or_(select(there.c.program_id).where(same).exists(), Entry.c.beneficiary_id.in_(sorted(people.corrected)))
+        or_(select(paid.c.program_id).where(same).exists(), Entry.c.beneficiary_id.in_(sorted(people.corrected)))
     )
 
 
 def _settled(schools: dict[int | None, Sums], *, no_bank: bool) -> dict[int | None, Sums]:
-    """The sums of a claim by school, evened out; ``no_bank``: what no bank paid needs none."""
+    """A claim's non-zero sums by school, evened out; ``no_bank``: the rest counts as paid without a bank."""
     _even_out(schools)
     for sums in schools.values() if no_bank else ():
         sums.paid_fen += max(0, sums.rest_fen)
@@ -309,19 +312,20 @@ def _settled(schools: dict[int | None, Sums], *, no_bank: bool) -> dict[int | No
 
 
 def needing_no_bank(books: Connection) -> frozenset[int]:
+    """The programs (ids) whose payments need no bank."""
     query = select(ProgramRow.c.id).where(ProgramRow.c.nature.in_(_NO_BANK))
     return frozenset(books.execute(query).scalars())
 
 
 def _even_out(schools: dict[int | None, Sums]) -> None:
-    """What was paid at a school that does not claim it, or no longer does, counts where the claim is now.
+    """Move payments from schools that do not, or no longer, claim them to where the claim is now.
 
-    So does what came back, whichever school its list names, or none.
+    Recoveries count where most is claimed, whichever school their list names.
     """
     home = max(schools.values(), key=lambda sums: (sums.claimed_fen, sums.paid_fen))
     for sums in [sums for sums in schools.values() if sums.paid_fen < 0]:
-        came_back, sums.paid_fen = sums.paid_fen, 0
-        home.paid_fen += came_back
+        recovered, sums.paid_fen = sums.paid_fen, 0
+        home.paid_fen += recovered
     for over in [sums for sums in schools.values() if sums.rest_fen < 0]:
         for short in [sums for sums in schools.values() if sums.rest_fen > 0]:
             moved = min(-over.rest_fen, short.rest_fen)
@@ -333,7 +337,7 @@ def _even_out(schools: dict[int | None, Sums]) -> None:
 
 
 def owed_before(books: Connection, batch: int) -> dict[tuple[str, str, str], tuple[int, int]]:
-    """What was paid, and what was to be claimed back (分), of the claims that a batch's recoveries are of, before it.
+    """Paid and to be claimed back (分) before a batch of recoveries, for the claims that these concern.
 
     By the ID number that the list names, program and period.
     """
@@ -348,15 +352,15 @@ def owed_before(books: Connection, batch: int) -> dict[tuple[str, str, str], tup
     )
     rows = books.execute(query).all()
     people = People(books)
-    came_back: defaultdict[Key, int] = defaultdict(int)
+    recovered: defaultdict[Key, int] = defaultdict(int)
     for row in rows:
-        came_back[row.program_id, row.period, people.first(row.beneficiary_id)] += int(row.fen)
-    # Of a claim without an account nothing is left: all that came back had been paid, and nothing is claimed.
-    owed = {key: (fen, fen) for key, fen in came_back.items()}
+        recovered[row.program_id, row.period, people.first(row.beneficiary_id)] += int(row.fen)
+    # A claim that ``claims`` leaves out has zero sums now: what was recovered had been paid, and nothing is claimed.
+    owed = {key: (fen, fen) for key, fen in recovered.items()}
     no_bank = needing_no_bank(books)
-    for some in chunks(sorted({row.beneficiary_id for row in rows})):
-        for claim in claims(books, Scope(persons=some)):
-            fen = came_back.get(claim.key, 0)
+    for persons in chunks(sorted({row.beneficiary_id for row in rows})):
+        for claim in claims(books, Scope(persons=persons)):
+            fen = recovered.get(claim.key, 0)
             sums = claim.sums
             owed_fen = 0 if claim.program_id in no_bank else max(0, fen - sums.rest_fen)
             owed[claim.key] = sums.paid_fen + fen, owed_fen

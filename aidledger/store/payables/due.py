@@ -1,4 +1,4 @@
-"""What is due of each claim, shared out to the entries that it is claimed by."""
+"""What is due of each claim, allocated to its entries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aidledger.store.postings.entries import in_force
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is due of an entry, and to which card; ``account`` None: the roster gave none."""
+    """What is due of an entry (分), and to which card; ``account`` None: the roster states none."""
 
     entry: int
     program: str
@@ -32,35 +32,39 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class ToPay:
-    """What is due in a scope, and what else is due of claims that an order without an answer asks for already."""
+    """What is due, and what is due but has to wait for the answer to an order for the same claim."""
 
     due: Sequence[Due]
     waiting: Sequence[Due]
 
 
 def to_pay(books: Connection, scope: Scope, school: str | None = None) -> ToPay:
-    """What is due in a scope, entry by entry: of each claim the difference and never more.
+    """What is due in a scope, entry by entry: never more than a claim's difference.
 
-    Nobody is asked for in two orders at a time: who is in one that the bank has not answered is waiting. In the order
-    of schools and names, so that a file is the same whatever was imported first.
+    A claim is in one unanswered order at a time; meanwhile the rest of it waits. In the order of schools and names, so
+    that the bank file does not depend on the order of imports.
     """
     due: list[tuple[Any, int]] = []
     waiting: list[tuple[Any, int]] = []
     for claim, row, fen in _shares(books, scope, lambda sums: sums.rest_fen):
         if school in {None, row.school}:
             (waiting if claim.sums.under_way_fen else due).append((row, fen))
-    return ToPay(*([_due(row, fen) for row, fen in sorted(some, key=_in_order)] for some in (due, waiting)))
+    return ToPay(*([_due(row, fen) for row, fen in sorted(shares, key=_in_order)] for shares in (due, waiting)))
 
 
 def unconfirmed(books: Connection, scope: Scope) -> list[Due]:
-    """What is claimed in a scope and was not paid, entry by entry, under way or not."""
+    """What is claimed and not paid in a scope, entry by entry, under way or not."""
     found = _shares(books, scope, lambda sums: sums.claimed_fen - sums.paid_fen)
     return [_due(row, fen) for row, fen in sorted(((row, fen) for _, row, fen in found), key=_in_order)]
 
 
 def paid_beyond(books: Connection, scope: Scope) -> Iterator[tuple[int, int]]:
-    """What was paid (分) beyond the claims of a scope, by the last entry that was paid at the school."""
-    owed = {(one.key, at): -fen for one in claims.claims(books, scope, paid_only=True) for at, fen in _beyond(one)}
+    """Payments beyond the claims of a scope: the last entry paid at the school, and the excess in 分."""
+    owed = {
+        (claim.key, school): excess_fen
+        for claim in claims.claims(books, scope, paid_only=True)
+        for school, excess_fen in _excess(claim)
+    }
     people = claims.People(books)
     payment = claims.payments(books, scope)
     query = (
@@ -75,16 +79,18 @@ def paid_beyond(books: Connection, scope: Scope) -> Iterator[tuple[int, int]]:
             yield row.id, fen
 
 
-def _beyond(claim: Claim) -> Iterator[tuple[int | None, int]]:
-    for at, sums in claim.schools.items():
+def _excess(claim: Claim) -> Iterator[tuple[int | None, int]]:
+    for school, sums in claim.schools.items():
         if sums.paid_fen > sums.claimed_fen:
-            yield at, sums.claimed_fen - sums.paid_fen
+            yield school, sums.paid_fen - sums.claimed_fen
 
 
 def _shares(books: Connection, scope: Scope, rest_of: Callable[[Sums], int]) -> Iterator[tuple[Claim, Any, int]]:
-    """What is left of each claim (分, by its sums at a school), shared out to its entries there."""
+    """The rest of each claim (分, from its sums at a school), allocated to its entries there: claim, entry, share."""
     owed = {
-        one.key: one for one in claims.claims(books, scope) if any(rest_of(sums) > 0 for sums in one.schools.values())
+        claim.key: claim
+        for claim in claims.claims(books, scope)
+        if any(rest_of(sums) > 0 for sums in claim.schools.values())
     }
     confirmed = _confirmed(books, scope)
     people = claims.People(books)
@@ -93,9 +99,9 @@ def _shares(books: Connection, scope: Scope, rest_of: Callable[[Sums], int]) -> 
         key = row.program_id, row.period, people.first(row.beneficiary_id)
         if key in owed and row.school_id in owed[key].schools:
             entries[key, row.school_id].append(row)
-    for (key, at), rows in entries.items():
+    for (key, school), rows in entries.items():
         claim = owed[key]
-        for row, fen in _shared_out(rest_of(claim.schools[at]), rows, confirmed):
+        for row, fen in _allocated(rest_of(claim.schools[school]), rows, confirmed):
             yield claim, row, fen
 
 
@@ -122,13 +128,13 @@ def _entered(scope: Scope) -> Select[Any]:
 
 
 def _confirmed(books: Connection, scope: Scope) -> frozenset[int]:
-    """The entries for which themselves a bank confirmed a payment: of a claim they are not the ones that are due."""
+    """The entries whose own payment a bank confirmed: other entries of a claim are due first."""
     payment = claims.payments(books, scope)
     return frozenset(books.execute(select(payment.c.entry_id).where(payment.c.outcome == "paid")).scalars())
 
 
-def _shared_out(rest_fen: int, rows: Sequence[Any], confirmed: frozenset[int]) -> Iterator[tuple[Any, int]]:
-    """What is left of a claim at one school (分), shared out to its entries: those of a new version first."""
+def _allocated(rest_fen: int, rows: Sequence[Any], confirmed: frozenset[int]) -> Iterator[tuple[Any, int]]:
+    """A claim's rest at one school (分), allocated to its entries: unconfirmed ones first, then the newest."""
     for row in sorted(rows, key=lambda row: (row.id in confirmed, -row.id)):
         share = min(rest_fen, row.amount_fen)
         if share <= 0:

@@ -1,14 +1,14 @@
-"""Bank returns to the payments that they answer.
+"""Matching bank returns to the payments that they answer.
 
-A line with a serial number of ours answers that payment or none. Without one, what was released and not answered
-comes first; then what a bank sent back, then what is due and no order asked for (an office may pay elsewhere), and
-last what was answered already, where the list leaves no doubt. Of several that fit alike none is chosen.
+A line with one of our serial numbers answers that payment or none. Without one, released payments with no answer come
+first; then returned ones; then what is due without an order (an office may pay elsewhere); last, payments that were
+answered before, if the list leaves no doubt. Of several equal candidates none is chosen.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -23,18 +23,17 @@ from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.store.database.bulk import chunks
 from aidledger.store.model.tables import Beneficiary, Entry, PaymentOrderLine, ProgramRow, School
-from aidledger.store.payables.claims import People, Scope, answers
+from aidledger.store.payables.claims import OUTCOME_RANKS, People, Scope, answers
 from aidledger.store.payables.due import to_pay
 from aidledger.store.payables.settlements import settlements
 
-# As a bank's answers come in time: at the same date it fails before it succeeds, and is sent back last.
-_RANKS = {"failed": 0, "paid": 1, "returned": 2}
+# The list's place in the file, the line's in the list.
 Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an earlier file said of a payment; ``serial_no`` is the bank's own."""
+    """An earlier file's answer to a payment; ``serial_no`` is the bank's own."""
 
     outcome: str
     amount_fen: int
@@ -42,7 +41,7 @@ class Answer:
     serial_no: str | None
 
     def is_repeated_by(self, line: Line, *, loosely: bool) -> bool:
-        """Whether a line says the same again; ``loosely``: one of them without the day."""
+        """Whether a line repeats this answer; ``loosely``: one of them may lack the date."""
         if (self.outcome, self.amount_fen) != (line.outcome, line.amount_fen):
             return False
         if self.serial_no and line.serial:
@@ -52,10 +51,10 @@ class Answer:
 
 @dataclass(slots=True)
 class Payment:
-    """A payment that a line may answer: a line of an order or (``order`` None) what is due of an entry.
+    """A payment that a line may answer: a line of an order, or (``order`` None) what is due of an entry.
 
-    ``state``: of the order. ``outcome`` and ``paid_on`` are those of the answer that counts; ``here``: a line of this
-    very file answered it.
+    ``state``: the order's. ``outcome`` and ``paid_on``: those of the answer that counts. ``here``: a line of this file
+    has answered it. ``answers``: those of earlier files.
     """
 
     order: int | None
@@ -74,15 +73,15 @@ class Payment:
     outcome: str | None = None
     paid_on: str | None = None
     here: bool = False
-    told: list[Answer] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
 
     @property
     def claim(self) -> tuple[str, str]:
-        """Of which program and period."""
+        """Program and period."""
         return self.program, self.period
 
     def answer(self, outcome: str, paid_on: str | None) -> None:
-        """Take in another answer: the latest counts."""
+        """Record another answer; the latest counts."""
         if self.outcome is None or _time(paid_on, outcome) >= _time(self.paid_on, self.outcome):
             self.outcome, self.paid_on = outcome, paid_on
         self.here = True
@@ -90,7 +89,7 @@ class Payment:
 
 @dataclass(slots=True)
 class Match:
-    """What a line answers, and what is doubtful about it: a code of a problem, with its facts."""
+    """The payment that a line answers, and a problem with it: its code and facts."""
 
     payment: Payment | None
     fault: str | None = None
@@ -99,7 +98,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a return, with what its list names of program, term, part and school."""
+    """A line of a bank return, with the program, period, part and school that its list names."""
 
     number: str
     name: str
@@ -115,16 +114,16 @@ class Line:
 
     @property
     def time(self) -> tuple[str, int]:
-        """When, in the order in which a bank's answers follow each other."""
+        """The line's place in the order of a bank's answers."""
         return _time(self.paid_on, self.outcome)
 
 
 def _time(paid_on: str | None, outcome: str) -> tuple[str, int]:
-    return paid_on or "", _RANKS[outcome]
+    return paid_on or "", OUTCOME_RANKS[outcome]
 
 
 def match(books: Connection, listings: Sequence[Listing]) -> dict[int, list[Match]]:
-    """For the bank returns among listings, by their place: what each line answers."""
+    """The payment that each line answers, for the bank returns among a file's lists, by their place in the file."""
     lines: dict[Place, Line] = {
         (at, i): line
         for at, listing in enumerate(listings)
@@ -134,7 +133,7 @@ def match(books: Connection, listings: Sequence[Listing]) -> dict[int, list[Matc
     if not lines:
         return {}
     matcher = _Matcher(books, lines.values())
-    # In the order of the bank's dates, so that the order of lines makes no difference.
+    # By the bank's dates, so that the order of lines makes no difference.
     found = {
         place: matcher.match(lines[place]) for place in sorted(lines, key=lambda place: (lines[place].time, place))
     }
@@ -163,38 +162,37 @@ def _lines(listing: Listing, facts: Returns) -> Iterator[Line]:
 
 
 class _Matcher:
-    """The payments of everybody whom a file's lines name."""
+    """The payments of all people whom a file's lines name."""
 
     def __init__(self, books: Connection, lines: Iterable[Line]) -> None:
         known = list(lines)
-        self._of_serial: dict[tuple[int, int], Payment] = {}
+        self._by_serial: dict[tuple[int, int], Payment] = {}
         self._by_number: defaultdict[str, list[Payment]] = defaultdict(list)
         self._by_name: defaultdict[str, list[Payment]] = defaultdict(list)
         self._numbers: defaultdict[int, set[str]] = defaultdict(set)
         self._people = People(books)
         orders = {serial[0] for line in known if (serial := serial_of(line.serial))}
-        named = {*_people_named(books, known), *_people_asked_for(books, orders)}
-        for some in chunks(sorted({self._people.first(person) for person in named})):
-            persons = frozenset(chain.from_iterable(map(self._people.same, some)))
-            self._take_numbers(books, persons)
-            self._take(books, Scope(persons=persons))
+        named = {*_people_named(books, known), *_people_in_orders(books, orders)}
+        for first_ids in chunks(sorted({self._people.first(person) for person in named})):
+            persons = frozenset(chain.from_iterable(map(self._people.same, first_ids)))
+            self._load_numbers(books, persons)
+            self._load_payments(books, Scope(persons=persons))
 
     def match(self, line: Line) -> Match:
-        """What a line answers. The payments know of it afterwards, so lines come in the order of time."""
+        """The payment that a line answers. It records the answer, so call this in the order of time."""
         serial = serial_of(line.serial)
-        found = self._named_by(serial, line) if serial is not None else self._looked_for(line)
+        found = self._by_our_serial(serial, line) if serial is not None else self._by_particulars(line)
         if found.payment is not None:
             found.payment.answer(line.outcome, line.paid_on)
         return found
 
-    def _take_numbers(self, books: Connection, persons: Iterable[int]) -> None:
+    def _load_numbers(self, books: Connection, persons: Iterable[int]) -> None:
         query = select(Beneficiary.c.id, Beneficiary.c.number).where(Beneficiary.c.id.in_(sorted(persons)))
         for person, number in books.execute(query):
             self._numbers[self._people.first(person)].add(number)
 
-    def _take(self, books: Connection, scope: Scope) -> None:
-        """The payments of some people: what orders asked for, what was answered without one, what is due."""
-        states = {order: state for order, (state, _, _) in settlements(books).items()}
+    def _load_payments(self, books: Connection, scope: Scope) -> None:
+        """Load these people's payments: lines of orders, answered payments without an order, and what is due."""
         found: dict[tuple[int | None, int], Payment] = {}
         for row in books.execute(_asked(scope)):
             state = states.get(row.order_id, "exported")
@@ -219,109 +217,165 @@ class _Matcher:
                 self._by_number[number].append(payment)
             self._by_name[payment.name].append(payment)
 
-    def _named_by(self, serial: tuple[int, int], line: Line) -> Match:
-        """The payment that our own serial number names: all else is compared only."""
-        payment = self._of_serial.get(serial)
+    def _load_orders(self, books: Connection, scope: Scope, found: dict[tuple[int | None, int], Payment]) -> None:
+        states = {order: state for order, (state, _, _) in settlements(books).items()}
+        for row in books.execute(_ordered(scope)):
+            state = states.get(row.order_id, "exported")
+            payment = _payment(row, row.order_id, row.serial, row.ordered_fen, state)
+            found[row.order_id, row.id] = self._by_serial[row.order_id, row.serial] = payment
+
+    def _by_our_serial(self, serial: tuple[int, int], line: Line) -> Match:
+        """The payment with our serial number; the line's other fields are only compared."""
+        payment = self._by_serial.get(serial)
         if payment is None:
             return Match(None, "payment-unmatched")
         if payment.state != "released":
             return Match(payment, "payment-not-released", {"order": payment.order, "state": payment.state})
-        numbers = self._numbers[self._people.first(payment.person)]
-        differs = (
-            N_("the name")
-            if line.name and _bare(line.name) != _bare(payment.name)
-            else N_("the ID number")
-            if line.number and line.number not in numbers
-            else N_("the account")
-            if line.account and not same_account(line.account, payment.account)
-            else None
-        )
+        differs = _other_payee(line, payment, self._numbers[self._people.first(payment.person)])
         if differs is not None:
             return Match(payment, "payment-other-payee", {"serial": serial_text(*serial), "what": differs})
         if line.amount_fen != payment.amount_fen:
             return Match(payment, "payment-differs", _amounts(line, [payment]))
         return Match(payment)
 
-    def _looked_for(self, line: Line) -> Match:
-        """The payment that fits person, account and amount, the program, term and school that the list names."""
+    def _by_particulars(self, line: Line) -> Match:
+        """The payment with the line's person, card and amount, and the program, period and school that its list names.
+
+        The first of these that finds any decides.
+        """
         candidates = list(_fitting(line, self._by_number[line.number] if line.number else self._by_name[line.name]))
-        known = _known(line, candidates, loosely=False)
-        if known is not None:
-            return Match(known)
-        tiers = [[one for one in candidates if fits(one)] for fits in _tiers(line)]
-        for tier in tiers:
-            exact = [one for one in tier if one.amount_fen == line.amount_fen]
-            if exact:
-                return _chosen(exact)
-        known = _known(line, candidates, loosely=True)
-        if known is not None:
-            return Match(known)
-        open_ = next((tier for tier in tiers if tier), [])
-        if open_:
-            only = open_[0] if len(open_) == 1 else None
-            return Match(only, "payment-differs", _amounts(line, open_))
-        for one in candidates:
-            if one.state != "released" and one.outcome is None and one.amount_fen == line.amount_fen:
-                return Match(one, "payment-not-released", {"order": one.order, "state": one.state})
-        return Match(None, "payment-unmatched")
+        tiers = [[payment for payment in candidates if fits(payment)] for fits in _tiers(line)]
+        return (
+            _repeated(line, candidates, loosely=False)
+            or _of_same_amount(line, tiers)
+            or _repeated(line, candidates, loosely=True)
+            or _of_other_amount(line, tiers)
+            or _unreleased(line, candidates)
+            or Match(None, "payment-unmatched")
+        )
 
 
-def _tiers(line: Line) -> list[Callable[[Payment], bool]]:
-    """Which payments a line may answer, those before others that it answers sooner."""
-
-    def open_(one: Payment) -> bool:
-        return one.order is not None and one.state == "released" and one.outcome is None
-
-    def unasked(one: Payment) -> bool:
-        return one.order is None and one.outcome is None
-
-    def sent_back(one: Payment) -> bool:
-        return one.outcome in {"failed", "returned"}
-
-    def answered(one: Payment) -> bool:
-        # Of a term that the list does not name the answer may be another's.
-        return one.outcome is not None and (one.here or line.period is not None)
-
-    def paid(one: Payment) -> bool:
-        return one.outcome == "paid"
-
-    if line.outcome == "paid":
-        return [open_, sent_back, unasked, answered]
-    return [open_, unasked, answered] if line.outcome == "failed" else [paid, open_, unasked, answered]
+def _load_answers(books: Connection, scope: Scope, found: dict[tuple[int | None, int], Payment]) -> None:
+    """Add the answers of earlier files to the payments found, and the payments without an order that they answer."""
+    answer = answers(books, scope)
+    query = _entries().add_columns(*(column for column in answer.c if column.name not in {"id", "amount_fen"}))
+    query = query.add_columns(answer.c.amount_fen.label("answered_fen")).join(answer, answer.c.entry_id == Entry.c.id)
+    for row in books.execute(query.order_by(answer.c.id)):
+        key = row.order_id, row.id
+        if key not in found:
+            found[key] = _payment(row, None, None, row.answered_fen, "released")
+        found[key].answers.append(Answer(row.outcome, row.answered_fen, row.paid_on, row.serial_no))
+        if row.place == 1:
+            found[key].outcome, found[key].paid_on = row.outcome, row.paid_on
 
 
-def _fitting(line: Line, payments: Iterable[Payment]) -> Iterator[Payment]:
-    """The payments that agree with what a line and its list say of card, school, part, program and term."""
-    some = [one for one in payments if line.program in {None, one.program} and _is_for(line.period, one)]
-    if line.account:
-        with_card = [one for one in some if same_account(line.account, one.account)]
-        some = with_card or (some if line.number else [])
-    for name, said in (("school", line.school), ("part", line.part)):
-        some = [one for one in some if getattr(one, name) == said] or some if said else some
-    return iter(some)
+def _load_due(books: Connection, scope: Scope, found: dict[tuple[int | None, int], Payment]) -> None:
+    """Add what is due without an order to the payments found."""
+    due = {payable.entry: payable.amount_fen for payable in to_pay(books, scope).due}
+    for entries in chunks(sorted(due)):
+        for row in books.execute(_entries().where(Entry.c.id.in_(entries))):
+            found.setdefault((None, row.id), _payment(row, None, None, due[row.id], "released"))
 
 
-def _known(line: Line, candidates: Iterable[Payment], *, loosely: bool) -> Payment | None:
-    """The payment of which an earlier file said the same; each such answer is repeated once."""
-    for one in candidates:
-        for answer in one.told:
-            if answer.is_repeated_by(line, loosely=loosely):
-                one.told.remove(answer)
-                return one
+def _other_payee(line: Line, payment: Payment, numbers: Container[str]) -> str | None:
+    """The field in which a line names another payee than the payment's, if any; ``numbers``: the payee's."""
+    if line.name and _bare(line.name) != _bare(payment.name):
+        return N_("the name")
+    if line.number and line.number not in numbers:
+        return N_("the ID number")
+    if line.account and not same_account(line.account, payment.account):
+        return N_("the account")
     return None
 
 
-def _chosen(exact: Sequence[Payment]) -> Match:
-    """The payment that is meant: none where they are of several terms, or of several schools."""
-    kinds = {(*one.claim, one.school) for one in exact}
-    if len(kinds) > 1:
-        said = ", ".join(" ".join(filter(None, kind)) for kind in sorted(kinds, key=str))
-        return Match(None, "payment-ambiguous", {"payments": said})
-    return Match(min(exact, key=lambda one: (one.order or 0, one.serial or 0, one.entry)))
+def _tiers(line: Line) -> list[Callable[[Payment], bool]]:
+    """The kinds of payments that a line may answer, the likeliest first."""
+
+    def open_(payment: Payment) -> bool:
+        return payment.order is not None and payment.state == "released" and payment.outcome is None
+
+    def without_order(payment: Payment) -> bool:
+        return payment.order is None and payment.outcome is None
+
+    def sent_back(payment: Payment) -> bool:
+        return payment.outcome in {"failed", "returned"}
+
+    def answered(payment: Payment) -> bool:
+        # If the list names no period, the line may answer another period's payment.
+        return payment.outcome is not None and (payment.here or line.period is not None)
+
+    def paid(payment: Payment) -> bool:
+        return payment.outcome == "paid"
+
+    if line.outcome == "paid":
+        return [open_, sent_back, without_order, answered]
+    if line.outcome == "failed":
+        return [open_, without_order, answered]
+    return [paid, open_, without_order, answered]
+
+
+def _fitting(line: Line, payments: Iterable[Payment]) -> Sequence[Payment]:
+    """The payments that agree with a line and its list in program, period, card, school and part.
+
+    A card that no payment has excludes none of a person whom the line names by number; a school or part, none at all.
+    """
+    fitting: Sequence[Payment] = [payment for payment in payments if _is_of_list(line, payment)]
+    if line.account:
+        with_card = [payment for payment in fitting if same_account(line.account, payment.account)]
+        fitting = with_card or (fitting if line.number else [])
+    if line.school:
+        fitting = _preferred(fitting, lambda payment: payment.school == line.school)
+    if line.part:
+        fitting = _preferred(fitting, lambda payment: payment.part == line.part)
+    return fitting
+
+
+def _preferred(payments: Sequence[Payment], fits: Callable[[Payment], bool]) -> Sequence[Payment]:
+    """The payments that fit, or all of them if none does."""
+    return [payment for payment in payments if fits(payment)] or payments
+
+
+def _repeated(line: Line, candidates: Iterable[Payment], *, loosely: bool) -> Match | None:
+    """The payment to which an earlier file gave the same answer; each answer can be repeated once."""
+    for payment in candidates:
+        for answer in payment.answers:
+            if answer.is_repeated_by(line, loosely=loosely):
+                payment.answers.remove(answer)
+                return Match(payment)
+    return None
+
+
+def _of_same_amount(line: Line, tiers: Iterable[Sequence[Payment]]) -> Match | None:
+    """The payment of the line's amount in the first tier with any: none of them if periods or schools differ."""
+    for tier in tiers:
+        exact = [payment for payment in tier if payment.amount_fen == line.amount_fen]
+        kinds = {(*payment.claim, payment.school) for payment in exact}
+        if len(kinds) > 1:
+            payments = ", ".join(" ".join(filter(None, kind)) for kind in sorted(kinds, key=str))
+            return Match(None, "payment-ambiguous", {"payments": payments})
+        if exact:
+            return Match(min(exact, key=lambda payment: (payment.order or 0, payment.serial or 0, payment.entry)))
+    return None
+
+
+def _of_other_amount(line: Line, tiers: Iterable[Sequence[Payment]]) -> Match | None:
+    """The payment of another amount, if it is the only one in the first tier with any."""
+    tier = next(filter(None, tiers), None)
+    if tier is None:
+        return None
+    return Match(tier[0] if len(tier) == 1 else None, "payment-differs", _amounts(line, tier))
+
+
+def _unreleased(line: Line, candidates: Iterable[Payment]) -> Match | None:
+    """The payment of the line's amount in an order that was not released."""
+    for payment in candidates:
+        if payment.state != "released" and payment.outcome is None and payment.amount_fen == line.amount_fen:
+            return Match(payment, "payment-not-released", {"order": payment.order, "state": payment.state})
+    return None
 
 
 def _amounts(line: Line, payments: Iterable[Payment]) -> dict[str, object]:
-    paid = ", ".join(dict.fromkeys(yuan_text(one.amount_fen) for one in payments))
+    paid = ", ".join(dict.fromkeys(yuan_text(payment.amount_fen) for payment in payments))
     return {"amount": yuan_text(line.amount_fen), "paid": paid}
 
 
@@ -329,8 +383,12 @@ def _bare(name: str) -> str:
     return "".join(sign for sign in name if sign.isalnum())
 
 
+def _is_of_list(line: Line, payment: Payment) -> bool:
+    return line.program in {None, payment.program} and _is_for(line.period, payment)
+
+
 def _is_for(named: Period | None, payment: Payment) -> bool:
-    """Whether a payment is for the term that a list names; an annual program's, for the school year of it."""
+    """Whether a payment is for the period that a list names; for an annual program, its school year is enough."""
     paid_for = Period.parse(payment.period)
     if named is None or named == paid_for:
         return True
@@ -338,22 +396,22 @@ def _is_for(named: Period | None, payment: Payment) -> bool:
 
 
 def _people_named(books: Connection, lines: Iterable[Line]) -> Iterator[int]:
-    """Whom lines name by their number or, without one, by name."""
+    """People (ids) whom lines name by number or, without one, by name."""
     numbers: set[str] = set()
     names: set[str] = set()
     for line in lines:
         (numbers if line.number else names).add(line.number or line.name)
-    for some in chunks(sorted(numbers)):
-        yield from books.execute(select(Beneficiary.c.id).where(Beneficiary.c.number.in_(some))).scalars()
-    for some in chunks(sorted(names)):
-        yield from books.execute(select(Beneficiary.c.id).where(Beneficiary.c.name.in_(some))).scalars()
-        yield from books.execute(select(Entry.c.beneficiary_id).where(Entry.c.name_stated.in_(some))).scalars()
+    for chunk in chunks(sorted(numbers)):
+        yield from books.execute(select(Beneficiary.c.id).where(Beneficiary.c.number.in_(chunk))).scalars()
+    for chunk in chunks(sorted(names)):
+        yield from books.execute(select(Beneficiary.c.id).where(Beneficiary.c.name.in_(chunk))).scalars()
+        yield from books.execute(select(Entry.c.beneficiary_id).where(Entry.c.name_stated.in_(chunk))).scalars()
 
 
-def _people_asked_for(books: Connection, orders: Iterable[int]) -> Iterator[int]:
-    for some in chunks(sorted(orders)):
+def _people_in_orders(books: Connection, orders: Iterable[int]) -> Iterator[int]:
+    for chunk in chunks(sorted(orders)):
         query = select(Entry.c.beneficiary_id).join(PaymentOrderLine, PaymentOrderLine.c.entry_id == Entry.c.id)
-        yield from books.execute(query.where(PaymentOrderLine.c.order_id.in_(some)).distinct()).scalars()
+        yield from books.execute(query.where(PaymentOrderLine.c.order_id.in_(chunk)).distinct()).scalars()
 
 
 def _entries() -> Select[Any]:
@@ -376,10 +434,10 @@ def _entries() -> Select[Any]:
     )
 
 
-def _asked(scope: Scope) -> Select[Any]:
-    """What orders asked for, of some people; withdrawn ones too, to say so of them."""
+def _ordered(scope: Scope) -> Select[Any]:
+    """Lines of orders, withdrawn ones included, so that a return for one can be reported."""
     line = PaymentOrderLine
-    query = _entries().add_columns(line.c.order_id, line.c.serial, line.c.amount_fen.label("asked_fen"))
+    query = _entries().add_columns(line.c.order_id, line.c.serial, line.c.amount_fen.label("ordered_fen"))
     query = query.join(line, line.c.entry_id == Entry.c.id).order_by(line.c.order_id, line.c.serial)
     return query.where(*scope.narrowed(Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id))
 

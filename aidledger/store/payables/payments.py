@@ -1,9 +1,9 @@
-"""Payment orders: what a bank was asked to pay, and what became of it."""
+"""Payment orders and their state."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, func, select
 from aidledger.domain.payment import LineState, OrderState, PaymentLine, serial_text
 from aidledger.store.chain import events
 from aidledger.store.chain.digests import digest_of
+from aidledger.store.chain.recorded import Recorded
 from aidledger.store.database.bulk import insert_row, insert_rows, next_id
 from aidledger.store.model.tables import (
     BankReturn,
@@ -30,17 +31,21 @@ from aidledger.store.payables.due import Due
 from aidledger.store.payables.settlements import settlements
 from aidledger.store.postings.entries import current, in_force
 
-_EXPORT = "export-payment"
-# What the chain of events keeps of an order, and verify compares with it.
-_RECORDED = ("program", "period", "school", "after_batch", "lines", "amount_fen", "digest")
-_KEPT = (*_RECORDED, "exported_at", "exported_by")
+_RECORDED = Recorded(
+    PaymentOrder,
+    action="export-payment",
+    key="order",
+    facts=("program", "period", "school", "after_batch", "lines", "amount_fen", "digest"),
+    stamps=("exported_at", "exported_by"),
+    later=("entries",),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """An order, who did what with it, and how many of its lines the bank paid and sent back.
+    """An order: who exported and settled it, and how many of its lines the bank paid and refused or returned.
 
-    ``program`` None: it pays under several.
+    ``program`` None: several programs. ``settled_…``: released or withdrawn.
     """
 
     order: int
@@ -60,13 +65,13 @@ class OrderRecord:
 
     @property
     def open(self) -> int:
-        """How many lines the bank has not spoken of."""
+        """The number of lines without an answer."""
         return self.lines - self.paid - self.failed
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A line of an order with the entry that it pays, and what became of it; ``reason``: the bank's."""
+    """A line of an order with the entry that it pays, its state, and the bank's reason if it was not paid."""
 
     entry: int
     line: PaymentLine
@@ -79,11 +84,12 @@ class OrderLine:
 def export(
     books: Connection, scope: Scope, period: str, school: str | None, due: Sequence[Due], moment: str, actor: str
 ) -> tuple[int, list[PaymentLine], str]:
-    """Record what a bank is to be asked for; the order's number, its lines, their digest."""
+    """Record an order that pays what is due; returns its number, its lines and their digest."""
     order = next_id(books, PaymentOrder)
+    numbered = list(enumerate(due, 1))
     lines = [
-        PaymentLine(serial_text(order, serial), one.name, one.number, str(one.account), one.amount_fen)
-        for serial, one in enumerate(due, 1)
+        PaymentLine(serial_text(order, serial), payable.name, payable.number, str(payable.account), payable.amount_fen)
+        for serial, payable in numbered
     ]
     digest = lines_digest(lines)
     program_id, program = None, None
@@ -110,28 +116,28 @@ def export(
         exported_by=actor,
         **head,
     )
-    rows = [(order, serial, one.entry, one.account, one.amount_fen) for serial, one in enumerate(due, 1)]
+    rows = [(order, serial, payable.entry, payable.account, payable.amount_fen) for serial, payable in numbered]
     insert_rows(books, PaymentOrderLine, ("order_id", "serial", "entry_id", "account", "amount_fen"), rows)
-    entries = _entries_digest((serial, one.entry) for serial, one in enumerate(due, 1))
+    entries = _entries_digest((serial, payable.entry) for serial, payable in numbered)
     facts = {"order": order, "program": program, "period": period, "school": school, "entries": entries, **head}
-    events.record(books, moment, actor, _EXPORT, facts)
+    events.record(books, moment, actor, _RECORDED.action, facts)
     return order, lines, digest
 
 
 def lines_digest(lines: Iterable[PaymentLine]) -> str:
-    """What stands for a file's content, in whichever form it was written."""
+    """The digest of a bank file's content, whatever its format."""
     return digest_of([line.covered() for line in lines])
 
 
 def orders(books: Connection, number: int | None = None) -> list[OrderRecord]:
-    """All orders, or one, in the order in which they were exported."""
+    """All orders in the order of export, or one."""
     payment = claims.payments(books)
     counted = select(payment.c.order_id, payment.c.outcome, func.count()).where(payment.c.outcome.is_not(None))
     if number is not None:
         counted = counted.where(payment.c.order_id == number)
-    told: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    outcomes: defaultdict[int, dict[str, int]] = defaultdict(dict)
     for order, outcome, lines in books.execute(counted.group_by(payment.c.order_id, payment.c.outcome)):
-        told[order][outcome] = lines
+        outcomes[order][outcome] = lines
     query = (
         select(
             PaymentOrder.c.id,
@@ -151,12 +157,12 @@ def orders(books: Connection, number: int | None = None) -> list[OrderRecord]:
     if number is not None:
         query = query.where(PaymentOrder.c.id == number)
     settled = settlements(books)
-    nothing: tuple[OrderState, str | None, str | None] = ("exported", None, None)
+    not_settled: tuple[OrderState, str | None, str | None] = ("exported", None, None)
     found = []
     for row in books.execute(query):
-        state, at, by = settled.get(row.id, nothing)
-        said = told[row.id]
-        paid, failed = said.get("paid", 0), said.get("failed", 0) + said.get("returned", 0)
+        state, at, by = settled.get(row.id, not_settled)
+        answered = outcomes[row.id]
+        paid, failed = answered.get("paid", 0), answered.get("failed", 0) + answered.get("returned", 0)
         found.append(OrderRecord(*row, state=state, settled_at=at, settled_by=by, paid=paid, failed=failed))
     return found
 
@@ -187,27 +193,27 @@ def _line_of(number: int, row: Any) -> PaymentLine:  # noqa: ANN401 - a row
 
 
 def lines_of(books: Connection, order: OrderRecord) -> list[OrderLine]:
-    """The lines of an order, and what became of each."""
+    """The lines of an order, each with its state."""
     payment = claims.payments(books)
     query = select(payment.c.serial, payment.c.outcome, payment.c.reason).where(payment.c.order_id == order.order)
-    said = {serial: (outcome, reason) for serial, outcome, reason in books.execute(query) if outcome is not None}
+    answered = {serial: (outcome, reason) for serial, outcome, reason in books.execute(query) if outcome is not None}
     return [
         OrderLine(
             row.entry_id,
             _line_of(order.order, row),
             row.program,
             row.school,
-            *said.get(row.serial, (order.state, None)),
+            *answered.get(row.serial, (order.state, None)),
         )
         for row in books.execute(_of_order(order.order))
     ]
 
 
 def no_longer_due(books: Connection, order: OrderRecord) -> list[str]:
-    """The serials of lines that are not due as they stand.
+    """The serial numbers of lines that are no longer due as exported.
 
-    Their entry was reversed or superseded (a card, a name, an ID corrected), a bank answered them already, or of their
-    claim more is paid and under way than is claimed.
+    Their entry was reversed or superseded (a card, name or ID was corrected), a bank has answered them, or more is paid
+    and under way than their claim.
     """
     payment = claims.payments(books)
     answered = select(payment.c.serial).where(payment.c.order_id == order.order, payment.c.outcome.is_not(None))
@@ -217,18 +223,18 @@ def no_longer_due(books: Connection, order: OrderRecord) -> list[str]:
     lines = lines.where(PaymentOrderLine.c.order_id == order.order)
     stale |= set(books.execute(lines.where(~in_force(Entry)).with_only_columns(PaymentOrderLine.c.serial)).scalars())
     people = claims.People(books)
-    asked: defaultdict[claims.Key, list[int]] = defaultdict(list)
+    by_claim: defaultdict[claims.Key, list[int]] = defaultdict(list)
     programs = frozenset(filter(None, [order.program]))
     for serial, program, period, person in books.execute(lines):
-        asked[program, period, people.first(person)].append(serial)
+        by_claim[program, period, people.first(person)].append(serial)
     for claim in claims.claims(books, Scope(programs, {order.period}), paid_only=True):
         if claim.to_claim_back_fen:
-            stale.update(asked[claim.program_id, claim.period, claim.person])
+            stale.update(by_claim[claim.key])
     return [serial_text(order.order, serial) for serial in sorted(stale)]
 
 
 def unmatched(books: Connection) -> list[Any]:
-    """Lines of bank returns in force of which no payment is known: batch, row, name, account, amount (分), outcome."""
+    """Lines of bank returns in force that match no payment."""
     columns = ("batch_id", "row", "name", "number", "account", "amount_fen", "outcome", "reason", "serial_no")
     query = (
         select(*(BankReturn.c[name] for name in columns))
@@ -280,5 +286,5 @@ def _recounted(books: Connection, number: int) -> dict[str, Any]:
 
 
 def _entries_digest(lines: Iterable[tuple[int, int]]) -> str:
-    """The digest of which entry each line pays, by its serial."""
+    """The digest of the entries that lines (serial, entry) pay."""
     return digest_of(lines)

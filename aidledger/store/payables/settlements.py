@@ -1,4 +1,4 @@
-"""What was decided of payment orders: released to the bank, or withdrawn. Both are links of the chain."""
+"""Releases and withdrawals of payment orders, kept in the chain of events."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Settlement = tuple[OrderState, str, str]
 
 
 def settlements(books: Connection) -> dict[int, Settlement]:
-    """What was last decided of each order, when and by whom."""
+    """Each order's last release or withdrawal, by order."""
     query = select(Event).where(Event.c.action.in_([_RELEASE, _WITHDRAW])).order_by(Event.c.id)
     found: dict[int, Settlement] = {}
     for event in books.execute(query):
@@ -26,7 +26,7 @@ def settlements(books: Connection) -> dict[int, Settlement]:
 
 
 def withdrawn(books: Connection) -> list[int]:
-    """The orders that were withdrawn."""
+    """The orders (ids) that are withdrawn."""
     return [order for order, (state, _, _) in settlements(books).items() if state == "withdrawn"]
 
 
@@ -39,6 +39,6 @@ def settle(
     actor: str,
     reason: str | None = None,
 ) -> None:
-    """Record that an order was released or withdrawn, bound to its digest."""
+    """Record the release or withdrawal of an order, bound to its digest."""
     action = _RELEASE if state == "released" else _WITHDRAW
     events.record(books, moment, actor, action, {"order": order, "digest": digest, "reason": reason})

@@ -1,1 +1,1 @@
-"""Batches and their entries: posting, new versions, reversing, running totals."""
+"""Batches and their entries: posting, superseding, reversing, running totals."""

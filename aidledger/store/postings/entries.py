@@ -1,4 +1,4 @@
-"""Entries as questions are put to them: those in force, and the fields that their digests cover."""
+"""Conditions on entries, such as being in force, and the fields that their digests cover."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _ELSEWHERE = {
 
 
 def in_force(entry: Table | FromClause) -> ColumnElement[bool]:
-    """Whether an entry is a disbursement that was not reversed.
+    """Whether an entry is a payment that was not reversed.
 
-    Told by the occurrence, which is negative for a reversal: that stands in an index, with whom and what it pays.
+    Tests the occurrence, which is negative for reversals, because it is in an index with person, program and period.
     """
     reversal = Entry.alias()
     reversed_ids = select(reversal.c.id).where(reversal.c.reversal_of == entry.c.id)
@@ -29,26 +29,26 @@ def in_force(entry: Table | FromClause) -> ColumnElement[bool]:
 
 
 def batch_in_force(batch: Table | FromClause) -> ColumnElement[bool]:
-    """Whether a batch was neither reversed nor superseded by another that is in force."""
+    """Whether a batch was neither reversed nor superseded by one that is in force."""
     return _in_force(batch.c.id)
 
 
 def current(record: Table | FromClause) -> ColumnElement[bool]:
-    """Whether what a list says is in force: whether its batch is."""
+    """Whether a list's record is in force: whether its batch is."""
     return _in_force(record.c.batch_id)
 
 
 def _in_force(batch: ColumnElement[int]) -> ColumnElement[bool]:
-    """Asked as two short lists that hang on nothing else: an engine makes each of them once, and joins nothing."""
+    """Two short uncorrelated subqueries: an engine evaluates each once and needs no join."""
     reversal, later, undone = Batch.alias(), Batch.alias(), Batch.alias()
-    reversed_ones = select(reversal.c.reverses).where(reversal.c.reverses.is_not(None))
+    reversed_batches = select(reversal.c.reverses).where(reversal.c.reverses.is_not(None))
     reversed_later = select(undone.c.reverses).where(undone.c.reverses.is_not(None))
     superseded = select(later.c.supersedes).where(later.c.supersedes.is_not(None), later.c.id.not_in(reversed_later))
-    return batch.not_in(reversed_ones) & batch.not_in(superseded)
+    return batch.not_in(reversed_batches) & batch.not_in(superseded)
 
 
 def in_version(entry: Table | FromClause, number: int) -> ColumnElement[bool]:
-    """Whether an entry belongs to the roster that a batch posted: entered with it, or kept (see KeptEntry)."""
+    """Whether an entry belongs to a batch's rosters: posted with the batch, or kept (see KeptEntry)."""
     kept = (
         select(KeptEntry.c.entry_id)
         .join(RosterRow, RosterRow.c.id == KeptEntry.c.roster_id)
@@ -58,14 +58,14 @@ def in_version(entry: Table | FromClause, number: int) -> ColumnElement[bool]:
 
 
 def in_batch(entry: Table | FromClause, number: int | ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether an entry is of a batch, asked by the batch's run of ids: no index on every entry's batch is needed."""
+    """Whether a batch posted an entry: compares the batch's run of ids, so entries need no index on their batch."""
     first = select(Batch.c.first_entry).where(Batch.c.id == number).scalar_subquery()
     end = select(Batch.c.first_entry + Batch.c.entries).where(Batch.c.id == number).scalar_subquery()
     return (entry.c.id >= first) & (entry.c.id < end)
 
 
 def covered_by_digest() -> Select[Any]:
-    """The fields of entries that their digests cover, in that order."""
+    """The fields of entries that their digests cover, in the order of ENTRY_FIELDS."""
     columns = [_ELSEWHERE[name] if name in _ELSEWHERE else Entry.c[name] for name in ENTRY_FIELDS]
     return (
         select(*columns)

@@ -1,4 +1,4 @@
-"""The journal: batches with their entries written as one, sealed by digests, linked into the chain of events."""
+"""The journal: writes a batch with its entries and digest, and its event in the chain."""
 
 from __future__ import annotations
 
@@ -15,44 +15,21 @@ from aidledger.store.master.master_data import Added
 from aidledger.store.model.tables import Batch, Entry, KeptEntry, NumberCorrection, RosterRow
 from aidledger.store.postings import totals
 from aidledger.store.postings.listings import Records
+from aidledger.store.postings.person_times import CLAIM
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-ENTRY_COLUMNS = (
-    "id",
-    "batch_id",
-    "roster_id",
-    "row",
-    "program_id",
-    "period",
-    "beneficiary_id",
-    "school_id",
-    "occurrence",
-    "amount_fen",
-    "name_stated",
-    "account",
-    "level",
-    "boarding",
-    "grade",
-    "class_name",
-    "tier",
-    "category",
-    "entry_year",
-    "reversal_of",
-    "guardian",
-    "part",
-    "digest",
-)
+ENTRY_COLUMNS: tuple[str, ...] = tuple(Entry.c.keys())
 _DIGEST_AT = ENTRY_COLUMNS.index("digest")
 _AMOUNT_AT = ENTRY_COLUMNS.index("amount_fen")
 _PART_AT = ENTRY_COLUMNS.index("part")
-_CLAIM_AT = tuple(ENTRY_COLUMNS.index(name) for name in ("program_id", "period", "beneficiary_id"))
+_CLAIM_AT = tuple(ENTRY_COLUMNS.index(name) for name in CLAIM)
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """When, by whom and under which state of the catalogue something is written."""
+    """When, by whom and under which catalogue version a batch is written."""
 
     moment: str
     actor: str
@@ -63,8 +40,8 @@ class Stamp:
 class Draft:
     """A batch before it is written.
 
-    ``entries`` are rows of ENTRY_COLUMNS; ``kept``: pairs of a roster's and an entry's id, see KeptEntry;
-    ``corrected``: pairs of a person's earlier and new id, see NumberCorrection; ``added``: master data.
+    ``entries`` are rows of ENTRY_COLUMNS. ``kept``: pairs of roster id and entry id, see KeptEntry. ``corrected``:
+    pairs of a person's earlier and new id, see NumberCorrection. ``added``: new master data.
     """
 
     batch: int
@@ -84,7 +61,7 @@ class Draft:
 
 
 def write(books: Connection, action: str, draft: Draft, stamp: Stamp) -> str:
-    """Write a batch with its digest, and its link in the chain; returns the chain's new head."""
+    """Write a batch with its digest, and its event; returns the chain's new head."""
     entries = draft.entries
     head = {
         "id": draft.batch,
@@ -122,12 +99,12 @@ def write(books: Connection, action: str, draft: Draft, stamp: Stamp) -> str:
 
 
 def kept_part(kept: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
-    """What a batch's digest covers of the entries it keeps; nothing where it keeps none."""
+    """What a batch's digest covers of its kept entries; empty if there are none."""
     return [{"kept": sorted(list(pair) for pair in kept)}] if kept else []
 
 
 def corrected_part(corrected: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
-    """The same of the numbers that it corrects."""
+    """What a batch's digest covers of its corrected numbers; empty if there are none."""
     return [{"corrected": sorted(list(pair) for pair in corrected)}] if corrected else []
 
 
@@ -138,7 +115,8 @@ def _person_times(entries: Sequence[tuple[Any, ...]]) -> int:
 
 
 def person_times_net(entries: Iterable[tuple[Hashable, str | None, int]]) -> int:
-    """The person-times that a batch adds, less those that it takes back: of claims, parts and amounts (分)."""
-    told = list(entries)
-    added, taken = ([(claim, part) for claim, part, fen in told if (fen > 0) is more] for more in (True, False))
-    return person_times(added) - person_times(taken)
+    """The person-times of a batch's entries (claim, part, 分), net of reversals."""
+    rows = list(entries)
+    paid = [(claim, part) for claim, part, fen in rows if fen > 0]
+    reversed_ = [(claim, part) for claim, part, fen in rows if fen <= 0]
+    return person_times(paid) - person_times(reversed_)

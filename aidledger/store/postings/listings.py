@@ -1,4 +1,4 @@
-"""Lists that pay nobody, into their tables. What a list says is in force as long as its batch is."""
+"""Lists other than rosters, written to their tables. A list is in force while its batch is."""
 
 from __future__ import annotations
 
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from aidledger.store.master.people import Known
 
 PERSON = ("document_type", "number", "name")
-# What a record's digest covers, in this order; names instead of ids where a row elsewhere could be exchanged. Written
-# out for the same reason as ENTRY_FIELDS.
+# What a record's digest covers, in this order; written out for the same reasons as ENTRY_FIELDS.
 RECORD_FIELDS: Mapping[ListKind, tuple[str, ...]] = {
     "certification": (
         *("id", "batch_id", "listing_id", "row", *PERSON, "period", "school", "level", "categories"),
@@ -70,7 +69,7 @@ _ELSEWHERE = {
     "program": ProgramRow.c.code,
 }
 _PLACE = frozenset({"id", "batch_id", "listing_id", "row"})
-# Whom or what a record is about: records of one subject in two versions of a list are the same one, changed or not.
+# The subject of a record, by which two versions of a list are compared.
 _SUBJECTS: Mapping[ListKind, tuple[str, ...]] = {
     "certification": ("document_type", "number"),
     "register": ("document_type", "number"),
@@ -82,14 +81,14 @@ _SUBJECTS: Mapping[ListKind, tuple[str, ...]] = {
 
 @dataclass(slots=True)
 class Records:
-    """The rows of a file's listings, ready to be written; ``digests``: kind by kind, in the order of TABLES."""
+    """The rows of a file's lists before they are written; ``digests``: kind by kind, in the order of TABLES."""
 
     listings: list[dict[str, Any]] = field(default_factory=list)
     rows: dict[ListKind, list[dict[str, Any]]] = field(default_factory=dict)
     digests: list[bytes] = field(default_factory=list)
 
     def write(self, books: Connection) -> None:
-        """Insert them."""
+        """Insert all rows."""
         columns = ListingRow.c.keys()
         insert_rows(books, ListingRow, columns, [tuple(row[name] for name in columns) for row in self.listings])
         for kind, rows in self.rows.items():
@@ -99,7 +98,7 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Pointers:
-    """What the rows of listings point to: people and schools of the ledger, programs by code, the new batch."""
+    """What rows of lists reference: the new batch, people, schools by name, programs by code."""
 
     batch: int
     people: Known
@@ -107,13 +106,13 @@ class Pointers:
     programs: Mapping[str, int]
 
 
-# Of bank returns, by their place in the file: the entry of each line's payment and the order that asked for it.
+# For each line of a file's bank returns, by the list's place in the file: the entry and the order that it answers.
 Answered = Mapping[int, Sequence[tuple[int | None, int | None]]]
 NOTHING_ANSWERED: Answered = MappingProxyType({})
 
 
 def records_of(books: Connection, listings: Iterable[Listing], pointers: Pointers, answered: Answered) -> Records:
-    """The rows of listings."""
+    """The rows for a file's lists."""
     found = Records()
     next_ids = {kind: next_id(books, table) for kind, table in TABLES.items()}
     for at, listing in enumerate(listings):
@@ -130,7 +129,7 @@ def records_of(books: Connection, listings: Iterable[Listing], pointers: Pointer
 
 @cache
 def covered(kind: ListKind) -> Select[Any]:
-    """The fields of a ``batch``'s records that their digests cover, and the digests."""
+    """The fields of a ``batch``'s records in the order of RECORD_FIELDS, then the digest."""
     table = TABLES[kind]
     names = RECORD_FIELDS[kind]
     person = "beneficiary_id" in table.c
@@ -148,23 +147,23 @@ def covered(kind: ListKind) -> Select[Any]:
     return query
 
 
-# Of each kind, the batches that have records of it.
+# Batches with records of each kind.
 Listed = Mapping[ListKind, set[int]]
 
 
 def batches_listed(books: Connection) -> Listed:
-    """Of each kind of list, the batches that have records of it, whatever their listings say."""
+    """The batches with records of each kind, by the records themselves and not by their listings."""
     return {kind: set(books.execute(select(table.c.batch_id).distinct()).scalars()) for kind, table in TABLES.items()}
 
 
 def contents(books: Connection, batch: int) -> Iterator[tuple[object, tuple[object, ...]]]:
-    """What a batch's lists say, by whom or what it is said of."""
+    """The records of a batch: the subject, and all other fields but the place in the file."""
     for kind in TABLES:
         names = RECORD_FIELDS[kind]
-        told = [i for i, name in enumerate(names) if name not in _PLACE and name not in _SUBJECTS[kind]]
-        about = [names.index(name) for name in _SUBJECTS[kind]]
+        subject = [names.index(name) for name in _SUBJECTS[kind]]
+        others = [i for i, name in enumerate(names) if name not in _PLACE and name not in _SUBJECTS[kind]]
         for row in books.execute(covered(kind), {"batch": batch}):
-            yield (kind, *(row[i] for i in about)), tuple(row[i] for i in told)
+            yield (kind, *(row[i] for i in subject)), tuple(row[i] for i in others)
 
 
 def _listing_row(number: int, listing: Listing, pointers: Pointers) -> dict[str, Any]:
@@ -190,11 +189,11 @@ def _facts(
     elif isinstance(facts, Returns):
         yield from _returns(listing, facts, answered)
     elif isinstance(facts, Certifications):
-        yield from (said | _certified(listing, facts, i) for i, said in enumerate(_people(listing, pointers)))
+        yield from (person | _certified(listing, facts, i) for i, person in enumerate(_people(listing, pointers)))
     elif isinstance(facts, Recoveries):
-        yield from (said | _recovered(facts, pointers, i) for i, said in enumerate(_people(listing, pointers)))
+        yield from (person | _recovered(facts, pointers, i) for i, person in enumerate(_people(listing, pointers)))
     else:
-        yield from (said | _enrolled(listing, facts, i) for i, said in enumerate(_people(listing, pointers)))
+        yield from (person | _enrolled(listing, facts, i) for i, person in enumerate(_people(listing, pointers)))
 
 
 def _people(listing: Listing, pointers: Pointers) -> Iterator[dict[str, Any]]:

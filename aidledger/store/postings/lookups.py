@@ -1,4 +1,4 @@
-"""Looking things up: batches, people, entries. Answers are plain rows; no table object leaves the store."""
+"""Queries for batches, people and entries. Results are plain records; no table object leaves the store."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from aidledger.store.postings.entries import in_force
 
 @dataclass(frozen=True, slots=True)
 class BatchRecord:
-    """A batch as it was posted, and by which batch it was reversed."""
+    """A batch, with the batches that reversed or superseded it."""
 
     batch: int
     kind: str
@@ -53,7 +53,7 @@ class BatchRecord:
 
 @dataclass(frozen=True, slots=True)
 class RosterRecord:
-    """A roster of a batch and what it declared."""
+    """A roster of a batch, with its own control totals (``declared_…``)."""
 
     sheet: str
     program: str
@@ -68,7 +68,7 @@ class RosterRecord:
 
 @dataclass(frozen=True, slots=True)
 class EntryRecord:
-    """An entry with the names of what it points to; ``roster_batch``, ``file``: where its row was read."""
+    """An entry with the names of what it references; ``roster_batch`` and ``file``: the source of its row."""
 
     entry: int
     batch: int
@@ -112,6 +112,9 @@ class PersonRecord:
     student_number: str | None
 
 
+_PEOPLE = select(*(Beneficiary.c[name] for name in ("id", "document_type", "number", "name", "sex", "student_number")))
+
+
 def _batches() -> Select[Any]:
     reversal, later, undone = (Batch.alias(name) for name in ("reversal", "later", "undone"))
     later_reversed = select(undone.c.id).where(undone.c.reverses == later.c.id).exists()
@@ -141,7 +144,7 @@ def _batches() -> Select[Any]:
 
 
 def batches(books: Connection) -> list[BatchRecord]:
-    """All batches in the order in which they were posted."""
+    """All batches in the order of posting."""
     return [BatchRecord(*row) for row in books.execute(_batches().order_by(Batch.c.id))]
 
 
@@ -216,7 +219,7 @@ def _entries() -> Select[Any]:
 
 
 def entries_of(books: Connection, record: BatchRecord) -> list[EntryRecord]:
-    """The entries of a batch in the order of its file."""
+    """The entries that a batch posted, in the order of its file."""
     first = books.execute(select(Batch.c.first_entry).where(Batch.c.id == record.batch)).scalar_one()
     query = _entries().where(Entry.c.id.between(first, first + record.entries - 1)).order_by(Entry.c.id)
     return [EntryRecord(*row) for row in books.execute(query)]
@@ -231,18 +234,11 @@ def entry(books: Connection, number: int) -> EntryRecord:
 
 
 def people(books: Connection, number: str, name: str, person: int | None = None) -> list[PersonRecord]:
-    """Who has this document number; else who has it as student number, or has or was called by this name.
+    """People with this document number; if there are none, with this student number, name, earlier name or id.
 
-    ``person``: else also who has this number in the ledger.
+    ``person``: the id in the ledger.
     """
-    query = select(
-        Beneficiary.c.id,
-        Beneficiary.c.document_type,
-        Beneficiary.c.number,
-        Beneficiary.c.name,
-        Beneficiary.c.sex,
-        Beneficiary.c.student_number,
-    ).order_by(Beneficiary.c.number)
+    query = _PEOPLE.order_by(Beneficiary.c.number)
     found = books.execute(query.where(Beneficiary.c.number == number)).all()
     if not found:
         called = select(Entry.c.beneficiary_id).where(Entry.c.name_stated == name)
@@ -257,20 +253,19 @@ def people(books: Connection, number: str, name: str, person: int | None = None)
 
 
 def people_by_id(books: Connection, persons: Collection[int]) -> list[PersonRecord]:
-    """Some people by the number that the ledger has for them."""
-    columns = (Beneficiary.c[name] for name in ("id", "document_type", "number", "name", "sex", "student_number"))
-    query = select(*columns).where(Beneficiary.c.id.in_(sorted(persons))).order_by(Beneficiary.c.id)
+    """People by their ids."""
+    query = _PEOPLE.where(Beneficiary.c.id.in_(sorted(persons))).order_by(Beneficiary.c.id)
     return [PersonRecord(*row) for row in books.execute(query)]
 
 
 def entries_for(books: Connection, persons: Sequence[int]) -> list[EntryRecord]:
-    """All entries of some people, by person and then in the order of posting."""
+    """All entries of these people, by person and then in the order of posting."""
     query = _entries().where(Entry.c.beneficiary_id.in_(persons)).order_by(Entry.c.beneficiary_id, Entry.c.id)
     return [EntryRecord(*row) for row in books.execute(query)]
 
 
 def entries_where(books: Connection, conditions: Sequence[ColumnElement[bool]]) -> list[EntryRecord]:
-    """The entries that meet conditions on the columns of entry, program, school: by school, program, and then id."""
+    """Entries that meet conditions on entry, program or school, in the order of school, program and id."""
     query = _entries().where(*conditions).order_by(School.c.name, ProgramRow.c.id, Entry.c.id)
     return [EntryRecord(*row) for row in books.execute(query)]
 
@@ -282,7 +277,7 @@ def source_of(books: Connection, number: int) -> bytes | None:
 
 
 def periods_by_program(books: Connection) -> dict[str, list[str]]:
-    """The periods for which each program was paid, reversals left out."""
+    """The periods for which each program was paid, net of reversals."""
     query = (
         select(ProgramRow.c.code, Entry.c.period, func.count())
         .select_from(Entry)

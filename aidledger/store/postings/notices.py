@@ -1,10 +1,10 @@
-"""Public notices (公示): whom a notice named, kept so that it can be compared with who was paid."""
+"""Public notices (公示): the people they named, kept for comparison with the payments."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, select
@@ -12,19 +12,23 @@ from sqlalchemy import Connection, Select, and_, func, select
 from aidledger.domain.notice import NoticeTerm
 from aidledger.store.chain import events
 from aidledger.store.chain.digests import digest_of
+from aidledger.store.chain.recorded import Recorded
 from aidledger.store.database.bulk import insert_row, insert_rows, next_id
 from aidledger.store.model.tables import Beneficiary, Entry, Notice, NoticeLine, ProgramRow, School
 from aidledger.store.postings.entries import in_force
 
-_ACTION = "notice"
-# What the chain of events keeps of a notice, and verify compares with it.
-_RECORDED = ("program", "period", "school", "posted_from", "posted_until", "persons", "digest")
-_KEPT = (*_RECORDED, "made_at", "made_by")
+_RECORDED = Recorded(
+    Notice,
+    action="notice",
+    key="notice",
+    facts=("program", "period", "school", "posted_from", "posted_until", "persons", "digest"),
+    stamps=("made_at", "made_by"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Somebody as a notice names him: no number, card, birth date or category is known here at all."""
+    """A person as a notice names them: without number, card, birth date or category."""
 
     entry: int
     name: str
@@ -50,9 +54,9 @@ def _rows() -> Select[Any]:
 
 
 def to_be_named(books: Connection, program: str, period: str, school: str | None) -> list[Named]:
-    """Who is to be paid under a program for a period, at one school or at all, by school, grade and class.
+    """People to be paid under a program for a period, at one school or all, in the order of school, grade and class.
 
-    Everybody is named once at a school, however many payments he gets there: as the last of them says.
+    Each person is named once per school, as in their latest entry there.
     """
     other = Entry.alias("other")
     of_same = and_(
@@ -77,7 +81,7 @@ def announce(
     moment: str,
     actor: str,
 ) -> int:
-    """Record a notice and whom it names; its number."""
+    """Record a notice with the people it names; returns its number."""
     number = next_id(books, Notice)
     program_id = books.execute(select(ProgramRow.c.id).where(ProgramRow.c.code == program)).scalar_one()
     school_id = None
@@ -100,36 +104,25 @@ def announce(
         made_by=actor,
         **head,
     )
-    insert_rows(books, NoticeLine, ("notice_id", "entry_id"), [(number, one.entry) for one in named])
+    insert_rows(books, NoticeLine, ("notice_id", "entry_id"), [(number, person.entry) for person in named])
     facts = {"notice": number, "program": program, "period": period, "school": school, **head}
-    events.record(books, moment, actor, _ACTION, facts)
+    events.record(books, moment, actor, _RECORDED.action, facts)
     return number
 
 
 def _digest(named: Iterable[Named]) -> str:
-    return digest_of(sorted((one.entry, one.name, one.school, one.grade, one.class_name) for one in named))
+    return digest_of(
+        sorted((person.entry, person.name, person.school, person.grade, person.class_name) for person in named)
+    )
 
 
 def altered(books: Connection) -> list[int]:
-    """Notices that are not what was recorded of them, or were never recorded."""
-    told = {}
-    for event, said in events.recorded(books, _ACTION):
-        with suppress(LookupError, TypeError, ValueError):
-            kept = {name: said[name] for name in _RECORDED}
-            told[int(said["notice"])] = kept | {"made_at": event.at, "made_by": event.actor}
-    query = select(Notice, ProgramRow.c.code.label("program"), School.c.name.label("school"))
-    query = query.outerjoin(ProgramRow, ProgramRow.c.id == Notice.c.program_id)
-    heads = books.execute(query.outerjoin(School, School.c.id == Notice.c.school_id)).mappings()
-    there = {row["id"]: {name: row[name] for name in _KEPT} for row in heads}
-    return [
-        number
-        for number in sorted(told.keys() | there.keys())
-        if not told.get(number) == there.get(number) == there.get(number, {}) | _recounted(books, number)
-    ]
+    """Notices that differ from their event, or have none."""
+    return _RECORDED.altered(books, partial(_recounted, books))
 
 
 def _recounted(books: Connection, number: int) -> dict[str, Any]:
-    """What was recorded of a notice's lines, made anew."""
+    """The facts of a notice's lines, from the lines."""
     lines = select(NoticeLine.c.entry_id).where(NoticeLine.c.notice_id == number)
     named = [Named(*row) for row in books.execute(_rows().where(Entry.c.id.in_(lines)))]
     return {"persons": len(named), "digest": _digest(named)}

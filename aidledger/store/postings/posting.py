@@ -1,4 +1,4 @@
-"""Posting a roster file: every row that pays becomes an entry."""
+"""Posting a file: every row with a payment becomes an entry."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from aidledger.store.postings.entries import batch_in_force
 from aidledger.store.postings.journal import ENTRY_COLUMNS, Draft, Stamp, write
 from aidledger.store.postings.listings import NOTHING_ANSWERED, Answered, Pointers, Records, records_of
 from aidledger.store.postings.reversing import reversals
-from aidledger.store.postings.versions import PAYMENT_FIELDS, Payment, Version, taken_back
+from aidledger.store.postings.versions import PAYMENT_FIELDS, Payment, Version, reversed_payments
 
 # Columns of equal length, by name.
 Columns = dict[str, Sequence[Any]]
@@ -31,7 +31,7 @@ Columns = dict[str, Sequence[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file: what it is called, what it hashes to, its bytes."""
+    """A file's name, SHA-256 and content."""
 
     name: str
     sha256: str
@@ -40,11 +40,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A batch that was posted, and the chain's new head.
+    """A posted batch, and the chain's new head.
 
-    ``paid_before``: somebody in it had an entry for the same program and period; ``other_name``: somebody in it, or
-    in the ledger before, stands under another name than first recorded. Only then is there anything to find for the
-    audit's rules. ``corrected``: so many people have another number than in the version before.
+    ``paid_before``: somebody already had an entry for the same program and period. ``other_name``: somebody in the
+    batch or the ledger has another name than first recorded. Without them, the audit's rules cannot find anything.
+    ``corrected``: the number of people whose ID number differs from the earlier version.
     """
 
     batch: int
@@ -61,7 +61,7 @@ _SOURCES = (
 )
 _BATCH_OF_SOURCE = _SOURCES.where(Batch.c.source_sha256 == bindparam("sha256"))
 _SOURCE = select(SourceFile.c.sha256).where(SourceFile.c.sha256 == bindparam("sha256"))
-# Ordered, so that PostgreSQL takes the index on this column also while it has no statistics of a new ledger.
+# ORDER BY makes PostgreSQL use the index on this column even without statistics for a new ledger.
 _ANY_OTHER_NAME = select(Entry.c.id).where(Entry.c.name_stated.is_not(None)).order_by(Entry.c.name_stated).limit(1)
 _ENTERED = (Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
 _OCCURRENCES = (
@@ -72,12 +72,12 @@ _OCCURRENCES = (
 
 
 def sources_in_force(books: Connection) -> dict[str, int]:
-    """The batches in force, by what their files hash to."""
+    """Batches in force, by the SHA-256 of their files."""
     return {row.source_sha256: row.id for row in books.execute(_SOURCES)}
 
 
 def batch_in_force_of(books: Connection, sha256: str) -> int | None:
-    """The batch in force that holds these bytes."""
+    """The batch in force that was imported from a file with this SHA-256."""
     row = books.execute(_BATCH_OF_SOURCE, {"sha256": sha256}).first()
     return row.id if row else None
 
@@ -90,11 +90,11 @@ def post(
     earlier: Version | None = None,
     answered: Answered = NOTHING_ANSWERED,
 ) -> Posted:
-    """Post everything a file pays, and whatever else its lists say, as one batch.
+    """Post a file's payments and lists as one batch.
 
-    ``earlier``: the version of the same roster that this one supersedes. What both hold keeps its entries; what only
-    the earlier one holds is reversed; only what is new is entered. ``answered``: of bank returns, by their place in
-    the file, the payment that each line is of (see listings.records_of).
+    ``earlier``: the version of the roster that this one supersedes. Payments in both versions keep their entries,
+    payments in the earlier one only are reversed, and new ones are posted. ``answered``: the payments that the lines of
+    bank returns answer (see listings.records_of).
     """
     posting = _Posting(books, file, stamp.loaded, earlier)
     entries = posting.entries()
@@ -123,7 +123,7 @@ def post(
 
 
 class _Posting:
-    """One file on its way into the ledger."""
+    """The posting of one file."""
 
     def __init__(self, books: Connection, file: RosterFile, loaded: Loaded, earlier: Version | None) -> None:
         self.books = books
@@ -132,7 +132,7 @@ class _Posting:
         self.roster_rows: list[dict[str, Any]] = []
         self.kept: list[tuple[int, int]] = []
         self._earlier = earlier
-        self._pays: dict[int, Payment] = {}  # of everybody one payment, where there is something to compare it with
+        self._pays: dict[int, Payment] = {}  # one payment per person, if there is an earlier version to compare with
         self.paid_before = False
         self.other_name = books.execute(_ANY_OTHER_NAME).first() is not None
         self._programs = loaded.programs
@@ -143,10 +143,10 @@ class _Posting:
         names = {school for table in tables for school in {table.school, *table.lines.schools} if school}
         self._schools = ensure_schools(books, names, self.added)
         self._paid = self._paid_before()
-        self._before = earlier.firsts if earlier else taken_back(books, self._rosters_told())
+        self._before = earlier.firsts if earlier else reversed_payments(books, self._rosters_paid())
 
     def entries(self) -> list[tuple[Any, ...]]:
-        """All entries of the file, with their digests; fills ``roster_rows``."""
+        """The file's new entries with their digests; also fills ``roster_rows`` and ``kept``."""
         rows: list[tuple[Any, ...]] = []
         roster_id = self._first_roster
         for table in self.file.tables:
@@ -158,14 +158,17 @@ class _Posting:
         return rows
 
     def corrected_numbers(self) -> list[tuple[int, int]]:
-        """Who stood in the roster before, its earlier version or one that was taken back, under another number."""
+        """People whose number differs from the earlier version, or from rosters that were reversed; call after entries.
+
+        Pairs of the earlier and the new id.
+        """
         before = self._before
-        gone = {person: payment for person, payment in before.items() if person not in self._pays}
-        come = {person: payment for person, payment in self._pays.items() if person not in before}
-        return corrected_numbers(self.books, gone, come)
+        removed = {person: payment for person, payment in before.items() if person not in self._pays}
+        added = {person: payment for person, payment in self._pays.items() if person not in before}
+        return corrected_numbers(self.books, removed, added)
 
     def records(self, answered: Answered) -> Records:
-        """What the file's other lists say."""
+        """The rows of the file's other lists."""
         if not self.file.listings:
             return Records()
         pointers = Pointers(self.batch_id, self._people, self._schools, self._programs)
@@ -191,7 +194,7 @@ class _Posting:
         )
 
     def _roster_entries(self, roster_id: int, table: Table, roster: Roster, first: int) -> Iterator[tuple[Any, ...]]:
-        """A roster's new entries as rows of ENTRY_COLUMNS, made column by column."""
+        """A roster's new entries as rows of ENTRY_COLUMNS, built by column for speed."""
         payees = self._payees(table)
         program, period = str(roster.program), str(roster.period)
         program_id = self._programs[program]
@@ -200,7 +203,7 @@ class _Posting:
         count = sum(new)
         if count < len(new):
             columns = {name: list(compress(column, new)) for name, column in columns.items()}
-        of_all = {
+        constants = {
             "batch_id": self.batch_id,
             "roster_id": roster_id,
             "program": program,
@@ -208,7 +211,7 @@ class _Posting:
             "period": period,
             "reversal_of": None,
         }
-        columns |= {name: [value] * count for name, value in of_all.items()}
+        columns |= {name: [value] * count for name, value in constants.items()}
         columns["id"] = list(range(first, first + count))
         columns["occurrence"] = self._counted(program_id, period, columns["beneficiary_id"])
         columns["digest"] = entry_digests(zip(*(columns[name] for name in ENTRY_FIELDS), strict=True))
@@ -216,7 +219,7 @@ class _Posting:
         return zip(*(columns[name] for name in ENTRY_COLUMNS), strict=True)
 
     def _payees(self, table: Table) -> Columns:
-        """Whom a table's lines pay, and what they say of it: the columns that are the same for all of its rosters."""
+        """The columns of a table's lines that all of its rosters share."""
         lines, people = table.lines, self._people
         documents = list(zip(lines.document_types, lines.numbers, strict=True))
         names = [people.names[document] for document in documents]
@@ -229,7 +232,9 @@ class _Posting:
             "beneficiary_id": [people.ids[document] for document in documents],
             "school": [name for _, name in schools],
             "school_id": [school for school, _ in schools],
-            "name_stated": [None if said == name else said for said, name in zip(lines.names, names, strict=True)],
+            "name_stated": [
+                None if stated == name else stated for stated, name in zip(lines.names, names, strict=True)
+            ],
             "account": lines.accounts,
             "level": lines.levels,
             "boarding": lines.boardings,
@@ -242,18 +247,18 @@ class _Posting:
         }
 
     def _new(self, roster_id: int, program_id: int, payees: Columns, roster: Roster) -> list[bool]:
-        """Which lines become entries: those that are paid, but for what the earlier version holds and keeps."""
+        """Which lines become entries: those with a payment that no entry of the earlier version covers."""
         new = [amount is not None for amount in roster.amounts_fen]
         if not (self._earlier or self._before):
             return new
         count = len(new)
-        said = payees | {
+        columns = payees | {
             "program_id": [program_id] * count,
             "period": [str(roster.period)] * count,
             "amount_fen": roster.amounts_fen,
             "part": _parts(roster),
         }
-        payments = zip(*(said[name] for name in PAYMENT_FIELDS), strict=True)
+        payments = zip(*(columns[name] for name in PAYMENT_FIELDS), strict=True)
         for i, (person, payment) in enumerate(zip(payees["beneficiary_id"], payments, strict=True)):
             if new[i]:
                 self._pays.setdefault(person, payment)
@@ -263,8 +268,8 @@ class _Posting:
                 new[i] = False
         return new
 
-    def _rosters_told(self) -> set[tuple[int, str, int | None]]:
-        """Which programs the file pays for which periods at which schools."""
+    def _rosters_paid(self) -> set[tuple[int, str, int | None]]:
+        """The programs (ids), periods and schools (ids) that the file pays."""
         return {
             (self._programs[str(roster.program)], str(roster.period), self._schools[table.school][0])
             for table in self.file.tables
@@ -273,7 +278,7 @@ class _Posting:
         }
 
     def _counted(self, program_id: int, period: str, persons: Sequence[int]) -> list[int]:
-        """The occurrence of each person under a program and period."""
+        """The next occurrence for each payment under a program and period."""
         last = self._paid[program_id, period]
         if not last and len(set(persons)) == len(persons):
             last.update(dict.fromkeys(persons, 1))
@@ -286,16 +291,16 @@ class _Posting:
         return counted
 
     def _paid_before(self) -> defaultdict[tuple[int, str], dict[int, int]]:
-        """How often people of the file were entered before, under each of its programs and for each of its periods."""
+        """The last occurrence of each known person, by program and period of the file."""
         rosters = [roster for table in self.file.tables for roster in table.rosters if roster.payments]
-        asked = {
+        paid = {
             "program_ids": sorted({self._programs[str(roster.program)] for roster in rosters}),
             "periods": sorted({str(roster.period) for roster in rosters}),
         }
         counts: defaultdict[tuple[int, str], dict[int, int]] = defaultdict(dict)
         known = sorted(set(self._people.ids.values()) - self._people.new) if rosters else []
-        for some in chunks(known):
-            for program, period, person, last in self.books.execute(_OCCURRENCES, asked | {"beneficiary_ids": some}):
+        for people in chunks(known):
+            for program, period, person, last in self.books.execute(_OCCURRENCES, paid | {"beneficiary_ids": people}):
                 counts[program, period][person] = last
         return counts
 

@@ -1,11 +1,11 @@
-"""Taking back: entries by reversing entries, a batch by reversing all that it did."""
+"""Reversing: entries by reversing entries, a batch by reversing everything that it did."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, union
+from sqlalchemy import ColumnElement, Connection, Select, func, select, union
 
 from aidledger.errors import AlreadyReversed, NotReversible, SupersededBatch, UnknownBatch
 from aidledger.store.chain.digests import ENTRY_FIELDS, entry_digest
@@ -19,10 +19,10 @@ Fields = dict[str, Any]
 
 
 def reverse(books: Connection, number: int, reason: str, stamp: Stamp) -> int:
-    """Take a batch back; returns the reversing batch.
+    """Reverse a batch; returns the reversing batch.
 
-    What its roster holds and no earlier version did is reversed. Of a batch that superseded another, what it had
-    reversed is entered again, so that the earlier version stands as it stood.
+    Reverses the entries of its rosters, except those kept from the version that it superseded. The entries of that
+    version that it had reversed are posted again, so that the earlier version is restored.
     """
     batch = _require_reversible(books, number)
     new_batch, first = next_ids(books, Batch, Entry)
@@ -32,18 +32,18 @@ def reverse(books: Connection, number: int, reason: str, stamp: Stamp) -> int:
     entries = [_row(fields) for fields in _reversed(_fields(books, own), new_batch, first)]
     kept: list[tuple[int, int]] = []
     if batch.supersedes is not None:
-        again = list(_entered_again(books, number, new_batch, first + len(entries)))
-        entries += [_row(fields) for fields in again]
+        restored = list(_restored(books, number, new_batch, first + len(entries)))
+        entries += [_row(fields) for fields in restored]
         holders = _holders(books, number)
-        kept = [(roster, fields["id"]) for fields in again for roster in holders[fields["again"]]]
+        kept = [(roster, fields["id"]) for fields in restored for roster in holders[fields["restores"]]]
     draft = Draft(new_batch, first, "reversal", entries, kept=kept, reverses=number, reason=reason)
     write(books, "reverse", draft, stamp)
     return new_batch
 
 
 def reversals(books: Connection, entries: Sequence[int], new_batch: int, first: int) -> list[tuple[Any, ...]]:
-    """Reversing entries for some entries, as rows of ENTRY_COLUMNS."""
-    fields = [found for some in chunks(sorted(entries)) for found in _fields(books, Entry.c.id.in_(some))]
+    """Reversing entries for these entries (ids), as rows of ENTRY_COLUMNS."""
+    fields = [found for ids in chunks(sorted(entries)) for found in _fields(books, Entry.c.id.in_(ids))]
     return [_row(reversed_) for reversed_ in _reversed(fields, new_batch, first)]
 
 
@@ -63,7 +63,7 @@ def _require_reversible(books: Connection, number: int) -> Any:  # noqa: ANN401 
 
 
 def _fields(books: Connection, which: ColumnElement[bool]) -> Iterator[Fields]:
-    """Entries with what their digests cover and the ids of what they point to."""
+    """Entries: the fields that their digests cover, and the ids of what they reference."""
     pointers = (Entry.c.program_id, Entry.c.beneficiary_id, Entry.c.school_id)
     query = covered_by_digest().add_columns(*pointers).where(which).order_by(Entry.c.id)
     names = (*ENTRY_FIELDS, "program_id", "beneficiary_id", "school_id")
@@ -82,17 +82,21 @@ def _reversed(entries: Iterator[Fields] | Sequence[Fields], new_batch: int, firs
         }
 
 
-def _entered_again(books: Connection, number: int, new_batch: int, first: int) -> Iterator[Fields]:
-    """What a superseding batch reversed, entered once more; ``again`` is the entry it repeats."""
-    undone = select(Entry.c.reversal_of).where(in_batch(Entry, number), Entry.c.reversal_of.is_not(None))
+def _reversed_by(number: int) -> Select[Any]:
+    """The entries (ids) that a batch reversed."""
+    return select(Entry.c.reversal_of).where(in_batch(Entry, number), Entry.c.reversal_of.is_not(None))
+
+
+def _restored(books: Connection, number: int, new_batch: int, first: int) -> Iterator[Fields]:
+    """New entries for those that a superseding batch reversed; ``restores`` is the entry that each repeats."""
     next_occurrence = _occurrences(books)
-    for entry, fields in enumerate(_fields(books, Entry.c.id.in_(undone)), first):
+    for entry, fields in enumerate(_fields(books, Entry.c.id.in_(_reversed_by(number))), first):
         occurrence = next_occurrence(fields)
-        again = {"id": entry, "batch_id": new_batch, "occurrence": occurrence, "again": fields["id"]}
-        yield fields | again
+        yield fields | {"id": entry, "batch_id": new_batch, "occurrence": occurrence, "restores": fields["id"]}
 
 
 def _occurrences(books: Connection) -> Callable[[Fields], int]:
+    """A function that gives each entry the next occurrence of its claim."""
     given: dict[tuple[int, str, int], int] = {}
 
     def following(fields: Fields) -> int:
@@ -109,10 +113,9 @@ def _occurrences(books: Connection) -> Callable[[Fields], int]:
 
 
 def _holders(books: Connection, number: int) -> dict[int, list[int]]:
-    """For every entry that a superseding batch reversed, the rosters that held it, version after version."""
-    undone = select(Entry.c.reversal_of).where(in_batch(Entry, number), Entry.c.reversal_of.is_not(None))
-    own = select(Entry.c.id, Entry.c.roster_id).where(Entry.c.id.in_(undone))
-    kept = select(KeptEntry.c.entry_id, KeptEntry.c.roster_id).where(KeptEntry.c.entry_id.in_(undone))
+    """The rosters of all versions that held an entry, by each entry that a superseding batch reversed."""
+    own = select(Entry.c.id, Entry.c.roster_id).where(Entry.c.id.in_(_reversed_by(number)))
+    kept = select(KeptEntry.c.entry_id, KeptEntry.c.roster_id).where(KeptEntry.c.entry_id.in_(_reversed_by(number)))
     found: dict[int, list[int]] = {}
     for entry, roster in books.execute(union(own, kept)):
         found.setdefault(int(entry), []).append(int(roster))

@@ -1,8 +1,8 @@
-"""Running totals: of every batch its payments and amounts by program, period and school, net of its reversals.
+"""Running totals: every batch's payments and amounts by program, period and school, net of reversals.
 
-They are added with the batch, in its transaction, and ``verify`` holds them to the entries. What a ledger of ten
-million entries pays is then the sum of some ten thousand rows. Payments that are parts of one person-time are counted
-each; how many of them are such is asked of the entries (person_times.py).
+They are written in the batch's transaction, and ``verify`` compares them with the entries. The totals of ten million
+entries are then the sum of some ten thousand rows. Parts of one person-time count as payments each; person_times.py
+gets their surplus from the entries.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Integer,
+    Select,
     bindparam,
     case,
     cast,
@@ -33,7 +34,7 @@ from aidledger.store.postings.entries import in_force
 from aidledger.store.postings.person_times import CLAIM, surpluses
 
 _CUTS = (Entry.c.program_id, Entry.c.period, Entry.c.school_id)
-# Of each batch its totals, by the names of their columns.
+# The totals of batches, with the columns of BatchTotal.
 SUMS = select(
     Entry.c.batch_id,
     func.row_number().over(order_by=_CUTS).label("number"),
@@ -58,27 +59,27 @@ _OF_BATCH = (
     .where(BatchTotal.c.batch_id == bindparam("batch"))
     .order_by(BatchTotal.c.number)
 )
-# In a number with a sign, on every engine.
+# Program bits per number: fits a signed 64-bit integer on every engine.
 _BITS = 60
 # Payments and 分, by program code, period and school name.
 Totals = dict[tuple[str, str, str | None], tuple[int, int]]
 
 
 def add(books: Connection, first_entry: int, entries: int) -> None:
-    """Add the totals of a batch, given the run of its entries, which are there."""
+    """Write a batch's totals, given the run of its entries, which are already there."""
     books.execute(_ADD, {"first": first_entry, "end": first_entry + entries})
 
 
 def agree(books: Connection, batch: int, counted: Totals) -> bool:
-    """Whether the totals that a batch was added with are these, each once, numbered from 1."""
+    """Whether a batch's stored totals are exactly these, numbered from 1."""
     rows = books.execute(_OF_BATCH, {"batch": batch}).all()
-    there = {(program, period, school): (payments, fen) for _, program, period, school, payments, fen in rows}
-    return [row.number for row in rows] == list(range(1, len(counted) + 1)) and there == counted
+    stored = {(program, period, school): (payments, fen) for _, program, period, school, payments, fen in rows}
+    return [row.number for row in rows] == list(range(1, len(counted) + 1)) and stored == counted
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How many person-times, of how many persons, and how much in 分."""
+    """Person-times, distinct persons, and the amount in 分."""
 
     person_times: int = 0
     persons: int = 0
@@ -87,7 +88,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class PaidBy:
-    """What was paid under each program (by code), and by nature: as aid, and as loans."""
+    """What was paid: by program code, as aid in all, and as loans in all."""
 
     programs: dict[str, Figures]
     aid: Figures
@@ -97,9 +98,9 @@ class PaidBy:
 def figures_by(
     books: Connection, paid: FromClause, *cuts: str, periods: Sequence[str]
 ) -> dict[tuple[Any, ...], Figures]:
-    """The figures of some payments of some periods by the values of cuts, counted one by one.
+    """The figures of payments by the values of these columns, counted from the entries.
 
-    ``paid``: as ``surplus`` asks for it, with ``amount_fen``.
+    ``paid``: as for ``surplus``, with ``amount_fen``; ``periods``: the periods of the payments.
     """
     groups = [paid.c[name] for name in cuts]
     figures = func.count(), func.count(distinct(paid.c.beneficiary_id)), func.sum(paid.c.amount_fen)
@@ -111,21 +112,21 @@ def figures_by(
 
 
 def periods(books: Connection) -> list[str]:
-    """The codes of the periods that something was ever entered for."""
+    """The codes of all periods with entries, reversed or not."""
     return list(books.execute(select(BatchTotal.c.period).distinct()).scalars())
 
 
-def paid(books: Connection, some: Sequence[str]) -> PaidBy:
-    """What is paid for some periods, net of reversals."""
+def paid(books: Connection, periods: Sequence[str]) -> PaidBy:
+    """What is paid for these periods, net of reversals."""
     known = {row.id: (row.code, row.lent) for row in books.execute(select(ProgramRow.c.id, ProgramRow.c.code, _lent))}
     persons: Counter[str] = Counter()
     by_nature: Counter[int] = Counter()
-    for under, count in _persons(books, some, known):
-        persons.update(dict.fromkeys((known[program][0] for program in under), count))
-        by_nature.update(dict.fromkeys((known[program][1] for program in under), count))
+    for paid_under, count in _persons(books, periods, known):
+        persons.update(dict.fromkeys((known[program][0] for program in paid_under), count))
+        by_nature.update(dict.fromkeys((known[program][1] for program in paid_under), count))
     programs: dict[str, Figures] = {}
     natures = {0: (0, 0), 1: (0, 0)}
-    for (code, lent), (times, fen) in sums(books, some).items():
+    for (code, lent), (times, fen) in sums(books, periods).items():
         programs[code] = Figures(times, persons[code], fen)
         natures[lent] = natures[lent][0] + times, natures[lent][1] + fen
     aid, loans = (Figures(times, by_nature[lent], fen) for lent, (times, fen) in natures.items())
@@ -135,61 +136,68 @@ def paid(books: Connection, some: Sequence[str]) -> PaidBy:
 _lent = case((ProgramRow.c.nature == "loan", 1), else_=0).label("lent")
 
 
-def sums(books: Connection, some: Sequence[str]) -> dict[tuple[str, int], tuple[int, int]]:
-    """Person-times and 分 for some periods, by program code and whether (1) or not (0) it is lent."""
+def sums(books: Connection, periods: Sequence[str]) -> dict[tuple[str, int], tuple[int, int]]:
+    """Person-times and 分 for these periods, by program code and whether it is a loan (1) or not (0)."""
     cuts = (ProgramRow.c.id, ProgramRow.c.code, _lent)
     query = (
         select(*cuts, func.sum(BatchTotal.c.payments), func.sum(BatchTotal.c.amount_fen))
         .join(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id)
-        .where(BatchTotal.c.period.in_(some))
+        .where(BatchTotal.c.period.in_(periods))
         .group_by(*cuts)
     )
-    paid = select(*(Entry.c[name] for name in (*CLAIM, "part"))).where(in_force(Entry), Entry.c.period.in_(some))
-    surplus = surpluses(books, paid.subquery("paid"), "program_id", periods=some)
+    paid = select(*(Entry.c[name] for name in (*CLAIM, "part"))).where(in_force(Entry), Entry.c.period.in_(periods))
+    surplus = surpluses(books, paid.subquery("paid"), "program_id", periods=periods)
     return {
         (code, lent): (int(payments) - surplus.get((number,), 0), int(fen))
         for number, code, lent, payments, fen in books.execute(query)
     }
 
 
-def _persons(books: Connection, some: Sequence[str], programs: Iterable[int]) -> Iterator[tuple[list[int], int]]:
-    """The sets of programs (ids) that a person was paid under in some periods, and how many persons each has.
+def _persons(books: Connection, periods: Sequence[str], programs: Iterable[int]) -> Iterator[tuple[list[int], int]]:
+    """The sets of programs (ids) under which people were paid in these periods, each with its number of people.
 
-    A set is bits of numbers, because an engine sums those up while it reads an index in its order. Of the few persons
-    of whom something was reversed it is asked again what is left.
+    Sets are bits of numbers, which an engine can sum while it reads an index in order. The few people with reversals
+    are taken out, and added again with what is left to them.
     """
     entered = select(Entry.c.beneficiary_id, Entry.c.program_id)
     reversal = Entry.alias()
-    undone = select(reversal.c.beneficiary_id).where(reversal.c.reversal_of.is_not(None))
-    of_these = entered.where(Entry.c.period.in_(some), Entry.c.beneficiary_id.in_(undone))
+    with_reversals = select(reversal.c.beneficiary_id).where(reversal.c.reversal_of.is_not(None))
+    affected = entered.where(Entry.c.period.in_(periods), Entry.c.beneficiary_id.in_(with_reversals))
     terms = books.execute(select(BatchTotal.c.program_id, BatchTotal.c.period).distinct()).all()
-    if not set(some).issuperset(period for _, period in terms):
-        # The other index, which begins with the program: it is entered for each, not read as a whole.
-        entered = entered.where(Entry.c.period.in_(some), Entry.c.program_id.in_(select(ProgramRow.c.id)))
-    # Occurrences of a person under a program for a period count up, and a reversal carries the negative of what it
-    # reverses: so what is in force sums up to more than 0, and the index alone tells it.
-    left = of_these.group_by(Entry.c.beneficiary_id, Entry.c.program_id).having(func.sum(Entry.c.occurrence) > 0)
-    # Under a program for one period a person's first occurrence is there once: then nothing need be told apart.
-    once = max(Counter(program for program, period in terms if period in some).values(), default=0) <= 1
+    if not set(periods).issuperset(period for _, period in terms):
+        # Seek in the index that begins with the program, once per program, instead of scanning the other one.
+        entered = entered.where(Entry.c.period.in_(periods), Entry.c.program_id.in_(select(ProgramRow.c.id)))
+    # A claim's occurrences count up, and a reversal has the negative of its entry's: the sum is positive if anything
+    # is in force, which the index alone can tell.
+    left = affected.group_by(Entry.c.beneficiary_id, Entry.c.program_id).having(func.sum(Entry.c.occurrence) > 0)
+    # If each program has one period here, occurrence 1 is there once per person and program: no DISTINCT is needed.
+    once = max(Counter(program for program, period in terms if period in periods).values(), default=0) <= 1
     if once:
-        entered, of_these = (query.where(Entry.c.occurrence == 1) for query in (entered, of_these))
+        entered, affected = (query.where(Entry.c.occurrence == 1) for query in (entered, affected))
     known = sorted(programs)
-    words = range(max(known, default=0) // _BITS + 1)
     persons: Counter[tuple[int, ...]] = Counter()
-    for one, sign in ((entered, 1), (of_these, -1), (left, 1)):
-        rows = one.subquery()
-        bits = [_bit_in(word, rows.c.program_id) for word in words]
-        sums = [func.sum(bit if once else bit.distinct()).label(f"bits_{word}") for word, bit in enumerate(bits)]
-        sets = select(*sums).group_by(rows.c.beneficiary_id).subquery()
-        for *numbers, count in books.execute(select(*sets.c, func.count()).group_by(*sets.c)):
-            persons[tuple(map(int, numbers))] += sign * count
-    for paid_under, count in persons.items():
+    for query, sign in ((entered, 1), (affected, -1), (left, 1)):
+        for program_bits, count in _by_program_bits(books, query, max(known, default=0), distinct=not once):
+            persons[program_bits] += sign * count
+    for program_bits, count in persons.items():
         if count:
-            yield [program for program in known if paid_under[program // _BITS] >> program % _BITS & 1], count
+            yield [program for program in known if program_bits[program // _BITS] >> program % _BITS & 1], count
+
+
+def _by_program_bits(
+    books: Connection, query: Select[Any], last_program: int, *, distinct: bool
+) -> Iterator[tuple[tuple[int, ...], int]]:
+    """The number of people for each set of programs, as bits; ``distinct``: rows may repeat a person's program."""
+    rows = query.subquery()
+    bits = [_bit_in(word, rows.c.program_id) for word in range(last_program // _BITS + 1)]
+    sums = [func.sum(bit.distinct() if distinct else bit).label(f"bits_{word}") for word, bit in enumerate(bits)]
+    sets = select(*sums).group_by(rows.c.beneficiary_id).subquery()
+    for *numbers, count in books.execute(select(*sets.c, func.count()).group_by(*sets.c)):
+        yield tuple(map(int, numbers)), count
 
 
 def _bit_in(word: int, program: ColumnElement[int]) -> ColumnElement[int]:
-    """The bit of a program in one of the numbers that stand for a set of programs, 60 in each; 0 where it has none."""
+    """A program's bit in one of the numbers that hold a set of programs, 0 if it is in another."""
     low = word * _BITS
     place = cast(program - literal_column(str(low)), Integer)
     bit = cast(literal_column("1"), BigInteger).bitwise_lshift(place)

@@ -1,4 +1,4 @@
-"""Versions of a roster: what one holds, and how the next one differs from it."""
+"""Versions of a roster: what each holds, for comparison with the next."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aidledger.store.model.tables import Batch, Entry, Listing, ProgramRow, Rost
 from aidledger.store.postings import listings
 from aidledger.store.postings.entries import batch_in_force, in_force, in_version
 
-# What an entry says of a payment; its place in a file is no part of that.
+# What makes two payments of a person equal; not their place in the file.
 PAYMENT_FIELDS = (
     *("program_id", "period", "school_id", "amount_fen", "name_stated", "account", "level", "boarding", "grade"),
     *("class_name", "tier", "category", "entry_year", "guardian", "part"),
@@ -25,50 +25,49 @@ Payment = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Version:
-    """The entries of a roster that are in force, by person and payment, for comparison with its next version.
+    """A batch's entries in force, by person and payment, for comparison with its next version.
 
-    ``firsts``: of each person one of the payments. ``told``: what the batch's other lists say, by whom or what it is
-    said of.
+    ``firsts``: each person's first payment. ``listed``: the records of the batch's other lists, by subject.
     """
 
     batch: int
     payments: dict[int, dict[Payment, list[int]]]
     firsts: dict[int, Payment] = field(default_factory=dict)
-    told: dict[object, Counter[Payment]] = field(default_factory=dict)
+    listed: dict[object, Counter[Payment]] = field(default_factory=dict)
 
     def take(self, person: int, payment: Payment) -> int | None:
-        """The entry of an equal payment, which is then no longer there to take."""
+        """Take the entry of an equal payment, if there is one left."""
         entries = self.payments.get(person, {}).get(payment)
         return entries.pop(0) if entries else None
 
     def counted(self) -> dict[object, Counter[Payment]]:
-        """Each person's payments, and what its other lists say, to be compared with another version."""
-        return self.told | {
+        """Each person's payments and each subject's records, to be compared with another version."""
+        return self.listed | {
             person: Counter({payment: len(entries) for payment, entries in payments.items()})
             for person, payments in self.payments.items()
         }
 
     def left(self) -> list[int]:
-        """The entries that nothing was equal to."""
+        """The entries that were not taken."""
         return [entry for payments in self.payments.values() for entries in payments.values() for entry in entries]
 
 
 def version(books: Connection, number: int) -> Version:
-    """The roster that a batch posted, as it stands; raises UnknownBatch, NoEarlierVersion, SupersededBatch."""
+    """A batch's contents, if it can be superseded; raises UnknownBatch, NoEarlierVersion, SupersededBatch."""
     batch = books.execute(select(Batch).where(Batch.c.id == number)).first()
     if batch is None:
         raise UnknownBatch(number=number)
     later = superseded_by(books, number)
     if later is not None:
         raise SupersededBatch(number=number, by=later)
-    in_books = books.execute(select(Batch.c.id).where(Batch.c.id == number, batch_in_force(Batch))).first()
-    if batch.reverses is not None or in_books is None:
+    current = books.execute(select(Batch.c.id).where(Batch.c.id == number, batch_in_force(Batch))).first()
+    if batch.reverses is not None or current is None:
         raise NoEarlierVersion(number=number)
     return contents(books, number)
 
 
 def contents(books: Connection, number: int) -> Version:
-    """What a batch's roster holds, whatever became of the batch."""
+    """A batch's contents, whether or not the batch is in force."""
     columns = [Entry.c[name] for name in PAYMENT_FIELDS]
     query = (
         select(Entry.c.id, Entry.c.beneficiary_id, *columns)
@@ -79,21 +78,22 @@ def contents(books: Connection, number: int) -> Version:
     for entry, person, *payment in books.execute(query):
         found.firsts.setdefault(person, tuple(payment))
         found.payments.setdefault(person, {}).setdefault(tuple(payment), []).append(entry)
-    for subject, said in listings.contents(books, number):
-        found.told.setdefault(subject, Counter())[said] += 1
+    for subject, record in listings.contents(books, number):
+        found.listed.setdefault(subject, Counter())[record] += 1
     return found
 
 
-def taken_back(books: Connection, rosters: Iterable[tuple[int, str, int | None]]) -> dict[int, Payment]:
-    """Whom rosters that were reversed paid and nobody pays any more, each with a payment.
+def reversed_payments(books: Connection, rosters: Iterable[tuple[int, str, int | None]]) -> dict[int, Payment]:
+    """People whose claims have nothing in force since these rosters were reversed, each with a reversed payment.
 
-    ``rosters``: program (id), period and school (id). What is imported anew after a reversal may correct a number, too.
+    ``rosters``: program (id), period and school (id). A file imported again after a reversal may correct numbers, too.
     """
-    undone = select(Batch.c.reverses).where(Batch.c.reverses.is_not(None))
+    reversed_batches = select(Batch.c.reverses).where(Batch.c.reverses.is_not(None))
     found: dict[int, Payment] = {}
     for program, period, school in sorted(rosters):
-        told = (RosterRow.c.program_id == program, RosterRow.c.period == period, RosterRow.c.school_id == school)
-        ids = list(books.execute(select(RosterRow.c.id).where(*told, RosterRow.c.batch_id.in_(undone))).scalars())
+        same = (RosterRow.c.program_id == program, RosterRow.c.period == period, RosterRow.c.school_id == school)
+        query = select(RosterRow.c.id).where(*same, RosterRow.c.batch_id.in_(reversed_batches))
+        ids = list(books.execute(query).scalars())
         if not ids:
             continue
         still = Entry.alias("still")
@@ -117,7 +117,7 @@ def taken_back(books: Connection, rosters: Iterable[tuple[int, str, int | None]]
 
 
 def paid_by(books: Connection, number: int) -> set[tuple[str, str]]:
-    """The programs and periods that a batch pays, the kinds and periods of its other lists."""
+    """The programs and periods that a batch pays, with the kinds and periods of its other lists."""
     query = select(ProgramRow.c.code, RosterRow.c.period).join(RosterRow, RosterRow.c.program_id == ProgramRow.c.id)
     listed = select(Listing.c.kind, Listing.c.period).where(Listing.c.batch_id == number)
     rows = [*books.execute(query.where(RosterRow.c.batch_id == number)), *books.execute(listed)]
@@ -131,18 +131,18 @@ def schools_of(books: Connection, number: int) -> set[int | None]:
 
 
 def superseded_by(books: Connection, number: int) -> int | None:
-    """The batch in force that took the place of a batch."""
+    """The batch in force that supersedes a batch, if there is one."""
     query = select(Batch.c.id).where(Batch.c.supersedes == number, _not_reversed())
     found = books.execute(query).scalar()
     return None if found is None else int(found)
 
 
 def current_versions_of(books: Connection, entries: Iterable[int]) -> list[int]:
-    """The batches in force whose rosters hold some entries, those of most of them first."""
+    """The latest versions of the batches that posted these entries, in the order of how many each posted."""
     counted: Counter[int] = Counter()
-    for some in chunks(sorted(set(entries))):
+    for ids in chunks(sorted(set(entries))):
         query = select(RosterRow.c.batch_id).join(Entry, Entry.c.roster_id == RosterRow.c.id)
-        counted.update(books.execute(query.where(Entry.c.id.in_(some))).scalars())
+        counted.update(books.execute(query.where(Entry.c.id.in_(ids))).scalars())
     found: dict[int, None] = {}
     for first, _ in counted.most_common():
         batch = first
