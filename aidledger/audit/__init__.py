@@ -1,1 +1,1 @@
-"""Rules over the ledger, each a set-based query; restricted to a batch, they tell an import of contradictions."""
+"""Audit rules, each a set-based query over the ledger; for one batch, they tell an import what contradicts it."""

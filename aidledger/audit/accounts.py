@@ -19,7 +19,7 @@ _PRACTICE = N_("common audit practice")
 
 
 def _shared(scope: Scope) -> Iterator[Case]:
-    """One case per card that several persons are paid on."""
+    """One case per card to which several people are paid."""
     paid = scope.payments()
     shared = (
         select(paid.c.account)
@@ -47,9 +47,9 @@ def _shared(scope: Scope) -> Iterator[Case]:
 
 
 def _kinship(rows: Sequence[Any], sharers: Iterable[Any] | None) -> str:
-    """Whether pupils are siblings by the guardian that their rosters name; else what their surnames suggest.
+    """Whether pupils are siblings by the guardian in their rosters; without guardians, what their surnames suggest.
 
-    ``sharers``: the pupils, where their names are known.
+    ``sharers``: the pupils, if their names are known.
     """
     guardians: dict[int, set[str]] = defaultdict(set)
     for row in rows:
@@ -63,7 +63,7 @@ def _kinship(rows: Sequence[Any], sharers: Iterable[Any] | None) -> str:
 
 
 def _malformed(scope: Scope) -> Iterator[Case]:
-    """One case per card whose number is none."""
+    """One case per card number of a wrong length."""
     paid = scope.payments()
     length = func.length(paid.c.account)
     wrong = or_(length < ACCOUNT_LENGTHS.start, length >= ACCOUNT_LENGTHS.stop)
@@ -80,7 +80,7 @@ def _malformed(scope: Scope) -> Iterator[Case]:
 
 
 def _changed(scope: Scope) -> Iterator[Case]:
-    """One case per person who is paid on several cards."""
+    """One case per person paid to several cards."""
     paid = scope.payments()
     several = (
         select(paid.c.beneficiary_id)

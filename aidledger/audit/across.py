@@ -1,4 +1,4 @@
-"""certified-elsewhere: certified by one district and paid by another, where their ledgers are audited together."""
+"""certified-elsewhere: certified by one district and paid by another, when their ledgers are audited together."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from aidledger.i18n import N_
 from aidledger.store.model.tables import Certification
 from aidledger.store.postings.entries import current
 
-# Where the ledgers of several districts stand side by side, an id is the district's code and so many digits behind it.
+# In a lake, an id is the district's code times this, plus the id in the district's ledger.
 IDS_PER_DISTRICT = 10**12
 
 
 def district_of(number: int) -> str:
-    """The district that an id belongs to."""
+    """The code of the district to which an id belongs."""
     return str(number // IDS_PER_DISTRICT)
 
 
@@ -27,7 +27,7 @@ def _district(number: ColumnElement[int]) -> ColumnElement[Any]:
 
 
 def _find(scope: Scope) -> Iterator[Case]:
-    """One case per payment, with the certifications of the other districts."""
+    """One case per payment, with the certifications in other districts."""
     programs = {code for code, program in scope.catalogue.programs.items() if program.certified}
     paid, own = scope.payments(), Certification.alias("own")
     for year, of_year in years_paid(scope, programs, paid):

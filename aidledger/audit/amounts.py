@@ -1,4 +1,4 @@
-"""Amounts that no standard of their period allows."""
+"""Amounts that the standard in force does not allow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KEYS = ("program", "period", "level", "boarding", "fee_school", "amount_fen", "
 
 
 def _off(scope: Scope, *, capped: bool) -> Iterator[Case]:
-    """One case per payment, or per claim in parts. ``capped``: whose standard is an upper limit, else all others."""
+    """One case per payment, or per claim in parts; ``capped``: only standards with an upper limit, else all others."""
 
     def judge(paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401 - a row
         program, period = scope.catalogue.programs[paid.program], Period.parse(paid.period)

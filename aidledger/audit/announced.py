@@ -1,4 +1,4 @@
-"""The public notice against the payments: who was paid unannounced, who was announced and is not paid."""
+"""Public notices against payments: people paid but not announced, or announced but not paid."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from aidledger.i18n import N_
 from aidledger.store.model.tables import Entry, Notice, NoticeLine, ProgramRow, School
 from aidledger.store.postings.entries import in_force
 
+# Program, period, school.
 Key = tuple[str, str, str | None]
-
-
-# A payment: its id, its person, 分.
+# A payment: entry (id), person (id), 分.
 Paid = tuple[int, int, int]
 
 
 def _unannounced(scope: Scope) -> Iterator[tuple[Key, Paid]]:
-    """Payments that some notice of their program and period was to cover, to persons whom none names."""
+    """Payments that a notice for their program and period should cover, to people whom no notice names."""
     paid, covering, named, announced = scope.payments(), Notice.alias(), NoticeLine.alias(), Entry.alias()
     covered = select(covering.c.id).where(_same(covering, paid), _of_school(covering, paid))
     of_person = (
@@ -47,7 +46,7 @@ def _of_school(notice: Any, paid: Any) -> ColumnElement[bool]:  # noqa: ANN401
 
 
 def _unpaid(scope: Scope) -> Iterator[tuple[Key, Paid]]:
-    """Announced payments that were taken back, where the person is not paid otherwise."""
+    """Announced payments that were reversed, to people with no other payment of the claim."""
     paid = Entry.alias("paid")
     otherwise = select(paid.c.id).where(
         paid.c.beneficiary_id == Entry.c.beneficiary_id,

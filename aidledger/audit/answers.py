@@ -1,11 +1,11 @@
-"""What banks said of payments, as rules ask for it: of a ledger, and of a lake, which has no payment orders."""
+"""Bank returns for rules, both of a ledger and of a lake, which has no payment orders."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import ColumnElement, Connection, Subquery, select
+from sqlalchemy import Connection, Subquery, select
 
 from aidledger.audit.rule import Scope
 from aidledger.store.model.tables import BankReturn
@@ -14,7 +14,7 @@ from aidledger.store.postings.entries import current
 
 
 def answers(_scope: Scope) -> Subquery:
-    """What bank returns in force say of payments that are known, with the place of each answer (1: it counts).
+    """Bank returns in force that answer a payment, with each answer's place (1: it counts).
 
     A payment is told by its entry and the order that the answer names: of answers without an order, all to one entry
     are of one payment.
@@ -25,17 +25,7 @@ def answers(_scope: Scope) -> Subquery:
 
 
 def same_people(scope: Scope) -> Callable[[int], int]:
-    """Who is the same person under a corrected number, where the ledger tells it."""
+    """A function from a beneficiary to the first recorded one of the same person; a lake knows no corrected numbers."""
     if "payment-orders" not in scope.holds:
         return int
     return People(cast("Connection", scope.books)).first
-
-
-def narrowed(scope: Scope, program: ColumnElement[Any], period: ColumnElement[Any]) -> list[ColumnElement[bool]]:
-    """What a question is narrowed to, as conditions on the columns of the program's code and the period."""
-    asked = []
-    if scope.program is not None:
-        asked.append(program == scope.program)
-    if scope.period is not None:
-        asked.append(period == scope.period)
-    return asked

@@ -1,4 +1,4 @@
-"""Amounts per person-time as a whole: impossible ones, off the standard's average, mixed, in another unit."""
+"""Amounts per person-time: impossible averages, averages off the standard, mixed rates, mistaken units."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Subquery, and_, func, or_, select
 
 from aidledger.audit.claims import claims, entries_of, is_running, names_parts, unfinished
 from aidledger.audit.judging import alike, claim_kinds, fee_school, judged_claims
-from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.audit.rule import Case, Rule, Scope, reference_for
 from aidledger.audit.totals import totals, totals_of_schools
 from aidledger.domain.money import yuan_text
 from aidledger.domain.program import Rate
@@ -22,8 +22,8 @@ from aidledger.store.database.bulk import chunks
 from aidledger.store.model.tables import Entry, ProgramRow, RosterRow, School
 from aidledger.store.postings.entries import current
 
-# How far, of a hundred, a program's average may be from the standard's before somebody is told.
-_TIER_TOLERANCE = 1
+# The tolerance between a program's average and the standard's.
+_TIER_TOLERANCE_PERCENT = 1
 _TEN_THOUSAND = 10_000
 _FACTORS = (
     (_TEN_THOUSAND, 1, N_("10,000 times what is allowed: 元 were taken for 万元")),
@@ -33,32 +33,32 @@ _FACTORS = (
 )
 
 
-# A program, a period and a school; the lowest and highest amount there, and the document that says so.
+# Program, period, school.
 Group = tuple[str, str, str | None]
+# The lowest and highest amount allowed (分), and the document that sets them.
 Span = tuple[int, int, str | None]
-# Groups asked about at once: of five parameters each, well below what a statement may hold.
+# Groups per statement: with five parameters each, well below the limit.
 _SPANS_AT_ONCE = 100
 
 
 def _spans(scope: Scope) -> Callable[[Group], Span | None]:
-    """What finds the lowest and the highest amount that any rate allows a group, and the standard's document."""
+    """A function from a group to the span of its rates; None if it has no standard or rate."""
 
     @cache
     def of_fee(code: str, period: str, school: str | None) -> Span | None:
         program, term = scope.catalogue.programs[code], Period.parse(period)
-        standard = program.standard_for(term)
         rates = program.rates(term, school=school)
-        if standard is None or not rates:
+        if program.standard_for(term) is None or not rates:
             return None
-        reference = standard.reference or program.reference
-        return min(rate.low_fen for rate in rates), max(rate.high_fen for rate in rates), reference
+        low, high = min(rate.low_fen for rate in rates), max(rate.high_fen for rate in rates)
+        return low, high, reference_for(program, term)
 
     fee = fee_school(scope)
     return lambda group: of_fee(group[0], group[1], fee(group[2]))
 
 
 def _impossible(scope: Scope) -> Iterator[Case]:
-    """One case per program, period and school: its payments' average, or what its rosters declare of themselves."""
+    """One case per program, period and school whose average, paid or declared by its rosters, no rate allows."""
     span_of = _spans(scope)
     averages = {
         key: (average, span)
@@ -88,10 +88,10 @@ def _impossible(scope: Scope) -> Iterator[Case]:
 
 
 def _outside(scope: Scope, spans: Mapping[Group, Span]) -> Mapping[Group, list[int]]:
-    """The payments of some programs, periods and schools whose amounts, parts added up, no rate allows."""
+    """The payments (ids) outside each group's span, parts of a claim added up."""
     found: dict[Group, list[int]] = defaultdict(list)
     paid = claims(scope)
-    for some in chunks(list(spans.items()), _SPANS_AT_ONCE):
+    for chunk in chunks(list(spans.items()), _SPANS_AT_ONCE):
         either = [
             and_(
                 paid.c.program == code,
@@ -99,7 +99,7 @@ def _outside(scope: Scope, spans: Mapping[Group, Span]) -> Mapping[Group, list[i
                 paid.c.school.is_(None) if school is None else paid.c.school == school,
                 or_(paid.c.amount_fen < low, paid.c.amount_fen > high),
             )
-            for (code, period, school), (low, high, _) in some
+            for (code, period, school), (low, high, _) in chunk
         ]
         rows = scope.books.execute(select(paid).where(or_(*either)).order_by(paid.c.id)).all()
         entries = entries_of(scope, rows)
@@ -108,17 +108,18 @@ def _outside(scope: Scope, spans: Mapping[Group, Span]) -> Mapping[Group, list[i
     return found
 
 
+# Person-times, 分, and the rosters (ids) that declare them; no rosters: as paid.
 Average = tuple[int, int, tuple[int, ...]]
 
 
 def _averages(scope: Scope, span_of: Callable[[Group], Span | None]) -> Mapping[Group, Average]:
-    """Person-times and 分 by program, period, school: as declared where a declared average alone is what is odd."""
+    """The odd averages: as paid or, if only what rosters declare is odd, as declared."""
     found: dict[Group, Average] = {}
     in_parts = scope.once(_in_parts)
     for row in scope.books.execute(_declared(scope)):
         key, count, amount = (row.program, row.period, row.school), row.declared_person_times, row.declared_amount_fen
         span = span_of(key)
-        # A roster of one part declares a part of what is allowed.
+        # A roster of one part declares only a part of the amount.
         if span is not None and _is_odd(span, count, amount, at_least=not in_parts.rosters.intersection({row.id})):
             before = found.get(key, (0, 0, ()))
             found[key] = before[0] + count, before[1] + amount, (*before[2], row.id)
@@ -131,13 +132,13 @@ def _averages(scope: Scope, span_of: Callable[[Group], Span | None]) -> Mapping[
 
 
 def _is_odd(span: Span, count: int, amount_fen: int, *, at_least: bool) -> bool:
-    """Whether an average is more than the highest rate, or (``at_least``) less than the lowest."""
+    """Whether an average is above the highest rate, or (``at_least``) below the lowest."""
     return amount_fen > span[1] * count or (at_least and amount_fen < span[0] * count)
 
 
 @dataclass(frozen=True, slots=True)
 class _InParts:
-    """What pays parts of a term: rosters (ids), and programs, periods and schools."""
+    """Rosters (ids) and groups that pay parts of a period."""
 
     rosters: frozenset[int] = frozenset()
     groups: frozenset[Group] = frozenset()
@@ -150,7 +151,7 @@ def _in_parts(scope: Scope) -> _InParts:
     paid = scope.payments()
     groups = select(paid.c.program, paid.c.period, paid.c.school).where(paid.c.part.is_not(None)).distinct()
     return _InParts(
-        frozenset(scope.books.execute(rosters).scalars()), frozenset(tuple(one) for one in scope.books.execute(groups))
+        frozenset(scope.books.execute(rosters).scalars()), frozenset(map(tuple, scope.books.execute(groups)))
     )
 
 
@@ -169,23 +170,21 @@ def _declared(scope: Scope) -> Any:  # noqa: ANN401 - a select
         .where(RosterRow.c.declared_person_times > 0, RosterRow.c.declared_amount_fen.is_not(None), current(RosterRow))
         .order_by(RosterRow.c.id)
     )
-    if scope.program is not None:
-        query = query.where(ProgramRow.c.code == scope.program)
-    return query if scope.period is None else query.where(RosterRow.c.period == scope.period)
+    return query.where(*scope.narrowed(ProgramRow.c.code, RosterRow.c.period))
 
 
 def _off_average(scope: Scope) -> Iterator[Case]:
-    """One case per program and period whose standard has an average that what was paid does not keep."""
+    """One case per program and period whose payments miss the average that the standard sets."""
     growing = {(code, period) for code, period, _ in scope.once(_in_parts).groups if is_running(scope, period)}
     for paid in totals(scope):
-        program, count = scope.catalogue.programs[paid.program], paid.person_times
-        standard = program.standard_for(Period.parse(paid.period))
-        wanted = standard.average_fen if standard else None
-        if not standard or not wanted:
+        program, period, count = scope.catalogue.programs[paid.program], Period.parse(paid.period), paid.person_times
+        standard = program.standard_for(period)
+        expected = standard.average_fen if standard else None
+        if not expected:
             continue
-        off = abs(paid.amount_fen - wanted * count)
-        less = paid.amount_fen < wanted * count and (paid.program, paid.period) in growing
-        if less or off * 100 <= _TIER_TOLERANCE * wanted * count:
+        off = abs(paid.amount_fen - expected * count)
+        less = paid.amount_fen < expected * count and (paid.program, paid.period) in growing
+        if less or off * 100 <= _TIER_TOLERANCE_PERCENT * expected * count:
             continue
         average = yuan_text(round(paid.amount_fen / count))
         yield Case(
@@ -195,13 +194,13 @@ def _off_average(scope: Scope) -> Iterator[Case]:
             period=paid.period,
             persons=count,
             amount_fen=off,
-            standard=standard.reference or program.reference,
-            facts={"average": average, "wanted": yuan_text(wanted), "period": paid.period},
+            standard=reference_for(program, period),
+            facts={"average": average, "wanted": yuan_text(expected), "period": paid.period},
         )
 
 
 def _mixed(scope: Scope) -> Iterator[Case]:
-    """One case per school, program and period in which pupils of one kind got several amounts."""
+    """One case per school, program and period in which pupils of one kind were paid different amounts."""
     kind = ("program", "period", "school", "level", "boarding")
     fee, one_amount = fee_school(scope), cache(partial(_one_amount, scope))
     paid = _of_one_amount(scope, one_amount)
@@ -210,7 +209,7 @@ def _mixed(scope: Scope) -> Iterator[Case]:
     for one, times in _several_amounts(scope, paid, kind).items():
         code, period, school, level, boarding = one
         if one_amount(code, period, level, boarding, fee(school)):
-            # Of equally frequent ones the lower counts as usual.
+            # Of equally frequent amounts the lower counts as usual.
             usual = min(times, key=lambda amount: (-times[amount], amount))
             groups[code, period, school] |= times.keys()
             fewer |= {(*one, amount): (code, period, school) for amount in times if amount != usual}
@@ -234,7 +233,7 @@ def _mixed(scope: Scope) -> Iterator[Case]:
 
 
 def _of_one_amount(scope: Scope, one_amount: Callable[..., bool]) -> Subquery:
-    """The claims under programs in which pupils of some kind can get only one amount; of parts, those of past terms."""
+    """Claims under programs in which some kind of pupil can get only one amount; claims in parts, of past periods."""
     found = scope.once(claim_kinds)
     fixed = {
         kind.program
@@ -248,7 +247,7 @@ def _of_one_amount(scope: Scope, one_amount: Callable[..., bool]) -> Subquery:
 
 
 def _several_amounts(scope: Scope, paid: Subquery, kind: Sequence[str]) -> Mapping[tuple[Any, ...], dict[int, int]]:
-    """The kinds of pupils who got more than one amount, each with the amounts (分) and how often they were paid."""
+    """The kinds of pupils who got more than one amount, each with its amounts (分) and how often each was paid."""
     columns = [paid.c[name] for name in kind]
     amounts = func.count().over(partition_by=columns).label("amounts")
     counted = (
@@ -263,7 +262,7 @@ def _several_amounts(scope: Scope, paid: Subquery, kind: Sequence[str]) -> Mappi
 
 
 def _one_amount(scope: Scope, code: str, period: str, level: str | None, boarding: str | None, fee: str | None) -> bool:
-    """Whether a pupil of a kind can get only one amount at a school: a norm, or the school's own fee."""
+    """Whether a kind of pupil can get only one amount at a school: a norm, or the school's own fee."""
     rates = scope.catalogue.programs[code].rates(Period.parse(period), level, boarding, fee)
     norms = {(rate.low_fen, rate.high_fen) for rate in rates if rate.basis == "norm"}
     fixed = all(low == high for low, high in norms) and len(norms) <= 1
@@ -272,24 +271,9 @@ def _one_amount(scope: Scope, code: str, period: str, level: str | None, boardin
 
 def _other_unit(scope: Scope) -> Iterator[Case]:
     """One case per school, program, period and mistake."""
-
-    def judge(paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401
-        if unfinished(scope, paid):
-            return None
-        program, period = scope.catalogue.programs[paid.program], Period.parse(paid.period)
-        rates = program.rates(period, paid.level, paid.boarding, paid.fee_school)
-        amount = paid.amount_fen
-        if not rates or any(rate.allows(amount) for rate in rates) or any(rate.basis == "cap" for rate in rates):
-            return None
-        for times, parts, meaning in _FACTORS:
-            meant, rest = divmod(amount * parts, times)
-            if not rest and any(_exactly(rate, meant, in_span=_TEN_THOUSAND in {times, parts}) for rate in rates):
-                return {"factor": meaning, "amount": yuan_text(amount)}
-        return None
-
     keys = ("program", "period", "level", "boarding", "fee_school", "amount_fen", "in_parts")
     groups: dict[tuple[str, str, str | None, object], list[tuple[Any, Mapping[str, object]]]] = defaultdict(list)
-    found = judged_claims(scope, keys, judge)
+    found = judged_claims(scope, keys, partial(_unit_mistake, scope))
     entries = entries_of(scope, [row for row, _ in found])
     for row, facts in found:
         groups[row.program, row.period, row.school, facts["factor"]].append((row, facts))
@@ -306,8 +290,24 @@ def _other_unit(scope: Scope) -> Iterator[Case]:
         )
 
 
+def _unit_mistake(scope: Scope, claim: Any) -> Mapping[str, object] | None:  # noqa: ANN401 - a row of ``claims``
+    """The factor by which an amount misses a rate, if a mistaken unit or period explains it."""
+    if unfinished(scope, claim):
+        return None
+    program, period = scope.catalogue.programs[claim.program], Period.parse(claim.period)
+    rates = program.rates(period, claim.level, claim.boarding, claim.fee_school)
+    amount = claim.amount_fen
+    if not rates or any(rate.allows(amount) or rate.basis == "cap" for rate in rates):
+        return None
+    for times, parts, meaning in _FACTORS:
+        meant, rest = divmod(amount * parts, times)
+        if not rest and any(_exactly(rate, meant, in_span=_TEN_THOUSAND in {times, parts}) for rate in rates):
+            return {"factor": meaning, "amount": yuan_text(amount)}
+    return None
+
+
 def _exactly(rate: Rate, amount_fen: int, *, in_span: bool) -> bool:
-    """Whether an amount is a rate. Half or twice of it means nothing in the span of a fee that is not known."""
+    """Whether a rate allows an amount; ``in_span``: also within a span, where half or twice an amount means nothing."""
     return rate.allows(amount_fen) and (in_span or rate.basis == "norm" or rate.low_fen == rate.high_fen)
 
 

@@ -1,4 +1,4 @@
-"""Payments as a standard judges them: those that are parts of one claim added up, all others one by one."""
+"""Payments as a standard judges them: the parts of a claim added up, all others one by one."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from aidledger.domain.term import Period
 from aidledger.store.database.bulk import chunks
 from aidledger.store.postings.person_times import CLAIM, NAMES_PARTS, in_parts, is_in_parts
 
-# What all payments of a claim have in common.
+# Columns in which all payments of a claim agree.
 _OF_CLAIM = frozenset({*CLAIM, "program", "stage"})
 
 
 def names_parts(scope: Scope) -> bool:
-    """Whether any payment is a part of a term."""
+    """Whether any payment is a part of a period."""
     return scope.books.execute(NAMES_PARTS).first() is not None
 
 
 def claims(scope: Scope) -> Subquery:
-    """The payments in force, with one row for all those of a claim of which some payment is a part.
+    """The payments in force, with one row for all payments of a claim in parts.
 
-    Columns: those of Scope.payments(). Of such a row (``in_parts`` 1) ``amount_fen`` is the sum and ``id`` that of the
-    first payment; what its payments do not agree on is not stated.
+    Columns: those of Scope.payments() and ``in_parts``. In a row for a claim in parts (``in_parts`` 1), ``amount_fen``
+    is the sum, ``id`` the first payment's, and columns in which its payments differ are NULL.
     """
     paid = scope.payments()
     if not scope.once(names_parts):
@@ -42,31 +42,31 @@ def claims(scope: Scope) -> Subquery:
 
 
 def _of_all(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """What a column says of all payments of a claim together."""
+    """A column's value for all payments of a claim together."""
     if column.name in _OF_CLAIM:
         return column
-    # PostgreSQL's sum of whole numbers is of another type than they are.
+    # PostgreSQL's sum of integers is numeric.
     totals = {"id": func.min(column), "amount_fen": cast(func.sum(column), BigInteger)}
     agreed = case((func.min(column) == func.max(column), func.min(column)))
     return totals.get(column.name, agreed).label(column.name)
 
 
 def entries_of(scope: Scope, found: Iterable[Any]) -> Mapping[int, tuple[int, ...]]:
-    """Of some rows of ``claims``, by their ids, all payments that each stands for."""
+    """The payments (ids) that rows of ``claims`` stand for, by the rows' ids."""
     entries = {row.id: (row.id,) for row in found if not row.in_parts}
     ids = {tuple(getattr(row, name) for name in CLAIM): row.id for row in found if row.in_parts}
     parts: dict[int, list[int]] = defaultdict(list)
     paid = scope.payments()
     query = select(paid.c.id, *(paid.c[name] for name in CLAIM)).order_by(paid.c.id)
-    for some in chunks(sorted({person for *_, person in ids}), scope.keys_at_once):
-        for entry, *claim in scope.books.execute(query.where(paid.c.beneficiary_id.in_(some))):
+    for people in chunks(sorted({person for *_, person in ids}), scope.keys_at_once):
+        for entry, *claim in scope.books.execute(query.where(paid.c.beneficiary_id.in_(people))):
             if tuple(claim) in ids:
                 parts[ids[tuple(claim)]].append(entry)
-    return entries | {number: tuple(one) for number, one in parts.items()}
+    return entries | {number: tuple(of_claim) for number, of_claim in parts.items()}
 
 
 def unfinished(scope: Scope, claim: Any) -> bool:  # noqa: ANN401 - a row of ``claims``, with its fee_school
-    """Whether a claim in parts may still come to what is allowed: its term goes on, and it is not beyond that yet."""
+    """Whether a claim in parts may still reach a rate: its period has not ended, and no rate is exceeded yet."""
     if not (claim.in_parts and is_running(scope, claim.period)):
         return False
     program, period = scope.catalogue.programs[claim.program], Period.parse(claim.period)
@@ -75,5 +75,5 @@ def unfinished(scope: Scope, claim: Any) -> bool:  # noqa: ANN401 - a row of ``c
 
 
 def is_running(scope: Scope, period: str) -> bool:
-    """Whether a term has not ended yet."""
+    """Whether a period has not ended yet."""
     return Period.parse(period).end >= scope.today

@@ -1,4 +1,4 @@
-"""duplicate-disbursement: one person, one program, one period, one part of it, more than one entry in force."""
+"""duplicate-disbursement: more than one entry in force for one person, program, period and part."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _first = Entry.alias("first")
 
 
 def _pairs() -> Select[Any]:
-    """Every payment with an earlier one of the same person, program, period and part (or both of none).
+    """Every payment with an earlier one of the same person, program, period and part (or both without part).
 
-    Few rows have an occurrence above 1.
+    Fast, because few entries have an occurrence above 1.
     """
     return (
         select(
@@ -64,18 +64,18 @@ def _pairs_of_batch() -> Select[Any]:
 
 
 def duplicates(books: Connection, batch: int) -> Iterator[Contradiction]:
-    """Entries of a batch whose person was paid the same before; one for each, with the first payment."""
+    """Entries of a batch that repeat an earlier payment: one contradiction each, with the first payment."""
     for _, pairs in groupby(books.execute(_pairs_of_batch(), {"batch": batch}), key=lambda pair: pair.id):
         pair, *others = pairs
-        earlier = (pair.first, *(one.first for one in others))
+        earlier = (pair.first, *(other.first for other in others))
         facts = {"batch": pair.batch_id, "first_row": pair.first_row, "school": pair.school or "-"}
         yield _contradiction(pair, earlier, facts)
 
 
 def under_other_numbers(books: Connection, batch: int) -> Iterator[Contradiction]:
-    """Entries of a batch whose person was paid the same under another number, which was corrected since or before.
+    """Entries of a batch that repeat a payment to the same person under another number, corrected at any time.
 
-    The other row may stand in the batch itself.
+    The other payment may be in the batch itself.
     """
     people = People(books)
     if not people.corrected:
@@ -100,7 +100,7 @@ def _contradiction(paid: Any, earlier: tuple[int, ...], facts: dict[str, object]
 def _under_several_numbers(
     books: Connection, people: People, persons: Iterable[int], *narrowed: ColumnElement[bool]
 ) -> Iterator[list[Any]]:
-    """Payments of the same program, period and part to one person under several numbers, each in the order of entry."""
+    """Payments for the same program, period and part to one person under several numbers, in the order of posting."""
     found: defaultdict[tuple[object, ...], list[Any]] = defaultdict(list)
     columns = ("id", "row", "amount_fen", "period", "beneficiary_id", "batch_id", "program_id", "part")
     query = (
@@ -112,8 +112,8 @@ def _under_several_numbers(
         .outerjoin(School, School.c.id == Entry.c.school_id)
         .where(in_force(Entry), *narrowed)
     )
-    for some in chunks(sorted(persons)):
-        for row in books.execute(query.where(Entry.c.beneficiary_id.in_(some))):
+    for ids in chunks(sorted(persons)):
+        for row in books.execute(query.where(Entry.c.beneficiary_id.in_(ids))):
             found[row.program_id, row.period, people.first(row.beneficiary_id), row.part].append(row)
     for rows in found.values():
         if len({row.beneficiary_id for row in rows}) > 1:
@@ -121,14 +121,10 @@ def _under_several_numbers(
 
 
 def _find(scope: Scope) -> Iterator[Case]:
-    """One case per person, program and period: all payments of it that another one makes too many."""
+    """One case per claim, with all of its payments that another one repeats."""
     found: defaultdict[tuple[int, str, int], dict[int, int]] = defaultdict(dict)
     codes: dict[int, str] = {}
-    narrowed = []
-    if scope.program is not None:
-        narrowed.append(ProgramRow.c.code == scope.program)
-    if scope.period is not None:
-        narrowed.append(Entry.c.period == scope.period)
+    narrowed = scope.narrowed(ProgramRow.c.code, Entry.c.period)
     # A lake knows no corrected numbers.
     people = People(cast("Connection", scope.books)) if "payment-orders" in scope.holds else None
     for pair in scope.books.execute(_pairs().where(*narrowed)):
@@ -147,7 +143,7 @@ def _find(scope: Scope) -> Iterator[Case]:
             entries=tuple(sorted(amounts)),
             program=codes[program],
             period=period,
-            # Which payment was right is not known: the largest one may stay, whichever was entered first.
+            # It is not known which payment was right: count the largest one as right, whatever the order.
             amount_fen=sum(amounts.values()) - max(amounts.values()),
             facts={"program": codes[program], "period": period, "count": len(amounts)},
         )

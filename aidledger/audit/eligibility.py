@@ -1,4 +1,4 @@
-"""Ages and years of entry that a program is not for."""
+"""Ages and years of entry outside a program's."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ def _ages(scope: Scope) -> Iterator[Case]:
 
 
 def _usual(scope: Scope) -> Subquery | None:
-    """Programs and terms, each with the days after which and until which those are born who are of a usual age then.
+    """Programs and periods, each with the span of birth dates (after, until) of people of a usual age.
 
-    None where nothing was paid under a program that has usual ages.
+    None if nothing was paid under a program with usual ages.
     """
     rows = []
     for paid in totals(scope):
         ages = scope.catalogue.programs[paid.program].ages
         if ages is not None:
             after, until = usual_births(ages, Period.parse(paid.period).start)
-            said = {"program": paid.program, "period": paid.period, "after": after, "until": until}
-            rows.append(select(*(literal(value).label(name) for name, value in said.items())))
+            row = {"program": paid.program, "period": paid.period, "after": after, "until": until}
+            rows.append(select(*(literal(value).label(name) for name, value in row.items())))
     return union_all(*rows).subquery("usual") if rows else None
 
 

@@ -1,4 +1,4 @@
-"""From entries and records of lists to the rows of files that they came from."""
+"""The rows of files from which entries and records of lists were imported."""
 
 from __future__ import annotations
 
@@ -7,58 +7,40 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, func, literal, null, select
 
-from aidledger.audit.rule import Books, Case, Kind, Scope
+from aidledger.audit.rule import Case, Kind, Scope
 from aidledger.domain.finding import Evidence
 from aidledger.domain.listing import ListKind
 from aidledger.store.database.bulk import chunks
-from aidledger.store.model.tables import (
-    Allotment,
-    BankReturn,
-    Batch,
-    Beneficiary,
-    Certification,
-    Enrolment,
-    Entry,
-    Listing,
-    ProgramRow,
-    Recovery,
-    RosterRow,
-    School,
-)
+from aidledger.store.database.queryable import Queryable
+from aidledger.store.model.tables import Batch, Beneficiary, Entry, Listing, ProgramRow, RosterRow, School
+from aidledger.store.postings.listings import TABLES
 
-_TABLES: Mapping[ListKind, Table] = {
-    "certification": Certification,
-    "register": Enrolment,
-    "allotment": Allotment,
-    "bank-return": BankReturn,
-    "recovery": Recovery,
-}
 Key = tuple[Kind, int]
 
 
 def evidence_of(scope: Scope, cases: Iterable[Case]) -> Mapping[Key, Evidence]:
-    """The evidence of some cases, by kind of list and id."""
-    wanted: dict[Kind, set[int]] = {}
+    """The evidence of cases, by kind of list and id."""
+    by_kind: dict[Kind, set[int]] = {}
     for case in cases:
-        wanted.setdefault("roster", set()).update(case.entries)
+        by_kind.setdefault("roster", set()).update(case.entries)
         for kind, record in case.records:
-            wanted.setdefault(kind, set()).add(record)
+            by_kind.setdefault(kind, set()).add(record)
     return {
         (kind, number): evidence
-        for kind, ids in wanted.items()
-        for some in chunks(sorted(ids), scope.keys_at_once)
-        for number, evidence in _rows(scope.books, kind, some)
+        for kind, ids in by_kind.items()
+        for chunk in chunks(sorted(ids), scope.keys_at_once)
+        for number, evidence in _rows(scope.books, kind, chunk)
     }
 
 
-def _rows(books: Books, kind: Kind, ids: Sequence[int]) -> Iterator[tuple[int, Evidence]]:
+def _rows(books: Queryable, kind: Kind, ids: Sequence[int]) -> Iterator[tuple[int, Evidence]]:
     table, query = _entries() if kind == "roster" else _declared() if kind == "declared" else _records(kind)
     for number, *fields in books.execute(query.where(table.c.id.in_(ids))):
         yield number, Evidence(number if kind == "roster" else None, *fields)
 
 
 def _entries() -> tuple[Table, Select[Any]]:
-    """Entries in the order of Evidence's fields; batch and file are those that the row stands in."""
+    """Entries in the order of Evidence's fields; batch and file are those of the row's roster."""
     query = (
         select(
             Entry.c.id,
@@ -83,7 +65,7 @@ def _entries() -> tuple[Table, Select[Any]]:
 
 
 def _declared() -> tuple[Table, Select[Any]]:
-    """The total lines of rosters in the same order; what they say of themselves is their amount."""
+    """The total lines of rosters in the same order; the amount is the declared one."""
     query = (
         select(
             RosterRow.c.id,
@@ -106,8 +88,8 @@ def _declared() -> tuple[Table, Select[Any]]:
 
 
 def _records(kind: ListKind) -> tuple[Table, Select[Any]]:
-    """Records of a list in the same order; a list leaves blank what it does not speak of."""
-    table = _TABLES[kind]
+    """Records of a list in the same order; NULL for fields that a kind of list does not have."""
+    table = TABLES[kind]
     of_person = "beneficiary_id" in table.c
     name: ColumnElement[Any] = literal("")
     number: ColumnElement[Any] = null()

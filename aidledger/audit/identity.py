@@ -1,7 +1,7 @@
-"""likely-same-person: two ID numbers that seem to be one person's, with the evidence and a score.
+"""likely-same-person: two ID numbers that seem to belong to one person, with the evidence and a score.
 
-Pairs come out of SQL by what two people share (name and birth date, card, 学籍号, school and name, school and birth
-date); only they are compared, so nothing grows with the square of the ledger.
+SQL finds pairs of people who share something (name and birth date, card, 学籍号, school and name, school and birth
+date), and only those are compared, so that the work does not grow with the square of the ledger.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, Text, cast, func, select
 
 from aidledger.audit.people import people
-from aidledger.audit.rule import Books, Case, Rule, Scope
+from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.domain.identity import RESIDENT_RULES, mask_number
 from aidledger.i18n import N_
 from aidledger.store.database.bulk import chunks
+from aidledger.store.database.queryable import Queryable
 from aidledger.store.model.tables import Beneficiary, Entry
 from aidledger.store.postings.entries import in_force
 
@@ -27,14 +28,14 @@ TYPING_ERROR = N_("ID numbers one typing error apart")
 CARD = N_("the same card")
 NAME_AND_BIRTH = N_("the same name and birth date")
 SOUND = N_("names that sound alike, the same birth date, the same school")
-# How much each sign says by itself, in hundredths; together they say more, and never certainty.
+# The probability that each sign alone suggests, in percent; several add up, but never to certainty.
 WEIGHTS = {STUDENT_NUMBER: 90, TYPING_ERROR: 80, CARD: 40, NAME_AND_BIRTH: 60, SOUND: 60}
 SCORE_MIN = 60
-# The last character checks the others: a wrong digit among the first changes two.
+# Digits before the check digit: a wrong one among them changes the check digit as well.
 _CHECKED = 17
-# A card of more people than this is a case of its own (account-shared), and no sign that they are one.
+# A card shared by more people is a case for account-shared, and no sign of one person.
 _CARD_PERSONS_MAX = 4
-# What more people than this share tells nobody apart, and comparing all of them would grow with the square.
+# What more people share is no sign, and comparing them all would take too long.
 _SHARERS_MAX = 12
 Pair = tuple[int, int]
 
@@ -68,8 +69,8 @@ def _case(one: Any, other: Any, signs: list[str], paid: dict[int, dict[int, int]
     )
 
 
-def _pairs(books: Books) -> dict[Pair, set[str]]:
-    """Persons who share something that few do, and what."""
+def _pairs(books: Queryable) -> dict[Pair, set[str]]:
+    """Pairs of people who share something that few people share, and what that is."""
     person, card, school = Beneficiary.c, _paid_by("account"), _paid_by("school_id")
     pupils = school.join(Beneficiary, person.id == school.c.beneficiary_id)
     few = {
@@ -88,14 +89,14 @@ def _pairs(books: Books) -> dict[Pair, set[str]]:
 
 
 def _few(person: ColumnElement[int], *shared: ColumnElement[Any], most: int = _SHARERS_MAX) -> Select[Any]:
-    """Of each group of a few who share something, their ids, separated by commas: a group is made without a join."""
+    """The ids, separated by commas, of each small group of people who share something; needs no self-join."""
     ids = func.aggregate_strings(cast(person, Text), ",")
     stated = (column.is_not(None) for column in shared)
     return select(ids).where(*stated).group_by(*shared).having(func.count().between(2, most))
 
 
 def _paid_by(name: str) -> Subquery:
-    """Persons with what their payments in force say in a column, each once."""
+    """People with the distinct values of a column in their payments in force."""
     return select(Entry.c.beneficiary_id, Entry.c[name]).where(in_force(Entry)).distinct().subquery()
 
 
@@ -117,7 +118,7 @@ def _signs(one: Any, other: Any, shared: set[str]) -> list[str]:  # noqa: ANN401
 
 
 def _score(signs: Iterable[str]) -> int:
-    """In hundredths: the doubt that is left is multiplied, sign by sign."""
+    """The score in percent: 100 less the product of the doubts that each sign leaves."""
     doubt = 1.0
     for sign in signs:
         doubt *= 1 - WEIGHTS[sign] / 100
@@ -125,30 +126,30 @@ def _score(signs: Iterable[str]) -> int:
 
 
 def typing_error_apart(one: str, other: str) -> bool:
-    """Whether one digit, or two neighbours that were swapped, make the difference between two ID numbers."""
-    from rapidfuzz.distance import OSA  # noqa: PLC0415 - only where the audit runs
+    """Whether two ID numbers differ in one digit, or in two swapped neighbours."""
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - only the audit needs it
 
     return OSA.distance(one[:_CHECKED], other[:_CHECKED], score_cutoff=1) == 1
 
 
 def sounds_alike(one: str, other: str) -> bool:
-    """Whether two names are said the same, tones aside."""
+    """Whether two names have the same pinyin, tones aside."""
     return len(one) == len(other) and _sound(one) == _sound(other)
 
 
 @cache
 def _sound(name: str) -> tuple[str, ...]:
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 - it loads its dictionary, and only the audit needs it
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - loads a dictionary, and only the audit needs it
 
     return tuple(lazy_pinyin(name))
 
 
-def _paid(books: Books, people: Iterable[int]) -> dict[int, dict[int, int]]:
-    """Of each person the entries in force with their amounts in 分."""
+def _paid(books: Queryable, people: Iterable[int]) -> dict[int, dict[int, int]]:
+    """The entries in force with their amounts (分), by person."""
     found: dict[int, dict[int, int]] = defaultdict(dict)
-    for some in chunks(sorted(people)):
+    for ids in chunks(sorted(people)):
         query = select(Entry.c.beneficiary_id, Entry.c.id, Entry.c.amount_fen)
-        for row in books.execute(query.where(Entry.c.beneficiary_id.in_(some), in_force(Entry))):
+        for row in books.execute(query.where(Entry.c.beneficiary_id.in_(ids), in_force(Entry))):
             found[row.beneficiary_id][row.id] = row.amount_fen
     return found
 

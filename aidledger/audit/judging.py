@@ -1,4 +1,4 @@
-"""Judging payments by what they have in common, so that Python judges combinations and SQL finds the rows."""
+"""Judging payments by kind: Python judges each distinct combination of columns, and SQL finds its rows."""
 
 from __future__ import annotations
 
@@ -28,32 +28,32 @@ from aidledger.store.database.bulk import chunks
 
 Facts = Mapping[str, object]
 Combination = tuple[Any, ...]
-Said = TypeVar("Said")
-# What a payment is judged by, by itself or with the lists that its person is on.
+Verdict = TypeVar("Verdict")
+# The columns by which payments are judged.
 _KIND = (
     *("program", "period", "level", "boarding", "fee_school", "amount_fen", "grade", "entry_year", "category"),
     "in_parts",
 )
-# Combinations of seven columns asked for at once: well below what a statement may hold of parameters.
+# Combinations per statement: of up to ten columns, well below the parameter limits.
 _AT_ONCE = 200
-# Each time an engine without an index goes through all payments.
+# More per statement for an engine without indexes, which scans all payments each time.
 _JOINED_AT_ONCE = 1_000
 
 
 def judged(scope: Scope, keys: Sequence[str], judge: Callable[[Any], Facts | None]) -> list[tuple[Row[Any], Facts]]:
-    """The payments whose combination of ``keys`` the judge has facts against, with the facts; in the order of ids."""
+    """The payments against whose combination of ``keys`` the judge has facts, with those facts, in the order of ids."""
     return alike(scope, payments_by_fee(scope), keys, _against(scope.once(kinds), keys, judge))
 
 
 def judged_claims(
     scope: Scope, keys: Sequence[str], judge: Callable[[Any], Facts | None]
 ) -> list[tuple[Row[Any], Facts]]:
-    """The same of claims: parts of a term are judged by their sum, once."""
+    """The same for claims: parts of a claim are judged once, by their sum."""
     return alike(scope, claims_by_fee(scope), keys, against(scope, keys, judge))
 
 
 def against(scope: Scope, keys: Sequence[str], judge: Callable[[Any], Facts | None]) -> dict[Combination, Facts]:
-    """The combinations of ``keys`` (some of ``_KIND``) of claims that the judge has facts against, and the facts."""
+    """The combinations of ``keys`` (from ``_KIND``) in claims against which the judge has facts, and those facts."""
     return _against(scope.once(claim_kinds), keys, judge)
 
 
@@ -66,12 +66,12 @@ def _against(
 
 
 def kinds(scope: Scope) -> Sequence[Row[Any]]:
-    """What payments have in common, each combination once: some thousands, of millions of payments."""
+    """The distinct combinations in payments: some thousands, for millions of payments."""
     return _kinds(scope, payments_by_fee(scope))
 
 
 def claim_kinds(scope: Scope) -> Sequence[Row[Any]]:
-    """The same of claims: where no payment is a part of a term, each payment is one."""
+    """The same for claims; without parts, claims are judged as payments."""
     return _kinds(scope, claims_by_fee(scope)) if scope.once(names_parts) else scope.once(kinds)
 
 
@@ -83,35 +83,35 @@ def alike(
     scope: Scope,
     paid: Subquery,
     keys: Sequence[str],
-    combinations: Mapping[Combination, Said],
+    combinations: Mapping[Combination, Verdict],
     *further: ColumnElement[bool],
-) -> list[tuple[Row[Any], Said]]:
-    """The payments with one of some combinations of ``keys``, and what is said of it; in the order of ids.
+) -> list[tuple[Row[Any], Verdict]]:
+    """The payments with one of these combinations of ``keys``, each with its verdict, in the order of ids.
 
-    ``further``: conditions on ``paid`` that a payment must meet besides.
+    ``further``: additional conditions on ``paid``.
     """
     columns = [paid.c[name] for name in keys]
-    ask, at_once = (_rows, _AT_ONCE) if scope.kept is None else (_joined, _JOINED_AT_ONCE)
+    query, at_once = (_rows, _AT_ONCE) if scope.kept is None else (_joined, _JOINED_AT_ONCE)
     rows = [
         row
-        for some in chunks(list(combinations), at_once)
-        for row in scope.books.execute(ask(paid, columns, some, further))
+        for chunk in chunks(list(combinations), at_once)
+        for row in scope.books.execute(query(paid, columns, chunk, further))
     ]
     rows.sort(key=lambda row: row.id)
     return [(row, combinations[tuple(getattr(row, name) for name in keys)]) for row in rows]
 
 
 def payments_by_fee(scope: Scope) -> Subquery:
-    """The payments, with ``fee_school``: the school where a fee of its own is listed; rates ask for no other.
+    """The payments with ``fee_school``: the school if the catalogue lists its own fee, else NULL.
 
-    So thousands of schools make no more combinations to judge than one.
+    Rates depend on no other school, so thousands of schools make no more combinations than one.
     """
     paid = scope.payments()
     return _by_fee(scope, select(paid, literal_column("0", Integer).label("in_parts")).subquery("alone"))
 
 
 def claims_by_fee(scope: Scope) -> Subquery:
-    """The same of claims."""
+    """The same for claims."""
     return _by_fee(scope, claims(scope))
 
 
@@ -122,7 +122,7 @@ def _by_fee(scope: Scope, paid: Subquery) -> Subquery:
 
 
 def fee_school(scope: Scope) -> Callable[[str | None], str | None]:
-    """The same of one school: its name where a fee of its own is listed, else None."""
+    """A function from a school's name to its ``fee_school``."""
     listed = scope.once(_schools_with_fee)
     return lambda school: school if school in listed else None
 
@@ -131,17 +131,19 @@ def _schools_with_fee(scope: Scope) -> frozenset[str]:
     return frozenset(fee.school for program in scope.catalogue.programs.values() for fee in program.fees)
 
 
-def _joined(paid: Subquery, columns: Sequence[Any], some: Sequence[Any], further: Sequence[Any]) -> Any:  # noqa: ANN401
-    """As ``_rows`` asks, for an engine that goes through all payments anyway: it looks each one up in a list."""
-    wanted = values(*(column(one.name, one.type) for one in columns), name="wanted").data([tuple(one) for one in some])
-    alike = [one.is_not_distinct_from(cast(wanted.c[one.name], one.type)) for one in columns]
-    return select(paid).join(wanted, and_(*alike)).where(*further)
+def _joined(paid: Subquery, columns: Sequence[Any], chunk: Sequence[Any], further: Sequence[Any]) -> Any:  # noqa: ANN401
+    """The query of ``_rows`` as a join, for an engine that scans all payments anyway."""
+    judged = values(*(column(own.name, own.type) for own in columns), name="wanted").data(list(map(tuple, chunk)))
+    same = [own.is_not_distinct_from(cast(judged.c[own.name], own.type)) for own in columns]
+    return select(paid).join(judged, and_(*same)).where(*further)
 
 
-def _rows(paid: Subquery, columns: Sequence[Any], some: Sequence[Any], further: Sequence[Any]) -> Any:  # noqa: ANN401
-    # Written out with ORs the engine can use its index on what the payment is for; NULLs are compared as such.
+def _rows(paid: Subquery, columns: Sequence[Any], chunk: Sequence[Any], further: Sequence[Any]) -> Any:  # noqa: ANN401
+    # With ORs, the engine can use its index on program and period; NULL equals NULL here.
     either = [
-        and_(*(own.is_(None) if value is None else own == value for own, value in zip(columns, one, strict=True)))
-        for one in some
+        and_(
+            *(own.is_(None) if value is None else own == value for own, value in zip(columns, combination, strict=True))
+        )
+        for combination in chunk
     ]
     return select(paid).where(or_(*either), *further)

@@ -1,4 +1,4 @@
-"""listed-twice: the same fact in two lists that are in force."""
+"""listed-twice: the same fact in two lists in force."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from aidledger.i18n import N_
 from aidledger.store.model.tables import Allotment, Batch, Certification, Enrolment, Listing, Recovery
 from aidledger.store.postings.entries import batch_in_force
 
-# What makes two records the same fact. A pupil may be certified by one school and then by another, and a bank says the
-# same of a payment as often as it sends its list: that is for the audit to look at, not for an import to refuse.
+# The columns that make two records the same fact. Certifications by two schools, and answers that a bank repeats, are
+# for the audit to report and not for an import to refuse.
 _SAME: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
     (Certification, N_("certification"), ("beneficiary_id", "period", "school_id")),
     (Enrolment, N_("register"), ("beneficiary_id", "period", "school_id")),
@@ -24,7 +24,7 @@ _SAME: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
 
 
 def listed(books: Connection, batch: int) -> Iterator[Contradiction]:
-    """Records of a batch whose fact stands in an earlier batch that is in force; each with the first one."""
+    """Records of a batch that repeat a fact of an earlier batch in force; each with the first such record."""
     for table, kind, same in _SAME:
         seen = set()
         for row in books.execute(_repeated(table, same), {"batch": batch}):

@@ -1,4 +1,4 @@
-"""Where the money came from and where it went: allotments and bank returns."""
+"""Allotments and bank returns against payments."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import case, func, select
 
-from aidledger.audit.answers import answers, narrowed, same_people
+from aidledger.audit.answers import answers, same_people
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.audit.totals import totals
 from aidledger.domain.listing import ListKind
@@ -22,13 +22,13 @@ from aidledger.store.postings.entries import current
 
 
 def _returned(scope: Scope) -> Iterator[Case]:
-    """Payments of which the bank last said that they failed or came back, of claims that were not paid since."""
+    """Claims with a payment that failed or was returned, and that were not paid since."""
     answer, people = answers(scope), same_people(scope)
     query = (
         select(answer, Entry.c.period, Entry.c.program_id, Entry.c.beneficiary_id, ProgramRow.c.code)
         .join(Entry, Entry.c.id == answer.c.entry_id)
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
-        .where(*narrowed(scope, ProgramRow.c.code, Entry.c.period))
+        .where(*scope.narrowed(ProgramRow.c.code, Entry.c.period))
         .order_by(Entry.c.id, answer.c.id)
     )
     failed: dict[Key, list[Any]] = defaultdict(list)
@@ -39,8 +39,8 @@ def _returned(scope: Scope) -> Iterator[Case]:
             paid[key] += row.amount_fen
         elif row.outcome != "paid":
             failed[key].append(row)
-    still = {key for key, rows in failed.items() if any(row.place == 1 for row in rows)}
-    for key, claimed in _claimed(scope, still, people).items():
+    unpaid = {key for key, rows in failed.items() if any(row.place == 1 for row in rows)}
+    for key, claimed in _claimed(scope, unpaid, people).items():
         rows = failed[key]
         last = max(rows, key=lambda row: row.place == 1)
         owed = min(claimed - paid[key], last.amount_fen)
@@ -57,13 +57,13 @@ def _returned(scope: Scope) -> Iterator[Case]:
 
 
 def _claimed(scope: Scope, keys: Collection[Key], people: Callable[[int], int]) -> dict[Key, int]:
-    """What is claimed (分) under some claims, in their order."""
+    """The claimed amounts (分) of these claims, in the order of their keys."""
     found: dict[Key, int] = dict.fromkeys(sorted(keys), 0)
     columns = (Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
     for period in sorted({key[1] for key in keys}):
         query = select(*columns, func.sum(Entry.c.amount_fen)).where(Entry.c.period == period).group_by(*columns)
-        for some in chunks(sorted({key[0] for key in keys if key[1] == period}), scope.keys_at_once):
-            for program, _, person, fen in scope.books.execute(query.where(Entry.c.program_id.in_(some))):
+        for programs in chunks(sorted({key[0] for key in keys if key[1] == period}), scope.keys_at_once):
+            for program, _, person, fen in scope.books.execute(query.where(Entry.c.program_id.in_(programs))):
                 key = program, period, people(person)
                 if key in found:
                     found[key] += int(fen)
@@ -71,9 +71,9 @@ def _claimed(scope: Scope, keys: Collection[Key], people: Callable[[int], int]) 
 
 
 def _twice(scope: Scope) -> Iterator[Case]:
-    """Payments that a bank confirmed more often than once, less what came back in between.
+    """Payments that a bank confirmed more than once, net of returns.
 
-    The same answer sent again in a later list is none: counted are the days, and what one list says of one day.
+    An answer repeated in a later list does not count again: each day counts as often as one list states it.
     """
     answer = answers(scope)
     per_list = (
@@ -96,13 +96,13 @@ def _twice(scope: Scope) -> Iterator[Case]:
         .join(Entry, Entry.c.id == answer.c.entry_id)
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
         .where(answer.c.outcome == "paid", counted.c.order_id.is_not_distinct_from(answer.c.order_id))
-        .where(*narrowed(scope, ProgramRow.c.code, Entry.c.period))
+        .where(*scope.narrowed(ProgramRow.c.code, Entry.c.period))
         .order_by(answer.c.entry_id, answer.c.id)
     )
     for entry, group in groupby(scope.books.execute(query), key=lambda row: int(row.entry_id)):
         rows = list(group)
         last = rows[-1]
-        days_said = ", ".join(dict.fromkeys(row.paid_on or "-" for row in rows))
+        dates = ", ".join(dict.fromkeys(row.paid_on or "-" for row in rows))
         yield Case(
             about=(last.beneficiary_id, last.code, last.period),
             entries=(entry,),
@@ -110,12 +110,12 @@ def _twice(scope: Scope) -> Iterator[Case]:
             program=last.code,
             period=last.period,
             amount_fen=last.amount_fen * (int(last.times) - 1),
-            facts={"count": int(last.times), "days": days_said, "period": last.period},
+            facts={"count": int(last.times), "days": dates, "period": last.period},
         )
 
 
 def _paid_and_allotted(scope: Scope) -> Iterator[tuple[str, str, int, int, list[int]]]:
-    """Program, period, money paid and allotted (分), the ids of the allotments."""
+    """Program, period, amounts paid and allotted (分), and the allotments (ids)."""
     allotted: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
     rows = (
         select(Allotment.c.id, ProgramRow.c.code, Allotment.c.period, Allotment.c.amount_fen)
@@ -131,7 +131,7 @@ def _paid_and_allotted(scope: Scope) -> Iterator[tuple[str, str, int, int, list[
 
 
 def _unallotted(scope: Scope) -> Iterator[Case]:
-    """Programs and periods that were paid although no document allots money to them."""
+    """Programs and periods that were paid without an allotment, of programs with any allotment."""
     with_money = {program for program, _, _, allotted, _ in _paid_and_allotted(scope) if allotted}
     for program, period, paid, allotted, _ in _paid_and_allotted(scope):
         if not allotted and program in with_money:
@@ -140,7 +140,7 @@ def _unallotted(scope: Scope) -> Iterator[Case]:
 
 
 def _over(scope: Scope) -> Iterator[Case]:
-    """Programs and periods that were paid more than was allotted."""
+    """Programs and periods that were paid more than their allotments."""
     for program, period, paid, allotted, records in _paid_and_allotted(scope):
         if allotted and paid > allotted:
             facts = {"program": program, "period": period, "paid": yuan_text(paid), "allotted": yuan_text(allotted)}

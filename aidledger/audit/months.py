@@ -1,4 +1,4 @@
-"""part-missing: paid by months, and not for months that others at the school were paid for."""
+"""part-missing: people paid by the month who lack months for which others at their school were paid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, func, select
 
 from aidledger.audit.claims import is_running, names_parts
 from aidledger.audit.enrolled import GONE
-from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.audit.rule import Case, Rule, Scope, reference_for
 from aidledger.domain.part import Part
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
@@ -29,7 +29,7 @@ _NONE: Months = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class _Paid:
-    """The months (``2021-09``) that parts pay, by period and part; and those that were paid at schools."""
+    """The months (``2021-09``) that parts pay, by period and part; and the months that schools were paid for."""
 
     of_parts: Mapping[tuple[str, str], Months]
     at_schools: Mapping[School, Months]
@@ -43,9 +43,9 @@ def _find(scope: Scope) -> Iterator[Case]:
     codes = sorted({part for (_, part), months in paid.of_parts.items() if months})
     rows = scope.books.execute(_lacking(scope, codes)).all() if codes else []
     claims = [list(group) for _, group in groupby(rows, key=lambda row: tuple(getattr(row, name) for name in CLAIM))]
-    wanted = [claim for claim in claims if _missing(claim, paid, None)]
-    register = _Register(scope, [row for claim in wanted for row in claim])
-    for claim in wanted:
+    incomplete = [claim for claim in claims if _missing(claim, paid, None)]
+    register = _Register(scope, [row for claim in incomplete for row in claim])
+    for claim in incomplete:
         missing = _missing(claim, paid, register)
         amount = _owed(claim, paid, len(missing))
         if amount:
@@ -61,7 +61,7 @@ def _paid(scope: Scope) -> _Paid:
         months = of_parts.setdefault((period, part), _months(period, part))
         if school is not None:
             at_schools[program, period, school] |= months
-    # The last month of a term that goes on may not have been paid to everybody yet.
+    # While a period is running, its last month may not have been paid to everybody yet.
     return _Paid(
         of_parts,
         {
@@ -72,7 +72,7 @@ def _paid(scope: Scope) -> _Paid:
 
 
 def _months(period: str, part: str) -> Months:
-    """The months of a term that a part names, those between the first and the last as well."""
+    """The months of a period from the first to the last that a part names."""
     named = Part.parse(part).of(Period.parse(period)).months
     if not named:
         return _NONE
@@ -81,7 +81,7 @@ def _months(period: str, part: str) -> Months:
 
 
 def _lacking(scope: Scope, codes: Sequence[str]) -> Select[Any]:
-    """All payments of those who lack one of the parts, of those with months, that were paid at a school of theirs."""
+    """All payments of claims that lack one of the parts in months (``codes``) paid at one of their schools."""
     paid = scope.payments()
     school = (paid.c.program_id, paid.c.period, paid.c.school_id)
     parts = func.count(paid.c.part.distinct()).label("parts")
@@ -101,7 +101,7 @@ def _lacking(scope: Scope, codes: Sequence[str]) -> Select[Any]:
 
 
 class _Register:
-    """Who was at which school in which month, by the registers that there are."""
+    """Who was at which school in which month, by the imported registers."""
 
     def __init__(self, scope: Scope, rows: Collection[Any]) -> None:
         self._schools: set[tuple[int, str]] = set()
@@ -114,12 +114,12 @@ class _Register:
             self._schools = {(school, period) for school, period in scope.books.execute(listed)}
         query = select(*(register.c[name] for name in columns)).where(*of_periods)
         people = sorted({row.beneficiary_id for row in rows}) if self._schools else []
-        for some in chunks(people, scope.keys_at_once):
-            for line in scope.books.execute(query.where(register.c.beneficiary_id.in_(some))):
+        for ids in chunks(people, scope.keys_at_once):
+            for line in scope.books.execute(query.where(register.c.beneficiary_id.in_(ids))):
                 self._lines[line.beneficiary_id, line.school_id, line.period].append(line)
 
     def has(self, person: int, school: int, period: str, month: str) -> bool:
-        """Whether nothing speaks against somebody's being at a school in a month."""
+        """Whether no register contradicts that a person was at a school in a month."""
         if (school, period) not in self._schools:
             return True
         lines = self._lines.get((person, school, period), [])
@@ -127,22 +127,22 @@ class _Register:
 
 
 def _had_left(line: Any, month: str) -> bool:  # noqa: ANN401 - a row
-    """Whether somebody was gone, or suspended, in a month or before its end; without a day, all the time."""
+    """Whether a pupil had left or was suspended before the end of a month; without a date, at any time."""
     return line.status in {*GONE, "suspended"} and (line.left_on is None or line.left_on[: len(month)] <= month)
 
 
 def _missing(claim: Sequence[Any], paid: _Paid, register: _Register | None) -> list[str]:
-    """The months that were paid at a school of a person while he was there, and that he was not paid for anywhere."""
+    """The months paid at a person's school while they were there, but not paid to them anywhere."""
     first = claim[0]
     own = frozenset[str]().union(*(_of(row, paid) for row in claim))
     schools = {row.school_id for row in claim if row.school_id is not None and _of(row, paid)}
-    wanted = (
+    missing = (
         month
         for school in schools
         for month in paid.at_schools[first.program, first.period, school] - own
         if register is None or register.has(first.beneficiary_id, school, first.period, month)
     )
-    return sorted(set(wanted))
+    return sorted(set(missing))
 
 
 def _of(row: Any, paid: _Paid) -> Months:  # noqa: ANN401
@@ -150,7 +150,7 @@ def _of(row: Any, paid: _Paid) -> Months:  # noqa: ANN401
 
 
 def _owed(claim: Sequence[Any], paid: _Paid, missing: int) -> int:
-    """What missing months would be at the usual amount of a month, in 分; 0 where money of no month may be theirs."""
+    """The usual monthly amount times the missing months (分); 0 if payments without a month may cover them."""
     amounts: Counter[int] = Counter()
     for row in claim:
         months = _of(row, paid)
@@ -165,15 +165,13 @@ def _owed(claim: Sequence[Any], paid: _Paid, missing: int) -> int:
 def _case(scope: Scope, claim: Iterable[Any], missing: Sequence[str], amount_fen: int) -> Case:
     rows = list(claim)
     first = rows[0]
-    program = scope.catalogue.programs[first.program]
-    standard = program.standard_for(Period.parse(first.period))
     return Case(
         about=(first.beneficiary_id, first.program, first.period),
         entries=tuple(row.id for row in rows),
         program=first.program,
         period=first.period,
         amount_fen=amount_fen,
-        standard=(standard.reference if standard else None) or program.reference,
+        standard=reference_for(scope.catalogue.programs[first.program], Period.parse(first.period)),
         facts={"program": first.program, "period": first.period, "months": tuple(missing)},
     )
 

@@ -1,4 +1,4 @@
-"""name-id-mismatch: one ID number under two names, both in force."""
+"""name-id-mismatch: one ID number with two names in force."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from aidledger.store.postings.entries import current, in_batch, in_force
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """A table whose rows say under which name somebody stands, and the table that knows their sheet."""
+    """A table whose rows state people's names, and the table that has their sheets."""
 
     kind: ListKind
     table: Table
@@ -55,9 +55,9 @@ _STATEMENTS = (
 
 
 def names(books: Connection, batch: int) -> Iterator[Contradiction]:
-    """Rows of a batch whose person stands under another name in another batch; one per row of the file.
+    """Rows of a batch whose person has another name in another batch: one contradiction per row of the file.
 
-    The name first recorded for a person counts no more than any other: it may be the wrong one, taken back since.
+    The name first recorded counts no more than any other: it may be a wrong one that was reversed since.
     """
     seen = set()
     for mine in _STATEMENTS:
@@ -76,7 +76,7 @@ def names(books: Connection, batch: int) -> Iterator[Contradiction]:
 
 @cache
 def _differing(mine: _Statement, others: _Statement) -> Select[Any]:
-    """The rows of ``batch`` with a name that others' differ from. Made once: every file is asked it nine times."""
+    """Rows of ``batch`` whose name differs in ``others``. Cached, because every import runs nine of these."""
     own, other = mine.table, others.table.alias("other")
     sheet = others.sheets.alias("sheet_of_other")
     stated, elsewhere = (func.coalesce(row.c.name_stated, Beneficiary.c.name) for row in (own, other))
@@ -99,49 +99,52 @@ def _differing(mine: _Statement, others: _Statement) -> Select[Any]:
 
 
 def _find(scope: Scope) -> Iterator[Case]:
-    """Persons under more than one name. Only those with a name other than first recorded need be looked at."""
+    """One case per person with several names; only people with a name other than first recorded need be read."""
     renamed = sorted(scope.books.execute(_renamed()).scalars())
     rows = [
         row
-        for some in chunks(renamed, scope.keys_at_once)
-        for one in _STATEMENTS
-        for row in scope.books.execute(_statements(one).where(one.table.c.beneficiary_id.in_(some)))
+        for people in chunks(renamed, scope.keys_at_once)
+        for statement in _STATEMENTS
+        for row in scope.books.execute(_names_in(statement).where(statement.table.c.beneficiary_id.in_(people)))
     ]
     rows.sort(key=lambda row: (row.number, row.document_type, row.kind, row.id))
     for (document_type, number), group in groupby(rows, key=lambda row: (row.document_type, row.number)):
-        said = list(group)
-        names_said = sorted({row.stated for row in said})
-        if len(names_said) > 1:
+        of_person = list(group)
+        stated = {row.stated for row in of_person}
+        if len(stated) > 1:
             yield Case(
                 about=(document_type, number),
-                entries=tuple(row.id for row in said if row.kind == "roster"),
-                records=tuple((row.kind, row.id) for row in said if row.kind != "roster"),
+                entries=tuple(row.id for row in of_person if row.kind == "roster"),
+                records=tuple((row.kind, row.id) for row in of_person if row.kind != "roster"),
                 amount_fen=0,
-                facts={"count": len(names_said)},
+                facts={"count": len(stated)},
             )
 
 
 def _renamed() -> Select[Any]:
-    """The persons who stand anywhere in force under another name than first recorded."""
+    """People with a name in force other than first recorded."""
     named = (
-        select(one.table.c.beneficiary_id).where(one.table.c.name_stated.is_not(None), one.current(one.table))
-        for one in _STATEMENTS
+        select(statement.table.c.beneficiary_id).where(
+            statement.table.c.name_stated.is_not(None), statement.current(statement.table)
+        )
+        for statement in _STATEMENTS
     )
     return select(union(*named).subquery().c.beneficiary_id)
 
 
-def _statements(one: _Statement) -> Select[Any]:
-    table = one.table
+def _names_in(statement: _Statement) -> Select[Any]:
+    """The names in force that a table states."""
+    table = statement.table
     return (
         select(
-            literal(one.kind).label("kind"),
+            literal(statement.kind).label("kind"),
             table.c.id,
             func.coalesce(table.c.name_stated, Beneficiary.c.name).label("stated"),
             Beneficiary.c.document_type,
             Beneficiary.c.number,
         )
         .join(Beneficiary, Beneficiary.c.id == table.c.beneficiary_id)
-        .where(one.current(table))
+        .where(statement.current(table))
     )
 
 

@@ -1,4 +1,4 @@
-"""What an import asks of payments that are parts of a term: whether they come to more than is allowed."""
+"""Checks of an import on parts of a period: whether they add up to more than any rate allows."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from aidledger.store.postings.person_times import CLAIM, is_in_parts
 
 
 def over_standard(books: Connection, catalogue: Catalogue, batch: int) -> Iterator[Contradiction]:
-    """Rows of a batch with which the parts of a claim come to more than any rate allows; one for each claim.
+    """Rows of a batch that take a claim in parts above every rate: one contradiction per claim.
 
-    What a batch pays by itself beyond that, its own checks say.
+    A batch that exceeds the rates by itself fails its own checks already.
     """
     rows = books.execute(_of_claims(), {"batch": batch})
     for _, group in groupby(rows, key=lambda row: (row.program_id, row.period, row.beneficiary_id)):
@@ -32,7 +32,7 @@ def over_standard(books: Connection, catalogue: Catalogue, batch: int) -> Iterat
 
 @cache
 def _of_claims() -> Select[Any]:
-    """All payments of the claims in parts that a batch pays something of."""
+    """All payments of the claims in parts that a batch adds to."""
     batch, own = bindparam("batch", type_=Integer), Entry.alias("own")
     claims = select(*(own.c[name] for name in CLAIM)).where(in_batch(own, batch), in_force(own), is_in_parts(own))
     columns = ("id", "batch_id", "row", "amount_fen", "level", "boarding", *CLAIM)
@@ -48,7 +48,7 @@ def _of_claims() -> Select[Any]:
 
 
 def _exceeding(catalogue: Catalogue, batch: int, rows: Sequence[Any]) -> Contradiction | None:
-    """The first row of a batch with which a claim's payments, in their order, are more than is allowed."""
+    """The first row of a batch that takes a claim above the highest rate, if any."""
     program, period = catalogue.programs[rows[0].code], Period.parse(rows[0].period)
     before = sum(row.amount_fen for row in rows if row.batch_id != batch)
     own = 0

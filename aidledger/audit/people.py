@@ -1,4 +1,4 @@
-"""Who the people are whom a rule found: asked for those only, since a ledger has a hundred times as many."""
+"""Identities of the people in findings, looked up for those only: a ledger has a hundred times as many."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _COLUMNS = (Beneficiary.c.id, Beneficiary.c.document_type, Beneficiary.c.number,
 
 
 def people(scope: Scope, ids: Iterable[int]) -> Mapping[int, Row[Any]]:
-    """Some of the ledger's people by the number that it has for them: id, document_type, number, name."""
+    """People by id, with the columns id, document_type, number and name."""
     found: dict[int, Row[Any]] = {}
-    for some in chunks(sorted(set(ids)), scope.keys_at_once):
-        for person in scope.books.execute(select(*_COLUMNS).where(Beneficiary.c.id.in_(some))):
+    for chunk in chunks(sorted(set(ids)), scope.keys_at_once):
+        for person in scope.books.execute(select(*_COLUMNS).where(Beneficiary.c.id.in_(chunk))):
             found[person.id] = person
     return found

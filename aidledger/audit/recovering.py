@@ -1,4 +1,4 @@
-"""to-be-recovered: more was paid than is claimed, and it has not come back."""
+"""to-be-recovered: payments beyond the claim that were not recovered."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, func, select
 
-from aidledger.audit.answers import narrowed
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.domain.money import yuan_text
 from aidledger.i18n import N_
@@ -16,15 +15,15 @@ from aidledger.store.model.tables import Batch, Entry, ProgramRow
 from aidledger.store.payables import claims
 from aidledger.store.payables.claims import Claim, People
 
-# Of a moment the day.
+# The length of the date in a time.
 _DAY = 10
 
 
 def _find(scope: Scope) -> Iterator[Case]:
-    """One case per person, program and period. What is only under way beyond a claim has not left the house."""
+    """One case per claim. What is under way beyond a claim does not count, because it has not been paid."""
     books = cast("Connection", scope.books)
-    asked = claims.Scope({scope.program} if scope.program else (), {scope.period} if scope.period else ())
-    owed = {one.key: one for one in claims.claims(books, asked, paid_only=True) if one.overpaid_fen > 0}
+    narrowed = claims.Scope({scope.program} if scope.program else (), {scope.period} if scope.period else ())
+    owed = {claim.key: claim for claim in claims.claims(books, narrowed, paid_only=True) if claim.overpaid_fen > 0}
     if not owed:
         return
     paid, since = _paid(scope, books), _lowered(scope, books)
@@ -54,14 +53,14 @@ def _case(claim: Claim, program: str, rows: list[Any], since: str) -> Case:
 
 
 def _paid(scope: Scope, books: Connection) -> dict[claims.Key, list[Any]]:
-    """The payments that a bank confirmed, by claim."""
+    """Payments confirmed by a bank, by claim."""
     payment, people = claims.payments(books), People(books)
     query = (
         select(payment.c.entry_id, payment.c.answer_id, payment.c.paid_on)
         .add_columns(Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
         .join(Entry, Entry.c.id == payment.c.entry_id)
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
-        .where(payment.c.outcome == "paid", *narrowed(scope, ProgramRow.c.code, Entry.c.period))
+        .where(payment.c.outcome == "paid", *scope.narrowed(ProgramRow.c.code, Entry.c.period))
         .order_by(payment.c.entry_id)
     )
     found: defaultdict[claims.Key, list[Any]] = defaultdict(list)
@@ -71,14 +70,14 @@ def _paid(scope: Scope, books: Connection) -> dict[claims.Key, list[Any]]:
 
 
 def _lowered(scope: Scope, books: Connection) -> dict[claims.Key, str]:
-    """The last day on which something of a claim was taken back, by claim."""
+    """The date of the last reversal, by claim."""
     people = People(books)
     claim = (Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
     query = (
         select(*claim, func.max(Batch.c.posted_at))
         .join(Batch, Batch.c.id == Entry.c.batch_id)
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
-        .where(Entry.c.reversal_of.is_not(None), *narrowed(scope, ProgramRow.c.code, Entry.c.period))
+        .where(Entry.c.reversal_of.is_not(None), *scope.narrowed(ProgramRow.c.code, Entry.c.period))
         .group_by(*claim)
     )
     found: defaultdict[claims.Key, str] = defaultdict(str)

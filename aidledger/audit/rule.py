@@ -1,50 +1,47 @@
-"""A rule of the audit: what it is for, what it needs, and the one query that finds its cases."""
+"""Audit rules, their scope, and the cases that they find."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal, Protocol, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Executable, FromClause, Result, Select, Subquery, select
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, select
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Need, Severity
 from aidledger.domain.listing import ListKind
+from aidledger.domain.program import Program
+from aidledger.domain.term import Period
 from aidledger.store.database.bulk import KEYS_PER_QUERY
+from aidledger.store.database.queryable import Queryable
 from aidledger.store.model.tables import Entry, ProgramRow, School
 from aidledger.store.postings.entries import in_force
 
 Kind = ListKind | Literal["declared"]
 Answer = TypeVar("Answer")
-# What a column is looked for in: ids as a list or, of too many, as the select that finds them.
+# Ids for an IN: a list or, if there are too many, the select that finds them.
 Ids = Select[Any] | list[int]
 
 
-# Ids in one statement for an engine that reads the whole of it anew each time.
+# The most ids in a statement for an engine that parses every statement anew.
 _IDS_MAX = 1_000
-# Rows that such an engine looks up in one statement: without an index, each statement goes through the whole table.
+# Rows to look up per statement for an engine without indexes, which scans the whole table each time.
 _KEYS_MANY = 100_000
-# What a ledger has by itself: people by their names and numbers, and one office's books.
+# What every ledger has: people by name and number, one office's data, payment orders.
 OF_A_LEDGER: frozenset[Need] = frozenset({"people-in-full", "one-district", "payment-orders"})
-
-
-class Books(Protocol):
-    """What rules ask: a ledger's connection, or the tables of the same names in a lake."""
-
-    def execute(self, statement: Executable, /) -> Result[*tuple[Any, ...]]:
-        """What a select finds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The ledger that is audited, and to what the question is narrowed; ``holds``: what it has besides.
+    """The ledger or lake to audit, narrowed to a program and a period if they are given.
 
-    ``today``: which terms have ended. ``kept``: a table that holds what ``payments()`` asks for, where there is one.
+    ``today`` decides which periods have ended. ``holds``: the needs of rules that are met, besides the data itself.
+    ``kept``: a table with the rows of ``payments()``, if the engine has one.
     """
 
-    books: Books
+    books: Queryable
     catalogue: Catalogue
     today: date
     program: str | None = None
@@ -54,38 +51,42 @@ class Scope:
     _answers: dict[Callable[[Scope], Any], Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def once(self, question: Callable[[Scope], Answer]) -> Answer:
-        """What several rules ask, asked by the first of them."""
+        """The answer to a question that several rules share, computed once per scope."""
         if question not in self._answers:
             self._answers[question] = question(self)
         return cast("Answer", self._answers[question])
 
+    def narrowed(self, program: ColumnElement[Any], period: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+        """The scope's program and period as conditions on the columns of the program's code and the period."""
+        conditions = []
+        if self.program is not None:
+            conditions.append(program == self.program)
+        if self.period is not None:
+            conditions.append(period == self.period)
+        return conditions
+
     def payments(self, name: str = "paid") -> Subquery:
         """The entries in force as one table.
 
-        Columns: those of entry that say what was paid to whom and why; program (its code), stage, school (its name).
-        Who the person is, is asked of those found only: nothing else costs so much.
+        Columns: those of entry about person, purpose and amount; program (its code), stage, school (its name). Not the
+        person's identity, whose join costs most: look that up for the people found (people.py).
         """
-        narrowed = []
         if self.kept is not None:
             query, program, period = select(self.kept), self.kept.c.program, self.kept.c.period
         else:
             query, program, period = payments(), ProgramRow.c.code, Entry.c.period
-        if self.program is not None:
-            narrowed.append(program == self.program)
-        if self.period is not None:
-            narrowed.append(period == self.period)
-        return query.where(*narrowed).subquery(name)
+        return query.where(*self.narrowed(program, period)).subquery(name)
 
     @property
     def keys_at_once(self) -> int:
-        """How many rows of a table are looked up by their ids in one statement."""
+        """The number of ids to look up in one statement."""
         return KEYS_PER_QUERY if self.kept is None else _KEYS_MANY
 
     def among(self, ids: Select[Any]) -> Ids:
-        """The ids that a select finds, for ``in_``: a list, asked for once; empty where there are none.
+        """The ids that a select finds, for ``in_``: a list that is queried once, or the select itself.
 
-        An engine sees early what a list leaves over. Those of a province's schools are thousands, and a statement
-        that names them all takes longer to read than to run: then it is the select itself.
+        With a list, the planner knows how few rows remain. A province has thousands of schools: listing them all takes
+        longer to parse than to run, so those stay a select.
         """
         query = ids.distinct() if self.kept is None else ids.distinct().limit(_IDS_MAX + 1)
         found = sorted(self.books.execute(query).scalars())
@@ -93,7 +94,7 @@ class Scope:
 
 
 def payments() -> Select[Any]:
-    """The entries in force with what they point to; an engine that likes it better keeps the answer as a table."""
+    """The entries in force with program, stage and school; a lake keeps them as a table (Scope.kept)."""
     own = (
         *("id", "program_id", "period", "beneficiary_id", "school_id", "amount_fen", "account", "level", "boarding"),
         *("grade", "tier", "category", "entry_year", "guardian", "part"),
@@ -102,7 +103,7 @@ def payments() -> Select[Any]:
 
 
 def described(*columns: ColumnElement[Any]) -> Select[Any]:
-    """Some columns of all entries, with program (its code), stage and school (its name)."""
+    """These columns of all entries, with program (its code), stage and school (its name)."""
     return (
         select(*columns, ProgramRow.c.code.label("program"), ProgramRow.c.stage, School.c.name.label("school"))
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
@@ -112,12 +113,11 @@ def described(*columns: ColumnElement[Any]) -> Select[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a rule found. ``about`` stays the same from run to run: schools by name, people by document.
+    """What a rule found.
 
-    A person is written there as the number that the ledger has for him; in a finding it is the document.
-
-    ``entries`` and ``records`` (kind of list, id) are the evidence; ``amount_fen`` is the money in question. A record
-    ``declared`` is a roster's own total line.
+    ``about`` identifies the case from run to run: schools by name, people by id here, and by document in the finding.
+    ``entries`` and ``records`` (kind of list, id) are the evidence; a record ``declared`` is a roster's own total line.
+    ``amount_fen``: the amount in question.
     """
 
     about: tuple[str | int, ...]
@@ -138,7 +138,7 @@ class Case:
         standard: str | None = None,
         records: tuple[tuple[Kind, int], ...] = (),
     ) -> Case:
-        """What speaks against one payment: about its person, program and period, with its whole amount in question."""
+        """A case about one payment: its person, program and period, with the whole amount in question."""
         about = (paid.beneficiary_id, paid.program, paid.period)
         return cls(
             about=about,
@@ -152,9 +152,9 @@ class Case:
         )
 
     def with_also(self, other: Case) -> Case:
-        """This case with one about the same person, of other payments: the rows and the money of both.
+        """This case merged with another one about the same: the evidence and the amounts of both.
 
-        Facts that differ are both said, whichever case came first.
+        Facts that differ are both kept, whatever the order.
         """
         return replace(
             self,
@@ -166,21 +166,21 @@ class Case:
 
 
 def _each(first: object, second: object) -> object:
-    """What two facts say: one of them where they are the same."""
+    """Two facts as one: the same one, or a tuple of their distinct parts."""
     if first == second:
         return first
-    said = {part for fact in (first, second) for part in (fact if isinstance(fact, tuple) else (fact,))}
-    return tuple(sorted(said, key=str))
+    parts = {part for fact in (first, second) for part in (fact if isinstance(fact, tuple) else (fact,))}
+    return tuple(sorted(parts, key=str))
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule.
 
-    ``message`` is the sentence of a finding (English, with facts in braces), ``explanation`` what the rule is for and
-    what to do; ``reference`` the document or the practice that it rests on. A rule whose ``needs`` are not in the
-    ledger does not run, and the audit says so. ``by_term``: it judges the terms in which an office paid the program
-    at all; of several offices at once each is judged by its own.
+    ``message``: the sentence of a finding (English, with facts in braces). ``explanation``: the rule's purpose and what
+    to do. ``reference``: the document or practice behind it. A rule whose ``needs`` the ledger does not meet does not
+    run, and the audit reports that. ``by_term``: the rule judges the periods for which an office paid a program at all;
+    in a lake, each office by its own.
     """
 
     code: str
@@ -193,11 +193,17 @@ class Rule:
     by_term: bool = False
 
 
+def reference_for(program: Program, period: Period) -> str | None:
+    """The document that a case cites: that of the standard in force, else the program's."""
+    standard = program.standard_for(period)
+    return (standard.reference if standard else None) or program.reference
+
+
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A row of a new batch that contradicts what the ledger holds: a rule's code, where the row stands, the facts.
+    """A row of a new batch that contradicts the ledger: the rule's code, the row's place, the facts.
 
-    ``earlier``: the entries that it contradicts, where it does.
+    ``earlier``: the entries that it contradicts, if any.
     """
 
     rule: str

@@ -1,4 +1,4 @@
-"""All rules of the audit, in the order in which they are shown."""
+"""All rules of the audit, in display order."""
 
 from __future__ import annotations
 
@@ -48,20 +48,20 @@ RULES: tuple[Rule, ...] = (
     *timing.RULES,
     announced.RULE,
 )
-# Rules over the ledgers of several districts: no ledger has what they ask about.
+# Rules that only apply to several districts together.
 ACROSS: tuple[Rule, ...] = (across.RULE,)
 
 
-def rule(said: str) -> Rule:
-    """A rule by its code, or by the name that we print in Chinese, with its code or without; raises UnknownRule."""
-    rules = {one.code: one for one in (*RULES, *ACROSS)}
-    if said in rules:
-        return rules[said]
+def rule(name: str) -> Rule:
+    """A rule by its code, or by its Chinese name with or without the code; raises UnknownRule."""
+    rules = {known.code: known for known in (*RULES, *ACROSS)}
+    if name in rules:
+        return rules[name]
     chinese = translator("zh")
-    names = {fold(name): code for code in rules for name in (code, chinese(code), named_code(code, chinese))}
-    wanted = fold(said)
-    if wanted in names:
-        return rules[names[wanted]]
-    close = dict.fromkeys(names[name] for name in closest(wanted, names))
-    shown = [code if wanted.isascii() else named_code(code, chinese) for code in close]
-    raise UnknownRule(code=said, close=", ".join(shown) or "—", known=", ".join(rules))
+    codes = {fold(known): code for code in rules for known in (code, chinese(code), named_code(code, chinese))}
+    folded = fold(name)
+    if folded in codes:
+        return rules[codes[folded]]
+    close = dict.fromkeys(codes[known] for known in closest(folded, codes))
+    suggestions = [code if folded.isascii() else named_code(code, chinese) for code in close]
+    raise UnknownRule(code=name, close=", ".join(suggestions) or "—", known=", ".join(rules))

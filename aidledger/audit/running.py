@@ -1,4 +1,4 @@
-"""Running rules over the ledger: cases become findings with their evidence."""
+"""Running rules over the ledger, and turning their cases into findings with evidence."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from sqlalchemy import select
 
 from aidledger.audit.evidence import Key, evidence_of
 from aidledger.audit.people import people
-from aidledger.audit.rule import Books, Case, Rule, Scope
+from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.domain.finding import Decision, Evidence, Finding, Need
+from aidledger.store.database.queryable import Queryable
 from aidledger.store.model.tables import Listing, Notice
 from aidledger.store.postings.entries import current
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What was found, and which rules did not run for want of what data."""
+    """The findings, the rules that ran, and the unmet needs of those that did not."""
 
     findings: Sequence[Finding]
     ran: Sequence[str]
@@ -26,12 +27,12 @@ class Audit:
 
 
 def run(scope: Scope, rules: Iterable[Rule], decisions: Mapping[str, Decision]) -> Audit:
-    """Ask every rule; findings come rule by rule, each rule's in the order of their ids."""
-    there = _data_there(scope.books) | scope.holds
+    """Run every rule whose needs are met; findings are ordered by rule, program, period and id."""
+    available = _available(scope.books) | scope.holds
     cases: list[tuple[Rule, Sequence[Case]]] = []
     not_run: dict[str, Sequence[Need]] = {}
     for rule in rules:
-        missing = [need for need in rule.needs if need not in there]
+        missing = [need for need in rule.needs if need not in available]
         if missing:
             not_run[rule.code] = missing
         else:
@@ -39,29 +40,30 @@ def run(scope: Scope, rules: Iterable[Rule], decisions: Mapping[str, Decision]) 
     return Audit(_findings(scope, cases, decisions), [rule.code for rule, _ in cases], not_run)
 
 
-def _data_there(books: Books) -> set[str]:
+def _available(books: Queryable) -> set[str]:
+    """The kinds of lists in force, and ``notice`` if there is one."""
     query = select(Listing.c.kind).where(current(Listing))
-    there = set(books.execute(query.distinct()).scalars())
-    return there | {"notice"} if books.execute(select(Notice.c.id).limit(1)).first() else there
+    kinds = set(books.execute(query.distinct()).scalars())
+    return kinds | {"notice"} if books.execute(select(Notice.c.id).limit(1)).first() else kinds
 
 
 def _findings(
     scope: Scope, found: Sequence[tuple[Rule, Sequence[Case]]], decisions: Mapping[str, Decision]
 ) -> list[Finding]:
-    """The cases of all rules as findings: where they stand and who they are about is asked for all of them at once."""
+    """The cases of all rules as findings; evidence and people are looked up for all of them at once."""
     cases = [case for _, of_rule in found for case in of_rule]
     evidence = evidence_of(scope, cases)
     known = people(scope, (part for case in cases for part in case.about if isinstance(part, int)))
     findings: list[Finding] = []
     for rule, of_rule in found:
-        own = (_finding(rule, about, case, evidence) for about, case in _one_each(of_rule, known).items())
+        own = (_finding(rule, about, case, evidence) for about, case in _merged(of_rule, known).items())
         decided = (replace(finding, decision=decisions.get(finding.id)) for finding in own)
         findings += sorted(decided, key=lambda finding: (finding.program or "", finding.period or "", finding.id))
     return findings
 
 
-def _one_each(cases: Iterable[Case], known: Mapping[int, Any]) -> Mapping[tuple[str, ...], Case]:
-    """By what it is about, each case of a rule once: who was paid twice, or by two offices, makes one finding."""
+def _merged(cases: Iterable[Case], known: Mapping[int, Any]) -> Mapping[tuple[str, ...], Case]:
+    """A rule's cases by what they are about: a person paid twice, or by two offices, makes one finding."""
     found: dict[tuple[str, ...], Case] = {}
     for case in cases:
         about = tuple(_named(case.about, known))
@@ -88,7 +90,7 @@ def _finding(rule: Rule, about: tuple[str, ...], case: Case, evidence: Mapping[K
 
 
 def _named(about: Iterable[str | int], known: Mapping[int, Any]) -> Iterator[str]:
-    """What a case is about, its people by their documents."""
+    """What a case is about, with people by their documents."""
     for part in about:
         if isinstance(part, int):
             yield known[part].document_type

@@ -1,4 +1,4 @@
-"""A spot check: which entries to look at, drawn so that whoever draws again draws the same."""
+"""Spot checks: a reproducible sample of entries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, select
 
-from aidledger.store.database.bulk import KEYS_PER_QUERY
+from aidledger.store.database.bulk import chunks
 from aidledger.store.model.tables import Beneficiary, Entry, ProgramRow, RosterRow, School
 from aidledger.store.postings.entries import in_force
 from aidledger.store.postings.lookups import EntryRecord, entries_where
@@ -22,7 +22,7 @@ Rank = tuple[str, int, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The entries drawn, by school, and out of how many; ``groups``: how many groups these were in."""
+    """The entries drawn, in the order of schools; ``population``: the number of entries, ``groups``: of groups."""
 
     seed: str
     size: int
@@ -40,17 +40,16 @@ def draw(
     program: str | None = None,
     period: str | None = None,
 ) -> Sample:
-    """``size`` entries in force of every group, all of them where there are fewer; without ``by``, of the whole.
+    """Draw ``size`` entries in force from every group, or all of a smaller one; without ``by``, from all entries.
 
-    Every entry is ranked by the SHA-256 of seed, document number, program, period and, if it names one, part of the
-    term (in UTF-8, with a line feed between), and the smallest are taken. The rank says nothing of when or in what
-    order a ledger was filled: two ledgers of the same entries give the same sample. Several entries of one person,
-    program, period and part have one rank, and follow each other by amount, sheet and row.
+    Entries are ranked by the SHA-256 of seed, document number, program, period and part, if any (in UTF-8, separated by
+    line feeds), and the lowest are drawn. The rank does not depend on the order of imports: ledgers with the same
+    entries give the same sample. Entries with the same rank are ordered by amount, sheet and row.
     """
     groups: dict[tuple[str | None, ...], list[tuple[Rank, int]]] = defaultdict(list)
     population = 0
     for row in books.execute(_population(program, period)):
-        values = row._mapping  # noqa: SLF001 - its public name, see SQLAlchemy
+        values = row._mapping  # noqa: SLF001 - public in SQLAlchemy despite the underscore
         paid = row.number, row.program, row.period, *((row.part,) if row.part else ())
         rank = (rank_of(seed, *paid), row.amount_fen, row.sheet, row.row)
         groups[tuple(values[name] for name in by)].append((rank, row.id))
@@ -60,9 +59,9 @@ def draw(
     return Sample(seed, size, by, len(groups), population, entries)
 
 
-def rank_of(*told: str) -> str:
-    """Where an entry stands in a sample's order: a digest in hexadecimal."""
-    return sha256("\n".join(told).encode()).hexdigest()
+def rank_of(*fields: str) -> str:
+    """An entry's rank: a digest in hexadecimal."""
+    return sha256("\n".join(fields).encode()).hexdigest()
 
 
 def _population(program: str | None, period: str | None) -> Select[Any]:
@@ -91,7 +90,4 @@ def _population(program: str | None, period: str | None) -> Select[Any]:
 
 
 def _entries(books: Connection, numbers: Sequence[int]) -> list[EntryRecord]:
-    found = []
-    for start in range(0, len(numbers), KEYS_PER_QUERY):
-        found += entries_where(books, [Entry.c.id.in_(numbers[start : start + KEYS_PER_QUERY])])
-    return found
+    return [entry for ids in chunks(numbers) for entry in entries_where(books, [Entry.c.id.in_(ids)])]

@@ -1,4 +1,4 @@
-"""What may not be paid together: programs that exclude each other, two stages, boarder and day pupil."""
+"""Payments that exclude each other: of exclusive programs, of two stages, as boarder and day pupil."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _other, _other_program = Entry.alias("other"), ProgramRow.alias("other_program")
 
 
 def _at_once(scope: Scope, *, same_age: bool) -> Iterator[Case]:
-    """One case per person and period, whatever the number of programs that do not go together."""
+    """One case per person and period, whatever the number of programs that exclude each other."""
     pairs = (pair for pair in scope.once(_not_together) if pair.same_age == same_age)
     for about, group in groupby(pairs, key=lambda pair: (pair.beneficiary_id, pair.period)):
         paid: dict[int, tuple[str, str, int]] = {}
@@ -41,7 +41,7 @@ def _at_once(scope: Scope, *, same_age: bool) -> Iterator[Case]:
 
 
 def _least(paid: Iterable[tuple[str, str, int]]) -> int:
-    """What the program that paid least paid, all parts of it."""
+    """The sum (分) of the program that paid least."""
     amounts: Counter[str] = Counter()
     for _, program, amount in paid:
         amounts[program] += amount
@@ -49,7 +49,7 @@ def _least(paid: Iterable[tuple[str, str, int]]) -> int:
 
 
 def _not_together(scope: Scope) -> Sequence[Row[Any]]:
-    """Pairs of payments that do not go together: of two stages, or under programs that exclude each other."""
+    """Pairs of payments of two stages, or under programs that exclude each other."""
     query = _pairs().where(or_(~_same_age(), _excluded(scope)))
     if scope.program is not None:
         query = query.where(or_(ProgramRow.c.code == scope.program, _other_program.c.code == scope.program))
@@ -59,9 +59,9 @@ def _not_together(scope: Scope) -> Sequence[Row[Any]]:
 
 
 def _pairs() -> Select[Any]:
-    """Payments of one person for one period under two programs, each pair once; ``same_age`` as a number.
+    """Payments to one person for one period under two programs, each pair once; ``same_age`` is 1 or 0.
 
-    An annual program meets the semesters of its school year nowhere here: college aid and loans exclude nothing.
+    Annual programs are not compared with the semesters of their school year: college aid and loans exclude nothing.
     """
     return (
         select(
@@ -103,7 +103,7 @@ def _excluded(scope: Scope) -> ColumnElement[bool]:
 
 
 def _same_age() -> ColumnElement[bool]:
-    """Whether two stages are of one age: high school beside vocational school, or one and the same."""
+    """Whether two stages are the same, or for the same ages: high school and vocational school."""
     return or_(
         ProgramRow.c.stage == _other_program.c.stage,
         and_(ProgramRow.c.stage.in_(_SENIOR), _other_program.c.stage.in_(_SENIOR)),
@@ -119,7 +119,7 @@ def _two_stages(scope: Scope) -> Iterator[Case]:
 
 
 def _boarder_and_day(scope: Scope) -> Iterator[Case]:
-    """Persons with both ways of going to school in one period: two entries, of whatever program."""
+    """People paid as boarder and as day pupil in one period, under any programs."""
     paid = scope.payments()
     both = (
         select(paid.c.beneficiary_id, paid.c.period)

@@ -1,4 +1,4 @@
-"""Grades: of another stage than the program's, not paid for, or a stage that is over."""
+"""Grades of another stage than the program's, grades that it does not pay, and finished stages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from aidledger.audit.judging import judged
-from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.audit.rule import Case, Rule, Scope, reference_for
 from aidledger.domain.grade import STAGE_YEARS, grade_of, year_by_entry, year_of_stage
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
@@ -16,26 +16,20 @@ Judge = Callable[[Scope, Any], Mapping[str, object] | None]
 
 
 def _by(judge: Judge) -> Callable[[Scope], Iterator[Case]]:
-    """One case per payment that a judge has facts against."""
+    """A rule with one case per payment against which the judge has facts."""
 
     def find(scope: Scope) -> Iterator[Case]:
         for row, facts in judged(scope, _KEYS, lambda paid: judge(scope, paid)):
             yield Case.of(
                 row,
-                standard=_standard(scope, row),
+                standard=reference_for(scope.catalogue.programs[row.program], Period.parse(row.period)),
                 facts={"program": row.program, "period": row.period, **facts},
             )
 
     return find
 
 
-def _standard(scope: Scope, paid: Any) -> str | None:  # noqa: ANN401 - a row
-    program = scope.catalogue.programs[paid.program]
-    standard = program.standard_for(Period.parse(paid.period))
-    return (standard.reference if standard else None) or program.reference
-
-
-def _of_another_stage(scope: Scope, paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401
+def _of_another_stage(scope: Scope, paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401 - a row
     grade = grade_of(paid.grade)
     if grade is None or scope.catalogue.programs[paid.program].stage in grade.stages:
         return None
@@ -49,8 +43,8 @@ def _not_paid_for(scope: Scope, paid: Any) -> Mapping[str, object] | None:  # no
     if standard is None or not standard.grades or year is None or year in standard.grades:
         return None
     if year > STAGE_YEARS.get(program.stage, year):
-        return None  # finished: that is another rule's
-    return {"year": year, "years": ", ".join(str(one) for one in standard.grades)}
+        return None  # stage-finished reports it
+    return {"year": year, "years": ", ".join(map(str, standard.grades))}
 
 
 def _finished(scope: Scope, paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""Money that came late, and counts that are suspiciously alike."""
+"""Late payments, and suspiciously equal counts."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.store.model.tables import Entry, ProgramRow, School
 
-# Below this many person-times two equal counts are nothing to wonder at.
+# Smaller equal counts are likely to be coincidence.
 _COUNT_MIN = 10
 
 
 def _late(scope: Scope) -> Iterator[Case]:
-    """One case per program, period and school: what the bank paid after the last day that the catalogue gives."""
+    """One case per program, period and school with payments after the catalogue's deadline."""
     for total in totals(scope):
         program, period = total.program, Period.parse(total.period)
         deadline = scope.catalogue.programs[program].deadline_for(period)
@@ -40,7 +40,7 @@ def _late(scope: Scope) -> Iterator[Case]:
                 Entry.c.period == period.code,
                 answer.c.outcome == "paid",
                 answer.c.place == 1,
-                # A month without a day (2022-01) is late only where all of it is.
+                # A month without a day (2022-01) is late only if the whole month is.
                 func.substr(answer.c.paid_on, 1, 10) > last,
             )
             .order_by(School.c.name, Entry.c.id)

@@ -1,4 +1,4 @@
-"""What was paid as a whole: out of the ledger's running totals, which are some rows where entries are millions."""
+"""Totals of what was paid, from the ledger's running totals: a few rows for millions of entries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aidledger.store.postings.person_times import surplus
 
 
 class Total(NamedTuple):
-    """Person-times and 分 in force of a program (its code), a period and, where it was asked for, a school."""
+    """Person-times and 分 in force of a program (its code), a period and, in ``totals_of_schools``, a school."""
 
     program: str
     period: str
@@ -24,14 +24,14 @@ class Total(NamedTuple):
 
 
 def totals(scope: Scope) -> Iterator[Total]:
-    """What was paid under each program for each period in which it was paid at all; in the order of both."""
+    """What was paid under each program for each period with payments, in the order of both."""
     further = scope.once(_further)
     for program, period, payments, fen in scope.books.execute(_sums(scope)):
         yield Total(program, period, None, int(payments) - further.get((program, period), 0), int(fen))
 
 
 def totals_of_schools(scope: Scope) -> Iterator[Total]:
-    """The same of each school; None stands for what names no school."""
+    """The same by school; None stands for payments without a school."""
     further = scope.once(_further_at_schools)
     query = _sums(scope).outerjoin(School, School.c.id == BatchTotal.c.school_id)
     for program, period, payments, fen, school in scope.books.execute(
@@ -42,12 +42,12 @@ def totals_of_schools(scope: Scope) -> Iterator[Total]:
 
 
 def _further(scope: Scope) -> dict[tuple[str | None, ...], int]:
-    """By program and period, how many payments are further parts of a person-time."""
+    """The number of payments that are further parts of a person-time, by program and period."""
     return _surpluses(scope, "program", "period")
 
 
 def _further_at_schools(scope: Scope) -> dict[tuple[str | None, ...], int]:
-    """The same by school, too."""
+    """The same by program, period and school."""
     return _surpluses(scope, "program", "period", "school")
 
 
@@ -67,10 +67,8 @@ def _sums(scope: Scope) -> Select[Any]:
         .select_from(BatchTotal)
         .join(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id)
         .group_by(*cuts)
-        # A batch that was taken back leaves nothing of what it paid.
+        # Drop what was reversed completely.
         .having(payments > 0)
         .order_by(*cuts)
     )
-    if scope.program is not None:
-        query = query.where(ProgramRow.c.code == scope.program)
-    return query if scope.period is None else query.where(BatchTotal.c.period == scope.period)
+    return query.where(*scope.narrowed(ProgramRow.c.code, BatchTotal.c.period))
