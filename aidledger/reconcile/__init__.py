@@ -1,1 +1,1 @@
-"""Person-times against amounts: each comparison returns lines of expected, actual and difference."""
+"""Reconciling person-times with amounts: each comparison returns lines of expected, actual and difference."""

@@ -1,4 +1,4 @@
-"""What was paid against what documents allot."""
+"""Payments against allotments."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ _SOURCES = (*SOURCES, TOTAL)
 
 
 def allotment_lines(books: Connection, by: Collection[Part] = ()) -> list[Line]:
-    """One line per program and period, of programs to which some document allots money.
+    """One line per program and period, for programs with any allotment.
 
-    Right is what does not exceed the allotted money; a negative difference is what is left of it. ``source``: the
-    documents. A payment is not tied to one document: several may pay for one term. Asked for ``by`` document or
-    source, there is a line for each instead, with what is left of it, the money used put down to them in turn.
+    A line is right unless payments exceed the allotments; a negative difference is the remainder. ``source``: the
+    documents. Payments belong to no document: several may fund one period. ``by`` document or source, there is a line
+    for each instead, with its remainder; payments use them up in turn.
     """
     funds = _funds(books)
     programs = {program for program, _ in funds}
     paid = {key: figures for key, figures in _paid(books).items() if key[0] in programs}
     lines: list[Line] = []
     for program, period in sorted(funds.keys() | paid.keys()):
-        some = funds.get((program, period), [])
+        allotted = funds.get((program, period), [])
         used = paid.get((program, period), Figures(0, 0))
-        whole = _whole(program, period, some, used)
-        lines += _parts(whole, some, by) if by else [whole]
+        whole = _whole(program, period, allotted, used)
+        lines += _parts(whole, allotted, by) if by else [whole]
     return lines
 
 
@@ -46,13 +46,13 @@ def _whole(program: str, period: str, funds: Sequence[Fund], used: Figures) -> L
 
 
 def _parts(whole: Line, funds: Sequence[Fund], by: Collection[Part]) -> Iterator[Line]:
-    """The line of a program and period, taken apart; person-times belong to no part."""
+    """The line of a program and period split by document or source; without person-times, which belong to neither."""
     parts: dict[tuple[str | None, str | None], list[Fund]] = {}
     for fund in attributed(funds, whole.actual.amount_fen or 0):
         key = fund.document if "document" in by else None, fund.source if "source" in by else None
         parts.setdefault(key, []).append(fund)
-    for (document, source), some in parts.items():
-        allotted, used = sum(fund.allotted_fen for fund in some), sum(fund.used_fen for fund in some)
+    for (document, source), part in parts.items():
+        allotted, used = sum(fund.allotted_fen for fund in part), sum(fund.used_fen for fund in part)
         yield replace(
             whole,
             ok=used <= allotted,
@@ -87,7 +87,7 @@ def _funds(books: Connection) -> dict[tuple[str, str], list[Fund]]:
 
 
 def _rank(row: Any) -> tuple[object, ...]:  # noqa: ANN401 - a row of the funds
-    """Sources from the centre downwards, whatever order a database has for texts."""
+    """Sources from central to county, whatever the database's collation."""
     return row[0], row[1], row[2], _SOURCES.index(row[3]) if row[3] in _SOURCES else len(_SOURCES), row[3]
 
 

@@ -1,4 +1,4 @@
-"""What stands behind a line that is not right: rows of files, with why each of them matters."""
+"""The rows of files that explain a difference, each with the reason."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 
 from aidledger.store.model.tables import Batch, Beneficiary, Entry, ProgramRow, RosterRow, School
 
-# Translated on the screen.
+# Codes, which the presentation translates.
 Why = Literal[
     "no-rate-allows-it",
     "no-standard-known",
@@ -28,10 +28,9 @@ Why = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """A row behind a difference, or (``file`` None) a group of the ledger's entries.
+    """A row behind a difference, or (``file`` None) a group of entries.
 
-    ``amount_fen`` and ``expected_fen`` are 分; ``expected_fen`` None where nothing is expected of this row alone.
-    ``remark``: what the file itself says, the bank's reason or a document's number.
+    ``expected_fen`` None: nothing is expected of this row alone. ``remark``: the bank's reason or a document's number.
     """
 
     why: Why
@@ -53,7 +52,7 @@ class Behind:
 
 
 def entry_rows(program: str, period: str) -> Select[Any]:
-    """The entries of a program and period, reversals left out, with the file, sheet and row that they came from."""
+    """The entries of a program and period, without reversals, with the file, sheet and row of each."""
     return (
         select(
             Entry.c.id.label("entry"),
@@ -101,5 +100,5 @@ def of_entry(row: Any, why: Why, *, period: str, expected_fen: int | None = None
 
 
 def rows_of(program: str, period: str, school: str | None) -> Select[Any]:
-    """The entries of one program, period and school (None: of those that name none)."""
+    """The entries of one program, period and school (None: entries without a school)."""
     return entry_rows(program, period).where(School.c.name.is_not_distinct_from(school))

@@ -1,4 +1,4 @@
-"""Rosters that declare what their rows are not."""
+"""Rosters whose control totals are not those of their rows."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from aidledger.store.postings.entries import batch_in_force, in_force
 
 
 def misdeclared(books: Connection, line: Line) -> Iterator[Behind]:
-    """Each roster of the line whose totals are not what its rows are, then its rows.
+    """Each roster of the line with wrong control totals, followed by its rows.
 
-    The rosters' declared and actual figures differ by the line's difference. A row whose amount is just what the
-    roster holds too much is marked: it is the first to look at.
+    The rosters' differences add up to the line's. A row whose amount equals its roster's surplus is marked as the first
+    to check.
     """
     rosters = (
         select(
@@ -46,7 +46,7 @@ def misdeclared(books: Connection, line: Line) -> Iterator[Behind]:
 def _roster_and_rows(books: Connection, line: Line, roster: Any) -> Iterator[Behind]:  # noqa: ANN401 - a row
     kept = select(KeptEntry.c.entry_id).where(KeptEntry.c.roster_id == roster.id)
     own = (Entry.c.roster_id == roster.id) & (Entry.c.batch_id == roster.batch_id)
-    # Rows may name schools of their own: what counts is the roster that they stand in.
+    # By roster and not by school, because rows may name schools of their own.
     rows = books.execute(
         entry_rows(line.program, line.period)
         .add_columns(in_force(Entry).label("in_force"))

@@ -1,4 +1,4 @@
-"""Entries behind differences: amounts that no rate allows, payments that no bank confirmed."""
+"""Entries behind differences: amounts that no rate allows, and unconfirmed payments."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ from aidledger.store.postings.person_times import in_parts
 
 
 def off_standard(books: Connection, judge: Judge, line: Line) -> Iterator[Behind]:
-    """The entries whose amount no rate allows, with the nearest that one does; every entry where there is no standard.
+    """The entries whose amount no rate allows, with the nearest allowed one; all entries if there is no standard.
 
-    Parts of a person-time are shown together, where their sum is not allowed. What all of them differ by adds up to
-    the line's difference.
+    Parts of a claim appear together if no rate allows their sum. The differences add up to the line's.
     """
     rows = rows_of(line.program, line.period, line.school).where(in_force(Entry))
     if not judge.knows(line.program, line.period):
@@ -41,22 +40,22 @@ def off_standard(books: Connection, judge: Judge, line: Line) -> Iterator[Behind
         claim = claims[person]
         off = judge.off_fen(_Judged(line, claim, claim.whole_fen), in_parts=True) if claim.is_last else 0
         found += _spread(of_claim, off) if off else ()
-    for row, off in sorted(found, key=lambda one: int(one[0].entry)):
+    for row, off in sorted(found, key=lambda pair: int(pair[0].entry)):
         if off or row.beneficiary_id in parts:
             yield of_entry(row, "no-rate-allows-it", period=line.period, expected_fen=row.amount_fen + off)
 
 
 class _Judged:
-    """An amount as it is judged: of a payment, or of all parts of a person-time."""
+    """A claim as Judge takes it: one payment, or all parts together."""
 
-    def __init__(self, line: Line, said: Any, whole_fen: int) -> None:  # noqa: ANN401 - a row
+    def __init__(self, line: Line, paid: Any, whole_fen: int) -> None:  # noqa: ANN401 - a row
         self.code, self.period, self.school = line.program, line.period, line.school
-        self.level, self.boarding = said.level, said.boarding
+        self.level, self.boarding = paid.level, paid.boarding
         self.whole_fen = whole_fen
 
 
 def _claims_in_parts(books: Connection, line: Line) -> dict[int, Any]:
-    """The claims in parts of a line's program and period at its school, by their persons."""
+    """The claims in parts of a line's program and period at its school, by person."""
     paid = (
         select(Entry)
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
@@ -70,7 +69,7 @@ def _claims_in_parts(books: Connection, line: Line) -> dict[int, Any]:
 
 
 def _spread(rows: Sequence[Any], off: int) -> Iterator[tuple[Any, int]]:
-    """What a claim is off, put down to its last payments; none of them is expected to be less than nothing."""
+    """Allocate a claim's difference to its last payments, without taking any of them below zero."""
     for row in reversed(rows):
         own = off if row is rows[0] else max(off, -row.amount_fen)
         off -= own
@@ -78,26 +77,26 @@ def _spread(rows: Sequence[Any], off: int) -> Iterator[tuple[Any, int]]:
 
 
 def not_confirmed(books: Connection, line: Line) -> Iterator[Behind]:
-    """What stands between what is claimed and what was paid; it adds up to the line's difference.
+    """The difference between claims and payments, entry by entry; it adds up to the line's.
 
-    Entry by entry what no bank paid yet and, below zero, what was paid beyond a claim.
+    Positive: claimed and not paid yet. Negative: paid beyond the claim.
     """
     scope = Scope({line.program}, {line.period})
-    said = _last_answers(books, scope)
+    reasons = _refusals(books, scope)
     rows = {row.entry: row for row in books.execute(rows_of(line.program, line.period, line.school))}
-    for one in unconfirmed(books, scope):
-        if one.entry in rows:
-            reason = said.get(one.entry)
+    for unpaid in unconfirmed(books, scope):
+        if unpaid.entry in rows:
+            reason = reasons.get(unpaid.entry)
             why: Why = "bank-silent" if reason is None else "returned-by-bank"
-            behind = of_entry(rows[one.entry], why, period=line.period, remark=reason or None)
-            yield replace(behind, amount_fen=one.amount_fen)
+            behind = of_entry(rows[unpaid.entry], why, period=line.period, remark=reason or None)
+            yield replace(behind, amount_fen=unpaid.amount_fen)
     for entry, fen in paid_beyond(books, scope):
         if entry in rows:
             yield replace(of_entry(rows[entry], "paid-beyond", period=line.period), amount_fen=-fen)
 
 
-def _last_answers(books: Connection, scope: Scope) -> dict[int, str]:
-    """The bank's reason where what it last said of an entry's payment is that it was not made."""
+def _refusals(books: Connection, scope: Scope) -> dict[int, str]:
+    """The bank's reason (or empty), by entry, for payments whose last answer is failed or returned."""
     payment = payments(books, scope)
     query = select(payment.c.entry_id, payment.c.reason).where(payment.c.outcome.in_(("failed", "returned")))
     return {entry: reason or "" for entry, reason in books.execute(query)}

@@ -1,4 +1,4 @@
-"""What sums are made of: documents and what exceeds them, periods and schools of a published figure."""
+"""The parts of sums: allotments and the entries beyond them, periods and schools of a published figure."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from aidledger.store.postings.person_times import CLAIM, surpluses
 
 
 def beyond_allotment(books: Connection, line: Line) -> Iterator[Behind]:
-    """Which rows of which documents allot the money, then the entries beyond it, in the order they were posted.
+    """The allotments of the line, then the entries beyond them in the order of posting.
 
-    Of the entry with which the money runs out, ``expected_fen`` is what was still covered; what the entries exceed
-    it by adds up to the line's difference. A line by source shows what exceeds the money of all sources together: no
-    payment is out of one of them.
+    For the entry with which the money runs out, ``expected_fen`` is the part still covered; the excesses add up to the
+    line's difference. A line by source shows the excess over all sources together, since payments belong to none.
     """
     documents = (
         select(
@@ -63,9 +62,9 @@ def beyond_allotment(books: Connection, line: Line) -> Iterator[Behind]:
 
 
 def groups_of(books: Connection, report: PublishedReport, line: Line) -> Iterator[Behind]:
-    """The ledger's figure of a published line by period and school.
+    """The ledger's figure for a published line, by period and school.
 
-    Persons who are paid in several of them are counted in each.
+    People paid in several of them count in each.
     """
     entries = (
         select(School.c.name.label("school"), *(Entry.c[name] for name in (*CLAIM, "part", "amount_fen")))
@@ -83,6 +82,6 @@ def groups_of(books: Connection, report: PublishedReport, line: Line) -> Iterato
         for row in books.execute(query)
         if within(Period.parse(row[0]), report.start, report.end)
     ]
-    for _, _, (period, school, payments, amount) in sorted(found, key=lambda one: (one[0].sort_key, one[1])):
+    for _, _, (period, school, payments, amount) in sorted(found, key=lambda group: (group[0].sort_key, group[1])):
         times = payments - further.get((period, school), 0)
         yield Behind("makes-up-figure", amount_fen=int(amount), person_times=times, period=period, school=school)

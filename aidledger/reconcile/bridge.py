@@ -1,4 +1,4 @@
-"""What lies between two cuts: the figure of the one, less what only it takes in, plus what only the other does."""
+"""The bridge between two cuts: the first figure, less what only it includes, plus what only the second includes."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ StepKind = Literal["from", "only-from", "only-to", "to"]
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """Entries that no cut tells apart: of one program and period, disbursements or reversals (negative), 分.
+    """Entries that neither cut separates: of one program and period, payments or reversals (negative).
 
-    ``in_first`` and ``in_second``: whether the day on which they were posted lies in the cut; always true of a cut
-    by terms. ``person_times``: how many more (or fewer) they made it; further parts of a person-time make no more.
+    ``in_first`` and ``in_second``: whether the cut includes the day of posting; always true for a cut by periods.
+    ``person_times``: those that the entries added (negative: removed); further parts of a person-time add none.
     """
 
     program: str
@@ -37,9 +37,9 @@ class Atom:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A row of a bridge. Those of one cut only carry the period; what is taken off is negative.
+    """A row of a bridge; for what only one cut includes, ``label`` is the period. Deductions are negative.
 
-    Every step but the last adds up to the last one. ``reversal``: it is about payments that were taken back.
+    All steps before the last add up to it. ``reversal``: the step is about reversed payments.
     """
 
     kind: StepKind
@@ -51,7 +51,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """The way from one cut's figure to the other's, of a program, or (None) of all aid or of all loans."""
+    """The steps from one cut's figure to the other's, for a program, or (None) for all aid or all loans."""
 
     program: str | None
     repaid: bool
@@ -59,7 +59,7 @@ class Bridge:
 
 
 def bridges(books: Connection, catalogue: Catalogue, first: Cut, second: Cut, *, by_program: bool) -> list[Bridge]:
-    """The bridges that have any figure, programs in the catalogue's order; loans are never added to aid."""
+    """The bridges with any figure, in catalogue order; loans are never added to aid."""
     atoms = [*_atoms(books, first, second), *_further_parts(books, first, second)]
     repaid = {code: program.repaid for code, program in catalogue.programs.items()}
     keys: list[tuple[str | None, bool]] = [(None, False), (None, True)]
@@ -67,17 +67,17 @@ def bridges(books: Connection, catalogue: Catalogue, first: Cut, second: Cut, *,
         keys = [(program.code, program.repaid) for program in catalogue.programs.values()]
     found = []
     for code, loan in keys:
-        some = [atom for atom in atoms if (code is None or atom.program == code) and repaid[atom.program] == loan]
-        steps = bridge(some, first, second)
+        own = [atom for atom in atoms if (code is None or atom.program == code) and repaid[atom.program] == loan]
+        steps = bridge(own, first, second)
         if len(steps) > 2 or any(step.person_times or step.amount_fen for step in steps):  # noqa: PLR2004 - both ends
             found.append(Bridge(code, loan, steps))
     return found
 
 
 def bridge(atoms: Iterable[Atom], first: Cut, second: Cut) -> list[Step]:
-    """The steps from the first cut to the second over some entries.
+    """The steps from the first cut to the second.
 
-    Of a cut by days the figure is what those days added. A person-time paid in parts was added with the first of them.
+    The figure of a cut by days is what those days added; a person-time paid in parts was added by its first part.
     """
     start, end = [0, 0], [0, 0]
     only: dict[tuple[bool, Period, bool], list[int]] = {}
@@ -90,7 +90,7 @@ def bridge(atoms: Iterable[Atom], first: Cut, second: Cut) -> list[Step]:
         if there:
             _add(end, atom, 1)
         if here != there:
-            # Only a day tells a payment from its reversal; in a cut by terms what was taken back was never paid.
+            # Only a cut by days separates a payment from its reversal; in a cut by periods the two cancel out.
             apart = atom.reversal and (first.by_day or second.by_day)
             _add(only.setdefault((there, period, apart), [0, 0]), atom, -1 if here else 1)
     between = [
@@ -112,9 +112,9 @@ def _step_order(step: tuple[tuple[bool, Period, bool], list[int]]) -> tuple[obje
 
 
 def _atoms(books: Connection, first: Cut, second: Cut) -> list[Atom]:
-    """All entries that were ever made, summed up; entries and their reversals cancel out."""
+    """All entries ever posted, grouped; entries and their reversals cancel out."""
     reversal = Entry.c.reversal_of.is_not(None)
-    one = (
+    entry = (
         select(
             ProgramRow.c.code,
             Entry.c.period,
@@ -128,9 +128,9 @@ def _atoms(books: Connection, first: Cut, second: Cut) -> list[Atom]:
         .join(Batch, Batch.c.id == Entry.c.batch_id)
         .subquery()
     )
-    keys = (one.c.code, one.c.period, one.c.reversal, one.c.in_first, one.c.in_second)
+    keys = (entry.c.code, entry.c.period, entry.c.reversal, entry.c.in_first, entry.c.in_second)
     grouped = select(
-        *keys, func.sum(one.c.sign).label("person_times"), func.sum(one.c.amount_fen).label("amount_fen")
+        *keys, func.sum(entry.c.sign).label("person_times"), func.sum(entry.c.amount_fen).label("amount_fen")
     ).group_by(*keys)
     return [
         Atom(
@@ -147,10 +147,10 @@ def _atoms(books: Connection, first: Cut, second: Cut) -> list[Atom]:
 
 
 def _further_parts(books: Connection, first: Cut, second: Cut) -> list[Atom]:
-    """What to take off, because payments are further parts of person-times that others count for.
+    """The deductions for payments that are further parts of a person-time.
 
-    Between two moments at which a cut begins or ends, that is how many more of them there are at the second one: as
-    the payments of the time added to them, and then as its reversals took some away.
+    For each interval between the moments at which a cut begins or ends: by how much its payments increased the number
+    of further parts, and then by how much its reversals reduced it.
     """
     if books.execute(NAMES_PARTS).first() is None:
         return []
@@ -174,7 +174,7 @@ _Surplus = dict[tuple[str, str], int]
 
 
 def _surplus(books: Connection, *, entered: str | None, reversed_: str | None) -> _Surplus:
-    """How many payments were further parts, of those entered before a moment and not reversed before another."""
+    """The number of further parts among payments posted before one moment and not reversed before another."""
     reversal, batch = Entry.alias("reversal"), Batch.alias("reversing")
     undone = (
         select(reversal.c.id)

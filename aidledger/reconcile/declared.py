@@ -1,4 +1,4 @@
-"""A roster's own totals against the entries that its rows became."""
+"""The control totals of rosters against their entries."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from aidledger.store.postings.person_times import CLAIM, surpluses
 
 
 def nearer_count(declared: int | None, payments: int, person_times: int) -> int:
-    """What a roster's declared number is held against: its rows or, of parts of a term, its person-times.
+    """The count to compare with a roster's declared number: of its payments or, if they are parts, of person-times.
 
-    It is right to count either; where it is neither, the nearer is meant, and of no declared number person-times.
+    A school may count either, so take the nearer one; without a declared number, person-times.
     """
     if declared is None:
         return person_times
@@ -26,9 +26,9 @@ def nearer_count(declared: int | None, payments: int, person_times: int) -> int:
 
 
 def declared_lines(books: Connection) -> list[Line]:
-    """One line per program, period and school over all rosters that declare something and are in force.
+    """One line per program, period and school, over all rosters in force with control totals.
 
-    A roster that declares only one of the two figures counts with its own for the other.
+    A roster that declares only one of the two figures counts with its actual one for the other.
     """
     paid = _paid_by_rosters()
     per_roster = (
@@ -58,11 +58,11 @@ def declared_lines(books: Connection) -> list[Line]:
     further = surpluses(books, paid, "roster_id")
     rows = books.execute(query)
     groups = groupby(rows, key=lambda row: (row.code, row.period, row.school))
-    return [_line(of, _added_up(group, further)) for of, group in groups]
+    return [_line(key, _added_up(group, further)) for key, group in groups]
 
 
 def _paid_by_rosters() -> FromClause:
-    """What each roster pays: entries that its own batch posted, and those of another batch that it keeps."""
+    """The entries in force of each roster: posted with its own batch, or kept from another one."""
     columns = [Entry.c[name] for name in (*CLAIM, "part", "amount_fen")]
     own = (
         select(RosterRow.c.id.label("roster_id"), *columns)
@@ -77,12 +77,15 @@ def _paid_by_rosters() -> FromClause:
 
 @dataclass(slots=True)
 class _Sides:
-    """What some rosters declare and pay: person-times and 分; whether each declares right; which of both any does."""
+    """What rosters declare and pay, as [person-times, 分].
+
+    ``right``: every roster declares its actual figures. ``stated``: the positions that any roster declares.
+    """
 
     declared: list[int] = field(default_factory=lambda: [0, 0])
     actual: list[int] = field(default_factory=lambda: [0, 0])
     right: bool = True
-    says: set[int] = field(default_factory=set)
+    stated: set[int] = field(default_factory=set)
 
 
 def _added_up(rosters: Iterable[Any], further: dict[tuple[Any, ...], int]) -> _Sides:
@@ -90,17 +93,17 @@ def _added_up(rosters: Iterable[Any], further: dict[tuple[Any, ...], int]) -> _S
     for row in rosters:
         person_times = row.payments - further.get((row.id,), 0)
         count = nearer_count(row.declared_person_times, row.payments, person_times)
-        told = (row.declared_person_times, count), (row.declared_amount_fen, int(row.fen))
-        for at, (declared, actual) in enumerate(told):
+        pairs = (row.declared_person_times, count), (row.declared_amount_fen, int(row.fen))
+        for at, (declared, actual) in enumerate(pairs):
             sides.declared[at] += actual if declared is None else declared
             sides.actual[at] += actual
             if declared is not None:
-                sides.says.add(at)
+                sides.stated.add(at)
                 sides.right &= declared == actual
     return sides
 
 
-def _line(of: tuple[str, str, str | None], sides: _Sides) -> Line:
-    code, period, school = of
-    persons, fen = (declared if at in sides.says else None for at, declared in enumerate(sides.declared))
+def _line(key: tuple[str, str, str | None], sides: _Sides) -> Line:
+    code, period, school = key
+    persons, fen = (declared if at in sides.stated else None for at, declared in enumerate(sides.declared))
     return Line("declared", code, period, school, sides.right, Figures(persons, fen), Figures(*sides.actual))

@@ -1,4 +1,4 @@
-"""Lines with the rows behind their differences."""
+"""Lines with the rows that explain their differences."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def explained(
     books: Connection, judge: Judge, lines: Iterable[Line], reports: Mapping[str, PublishedReport]
 ) -> list[Line]:
-    """The lines; each that is not right with what stands behind it. ``reports``: those compared with, by code."""
+    """The lines, each with the rows behind its difference; ``reports``: the published reports, by code."""
     return [line if line.ok else replace(line, entries=_behind(books, judge, line, reports)) for line in lines]
 
 

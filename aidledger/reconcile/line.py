@@ -1,4 +1,4 @@
-"""One comparison's line."""
+"""A line of a comparison."""
 
 from __future__ import annotations
 
@@ -15,24 +15,23 @@ Comparison = Literal["declared", "standard", "allotment", "payment", "report"]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Person-times (persons, where a program is counted so) and 分; None where that side says nothing."""
+    """Person-times (or persons, if the program counts them) and 分; None if that side states nothing."""
 
     person_times: int | None
     amount_fen: int | None
 
     def minus(self, other: Figures) -> Figures:
-        """The difference, None where either side says nothing."""
+        """The difference; None if either side states nothing."""
         return Figures(_minus(self.person_times, other.person_times), _minus(self.amount_fen, other.amount_fen))
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What was expected of a program, a period and, where it applies, a school, and what the ledger holds.
+    """Expected and actual figures for a program, a period and, where it applies, a school.
 
-    ``printed_wan`` is a published figure as printed; ``source``: the documents that allot, or the report. ``entries``:
-    the rows behind a difference, where they were asked for. Of allotted money that was asked for by ``document`` or
-    by its source (``funding``), ``left_fen`` is what is left of it in 分. ``cut``: the line stands for
-    all periods of a year, ``period`` being that year.
+    ``printed_wan``: a published figure as printed. ``source``: the allotting documents, or the report. ``entries``: the
+    rows behind a difference, if requested. ``left_fen``: the remainder (分) of allotments by ``document`` or by source
+    (``funding``). ``cut``: the line sums up a year, which is its ``period``.
     """
 
     check: Comparison

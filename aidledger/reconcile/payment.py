@@ -1,11 +1,11 @@
-"""What is claimed against what the bank says it paid."""
+"""Claims against confirmed payments."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from aidledger.domain.part import person_times
 from aidledger.reconcile.line import Figures, Line
@@ -18,15 +18,15 @@ _Cut = tuple[int, str, int | None]
 
 
 def payment_lines(books: Connection) -> list[Line]:
-    """One line per program, period and school for which a bank has returned anything.
+    """One line per program, period and school with any bank return.
 
-    Expected is what is claimed, actual what was paid, from the account of each claim (store/payables/claims.py): right
-    is where every claim was paid and nothing beyond. Of a claim that was paid in part the person-time counts as paid.
+    Expected is what is claimed, actual what was paid, from the account of each claim (store/payables/claims.py). A line
+    is right if every claim was paid, and nothing beyond. A person-time paid in part counts as paid.
     """
-    spoken = _spoken_of(books)
-    if not spoken:
+    answered = _answered(books)
+    if not answered:
         return []
-    terms = {cut[:2] for cut in spoken}
+    terms = {cut[:2] for cut in answered}
     scope = Scope(periods={period for _, period in terms})
     several = _several(books, scope)
     sides: defaultdict[_Cut, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
@@ -34,7 +34,7 @@ def payment_lines(books: Connection) -> list[Line]:
         for school, sums in claim.schools.items():
             cut = claim.program_id, claim.period, school
             if sums.paid_fen and cut[:2] in terms:
-                spoken.add(cut)
+                answered.add(cut)
             times = several.get((claim.key, school), 1)
             sides[cut][0] += times if sums.claimed_fen > 0 else 0
             sides[cut][1] += sums.claimed_fen
@@ -43,15 +43,15 @@ def payment_lines(books: Connection) -> list[Line]:
     programs = {row.id: row.code for row in books.execute(select(ProgramRow.c.id, ProgramRow.c.code))}
     schools = {None: None} | {row.id: row.name for row in books.execute(select(School.c.id, School.c.name))}
     lines = []
-    for cut in sorted(spoken & sides.keys(), key=lambda cut: (*cut[:2], schools[cut[2]] or "")):
+    for cut in sorted(answered & sides.keys(), key=lambda cut: (*cut[:2], schools[cut[2]] or "")):
         times, fen, paid_times, paid_fen = sides[cut]
         claimed, paid = Figures(times, fen), Figures(paid_times, paid_fen)
         lines.append(Line("payment", programs[cut[0]], cut[1], schools[cut[2]], claimed == paid, claimed, paid))
     return lines
 
 
-def _spoken_of(books: Connection) -> set[_Cut]:
-    """The programs, periods and schools of payments that a bank answered."""
+def _answered(books: Connection) -> set[_Cut]:
+    """The programs, periods and schools of payments with a bank return."""
     payment = payments(books)
     query = (
         select(Entry.c.program_id, Entry.c.period, Entry.c.school_id)
@@ -63,13 +63,12 @@ def _spoken_of(books: Connection) -> set[_Cut]:
 
 
 def _several(books: Connection, scope: Scope) -> Mapping[tuple[Key, int | None], int]:
-    """The person-times of the few claims that several entries of one school make up."""
+    """The person-times by claim and school, for the few claims with several entries."""
     claim = (Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
-    told = (*claim, Entry.c.school_id)
-    often = select(*claim).where(in_force(Entry), *scope.narrowed(*claim)).group_by(*claim).having(func.count() > 1)
-    twice = often.subquery("often")
-    same = [column == twice.c[column.name] for column in claim]
-    query = select(*told, Entry.c.part).join(twice, same[0] & same[1] & same[2]).where(in_force(Entry))
+    repeated = select(*claim).where(in_force(Entry), *scope.narrowed(*claim)).group_by(*claim).having(func.count() > 1)
+    several = repeated.subquery("several")
+    same = and_(*(column == several.c[column.name] for column in claim))
+    query = select(*claim, Entry.c.school_id, Entry.c.part).join(several, same).where(in_force(Entry))
     people = People(books)
     parts: defaultdict[tuple[Key, int | None], list[str | None]] = defaultdict(list)
     for program, period, person, school, part in books.execute(query):

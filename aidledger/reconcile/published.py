@@ -1,4 +1,4 @@
-"""The ledger against totals that were published, at the precision they were printed with."""
+"""The ledger against published totals, at the precision in which they were printed."""
 
 from __future__ import annotations
 
@@ -42,5 +42,5 @@ def report_lines(books: Connection, catalogue: Catalogue, report: PublishedRepor
 
 
 def covers(lines: list[Line]) -> bool:
-    """Whether the ledger holds at least half of every figure's count: a ledger only begun has nothing to compare."""
+    """Whether the ledger has at least half of every published count; a new ledger is not worth comparing."""
     return all(2 * (line.actual.person_times or 0) >= (line.expected.person_times or 0) for line in lines)

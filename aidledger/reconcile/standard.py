@@ -1,4 +1,4 @@
-"""Person-times times the standards in force against the amount."""
+"""Amounts against person-times multiplied by the standard in force."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ from aidledger.store.postings.person_times import CLAIM, NAMES_PARTS, in_parts, 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """What the standards of a catalogue say of amounts, on a day by which it is told which terms have ended."""
+    """Judges amounts by a catalogue's standards; ``today`` decides which periods have ended."""
 
     catalogue: Catalogue
     today: date
 
     def off_fen(self, claim: Any, *, in_parts: bool) -> int:  # noqa: ANN401 - see _of_payments
-        """How much (分) the nearest allowed amount is above a claim, or (negative) below it.
+        """The nearest allowed amount minus the claim's, in 分.
 
-        Parts of a term that goes on may still come to what is allowed: of those only what is too much counts.
+        While a period is running, a claim in parts may still reach a rate: only an excess counts.
         """
         program, period = self.catalogue.program(claim.code), Period.parse(claim.period)
         rates = program.rates(period, claim.level, claim.boarding, claim.school)
@@ -51,17 +51,17 @@ class Judge:
         return nearest_fen(rates, claim.whole_fen) - int(claim.whole_fen)
 
     def knows(self, code: str, period: str) -> bool:
-        """Whether there is a standard for a program and period."""
+        """Whether a program has a standard for a period."""
         program: Program = self.catalogue.program(code)
         return program.standard_for(Period.parse(period)) is not None
 
 
 def standard_lines(books: Connection, judge: Judge) -> list[Line]:
-    """One line per program, period and school. Expected is what the nearest allowed rates would have come to.
+    """One line per program, period and school; expected is the sum of the nearest allowed amounts.
 
-    It is right where every amount is one that the standard of its period allows for that pupil (level, boarding,
-    the school's fee); then the average per person-time lies within the standard's span, too. Payments that are parts
-    of a person-time are judged by their sum, and what it is off stands at the school that paid last.
+    A line is right if the standard allows every amount for its pupil (level, boarding, the school's fee); then the
+    average per person-time is within the standard's span, too. Parts of a claim are judged by their sum, and the
+    difference counts at the school that paid last.
     """
     rows = books.execute(_of_payments()) if not _names_parts(books) else _of_claims(books)
     lines = []
@@ -73,7 +73,7 @@ def standard_lines(books: Connection, judge: Judge) -> list[Line]:
 
 
 def _summed_up(judge: Judge, kinds: Iterable[Any]) -> tuple[bool, int, int, int]:
-    """Whether all is right, what is expected and what was paid (分), the person-times."""
+    """Whether all amounts are right, the amounts expected and paid (分), and the person-times."""
     ok, expected, actual, times = True, 0, 0, 0
     for kind in kinds:
         off = judge.off_fen(kind, in_parts=bool(kind.in_parts)) if kind.is_last else 0
@@ -98,16 +98,17 @@ _NUMBER = func.count().label("number")
 
 
 def _of_payments(*further: ColumnElement[bool]) -> Select[Any]:
-    """Payments by what a standard asks of them; ``number``: how many are alike.
+    """Payments grouped by everything that their standard depends on; ``number``: how many are alike.
 
-    ``fen``: what one is at its school; ``whole_fen``: what its claim is at all; ``is_last``: whether it is judged here.
+    ``fen``: a payment's amount at its school. ``whole_fen``: its claim's at all schools. ``is_last``: whether the claim
+    is judged at this school.
     """
     keys = (Entry.c.program_id, ProgramRow.c.code, Entry.c.period, School.c.name.label("school"))
-    told = (Entry.c.level, Entry.c.boarding, Entry.c.amount_fen.label("fen"), Entry.c.amount_fen.label("whole_fen"))
+    alike = (Entry.c.level, Entry.c.boarding, Entry.c.amount_fen.label("fen"), Entry.c.amount_fen.label("whole_fen"))
     return (
         select(
             *keys,
-            *told,
+            *alike,
             _ONE.label("times"),
             _ONE.label("is_last"),
             literal_column("0", Integer).label("in_parts"),
@@ -124,7 +125,7 @@ def _of_payments(*further: ColumnElement[bool]) -> Select[Any]:
 
 
 def _of_parts() -> Select[Any]:
-    """The same of claims in parts, school by school: what one is at a school, and at all."""
+    """The same for claims in parts, by school."""
     here = claims_at_schools(select(Entry).where(in_force(Entry), in_parts(Entry)).subquery("paid"))
     keys = (here.c.program_id, ProgramRow.c.code, here.c.period, School.c.name.label("school"))
     alike = [here.c[name] for name in ("level", "boarding", "fen", "whole_fen", "times", "is_last")]
@@ -137,27 +138,27 @@ def _of_parts() -> Select[Any]:
 
 
 def claims_at_schools(paid: FromClause) -> FromClause:
-    """What claims in parts come to, with a row for each of a claim's schools.
+    """The sums of claims in parts, with a row per school of a claim.
 
-    Columns: those of the claim, school_id, ``level`` and ``boarding`` where its payments agree on them, ``fen`` and
+    Columns: those of the claim, school_id, ``level`` and ``boarding`` (NULL if its payments differ), ``fen`` and
     ``times`` (person-times) at the school, ``whole_fen`` at all schools, ``is_last``: whether this school paid last.
     """
     claim = [paid.c[name] for name in CLAIM]
     alike = func.count().over(partition_by=(*claim, paid.c.school_id, paid.c.part)).label("alike")
     columns = [paid.c[name] for name in ("school_id", "level", "boarding", "amount_fen", "id")]
-    one = select(*claim, *columns, alike).subquery("one")
-    of_claim = [one.c[name] for name in CLAIM]
+    payment = select(*claim, *columns, alike).subquery("payment")
+    of_claim = [payment.c[name] for name in CLAIM]
     here = (
         select(
             *of_claim,
-            one.c.school_id,
-            _agreed(one.c.level),
-            _agreed(one.c.boarding),
-            cast(func.sum(one.c.amount_fen), BigInteger).label("fen"),
-            func.max(one.c.alike).label("times"),
-            func.max(one.c.id).label("last"),
+            payment.c.school_id,
+            _agreed(payment.c.level),
+            _agreed(payment.c.boarding),
+            cast(func.sum(payment.c.amount_fen), BigInteger).label("fen"),
+            func.max(payment.c.alike).label("times"),
+            func.max(payment.c.id).label("last"),
         )
-        .group_by(*of_claim, one.c.school_id)
+        .group_by(*of_claim, payment.c.school_id)
         .subquery("here")
     )
     whole = [here.c[name] for name in CLAIM]
