@@ -1,1 +1,1 @@
-"""The ledgers of many districts side by side: written as Parquet, audited by the ledger's own rules."""
+"""Lakes: the ledgers of many districts as Parquet files, audited by the same rules as a ledger."""

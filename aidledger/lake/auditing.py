@@ -1,4 +1,4 @@
-"""The audit over a lake: the ledger's rules on its tables, and where in which district what they find stands."""
+"""The audit of a lake: the ledger's rules on its tables, with each finding's evidence by district."""
 
 from __future__ import annotations
 
@@ -32,15 +32,17 @@ def audit(
     program: str | None,
     period: str | None,
 ) -> Audit:
-    """What the rules find over all districts together; raises LakeCollision, LakeEngineFailed."""
+    """What the rules find over all districts; raises LakeCollision, LakeEngineFailed."""
     _, collisions = engine.rows(COLLISIONS, {})
     for (person,) in collisions:
         raise LakeCollision(person=person)
     scope = Scope(Tables(engine), catalogue, today, program, period, _holds(lake), PAYMENTS)
     terms = _terms(scope)
     found = run(scope, [_by_own_terms(rule, terms) for rule in rules], {})
-    at_home = [replace(one, evidence=[_at_home(row) for row in one.evidence]) for one in found.findings]
-    return replace(found, findings=at_home)
+    findings = [
+        replace(finding, evidence=[_by_district(row) for row in finding.evidence]) for finding in found.findings
+    ]
+    return replace(found, findings=findings)
 
 
 def _holds(lake: Lake) -> frozenset[Need]:
@@ -53,7 +55,7 @@ def _holds(lake: Lake) -> frozenset[Need]:
 
 
 def _terms(scope: Scope) -> set[Term]:
-    """Which district paid which program for which periods at all."""
+    """The districts, programs and periods with payments."""
     cuts = (BatchTotal.c.batch_id - BatchTotal.c.batch_id % IDS_PER_DISTRICT, ProgramRow.c.code, BatchTotal.c.period)
     query = (
         select(*cuts)
@@ -65,7 +67,7 @@ def _terms(scope: Scope) -> set[Term]:
 
 
 def _by_own_terms(rule: Rule, terms: set[Term]) -> Rule:
-    """A rule that judges the terms of an office, kept to those of the office that a case is of."""
+    """A rule that judges the periods an office paid for, limited to those of the case's own office."""
     if not rule.by_term:
         return rule
     ever = {(district, program) for district, program, _ in terms}
@@ -73,17 +75,17 @@ def _by_own_terms(rule: Rule, terms: set[Term]) -> Rule:
     def find(scope: Scope) -> Iterator[Case]:
         for case in rule.find(scope):
             districts = {district_of(number) for number in (*case.entries, *(record for _, record in case.records))}
-            # A term that is asked for by name is judged whether or not it was paid.
+            # A period named in the scope is judged even if it was not paid.
             if any(
-                (one, case.program) in ever if scope.period else (one, case.program, case.period) in terms
-                for one in districts
+                (district, case.program) in ever if scope.period else (district, case.program, case.period) in terms
+                for district in districts
             ):
                 yield case
 
     return replace(rule, find=find)
 
 
-def _at_home(row: Evidence) -> Evidence:
-    """Evidence by the numbers that its own ledger counts."""
+def _by_district(row: Evidence) -> Evidence:
+    """Evidence with its district, and the ids of that district's ledger."""
     entry = None if row.entry is None else row.entry % IDS_PER_DISTRICT
     return replace(row, entry=entry, batch=row.batch % IDS_PER_DISTRICT, district=district_of(row.batch))

@@ -1,4 +1,4 @@
-"""Apache Spark, in this process or on the cluster that its own settings name: the same tables, the same questions."""
+"""Apache Spark, in this process or on the cluster that its own settings name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aidledger.lake.reading import Lake
 
 _SETTINGS = {
-    # A district's code has digits only and is none the less no number.
+    # A district's code is text, although it has digits only.
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -27,7 +27,7 @@ _SETTINGS = {
 
 
 class Cluster:
-    """Spark with a lake's tables in it."""
+    """Spark with a lake's tables."""
 
     dialect: Dialect = "spark"
 
@@ -35,7 +35,7 @@ class Cluster:
         self._session = session
 
     def rows(self, sql: str, parameters: Mapping[str, Any]) -> tuple[Sequence[str], Iterator[Sequence[Any]]]:
-        """The names of a statement's columns, and its rows."""
+        """A statement's column names and rows."""
         try:
             found = self._session.sql(sql, dict(parameters))
             return found.columns, iter(found.collect())
@@ -45,7 +45,7 @@ class Cluster:
 
 @contextmanager
 def cluster(lake: Lake, memory: str) -> Iterator[Cluster]:
-    """The lake's tables in Spark. Where it runs, say SPARK_HOME and its conf folder; else in this process.
+    """A lake's tables in Spark: where SPARK_HOME and its conf folder say, else in this process.
 
     Raises LakeEngineFailed.
     """
@@ -60,7 +60,7 @@ def cluster(lake: Lake, memory: str) -> Iterator[Cluster]:
     try:
         session.sparkContext.setLogLevel("ERROR")
         if (session.sparkContext.master or "").startswith("local"):
-            # 200 pieces, Spark's own number, are for a cluster.
+            # Spark's default of 200 partitions is for a cluster.
             session.conf.set("spark.sql.shuffle.partitions", str(session.sparkContext.defaultParallelism))
         _load(session, lake)
         yield Cluster(session)
@@ -75,7 +75,7 @@ def _load(session: SparkSession, lake: Lake) -> None:
     for table in SHAPES:
         view = f"raw_{table}"
         if files[table]:
-            # The folder above the partitions: their names are columns.
+            # Partition columns come from the folder names below this path.
             reader = session.read.option("basePath", f"{lake.place}/{table}")
             reader.parquet(*(f"{lake.place}/{path}" for path in files[table])).createOrReplaceTempView(view)
         else:

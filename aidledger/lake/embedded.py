@@ -1,4 +1,4 @@
-"""DuckDB, inside this process: the lake's tables are made once, in a file that goes when the audit ends."""
+"""DuckDB in this process: the lake's tables are built once, in a file that is removed after the audit."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Settings = dict[str, str | bool | int | float | list[str]]
 
 
 class Embedded:
-    """DuckDB with a lake's tables in it."""
+    """DuckDB with a lake's tables."""
 
     dialect: Dialect = "duckdb"
 
@@ -34,7 +34,7 @@ class Embedded:
         self._connection = connection
 
     def rows(self, sql: str, parameters: Mapping[str, Any]) -> tuple[Sequence[str], Iterator[Sequence[Any]]]:
-        """The names of a statement's columns, and its rows; several statements may be read at once."""
+        """A statement's column names and rows; results of several statements may be read in parallel."""
         cursor = self._connection.cursor()
         try:
             cursor.execute(sql, dict(parameters))
@@ -50,10 +50,7 @@ def _fetched(cursor: duckdb.DuckDBPyConnection) -> Iterator[Sequence[Any]]:
 
 @contextmanager
 def embedded(lake: Lake, memory: str) -> Iterator[Embedded]:
-    """The lake's tables in DuckDB, which takes no more memory than it may and the disk for the rest.
-
-    Raises LakeEngineFailed.
-    """
+    """A lake's tables in DuckDB, which spills to disk beyond the ``memory`` limit; raises LakeEngineFailed."""
     with private.folder_aside(Path(tempfile.gettempdir())) as folder:
         settings: Settings = {"memory_limit": memory, "temp_directory": str(folder / "spilled")}
         with duckdb.connect(str(folder / "lake.duckdb"), config=settings) as connection:
@@ -70,7 +67,7 @@ def _load(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
         _raw(connection, lake, table, files[table])
     for name, query in definitions(list(lake.districts)):
         if name == "entry":
-            # What rules ask of entries is joined to them once; the joined ones take the place of the bare ones.
+            # Join what rules need of entries once, and put the result in place of the entries.
             connection.execute(f"CREATE VIEW entry AS {query}")
             connection.execute(f"CREATE TABLE described AS {entries_in('duckdb')}")
             connection.execute("DROP VIEW entry")
@@ -82,7 +79,7 @@ def _load(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
 
 
 def _raw(connection: duckdb.DuckDBPyConnection, lake: Lake, table: str, paths: Sequence[str]) -> None:
-    """A table's files as one view, with district and period out of their folders' names."""
+    """A view over a table's files, with district and period from the folder names."""
     view = f"raw_{table}"
     if not paths:
         connection.execute(f"CREATE TEMP VIEW {view} AS {empty(table)}")

@@ -1,8 +1,8 @@
-"""What of a ledger goes into a lake, under which names, and where its files lie.
+"""Which columns of a ledger a lake has, under which names, and in which folders.
 
-A folder per table, below it one per district, between them one per period for the tables that grow with the terms:
+A folder per table and district, and for the large tables per period as well:
 ``entry/period=2021-autumn/district=511303/000001-….parquet``. Each export adds files and a manifest that names them
-(manifest.py); what no manifest names is not there.
+(manifest.py); files that no manifest names do not count.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ FORMAT = 2
 MANIFESTS = "_manifests"
 DISTRICT = re.compile(r"[1-9][0-9]{5}", re.ASCII)
 
-# How a column is written. ``person``: the number that stands for a person in every district; ``program``: its code
-# instead of an id; ``number``, ``name``, ``card``: as --people says; ``birth``, ``text``: less than all of it unless
-# people are shown in full; ``open``: then only.
+# How a column is written. ``person``: a number that is the same for a person in every district. ``program``: the code
+# instead of the id. ``number``, ``name``, ``card``: according to --people. ``birth``, ``text``: reduced, and ``open``
+# left out, unless people are exported in full.
 Made = Literal["plain", "person", "program", "number", "name", "card", "birth", "text", "open"]
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One table of the lake: its columns in order, each with how it is made; ``by_period``: a folder per period.
+    """A table of the lake: its columns in order, each with how it is written; ``by_period``: a folder per period.
 
-    ``grows_by``: the column that only ever grows, by which what is new is known.
+    ``grows_by``: the ascending column that tells which rows are new.
     """
 
     columns: Mapping[str, Made]
@@ -69,7 +69,7 @@ _MADE: Mapping[str, Made] = {
     "sex": "open",
     "class_name": "open",
 }
-# The names of people; those of schools and programs are no secret.
+# Tables with names of people; names of schools and programs are public.
 _NAMED = {"beneficiary", "bank_return"}
 
 
@@ -83,7 +83,7 @@ def _shape(table: Table, left_out: str = "", *, by_period: bool = False, grows_b
     return table.name, Shape(columns, by_period, grows_by)
 
 
-# Left out: what no rule asks for, and digests of rows, which can be checked in the ledger alone.
+# Left out: columns that no rule reads, and digests, which only the ledger can check.
 SHAPES: Mapping[str, Shape] = dict(
     (
         _shape(ProgramRow),
@@ -102,28 +102,28 @@ SHAPES: Mapping[str, Shape] = dict(
         _shape(NoticeLine, grows_by="notice_id"),
     )
 )
-# What is in the files and no rule asks for: it would be a third of what an audit takes to load.
-_UNASKED: Mapping[str, frozenset[str]] = {
+# Columns in the files that no rule reads: loading them would take a third of the time.
+_UNREAD: Mapping[str, frozenset[str]] = {
     "entry": frozenset({"class_name"}),
     "certification": frozenset({"class_name"}),
     "enrolment": frozenset({"class_name", "student_number"}),
     "bank_return": frozenset({"account"}),
 }
-# The tables whose rows say of whom they are.
+# The tables whose rows are about people.
 OF_PEOPLE = ("entry", "certification", "enrolment", "recovery")
 
 
-def asked_for(table: str) -> list[str]:
-    """The columns of a table that rules, or what shows their findings, ask for."""
-    return [column for column in SHAPES[table].columns if column not in _UNASKED.get(table, ())]
+def columns_read(table: str) -> list[str]:
+    """The columns of a table that an audit reads."""
+    return [column for column in SHAPES[table].columns if column not in _UNREAD.get(table, ())]
 
 
-def written(table: str, column: str) -> str:
-    """What a column of the ledger is called in the files."""
+def file_column(table: str, column: str) -> str:
+    """The name of a ledger's column in the files."""
     made = SHAPES[table].columns[column]
     return made if made in {"person", "program"} else column
 
 
 def folder_of(table: str, district: str, period: str | None) -> str:
-    """Where a district's files of a table lie, below the lake."""
+    """The folder of a district's files of a table, below the lake."""
     return f"{table}/period={period}/district={district}" if period is not None else f"{table}/district={district}"

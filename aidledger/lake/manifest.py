@@ -1,7 +1,7 @@
-"""The manifests: which files an export added to the lake. What no manifest names was never there.
+"""Manifests: which files an export added to the lake. Files that no manifest names do not count.
 
-A manifest is written last and never changed; its number counts a district's exports from 1. An export that is killed
-leaves files without a manifest, and the next one removes them.
+An export writes its manifest last and never changes it; ``part`` counts a district's exports from 1. A killed export
+leaves files without a manifest, which the next one removes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the lake, by its path below it."""
+    """A file of the lake; ``path`` is relative to the lake."""
 
     table: str
     path: str
@@ -34,9 +34,8 @@ class File:
 class Manifest:
     """What one export added.
 
-    ``head`` stands for the whole ledger as it was; ``last``: for each table the last row that is in the lake now;
-    ``batches``: the first and the last batch that this export added. ``people`` and ``key``: how people are written,
-    and the fingerprint of the key.
+    ``head``: the ledger's, at the time. ``last``: each table's last row in the lake. ``batches``: the first and last
+    batch that the export added. ``people``: how people are written; ``key``: the fingerprint of the key.
     """
 
     district: str
@@ -55,30 +54,30 @@ class Manifest:
 
     @property
     def path(self) -> str:
-        """Where it lies, below the lake."""
+        """The manifest's path, relative to the lake."""
         return f"{MANIFESTS}/{self.district}/{self.part:06d}.json"
 
     def facts(self) -> dict[str, object]:
-        """What every file of the export says of itself: the same whoever wrote it when."""
+        """The metadata of every file of the export, which does not depend on when and by whom it was made."""
         of_whole = {"files", "last", "made_at", "made_by"}
         facts = {name: fact for name, fact in asdict(self).items() if name not in of_whole}
         return {"format": FORMAT, **facts}
 
     def text(self) -> str:
-        """As it is written."""
+        """The manifest as JSON."""
         whole = {"format": FORMAT} | asdict(self)
         return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
 def checked(manifests: Iterable[Manifest]) -> list[Manifest]:
-    """A district's manifests, none of them missing; raises LakeDamaged."""
-    ordered = sorted(manifests, key=lambda one: one.part)
-    for expected, one in enumerate(ordered, start=1):
-        if one.part != expected:
-            raise LakeDamaged(path=f"{MANIFESTS}/{one.district}/{expected:06d}.json")
+    """A district's manifests in order; raises LakeDamaged if one is missing."""
+    ordered = sorted(manifests, key=lambda manifest: manifest.part)
+    for expected, manifest in enumerate(ordered, start=1):
+        if manifest.part != expected:
+            raise LakeDamaged(path=f"{MANIFESTS}/{manifest.district}/{expected:06d}.json")
     return ordered
 
 
 def put(lake: Path, manifest: Manifest) -> None:
-    """Publish a manifest; raises FileExists where another export of the district was faster."""
+    """Publish a manifest; raises FileExists if another export of the district was faster."""
     private.put(lake / manifest.path, manifest.text().encode("utf-8"))

@@ -1,7 +1,7 @@
-"""A manifest's text, which anybody may have written: read within limits, and each fact held to what it may be.
+"""Parsing manifests, which anybody may have written: within limits, and with every field validated.
 
-Its files are called as an export of its district and number calls them: no path leads out of the lake, and none stands
-for many.
+Paths must be those that an export of the manifest's district and number writes: none leads out of the lake or is a
+pattern.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ class _Whole(BaseModel):
 
 
 def parsed(path: str, content: bytes) -> Manifest:
-    """A manifest that was read at a place below the lake; raises LakeDamaged, LakeOfAnotherFormat."""
+    """Parse the manifest read from a path; raises LakeDamaged, LakeOfAnotherFormat."""
     try:
         if len(content) > SIZE_MAX_BYTES:
             raise LakeDamaged(path=path)
-        facts = from_json(content)  # which goes no deeper than 200
+        facts = from_json(content)  # limits nesting to 200 levels
         found = facts.get("format") if isinstance(facts, dict) else None
         if isinstance(found, int) and not isinstance(found, bool) and found != FORMAT:
             raise LakeOfAnotherFormat(path=path, found=found, wanted=FORMAT)
@@ -82,7 +82,7 @@ def _is_sound(manifest: Manifest) -> bool:
 
 
 def _names(file: File, manifest: Manifest) -> bool:
-    """Whether a file lies where an export of this number puts one of its table."""
+    """Whether a file's path is one that this export would write for its table."""
     period = "(?:period=[0-9a-z-]{4,40}/)?" if SHAPES[file.table].by_period else ""
     name = rf"{file.table}/{period}district={manifest.district}/{manifest.part:06d}-[0-9a-f]{{12}}\.parquet"
     return re.fullmatch(name, file.path, re.ASCII) is not None

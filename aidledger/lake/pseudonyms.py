@@ -1,4 +1,4 @@
-"""Who somebody is, without saying it: keyed digests that are the same in every district that holds the same key."""
+"""Pseudonyms for people: keyed digests, the same in every district that has the key."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from aidledger.lake.layout import Made
 
 Showing = Literal["digest", "masked", "full"]
 _KEY = re.compile(rb"[0-9a-f]{64}\s*")
-# Hexadecimal signs: 128 bits tell all people and cards apart; a name is only ever compared with the few of one person.
+# Hexadecimal digits: 128 bits are unique for people and cards; names are only compared with others of one person.
 _NUMBER, _CARD, _NAME = 32, 32, 16
-# Persons of a school or two come one after the other; a whole district's fit.
-_REMEMBERED = 1 << 18
+# Enough to cache all people of a district.
+_CACHE_SIZE = 1 << 18
 
 
 def make_key(path: Path) -> None:
-    """A new key in a file that its owner alone can read; raises FileExists, CannotWrite."""
+    """Write a new key to a file that only its owner can read; raises FileExists, CannotWrite."""
     private.put(path, f"{secrets.token_hex(32)}\n".encode("ascii"))
 
 
@@ -39,59 +39,59 @@ def read_key(path: Path) -> bytes:
         raise LakeKeyUnusable(path=path) from error
     if not _KEY.fullmatch(content):
         raise LakeKeyUnusable(path=path)
-    # Windows keeps no such bits: there it is the folder's rights that count.
+    # Windows has no such bits: there the folder's permissions count.
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         raise LakeKeyOpen(path=path)
     return bytes.fromhex(content.decode("ascii").strip())
 
 
 class Pseudonyms:
-    """How people, names and cards are written: by ``digest``, ``masked`` with the digest behind it, or in ``full``."""
+    """How people, names and cards are written: as ``digest``, ``masked`` followed by the digest, or in ``full``."""
 
     def __init__(self, key: bytes, showing: Showing) -> None:
         self.key = key
         self.showing = showing
-        self._remembered = lru_cache(_REMEMBERED)(self._digest)
+        self._cached_digest = lru_cache(_CACHE_SIZE)(self._digest)
 
     @property
     def fingerprint(self) -> str:
-        """What tells one key from another, and nothing about it."""
+        """Identifies the key without revealing it."""
         return self._digest("key", "")[:16]
 
     def _digest(self, what: str, text: str) -> str:
         return hmac.digest(self.key, f"{what}\n{text}".encode(), "sha256").hex()
 
     def person(self, document_type: str, number: str) -> int:
-        """The number that stands for a person: 63 bits, whether or not the person is shown."""
-        return int(self._remembered("person", f"{document_type}\n{number}")[:16], 16) >> 1
+        """The number for a person, of 63 bits, however people are written."""
+        return int(self._cached_digest("person", f"{document_type}\n{number}")[:16], 16) >> 1
 
     def number(self, number: str) -> str:
         """An ID or other number."""
-        return self._shown(number, mask_number, lambda: self._remembered("number", number)[:_NUMBER])
+        return self._written(number, mask_number, lambda: self._cached_digest("number", number)[:_NUMBER])
 
     def card(self, account: str) -> str:
         """A bank card."""
-        return self._shown(
+        return self._written(
             account, lambda card: mask_account(card) or "", lambda: self._digest("card", account)[:_CARD]
         )
 
     def name(self, name: str) -> str:
         """A person's name."""
-        return self._shown(
-            name, lambda said: said[:1] + "*" * (len(said) - 1), lambda: self._digest("name", name)[:_NAME]
+        return self._written(
+            name, lambda text: text[:1] + "*" * (len(text) - 1), lambda: self._digest("name", name)[:_NAME]
         )
 
-    def _shown(self, text: str, mask: Callable[[str], str], digest: Callable[[], str]) -> str:
+    def _written(self, text: str, mask: Callable[[str], str], digest: Callable[[], str]) -> str:
         if self.showing == "full":
             return text
         return digest() if self.showing == "digest" else f"{mask(text)} {digest()}"
 
     def birth(self, day: date) -> date:
-        """Unless in full: the month, and whether it is its first day. Ages are counted from firsts of a month."""
+        """The date in full; else only its month and whether it is the first day, which ages are counted from."""
         return day if self.showing == "full" or day.day == 1 else day.replace(day=2)
 
     def makers(self) -> Mapping[Made, Callable[[Any], Any]]:
-        """How a value is written that is not written as it is."""
+        """The functions that write values, for kinds of columns that are not written as they are."""
         full = self.showing == "full"
         return {
             "number": self.number,

@@ -1,7 +1,7 @@
-"""The ledger's questions in the words of another engine: SQLAlchemy compiles them, sqlglot translates them.
+"""Running the ledger's queries on another engine: SQLAlchemy compiles them, sqlglot translates the dialect.
 
-The rules stay as they are: each is a select on the ledger's tables, and an engine of the lake has tables of the same
-names and columns (tables.py).
+Rules need no change: each is a select on the ledger's tables, and a lake's engine has tables with the same names and
+columns (tables.py).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sqlalchemy.engine import IteratorResult, Result
 from sqlalchemy.engine.result import SimpleResultMetaData
 
 from aidledger.audit.rule import described, payments
-from aidledger.lake.layout import asked_for
+from aidledger.lake.layout import columns_read
 from aidledger.store.model.tables import Entry
 from aidledger.store.postings.entries import in_force
 from aidledger.store.postings.totals import SUMS
@@ -27,26 +27,26 @@ if TYPE_CHECKING:
     from sqlalchemy import Executable, Select
 
 Dialect = Literal["duckdb", "spark"]
-# Named parameters: with the driver's own style every % of a pattern would be doubled.
+# Named parameters, because the driver's own style would double every % in a pattern.
 _COMPILER = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
-# A list in a statement before and after it is translated: it is written out afterwards, or each of its thousand ids
-# would be read, understood and written anew.
+# A list in a statement before and after translation: it is expanded afterwards, so that sqlglot need not parse and
+# write its thousand ids.
 _LIST = re.compile(r"__\[POSTCOMPILE_(\w+)\]")
 _LISTED = re.compile(r"([$:])list_of_(\w+)")
-# Statements differ by the program and the term they ask for: as many as there are, and then some.
-_REMEMBERED = 2_000
+# More than the distinct statements of an audit.
+_CACHE_SIZE = 2_000
 
 
-def asked(statement: Executable, dialect: Dialect) -> tuple[str, Mapping[str, Any]]:
-    """A select in an engine's words, and its parameters.
+def statement_for(statement: Executable, dialect: Dialect) -> tuple[str, Mapping[str, Any]]:
+    """A select in an engine's dialect, and its parameters.
 
-    Values stay apart from the words: a rule asks the same of every program and term, and is translated once.
+    Values stay parameters, so that a query that differs only in program and period is translated once.
     """
     compiled = statement.compile(dialect=_COMPILER)  # type: ignore[attr-defined]
     lists = {name: compiled.params[name] for name in _LIST.findall(str(compiled))}
     values = {name: value for name, value in compiled.params.items() if name not in lists}
     if not all(lists.values()):
-        # What nothing is in, and what everything is not in, SQLAlchemy says in words of its own.
+        # SQLAlchemy renders IN and NOT IN of an empty list in a special way.
         compiled = statement.compile(dialect=_COMPILER, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
         return translated(str(compiled), "postgres", dialect), compiled.params
     sql = translated(_LIST.sub(r":list_of_\1", str(compiled)), "postgres", dialect)
@@ -54,32 +54,33 @@ def asked(statement: Executable, dialect: Dialect) -> tuple[str, Mapping[str, An
 
 
 def _members(sign: str, name: str, members: Sequence[Any], values: dict[str, Any]) -> str:
-    """The members of a list: numbers as they are, and texts as parameters, which are added to ``values``."""
+    """A list's members as SQL: numbers as literals, texts as parameters, which are added to ``values``."""
     if all(isinstance(member, int) for member in members):
         return ", ".join(map(str, members))
     named = {f"{name}_{place}": member for place, member in enumerate(members)}
     values |= named
-    return ", ".join(sign + one for one in named)
+    return ", ".join(sign + parameter for parameter in named)
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHE_SIZE)
 def translated(sql: str, read: str, write: Dialect) -> str:
-    """A statement in another engine's words."""
+    """A statement in another dialect."""
     return sqlglot.transpile(sql, read=read, write=write)[0]
 
 
-# What the audit's payments() asks for, as a table: a view of the entries as entries_in() describes them.
-PAYMENTS = table("payment", *(column(one.name, one.type) for one in payments().selected_columns))
+# The rows of the audit's payments() as a table: a view of the entries that entries_in() selects.
+PAYMENTS = table("payment", *(column(selected.name, selected.type) for selected in payments().selected_columns))
 PAYMENTS_IN = f"SELECT {', '.join(PAYMENTS.c.keys())} FROM entry WHERE in_force"  # noqa: S608 - names of ours
 
 
 def entries_in(dialect: Dialect) -> str:
-    """The entries, in an engine's words, with what rules ask of them most: joined once, and kept in place of them."""
-    return _in(described(*(Entry.c[name] for name in asked_for("entry")), in_force(Entry).label("in_force")), dialect)
+    """A select of entries with the columns that most rules join; its result replaces the entries."""
+    columns = (Entry.c[name] for name in columns_read("entry"))
+    return _in(described(*columns, in_force(Entry).label("in_force")), dialect)
 
 
 def totals_in(dialect: Dialect) -> str:
-    """What a ledger adds up with every batch (``batch_total``), in an engine's words; of entries that are there."""
+    """A select of the running totals (``batch_total``), which a ledger stores, from the entries."""
     return _in(SUMS, dialect)
 
 
@@ -89,21 +90,21 @@ def _in(query: Select[Any], dialect: Dialect) -> str:
 
 
 class Engine(Protocol):
-    """What runs a lake's statements."""
+    """Runs a lake's statements."""
 
     dialect: Dialect
 
     def rows(self, sql: str, parameters: Mapping[str, Any]) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
-        """The names of a statement's columns, and its rows."""
+        """A statement's column names and rows."""
 
 
 class Tables:
-    """The lake's tables, asked as a ledger is."""
+    """A lake's tables, queried like a ledger (see Queryable)."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def execute(self, statement: Executable, /) -> Result[*tuple[Any, ...]]:
-        """What a select finds."""
-        names, rows = self._engine.rows(*asked(statement, self._engine.dialect))
+        """The rows of a select."""
+        names, rows = self._engine.rows(*statement_for(statement, self._engine.dialect))
         return IteratorResult(SimpleResultMetaData(list(names)), iter(rows))

@@ -1,4 +1,4 @@
-"""A lake as its manifests describe it, in a folder or in a store that a URL names."""
+"""Opening a lake in a folder or an object store, as its manifests describe it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """A lake: where it is, and each district's exports."""
+    """A lake: its place, and each district's exports."""
 
     place: str
     store: FileSystem
@@ -32,16 +32,16 @@ class Lake:
 
     @property
     def local(self) -> bool:
-        """Whether its files are on this computer."""
+        """Whether the files are on this computer."""
         return "://" not in self.place
 
     @property
     def people(self) -> str:
-        """How people are written: alike in all districts."""
+        """How people are written; the same in all districts."""
         return next(iter(self.districts.values()))[0].people
 
     def files(self) -> Mapping[str, Sequence[str]]:
-        """Of each table the files below the lake, those of one period and district together."""
+        """The files of each table (paths relative to the lake), sorted, so that those of a folder are adjacent."""
         found: dict[str, list[str]] = defaultdict(list)
         for exports in self.districts.values():
             for manifest in exports:
@@ -51,17 +51,14 @@ class Lake:
 
 
 def open_lake(place: str, only: Sequence[str] = ()) -> Lake:
-    """A lake, or some districts of it.
-
-    Raises LakeMissing, LakeDamaged, LakeMixed, and UnknownDistrict where it lacks one that is named.
-    """
+    """A lake, or the districts ``only`` of it; raises LakeMissing, LakeDamaged, LakeMixed, UnknownDistrict."""
     try:
         store, root = fs.FileSystem.from_uri(place) if "://" in place else (fs.LocalFileSystem(), place)
-        there = store.get_file_info(fs.FileSelector(f"{root}/{MANIFESTS}", recursive=True))
+        found = store.get_file_info(fs.FileSelector(f"{root}/{MANIFESTS}", recursive=True))
     except (OSError, ValueError) as error:
         raise LakeMissing(path=place) from error
     manifests: dict[str, list[Manifest]] = defaultdict(list)
-    for info in there:
+    for info in found:
         if info.is_file and info.extension == "json" and not info.base_name.startswith("."):
             manifest = _read(store, root, info.path)
             manifests[manifest.district].append(manifest)
@@ -78,7 +75,7 @@ def open_lake(place: str, only: Sequence[str] = ()) -> Lake:
 
 
 def manifests_in(lake: Path, district: str) -> list[Manifest]:
-    """A district's exports into a lake on this computer, the first one first; see ``parsed`` for what is raised."""
+    """A district's exports into a lake on this computer, in order; raises LakeDamaged, LakeOfAnotherFormat."""
     store, root = fs.LocalFileSystem(), str(lake)
     paths = sorted(str(path) for path in (lake / MANIFESTS / district).glob("[0-9]*.json"))
     return checked([_read(store, root, path) for path in paths])
@@ -95,14 +92,14 @@ def _read(store: FileSystem, root: str, path: str) -> Manifest:
 
 
 def _require_inside(root: str, path: str) -> None:
-    """Refuse a link below a lake: what it leads to was never exported there."""
+    """Refuse symbolic links in a lake: no export writes any."""
     inside = os.path.relpath(path, root)
     if os.path.realpath(path) != os.path.join(os.path.realpath(root), inside):  # noqa: PTH118 - as realpath gives it
         raise LakeDamaged(path=path)
 
 
 def _require_alike(districts: Mapping[str, Sequence[Manifest]]) -> None:
-    """The same key and the same way of writing people everywhere: else the same child is two."""
+    """Require one key and one way of writing people; otherwise the same child would be two."""
     (one, first), *others = ((code, exports[0]) for code, exports in districts.items())
     for code, other in others:
         if (other.key, other.people) != (first.key, first.people):
@@ -110,10 +107,10 @@ def _require_alike(districts: Mapping[str, Sequence[Manifest]]) -> None:
 
 
 def _require_files(lake: Lake) -> None:
-    """Every file is there, as long as it was written."""
-    wanted = {f"{lake.root}/{file.path}": file.size_bytes for file in _all_files(lake)}
-    for info in lake.store.get_file_info(list(wanted)):
-        if not info.is_file or info.size != wanted[info.path]:
+    """Require every file, with the size that its manifest gives."""
+    sizes = {f"{lake.root}/{file.path}": file.size_bytes for file in _all_files(lake)}
+    for info in lake.store.get_file_info(list(sizes)):
+        if not info.is_file or info.size != sizes[info.path]:
             raise LakeDamaged(path=info.path)
         if isinstance(lake.store, fs.LocalFileSystem):
             _require_inside(lake.root, info.path)

@@ -1,4 +1,4 @@
-"""Schools of a lake by the names they go by in it."""
+"""Schools of a lake, by name."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from aidledger.store.model.tables import School
 
 
 def schools_named(tables: Tables, name: str) -> frozenset[str]:
-    """The schools that are called so, in whichever district; raises UnknownLakeSchool, with close names."""
-    wanted = school_name(name)
+    """The schools with this name in any district; raises UnknownLakeSchool with close names."""
+    normal = school_name(name)
     known = [str(known) for (known,) in tables.execute(select(School.c.name).order_by(School.c.name))]
-    # Where several districts have one of the name, each is called by its district as well.
-    found = frozenset(one for one in known if one == wanted or one.startswith(f"{wanted} ("))
+    # Names that several districts use have the district in brackets (tables.py).
+    found = frozenset(school for school in known if school == normal or school.startswith(f"{normal} ("))
     if not found:
-        raise UnknownLakeSchool(name=name, close=close_schools(wanted, known))
+        raise UnknownLakeSchool(name=name, close=close_schools(normal, known))
     return found

@@ -1,7 +1,7 @@
-"""The ledger's tables, made of the lake's files: ids of all districts apart, people of all districts together.
+"""The ledger's tables from a lake's files: ids made unique across districts, people merged across districts.
 
-Written in DuckDB's words and translated for other engines. What the files hold is there as ``raw_`` and the table's
-name, with the columns of layout.py, ``district`` and ``period``.
+In DuckDB's dialect, translated for other engines. The tables read from the files are called ``raw_…``; they have the
+columns of layout.py, ``district`` and ``period``.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import BigInteger, Date, Integer
 
 from aidledger.audit.across import IDS_PER_DISTRICT
-from aidledger.lake.layout import OF_PEOPLE, SHAPES, asked_for, written
+from aidledger.lake.layout import OF_PEOPLE, SHAPES, columns_read, file_column
 from aidledger.store.model.models import Entry
 
-# The models': they alone know which column points to which table.
+# The models', because only they know the foreign keys.
 _TABLES = Entry.metadata.tables
 _BASE = f"CAST(raw.district AS BIGINT) * {IDS_PER_DISTRICT}"
-# Whose name a table's rows state: under which column.
+# The column with the stated name, by table.
 _STATED = dict.fromkeys(OF_PEOPLE, "name_stated")
-# A first name in an order of districts: what a ledger calls the name as first recorded.
+# The name in the first district stands for the name first recorded.
 _PEOPLE = """
 SELECT person AS id, document_type, number, name, birth_date, sex, student_number
 FROM raw_beneficiary WHERE person NOT IN (SELECT person FROM several)
@@ -28,23 +28,23 @@ SELECT person AS id, MIN(document_type) AS document_type, MIN(number) AS number,
   MAX(birth_date) AS birth_date, MAX(sex) AS sex, MAX(student_number) AS student_number
 FROM raw_beneficiary WHERE person IN (SELECT person FROM several) GROUP BY person
 """
-# Few people are in the ledgers of several districts: only of those can there be two names, or two documents.
+# The few people in several districts' ledgers: only they can have two names or two documents.
 _SEVERAL = "SELECT person FROM raw_beneficiary GROUP BY person HAVING COUNT(*) > 1"
 _RENAMED = """
 SELECT DISTINCT raw.person AS id, raw.district, raw.name
 FROM raw_beneficiary AS raw JOIN beneficiary AS known ON known.id = raw.person
 WHERE raw.person IN (SELECT person FROM several) AND raw.name <> known.name
 """
-# Persons of whom there seem to be two: the number that stands for one is shorter than the digest.
+# Numbers that stand for two people: possible, because they are shorter than the digest.
 COLLISIONS = "SELECT person FROM collision"
-# Two districts may each have a 第一小学, and rules name schools by their names.
+# Several districts may have a 第一小学, and rules identify schools by name.
 _SCHOOLS = f"""
 SELECT {_BASE} + raw.id AS id,
   CASE WHEN COUNT(*) OVER (PARTITION BY raw.name) > 1 THEN raw.name || ' (' || raw.district || ')' ELSE raw.name END
   AS name
 FROM raw_school AS raw
 """  # noqa: S608 - no values in it
-# A program's number is its place in the order in which the first ledger learnt of it; all else is its code's.
+# Programs are numbered in the order of their lowest id in any ledger, and identified by code.
 _PROGRAMS = """
 SELECT ROW_NUMBER() OVER (ORDER BY MIN(id), code) AS id, code, MIN(name_zh) AS name_zh, MIN(name_en) AS name_en,
   MIN(stage) AS stage, MIN(nature) AS nature, MIN(unit) AS unit, MIN(cadence) AS cadence
@@ -57,7 +57,7 @@ GROUP BY person HAVING COUNT(DISTINCT number) > 1 OR COUNT(DISTINCT document_typ
 
 
 def definitions(districts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each table with the select that makes it, in an order in which one may ask those before it."""
+    """Each table with its select, which may use the tables before it."""
     yield "program", _PROGRAMS
     yield "school", _SCHOOLS
     yield "several", _SEVERAL
@@ -70,7 +70,7 @@ def definitions(districts: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _table(name: str, first: str) -> str:
-    columns = [_column(name, column, first) for column in asked_for(name)]
+    columns = [_column(name, column, first) for column in columns_read(name)]
     joins = ""
     if "program" in SHAPES[name].columns.values():
         joins += " JOIN program ON program.code = raw.program"
@@ -83,30 +83,29 @@ def _table(name: str, first: str) -> str:
 
 def _column(table: str, column: str, first: str) -> str:
     made = SHAPES[table].columns[column]
-    quoted = f'raw."{written(table, column)}"'
+    quoted = f'raw."{file_column(table, column)}"'
     if made == "program":
         return "program.id AS program_id"
     if column == _STATED.get(table):
         return f"COALESCE({quoted}, renamed.name) AS {column}"
     if column == "occurrence":
-        # Of who is in several districts, every payment in a later one comes after those in an earlier one; a reversal's
-        # is negative everywhere.
+        # For people in several districts, make the occurrences of later districts follow those of earlier ones;
+        # reversals stay negative.
         later = f"CASE WHEN {quoted} < 0 THEN {quoted} - {_BASE} ELSE {quoted} + {_BASE} END"
         here = f"raw.district = '{first}' OR several.person IS NULL"
         return f"CASE WHEN {here} THEN {quoted} ELSE {later} END AS occurrence"
-    refers = column == "id" or column in {"reverses", "supersedes", "first_entry"} or _points_home(table, column)
+    refers = column == "id" or column in {"reverses", "supersedes", "first_entry"} or _is_foreign_key(table, column)
     return f'{_BASE} + {quoted} AS "{column}"' if refers and made == "plain" else f'{quoted} AS "{column}"'
 
 
-def _points_home(table: str, column: str) -> bool:
-    """Whether a column is the id of a row of the same ledger."""
+def _is_foreign_key(table: str, column: str) -> bool:
     return bool(_TABLES[table].c[column].foreign_keys)
 
 
 def empty(table: str) -> str:
-    """A raw table of which no district has any rows."""
+    """A select with a raw table's columns and no rows."""
     columns = [
-        f'CAST(NULL AS {_type(table, column)}) AS "{written(table, column)}"' for column in SHAPES[table].columns
+        f'CAST(NULL AS {_type(table, column)}) AS "{file_column(table, column)}"' for column in SHAPES[table].columns
     ]
     return f"SELECT {', '.join(columns)}, CAST(NULL AS VARCHAR) AS district WHERE 1 = 0"
 

@@ -1,7 +1,7 @@
-"""A ledger into the lake: what was posted since the last time, each table into files of its own.
+"""Exporting a ledger to a lake: what was posted since the last export, each table to files of its own.
 
-Files are written under hidden names, then named, then the manifest makes them known: whoever is killed between leaves
-nothing that a reader of manifests sees. A file that a manifest names is never touched again.
+Files are written under temporary names, then renamed, then named in the manifest: a killed export leaves nothing that
+readers of manifests see. Files named in a manifest never change.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from sqlalchemy import BigInteger, Connection, Date, Integer, Select, func, sele
 
 from aidledger import private
 from aidledger.errors import FileExists, LakeOfAnother, LakeRaced
-from aidledger.lake.layout import OF_PEOPLE, SHAPES, Made, folder_of, written
+from aidledger.lake.layout import OF_PEOPLE, SHAPES, Made, file_column, folder_of
 from aidledger.lake.manifest import File, Manifest, put
 from aidledger.lake.pseudonyms import Pseudonyms
 from aidledger.lake.reading import manifests_in
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
 _METADATA = Batch.metadata
-# Rows that are turned at once: a row group of a file, some tens of megabytes at the widest.
+# Rows per row group of a file: tens of megabytes for the widest table.
 _ROWS_AT_ONCE = 100_000
-# What a person's document needs to be known of each row, behind the table's own columns.
+# Columns of the person's document, appended to the table's own.
 _DOCUMENT = ("_document_type", "_number")
 _FILE_SUFFIX = ".parquet"
 
 
 @dataclass(slots=True)
 class _Export:
-    """One export under way: where to, what of, and the files written so far under hidden names."""
+    """An export in progress, with the files written so far under temporary names."""
 
     books: Connection
     lake: Path
@@ -63,19 +63,20 @@ class _Export:
         shape = SHAPES[name]
         query = self._new_rows(table_of_name(name))
         fields = [
-            pa.field(written(name, column), self._type(name, column, made)) for column, made in shape.columns.items()
+            pa.field(file_column(name, column), self._type(name, column, made))
+            for column, made in shape.columns.items()
         ]
         facts = {"aidledger": json.dumps(self.manifest.facts() | {"table": name}, ensure_ascii=True)}
-        held = [one.name != "period" or not shape.by_period for one in fields]
-        schema = pa.schema([one for one, kept in zip(fields, held, strict=True) if kept], metadata=facts)
+        held = [column.name != "period" or not shape.by_period for column in fields]
+        schema = pa.schema([column for column, kept in zip(fields, held, strict=True) if kept], metadata=facts)
         at = list(shape.columns).index("period") if shape.by_period else -1
         rows = self.books.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE})
-        for period, some in groupby(rows, key=lambda row: row[at] if shape.by_period else None):
+        for period, of_period in groupby(rows, key=lambda row: row[at] if shape.by_period else None):
             folder = folder_of(name, self.manifest.district, period)
-            self._file(name, folder, schema, self._columns(name, some, held))
+            self._file(name, folder, schema, self._columns(name, of_period, held))
 
     def _new_rows(self, table: Table) -> Select[Any]:
-        """Rows after the last one that is in the lake, with what is asked of another table behind them."""
+        """The rows that are not in the lake yet, followed by the columns of the person's document."""
         shape = SHAPES[table.name]
         columns = [
             ProgramRow.c.code.label("program") if made == "program" else table.c[name]
@@ -94,7 +95,7 @@ class _Export:
         return query.order_by(table.c.period, *order) if shape.by_period else query.order_by(*order)
 
     def _people(self) -> Any:  # noqa: ANN401 - a select
-        """Of whom the new rows are: what is known of somebody may have been completed since."""
+        """The people of the new rows, known ones included, because their details may have been completed since."""
         named = []
         for name in OF_PEOPLE:
             table = table_of_name(name)
@@ -110,15 +111,15 @@ class _Export:
             return pa.int64()
         if isinstance(kind, Date):
             return pa.date32()
-        # Days stay texts: a register or a bank may know the month alone. Pseudonyms do not repeat.
+        # Dates of lists stay text, because some are months only. A dictionary does not pay for distinct pseudonyms.
         return pa.string() if made in {"number", "name", "card"} else pa.dictionary(pa.int32(), pa.string())
 
     def _columns(self, table: str, rows: Iterator[Any], held: Sequence[bool]) -> Iterator[list[Sequence[Any]]]:
-        """Runs of rows as columns, people and cards as they are to be written."""
+        """Row groups as columns, with people and cards as they are to be written."""
         makers = self.pseudonyms.makers()
         made = list(SHAPES[table].columns.values())
-        while some := list(_some(rows, _ROWS_AT_ONCE)):
-            columns = list(zip(*some, strict=True))
+        while group := list(islice(rows, _ROWS_AT_ONCE)):
+            columns = list(zip(*group, strict=True))
             people = columns[len(made) :]
             yield [
                 _made(column, how, makers.get(how), people, self.pseudonyms)
@@ -138,7 +139,7 @@ class _Export:
             parquet.ParquetWriter(file, schema, compression="zstd") as writer,
         ):
             for run in runs:
-                arrays = [pa.array(column, one.type) for column, one in zip(run, schema, strict=True)]
+                arrays = [pa.array(values, column.type) for values, column in zip(run, schema, strict=True)]
                 writer.write_batch(pa.record_batch(arrays, schema=schema))
                 rows += len(run[0])
         private.flush(part)
@@ -147,20 +148,20 @@ class _Export:
         self.files.append(File(table, path, rows, part.stat().st_size, digest))
 
     def publish(self) -> Manifest:
-        """Name the files, then make them known."""
+        """Rename the files, then publish the manifest; raises LakeRaced."""
         for part, target in self.unnamed:
-            private.publish(part, target, over=True)  # the same bytes, of an export that was killed
+            private.publish(part, target, over=True)  # a killed export may have left the same bytes
         done = replace(self.manifest, files=self.files)
         private.make_folder((self.lake / done.path).parent)
         try:
             put(self.lake, done)
         except FileExists as error:
             raise LakeRaced(district=done.district) from error
-        self._remove_what_others_left()
+        self._remove_leftovers()
         return done
 
-    def _remove_what_others_left(self) -> None:
-        """Files of this number that the manifest does not name: of exports that were killed, or came second."""
+    def _remove_leftovers(self) -> None:
+        """Remove files of this number that the manifest does not name: exports that were killed or lost the race."""
         named = {target for _, target in self.unnamed}
         district, number = self.manifest.district, f"{self.manifest.part:06d}-"
         for table in SHAPES:
@@ -180,10 +181,10 @@ def export(
     made_at: str,
     made_by: str,
 ) -> Manifest | None:
-    """Add to a lake what a ledger holds and the lake does not; None where there is nothing new.
+    """Add to a lake what is new in a ledger; None if nothing is.
 
-    Raises LakeOfAnother where what is there came from another ledger, or under another key or way of showing people;
-    LakeRaced where somebody else exported the same at the same time; LakeDamaged; OSError.
+    Raises LakeOfAnother if earlier exports came from another ledger, or used another key or way of writing people;
+    LakeRaced if another export of the district ran at the same time; LakeDamaged; OSError.
     """
     earlier = manifests_in(lake, district)
     before = earlier[-1] if earlier else None
@@ -210,7 +211,7 @@ def export(
         amount_fen=int(amount),
         files=(),
     )
-    # Two exports of one state write the same bytes under one name; any other two never meet.
+    # Exports of the same state write the same bytes under the same name; others never share a name.
     name = f"{manifest.part:06d}-{_short(head, pseudonyms)}"
     with ExitStack() as parts:
         under_way = _Export(books, lake, pseudonyms, manifest, before, name, parts)
@@ -233,7 +234,7 @@ def _require_same(books: Connection, before: Manifest | None, district: str, pse
 
 
 def _last_of(books: Connection, name: str) -> int:
-    # People follow the rows that are of them.
+    # People are exported with the rows that are about them.
     if name == "beneficiary":
         return 0
     column = table_of_name(name).c[SHAPES[name].grows_by]
@@ -243,11 +244,6 @@ def _last_of(books: Connection, name: str) -> int:
 def table_of_name(name: str) -> Table:
     """A table of the ledger by its name."""
     return _METADATA.tables[name]
-
-
-def _some(rows: Iterator[Any], number: int) -> Iterator[Any]:
-    for _, row in zip(range(number), rows, strict=False):
-        yield row
 
 
 def _made(

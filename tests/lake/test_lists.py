@@ -1,4 +1,4 @@
-"""Lists of values in what a lake is asked: they are written out only after a statement was translated."""
+"""Lists of values in a statement to a lake: they are expanded only after it was translated."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import ColumnElement, select
 
 from aidledger.lake.embedded import Embedded
-from aidledger.lake.query import Tables, asked
+from aidledger.lake.query import Tables, statement_for
 from aidledger.store.model.tables import School
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.plain_only]
@@ -46,6 +46,6 @@ def test_a_list_may_be_asked_about_twice(schools: Tables) -> None:
 
 
 def test_texts_never_stand_in_the_statement() -> None:
-    sql, values = asked(select(School.c.id).where(School.c.name.in_(["第一小学", "第二小学"])), "spark")
+    sql, values = statement_for(select(School.c.id).where(School.c.name.in_(["第一小学", "第二小学"])), "spark")
     assert "小学" not in sql
     assert sorted(values.values()) == ["第一小学", "第二小学"]

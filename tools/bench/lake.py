@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 from pyarrow import parquet
 
-from aidledger.lake.layout import SHAPES, written
+from aidledger.lake.layout import SHAPES, file_column
 from aidledger.lake.manifest import File, Manifest
 from aidledger.lake.reading import open_lake
 
@@ -51,7 +51,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, table: str, target: Path, perce
     shape = SHAPES[table]
     columns = []
     for name, made in shape.columns.items():
-        column = written(table, name)
+        column = file_column(table, name)
         columns.append(f"{_other(column, made, table)} AS {_quoted(column)}")
     kept = f"WHERE hash(raw.person) % 100 < {percent}" if "person" in shape.columns.values() else ""
     if table == "bank_return":
