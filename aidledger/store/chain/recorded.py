@@ -18,8 +18,8 @@ class Recorded:
     """A table with an event per row.
 
     ``action``: the event's; ``key``: its fact that holds the row's id. ``facts``: columns that the event records as
-    facts, with program and school by code and name; ``later``: facts that older events lack. ``stamps``: the columns
-    that hold the event's time and actor.
+    facts, with program and school by code and name; ``of_lines``: facts of the row's lines that no column holds.
+    ``stamps``: the columns that hold the event's time and actor.
     """
 
     table: Table
@@ -27,14 +27,14 @@ class Recorded:
     key: str
     facts: tuple[str, ...]
     stamps: tuple[str, str]
-    later: tuple[str, ...] = ()
+    of_lines: tuple[str, ...] = ()
 
     def in_events(self, books: Connection) -> dict[int, dict[str, Any]]:
         """What the chain records of each row, by id."""
         found = {}
         for event, facts in events.recorded(books, self.action):
             with suppress(LookupError, TypeError, ValueError):
-                recorded = {name: facts[name] for name in self.facts} | {name: facts.get(name) for name in self.later}
+                recorded = {name: facts[name] for name in (*self.facts, *self.of_lines)}
                 found[int(facts[self.key])] = recorded | dict(zip(self.stamps, (event.at, event.actor), strict=True))
         return found
 

@@ -162,7 +162,7 @@ class People:
 
 
 def answers(scope: Scope = EVERYTHING, *narrowed: ColumnElement[bool]) -> Subquery:
-    """What bank returns in force say of payments, each named by order_id (None: no order asked for it) and entry_id.
+    """Bank returns in force that answer payments, identified by order_id (None: a payment without order) and entry_id.
 
     Further columns: id, batch_id, outcome, amount_fen, reason, paid_on, serial_no, place (see ``placed``).
     """
@@ -202,12 +202,11 @@ def payments(books: Connection, scope: Scope = EVERYTHING) -> Subquery:
     ``under_way_fen``; ``outcome`` (None: no answer), ``reason``, ``answer_id`` and ``paid_on`` of the answer that
     counts. Leaves out withdrawn lines without an answer.
     """
-    said, line, gone = answers(scope), PaymentOrderLine, withdrawn(books)
-    counts = said.c.place == 1
-    under_way = case((said.c.outcome.is_(None), line.c.amount_fen), else_=0)
-    confirmed = case((said.c.outcome == "paid", said.c.amount_fen), else_=0)
-    told = (said.c.outcome, said.c.reason, said.c.id.label("answer_id"), said.c.paid_on)
-    of_orders = (
+    answer, line, gone = answers(scope), PaymentOrderLine, withdrawn(books)
+    counts = answer.c.place == 1
+    under_way = case((answer.c.outcome.is_(None), line.c.amount_fen), else_=0)
+    confirmed = case((answer.c.outcome == "paid", answer.c.amount_fen), else_=0)
+    with_order = (
         select(
             line.c.order_id,
             line.c.serial,
@@ -223,15 +222,15 @@ def payments(books: Connection, scope: Scope = EVERYTHING) -> Subquery:
         .outerjoin(answer, and_(answer.c.order_id == line.c.order_id, answer.c.entry_id == line.c.entry_id, counts))
         .where(or_(line.c.order_id.not_in(gone), answer.c.id.is_not(None)))
     )
-    of_orders = _of_entries(of_orders, line.c.entry_id, scope)
-    of_none = answers(scope, BankReturn.c.order_id.is_(None))
-    nothing = cast(null(), Integer)
-    paid = case((of_none.c.outcome == "paid", of_none.c.amount_fen), else_=0)
-    its_words = (of_none.c.outcome, of_none.c.reason, of_none.c.id, of_none.c.paid_on)
+    with_order = _of_entries(with_order, line.c.entry_id, scope)
+    other = answers(scope, BankReturn.c.order_id.is_(None))
+    no_number = cast(null(), Integer)
+    paid = case((other.c.outcome == "paid", other.c.amount_fen), else_=0)
+    answer_columns = (other.c.outcome, other.c.reason, other.c.id, other.c.paid_on)
     without_order = select(
-        nothing, nothing, of_none.c.entry_id, of_none.c.amount_fen, paid, literal(0, Integer), *its_words
-    ).where(of_none.c.place == 1)
-    return union_all(of_orders, without_order).subquery("payment")
+        no_number, no_number, other.c.entry_id, other.c.amount_fen, paid, literal(0, Integer), *answer_columns
+    ).where(other.c.place == 1)
+    return union_all(with_order, without_order).subquery("payment")
 
 
 def movements(books: Connection, scope: Scope = EVERYTHING) -> Select[Any]:

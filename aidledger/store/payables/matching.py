@@ -194,24 +194,9 @@ class _Matcher:
     def _load_payments(self, books: Connection, scope: Scope) -> None:
         """Load these people's payments: lines of orders, answered payments without an order, and what is due."""
         found: dict[tuple[int | None, int], Payment] = {}
-        for row in books.execute(_asked(scope)):
-            state = states.get(row.order_id, "exported")
-            payment = found[row.order_id, row.id] = _payment(row, row.order_id, row.serial, row.asked_fen, state)
-            self._of_serial[row.order_id, row.serial] = payment
-        said = answers(scope)
-        query = _entries().add_columns(*(column for column in said.c if column.name not in {"id", "amount_fen"}))
-        query = query.add_columns(said.c.amount_fen.label("said_fen")).join(said, said.c.entry_id == Entry.c.id)
-        for row in books.execute(query.order_by(said.c.id)):
-            key = row.order_id, row.id
-            if key not in found:
-                found[key] = _payment(row, None, None, row.said_fen, "released")
-            found[key].told.append(Answer(row.outcome, row.said_fen, row.paid_on, row.serial_no))
-            if row.place == 1:
-                found[key].outcome, found[key].paid_on = row.outcome, row.paid_on
-        due = {one.entry: one.amount_fen for one in to_pay(books, scope).due}
-        for some in chunks(sorted(due)):
-            for row in books.execute(_entries().where(Entry.c.id.in_(some))):
-                found.setdefault((None, row.id), _payment(row, None, None, due[row.id], "released"))
+        self._load_orders(books, scope, found)
+        _load_answers(books, scope, found)
+        _load_due(books, scope, found)
         for payment in found.values():
             for number in self._numbers[self._people.first(payment.person)]:
                 self._by_number[number].append(payment)
@@ -257,7 +242,7 @@ class _Matcher:
 
 def _load_answers(books: Connection, scope: Scope, found: dict[tuple[int | None, int], Payment]) -> None:
     """Add the answers of earlier files to the payments found, and the payments without an order that they answer."""
-    answer = answers(books, scope)
+    answer = answers(scope)
     query = _entries().add_columns(*(column for column in answer.c if column.name not in {"id", "amount_fen"}))
     query = query.add_columns(answer.c.amount_fen.label("answered_fen")).join(answer, answer.c.entry_id == Entry.c.id)
     for row in books.execute(query.order_by(answer.c.id)):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -37,7 +37,7 @@ _RECORDED = Recorded(
     key="order",
     facts=("program", "period", "school", "after_batch", "lines", "amount_fen", "digest"),
     stamps=("exported_at", "exported_by"),
-    later=("entries",),
+    of_lines=("entries",),
 )
 
 
@@ -245,36 +245,12 @@ def unmatched(books: Connection) -> list[Any]:
 
 
 def altered(books: Connection) -> list[int]:
-    """Orders that are not what was recorded of them, or were never recorded."""
-    told = _told(books)
-    query = select(PaymentOrder, ProgramRow.c.code.label("program"), School.c.name.label("school"))
-    query = query.outerjoin(ProgramRow, ProgramRow.c.id == PaymentOrder.c.program_id)
-    heads = books.execute(query.outerjoin(School, School.c.id == PaymentOrder.c.school_id)).mappings()
-    there = {row["id"]: {name: row[name] for name in _KEPT} for row in heads}
-    return [
-        number
-        for number in sorted(told.keys() | there.keys())
-        if number not in told or not _is_as_told(told[number], there.get(number, {}), _recounted(books, number))
-    ]
-
-
-def _is_as_told(told: Mapping[str, Any], there: Mapping[str, Any], lines: Mapping[str, Any]) -> bool:
-    """Whether an order's own row, and its lines, say what the chain does."""
-    return told == {**there, "entries": lines["entries"]} == {**there, **lines}
-
-
-def _told(books: Connection) -> dict[int, dict[str, Any]]:
-    """What the chain says of each order."""
-    found = {}
-    for event, said in events.recorded(books, _EXPORT):
-        with suppress(LookupError, TypeError, ValueError):
-            kept = {name: said[name] for name in (*_RECORDED, "entries")}
-            found[int(said["order"])] = kept | {"exported_at": event.at, "exported_by": event.actor}
-    return found
+    """Orders that differ from their event, or have none."""
+    return _RECORDED.altered(books, partial(_recounted, books))
 
 
 def _recounted(books: Connection, number: int) -> dict[str, Any]:
-    """What was recorded of an order's lines, made anew."""
+    """The facts of an order's lines, from the lines."""
     rows = books.execute(_of_order(number)).all()
     lines = [_line_of(number, row) for row in rows]
     return {
