@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.lines import Lines
 from aidledger.domain.money import yuan_text
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.program import Program, Rate
-from aidledger.domain.roster import Lines, Roster, RosterFile, Table
+from aidledger.domain.roster import Roster, RosterFile, Table
 from aidledger.domain.term import Period
 
 Facts = dict[str, object]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from aidledger.domain.roster import Lines
+from aidledger.domain.lines import Lines
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 

@@ -1,22 +1,16 @@
-"""A school's list, as it was understood: tables of students, each paid under one or more programs.
-
-Students are kept as columns of equal length, because a district sends 126,000 of them and they travel from the
-reading process to the writing one.
-"""
+"""A school's roster as read: tables of pupils, each paid under one or more programs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from aidledger.domain.lines import Lines
+from aidledger.domain.listing import Listing
 from aidledger.domain.part import person_times
 from aidledger.domain.problem import Problem, Severity
 from aidledger.domain.term import Period
-
-if TYPE_CHECKING:
-    from aidledger.domain.listing import Listing
 
 
 class Fate(StrEnum):
@@ -27,32 +21,6 @@ class Fate(StrEnum):
     TOTAL = "total"
     BLANK = "blank"
     OTHER = "other"
-
-
-@dataclass(slots=True)
-class Lines:
-    """The students of one table, column by column; an empty text or None where the roster says nothing."""
-
-    rows: list[int] = field(default_factory=list)
-    numbers: list[str] = field(default_factory=list)
-    document_types: list[str] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    sexes: list[str | None] = field(default_factory=list)
-    births: list[str | None] = field(default_factory=list)
-    student_numbers: list[str | None] = field(default_factory=list)
-    accounts: list[str | None] = field(default_factory=list)
-    schools: list[str | None] = field(default_factory=list)
-    levels: list[str | None] = field(default_factory=list)
-    grades: list[str | None] = field(default_factory=list)
-    classes: list[str | None] = field(default_factory=list)
-    boardings: list[str | None] = field(default_factory=list)
-    tiers: list[str | None] = field(default_factory=list)
-    categories: list[str | None] = field(default_factory=list)
-    entry_years: list[int | None] = field(default_factory=list)
-    guardians: list[str | None] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
 
 @dataclass(slots=True)

@@ -8,10 +8,11 @@ from pathlib import PurePath
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.layout import fold
+from aidledger.domain.lines import Lines
 from aidledger.domain.listing import ListKind
 from aidledger.domain.place import Place, column_letter
 from aidledger.domain.problem import Problem
-from aidledger.domain.roster import Lines, Note, RosterFile, Table
+from aidledger.domain.roster import Note, RosterFile, Table
 from aidledger.sheets.formats.grid import CSV_SHEET, Cell, Sheet
 from aidledger.sheets.lists.listings import REQUIRED, read_listing
 from aidledger.sheets.recognition.assignments import assigned_by_row

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from aidledger.domain.lines import Lines
 from aidledger.domain.problem import Problem
-from aidledger.domain.roster import Fate, Lines, Roster
+from aidledger.domain.roster import Fate, Roster
 from tests.builders import (
     FORMATS,
     HEADERS,

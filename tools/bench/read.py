@@ -17,9 +17,10 @@ from aidledger.demo.listings import Line
 from aidledger.demo.people import NEED_LEVELS
 from aidledger.demo.schools import GRADES
 from aidledger.domain.hardship import categories_in
+from aidledger.domain.lines import Lines
 from aidledger.domain.listing import HARDSHIP_LEVELS, Certifications, Enrolments, ListKind
 from aidledger.domain.listing import Listing as ReadListing
-from aidledger.domain.roster import Declared, Fate, Lines, Roster, RosterFile, Table
+from aidledger.domain.roster import Declared, Fate, Roster, RosterFile, Table
 from aidledger.domain.term import Period
 from tools.bench.districts import Districts, Roll
 from tools.bench.members import Member, Members, places

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from aidledger.domain.layout import fold
+from aidledger.domain.lines import Lines
 from aidledger.domain.listing import SOURCES, TOTAL, Allotments, Listing
 from aidledger.domain.money import yuan_text
-from aidledger.domain.roster import Lines
 from aidledger.i18n import N_
 from aidledger.sheets.recognition.assignments import assign
 from aidledger.sheets.recognition.cells import AmountNotUnderstood, date_of, fen_of, is_blank, text_of

@@ -18,10 +18,10 @@ from aidledger.domain.identity import (
     resident_fault,
 )
 from aidledger.domain.layout import Layout, fold
+from aidledger.domain.lines import Lines
 from aidledger.domain.money import yuan_text
 from aidledger.domain.place import Place, column_letter
 from aidledger.domain.problem import Problem
-from aidledger.domain.roster import Lines
 from aidledger.domain.school import school_name
 from aidledger.i18n import N_
 from aidledger.sheets.formats.grid import Cell, Sheet

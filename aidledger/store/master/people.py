@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BindParameter, Connection, Select, String, any_, bindparam, select, union_all
 
 from aidledger.domain.identity import RESIDENT_RULES, birth_of, sex_of
-from aidledger.domain.roster import Lines
+from aidledger.domain.lines import Lines
 from aidledger.store.database.bulk import chunks, next_id
 from aidledger.store.master.master_data import Added
 from aidledger.store.model.tables import Beneficiary, School, SchoolAlias

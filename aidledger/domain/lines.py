@@ -1,0 +1,38 @@
+"""The lines of a roster or other list.
+
+Columns of equal length rather than objects: a district sends 126,000 pupils, and they travel from the reading process
+to the writing one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Lines:
+    """The pupils of one table, column by column; an empty text or None where the roster leaves a cell blank.
+
+    ``rows``: row numbers in the sheet (1-based). ``births``: ISO dates, or months.
+    """
+
+    rows: list[int] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+    document_types: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    sexes: list[str | None] = field(default_factory=list)
+    births: list[str | None] = field(default_factory=list)
+    student_numbers: list[str | None] = field(default_factory=list)
+    accounts: list[str | None] = field(default_factory=list)
+    schools: list[str | None] = field(default_factory=list)
+    levels: list[str | None] = field(default_factory=list)
+    grades: list[str | None] = field(default_factory=list)
+    classes: list[str | None] = field(default_factory=list)
+    boardings: list[str | None] = field(default_factory=list)
+    tiers: list[str | None] = field(default_factory=list)
+    categories: list[str | None] = field(default_factory=list)
+    entry_years: list[int | None] = field(default_factory=list)
+    guardians: list[str | None] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.rows)
