@@ -139,7 +139,7 @@ class DeadlineModel(Strict):
     reference: Text
 
 
-class SpanModel(Strict):
+class BoundsModel(Strict):
     """From low to high, either of them open."""
 
     low: int | None = None
@@ -173,8 +173,8 @@ class ProgramModel(Strict):
     reference: Text
     standards: Annotated[tuple[StandardModel, ...], Field(strict=False, min_length=1)]
     fees: Annotated[tuple[FeeModel, ...], Field(strict=False)] = ()
-    entry_years: SpanModel | None = None
-    ages: SpanModel | None = None
+    entry_years: BoundsModel | None = None
+    ages: BoundsModel | None = None
     grades: Texts = ()
     excludes: Annotated[tuple[Code, ...], Field(strict=False)] = ()
     certified: bool = False

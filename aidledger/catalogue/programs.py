@@ -17,7 +17,7 @@ from aidledger.catalogue.models import (
 )
 from aidledger.catalogue.strict_yaml import Document
 from aidledger.domain.money import yuan_to_fen
-from aidledger.domain.program import Cadence, Deadline, Fee, Program, Rate, Span, Standard, Words
+from aidledger.domain.program import Bounds, Cadence, Deadline, Fee, Program, Rate, Standard, Words
 from aidledger.domain.school import school_name
 from aidledger.domain.term import Period
 
@@ -40,8 +40,8 @@ def program_from(document: Document) -> Program:
         reference=_reference(model.reference),
         standards=_standards(document, model.standards, model.cadence, ()),
         fees=_fees(document, model.fees, ()),
-        entry_years=Span(**model.entry_years.model_dump()) if model.entry_years else None,
-        ages=Span(**model.ages.model_dump()) if model.ages else None,
+        entry_years=Bounds(**model.entry_years.model_dump()) if model.entry_years else None,
+        ages=Bounds(**model.ages.model_dump()) if model.ages else None,
         grades=model.grades,
         excludes=model.excludes,
         certified=model.certified,

@@ -9,7 +9,7 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.identity import RESIDENT_RULES, birth_of
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
-from aidledger.domain.program import Program, Span
+from aidledger.domain.program import Bounds, Program
 from aidledger.domain.roster import Roster, RosterFile, Table
 
 AGE_MAX = 200
@@ -42,7 +42,7 @@ def _ages(table: Table, roster: Roster, program: Program, on: date) -> Iterator[
         yield Problem("age-out-of-range", place, {"age": age, "low": low, "high": high, "program": program.code})
 
 
-def usual_births(ages: Span, on: date) -> tuple[date, date]:
+def usual_births(ages: Bounds, on: date) -> tuple[date, date]:
     """Who is of these ages on a day was born after the first of these days, and not after the second."""
     low, high = ages.low or 0, ages.high or AGE_MAX
     return date(on.year - high - 1, on.month, on.day), date(on.year - low, on.month, on.day)

@@ -9,7 +9,7 @@ from random import Random
 
 from aidledger.demo.people import People, Person
 from aidledger.demo.places import SHORT_COURSE_COLLEGES, UNIVERSITIES
-from aidledger.domain.program import Level, Span
+from aidledger.domain.program import Bounds, Level
 from aidledger.domain.term import Period
 
 # Where students stand in the course (years since entry) and how many such there are; the fifth year is medicine.
@@ -32,7 +32,7 @@ class Student:
 
 
 def undergraduate(
-    people: People, period: Period, rng: Random, *, entered: Span | None = None, fresher: Person | None = None
+    people: People, period: Period, rng: Random, *, entered: Bounds | None = None, fresher: Person | None = None
 ) -> Student:
     """Somebody in the school year that begins in ``period``: new, or a fresher who is known from high school."""
     if fresher is not None:

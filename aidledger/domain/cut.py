@@ -84,7 +84,7 @@ class Cut:
             raise UnknownCut(text=self.code)
         return _moment(self.since), _moment(self.until + timedelta(days=1))
 
-    def said(self, translate: Translate) -> str:
+    def label(self, translate: Translate) -> str:
         """As a reader calls it: 2021年度, 2021学年."""
         if self.kind == "calendar-year":
             return translate(N_("calendar year {year}")).format(year=self.year)
@@ -92,7 +92,7 @@ class Cut:
             return translate(N_("school year {year}")).format(year=self.year)
         if self.kind == "posted":
             return translate(N_("posted {since} to {until}")).format(since=self.since, until=self.until)
-        return " – ".join(end.said(translate) for end in (self.first, self.last) if end is not None)
+        return " – ".join(end.label(translate) for end in (self.first, self.last) if end is not None)
 
     def __str__(self) -> str:
         return self.code

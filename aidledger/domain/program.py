@@ -102,7 +102,7 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Bounds:
     """From ``low`` to ``high``, both included, either of them open."""
 
     low: int | None = None
@@ -160,8 +160,8 @@ class Program:
     standards: tuple[Standard, ...]
     continues: bool = False
     fees: tuple[Fee, ...] = ()
-    entry_years: Span | None = None
-    ages: Span | None = None
+    entry_years: Bounds | None = None
+    ages: Bounds | None = None
     grades: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     certified: bool = False

@@ -85,4 +85,4 @@ def time_text(moment: str) -> str:
 
 def period_text(codes: str, translate: Translate) -> str:
     """A cell of periods in the reader's language."""
-    return " – ".join(Period.parse(code).said(translate) for code in codes.split("/"))
+    return " – ".join(Period.parse(code).label(translate) for code in codes.split("/"))

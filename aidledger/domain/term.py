@@ -92,7 +92,7 @@ class Period:
         """Chronological; a year comes before the semester with which it begins."""
         return self.start, self.semester
 
-    def said(self, translate: Translate) -> str:
+    def label(self, translate: Translate) -> str:
         """As a reader calls it: 2021年春季."""
         if self.half == "spring":
             return translate(N_("{year}-spring")).format(year=self.year)

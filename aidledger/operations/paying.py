@@ -106,7 +106,7 @@ def export(
             control = (
                 ("批次", f"{order:06d}"),
                 ("项目", "、".join(names)),
-                ("学期/年度", period.said(translator("zh"))),
+                ("学期/年度", period.label(translator("zh"))),
                 ("笔数", str(len(lines))),
                 ("金额(元)", yuan_text(amount)),
                 ("明细指纹", digest),
@@ -123,7 +123,7 @@ def _purpose(catalogue: Catalogue, due: Due) -> str:
     """What a line is for, in the bank's words: 2026年秋季普高国家助学金, with the part of the term where it is one."""
     chinese = translator("zh")
     part = f"({part_text(due.part, chinese)})" if due.part else ""
-    return f"{Period.parse(due.period).said(chinese)}{catalogue.programs[due.program].name('zh')}{part}"
+    return f"{Period.parse(due.period).label(chinese)}{catalogue.programs[due.program].name('zh')}{part}"
 
 
 def _require_unaltered(books: Books, due: Sequence[Due]) -> None:

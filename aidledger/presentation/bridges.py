@@ -62,7 +62,7 @@ def _step(step: Step) -> Shape:
 def _answer(found: Sequence[Bridge], first: Cut, second: Cut, catalogue: Catalogue, language: Language) -> Answer:
     """One row per step; the rows of a program before its last one add up to the last."""
     translate = translator(language)
-    cuts = {"from": first.said(translate), "to": second.said(translate)}
+    cuts = {"from": first.label(translate), "to": second.label(translate)}
     columns = (
         Column("program", N_("Program")),
         Column("step", N_("Step"), "word"),

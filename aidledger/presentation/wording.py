@@ -75,7 +75,7 @@ def _fact(name: str, value: object, programs: Mapping[str, Program], language: L
         where = place_text(value, language)
         return f" ({where})" if language == "en" else f"（{where}）"
     if name in {"period", "before"} and value:
-        return Period.parse(str(value)).said(translator(language))
+        return Period.parse(str(value)).label(translator(language))
     if name == "programs":
         codes = str(value).split(", ")
         return ", ".join(f"{programs[code].name(language)} ({code})" if code in programs else code for code in codes)

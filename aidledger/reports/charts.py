@@ -49,7 +49,7 @@ def _by_program_and_period(summary: Summary, catalogue: Catalogue, language: Lan
     periods = sorted((Period.parse(str(code)) for code in {code for _, code in amounts}), key=lambda one: one.sort_key)
     programs = [code for code in catalogue.programs if any(program == code for program, _ in amounts)]
     said = translator(language)
-    columns = (Column("program", N_("Program")), *(Column(one.code, one.said(said), "wan") for one in periods))
+    columns = (Column("program", N_("Program")), *(Column(one.code, one.label(said), "wan") for one in periods))
     rows: list[Sequence[Cell]] = [
         (catalogue.programs[code].name(language), *(amounts.get((code, one.code)) for one in periods))
         for code in programs

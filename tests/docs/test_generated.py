@@ -93,7 +93,7 @@ def test_the_limits_are_those_of_the_reader() -> None:
         models.RateModel,
         models.FeeModel,
         models.DeadlineModel,
-        models.SpanModel,
+        models.BoundsModel,
         models.AdditionModel,
         models.LayoutModel,
         models.MoneyWordsModel,

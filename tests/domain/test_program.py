@@ -5,7 +5,7 @@ import pytest
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.catalogue.loading import load
 from aidledger.domain.money import parse_yuan
-from aidledger.domain.program import Fee, Program, Rate, Span, Standard, Words, nearest_fen
+from aidledger.domain.program import Bounds, Fee, Program, Rate, Standard, Words, nearest_fen
 from aidledger.domain.term import Period
 
 
@@ -232,18 +232,18 @@ def test_a_standard_is_chosen_by_the_period_that_is_paid_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("span", "inside", "outside", "text"),
+    ("bounds", "inside", "outside", "text"),
     [
-        (Span(2016, 2020), [2016, 2018, 2020], [2015, 2021], "2016-2020"),
-        (Span(high=2020), [1990, 2020], [2021], "-2020"),
-        (Span(low=2016), [2016, 2050], [2015], "2016-"),
-        (Span(3, 3), [3], [2, 4], "3"),
+        (Bounds(2016, 2020), [2016, 2018, 2020], [2015, 2021], "2016-2020"),
+        (Bounds(high=2020), [1990, 2020], [2021], "-2020"),
+        (Bounds(low=2016), [2016, 2050], [2015], "2016-"),
+        (Bounds(3, 3), [3], [2, 4], "3"),
     ],
 )
-def test_a_span_holds_both_its_ends(span: Span, inside: list[int], outside: list[int], text: str) -> None:
-    assert all(value in span for value in inside)
-    assert not any(value in span for value in outside)
-    assert str(span) == text
+def test_bounds_hold_both_ends(bounds: Bounds, inside: list[int], outside: list[int], text: str) -> None:
+    assert all(value in bounds for value in inside)
+    assert not any(value in bounds for value in outside)
+    assert str(bounds) == text
 
 
 @pytest.mark.parametrize(

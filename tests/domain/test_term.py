@@ -141,7 +141,7 @@ def test_what_may_be_several_periods_or_none_is_refused(text: str) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("code", ["2021-autumn", "2022-spring", "2021"])
 def test_a_period_is_understood_as_it_is_printed(code: str, language: Language) -> None:
-    assert Period.typed(Period.parse(code).said(translator(language))).code == code
+    assert Period.typed(Period.parse(code).label(translator(language))).code == code
 
 
 def test_a_span_ends_no_earlier_than_it_begins() -> None:

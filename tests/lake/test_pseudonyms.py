@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from aidledger.checks.eligibility import age_on, usual_births
-from aidledger.domain.program import Span
+from aidledger.domain.program import Bounds
 from aidledger.domain.term import Period
 from aidledger.lake.pseudonyms import Pseudonyms
 from tests.audit.cases import person
@@ -70,7 +70,7 @@ def test_ages_are_judged_alike_by_what_is_left_of_a_birth_date(born: date, low: 
     on = Period(2021, "spring" if spring else "autumn").start
     kept = Pseudonyms(_KEY, "digest").birth(born)
 
-    first, last = usual_births(Span(low, low + 3), on)
+    first, last = usual_births(Bounds(low, low + 3), on)
 
     assert (born <= first, born > last) == (kept <= first, kept > last)
     assert age_on(born, on) == age_on(kept, on)

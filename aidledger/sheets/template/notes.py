@@ -73,7 +73,7 @@ def _lines(word: str, sentence: str) -> int:
 
 def _program(blank: BlankRoster, translate: Translate) -> Iterator[Line]:
     yield translate(N_("Program")), blank.program.name(blank.language)
-    yield translate(N_("Period")), blank.period.said(translate)
+    yield translate(N_("Period")), blank.period.label(translate)
     if blank.school:
         yield translate(N_("School")), blank.school
 
@@ -90,7 +90,7 @@ def _standard(blank: BlankRoster, translate: Translate) -> Iterator[Line]:
         said = translate(_AVERAGES[program.cadence]).format(amount=amount_text(standard.average_fen))
         yield translate(N_("Average")), said
     if standard.start:
-        yield translate(N_("In force from")), standard.start.said(translate)
+        yield translate(N_("In force from")), standard.start.label(translate)
     if standard.reference:  # that of the program may be of another standard
         yield translate(N_("Document")), standard.reference
 
