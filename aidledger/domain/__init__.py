@@ -1,1 +1,1 @@
-"""Nouns of student aid and pure functions on them; no input, no output."""
+"""Types of student aid and pure functions on them; no I/O."""

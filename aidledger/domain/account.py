@@ -1,4 +1,4 @@
-"""Bank cards and passbooks: what their numbers look like."""
+"""Numbers of bank cards and passbooks."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ ACCOUNT_LENGTHS = range(12, 20)
 
 
 def is_account(number: str) -> bool:
-    """Whether a number can be that of a card or a passbook."""
+    """Whether a number has the form of a card or passbook number."""
     return number.isascii() and number.isdigit() and len(number) in ACCOUNT_LENGTHS
 
 
 def same_account(stated: str, known: str | None) -> bool:
-    """Whether a card as a bank states it, perhaps with stars for some of its digits, can be one that is known."""
+    """Whether a card number from a bank, which may mask digits with asterisks, matches a number on record."""
     if known is None or "*" not in stated:
         return stated == known
-    shown = re.split(r"\*+", stated)
-    return len(known) >= sum(map(len, shown)) and known.startswith(shown[0]) and known.endswith(shown[-1])
+    runs = re.split(r"\*+", stated)
+    return len(known) >= sum(map(len, runs)) and known.startswith(runs[0]) and known.endswith(runs[-1])

@@ -1,4 +1,4 @@
-"""How a new version of a list differs from the one before."""
+"""Differences between two versions of a list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Persons who were added, removed, changed (other payments, or other facts about them) or kept as they were."""
+    """Number of persons added, removed, changed (other payments or other data) and unchanged."""
 
     added: int
     removed: int
@@ -17,12 +17,12 @@ class Changes:
 
     @property
     def none(self) -> bool:
-        """Whether both versions say the same."""
+        """Whether both versions are equal."""
         return not (self.added or self.removed or self.changed)
 
 
 def changes_between(before: Mapping[object, object], after: Mapping[object, object]) -> Changes:
-    """Compare what two versions say of each person."""
+    """Compare two versions, each keyed by person."""
     both = before.keys() & after.keys()
     kept = sum(before[person] == after[person] for person in both)
     return Changes(

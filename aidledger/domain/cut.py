@@ -1,4 +1,4 @@
-"""Cuts: which disbursements a figure takes in, by the term that they are for or by the day they were posted."""
+"""Cuts: which disbursements a figure includes, by the term they are for or by the date they were posted."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from aidledger.errors import UnknownCut, UnknownPeriod
 from aidledger.i18n import N_, Translate
 
 CutKind = Literal["calendar-year", "school-year", "term", "span", "posted"]
-# Lines of a comparison can be put together by these.
+# What a comparison can group its lines by.
 YearCut = Literal["calendar-year", "school-year", "term"]
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}", re.ASCII)
-# All of China keeps one time, without summer time.
 _MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A cut by the term (``year``, or from ``first`` to ``last``) or by the day of posting (``since`` to ``until``).
+    """A cut by term (``year``, or ``first`` to ``last``) or by posting date (``since`` to ``until``), ends included.
 
-    A program paid by the year belongs to the calendar year and to the school year that its period names. What was
-    taken back after a cut by terms is not in it; in a cut by days a reversal stands at its own day, negative.
+    An annual program belongs to the calendar year and to the school year that its period names. A cut by term leaves
+    out entries that were reversed, whenever that was; a cut by posting date counts a reversal, negative, at its own
+    date.
     """
 
     kind: CutKind
@@ -36,7 +36,7 @@ class Cut:
 
     @classmethod
     def parse(cls, text: str) -> Cut:
-        """The cut of a code such as ``calendar-year:2021``; raises UnknownCut."""
+        """Parse a code such as ``calendar-year:2021``; raises UnknownCut."""
         kind, _, rest = text.strip().partition(":")
         first, dots, last = rest.partition("..")
         try:
@@ -54,7 +54,7 @@ class Cut:
 
     @property
     def code(self) -> str:
-        """As it is written on the command line."""
+        """The code as typed on the command line."""
         if self.year is not None:
             return f"{self.kind}:{self.year}"
         ends = (self.since, self.until) if self.kind == "posted" else (self.first, self.last)
@@ -62,11 +62,11 @@ class Cut:
 
     @property
     def by_day(self) -> bool:
-        """Whether it goes by the day of posting rather than by the term."""
+        """Whether it selects by posting date rather than by term."""
         return self.kind == "posted"
 
     def holds(self, period: Period) -> bool:
-        """Whether a cut by terms takes in what is paid for a period; a cut by days takes in every period."""
+        """Whether a cut by term includes a period; a cut by posting date includes every period."""
         if self.kind == "calendar-year":
             return period.year == self.year
         if self.kind == "school-year":
@@ -76,16 +76,16 @@ class Cut:
         return self.kind == "posted" or within(period, self.first, self.last)
 
     def moments(self) -> tuple[str, str]:
-        """The first moment of a cut by days and the first one after it, as they are stored.
+        """The start (inclusive) and end (exclusive) of a cut by posting date, in UTC as the ledger stores times.
 
-        Days are China's. Raises UnknownCut where the cut is not by days.
+        Days begin at midnight in China. Raises UnknownCut for a cut by term.
         """
         if self.since is None or self.until is None:
             raise UnknownCut(text=self.code)
         return _moment(self.since), _moment(self.until + timedelta(days=1))
 
     def label(self, translate: Translate) -> str:
-        """As a reader calls it: 2021年度, 2021学年."""
+        """The cut in the reader's language: 2021年度, 2021学年."""
         if self.kind == "calendar-year":
             return translate(N_("calendar year {year}")).format(year=self.year)
         if self.kind == "school-year":
@@ -99,14 +99,14 @@ class Cut:
 
 
 def year_of(period: Period, cut: YearCut) -> str:
-    """The part of a division by ``cut`` that a period falls into, as text: a year, or the term itself."""
+    """The group that a period falls into when grouped by ``cut``: a year, or the code of the term."""
     if cut == "calendar-year":
         return str(period.year)
     return str(period.school_year) if cut == "school-year" else period.code
 
 
 def _in_order(cut: Cut) -> Cut:
-    """The cut; raises ValueError where it ends before it begins."""
+    """Return the cut; raises ValueError where it ends before it begins."""
     backwards = (
         cut.since is not None and cut.until is not None and cut.until < cut.since
         if cut.by_day

@@ -1,4 +1,4 @@
-"""Findings of the audit: a case, its evidence, and what was decided about it."""
+"""Audit findings: a case, its evidence and the decision about it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Severity = Literal["info", "warning", "error"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 State = Literal["open", "explained", "recovered", "accepted"]
 STATES: tuple[State, ...] = get_args(State)
-# Data that a rule may need beside payments: lists that were imported, notices that were posted. The last three tell a
-# ledger from the ledgers of many districts together, whose people may be pseudonyms.
+# What a rule may need beside payments: imported lists, posted notices, payment orders; or a single district's ledger
+# rather than several combined, in which people may be pseudonymous.
 Need = Literal[
     "certification",
     "register",
@@ -29,7 +29,8 @@ Need = Literal[
     "several-districts",
     "payment-orders",
 ]
-_SAID = (
+# Only marks the words for translation.
+_NEED_WORDS = (
     N_("notice"),
     N_("people-in-full"),
     N_("one-district"),
@@ -40,9 +41,10 @@ _SAID = (
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A row of a school's (or a bank's) file: an entry's, or (``entry`` None) that of another list.
+    """A row of an imported file: that of an entry, or (``entry`` None) a row of another list.
 
-    ``district``: whose ledger counts entry and batch, where several are audited together.
+    ``amount_fen`` is in 分. ``district``: whose ledger ``entry`` and ``batch`` belong to, where several are audited
+    together.
     """
 
     entry: int | None
@@ -61,7 +63,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody decided about a finding, and the facts on which (a digest)."""
+    """What somebody decided about a finding; ``facts``: the digest of the facts it rests on."""
 
     state: State
     text: str
@@ -73,9 +75,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One case that a rule found. ``amount_fen``: the money in question; ``facts``: what its sentence needs.
+    """One case that a rule found. ``amount_fen``: the money in question (分); ``facts``: the values of its sentence.
 
-    A fact of which there are several, because its payments differ in it, is a tuple.
+    Where its payments differ in a fact, the fact is a tuple.
     """
 
     rule: str
@@ -92,34 +94,34 @@ class Finding:
 
     @property
     def id(self) -> str:
-        """The same from run to run, whatever the order in which files were imported."""
+        """Stable across runs, independent of the order of imports."""
         return _digest([self.rule, *self.about])[:12]
 
     @property
     def schools(self) -> list[str]:
-        """The schools that its evidence or what it is about names, each once."""
+        """The distinct schools that its evidence or its facts name."""
         school = self.facts.get("school")
-        about = school if isinstance(school, tuple) else (school,)
-        return list(dict.fromkeys(filter(None, [*(row.school for row in self.evidence), *about])))
+        named = school if isinstance(school, tuple) else (school,)
+        return list(dict.fromkeys(filter(None, [*(row.school for row in self.evidence), *named])))
 
     @property
     def facts_digest(self) -> str:
-        """What a decision rests on: who is meant, the money, and the rows by what they say, not by where they stand."""
+        """Digest of what a decision rests on: subject, money, and the content of the rows but not their position."""
         rows = sorted(
             json.dumps([row.number, row.school, row.program, row.period, row.amount_fen]) for row in self.evidence
         )
         return _digest([self.rule, self.about, self.persons, self.amount_fen, self.standard, rows])[:16]
 
     def state(self, today: date) -> State:
-        """What was decided, as long as the facts are the same and a term that was set has not run out."""
-        decided = self.decision
-        if decided is None or decided.facts != self.facts_digest:
+        """The state decided on, unless the facts have changed since or the decision has expired."""
+        decision = self.decision
+        if decision is None or decision.facts != self.facts_digest:
             return "open"
-        return "open" if decided.until is not None and decided.until < today else decided.state
+        return "open" if decision.until is not None and decision.until < today else decision.state
 
 
 def at_least(severity: Severity, least: Severity) -> bool:
-    """Whether a severity is as grave as another, or graver."""
+    """Whether a severity is ``least`` or graver."""
     return SEVERITIES.index(severity) >= SEVERITIES.index(least)
 
 

@@ -1,4 +1,4 @@
-"""Grades as rosters write them (高一, 初二, 七年级, 大班, 职高一年级): of which stages, and which year of it."""
+"""Grades as rosters write them (高一, 初二, 七年级, 大班, 职高一年级): possible stages, year in the stage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from types import MappingProxyType
 from aidledger.domain.program import Stage
 from aidledger.domain.term import Period
 
-# How many years a stage lasts. College differs by course, so that nobody is told there to have finished.
+# Length of each stage in years. College is left out: its courses differ, so nobody counts as having finished.
 STAGE_YEARS: Mapping[Stage, int] = MappingProxyType(
     {"preschool": 4, "compulsory": 9, "high-school": 3, "vocational": 3}
 )
@@ -19,8 +19,8 @@ _DIGITS = "零一二三四五六七八九"
 _PRESCHOOL = {"托": 1, "小": 2, "中": 3, "大": 4, "学前": 4}
 _PRESCHOOL_CLASS = re.compile(r"(学前|托|小|中|大)(?:\d*|[一二三四五六七八九]?)班")
 _NUMBER = r"[一二三四五六七八九1-9]"
-# Said with its stage: 高一, 高中二年级, 职高三, 中职1年级, 初三, 小学四年级, 大二, 研一.
-_SAID = re.compile(
+# Named with its stage: 高一, 高中二年级, 职高三, 中职1年级, 初三, 小学四年级, 大二, 研一.
+_WITH_STAGE = re.compile(
     rf"(职高|职中|中职|中专|技校|高中|高|初中|初|小学|大学|研究生|研|小(?!{_NUMBER}班)|大(?!{_NUMBER}班))(?:级)?({_NUMBER})"
 )
 _PLAIN = re.compile(rf"(?<!第)({_NUMBER})年级")
@@ -31,7 +31,7 @@ _STAGES: Mapping[str, tuple[frozenset[Stage], int]] = {
     "中专": (frozenset({"vocational"}), 0),
     "技校": (frozenset({"vocational"}), 0),
     "高中": (frozenset({"high-school"}), 0),
-    # Vocational schools count their grades so, too.
+    # Vocational schools number their grades this way, too.
     "高": (frozenset({"high-school", "vocational"}), 0),
     "初中": (frozenset({"compulsory"}), 6),
     "初": (frozenset({"compulsory"}), 6),
@@ -46,7 +46,7 @@ _STAGES: Mapping[str, tuple[frozenset[Stage], int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A year, counted from 1, of whichever of some stages it may be of."""
+    """A year within a stage, counted from 1, and the stages it may belong to."""
 
     stages: frozenset[Stage]
     year: int
@@ -54,22 +54,22 @@ class Grade:
 
 @cache
 def grade_of(text: str | None) -> Grade | None:
-    """The grade that a text names; None where it names none, such as the year of a cohort (2021级)."""
+    """The grade that a text names; None where it names none but, for instance, a year of entry (2021级)."""
     text = "".join((text or "").split())
-    if said := _SAID.search(text):
-        stages, before = _STAGES[said[1]]
-        return Grade(stages, before + _digit(said[2]))
+    if with_stage := _WITH_STAGE.search(text):
+        stages, years_before = _STAGES[with_stage[1]]
+        return Grade(stages, years_before + _digit(with_stage[2]))
     if plain := _PLAIN.search(text):
         return _plain(_digit(plain[1]))
-    if small := _PRESCHOOL_CLASS.search(text):
-        return Grade(frozenset({"preschool"}), _PRESCHOOL[small[1]])
+    if preschool := _PRESCHOOL_CLASS.search(text):
+        return Grade(frozenset({"preschool"}), _PRESCHOOL[preschool[1]])
     return None
 
 
 def year_of_stage(stage: Stage, period: Period, grade: str | None, entry_year: int | None) -> int | None:
-    """The year of a stage that a pupil is in, by the grade, else by the year of entry; None where neither tells.
+    """The year within a stage that a pupil is in, by grade, else by year of entry; None where neither says.
 
-    Somebody may enter compulsory education in the first or the seventh year: there only the grade tells.
+    A pupil may enter compulsory education in its first or its seventh year, so there only the grade counts.
     """
     known = grade_of(grade)
     if known is not None:
@@ -78,7 +78,7 @@ def year_of_stage(stage: Stage, period: Period, grade: str | None, entry_year: i
 
 
 def year_by_entry(period: Period, entry_year: int | None) -> int | None:
-    """The school year, counted from 1, since somebody entered."""
+    """The school year since entry, counted from 1."""
     return None if entry_year is None else period.school_year - entry_year + 1
 
 

@@ -1,4 +1,4 @@
-"""Categories of hardship as lists word them (教财〔2018〕16号)."""
+"""Hardship categories as lists word them (教财〔2018〕16号)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from aidledger.domain.layout import fold
 from aidledger.domain.listing import HARDSHIP_CATEGORIES
 
-# What a county's system writes instead of words: a code, and behind it the year of the list of codes: 16（2018）.
+# A county system writes a code, followed by the year of the code list: 16（2018）.
 _CODED = re.compile(r"(\d{1,2})\((?:20\d\d)\)", re.ASCII)
 _CODES: Mapping[int, str] = {
     1: "poverty-household",
@@ -24,13 +24,13 @@ OTHER = HARDSHIP_CATEGORIES[-1]
 
 
 def worded(text: str, table: Mapping[str, str]) -> str | None:
-    """The value that a text means: that of the word it is, else of the longest word in it."""
+    """The value of a text: an exact match in ``table``, else the longest word of ``table`` in it."""
     folded = fold(text)
     return table.get(folded) or next((value for word, value in table.items() if len(word) > 1 and word in folded), None)
 
 
 def categories_in(text: str, table: Mapping[str, str]) -> set[str]:
-    """The categories that a cell names; a part that is not understood is another hardship."""
+    """The categories in a cell; a part that no word matches is ``other-hardship``."""
     return {_coded(part) or worded(part, table) or OTHER for part in _SEPARATORS.split(text) if part}
 
 

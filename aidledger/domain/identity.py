@@ -1,6 +1,6 @@
-"""Identity documents: the resident ID number (GB 11643-1999), and how numbers are masked.
+"""Identity documents: validation of the resident ID number (GB 11643-1999), and masking of numbers.
 
-The check is driven by tables because it runs for every row of every roster; python-stdnum is the tests' oracle.
+Validation is table-driven because it runs for every row of every roster; python-stdnum is the oracle of its tests.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from aidledger.i18n import N_
 DocumentType = Literal["resident-id", "residence-permit", "passport", "student-number", "other"]
 
 RESIDENT_LENGTH = 18
-# With what a foreigner's permanent residence card begins.
+# First digit of the number on a foreigner's permanent residence card.
 PERMANENT_RESIDENCE = "9"
-# The documents whose numbers are built by the resident number's rules.
+# Documents whose numbers follow the rules of the resident ID number.
 RESIDENT_RULES = frozenset({"resident-id", "residence-permit"})
-# A 学籍号 that was given to a pupil who has no ID number, for good (L numbers are temporary, G numbers hold the ID).
+# A permanent 学籍号 of a pupil without an ID number (L numbers are temporary, G numbers contain the ID number).
 PERMANENT_STUDENT_NUMBER = re.compile(r"J[0-9]{18}", re.ASCII)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
 _DIGITS = frozenset("0123456789")
-# Provinces, and 81/82/83: residence permits of Hong Kong, Macao and Taiwan people, same build (2018 rules).
+# Provinces, and 81/82/83: residence permits for Hong Kong, Macao and Taiwan residents, in the same format since 2018.
 _PROVINCES = frozenset(
     str(code)
     for codes in (
@@ -42,7 +42,7 @@ _FIRST_BIRTH_YEAR = 1900
 
 
 class _Weighted(dict[str, int]):
-    """The weighted sum of a run of digits that begins at ``offset``; -1 where a sign is no digit."""
+    """Weighted sums of runs of digits that begin at ``offset``; -1 where a character is no digit."""
 
     def __init__(self, offset: int) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class _Weighted(dict[str, int]):
 
 
 class _Births(dict[str, date | None]):
-    """Birth dates by their eight digits; None where there is no such day. At most some 73,000 days fit in it."""
+    """Dates by their eight digits; None for an invalid date. Bounded: there are some 73,000 plausible dates."""
 
     def __missing__(self, digits: str) -> date | None:
         try:
@@ -68,7 +68,7 @@ class _Births(dict[str, date | None]):
         return day
 
 
-# Memory of pure functions, filled as they are asked: the same answer whatever was asked before.
+# Caches of pure functions.
 _regions, _days, _serials = _Weighted(0), _Weighted(6), _Weighted(14)
 _births = _Births()
 
@@ -76,7 +76,7 @@ IdFault = Literal["id-format", "id-checksum", "id-birthdate"]
 
 
 def resident_fault(number: str) -> IdFault | None:
-    """What is wrong with an 18-character resident ID number (upper-case X), or None."""
+    """The first fault of a resident ID number (X in upper case), or None."""
     if len(number) != RESIDENT_LENGTH or (number[:2] not in _PROVINCES and region_in(number) not in _PROVINCES):
         return "id-format"
     region, day, serial = _regions[number[:6]], _days[number[6:14]], _serials[number[14:17]]
@@ -91,15 +91,15 @@ def resident_fault(number: str) -> IdFault | None:
 
 
 def region_in(number: str) -> str:
-    """The two digits of a province: the first two, but of a foreigner's permanent residence card behind its 9.
+    """The two digits of the province: the first two, or those after the 9 of a permanent residence card.
 
-    Such cards have 18 characters since 2023, with the same birth date and check digit (GB 11643 in their own form).
+    Since 2023 those cards have 18 characters, with birth date and check digit as in GB 11643.
     """
     return number[1:3] if number.startswith(PERMANENT_RESIDENCE) else number[:2]
 
 
 def format_fault(number: str) -> str:
-    """Why something is not built as an ID number is, in words to be translated."""
+    """Why a text does not have the format of an ID number, as an untranslated phrase."""
     if len(number) < RESIDENT_LENGTH:
         return N_("it is too short, 18 characters are needed")
     if len(number) > RESIDENT_LENGTH:
@@ -112,30 +112,30 @@ def format_fault(number: str) -> str:
 
 
 def check_digit(first_17: str) -> str:
-    """The 18th character that belongs to 17 digits."""
+    """The check character of the first 17 digits."""
     total = sum(int(digit) * weight for digit, weight in zip(first_17, _WEIGHTS, strict=True))
     return _CHECK_DIGITS[total % 11]
 
 
 def birth_of(number: str) -> date | None:
-    """The birth date inside a resident ID number; None where there is no such day."""
+    """The birth date in a resident ID number; None where it is no valid date."""
     return _births[number[6:14]] if len(number) == RESIDENT_LENGTH else None
 
 
 def sex_of(number: str) -> Literal["male", "female"]:
-    """The sex inside a resident ID number: odd 17th digit is male."""
+    """The sex in a resident ID number: male if the 17th digit is odd."""
     return "male" if number[16] in "13579" else "female"
 
 
 def document_type_of(number: str) -> DocumentType:
-    """The type that an 18-character number shows by itself."""
+    """The document type that an 18-character number implies."""
     if number.startswith(PERMANENT_RESIDENCE):
         return "other"
     return "residence-permit" if number[:2] in {"81", "82", "83"} else "resident-id"
 
 
 def mask_number(number: str) -> str:
-    """``511303********1234``: the region and the last four stay, as far as there is enough left to hide."""
+    """``511303********1234``: keeps the region and the last four characters, fewer of a shorter number."""
     if len(number) == RESIDENT_LENGTH:
         return f"{number[:6]}********{number[-4:]}"
     keep = min(4, len(number) // 3)
@@ -143,37 +143,36 @@ def mask_number(number: str) -> str:
 
 
 def mask_account(account: str | None) -> str | None:
-    """Only the last four digits of a card or an account."""
+    """A card or account number with all but at most its last four digits masked."""
     if not account:
         return account
     keep = min(4, len(account) // 2)
     return f"{'*' * (len(account) - keep)}{account[len(account) - keep :]}"
 
 
-# In a cell of a roster: eight digits and more, together or apart as people write them: in groups, with dashes,
-# full-width, with marks that have no width. Dates and amounts are shorter.
+# Within a cell: eight digits or more, with any separators that people type between them, zero-width characters
+# included. Dates and amounts are shorter.
 _BETWEEN = r"[\s\-–—_\u200b-\u200d\u2060\ufeff]"
 _LONG_NUMBER = re.compile(rf"[A-Za-z]{{0,2}}\d(?:{_BETWEEN}?\d){{7,}}[A-Za-z]?")
 _SEPARATOR = re.compile(_BETWEEN)
 # In the row of one pupil, where no sum and no serial number has so many digits: nor what a date or a time is made of.
 _SHORT_NUMBER = re.compile(r"(?<![0-9A-Za-z*])(?:[A-Za-z]{1,3}\d{5,}|\d{6,})[A-Za-z]?(?![0-9A-Za-z])")
 
-
-# In words, where dates, moments, sums and digests stand beside numbers: eleven digits (a telephone) and more.
+# Within prose, beside dates, times, amounts and digests: eleven digits (a telephone number) or more.
 _DIGEST = r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])"
 _DAY = r"(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d)"
 _TO_THE_MINUTE = r"(?<!\d)(?:19|20)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d(?:[0-5]\d)?(?!\d)"
 _MONEY = r"(?<![\d.])\d{11,13}\.\d\d(?!\d)"
-# The serial number of a line of ours (domain/payment.py), which the bank's file names, too.
+# The serial number of a payment order line (domain/payment.py).
 _SERIAL = r"(?<!\d)\d{6}-\d{5}(?!\d)"
 _NUMBER = rf"\d(?:{_BETWEEN}?\d){{10,}}[Xx]?"
 _IN_WORDS = re.compile(rf"{_DIGEST}|{_DAY}|{_TO_THE_MINUTE}|{_MONEY}|{_SERIAL}(?!{_BETWEEN}?\d)|(?P<number>{_NUMBER})")
-# Most words hold no such number; this is found out faster.
+# A fast pre-check: most texts hold no such number.
 _MANY_DIGITS = re.compile(rf"\d(?:{_BETWEEN}?\d){{10}}")
 
 
 def masked_text(text: str) -> str:
-    """A cell with the identity, card and telephone numbers in it masked, wherever they stand."""
+    """The text of a cell with all identity, card and telephone numbers in it masked."""
     return _LONG_NUMBER.sub(lambda match: _masked(match[0]), text)
 
 
@@ -183,7 +182,7 @@ def masked_source(text: str) -> str:
 
 
 def masked_words(text: str) -> str:
-    """What somebody wrote, a file's name or a message, with such numbers masked; dates, sums, serials, digests stay."""
+    """Prose or a file name with such numbers masked; dates, amounts, serial numbers and digests stay."""
     if not _MANY_DIGITS.search(text):
         return text
     return _IN_WORDS.sub(lambda match: _masked(match[0]) if match["number"] else match[0], text)

@@ -1,4 +1,4 @@
-"""The words by which columns, lines and values of a list are recognised."""
+"""The words by which columns, rows and values of a list are recognised."""
 
 from __future__ import annotations
 
@@ -60,16 +60,16 @@ FIELD_NAMES: tuple[str, ...] = get_args(FieldName)
 
 
 def fold(text: str) -> str:
-    """A header or label without what does not tell words apart: width, case, spaces, line breaks."""
+    """A header or label normalised for comparison: NFKC, case-folded, without white space."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Folded words: of fields, of the student and of other people, of money, of lines, of schools, of values.
+    """Folded words: of fields, of the pupil and other people, of money, of rows, of schools, of values.
 
-    ``titles``: by kind of list, what its title calls it. ``values``: by group (sex, boarding, level, …) the words of
-    each value, the longest first where a word may stand inside a longer text.
+    ``titles``: by kind of list, the words that titles use for it. ``values``: by group (sex, boarding, level, …), from
+    word to value, longest word first.
     """
 
     fields: Mapping[str, str]
@@ -92,5 +92,5 @@ class Layout:
     values: Mapping[str, Mapping[str, str]]
 
     def __hash__(self) -> int:
-        """Some of its words are enough: there is one layout, or a few, and what columns are called is remembered."""
+        """A cheap hash, as layouts are few and key the caches of header cells."""
         return hash((self.closing, len(self.fields)))

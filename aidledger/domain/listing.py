@@ -1,6 +1,6 @@
-"""Lists that pay nobody: who is certified, who is enrolled, what the bank did, what was allotted.
+"""Lists other than rosters: certifications, enrolments, bank returns, allotments, recoveries.
 
-Like a roster's lines they are columns of equal length; a list's rows count as student rows among a file's fates.
+Like the lines of a roster they are columns of equal length, and their rows have the fate STUDENT.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from aidledger.i18n import N_
 
 ListKind = Literal["roster", "certification", "register", "bank-return", "allotment", "recovery"]
 LIST_KINDS: tuple[ListKind, ...] = get_args(ListKind)
-# Levels and categories of hardship (教财〔2018〕16号); a pupil may have several categories, the weightiest first.
+# Hardship levels and categories (教财〔2018〕16号); a pupil may have several categories, gravest first.
 HARDSHIP_LEVELS = ("special", "difficult", "general")
 HARDSHIP_CATEGORIES = (
     N_("poverty-household"),
@@ -40,16 +40,16 @@ STATUSES = (
     N_("graduated"),
     N_("deceased"),
 )
-# What a bank says of a payment: made; not made; made, and then sent back (退票).
+# Outcomes of a payment: made; not made; made and then returned (退票).
 OUTCOMES = ("paid", "failed", "returned")
-# Who an allotment comes from; ``total`` where a list does not say.
+# Sources of an allotment; TOTAL where a list does not break it down.
 SOURCES = ("central", "provincial", "city", "county")
 TOTAL = "total"
 
 
 @dataclass(slots=True)
 class Certifications:
-    """Of each line the level of hardship, and the categories, the weightiest first."""
+    """By line, the hardship level and the categories, gravest first."""
 
     levels: list[str | None]
     categories: list[tuple[str, ...]]
@@ -57,7 +57,7 @@ class Certifications:
 
 @dataclass(slots=True)
 class Enrolments:
-    """Of each line the status, its own wording, and the day (or month) of leaving."""
+    """By line, the status, the list's own wording of it, and the date (or month) of leaving."""
 
     statuses: list[str]
     stated: list[str | None]
@@ -66,9 +66,9 @@ class Enrolments:
 
 @dataclass(slots=True)
 class Returns:
-    """Of each line what the bank was to pay (分), whether it did, why not, when, and its serial number.
+    """By line of a bank return, the amount (分), the outcome, the reason, the date of payment and the serial number.
 
-    ``program`` and ``part`` are those that the list names, None where it names none.
+    ``program`` and ``part`` hold for the whole list; None where it names none.
     """
 
     amounts_fen: list[int | None]
@@ -82,7 +82,7 @@ class Returns:
 
 @dataclass(slots=True)
 class Allotments:
-    """Amounts in 分 by document, program, period and source; a line that names several sources makes several."""
+    """Amounts (分) by document, program, period and source; one row of the list may hold several sources."""
 
     rows: list[int] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)
@@ -95,7 +95,7 @@ class Allotments:
 
 @dataclass(slots=True)
 class Recoveries:
-    """Of each line what came back (分), of which program and period, when, by which document, and why."""
+    """By line, the amount recovered (分), its program and period, the date, the document and the reason."""
 
     amounts_fen: list[int | None]
     programs: list[str | None]
@@ -110,9 +110,9 @@ Facts = Certifications | Enrolments | Returns | Allotments | Recoveries
 
 @dataclass(slots=True)
 class Listing:
-    """One sheet of such a list. ``period``: the school year of a certification, the semester of a register.
+    """One table of such a list. ``period``: the school year of a certification, the semester of a register.
 
-    An allotment has no people: of its ``lines`` only the rows are filled.
+    Allotments name no people, so only the ``rows`` of their ``lines`` are filled.
     """
 
     kind: ListKind
@@ -126,17 +126,17 @@ class Listing:
 
     @property
     def of_people(self) -> bool:
-        """Whether it says who somebody is. A bank knows cards and names only, an allotment nobody."""
+        """Whether it identifies people. A bank return may hold only cards and names, an allotment names nobody."""
         return isinstance(self.facts, Certifications | Enrolments | Recoveries)
 
     @property
     def records(self) -> int:
-        """How many facts it states."""
+        """Number of facts stated."""
         return len(self.facts.rows) if isinstance(self.facts, Allotments) else len(self.lines)
 
     @property
     def amount_fen(self) -> int | None:
-        """The money it speaks of, in 分; None for lists of people."""
+        """The total amount in 分; None for lists without amounts."""
         if isinstance(self.facts, Allotments | Returns | Recoveries):
             return sum(amount or 0 for amount in self.facts.amounts_fen)
         return None

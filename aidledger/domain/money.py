@@ -1,4 +1,4 @@
-"""Money: integer 分 inside, 元 and 万元 only as text at the rim, never float."""
+"""Money: integer 分 internally, 元 and 万元 only as text for input and output, never float."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ FEN_PER_WAN = 1_000_000
 
 
 def yuan_to_fen(yuan: Decimal) -> int:
-    """The amount in 分.
-
-    Raises ValueError where ``yuan`` is not a finite number of whole 分.
-    """
+    """Convert 元 to 分; raises ValueError where the result is not a finite integer."""
     if not yuan.is_finite():
         raise ValueError(yuan)
     fen = yuan * FEN_PER_YUAN
@@ -22,7 +19,7 @@ def yuan_to_fen(yuan: Decimal) -> int:
 
 
 def parse_yuan(text: str) -> int:
-    """The 分 of a plain decimal text in 元; raises ValueError where it is none."""
+    """Parse a plain decimal in 元 into 分; raises ValueError."""
     try:
         return yuan_to_fen(Decimal(text))
     except InvalidOperation:
@@ -30,26 +27,26 @@ def parse_yuan(text: str) -> int:
 
 
 def yuan_text(amount_fen: int) -> str:
-    """元 with two decimals, as in JSON: ``"312.50"``."""
+    """分 as 元 with two decimals, as in JSON: ``"312.50"``."""
     sign = "-" if amount_fen < 0 else ""
     yuan, fen = divmod(abs(amount_fen), FEN_PER_YUAN)
     return f"{sign}{yuan}.{fen:02d}"
 
 
 def grouped_yuan(amount_fen: int) -> str:
-    """元 as people read it: ``"1,312.50"``."""
+    """分 as 元 with thousands separators: ``"1,312.50"``."""
     return f"{Decimal(yuan_text(amount_fen)):,}"
 
 
 def wan_text(amount_fen: int) -> str:
-    """万元, exact and without trailing zeros, as reports print it: ``"583.574"``, ``"51"``."""
+    """分 as 万元, exact and without trailing zeros, as reports print it: ``"583.574"``, ``"51"``."""
     sign = "-" if amount_fen < 0 else ""
     wan, rest = divmod(abs(amount_fen), FEN_PER_WAN)
     return f"{sign}{wan}.{rest:06d}".rstrip("0").rstrip(".")
 
 
 def wan_to_fen(text: str) -> int:
-    """The 分 of a printed 万元 figure; raises ValueError where it is none."""
+    """Parse a printed 万元 figure into 分; raises ValueError."""
     try:
         return yuan_to_fen(Decimal(text) * 10_000)
     except InvalidOperation:
@@ -57,12 +54,12 @@ def wan_to_fen(text: str) -> int:
 
 
 def wan_decimals(text: str) -> int:
-    """How many decimals a figure was printed with."""
+    """Number of decimals a figure was printed with."""
     return len(text.partition(".")[2])
 
 
 def wan_rounded(amount_fen: int, decimals: int) -> str:
-    """万元, rounded half up to as many decimals as a report printed."""
+    """分 as 万元, rounded half away from zero to a number of decimals."""
     step = FEN_PER_WAN // 10**decimals
     rounded = (abs(amount_fen) + step // 2) // step * step
     sign = "-" if amount_fen < 0 and rounded else ""

@@ -1,4 +1,4 @@
-"""The term of a public notice."""
+"""The posting period of a public notice (公示)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dateutil.rrule import DAILY, FR, MO, TH, TU, WE, rrule
 
 @dataclass(frozen=True, slots=True)
 class NoticeTerm:
-    """From and until which day a notice is posted, both included."""
+    """First and last day on which a notice is posted, both included."""
 
     first: date
     last: date
 
     @property
     def working_days(self) -> int:
-        """Its Mondays to Fridays. Public holidays are not known here."""
+        """Number of Mondays to Fridays; public holidays are not taken into account."""
         return sum(1 for _ in rrule(DAILY, dtstart=self.first, until=self.last, byweekday=(MO, TU, WE, TH, FR)))

@@ -1,4 +1,4 @@
-"""Where something stands in a school's file."""
+"""A location in an imported file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 def column_letter(index: int) -> str:
-    """The spreadsheet's name of a 0-based column: 0 is A, 26 is AA."""
+    """The letters of a 0-based column index: 0 is A, 26 is AA."""
     letters = ""
     index += 1
     while index:
@@ -17,7 +17,7 @@ def column_letter(index: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A sheet, a 1-based row as the spreadsheet counts, a column letter; None where it concerns all of them."""
+    """A sheet, a row number (1-based) and a column letter; None where all of them are meant."""
 
     sheet: str | None = None
     row: int | None = None

@@ -1,4 +1,4 @@
-"""What is wrong with a roster: a code that scripts hold on to, a place, and facts; the words are put in at the rim."""
+"""Problems of an imported file: a stable code, a place, and the facts of its sentence, which is rendered on output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aidledger.domain.place import Place
 
 
 class Severity(StrEnum):
-    """``error`` cannot be recorded; ``conflict`` contradicts totals or ledger; ``warning`` is posted all the same."""
+    """``error`` blocks posting; ``conflict`` contradicts totals or ledger; ``warning`` does not block."""
 
     ERROR = "error"
     CONFLICT = "conflict"
@@ -20,10 +20,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One row of the contract's table of codes, with the sentence it is said in and what to do about it.
+    """What a problem code stands for: severity, sentence and hint.
 
-    ``listed``: the sentence where it is said of a list that pays nobody (its facts name the ``list``). ``offering``:
-    the sentence where something else in the row may be meant (its facts hold what is ``offered``).
+    ``listed`` replaces the sentence for a list other than a roster (the facts name the ``list``); ``offering`` replaces
+    it where the row holds an alternative (the facts hold what is ``offered``).
     """
 
     severity: Severity
@@ -33,7 +33,7 @@ class Kind:
     offering: str | None = None
 
     def sentence(self, facts: Mapping[str, object]) -> str:
-        """The sentence that goes with some facts, untranslated."""
+        """The sentence for these facts, untranslated."""
         if self.listed and "list" in facts:
             return self.listed
         return self.offering if self.offering and "offered" in facts else self.message
@@ -286,7 +286,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, where, and the facts its sentence needs. Facts hold no full ID or card number."""
+    """One problem, its place, and the facts of its sentence. Facts never hold a full ID or card number."""
 
     code: str
     place: Place = Place()
@@ -294,10 +294,10 @@ class Problem:
 
     @property
     def kind(self) -> Kind:
-        """Severity and words of its code."""
+        """Severity and wording of its code."""
         return KINDS[self.code]
 
     @property
     def severity(self) -> Severity:
-        """How bad it is."""
+        """The severity of its code."""
         return KINDS[self.code].severity

@@ -1,4 +1,4 @@
-"""Programs of student aid and the dated standards that say what one person-time may be paid."""
+"""Aid programs and their dated standards: the amounts allowed per person-time."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ Basis = Literal["norm", "school-fee", "cap"]
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """One amount, or a span of amounts, in 分 per person and period, and the pupils for whom it is meant.
+    """An amount or range of amounts in 分 per person and period, and the pupils it applies to.
 
-    ``school-fee``: the school's approved fee, which must lie in the span unless the office lists the fee itself.
-    ``cap``: anything up to the upper end. ``categories``: of hardship, one of which the pupil must have; empty: any.
+    ``basis`` ``school-fee``: the school's approved fee, which must lie in the range unless the office lists it;
+    ``cap``: anything up to the upper bound. ``categories``: the hardship categories of which a pupil needs one; empty:
+    no condition.
     """
 
     low_fen: int
@@ -35,25 +36,25 @@ class Rate:
     categories: tuple[str, ...] = ()
 
     def meant_for(self, level: str | None, boarding: str | None) -> bool:
-        """Whether what is known of a pupil does not rule the rate out."""
+        """Whether the rate may apply to a pupil; an unknown level or boarding rules nothing out."""
         return (self.level is None or level is None or self.level == level) and (
             self.boarding is None or boarding is None or self.boarding == boarding
         )
 
     def allows(self, amount_fen: int) -> bool:
-        """Whether the amount is this rate."""
+        """Whether the amount lies in the range of the rate."""
         return self.low_fen <= amount_fen <= self.high_fen
 
     def nearest(self, amount_fen: int) -> int:
-        """The allowed amount that is nearest."""
+        """The allowed amount (分) nearest to an amount."""
         return min(max(amount_fen, self.low_fen), self.high_fen)
 
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """What is paid for periods from ``start`` on, until the next standard; ``start`` None: from the beginning.
+    """The rates in force from ``start`` until the next standard; ``start`` None: from the beginning.
 
-    ``grades``: the years of the stage in which it is paid, counted from 1; empty: in all of them.
+    ``grades``: the years of the stage in which it is paid, counted from 1; empty: all of them.
     """
 
     start: Period | None
@@ -64,17 +65,17 @@ class Standard:
     note: str | None = None
 
     def begins(self) -> date:
-        """The first day of the first period it is for."""
+        """The first day of its first period."""
         return self.start.start if self.start else date.min
 
     def rates_for(self, level: str | None, boarding: str | None) -> tuple[Rate, ...]:
-        """The rates that a pupil may get, as far as we know the pupil; every rate where none fits."""
+        """The rates that may apply to a pupil; all rates where none does."""
         return tuple(rate for rate in self.rates if rate.meant_for(level, boarding)) or self.rates
 
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A school's own approved fee in 分 per period, from a period on: the standard of that school."""
+    """A school's own approved fee in 分 per period, in force from ``start``: the standard of that school."""
 
     school: str
     start: Period | None
@@ -84,9 +85,9 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Until when a period's money is to be paid: the first such day of a year (month, day) on or after its start.
+    """The last day for paying a period: the first ``month``-``day`` on or after the start of the period.
 
-    ``term``: the kind of period it is for, a half or ``year``; ``start`` None: from the beginning.
+    ``term``: the periods it applies to, a half or ``year``; ``start`` None: from the beginning.
     """
 
     start: Period | None
@@ -96,14 +97,14 @@ class Deadline:
     reference: str | None
 
     def of(self, period: Period) -> date:
-        """The last day for a period."""
+        """The last day for paying a period."""
         this_year = date(period.start.year, self.month, self.day)
         return this_year if this_year >= period.start else this_year.replace(year=this_year.year + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """From ``low`` to ``high``, both included, either of them open."""
+    """An integer range with inclusive ends, either of which may be open."""
 
     low: int | None = None
     high: int | None = None
@@ -121,10 +122,10 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How titles and headers name a program.
+    """The words by which titles and headers name a program.
 
-    A title names it when it holds a word of every group in ``title`` and none of ``never``. The header of a money
-    column names it by a word in ``column``, where the title does not say otherwise.
+    A title names it if it contains a word of every group in ``title`` and none of ``never``. A word of ``column`` in
+    the header of a money column names it unless the title says otherwise.
     """
 
     title: tuple[tuple[str, ...], ...]
@@ -140,11 +141,12 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program of aid.
+    """One kind of aid.
 
-    ``wording`` is its phrase in the report's paragraph; ``continues``: the phrase goes on with that of the program
-    before it, after a comma, where both are of one stage. ``certified``: only for pupils whose family's hardship was
-    certified for the school year. ``grades``: what rosters call the grades it is paid in.
+    ``wording``: its phrase in the report's paragraph; ``continues``: the phrase follows that of the preceding program
+    of the same stage after a comma. ``certified``: only for pupils whose hardship is certified for the school year.
+    ``grades``: the names in rosters of the grades it is paid in. ``excludes``: codes of programs that nobody may
+    receive in the same period.
     """
 
     code: str
@@ -169,20 +171,20 @@ class Program:
     note: str | None = None
 
     def name(self, language: str) -> str:
-        """Its name in a language, ``en`` or ``zh``."""
+        """The name in a language, ``en`` or ``zh``."""
         return self.names[language]
 
     @property
     def repaid(self) -> bool:
-        """Whether the money is lent, and so never added to aid without a label."""
+        """Whether it is a loan, which is never added to aid without a label."""
         return self.nature == "loan"
 
     def takes(self, period: Period) -> bool:
-        """Whether it is paid for periods of this kind."""
+        """Whether it is paid for periods of this kind (semester or year)."""
         return period.semester == (self.cadence == "semester")
 
     def standard_for(self, period: Period) -> Standard | None:
-        """The standard of the period the money is for; None before the first."""
+        """The standard in force for a period; None before the first one."""
         found = None
         for standard in self.standards:
             if standard.begins() <= period.start:
@@ -190,7 +192,7 @@ class Program:
         return found
 
     def deadline_for(self, period: Period) -> Deadline | None:
-        """Until when a period's money is to be paid, where the catalogue says so."""
+        """The deadline in force for a period, where the catalogue has one."""
         found = None
         for deadline in self.deadlines:
             begun = deadline.start is None or deadline.start.start <= period.start
@@ -199,7 +201,7 @@ class Program:
         return found
 
     def fee_of(self, school: str | None, period: Period) -> Fee | None:
-        """The school's own fee for a period, where the office has listed it."""
+        """The school's own fee in force for a period, where the office lists it."""
         found = None
         for fee in self.fees:
             if fee.school == school and (fee.start is None or fee.start.start <= period.start):
@@ -209,9 +211,9 @@ class Program:
     def rates(
         self, period: Period, level: str | None = None, boarding: str | None = None, school: str | None = None
     ) -> tuple[Rate, ...]:
-        """What one person-time may be paid for a period; empty where no standard is known.
+        """The rates that may apply to a pupil for a period; empty where no standard is known.
 
-        A listed school fee stands in for every ``school-fee`` span.
+        A listed school fee replaces the range of every ``school-fee`` rate.
         """
         standard = self.standard_for(period)
         if standard is None:
@@ -227,7 +229,7 @@ class Program:
 
 
 def nearest_fen(rates: tuple[Rate, ...], amount_fen: int) -> int:
-    """The amount that some rate allows and that is nearest; the amount itself where there is no rate."""
+    """The amount (分) that any rate allows nearest to an amount; the amount itself where there is no rate."""
     return min(
         (rate.nearest(amount_fen) for rate in rates), key=lambda near: abs(near - amount_fen), default=amount_fen
     )

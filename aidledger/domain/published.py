@@ -1,4 +1,4 @@
-"""Published reports: totals that somebody printed, at the precision they were printed with."""
+"""Published reports: totals at the precision with which they were printed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aidledger.domain.term import Period
 
 @dataclass(frozen=True, slots=True)
 class PublishedLine:
-    """One program's count (in the program's unit) and amount; ``amount_wan`` is the text as printed."""
+    """One program's count (in the program's unit) and amount (万元), the latter as printed."""
 
     program: str
     count: int
@@ -19,13 +19,13 @@ class PublishedLine:
 
     @property
     def amount_fen(self) -> int:
-        """The printed figure in 分."""
+        """The amount in 分."""
         return wan_to_fen(self.amount_wan)
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedReport:
-    """The figures of one report, for the periods that begin from ``start`` to ``end``."""
+    """One report on the periods that begin from ``start`` to ``end``, both included."""
 
     code: str
     names: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""Roles: what an office's people may do once the office has named them, and who is refused what."""
+"""Roles: who may take which action once the office has assigned roles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aidledger.i18n import N_
 
 Role = Literal["clerk", "reviewer", "auditor", "school"]
 ROLES: tuple[Role, ...] = get_args(Role)
-# What a command does with a ledger. ``open``: what shows nobody, such as its version, its digests, who is named.
+# What somebody does to a ledger. ``open`` reveals nothing about pupils: version, digests, people and their roles.
 Action = Literal[
     "open", "read", "check", "import", "reverse", "export", "announce", "release", "decide", "name", "reveal",
     "forget", "copy", "restore", "upgrade", "rekey", "seal",
@@ -21,21 +21,21 @@ Action = Literal[
 
 
 class LoginName(str):
-    """Who acts where nobody says who does: the login name of this computer, for ledgers whose server knows none."""
+    """The login name on this computer: the default actor of a ledger whose database has no user names."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Who may do something, and the words for it in a refusal."""
+    """The roles that may take an action, and the phrase for it in a refusal."""
 
     words: str
     roles: tuple[Role, ...]
 
 
-# The one table of who may do what; docs/postgresql.md says the same in SQL. Who makes does not check: no role that
-# imports releases, and none that releases imports.
+# The single table of permissions; docs/postgresql.md grants the same in SQL. Separation of duties: no role may both
+# import and release.
 PERMISSIONS: Mapping[Action, Permission] = {
     "open": Permission(N_("open the ledger"), ROLES),
     "read": Permission(N_("read the ledger"), ("clerk", "reviewer", "auditor")),
@@ -58,15 +58,15 @@ PERMISSIONS: Mapping[Action, Permission] = {
 
 
 def same_name(actor: str) -> str:
-    """What two ways of typing one name have in common: width, case, blanks and unseen signs are no other person."""
+    """A name normalised for comparison: width, case, white space and invisible characters make no difference."""
     return " ".join(unicodedata.normalize("NFKC", without_unseen(actor)).casefold().split())
 
 
 def require(action: Action, actor: str, roles: Mapping[str, Role]) -> None:
-    """Refuse an actor what the role of his is not for. ``roles``: of those who are named, by ``same_name``.
+    """Check that an actor's role permits an action; raises NotNamed, OtherRole. ``roles`` are keyed by ``same_name``.
 
-    While nobody is named everybody may do everything; while no reviewer is, anybody may name one, so that an office
-    cannot lock itself out. Raises NotNamed, OtherRole.
+    Without any role assigned, everything is permitted; without a reviewer, anybody may assign roles, so that an office
+    cannot lock itself out.
     """
     if not roles or action == "open" or (action == "name" and "reviewer" not in roles.values()):
         return

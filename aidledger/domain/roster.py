@@ -14,7 +14,7 @@ from aidledger.domain.term import Period
 
 
 class Fate(StrEnum):
-    """What became of a row that was read. Every row has exactly one."""
+    """How a row was classified. Every row that was read has exactly one fate."""
 
     STUDENT = "student"
     HEADING = "heading"
@@ -25,7 +25,7 @@ class Fate(StrEnum):
 
 @dataclass(slots=True)
 class Declared:
-    """What a total line says of the lines from ``first`` up to ``last`` (indexes, end excluded); None: nothing."""
+    """Control totals of the lines from index ``first`` to ``last`` (excluded), stated in ``row``; None: not stated."""
 
     row: int
     person_times: int | None
@@ -36,12 +36,11 @@ class Declared:
 
 @dataclass(slots=True)
 class Roster:
-    """One program's payments in a table: an amount in 分 for each of its lines, None where it is not paid.
+    """One program's payments in a table: by line an amount in 分, None where the line is not paid.
 
-    Program and period are None where they were not recognised; such a roster is never posted. ``parts``: the code of
-    the part of the term that each line pays (part.py), empty where no line names one. ``declared`` is what the roster
-    says of its whole, ``sections`` what subtotals say of some lines. ``complete`` is False where an amount could not
-    be read.
+    Program and period are None where they were not recognised; such a roster is never posted. ``parts``: by line the
+    code of the part of the period (part.py), empty where no line names one. ``declared``: the control totals of the
+    whole roster; ``sections``: its subtotals. ``complete`` is False where an amount could not be read.
     """
 
     program: str | None
@@ -54,16 +53,16 @@ class Roster:
     parts: list[str | None] = field(default_factory=list)
 
     def part(self, line: int) -> str | None:
-        """The part of the term that a line pays."""
+        """The code of the part of the period that a line pays."""
         return self.parts[line] if self.parts else None
 
     @property
     def payments(self) -> int:
-        """How many lines it pays."""
+        """Number of lines paid."""
         return len(self.amounts_fen) - self.amounts_fen.count(None)
 
     def person_times(self, lines: Lines) -> int:
-        """How many person-times it pays, of the lines of its table."""
+        """Number of person-times paid; ``lines`` are those of its table."""
         if not self.parts:
             return self.payments
         paid = zip(lines.numbers, self.parts, self.amounts_fen, strict=True)
@@ -71,15 +70,15 @@ class Roster:
 
     @property
     def amount_fen(self) -> int:
-        """How much it pays, in 分."""
+        """Total paid, in 分."""
         return sum(filter(None, self.amounts_fen))
 
 
 @dataclass(slots=True)
 class Table:
-    """The students of one sheet under one header, and what they are paid.
+    """The pupils under one header, and their payments.
 
-    ``declared`` holds total lines that speak of several rosters together; those of one roster are with the roster.
+    ``declared``: control totals of several rosters together; those of a single roster belong to the roster.
     """
 
     sheet: str
@@ -92,13 +91,13 @@ class Table:
 
 
 def person_times_of(rosters: Iterable[tuple[Table, Roster]]) -> int:
-    """The person-times of rosters of one program and period, each with its table: parts of a term are one."""
-    some = list(rosters)
-    if not any(roster.parts for _, roster in some):
-        return sum(roster.payments for _, roster in some)
+    """Person-times of the rosters (with their tables) of one program and period: all parts count as one."""
+    pairs = list(rosters)
+    if not any(roster.parts for _, roster in pairs):
+        return sum(roster.payments for _, roster in pairs)
     return person_times(
         (table.lines.numbers[line], roster.part(line))
-        for table, roster in some
+        for table, roster in pairs
         for line, amount in enumerate(roster.amounts_fen)
         if amount is not None
     )
@@ -106,14 +105,14 @@ def person_times_of(rosters: Iterable[tuple[Table, Roster]]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something about a sheet that is no problem but should be known.
+    """A fact about a sheet that is no problem but worth knowing; ``count``: how many there are.
 
-    ``hidden-sheet``, ``hidden-rows``, ``hidden-columns``, ``hidden-cells`` (whose format or colour shows nothing),
-    ``doubtful-cells`` (which a conditional format may hide) and ``struck-out-cells`` (so many of them) count like all
-    others; ``covered-cells`` (under merged ones) do not, nor does a ``summary-sheet`` that repeats the other sheets.
-    ``forgotten-people`` (so many) asked for removal once; ``corrected-numbers`` (so many) are of people whom the
-    version before called by another number; ``same-content``: a roster that pays what another one paid;
-    ``unread-columns`` (so many, their headers in ``columns``): those that hold something and are none of a roster's.
+    These are read like any other: ``hidden-sheet``, ``hidden-rows``, ``hidden-columns``, ``hidden-cells`` (whose number
+    format or font colour displays nothing), ``doubtful-cells`` (which conditional formatting may hide) and
+    ``struck-out-cells``. These are not read: ``covered-cells`` (under merged cells), a ``summary-sheet`` that repeats
+    the other sheets, and ``unread-columns`` that hold data but no field of a roster (headers in ``columns``).
+    ``forgotten-people`` were once removed at their request; ``corrected-numbers``: people whom the previous version
+    listed under another ID number; ``same-content``: a roster that pays the same as another one.
     """
 
     code: str
@@ -124,7 +123,7 @@ class Note:
 
 @dataclass(slots=True)
 class RosterFile:
-    """A file as it was read: its tables and other lists, a fate for every row, and what is wrong with it."""
+    """An imported file as read: tables and other lists, the number of rows by fate, problems and notes."""
 
     kind: str = "roster"
     tables: list[Table] = field(default_factory=list)
@@ -135,10 +134,10 @@ class RosterFile:
     notes: list[Note] = field(default_factory=list)
 
     def of_people(self) -> list[Table | Listing]:
-        """Its tables and lists whose lines are people."""
+        """The tables and lists whose lines identify people."""
         return [*self.tables, *(listing for listing in self.listings if listing.lines.numbers)]
 
     def blocked(self, *, record_conflicts: bool) -> bool:
-        """Whether a problem keeps it from being posted."""
-        keeps_out = {Severity.ERROR} if record_conflicts else {Severity.ERROR, Severity.CONFLICT}
-        return any(problem.severity in keeps_out for problem in self.problems)
+        """Whether a problem blocks posting; with ``record_conflicts``, a conflict does not."""
+        blocking = {Severity.ERROR} if record_conflicts else {Severity.ERROR, Severity.CONFLICT}
+        return any(problem.severity in blocking for problem in self.problems)

@@ -1,4 +1,4 @@
-"""Schools' names."""
+"""Names of schools."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import unicodedata
 
 
 def school_name(text: str) -> str:
-    """A school's name without spaces and full-width forms, as the ledger keeps and compares it."""
+    """A school's name normalised (NFKC, no white space), as the ledger stores and compares it."""
     return "".join(unicodedata.normalize("NFKC", text).split())

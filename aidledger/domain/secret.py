@@ -1,4 +1,4 @@
-"""A secret: the key of an encrypted ledger, or of its seals. It is never shown, and never leaves the process."""
+"""A secret: the key of an encrypted ledger or of its seals. It is never displayed and never leaves the process."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _RAW = re.compile(rf"[0-9a-fA-F]{{{2 * RAW_BYTES}}}")
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A passphrase, or 64 hexadecimal digits that are 32 bytes. Nothing that prints it prints what it is."""
+    """A passphrase, or a 32-byte key as 64 hexadecimal digits. Its repr does not reveal it."""
 
     text: str = field(repr=False)
 
     @property
     def raw(self) -> bytes | None:
-        """The 32 bytes; None: it is a passphrase."""
+        """The 32 bytes of a key; None for a passphrase."""
         return bytes.fromhex(self.text) if _RAW.fullmatch(self.text) else None
 
     def __reduce__(self) -> NoReturn:
-        """No worker process is ever given a secret: what travels there is pickled."""
+        """Refuse pickling, so that no worker process ever receives a secret."""
         raise TypeError
 
     @classmethod
     def random(cls) -> Secret:
-        """A new one of 32 bytes."""
+        """Generate a 32-byte key."""
         return cls(secrets.token_hex(RAW_BYTES))

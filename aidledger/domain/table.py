@@ -1,4 +1,4 @@
-"""An answer as a table: the one shape from which screen, CSV and workbook are made."""
+"""Results as tables: the one shape that screen, CSV and workbook are rendered from."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Cell = str | int | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its key in CSV, its title in English (translated at the rim), and what its cells are.
+    """A column: its key in CSV, its title in English (translated on output), and the kind of its cells.
 
     ``message`` cells are sentences, which want width; ``word`` cells are English words to translate, as are the labels
     of total rows; ``code`` cells are codes of rules and problems, which are shown with their names; ``period`` cells
@@ -35,7 +35,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A table with a title, its rows, its total rows, and notes; titles and notes are English templates of facts.
+    """A table with a title, rows, total rows and notes; title and notes are English templates filled with ``facts``.
 
     ``traces``: what ``report entries`` is to be asked for the entries behind a row, for every row and total row;
     empty where rows are no sums of entries. Workbooks carry it.
@@ -62,7 +62,7 @@ def _fact(fact: object, translate: Translate) -> object:
 
 
 def cell_words(cell: str, kind: Kind, translate: Translate) -> str:
-    """A text in a cell as a reader sees it, on a screen or in a workbook."""
+    """The display text of a text cell, on screen or in a workbook."""
     if kind == "word":
         return translate(cell)
     if kind == "code":
@@ -73,16 +73,16 @@ def cell_words(cell: str, kind: Kind, translate: Translate) -> str:
 
 
 def named_code(code: str, translate: Translate) -> str:
-    """A code behind its name, where the reader's language has one."""
+    """A code after its name, where the reader's language has one."""
     name = translate(code)
     return code if name == code else f"{name}（{code}）"
 
 
 def time_text(moment: str) -> str:
-    """A moment of the ledger (UTC, ISO 8601) as a clock in China shows it, to the minute."""
+    """A timestamp of the ledger (UTC, ISO 8601) in China time, to the minute."""
     return datetime.fromisoformat(moment).astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def period_text(codes: str, translate: Translate) -> str:
-    """A cell of periods in the reader's language."""
+    """A ``period`` cell in the reader's language."""
     return " – ".join(Period.parse(code).label(translate) for code in codes.split("/"))
