@@ -1,4 +1,4 @@
-"""Pure rules over one roster file, one module per subject; each check returns the problems that it finds."""
+"""Pure checks of one roster file, one module per subject; each check yields the problems it finds."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ CHECKS: tuple[Check, ...] = (
 
 
 def problems_of(file: RosterFile, catalogue: Catalogue) -> Iterator[Problem]:
-    """Everything that the rules find wrong with a file."""
+    """The problems of a file, from all checks."""
     for check in CHECKS:
         yield from check(file, catalogue)

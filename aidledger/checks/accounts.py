@@ -1,4 +1,4 @@
-"""Bank cards."""
+"""Bank card numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aidledger.domain.roster import RosterFile
 
 
 def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
-    """account-format, where a card is given at all. A bank may put stars into those of its own return."""
+    """account-format; a missing card is no problem, and bank returns are exempt because banks mask digits."""
     for table in file.of_people():
         if isinstance(table, Listing) and table.kind == "bank-return":
             continue

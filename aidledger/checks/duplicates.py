@@ -1,4 +1,4 @@
-"""The same person twice in one file; both rows are named, nothing is dropped."""
+"""Duplicates within one file: the problem names both rows, and neither is dropped."""
 
 from __future__ import annotations
 
@@ -10,55 +10,57 @@ from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile
 
-Paid = tuple[str, str]
-# Whom a line pays, and for which part of the term.
-Payee = tuple[str, str | None]
+# Program code and period code, empty where unknown.
+_ProgramPeriod = tuple[str, str]
+# ID number, and the part of the period.
+_Payee = tuple[str, str | None]
 
 
 def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
-    """duplicate-in-file: one ID number paid twice under one program for one period, or for one part of it."""
-    paid: dict[Paid, dict[Payee, tuple[str, int]]] = {}
+    """duplicate-in-file: an ID number paid twice under one program for one period, or for one part of it."""
+    first_places: dict[_ProgramPeriod, dict[_Payee, tuple[str, int]]] = {}
     for table in file.tables:
         lines = table.lines
         for roster in table.rosters:
             key = (roster.program or "", roster.period.code if roster.period else "")
-            seen = paid.setdefault(key, {})
+            places = first_places.setdefault(key, {})
             for i, (number, amount) in enumerate(zip(lines.numbers, roster.amounts_fen, strict=True)):
                 if not number or amount is None:
                     continue
                 here = (table.sheet, lines.rows[i])
-                first_here = seen.setdefault((number, roster.part(i)), here)
-                # Columns of months whose term nobody knows pay one line several times.
-                if first_here is not here and (roster.period is not None or first_here != here):
-                    sheet = "" if first_here[0] == table.sheet else Place(first_here[0])
+                first = places.setdefault((number, roster.part(i)), here)
+                # Columns of months with an unknown period pay the same line several times.
+                if first is not here and (roster.period is not None or first != here):
+                    sheet = "" if first[0] == table.sheet else Place(first[0])
                     yield Problem(
                         "duplicate-in-file",
                         Place(table.sheet, lines.rows[i], table.columns.get("number")),
-                        {"program": key[0], "period": key[1], "first_row": first_here[1], "first_sheet": sheet},
+                        {"program": key[0], "period": key[1], "first_row": first[1], "first_sheet": sheet},
                     )
 
 
 def check_names(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
-    """name-id-mismatch: one ID number beside two names."""
+    """name-id-mismatch: an ID number with two names."""
     names: dict[str, tuple[str, str, int]] = {}
     for table in file.of_people():
         if isinstance(table, Listing) and table.kind == "bank-return":
-            continue  # a bank calls payees as its orders did, before a correction and after it
+            continue  # it repeats the names of orders, which a correction may have changed in between
         lines = table.lines
         for number, name, row in zip(lines.numbers, lines.names, lines.rows, strict=True):
             if not number:
                 continue
-            first = names.setdefault(number, (name, table.sheet, row))
-            if first[2] == row and first[1] == table.sheet:
+            first_name, first_sheet, first_row = names.setdefault(number, (name, table.sheet, row))
+            if first_row == row and first_sheet == table.sheet:
                 continue
-            if name and first[0] and first[0] != name:
-                where = Place(None if first[1] == table.sheet else first[1], first[2])
+            if name and first_name and first_name != name:
+                where = Place(None if first_sheet == table.sheet else first_sheet, first_row)
                 place = Place(table.sheet, row, table.columns.get("name"))
-                yield Problem("name-id-mismatch", place, {"name": name, "other": first[0], "file": "", "where": where})
+                facts = {"name": name, "other": first_name, "file": "", "where": where}
+                yield Problem("name-id-mismatch", place, facts)
 
 
 def check_lists(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
-    """duplicate-in-file of lists that pay nobody: somebody listed twice, money allotted twice."""
+    """duplicate-in-file for lists other than rosters: a person listed twice, money allotted twice."""
     first_rows: dict[tuple[object, ...], tuple[str, int]] = {}
     for listing in file.listings:
         for row, subject in _subjects(listing):
@@ -73,9 +75,10 @@ def check_lists(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def _subjects(listing: Listing) -> Iterator[tuple[int, tuple[object, ...]]]:
-    """Of each row what may stand in the list only once.
+    """By row, the key that must be unique within the list.
 
-    A bank may be asked to pay somebody several times, and money may come back from somebody several times.
+    Bank returns have none, since a bank may pay a person several times; a person's recoveries differ in date or
+    document.
     """
     facts = listing.facts
     if isinstance(facts, Allotments):
@@ -83,8 +86,8 @@ def _subjects(listing: Listing) -> Iterator[tuple[int, tuple[object, ...]]]:
             facts.rows, zip(facts.documents, facts.programs, facts.periods, facts.sources, strict=True), strict=True
         )
     elif isinstance(facts, Recoveries):
-        of_what = zip(facts.programs, facts.periods, facts.recovered_on, facts.documents, strict=True)
-        for row, number, subject in zip(listing.lines.rows, listing.lines.numbers, of_what, strict=True):
+        subjects = zip(facts.programs, facts.periods, facts.recovered_on, facts.documents, strict=True)
+        for row, number, subject in zip(listing.lines.rows, listing.lines.numbers, subjects, strict=True):
             if number:
                 yield row, (number, *subject)
     elif listing.of_people:

@@ -1,4 +1,4 @@
-"""Age at the start of the term, and the year of entry, against what the program is for."""
+"""Age at the start of the period, and year of entry, against the bounds of the program."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def _ages(table: Table, roster: Roster, program: Program, on: date) -> Iterator[
 
 
 def usual_births(ages: Bounds, on: date) -> tuple[date, date]:
-    """Who is of these ages on a day was born after the first of these days, and not after the second."""
+    """Birth dates of people who are of these ages on a day: after the first date, up to and including the second."""
     low, high = ages.low or 0, ages.high or AGE_MAX
     return date(on.year - high - 1, on.month, on.day), date(on.year - low, on.month, on.day)
 
 
 def age_on(born: date, on: date) -> int:
-    """In completed years."""
+    """Age on a day, in completed years."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 

@@ -1,4 +1,4 @@
-"""ID numbers against their own rules, and against sex and date of birth in the same row."""
+"""ID numbers against GB 11643, and against sex and birth date in the same row."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from aidledger.domain.roster import RosterFile, Table
 
 
 def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
-    """id-format, id-checksum, id-birthdate, sex-id-mismatch, birth-id-mismatch. Missing cells were reported before."""
+    """id-format, id-checksum, id-birthdate, sex-id-mismatch, birth-id-mismatch; reading reports missing numbers."""
     for table in file.of_people():
         yield from _table(table)
 
 
 def _table(table: Table | Listing) -> Iterator[Problem]:
     lines = table.lines
-    said = zip(lines.rows, lines.numbers, lines.document_types, lines.sexes, lines.births, strict=True)
-    for row, number, kind, sex, born in said:
-        of_foreigner = kind not in RESIDENT_RULES
+    people = zip(lines.rows, lines.numbers, lines.document_types, lines.sexes, lines.births, strict=True)
+    for row, number, document_type, sex, born in people:
+        of_foreigner = document_type not in RESIDENT_RULES
         if not number or (of_foreigner and not _is_permanent_residence(number)):
             continue
         fault = resident_fault(number)

@@ -1,4 +1,4 @@
-"""Amounts: more than nothing, and what the standard of the period allows."""
+"""Amounts: positive, and as the standard of the period allows."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from aidledger.domain.roster import Roster, RosterFile, Table
 from aidledger.domain.term import Period
 
 Facts = dict[str, object]
-# An amount in 分, and what is known of the pupil: level, boarding or day, school.
+# An amount in 分, and what the standard depends on: level, boarding, school.
 _Case = tuple[int, str | None, str | None, str | None]
 
 
 def check(file: RosterFile, catalogue: Catalogue) -> Iterator[Problem]:
-    """amount-not-positive, amount-off-standard; of parts of a term their sum is judged."""
+    """amount-not-positive, amount-off-standard; the standard applies to the sum of a period's parts."""
     sums: dict[tuple[str, Period], _Sums] = {}
     for table in file.tables:
         for roster in table.rosters:
@@ -65,9 +65,9 @@ def _each_alone(table: Table, roster: Roster, program: Program, period: Period) 
 
 @dataclass(slots=True)
 class _Sums:
-    """What everybody was paid so far under one program for one period that is paid in parts.
+    """Running sums (分) by person, under one program for one period that is paid in parts.
 
-    A part may be less than the standard; a line without a part may not. ``above``: who was said to be paid too much.
+    A part may be below the standard; a line without a part may not. ``above``: people already reported as overpaid.
     """
 
     program: Program
@@ -77,16 +77,16 @@ class _Sums:
     judged: dict[_Case, Facts | None] = field(default_factory=dict)
 
     def judge(self, table: Table, roster: Roster) -> Iterator[Problem]:
-        """What is wrong with a roster's lines, each together with the lines of the same person before it."""
+        """Check each line of a roster together with the same person's earlier lines."""
         lines = table.lines
         for i, amount in enumerate(roster.amounts_fen):
             if amount is None or amount <= 0:
                 continue
             number = lines.numbers[i]
-            together = amount + self.paid.get(number, 0)
-            facts = None if number in self.above else self._above(_case(together, lines, i))
+            total = amount + self.paid.get(number, 0)
+            facts = None if number in self.above else self._above(_case(total, lines, i))
             if number:
-                self.paid[number] = together
+                self.paid[number] = total
                 self.above |= {number} if facts else set()
             if facts is None and not roster.part(i):
                 facts = off_standard(self.program, self.period, *_case(amount, lines, i))
@@ -94,7 +94,7 @@ class _Sums:
                 yield Problem("amount-off-standard", Place(table.sheet, lines.rows[i], roster.amount_column), facts)
 
     def _above(self, case: _Case) -> Facts | None:
-        """The facts of what is allowed where an amount is more than any rate."""
+        """The facts of the problem where an amount exceeds every rate, else None."""
         if case not in self.judged:
             facts = off_standard(self.program, self.period, *case)
             rates = self.program.rates(self.period, *case[1:])
@@ -110,7 +110,7 @@ def _case(amount_fen: int, lines: Lines, line: int) -> _Case:
 def off_standard(
     program: Program, period: Period, amount_fen: int, level: str | None, boarding: str | None, school: str | None
 ) -> Facts | None:
-    """The facts of what is allowed where the amount (分) is not; None where it is, or where no standard is known."""
+    """The facts of the problem where no rate allows the amount (分); None where one does or no standard is known."""
     rates = program.rates(period, level, boarding, school)
     standard = program.standard_for(period)
     if not rates or standard is None or any(rate.allows(amount_fen) for rate in rates):

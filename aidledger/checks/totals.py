@@ -1,4 +1,4 @@
-"""A roster's own totals against its rows."""
+"""A roster's control totals against its rows."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from aidledger.i18n import N_
 
 
 def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
-    """declared-total-mismatch: of the whole and of subtotals, in person-times and in money."""
+    """declared-total-mismatch: totals and subtotals, in person-times and amounts."""
     for table in file.tables:
         for roster in table.rosters:
             if not roster.complete:
-                continue  # an amount that could not be read is the problem; the sum is only its shadow
+                continue  # the unreadable amount is reported; the wrong sum only follows from it
             for declared in (*roster.sections, *([roster.declared] if roster.declared else [])):
                 yield from _compare(table, [roster], declared)
         if all(roster.complete for roster in table.rosters):
@@ -37,14 +37,14 @@ def _compare(table: Table, rosters: list[Roster], declared: Declared) -> Iterato
     if declared.amount_fen is not None and declared.amount_fen != sum(amounts):
         facts = {"declared": yuan_text(declared.amount_fen), "actual": yuan_text(sum(amounts)), "unit": N_("yuan")}
         yield Problem("declared-total-mismatch", place, facts)
-    said = declared.person_times
-    if said not in {None, len(amounts)} and said != _person_times(table, rosters, declared):
-        facts = {"declared": str(said), "actual": str(len(amounts)), "unit": N_("person-times")}
+    count = declared.person_times
+    if count not in {None, len(amounts)} and count != _person_times(table, rosters, declared):
+        facts = {"declared": str(count), "actual": str(len(amounts)), "unit": N_("person-times")}
         yield Problem("declared-total-mismatch", Place(table.sheet, declared.row), facts)
 
 
 def _person_times(table: Table, rosters: list[Roster], declared: Declared) -> int:
-    """Of lines that pay parts of a term a total may count the person-times: each roster's own."""
+    """The person-times of the rosters: where lines pay parts, a total may count these rather than the lines."""
     numbers = table.lines.numbers
     paid = (
         ((roster.program, roster.period, numbers[i]), roster.part(i))
