@@ -1,1 +1,1 @@
-"""Programs, layouts and reports as data: schemas/*.yaml read strictly into the domain's nouns."""
+"""Programs, layouts and reports as data: schemas/*.yaml, parsed strictly into the types of the domain."""

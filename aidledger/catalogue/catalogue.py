@@ -1,4 +1,4 @@
-"""The catalogue: all that is data about programs, rosters' words and published reports."""
+"""The catalogue: programs, the words of rosters, published reports and schools' names as data."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from aidledger.errors import UnknownProgram, UnknownReport
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Programs in their order, the words of rosters, published reports, the schools' other names.
+    """Programs in report order, the words of rosters, published reports, and the names of schools.
 
-    ``schools`` leads from every name that a roster may use to the name that the ledger prints, for schools that the
-    office lists. ``digest`` stands for what judges entries.
+    ``schools``: for schools that the office lists, from every name in rosters to the name that the ledger prints.
+    ``digest``: of all data that entries are checked against.
     """
 
     programs: Mapping[str, Program]
@@ -28,30 +28,32 @@ class Catalogue:
     schools: Mapping[str, str]
     digest: str
 
-    def program(self, said: str) -> Program:
-        """A program by its code, by a name that we print, or as titles call it; raises UnknownProgram."""
-        if said in self.programs:
-            return self.programs[said]
-        wanted = fold(said)
-        named = [one for one in self.programs.values() if wanted in map(fold, (one.code, *one.names.values()))]
-        titled = named or [one for one in self.programs.values() if one.words.named_in(wanted)]
-        if len(titled) != 1:
-            raise UnknownProgram(code=said, close=self._close_to(wanted, titled))
-        return titled[0]
+    def program(self, typed: str) -> Program:
+        """Find a program by code, by name, or as titles call it; raises UnknownProgram."""
+        if typed in self.programs:
+            return self.programs[typed]
+        folded = fold(typed)
+        programs = self.programs.values()
+        named = [program for program in programs if folded in map(fold, (program.code, *program.names.values()))]
+        candidates = named or [program for program in programs if program.words.named_in(folded)]
+        if len(candidates) != 1:
+            raise UnknownProgram(code=typed, close=self._suggestions(folded, candidates))
+        return candidates[0]
 
-    def _close_to(self, wanted: str, candidates: Iterable[Program]) -> str:
-        """The programs that may be meant, each with its code."""
-        called = {fold(name): one for one in self.programs.values() for name in (one.code, *one.names.values())}
-        close = [*candidates, *(called[name] for name in closest(wanted, called))]
-        return "、".join(dict.fromkeys(f"{one.name('zh')} ({one.code})" for one in close)) or "—"
+    def _suggestions(self, folded: str, candidates: Iterable[Program]) -> str:
+        """The programs that may be meant, by Chinese name and code."""
+        programs = self.programs.values()
+        by_name = {fold(name): program for program in programs for name in (program.code, *program.names.values())}
+        close = [*candidates, *(by_name[name] for name in closest(folded, by_name))]
+        return "、".join(dict.fromkeys(f"{program.name('zh')} ({program.code})" for program in close)) or "—"
 
     def school(self, name: str | None) -> str | None:
-        """A school's name as the ledger prints it."""
+        """A school's name as the ledger prints it; None where there is none."""
         folded = school_name(name) if name else ""
         return self.schools.get(folded, folded) or None
 
     def report(self, code: str) -> PublishedReport:
-        """A published report by its code; raises UnknownReport."""
+        """Find a published report by code; raises UnknownReport."""
         try:
             return self.reports[code]
         except KeyError:

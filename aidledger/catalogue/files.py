@@ -1,4 +1,4 @@
-"""Which files a catalogue is read from."""
+"""The files of a catalogue."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ PARTS = ("programs", "layouts", "reports")
 
 
 def shipped_folder() -> Path:
-    """Where the shipped schemas are: inside the package when installed, beside it in a checkout."""
+    """The folder of the shipped schemas: inside the package if installed, beside it in a checkout."""
     package = Path(aidledger.__file__).parent
     inside = package / "schemas"
     return inside if inside.is_dir() else package.parent / "schemas"
 
 
 def files(folder: Path, part: str) -> list[Path]:
-    """The files of a part of the catalogue in a folder, in the order of their names."""
+    """The YAML files of a part of the catalogue, sorted by name."""
     return sorted(path for path in (folder / part).glob("*.y*ml") if path.suffix in {".yaml", ".yml"})
 
 
 def office_files(folder: Path) -> list[Path]:
-    """The file about the office, where there is one."""
+    """The file that describes the office, if there is one."""
     path = folder / "office.yaml"
     return [path] if path.is_file() else []
 
 
 def files_digest(folder: Path) -> str:
-    """What stands for all that a folder says, byte for byte but for the ends of lines."""
+    """SHA-256 of all files in a folder, line endings normalised."""
     digest = hashlib.sha256()
     for path in [*(path for part in PARTS for path in files(folder, part)), *office_files(folder)]:
         content = path.read_bytes().replace(b"\r\n", b"\n")

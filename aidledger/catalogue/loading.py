@@ -1,4 +1,4 @@
-"""schemas/*.yaml read strictly into a catalogue, with an office's own folder on top of what is shipped."""
+"""Loading of a catalogue from schemas/*.yaml, with an office's own folder on top of the shipped one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from aidledger.errors import SchemasMissing
 
 
 def load(office_folder: Path | None = None) -> Catalogue:
-    """The catalogue; raises CatalogueError with file and line for anything that is not as it should be."""
+    """Load the catalogue; raises CatalogueError with file and line of the first fault, SchemasMissing."""
     folders = [shipped_folder()]
     if office_folder is not None:
         if not office_folder.is_dir():
@@ -43,7 +43,7 @@ def load(office_folder: Path | None = None) -> Catalogue:
 
 
 def report_in(path: Path, catalogue: Catalogue) -> PublishedReport:
-    """A published report out of a file; raises CatalogueError."""
+    """Load a published report from a file; raises CatalogueError."""
     return _checked(Document(path), catalogue.programs)
 
 

@@ -1,4 +1,4 @@
-"""The form of the files in schemas/: what each key is, refused where it is anything else."""
+"""Pydantic models of the files in schemas/."""
 
 from __future__ import annotations
 
@@ -75,20 +75,20 @@ YearOfStage = Annotated[int, Field(ge=1, le=9)]
 
 
 class Strict(BaseModel):
-    """Unknown keys are refused and nothing is converted."""
+    """Forbids unknown keys and type coercion."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Names(Strict):
-    """A name in each language."""
+    """A name in both languages."""
 
     zh: Text
     en: Text
 
 
 class RateModel(Strict):
-    """One amount, or a span from ``low`` to ``high``, in 元 per person."""
+    """One amount, or a range from ``low`` to ``high``, in 元 per person."""
 
     amount: Yuan | None = None
     low: Yuan | None = None
@@ -109,7 +109,7 @@ class RateModel(Strict):
 
 
 class StandardModel(Strict):
-    """What is paid from a period on."""
+    """A standard in force from a period on."""
 
     start: Start = Field(alias="from")
     per: Cadence
@@ -122,7 +122,7 @@ class StandardModel(Strict):
 
 
 class FeeModel(Strict):
-    """A school's own fee per period from a period on."""
+    """A school's own fee per period (元), in force from a period on."""
 
     school: Text
     start: Start = Field(alias="from")
@@ -131,7 +131,7 @@ class FeeModel(Strict):
 
 
 class DeadlineModel(Strict):
-    """Until which day of a year (MM-DD) a term's money is to be paid, from a period on."""
+    """The last day (MM-DD) for paying a kind of period, in force from a period on."""
 
     start: Start = Field(alias="from")
     term: Literal["spring", "autumn", "year"]
@@ -140,7 +140,7 @@ class DeadlineModel(Strict):
 
 
 class BoundsModel(Strict):
-    """From low to high, either of them open."""
+    """An integer range; either end may be open."""
 
     low: int | None = None
     high: int | None = None
@@ -150,7 +150,7 @@ Texts = Annotated[tuple[Text, ...], Field(strict=False)]
 
 
 class WordsModel(Strict):
-    """How titles and columns name the program."""
+    """The words by which titles and column headers name a program."""
 
     title: Annotated[tuple[Texts, ...], Field(strict=False, min_length=1)]
     column: Texts
@@ -158,7 +158,7 @@ class WordsModel(Strict):
 
 
 class ProgramModel(Strict):
-    """A program of its own."""
+    """A program."""
 
     code: Code
     order: int
@@ -183,7 +183,7 @@ class ProgramModel(Strict):
 
 
 class AdditionModel(Strict):
-    """What an office adds to a program that is shipped: standards, fees, its own wording."""
+    """An office's additions to a shipped program: standards, fees, deadlines, wording."""
 
     extends: Code
     standards: Annotated[tuple[StandardModel, ...], Field(strict=False)] = ()
@@ -193,21 +193,21 @@ class AdditionModel(Strict):
 
 
 class SchoolModel(Strict):
-    """A school by the name that the ledger prints, and what else rosters call it."""
+    """A school by the name that the ledger prints, and its other names in rosters."""
 
     name: Text
     aliases: Texts = ()
 
 
 class OfficeModel(Strict):
-    """The office that keeps the ledger, and its schools where rosters call them by several names."""
+    """The office that keeps the ledger, and the schools that rosters call by several names."""
 
     district: Text
     schools: Annotated[tuple[SchoolModel, ...], Field(strict=False)] = ()
 
 
 class PublishedLineModel(Strict):
-    """One published figure; 万元 with the decimals it was printed with."""
+    """One published figure; ``amount_wan`` in 万元, with its decimals as printed."""
 
     program: Code
     count: int
@@ -215,7 +215,7 @@ class PublishedLineModel(Strict):
 
 
 class ReportModel(Strict):
-    """A published report's totals."""
+    """The totals of a published report."""
 
     code: Code
     names: Names
@@ -227,7 +227,7 @@ class ReportModel(Strict):
 
 
 class MoneyWordsModel(Strict):
-    """Words of which the header of a money column is made, beside a program's word."""
+    """Words in the headers of money columns, beside those of programs."""
 
     around: Texts = ()
     nouns: Texts = ()
@@ -237,7 +237,7 @@ class MoneyWordsModel(Strict):
 
 
 class LineWordsModel(Strict):
-    """Words that begin lines which are no students."""
+    """Words that start rows other than a pupil's."""
 
     total: Texts = ()
     subtotal: Texts = ()
@@ -247,14 +247,14 @@ class LineWordsModel(Strict):
 
 
 class SchoolWordsModel(Strict):
-    """Words by which a school's name is found."""
+    """Words by which the name of a school is recognised."""
 
     labels: Texts = ()
     kinds: Texts = ()
     endings: Texts = ()
 
 
-# The values that cells of a field can have, by group.
+# The values that words stand for, by group.
 VALUE_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "sex": ("male", "female"),
@@ -282,7 +282,7 @@ ValueName = Annotated[str, AfterValidator(_value)]
 
 
 class LayoutModel(Strict):
-    """The words of a kind of list."""
+    """The words of one kind of list."""
 
     code: ListKind
     titles: Texts = ()

@@ -1,4 +1,4 @@
-"""The catalogue as commands open it."""
+"""Opening of the catalogue, from the compiled module where possible."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from aidledger.catalogue.files import files_digest, shipped_folder
 
 
 def open_catalogue(office_folder: Path | None = None) -> Catalogue:
-    """The catalogue; raises CatalogueError with file and line for anything that is not as it should be.
+    """Open the catalogue; raises CatalogueError with file and line of the first fault, SchemasMissing.
 
-    What is shipped was read strictly when compiled.py was written; as long as the files are those that it was written
-    from, they are not read again. An office's own folder always is.
+    The shipped files were validated when compiled.py was generated, and are parsed again only if they changed since. An
+    office's own folder is always parsed.
     """
     if office_folder is None:
         from aidledger.catalogue.compiled import CATALOGUE, FILES_DIGEST  # noqa: PLC0415 - an office needs none of it

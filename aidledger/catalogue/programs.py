@@ -1,9 +1,10 @@
-"""Programs out of their files: an office's additions applied, dates in order, amounts per period in 分."""
+"""Programs from their files: an office's additions applied, standards sorted by date, amounts in 分 per period."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from aidledger.catalogue.models import (
@@ -23,7 +24,7 @@ from aidledger.domain.term import Period
 
 
 def program_from(document: Document) -> Program:
-    """A program of its own; raises CatalogueError."""
+    """Build a program from its file; raises CatalogueError."""
     model = document.validated(ProgramModel)
     words = Words(model.words.title, model.words.column, model.words.never)
     return Program(
@@ -51,7 +52,7 @@ def program_from(document: Document) -> Program:
 
 
 def extended(program: Program, document: Document) -> Program:
-    """The program with an office's own standards and fees; raises CatalogueError."""
+    """Add an office's own standards, fees, deadlines and wording to a program; raises CatalogueError."""
     model = document.validated(AdditionModel)
     return replace(
         program,
@@ -96,14 +97,14 @@ def _standards(
     document: Document, models: tuple[StandardModel, ...], cadence: Cadence, known: tuple[Standard, ...]
 ) -> tuple[Standard, ...]:
     by_start = {standard.begins(): standard for standard in known}
-    own: set[object] = set()
+    own_starts: set[date] = set()
     for i, model in enumerate(models):
         standard = _standard(document, i, model, cadence)
         begins = standard.begins()
-        if begins in own or (begins in by_start and not model.replaces):
+        if begins in own_starts or (begins in by_start and not model.replaces):
             what = f"two standards begin with {model.start}; to put one in place of a shipped one, say replaces: true"
             raise document.fault(what, "standards", i)
-        own.add(begins)
+        own_starts.add(begins)
         by_start[begins] = standard
     return tuple(by_start[begins] for begins in sorted(by_start))
 
@@ -111,13 +112,13 @@ def _standards(
 def _standard(document: Document, i: int, model: StandardModel, cadence: Cadence) -> Standard:
     if model.per == "semester" and cadence == "year":
         raise document.fault("a program that is paid by the year has standards by the year", "standards", i, "per")
-    parts = 2 if model.per == "year" and cadence == "semester" else 1
+    periods = 2 if model.per == "year" and cadence == "semester" else 1
 
     def fen(yuan: Decimal | None) -> int:
         total = yuan_to_fen(yuan or Decimal(0))
-        if total % parts:
+        if total % periods:
             raise document.fault("half of it is no whole number of 分", "standards", i)
-        return total // parts
+        return total // periods
 
     rates = tuple(
         Rate(

@@ -1,6 +1,6 @@
-"""The published reports that are shipped: read from schemas/ when somebody asks for one.
+"""The shipped published reports, loaded from schemas/ on first access.
 
-Their totals are what the ledger is held to, so they stand in no code, not even in compiled.py.
+The ledger is checked against their totals, so these appear in no code, not even in compiled.py.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def _reports() -> Mapping[str, PublishedReport]:
 
 
 class ShippedReports(Mapping[str, PublishedReport]):
-    """By their codes."""
+    """The shipped reports by code."""
 
     def __getitem__(self, code: str) -> PublishedReport:
         return _reports()[code]

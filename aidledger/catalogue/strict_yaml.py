@@ -1,4 +1,4 @@
-"""YAML read strictly: no duplicate keys, decimals exact, and the line of every value kept for messages."""
+"""Strict YAML: no duplicate keys, exact decimals, and the line of every value for error messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aidledger.errors import CatalogueError
 _NUMBER = re.compile(r"-?[0-9]+\.[0-9]+", re.ASCII)
 _INT, _FLOAT, _STR, _NULL, _BOOL = (f"tag:yaml.org,2002:{name}" for name in ("int", "float", "str", "null", "bool"))
 
-# A few lines of aliases to aliases stand for more values than any memory holds.
+# Nested aliases can expand to more values than memory holds.
 _VALUES_MAX = 100_000
 _TOO_DEEP = "it is nested too deeply"
 
@@ -25,7 +25,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def _composed(text: str) -> yaml.Node | None:
-    """The nodes of a text; what is wrong with it is told in the words of Python's parser, which is ten times slower."""
+    """Compose a text. Only a faulty one reaches the Python parser, ten times slower but clearer in its messages."""
     if yaml.__with_libyaml__:
         with contextlib.suppress(yaml.YAMLError):
             return yaml.compose(text, Loader=yaml.CSafeLoader)
@@ -33,7 +33,7 @@ def _composed(text: str) -> yaml.Node | None:
 
 
 class Document:
-    """A YAML file as plain values, and the line on which each of them begins."""
+    """A YAML file as plain values, with the line on which each one begins."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -50,17 +50,17 @@ class Document:
             raise CatalogueError(file=path.name, line=1, what="keys and values are expected")
         try:
             self.values = self._mapping(root, ())
-        except RecursionError:  # an alias may stand for what it is itself a part of
+        except RecursionError:  # an alias may refer to a node that contains it
             raise CatalogueError(file=path.name, line=1, what=_TOO_DEEP) from None
 
     def fault(self, what: str, *at: int | str) -> CatalogueError:
-        """An error that says where in the file, as near as it is known."""
+        """An error with the line of the value at a path, or of the nearest one above it."""
         while at not in self._lines:
             at = at[:-1]
         return CatalogueError(file=self.path.name, line=self._lines[at], what=what.rstrip("."))
 
     def validated(self, model: type[Model]) -> Model:
-        """The values as a model; raises CatalogueError for the first thing that does not fit."""
+        """Validate the values as a model; raises CatalogueError for the first fault."""
         try:
             return model.model_validate(self.values)
         except ValidationError as error:
