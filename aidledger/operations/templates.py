@@ -9,7 +9,7 @@ from aidledger.domain.program import Program
 from aidledger.domain.term import Period, semester_of
 from aidledger.errors import SemesterWanted, TitleNotUnderstood, YearWanted
 from aidledger.i18n import Language
-from aidledger.sheets.recognition.titles import Hearing, surroundings
+from aidledger.sheets.recognition.titles import SourceCache, surroundings
 from aidledger.sheets.template.roster import BlankRoster, roster_sheet, school_line, titles
 
 
@@ -45,7 +45,9 @@ def _present(program: Program, today: date) -> Period:
 def _require_understood(blank: BlankRoster, catalogue: Catalogue) -> None:
     lines = [*titles(blank), school_line(blank)]
     names = [roster_sheet(blank), ""]
-    around = surroundings([[line] for line in lines], names, [], Hearing(catalogue.programs.values()), catalogue.layout)
+    around = surroundings(
+        [[line] for line in lines], names, [], SourceCache(catalogue.programs.values()), catalogue.layout
+    )
     programs, periods = around.programs(catalogue.programs), around.periods(blank.program)
     if programs != [blank.program.code] or periods != [blank.period]:
         raise TitleNotUnderstood(title=lines[-2], what=blank.program.code)

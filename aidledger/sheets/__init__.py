@@ -1,1 +1,1 @@
-"""Spreadsheets into rosters: bytes -> grid -> roster, and nothing that knows of a ledger."""
+"""Spreadsheets to rosters: bytes -> grid -> roster, without any knowledge of the ledger."""

@@ -1,4 +1,4 @@
-"""A grid into a roster file: its sheets one by one, and a fate for every row."""
+"""Reads a grid into a roster file: sheet by sheet, with a fate for every row."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from aidledger.sheets.formats.grid import Sheet
 from aidledger.sheets.lists.bank_lines import is_bank_list
 from aidledger.sheets.recognition.blocks import blocks_of
 from aidledger.sheets.recognition.cells import number_of
-from aidledger.sheets.recognition.header import HEADER_ROWS_SEARCHED, HeaderWords, likest_header
+from aidledger.sheets.recognition.header import HEADER_ROWS_SEARCHED, HeaderWords, likeliest_header
 from aidledger.sheets.recognition.hints import Hints
 from aidledger.sheets.recognition.outside import outside
 from aidledger.sheets.tables import TableReader
 
-# Whom something is paid, under which program and for which period; and that, its part of the term, the amount in 分.
+# ID number, program, period; and a claim with its part and the amount in 分.
 _Claim = tuple[str, str | None, Period | None]
 _Payment = tuple[_Claim, str | None, int]
 
 
 def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints: Hints) -> RosterFile:
-    """The roster in a file's sheets. Problems of cells and of recognition are in it; rules are checked elsewhere."""
+    """Read the sheets of a file. The result holds problems of cells and recognition; the checks run separately."""
     result = RosterFile()
     reader = TableReader(result, PurePath(path), catalogue, hints)
     words = HeaderWords.of(catalogue.layout, catalogue.programs)
-    without_header = []
+    headerless = []
     for sheet in sheets:
-        _take_out_feedback(sheet)
+        _blank_feedback(sheet)
         result.rows_read += sheet.rows_total
         result.fates[Fate.BLANK] += sheet.first_row
         by_hand = reader.columns_by_hand(sheet)
@@ -45,18 +45,18 @@ def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints:
             reader.read(sheet, blocks)
             result.problems += outside(sheet, blocks, catalogue.layout)
         else:
-            without_header.append(sheet)
-            _pass_over(sheet, result)
-            reader.may_be_a_cover(sheet)
+            headerless.append(sheet)
+            _skip(sheet, result)
+            reader.note_cover(sheet)
         _note_hidden(sheet, result)
-    _leave_out_summaries(result, catalogue)
-    understood: list[Table | Listing] = [*result.tables, *result.listings]
-    lost = [sheet for sheet in without_header if sheet.rows and (not understood or _holds_people(sheet))]
-    result.problems += [_no_header(sheet, words) for sheet in lost]
-    if not understood and not lost:
+    _drop_summaries(result, catalogue)
+    tables: list[Table | Listing] = [*result.tables, *result.listings]
+    unread = [sheet for sheet in headerless if sheet.rows and (not tables or _holds_people(sheet))]
+    result.problems += [_no_header(sheet, words) for sheet in unread]
+    if not tables and not unread:
         result.problems.append(Problem("no-header"))
-    if understood and not any(len(table.lines) for table in understood):
-        first = understood[0]
+    if tables and not any(len(table.lines) for table in tables):
+        first = tables[0]
         result.problems.append(Problem("empty-roster", Place(first.sheet, first.header_row)))
     if result.listings and not result.tables:
         result.kind = result.listings[0].kind
@@ -64,17 +64,17 @@ def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints:
 
 
 def _no_header(sheet: Sheet, words: HeaderWords) -> Problem:
-    """What was seen where no row is a header: the one that is most like one, what of it is understood and what not."""
-    likest = likest_header(sheet.rows, words)
-    if likest is None:
+    """The problem of a sheet without a header, naming the likeliest row and which of its words are recognised."""
+    likeliest = likeliest_header(sheet.rows, words)
+    if likeliest is None:
         return Problem("no-header", Place(sheet.name), {"list": "bank-return"} if is_bank_list(sheet.rows) else {})
-    understood, unknown = likest.told_apart()
-    facts = {"offered": tuple(understood), "unknown": tuple(unknown) or ("—",), "missing": likest.lacks()}
-    return Problem("no-header", Place(sheet.name), {"row": sheet.first_row + likest.row + 1, **facts})
+    known, unknown = likeliest.words_by_recognition()
+    facts = {"offered": tuple(known), "unknown": tuple(unknown) or ("—",), "missing": likeliest.missing_fields()}
+    return Problem("no-header", Place(sheet.name), {"row": sheet.first_row + likeliest.row + 1, **facts})
 
 
-def _take_out_feedback(sheet: Sheet) -> None:
-    """What earlier feedback wrote beside the school's rows is not the school's, and says much of counts and amounts."""
+def _blank_feedback(sheet: Sheet) -> None:
+    """Blank what earlier feedback added: it mentions counts and amounts that are not the school's own."""
     if sheet.rows and sheet.rows[0][0] in FEEDBACK_TITLES:
         sheet.rows = []
     for row in sheet.rows[:HEADER_ROWS_SEARCHED]:
@@ -85,7 +85,7 @@ def _take_out_feedback(sheet: Sheet) -> None:
                     other[index] = ""
 
 
-def _pass_over(sheet: Sheet, result: RosterFile) -> None:
+def _skip(sheet: Sheet, result: RosterFile) -> None:
     for row in sheet.rows:
         result.fates[Fate.OTHER if any(cell != "" for cell in row) else Fate.BLANK] += 1
 
@@ -111,8 +111,8 @@ def _note_hidden(sheet: Sheet, result: RosterFile) -> None:
         result.notes.append(Note("struck-out-cells", sheet.name, len(sheet.struck)))
 
 
-def _leave_out_summaries(result: RosterFile, catalogue: Catalogue) -> None:
-    """A sheet that calls itself a summary and only repeats payments of the other sheets is not counted again."""
+def _drop_summaries(result: RosterFile, catalogue: Catalogue) -> None:
+    """Drop sheets that are named a summary and only repeat the payments of other sheets."""
     for table in list(result.tables):
         if not any(word in fold(table.sheet) for word in catalogue.layout.summary):
             continue
@@ -134,7 +134,7 @@ def _payments(table: Table) -> Iterator[_Payment]:
 
 
 def _sums(payments: Iterable[_Payment]) -> Iterator[_Payment]:
-    """What somebody is paid in all the parts of a term together, as a summary names it."""
+    """The payments summed over the parts of a period, as a summary states them."""
     sums: dict[_Claim, int] = {}
     for claim, _, amount in payments:
         sums[claim] = sums.get(claim, 0) + amount

@@ -1,4 +1,4 @@
-"""One row of a school's file, cell by cell, as it stands there."""
+"""One row of an imported file, cell by cell, unprocessed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aidledger.sheets.recognition.cells import text_of
 
 @dataclass(frozen=True, slots=True)
 class SourceCell:
-    """A cell of the school's row: its column, what the header calls it, what stands in it."""
+    """A cell: its column letter, its header, its text."""
 
     column: str
     header: str
@@ -21,7 +21,7 @@ class SourceCell:
 
 
 def row_cells(content: bytes, sheet: str, header_row: int, row: int, limits: Limits) -> Sequence[SourceCell]:
-    """The filled cells of a row and of the header above them."""
+    """The filled cells of a row with their headers; row numbers are 1-based."""
     for grid in read_grid(content, limits):
         if grid.name == sheet:
             header, cells = (grid.rows[at - 1 - grid.first_row] for at in (header_row, row))

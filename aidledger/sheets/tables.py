@@ -1,4 +1,4 @@
-"""A sheet's tables: which program and term each pays, for which school, and its lines."""
+"""Reads the tables of a sheet: kind, program, period, school and lines of each."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from aidledger.sheets.recognition.blocks import Block
 from aidledger.sheets.recognition.cells import text_of
 from aidledger.sheets.recognition.columns import StudentRows, shortened
 from aidledger.sheets.recognition.declared import Totals
-from aidledger.sheets.recognition.header import Header, twofold
+from aidledger.sheets.recognition.header import Header, duplicate_fields
 from aidledger.sheets.recognition.headings import is_others
 from aidledger.sheets.recognition.hints import Hints
 from aidledger.sheets.recognition.kinds import Kinds
-from aidledger.sheets.recognition.titles import Hearing, Surroundings, surroundings
+from aidledger.sheets.recognition.titles import SourceCache, Surroundings, surroundings
 from aidledger.sheets.rosters.ditto import fill_ditto
 from aidledger.sheets.rosters.paying import Paying
-from aidledger.sheets.rosters.payments import Payment, payments_of
+from aidledger.sheets.rosters.payments import PaymentColumn, payments_of
 from aidledger.sheets.rosters.unpaid import merged_amounts, split_amounts, unpaid_rows
 
-_FOLDERS_HEARD = 3
-_ROWS_THAT_NAME_A_SCHOOL = 20
+_FOLDERS_READ_MAX = 3
+_SCHOOL_NAME_ROWS_MAX = 20
 _COVER_CELLS_MAX = 12
 _GENERIC_SHEET = re.compile(r"sheet\d*|工作表\d*|表\d*", re.IGNORECASE)
 
 
 class TableReader:
-    """Reads the tables of a file's sheets, one sheet after the other, into its result."""
+    """Reads the tables of a file, sheet by sheet, into ``result``."""
 
     def __init__(self, result: RosterFile, path: PurePath, catalogue: Catalogue, hints: Hints) -> None:
         self.result = result
@@ -45,34 +45,34 @@ class TableReader:
         self.catalogue = catalogue
         self.hints = hints
         self.cover: list[list[Cell]] = []
-        self._hearing = Hearing(catalogue.programs.values())
+        self._sources = SourceCache(catalogue.programs.values())
 
     def columns_by_hand(self, sheet: Sheet) -> Mapping[str, str]:
-        """What was said of the columns: this time, and before for a school that is named around the table or in it."""
-        remembered = self.hints.remembered
-        if not remembered:
+        """Column mappings from the options, and those saved for a school that the sheet, file or folders name."""
+        saved = self.hints.remembered
+        if not saved:
             return self.hints.columns
-        cells = (text_of(cell) for row in sheet.rows[:_ROWS_THAT_NAME_A_SCHOOL] for cell in row)
+        cells = (text_of(cell) for row in sheet.rows[:_SCHOOL_NAME_ROWS_MAX] for cell in row)
         around = fold("\n".join([*cells, *self._names(sheet), *self._folders(), self.hints.school or ""]))
         columns: dict[str, str] = {}
-        for name, known in [*self.catalogue.schools.items(), *((school, school) for school in remembered)]:
-            if known in remembered and fold(name) in around:
-                columns |= remembered[known]
+        for name, school in [*self.catalogue.schools.items(), *((school, school) for school in saved)]:
+            if school in saved and fold(name) in around:
+                columns |= saved[school]
         return columns | dict(self.hints.columns)
 
-    def may_be_a_cover(self, sheet: Sheet) -> None:
-        """A first sheet of a few words tells school, program or term of the sheets behind it."""
+    def note_cover(self, sheet: Sheet) -> None:
+        """Keep a leading sheet of few words as a cover, which may name school, program or period of later sheets."""
         filled = sum(cell != "" for row in sheet.rows for cell in row)
         if not (self.result.tables or self.result.listings) and filled <= _COVER_CELLS_MAX:
             self.cover += sheet.rows
 
     def read(self, sheet: Sheet, blocks: Sequence[Block]) -> None:
-        """One sheet with a header, or several below each other, into tables."""
+        """Read a sheet with one or more tables."""
         for block in blocks:
             for at in block.foreign_titles:
-                said = next(text for cell in sheet.rows[at] if (text := text_of(cell)))
+                title = next(text for cell in sheet.rows[at] if (text := text_of(cell)))
                 place = Place(sheet.name, sheet.first_row + at + 1)
-                self.result.problems.append(Problem("title-between", place, {"value": shortened(said)}))
+                self.result.problems.append(Problem("title-between", place, {"value": shortened(title)}))
             for fate, count in block.fates(sheet).items():
                 self.result.fates[fate] += count
             general = [*(blocks[0].titles if block is not blocks[0] else ()), *self.cover]
@@ -82,7 +82,7 @@ class TableReader:
     def _read_block(self, sheet: Sheet, block: Block, general: list[list[Cell]]) -> None:
         layout = self.catalogue.layout
         header = block.header
-        around = surroundings(block.titles, self._names(sheet), self._folders(), self._hearing, layout, general)
+        around = surroundings(block.titles, self._names(sheet), self._folders(), self._sources, layout, general)
         marks = [*fill_ditto(sheet, header, block.sorted.students)]
         students = StudentRows(sheet, header, block.sorted.students, layout)
         students.problems += marks
@@ -96,12 +96,12 @@ class TableReader:
         if word is not None:
             self._refuse(students, place, word)
         elif kind == "roster":
-            self._read_roster(sheet, block, around, students, place)
+            self._read_roster(block, around, students, place)
         else:
             self._read_listing(kind, block, around, students, place)
 
     def _refuse(self, students: StudentRows, place: Place, word: str) -> None:
-        """A list of those who are not paid, or not yet: nothing of it is read but how many are in it."""
+        """Refuse a list of pupils who are not paid, or not yet; only the number of its lines is kept."""
         lines = students.lines()
         lines.numbers, lines.accounts = [""] * len(lines), [None] * len(lines)
         columns = {name: students.letter(indexes[0]) for name, indexes in students.header.fields.items()}
@@ -112,7 +112,7 @@ class TableReader:
     def _read_listing(
         self, kind: ListKind, block: Block, around: Surroundings, students: StudentRows, place: Place
     ) -> None:
-        """A table that pays nobody."""
+        """Read a list other than a roster."""
         header = block.header
         columns = {name: students.letter(indexes[0]) for name, indexes in header.fields.items()}
         listing, problems = read_listing(kind, block, students, place, around, self.catalogue, self.hints, columns)
@@ -124,54 +124,65 @@ class TableReader:
         if students.rows:
             self.result.problems += problems + students.problems
 
-    def _read_roster(
-        self,
-        sheet: Sheet,
-        block: Block,
-        around: Surroundings,
-        students: StudentRows,
-        place: Place,
-    ) -> None:
-        """A table that pays."""
+    def _read_roster(self, block: Block, around: Surroundings, students: StudentRows, place: Place) -> None:
+        """Read a roster."""
+        sheet, header = students.sheet, block.header
+        table = self._table(block, around, students, place)
+        problems = self._unclear_columns(header, place, sheet.first_column, ("name", "number"))
+        payments, payment_problems = self._pay(table, block, around, students, place)
+        problems += payment_problems
+        stage = next((self.catalogue.programs[r.program].stage for r in table.rosters if r.program), None)
+        self._settle(table.lines, table.school or around.school, stage)
+        self.result.tables.append(table)
+        self._note_unread(students, _unpaid_months(header, payments))
+        problems += [*unpaid_rows(block, students, table), *merged_amounts(block, students)]
+        problems += split_amounts(block, sheet, table)
+        if table.lines.rows:  # an empty class sheet is no problem, whatever its header
+            self.result.problems += problems + students.problems
+
+    def _table(self, block: Block, around: Surroundings, students: StudentRows, place: Place) -> Table:
+        """The lines of a roster, before anything is paid."""
         header = block.header
         lines = students.lines()
         students.doubt_accounts(lines.accounts)
         if "school" not in header.fields:
-            lines.schools = block.schools(sheet, self.catalogue.layout)
-        table = Table(
-            sheet=sheet.name,
+            lines.schools = block.schools(students.sheet, self.catalogue.layout)
+        return Table(
+            sheet=students.sheet.name,
             header_row=place.row or 1,
             school=self.catalogue.school(self.hints.school or _only(lines.schools) or around.school),
             columns={name: students.letter(indexes[0]) for name, indexes in header.fields.items()},
             lines=lines,
         )
-        problems = self._unclear_columns(header, place, sheet.first_column, ("name", "number"))
-        programs, hints = self.catalogue.programs, self.hints
+
+    def _pay(
+        self, table: Table, block: Block, around: Surroundings, students: StudentRows, place: Place
+    ) -> tuple[list[PaymentColumn], list[Problem]]:
+        """Add the rosters of a table to it, by row or by money column; the payments, and what is wrong with them."""
+        header, hints = block.header, self.hints
         by_row = assigned_by_row(students)
-        payments, more = payments_of(
-            header, around, programs, hints.program, place, students.rows, period_by_hand=hints.period, by_row=by_row
+        payments, problems = payments_of(
+            header,
+            around,
+            self.catalogue.programs,
+            hints.program,
+            place,
+            students.rows,
+            period_by_hand=hints.period,
+            by_row=by_row,
         )
-        by_row = by_row and not any(payment.dated for payment in payments)
         titled = block.titled_totals(self.catalogue.layout)
-        totals = Totals(sheet, header, block.sorted, unit=around.unit, titled=titled)
+        totals = Totals(students.sheet, header, block.sorted, unit=around.unit, titled=titled)
         paying = Paying(table, students, around, totals, self.catalogue, hints, place)
-        if by_row and (len(payments) == 1 or "program" not in header.fields):
-            problems += paying.by_row(payments, more)
-        else:
-            problems += more + paying.by_column(payments)
-        stage = next((self.catalogue.programs[r.program].stage for r in table.rosters if r.program), None)
-        self._settle(lines, table.school or around.school, stage)
-        self.result.tables.append(table)
-        self._note_unread(students, _months_beside(header, payments))
-        problems += [*unpaid_rows(block, students, table), *merged_amounts(block, students)]
-        problems += split_amounts(block, sheet, table)
-        if lines.rows:  # an empty class sheet has nothing to be right or wrong about
-            self.result.problems += problems + students.problems
+        dated = any(payment.dated for payment in payments)
+        if by_row and not dated and (len(payments) == 1 or "program" not in header.fields):
+            return payments, paying.by_row(payments, problems)
+        return payments, [*problems, *paying.by_column(payments)]
 
     def _note_unread(self, students: StudentRows, unpaid: Collection[int] = ()) -> None:
-        """Say which columns hold something of students and were not read; others' (a guardian's) need not be.
+        """Note the columns that hold data and were not read, apart from other people's (a guardian's).
 
-        ``unpaid``: indexes of columns that could be money and are none.
+        ``unpaid``: indexes of columns that look like money but are not.
         """
         header, layout = students.header, self.catalogue.layout
         used = {index for indexes in header.fields.values() for index in indexes}
@@ -193,25 +204,25 @@ class TableReader:
 
     def _folders(self) -> list[str]:
         folders = [folder for folder in reversed(self.path.parts[:-1]) if folder not in {"/", ".", ".."}]
-        return folders[:_FOLDERS_HEARD]
+        return folders[:_FOLDERS_READ_MAX]
 
     def _unclear_columns(
         self, header: Header, place: Place, first_column: int, required: Sequence[str]
     ) -> list[Problem]:
-        """Who a row is about must stand in one column: none will not do, and of two none is guessed."""
+        """Problems of required fields that no column holds, and of identifying fields that several columns claim."""
         headers = ", ".join(text for text in header.texts if text)
         problems = [
             Problem("missing-column", place, {"field": name, "headers": headers})
             for name in required
             if name not in header.fields
         ]
-        for name in twofold(header) if required else ():
+        for name in duplicate_fields(header) if required else ():
             letters = ", ".join(f"{column_letter(first_column + i)} {header.texts[i]}" for i in header.fields[name])
             problems.append(Problem("missing-column", place, {"field": name, "headers": letters}))
         return problems
 
     def _settle(self, lines: Lines, school: str | None, stage: str | None) -> None:
-        """Fill in what one line leaves to its table: the school, the level that grade or stage imply."""
+        """Fill in what lines leave to their table: the school, and the level that grade or stage imply."""
         if self.hints.school:
             lines.schools = [self.catalogue.school(self.hints.school)] * len(lines)
         else:
@@ -220,8 +231,8 @@ class TableReader:
         _imply_levels(lines, stage, self.catalogue)
 
 
-def _months_beside(header: Header, payments: Sequence[Payment]) -> list[int]:
-    """The columns of months or instalments, by their indexes, where none is paid: they hold days, or marks."""
+def _unpaid_months(header: Header, payments: Sequence[PaymentColumn]) -> list[int]:
+    """Indexes of the columns of months or instalments if none of them is paid: they hold days, or ticks."""
     months = [column.index for column in header.money if column.bare and column.part]
     paid = {payment.column.index for payment in payments if payment.column}
     return [] if paid.intersection(months) or not paid else months

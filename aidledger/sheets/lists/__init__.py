@@ -1,1 +1,1 @@
-"""Lists that pay nobody: certifications, registers, allotments, bank returns, recoveries."""
+"""Lists other than rosters: certifications, registers, allotments, bank returns, recoveries."""

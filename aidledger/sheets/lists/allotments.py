@@ -1,4 +1,4 @@
-"""A table of allotted money (资金下达) into an allotment: by document, program, period and source."""
+"""Reads tables of allotments (资金下达): amounts by document, program, period and source."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aidledger.sheets.recognition.hints import Hints
     from aidledger.sheets.recognition.titles import Surroundings
 
-# 川财教〔2021〕45号, with any kind of bracket.
+# 川财教〔2021〕45号, with brackets of any kind.
 _DOCUMENT = re.compile(r"[一-鿿]{2,10}[〔\[【((]?(?:19|20)[0-9]{2}[〕\]】))]?(?:第)?[0-9]{1,4}号")
 
 
@@ -38,11 +38,11 @@ def read_allotments(
     hints: Hints,
     columns: Mapping[str, str | None],
 ) -> tuple[Listing, list[Problem]]:
-    """The allotments of a table, and what is wrong with them. Every line names a document, a program and a term."""
+    """Read the allotments of a table; every line needs a document, a program and a period."""
     assigned = assign(students, around, catalogue.programs, hints.program, hints.period)
     problems = list(assigned.problems)
     facts = Allotments()
-    document_above = document_in("\n".join(said.text for said in around.sources))
+    document_above = document_in("\n".join(source.text for source in around.sources))
     for line, row_number in enumerate(students.numbers):
         document = _document(students, line) or document_above
         if document is None:
@@ -80,19 +80,19 @@ def _document(students: StudentRows, line: int) -> str | None:
 
 
 def document_in(text: str) -> str | None:
-    """The number of a document (文号) that a text names, its year in the usual brackets."""
+    """The document number (文号) in a text, with its year in 〔〕."""
     match = _DOCUMENT.search("".join(text.split()))
     return re.sub(r"[\[【((]", "〔", re.sub(r"[\]】))]", "〕", match[0])) if match else None
 
 
 def _issued_on(students: StudentRows, line: int) -> str | None:
     index = students.header.index("issued_on")
-    counted = students.sheet.date_1904
-    return None if index is None else date_of(students.rows[line][index], date_1904=counted)
+    date_1904 = students.sheet.date_1904
+    return None if index is None else date_of(students.rows[line][index], date_1904=date_1904)
 
 
 def _amounts(students: StudentRows, line: int, catalogue: Catalogue, *, unit: Unit | None) -> Iterator[tuple[str, int]]:
-    """The amounts of a line by source: columns of their own, or one column and one that names the source."""
+    """The amounts (分) of a line by source: one column per source, or an amount and a column that names its source."""
     header = students.header
     columns = [(source, header.fields[source][0]) for source in SOURCES if source in header.fields]
     money = min(header.money, key=lambda column: ROLE_RANK[column.role], default=None)
@@ -121,14 +121,14 @@ def _source(students: StudentRows, line: int, catalogue: Catalogue) -> str:
     if is_blank(text):
         return TOTAL
     table = catalogue.layout.values["source"]
-    named = next((value.removesuffix("-funds") for word, value in table.items() if word in text), None)
-    if named is None:
+    source = next((value.removesuffix("-funds") for word, value in table.items() if word in text), None)
+    if source is None:
         students.report("value-unknown", line, index, value=shortened(text))
-    return named or TOTAL
+    return source or TOTAL
 
 
 def _fen(students: StudentRows, line: int, index: int, *, unit: Unit | None) -> int | None:
-    """An amount in 分; 0 where it was not understood, which is reported."""
+    """An amount in 分; 0, and a problem, where it is unreadable."""
     try:
         return fen_of(students.rows[line][index], unit)
     except AmountNotUnderstood as error:

@@ -1,4 +1,4 @@
-"""Lists as banks write them: names, cards and figures, and no names of columns above them."""
+"""Bank lists without a header: names, card numbers and figures."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from aidledger.sheets.formats.sheet import Cell
 from aidledger.sheets.recognition.cells import text_of
 
-_ROWS_LOOKED_AT = 100
+_ROWS_SAMPLED = 100
 _CARD, _FIGURE = re.compile(r"\d{12,19}", re.ASCII), re.compile(r"\d{1,9}(?:\.\d{1,2})?", re.ASCII)
 _NAME = re.compile(r"[㐀-鿿𠀀-𳿿·]{2,25}")
 
 
 def is_bank_list(rows: Sequence[Sequence[Cell]]) -> bool:
-    """Whether most rows hold a name, the number of a card, and another figure."""
-    filled = [row for row in rows[:_ROWS_LOOKED_AT] if any(cell != "" for cell in row)]
+    """Whether most rows hold a name, a card number and another figure."""
+    filled = [row for row in rows[:_ROWS_SAMPLED] if any(cell != "" for cell in row)]
     return sum(map(_is_payment, filled)) * 2 > len(filled)
 
 

@@ -1,4 +1,4 @@
-"""What a bank's return or a list of recoveries says of its own totals, against its lines."""
+"""Checks the control totals of bank returns and recovery lists against their lines."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TOKEN = re.compile(
 )
 _OUTCOMES = ("paid", "failed", "returned")
 _OF_A_PAGE = re.compile(r"本页|小计")
-# A payment that was sent back may have been counted with those that were made, or with those that were not.
+# Banks count returned payments (退票) with those made, with those not made, or apart.
 _COUNTED_AS: dict[str, tuple[frozenset[str], ...]] = {
     "whole": (frozenset(_OUTCOMES), frozenset({"paid"}), frozenset({"paid", "returned"})),
     "paid": (frozenset({"paid"}), frozenset({"paid", "returned"})),
@@ -38,10 +38,10 @@ _COUNTED_AS: dict[str, tuple[frozenset[str], ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Statement:
-    """What a row says of some lines: how many there are (``money`` False), or how much they make, in 分.
+class _StatedTotal:
+    """A total stated in words: a number of lines (``money`` False), or an amount in 分.
 
-    ``labelled``: by a word in front (笔数:3).
+    ``scope``: the outcome it covers, or ``whole``. ``labelled``: a label precedes the figure (笔数:3).
     """
 
     row: int
@@ -53,9 +53,9 @@ class _Statement:
 
 @dataclass(frozen=True, slots=True)
 class ListTotals:
-    """The lines of a list, all of which ought to have their amounts, and the rows around them.
+    """The lines of a list with their amounts (分), and the rows around them.
 
-    ``outcomes``: what the bank says of each; of recoveries all count as paid.
+    ``outcomes``: by line; all recoveries count as paid.
     """
 
     block: Block
@@ -66,46 +66,46 @@ class ListTotals:
     unit: Unit | None
 
     def problems(self) -> list[Problem]:
-        """declared-total-mismatch, where a total fits none of the ways in which lines may be counted."""
+        """declared-total-mismatch, where a total matches no way of counting the lines."""
         if any(amount is None for amount in self.amounts) or not self.amounts:
             return []
-        said = list(self._statements())
-        return [*self._in_words(said), *self._in_their_column({one.row for one in said if one.labelled})]
+        stated = list(self._stated())
+        return [*self._check_stated(stated), *self._check_column({total.row for total in stated if total.labelled})]
 
-    def _statements(self) -> Iterator[_Statement]:
+    def _stated(self) -> Iterator[_StatedTotal]:
         rows, start = self.students.sheet.rows, self.block.start
         for at, titles in enumerate(self.block.titles, start):
-            yield from _said(titles, at, certain=True)
+            yield from _totals_in(titles, at, certain=True)
         for total in self.block.sorted.totals:
-            yield from _said(rows[total.row], total.row, certain=True)
+            yield from _totals_in(rows[total.row], total.row, certain=True)
         for at in self.block.sorted.notes:
-            yield from _said(rows[at], at, certain=False)
+            yield from _totals_in(rows[at], at, certain=False)
 
-    def _in_words(self, said: Sequence[_Statement]) -> Iterator[Problem]:
-        """What is said of all lines, and of those with one outcome; a list need not hold the others."""
+    def _check_stated(self, stated: Sequence[_StatedTotal]) -> Iterator[Problem]:
+        """Check totals of all lines and of single outcomes; a list need not hold the lines of every outcome."""
         listed = {outcome for outcome in self.outcomes if outcome}
-        elsewhere = any(one.scope in _OUTCOMES and one.scope not in listed and one.value for one in said)
-        for one in said:
-            if one.scope not in listed and (one.scope != "whole" or elsewhere):
+        incomplete = any(total.scope in _OUTCOMES and total.scope not in listed and total.value for total in stated)
+        for total in stated:
+            if total.scope not in listed and (total.scope != "whole" or incomplete):
                 continue
-            actual = self._makes(one.scope, money=one.money, first=0, last=len(self.amounts))
-            if one.value not in actual:
-                yield self._mismatch(one.row, None, one.value, actual[0], money=one.money)
+            actual = self._actual(total.scope, money=total.money, first=0, last=len(self.amounts))
+            if total.value not in actual:
+                yield self._mismatch(total.row, None, total.value, actual[0], money=total.money)
 
-    def _in_their_column(self, told: set[int]) -> Iterator[Problem]:
-        """The figure that a line of totals has in the column of the amounts."""
+    def _check_column(self, stated_rows: set[int]) -> Iterator[Problem]:
+        """Check the figures of total rows in the amount column, unless words in the row state the total."""
         sheet = self.students.sheet
         totals = Totals(sheet, self.students.header, self.block.sorted, unit=self.unit)
         for declared in totals.declared(self.column, self.amounts, alone=False):
-            if declared.amount_fen is None or declared.row - sheet.first_row - 1 in told:
+            if declared.amount_fen is None or declared.row - sheet.first_row - 1 in stated_rows:
                 continue
-            actual = self._makes("whole", money=True, first=declared.first, last=declared.last)
+            actual = self._actual("whole", money=True, first=declared.first, last=declared.last)
             if declared.amount_fen not in actual:
                 at = declared.row - sheet.first_row - 1
                 yield self._mismatch(at, self.column.index, declared.amount_fen, actual[0], money=True)
 
-    def _makes(self, scope: str, *, money: bool, first: int, last: int) -> list[int]:
-        """What the lines of a scope make, counted in each way; the likeliest first."""
+    def _actual(self, scope: str, *, money: bool, first: int, last: int) -> list[int]:
+        """The count or sum (分) of the lines of a scope, for each way of counting, likeliest first."""
         lines = list(zip(self.amounts, self.outcomes, strict=True))[first:last]
         return [
             sum((amount or 0) if money else 1 for amount, outcome in lines if outcome in counted or outcome is None)
@@ -113,18 +113,18 @@ class ListTotals:
         ]
 
     def _mismatch(self, at: int, index: int | None, declared: int, actual: int, *, money: bool) -> Problem:
-        show = yuan_text if money else str
+        text = yuan_text if money else str
         unit = N_("yuan") if money else N_("person-times")
         place = Place(self.students.sheet.name, self.students.sheet.first_row + at + 1, self.students.letter(index))
         return Problem(
-            "declared-total-mismatch", place, {"declared": show(declared), "actual": show(actual), "unit": unit}
+            "declared-total-mismatch", place, {"declared": text(declared), "actual": text(actual), "unit": unit}
         )
 
 
-def _said(row: Iterable[Cell], at: int, *, certain: bool) -> Iterator[_Statement]:
-    """What the words of a row say; nothing of a number whose label is not understood.
+def _totals_in(row: Iterable[Cell], at: int, *, certain: bool) -> Iterator[_StatedTotal]:
+    """The totals that a row states in words; numbers with an unknown label are skipped.
 
-    ``certain``: it is a title or a total, where 金额 alone means that of all lines.
+    ``certain``: the row is a title or total, where 金额 alone means that of all lines.
     """
     text = unicodedata.normalize("NFKC", " ".join(filter(None, map(text_of, row))))
     if _OF_A_PAGE.search(text):
@@ -149,11 +149,11 @@ def _said(row: Iterable[Cell], at: int, *, certain: bool) -> Iterator[_Statement
         before = kind
 
 
-def _figure(match: re.Match[str], at: int, scope: str | None, label: str | None) -> Iterator[_Statement]:
+def _figure(match: re.Match[str], at: int, scope: str | None, label: str | None) -> Iterator[_StatedTotal]:
     unit = match["unit"]
     money = unit in {"万元", "元"} if unit else label == "money"
     number = Decimal(match["number"].lstrip("¥￥").replace(",", ""))
     if scope is None or (unit is None and label is None) or (not money and number != int(number)):
         return
     factor = 1 if not money else FEN_PER_WAN if unit == "万元" else FEN_PER_YUAN
-    yield _Statement(at, scope, money, int(number * factor), labelled=label is not None)
+    yield _StatedTotal(at, scope, money, int(number * factor), labelled=label is not None)

@@ -1,4 +1,4 @@
-"""A table that pays nobody into a listing: certifications, a school register, bank returns, allotments."""
+"""Reads lists other than rosters: certifications, school registers, bank returns, allotments, recoveries."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aidledger.sheets.recognition.hints import Hints
     from aidledger.sheets.recognition.titles import Surroundings
 
-# What a list of a kind must say of everybody in it.
+# The columns that a list needs, by kind.
 REQUIRED: Mapping[ListKind, tuple[str, ...]] = {
     "certification": ("name", "number"),
     "register": ("name", "number"),
@@ -47,7 +47,7 @@ def read_listing(
     hints: Hints,
     columns: Mapping[str, str | None],
 ) -> tuple[Listing, list[Problem]]:
-    """The listing, and what is wrong with it beside its cells."""
+    """Read a listing; problems other than those of its cells."""
     if kind == "allotment":
         return read_allotments(students, listing_place, around, catalogue, hints, columns)
     if kind == "bank-return" and "name" not in students.header.fields and "payee" in students.header.fields:
@@ -65,11 +65,11 @@ def read_listing(
     )
     problems: list[Problem] = []
     if kind == "bank-return":
-        # A bank pays cards: who has no ID number in its file, or stars in it, is known by card and name.
+        # Banks identify payees by card and name: the ID number may be missing or masked.
         students.problems[:] = [problem for problem in students.problems if problem.code != "id-missing"]
         lines.numbers = ["" if _MASK in number else number for number in lines.numbers]
-        named = list(dict.fromkeys(around.terms() or around.terms_of_parts()))
-        listing.period = hints.period or (named[0] if len(named) == 1 else None)
+        periods = list(dict.fromkeys(around.terms() or around.terms_of_parts()))
+        listing.period = hints.period or (periods[0] if len(periods) == 1 else None)
         returns = ReturnRows(block, students, listing_place, around, catalogue, hints)
         listing.facts, problems = returns.facts(listing.period)
         return listing, problems
@@ -84,16 +84,16 @@ def read_listing(
         listing.period, problems = _period(school_years(around.terms()), "year", hints, listing_place)
     else:
         listing.facts = _enrolments(students, layout)
-        named = semesters(around.terms()) or semesters_exported(around.sources[-1].text)
-        listing.period, problems = _period(named, "semester", hints, listing_place)
+        periods = semesters(around.terms()) or semesters_exported(around.sources[-1].text)
+        listing.period, problems = _period(periods, "semester", hints, listing_place)
     return listing, problems
 
 
-def _period(named: Sequence[Period], cadence: str, hints: Hints, place: Place) -> tuple[Period | None, list[Problem]]:
+def _period(periods: Sequence[Period], cadence: str, hints: Hints, place: Place) -> tuple[Period | None, list[Problem]]:
     if hints.period is not None:
         period = hints.period
         return (Period(period.school_year) if cadence == "year" else period), []
-    distinct = list(dict.fromkeys(named))
+    distinct = list(dict.fromkeys(periods))
     if len(distinct) == 1:
         return distinct[0], []
     found = " / ".join(period.code for period in distinct)
@@ -102,40 +102,41 @@ def _period(named: Sequence[Period], cadence: str, hints: Hints, place: Place) -
 
 
 def _worded(students: StudentRows, name: str, table: Mapping[str, str]) -> list[str | None]:
-    """The values of a field, by their words; what is not understood is reported."""
+    """By line the value of a field, by its words; unknown words are reported."""
     index = students.header.index(name)
     if index is None:
         return [None] * len(students.rows)
-    found = []
+    values = []
     for line, row in enumerate(students.rows):
         text = text_of(row[index])
         value = None if is_blank(text) else worded(text, table)
         if value is None and not is_blank(text):
             students.report("value-unknown", line, index, value=shortened(text))
-        found.append(value)
-    return found
+        values.append(value)
+    return values
 
 
 def _categories(students: StudentRows, layout: Layout) -> list[tuple[str, ...]]:
-    """The categories of each line: out of the column for them, and out of columns that ask 是否残疾生."""
+    """By line the categories, from their own columns and from yes/no columns (是否残疾生)."""
     table = layout.values["category"]
-    told = students.header.fields.get("category", ())
+    columns = students.header.fields.get("category", ())
     flags = list(_flags(students, table))
     known: dict[str, set[str]] = {}
-    found = []
+    categories = []
     for row in students.rows:
         values: set[str] = set()
-        for index in told:
+        for index in columns:
             text = text_of(row[index])
             if text not in known:
                 known[text] = set() if is_blank(text) else categories_in(text, table)
             values |= known[text]
         values |= {category for index, category in flags if fold(text_of(row[index])) in _YES}
-        found.append(tuple(category for category in HARDSHIP_CATEGORIES if category in values))
-    return found
+        categories.append(tuple(category for category in HARDSHIP_CATEGORIES if category in values))
+    return categories
 
 
 def _flags(students: StudentRows, table: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+    """The yes/no columns by index, each with its category."""
     for index, text in enumerate(students.header.texts):
         folded = fold(text)
         if folded.startswith(_FLAG):
@@ -145,20 +146,20 @@ def _flags(students: StudentRows, table: Mapping[str, str]) -> Iterator[tuple[in
 
 
 def _enrolments(students: StudentRows, layout: Layout) -> Enrolments:
-    # 学籍变动情况 says the same as 学籍状态 of those whose status changed.
+    # 学籍变动情况 stands in for 学籍状态 where the status changed.
     table = layout.values["status"]
     changes = _worded(students, "change", table) if "change" in students.header.fields else None
     statuses = _worded(students, "status", table)
     left_on = students.dates("left_on")
     index = students.header.index("status")
-    found = []
-    for line, status in enumerate(statuses):
-        told = status or (changes[line] if changes else None)
-        if told in {None, "enrolled"} and left_on[line]:
-            told = "left"
-        found.append(told or "enrolled")
+    resolved = []
+    for line, own_status in enumerate(statuses):
+        status = own_status or (changes[line] if changes else None)
+        if status in {None, "enrolled"} and left_on[line]:
+            status = "left"
+        resolved.append(status or "enrolled")
     stated = [None if index is None else optional_text(row[index]) for row in students.rows]
-    return Enrolments(found, stated, left_on)
+    return Enrolments(resolved, stated, left_on)
 
 
 def _only(values: Sequence[str | None]) -> str | None:

@@ -1,4 +1,4 @@
-"""A list of money that came back (退款, 追缴) into a listing: from whom, of which program and term, when, by what."""
+"""Reads lists of recoveries (退款, 追缴): payer, program, period, date, document."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 _DAY = r"(20[0-9]{2})[年.\-/]([0-9]{1,2})[月.\-/]([0-9]{1,2})"
 _CAME_BACK = r"退款|追缴|缴回|收回|退回|清退|追回|退缴|缴款|到账|入账|入库|上缴|缴入"
-# Between the word and the day nothing says that the day is that of making the list.
+# No word between the verb and the date may mark it as the date of the list itself.
 _DAYS = (
     re.compile(rf"(?:{_CAME_BACK})[^0-9填制报公单表册]{{0,12}}?{_DAY}"),
     re.compile(rf"{_DAY}日?[^0-9填制报公]{{0,8}}?(?:{_CAME_BACK})"),
@@ -47,7 +47,7 @@ _DAY_LENGTH = len("2021-12-03")
 
 @dataclass(frozen=True, slots=True)
 class RecoveryRows:
-    """A table of recoveries, with what stands around it."""
+    """A table of recoveries and its surroundings."""
 
     block: Block
     students: StudentRows
@@ -57,18 +57,18 @@ class RecoveryRows:
     hints: Hints
 
     def facts(self) -> tuple[Recoveries, Period | None, list[Problem]]:
-        """What came back, the period of all of it if there is one, and what is wrong with it beside the cells."""
+        """The recoveries, the period if all share one, and problems other than those of cells."""
         lines = self._lines_around()
         programs, periods, problems = self._assigned()
         facts = Recoveries(
             amounts_fen=[None] * len(self.students.rows),
             programs=programs,
             periods=periods,
-            recovered_on=self._days(_one(_days_in(lines))),
-            documents=self._documents(_one(_receipts_in(lines)) or _one(_orders_in(lines))),
+            recovered_on=self._days(_only(_days_in(lines))),
+            documents=self._documents(_only(_receipts_in(lines)) or _only(_orders_in(lines))),
             reasons=self._reasons(),
         )
-        return facts, _one(periods), [*problems, *self._amounts(facts)]
+        return facts, _only(periods), [*problems, *self._amounts(facts)]
 
     def _amounts(self, facts: Recoveries) -> list[Problem]:
         column = _column(self.students.header.money)
@@ -84,7 +84,7 @@ class RecoveryRows:
         return totals.problems() if complete else []
 
     def _assigned(self) -> tuple[list[str | None], list[Period | None], list[Problem]]:
-        """Program and period of every line: by its row, or from the title."""
+        """Program and period of every line, from its row or from the title."""
         programs = self.catalogue.programs
         if assigned_by_row(self.students):
             assigned = assign(self.students, self.around, programs, self.hints.program, self.hints.period)
@@ -92,11 +92,11 @@ class RecoveryRows:
         count = len(self.students.rows)
         named = [self.hints.program] if self.hints.program else self.around.programs(programs)
         if named is None or len(named) != 1:
-            every = named or [code for said in self.around.sources for code in said.programs]
-            facts = {"programs": ", ".join(dict.fromkeys(every))}
-            problem = (
-                Problem("program-ambiguous", self.place, facts) if every else Problem("program-unknown", self.place)
-            )
+            candidates = named or [code for source in self.around.sources for code in source.programs]
+            facts = {"programs": ", ".join(dict.fromkeys(candidates))}
+            problem = Problem("program-unknown", self.place)
+            if candidates:
+                problem = Problem("program-ambiguous", self.place, facts)
             return [None] * count, [None] * count, [problem]
         period, problems = titled_period(programs[named[0]], self.around, self.hints, self.place)
         return [named[0]] * count, [period] * count, problems
@@ -106,8 +106,8 @@ class RecoveryRows:
         days: list[str | None] = []
         for line, row in enumerate(self.students.rows):
             cell = "" if index is None else row[index]
-            said = is_blank(text_of(cell))
-            day = around if said else date_of(cell, date_1904=self.students.sheet.date_1904)
+            blank = is_blank(text_of(cell))
+            day = around if blank else date_of(cell, date_1904=self.students.sheet.date_1904)
             days.append(day if day and len(day) == _DAY_LENGTH else None)
             if days[-1] is None:
                 self.students.report("date-missing", line, index)
@@ -128,11 +128,11 @@ class RecoveryRows:
         return [None if index is None else optional_text(row[index]) for row in self.students.rows]
 
     def _index(self, *names: str) -> int | None:
-        found = (self.students.header.index(name) for name in names)
-        return next((index for index in found if index is not None), None)
+        indexes = (self.students.header.index(name) for name in names)
+        return next((index for index in indexes if index is not None), None)
 
     def _lines_around(self) -> list[str]:
-        """The lines above the header and those under the people, each without spaces."""
+        """The rows above the header and the notes below the lines, normalised (NFKC, no white space)."""
         rows: list[Sequence[Cell]] = [*self.block.titles]
         rows += [self.students.sheet.rows[at] for at in self.block.sorted.notes]
         lines = ("".join(text_of(cell) for cell in row) for row in rows)
@@ -140,10 +140,12 @@ class RecoveryRows:
 
 
 def _column(money: Sequence[MoneyColumn]) -> MoneyColumn | None:
-    """The column of what came back: what really did before what was to; else the best of all."""
+    """The column of amounts recovered (实, 已) rather than due, else the money column of the best role."""
     recovered = [column for column in money if column.role == "recovered"]
-    done = [column for column in recovered if any(sign in column.header for sign in "实已")]
-    return next(iter([*done, *recovered]), None) or min(money, key=lambda one: ROLE_RANK[one.role], default=None)
+    actual = [column for column in recovered if any(sign in column.header for sign in "实已")]
+    return next(iter([*actual, *recovered]), None) or min(
+        money, key=lambda column: ROLE_RANK[column.role], default=None
+    )
 
 
 def _days_in(lines: Iterable[str]) -> list[str]:
@@ -162,7 +164,7 @@ def _day(match: re.Match[str]) -> str | None:
 
 
 def _orders_in(lines: Iterable[str]) -> list[str]:
-    """The documents (文号) by which money was asked back."""
+    """The documents (文号) that order a recovery."""
     return [_CITED.sub("", found) for line in lines if (found := document_in(line))]
 
 
@@ -170,6 +172,6 @@ def _receipts_in(lines: Iterable[str]) -> list[str]:
     return [match[1] for line in lines for match in _RECEIPT.finditer(line)]
 
 
-def _one(values: Iterable[Value]) -> Value | None:
+def _only(values: Iterable[Value]) -> Value | None:
     distinct = set(values)
     return distinct.pop() if len(distinct) == 1 else None

@@ -1,4 +1,4 @@
-"""What a bank says of the payments that it was asked to make: made, not made, or sent back (退票)."""
+"""Reads bank returns: payments made, not made, or returned (退票)."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from aidledger.sheets.recognition.hints import Hints
     from aidledger.sheets.recognition.titles import Surroundings
 
-# 回盘及退票清单 holds both.
-_AMONG_OTHERS = re.compile(r"[含及和与、](?:退票|失败|退款)|成功")
+# 回盘及退票清单 holds several outcomes.
+_SEVERAL_OUTCOMES = re.compile(r"[含及和与、](?:退票|失败|退款)|成功")
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnRows:
-    """A table of a bank's answers, with what stands around it."""
+    """A table of a bank return and its surroundings."""
 
     block: Block
     students: StudentRows
@@ -40,25 +40,25 @@ class ReturnRows:
     hints: Hints
 
     def facts(self, period: Period | None) -> tuple[Returns, list[Problem]]:
-        """The answers to payments for a period, and what is wrong with them beside their cells."""
+        """The return of payments for a period, and problems other than those of cells."""
         amounts, problems = self._amounts()
         reasons = self.students.texts("reason" if "reason" in self.students.header.fields else "recovery_reason")
         outcomes = self._outcomes(reasons)
-        named = [self.hints.program] if self.hints.program else self.around.programs(self.catalogue.programs) or []
-        part, more = self._part(period)
+        programs = [self.hints.program] if self.hints.program else self.around.programs(self.catalogue.programs) or []
+        part, part_problems = self._part(period)
         facts = Returns(
             amounts_fen=amounts,
             outcomes=outcomes,
             reasons=reasons,
             paid_on=self.students.dates("paid_on"),
             serials=self.students.texts("serial_no"),
-            program=named[0] if len(named) == 1 else None,
+            program=programs[0] if len(programs) == 1 else None,
             part=part,
         )
-        return facts, [*problems, *more, *self._totals(facts)]
+        return facts, [*problems, *part_problems, *self._totals(facts)]
 
     def _amounts(self) -> tuple[list[int | None], list[Problem]]:
-        column = min(self.students.header.money, key=lambda one: ROLE_RANK[one.role], default=None)
+        column = min(self.students.header.money, key=lambda column: ROLE_RANK[column.role], default=None)
         if column is None:
             headers = ", ".join(text for text in self.students.header.texts if text)
             missing = Problem("missing-column", self.place, {"field": "amount", "headers": headers})
@@ -66,14 +66,14 @@ class ReturnRows:
         return self.students.amounts(column, self.around.unit, may_be_empty=False)[0], []
 
     def _totals(self, facts: Returns) -> list[Problem]:
-        column = min(self.students.header.money, key=lambda one: ROLE_RANK[one.role], default=None)
+        column = min(self.students.header.money, key=lambda column: ROLE_RANK[column.role], default=None)
         if column is None or None in facts.outcomes:
             return []
         totals = ListTotals(self.block, self.students, column, facts.amounts_fen, facts.outcomes, self.around.unit)
         return totals.problems()
 
     def _part(self, period: Period | None) -> tuple[str | None, list[Problem]]:
-        """The code of the part of a term that the whole return is of."""
+        """The code of the part of the period that the whole return covers."""
         by_hand = self.hints.part
         if by_hand is not None:
             return (by_hand.of(period) if period else by_hand).code or None, []
@@ -84,12 +84,12 @@ class ReturnRows:
         return None, [Problem("part-ambiguous", self.place, {"parts": parts})]
 
     def _outcomes(self, reasons: Sequence[str | None]) -> list[str | None]:
-        """What became of each payment: by its cell, by what the list is called, by its reason."""
+        """By line the outcome, from its cell, from the title of the list, or from the reason."""
         index = self.students.header.index("outcome")
         table = self.catalogue.layout.values["outcome"]
-        called, mixed = self._called()
+        titled, mixed = self._titled_outcome()
         known: dict[str, str | None] = {}
-        found: list[str | None] = []
+        outcomes: list[str | None] = []
         for line, row in enumerate(self.students.rows):
             text = "" if index is None else text_of(row[index])
             if text not in known:
@@ -98,20 +98,20 @@ class ReturnRows:
             if is_blank(text):
                 reason = reasons[line]
                 by_reason = (worded(reason, table) or "failed") if reason else None
-                outcome = called if called == "returned" else by_reason or called
+                outcome = titled if titled == "returned" else by_reason or titled
                 outcome = outcome or ("paid" if index is None and not mixed else None)
             if outcome is None:
                 self.students.report("outcome-unknown", line, index, value=shortened(text))
-            found.append(outcome)
-        return found
+            outcomes.append(outcome)
+        return outcomes
 
-    def _called(self) -> tuple[str | None, bool]:
-        """The outcome of all payments in a list that is called after it (退票清单), or whether it is one of several."""
+    def _titled_outcome(self) -> tuple[str | None, bool]:
+        """The outcome that the title states of all lines (退票清单), and whether the list has several outcomes."""
         table = self.catalogue.layout.values["outcome"]
         words = self.catalogue.layout.titles["bank-return"]
-        for said in self.around.sources:
-            outcomes = {worded(word, table) for word in words if word in said.text} - {None}
+        for source in self.around.sources:
+            outcomes = {worded(word, table) for word in words if word in source.text} - {None}
             if outcomes:
-                mixed = len(outcomes) > 1 or bool(_AMONG_OTHERS.search(said.text))
+                mixed = len(outcomes) > 1 or bool(_SEVERAL_OUTCOMES.search(source.text))
                 return (None if mixed else outcomes.pop()), mixed
         return None, False

@@ -1,1 +1,1 @@
-"""What a sheet says: header, columns, titles, units, terms, the fate of each row."""
+"""Recognition of a sheet: header, columns, titles, units, periods, and the fate of each row."""

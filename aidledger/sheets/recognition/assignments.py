@@ -1,4 +1,4 @@
-"""Rosters that say program or term row by row (资助项目, 学期, 年份), as many county systems export them."""
+"""Programs and periods by row (资助项目, 学期, 年份), as many county systems export them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from aidledger.sheets.recognition.cells import is_blank, text_of
 from aidledger.sheets.recognition.columns import StudentRows
 from aidledger.sheets.recognition.part_words import has_year, months_in_cell
 from aidledger.sheets.recognition.terms import folded_title, half_in, semesters, terms_in, years
-from aidledger.sheets.recognition.titles import Surroundings, said_by
+from aidledger.sheets.recognition.titles import Surroundings, source_of
 
-# What a row says of year, term and month.
+# Year, term and month as a row words them.
 _Wording = tuple[str, str, str]
 _TWO_YEARS = re.compile(r"20\d\d[-—–~/至]20\d\d", re.ASCII)
 _TERMS = {"1": "第1学期", "2": "第2学期", "一": "第1学期", "二": "第2学期", "上": "上学期", "下": "下学期"}
@@ -26,7 +26,7 @@ _BOTH = re.compile(r"全年|全学年|两|双")
 
 @dataclass(slots=True)
 class Assignments:
-    """For each line the program and the period that it is paid under; None where that was not understood."""
+    """By line the program and the period that it is paid for; None where they were not recognised."""
 
     programs: list[str | None]
     periods: list[Period | None]
@@ -34,14 +34,14 @@ class Assignments:
 
     def groups(self) -> dict[tuple[str | None, Period | None], list[int]]:
         """The lines of each program and period."""
-        found: dict[tuple[str | None, Period | None], list[int]] = {}
+        lines: dict[tuple[str | None, Period | None], list[int]] = {}
         for line, key in enumerate(zip(self.programs, self.periods, strict=True)):
-            found.setdefault(key, []).append(line)
-        return found
+            lines.setdefault(key, []).append(line)
+        return lines
 
 
 def assigned_by_row(students: StudentRows) -> bool:
-    """Whether the header has a column for the program or the term, for year and month, or for months of a year."""
+    """Whether rows name program or period: in columns for them, for year and month, or for dated months."""
     fields = students.header.fields.keys()
     if {"program", "term"} & fields or fields >= {"year", "month"}:
         return True
@@ -57,21 +57,15 @@ def assign(
     program_by_hand: str | None,
     period_by_hand: Period | None,
 ) -> Assignments:
-    """Read program and term of every line.
+    """Read the program and period of every line.
 
-    Where a cell is blank the title counts; where both speak, both must agree.
+    Where a cell is blank the title counts; where both name one, they must agree. ``program_by_hand`` takes the place of
+    the title, ``period_by_hand`` that of title and cell.
     """
     named = [program_by_hand] if program_by_hand else around.programs(programs) or []
     result = Assignments([], [])
     read_program = cache(lambda text: _programs_in(text, around, programs))
-    known: dict[tuple[_Wording, str], list[Period]] = {}
-
-    def read_period(wording: _Wording, program: Program) -> list[Period]:
-        key = (wording, program.code)
-        if key not in known:
-            known[key] = _periods_in(wording, around, program)
-        return known[key]
-
+    read_period = cache(lambda wording, code: _periods_in(wording, around, programs[code]))
     for line in range(len(students.rows)):
         code = _program(students, line, named, read_program, result)
         result.programs.append(code)
@@ -106,13 +100,13 @@ def _program(
 
 
 def _period(
-    students: StudentRows, line: int, program: Program, read: Callable[[_Wording, Program], list[Period]]
+    students: StudentRows, line: int, program: Program, read: Callable[[_Wording, str], list[Period]]
 ) -> tuple[Period | None, Problem | None]:
-    found = read(_wording(students, line), program)
+    found = read(_wording(students, line), program.code)
     if len(found) == 1:
         return found[0], None
-    said = " / ".join(period.code for period in dict.fromkeys(found))
-    facts = {"cadence": program.cadence, "found": f" ({said})" if said else ""}
+    codes = " / ".join(period.code for period in dict.fromkeys(found))
+    facts = {"cadence": program.cadence, "found": f" ({codes})" if codes else ""}
     header = students.header
     index = next((i for name in ("term", "month") if (i := header.index(name)) is not None), None)
     return None, Problem("period-unknown", students.place(line, index), facts)
@@ -136,26 +130,38 @@ def _wording(students: StudentRows, line: int) -> _Wording:
 
 
 def _periods_in(wording: _Wording, around: Surroundings, program: Program) -> list[Period]:
-    """The periods that a row may be paid for: one where it, and the title as far as it speaks, agree."""
+    """The periods that a row may be paid for: exactly one where its cells and the title leave no doubt."""
     year, term, month = wording
-    pick = semesters if program.cadence == "semester" else years
-    around_it = around.periods(program)
-    found = pick(terms_in(year + term)[0])
-    if not found and program.cadence == "semester":
-        half = half_in(term)
-        if not term and month:
-            found = _in_month(year, month)
-        elif half and (not year or around_it):
-            return around.semesters_in(half, term)
-        elif half or _BOTH.search(term):
-            return []
-    if not (found and around_it):
-        return found or ([] if month and not term and year else around_it)
-    return [period for period in found if period in around_it] or [*found, *around_it]
+    named = terms_in(year + term)[0]
+    titled = around.periods(program)
+    if program.cadence == "year":
+        return _agreed(years(named), titled, wording)
+    if semesters(named):
+        return _agreed(semesters(named), titled, wording)
+    if month and not term:
+        return _agreed(_in_month(year, month), titled, wording)
+    half = half_in(term)
+    if half and (titled or not year):
+        return around.semesters_in(half, term)
+    if half or _BOTH.search(term):
+        return []
+    return _agreed([], titled, wording)
+
+
+def _agreed(own: list[Period], titled: list[Period], wording: _Wording) -> list[Period]:
+    """The periods that row and title agree on, or all of both; where only one names any, those of the one.
+
+    The title does not stand in for a dated month of the row that was not recognised.
+    """
+    if own and titled:
+        return [period for period in own if period in titled] or [*own, *titled]
+    year, term, month = wording
+    dated_month = month and year and not term
+    return own or ([] if dated_month else titled)
 
 
 def _in_month(year: str, text: str) -> list[Period]:
-    """The semester of a year and a month, or of several: the autumn's is August to January."""
+    """The semester of one or more months in a year; autumn is August to January."""
     named = terms_in(year)[0]
     months = months_in_cell(text)
     if not months or "学年" in year:
@@ -171,9 +177,9 @@ def _in_month(year: str, text: str) -> list[Period]:
 
 
 def _programs_in(text: str, around: Surroundings, programs: Mapping[str, Program]) -> list[str]:
-    said = said_by(text, programs.values())
-    if said.programs:
-        return said.programs
-    by_word = [code for code, program in programs.items() if any(word in said.text for word in program.words.column)]
-    stages = said.stages or around.stages()
+    cell = source_of(text, programs.values())
+    if cell.programs:
+        return cell.programs
+    by_word = [code for code, program in programs.items() if any(word in cell.text for word in program.words.column)]
+    stages = cell.stages or around.stages()
     return [code for code in by_word if programs[code].stage in stages] or by_word

@@ -1,4 +1,4 @@
-"""The tables of one sheet, one below the other: each with its header, its title and its rows."""
+"""Blocks: the tables of a sheet from top to bottom, each with its title, header and rows."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from aidledger.sheets.recognition.cells import text_of
 from aidledger.sheets.recognition.header import Header, HeaderWords, find_header, header_at
 from aidledger.sheets.recognition.lines import Sorted, is_labelled, sort_rows
 from aidledger.sheets.recognition.terms import semesters
-from aidledger.sheets.recognition.titles import parts_of_title, said_by, school_of
+from aidledger.sheets.recognition.titles import parts_of_title, school_of, source_of
 from aidledger.sheets.recognition.total_lines import TotalLine, TotalWords, titled_totals
 
-# A merged cell down a table means the same for every row; who it is and what is paid is never filled down.
+# A cell merged over rows applies to each of them; identifying fields and amounts are never filled down.
 _FILLED_DOWN = ("school", "level", "grade", "class", "boarding", "program", "term", "year", "month", "instalment")
 
 
 @dataclass(slots=True)
 class Block:
-    """A table: the rows from ``start``, of which ``titles`` stand above the header.
+    """A table from row index ``start`` on; ``titles``: the rows above its header.
 
-    ``of_counts``: it tells how many there are of somebody, and not who. ``foreign_titles``: rows between its students
-    that name another program, term, part or school than stands above the table.
+    ``of_counts``: it holds numbers of pupils, not pupils. ``foreign_titles``: rows between its pupils that name another
+    program, period, part or school than the title.
     """
 
     start: int
@@ -38,7 +38,7 @@ class Block:
     foreign_titles: list[int] = field(default_factory=list)
 
     def fates(self, sheet: Sheet) -> dict[Fate, int]:
-        """What became of its rows, the title's and the header's among them."""
+        """The number of its rows by fate, title and header included."""
         fates = dict(self.sorted.fates)
         first = self.header.row - self.header.rows + 1
         for row in sheet.rows[self.start : first]:
@@ -50,7 +50,7 @@ class Block:
         return fates
 
     def schools(self, sheet: Sheet, layout: Layout) -> list[str | None]:
-        """For each student the school that a line of its own above names (金溪小学, and then its pupils)."""
+        """By pupil the school that the nearest row above with nothing but a school names; None without one."""
         named: list[tuple[int, str]] = []
         for at in self.sorted.notes:
             school = _school_alone(sheet.rows[at], layout)
@@ -62,7 +62,7 @@ class Block:
         return [named[i - 1][1] if (i := bisect(rows, at)) else None for at in self.sorted.students]
 
     def counts_heads(self, sheet: Sheet) -> bool:
-        """Whether it is a table of numbers of students: no column for their IDs, and counts where names would be."""
+        """Whether it is a table of head counts: no ID numbers, and digits in place of names."""
         index = self.header.index("name")
         if index is None or "number" in self.header.fields:
             return False
@@ -70,22 +70,22 @@ class Block:
         return bool(names) and all(text_of(name).isdigit() or name == "" for name in names)
 
     def titled_totals(self, layout: Layout) -> list[TotalLine]:
-        """What its title says of numbers and amounts."""
+        """The control totals in its title."""
         words = TotalWords(layout)
         lines = (titled_totals(row, self.start + at, words) for at, row in enumerate(self.titles))
         return [line for line in lines if line is not None]
 
 
 def blocks_of(sheet: Sheet, words: HeaderWords) -> list[Block]:
-    """The tables of a sheet; none where no row is a header."""
+    """The tables of a sheet; empty without a header, or with head counts only."""
     blocks: list[Block] = []
     start = 0
     header = find_header(sheet.rows, words)
     while header is not None:
         first = header.row - header.rows + 1
         titles = [[*row] for row in sheet.rows[start:first]]
-        reader = _Repeats(sheet.rows, header, words, titles, blocks[0].titles if blocks else [])
-        block = Block(start, header, sort_rows(sheet.rows, header, words.layout, reader.again), titles)
+        reader = _HeaderReader(sheet.rows, header, words, titles, blocks[0].titles if blocks else [])
+        block = Block(start, header, sort_rows(sheet.rows, header, words.layout, reader.kind), titles)
         block.of_counts = block.counts_heads(sheet)
         block.foreign_titles = [*reader.foreign_titles(block.sorted)]
         blocks.append(block)
@@ -94,8 +94,8 @@ def blocks_of(sheet: Sheet, words: HeaderWords) -> list[Block]:
     return [] if all(block.of_counts for block in blocks) else blocks
 
 
-class _Repeats:
-    """Whether a row that looks like a header repeats the one above it, or begins a table of its own."""
+class _HeaderReader:
+    """Tells whether a row that looks like a header repeats the one above it or begins another table."""
 
     def __init__(
         self,
@@ -109,34 +109,34 @@ class _Repeats:
         self.header = header
         self.words = words
         self.titles, self.general = titles, general
-        self.said = _text([*general, *titles])
+        self.text = _text([*general, *titles])
         self.next: Header | None = None
 
-    def again(self, at: int, notes: Sequence[int]) -> str | None:
+    def kind(self, at: int, notes: Sequence[int]) -> str | None:
         """``heading`` for a repeated header, ``table`` where another table begins, None where it is no header.
 
-        ``notes``: the lines right above that are nobody's, its title if it has one.
+        ``notes``: the rows directly above that belong to no pupil, possibly its title.
         """
         header = self._header(at, notes)
         if header is None:
             return None
-        if _columns(header) == _columns(self.header) and not self._says_something_else(notes):
+        if _columns(header) == _columns(self.header) and not self._differs(notes):
             return "heading"
         self.next = header
         return "table"
 
-    def foreign_titles(self, found: Sorted) -> Iterator[int]:
-        """Lines between students that are the title of another list than the one above them."""
-        for at in found.notes:
+    def foreign_titles(self, rows: Sorted) -> Iterator[int]:
+        """Rows between pupils that are the title of another list."""
+        for at in rows.notes:
             row = self.rows[at]
             labels = [fold(text) for cell in row if (text := text_of(cell))]
-            between = found.students and found.students[0] < at < found.students[-1]
+            between = rows.students and rows.students[0] < at < rows.students[-1]
             if not between or _school_alone(row, self.words.layout) is not None:
                 continue
-            # A note may speak of other terms and programs; a labelled school (学校：) is that of the rows below.
+            # A note may mention other periods and programs; a labelled school (学校：) is that of the rows below.
             noted = any(is_labelled(label, self.words.layout) for label in labels)
             school = school_of([row], self.words.layout)
-            if (not noted or school is not None) and self._says_something_else([at]):
+            if (not noted or school is not None) and self._differs([at]):
                 yield at
 
     def _header(self, at: int, notes: Sequence[int]) -> Header | None:
@@ -146,22 +146,22 @@ class _Repeats:
                 return above
         return header_at(self.rows, at, self.words)
 
-    def _says_something_else(self, notes: Sequence[int]) -> bool:
-        """Whether the title between the tables names another program, term, part of it or school than the one above."""
+    def _differs(self, notes: Sequence[int]) -> bool:
+        """Whether title rows name another program, period, part or school than the title of this table."""
         title = [self.rows[at] for at in notes]
         parts = self._parts(title)
         if parts and parts != (self._parts(self.titles) or self._parts(self.general)):
             return True
         text = _text(title)
-        if not text or text in self.said:
+        if not text or text in self.text:
             return False
         programs = self.words.programs.values()
-        own, before = said_by(text, programs), said_by(self.said, programs)
+        own, before = source_of(text, programs), source_of(self.text, programs)
         school = school_of(title, self.words.layout)
         return (
             not set(own.programs) <= set(before.programs)
             or not set(semesters(own.terms)) <= set(semesters(before.terms))
-            or (school is not None and school not in "".join(self.said.split()))
+            or (school is not None and school not in "".join(self.text.split()))
         )
 
     def _parts(self, rows: Sequence[Sequence[Cell]]) -> set[Part]:
@@ -170,7 +170,7 @@ class _Repeats:
 
 
 def _school_alone(row: Sequence[Cell], layout: Layout) -> str | None:
-    """The school of a line that names one and nothing else: its pupils stand below."""
+    """The school of a row that holds nothing else; its pupils follow."""
     texts = [text for cell in row if (text := text_of(cell))]
     school = school_of([[*texts]], layout) if len(texts) == 1 else None
     return school if school is not None and school_name(texts[0]).endswith(school) else None

@@ -1,4 +1,4 @@
-"""Amounts in the capital numerals of cheques: 壹万贰仟叁佰元整, 叁佰壹拾贰元伍角."""
+"""Amounts in capital numerals (大写): 壹万贰仟叁佰元整, 叁佰壹拾贰元伍角."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MYRIAD, _MYRIADS = 10_000, 100_000_000
 
 
 def capital_fen(text: str) -> int | None:
-    """The amount in 分 that a text is; None where it is none in capitals, or one that is not written as they are."""
+    """Parse an amount in capital numerals into 分; None where the text is none, or malformed."""
     match = CAPITALS.fullmatch(text)
     if match is None or not _CAPITAL.search(match["yuan"]):
         return None
@@ -26,7 +26,7 @@ def capital_fen(text: str) -> int | None:
 
 
 def _whole(text: str) -> int | None:
-    """The number of a text like 壹亿零贰拾万叁仟."""
+    """Parse an integer like 壹亿零贰拾万叁仟."""
     above, _, below = text.rpartition("亿")
     high, _, low = below.rpartition("万")
     parts = [_below_myriad(part) if part else 0 for part in (above, high, low)]
@@ -37,7 +37,7 @@ def _whole(text: str) -> int | None:
 
 
 def _below_myriad(text: str) -> int | None:
-    """The number of a text like 叁仟零伍; None where its powers of ten do not descend (叁佰肆仟)."""
+    """Parse an integer like 叁仟零伍; None where its powers of ten do not descend (叁佰肆仟)."""
     total, last, digit = 0, _MYRIAD, None
     for sign in text:
         if sign in _DIGITS:

@@ -1,4 +1,4 @@
-"""One cell into one value: text, ID number, amount, date. Reads what was typed; never guesses."""
+"""Conversion of a cell to a value: text, ID number, amount, date. Never guesses."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from typing import TypeGuard, cast
 from aidledger.domain.money import FEN_PER_YUAN
 from aidledger.sheets.formats.sheet import Cell
 from aidledger.sheets.recognition.capitals import capital_fen
-from aidledger.sheets.recognition.marks import AROUND_NUMBERS, INVISIBLE, NARROW, TURNING, shown
+from aidledger.sheets.recognition.marks import AROUND_NUMBERS, INVISIBLE, NARROW, TURNING, escaped
 from aidledger.sheets.recognition.units import WRITTEN, YUAN, Unit, written
 
-# Digits that a number cell cannot hold: Excel keeps 15 and writes zeros for the rest.
+# Excel stores 15 significant digits of a number and replaces the rest by zeros.
 KEPT_DIGITS = 15
 EXACT_DIGITS_LIMIT = 10**KEPT_DIGITS
-# A thousand million 元: more than any district pays, and so small that no file's sum leaves 64 bits.
+# A billion 元: more than any district pays, yet the sum of any file fits into 64 bits.
 AMOUNT_MAX_FEN = 10**11
 _BLANKS = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "none", "n/a"})
 _QUOTES = "'\"`‘’“”´＇＂"
 _DOTS = str.maketrans(dict.fromkeys("•・．∙⋅‧・.｡", "·"))
-# The 80 signs of GBK (FE50 to FEA0) that Unicode had no place for at first: fonts and files still use the private ones.
+# 80 GBK characters (FE50 to FEA0) were first mapped to private-use code points, which fonts and files still use.
 _GBK_PRIVATE = {
     0xE815 + at: bytes((0xFE, second)).decode("gb18030")
     for at, second in enumerate([*range(0x50, 0x7F), *range(0x80, 0xA1)])
 }
-# Of these the codec still gives the private ones (GB 18030-2005, Unicode 4.1 and later).
+# For these the codec (GB 18030-2005) still yields private-use code points; Unicode 4.1 and later encode them.
 _GBK_PRIVATE |= dict(
     zip(
         (
@@ -52,11 +52,11 @@ _GBK_PRIVATE |= dict(
         strict=True,
     )
 )
-_PRIVATE = "Co"  # signs of which only a font knows what they look like: some names have one
+_PRIVATE = "Co"  # private use: only a font defines the character; some names contain one
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{2}", re.ASCII)
 _OPENING, _CLOSING = "'\"`‘“´", "'\"`’”´"
-# Thousands stand apart by commas or by spaces that do not break. Any other blank may stand between two numbers, but for
-# one before what no number begins with: 1 000.
+# Thousands separators: commas or no-break spaces. Any other space may separate two numbers, except before a group that
+# no number starts with: 1 000.
 _AMOUNT = re.compile(
     r"(?:人民币|RMB|CNY)? *:? *¥? *(?P<figure>-?"
     r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:[\u00a0\u2009\u202f][0-9]{3}|[ ]0[0-9]{2})+)(?:\.[0-9]+)?)"
@@ -69,12 +69,12 @@ _DATE = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})(?:[-./月]([0-9]{1,2}))?日?
 _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})?", re.ASCII)
 _EXCEL_EPOCH, _EXCEL_EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
 _SERIALS = range(1_000, 80_000)
-# Formulas leave noise in the last bits of a number; real third decimals are a thousand times larger.
+# Formulas leave rounding errors in the last bits; a real third decimal is a thousand times larger.
 _NOISE_YUAN = Decimal("0.000001")
 
 
 def text_of(value: Cell) -> str:
-    """What stands in a cell, without surrounding or invisible characters; whole numbers without ``.0``."""
+    """The text of a cell, stripped, without invisible characters; integers without ``.0``."""
     if isinstance(value, str):
         if value.isalnum():
             return value
@@ -85,21 +85,20 @@ def text_of(value: Cell) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Whether a text says that there is nothing: empty, dashes, 无."""
+    """Whether a text means an empty cell: nothing, dashes, 无."""
     return not text or unicodedata.normalize("NFKC", text).strip().lower() in _BLANKS
 
 
 def optional_text(value: Cell) -> str | None:
-    """The text of a cell, or None where it says that there is nothing."""
+    """The text of a cell; None where it is blank."""
     text = text_of(value)
     return None if is_blank(text) else text
 
 
 def name_of(value: Cell) -> str:
-    """A person's name: inner spaces of a Chinese name taken out, every middle dot made ``·``.
+    """A person's name normalised: no spaces within a Chinese name, ``·`` for every middle dot.
 
-    A sign has one form: compatibility ideographs (郎 as U+F92C) and what GBK kept for private use (䶮 as U+E863) are
-    the usual ones.
+    Compatibility ideographs (郎 as U+F92C) and private-use characters of GBK (䶮 as U+E863) become the standard ones.
     """
     if isinstance(value, str) and value.isalpha() and unicodedata.is_normalized("NFC", value):
         return "" if value.lower() in _BLANKS else value
@@ -111,12 +110,12 @@ def name_of(value: Cell) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Whether there is a letter or a Chinese sign in it: nobody is called 123, ？ or ***."""
+    """Whether a text contains a letter or Chinese character, unlike 123, ？ or ***."""
     return text.isalpha() or any(sign.isalpha() or unicodedata.category(sign) == _PRIVATE for sign in text)
 
 
 def number_of(value: Cell) -> tuple[str, bool]:
-    """An ID, card or student number as bare characters, and whether the cell lost digits of it."""
+    """An ID, card or student number without separators, and whether the cell has lost digits of it."""
     if isinstance(value, str):
         if value.isascii() and value.isalnum():
             return value.upper(), False
@@ -134,31 +133,31 @@ def number_of(value: Cell) -> tuple[str, bool]:
 
 
 def are_bare_numbers(cells: Sequence[Cell]) -> TypeGuard[Sequence[str]]:
-    """Whether ``number_of`` would leave every cell of a column as it is, asked of all at once: in most it would."""
+    """Whether ``number_of`` would return every cell of a column unchanged: a fast check that most columns pass."""
     try:
-        together = "".join(cast("Sequence[str]", cells))
+        joined = "".join(cast("Sequence[str]", cells))
     except TypeError:
         return False
-    return together.isascii() and together.isalnum() and together == together.upper()
+    return joined.isascii() and joined.isalnum() and joined == joined.upper()
 
 
 class AmountNotUnderstood(ValueError):
-    """The cell holds something that is no amount in whole 分."""
+    """The cell holds no amount in whole 分."""
 
 
 def fen_of(value: Cell, unit: Unit | None = None) -> int | None:
-    """An amount in 分; None where the cell is blank. ``unit``: what is said of the column, 元 where nothing is.
+    """Parse an amount into 分; None where the cell is blank. ``unit``: the column's, 元 where it names none.
 
-    Raises AmountNotUnderstood for anything else, never 0; also where the cell names another unit than its column.
+    Raises AmountNotUnderstood for anything else rather than return 0, and where cell and column differ in unit.
     """
-    found = _amount_of(value)
-    if found is None:
+    amount = _amount_of(value)
+    if amount is None:
         return None
-    figure, own = found
-    counted_in = own or unit or YUAN
-    if counted_in.fen is None or (own and unit and own.fen != unit.fen):
+    figure, own_unit = amount
+    used_unit = own_unit or unit or YUAN
+    if used_unit.fen is None or (own_unit and unit and own_unit.fen != unit.fen):
         raise AmountNotUnderstood(text_of(value))
-    fen = figure * counted_in.fen
+    fen = figure * used_unit.fen
     if abs(fen) > AMOUNT_MAX_FEN:
         raise AmountNotUnderstood(text_of(value))
     whole = fen.to_integral_value()
@@ -168,7 +167,7 @@ def fen_of(value: Cell, unit: Unit | None = None) -> int | None:
 
 
 def _amount_of(value: Cell) -> tuple[Decimal, Unit | None] | None:
-    """A figure and the unit that the cell itself names; None where the cell says that there is nothing."""
+    """The figure in a cell and the unit that the cell itself names; None where it is blank."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise AmountNotUnderstood(str(value))
     if not isinstance(value, str):
@@ -177,8 +176,8 @@ def _amount_of(value: Cell) -> tuple[Decimal, Unit | None] | None:
             raise AmountNotUnderstood(str(value))
         return number, None
     if TURNING.search(value):
-        raise AmountNotUnderstood(shown(value))
-    # The space of full width is a blank here, the one that does not break is not.
+        raise AmountNotUnderstood(escaped(value))
+    # NARROW turns the full-width space into a plain one; a no-break space stays, as a thousands separator.
     text = _unquoted(value.translate(AROUND_NUMBERS).translate(NARROW).strip())
     if is_blank(text):
         return None
@@ -192,16 +191,16 @@ def _amount_of(value: Cell) -> tuple[Decimal, Unit | None] | None:
 
 
 def _unquoted(text: str) -> str:
-    """A text without the quotes around it, or the apostrophe before it that makes digits a text in Excel."""
+    """A text without surrounding quotes, or the leading apostrophe by which Excel marks digits as text."""
     inner = text.lstrip(_OPENING).rstrip(_CLOSING).strip()
     return inner or text
 
 
 def date_of(value: Cell, *, date_1904: bool = False) -> str | None:
-    """A day as ``2009-03-17``, a month as ``2009-03``; None where the cell holds neither.
+    """A date as ``2009-03-17``, a month as ``2009-03``; None where the cell holds neither.
 
-    ``date_1904``: the workbook counts its days from 1904, as old Macs do. dateutil.parser is not used: it reads 2009.3
-    as an hour and 03/04 as it pleases.
+    ``date_1904``: the workbook uses the 1904 date system, as old Macs do. dateutil.parser would guess: it reads
+    2009.3 as a time and 03/04 in either order.
     """
     if isinstance(value, datetime):
         return value.date().isoformat()
@@ -225,7 +224,7 @@ def _iso(year: int, month: int, day: int | None) -> str | None:
 
 
 def year_of(value: Cell) -> int | None:
-    """The year of ``2020``, ``2020级``, ``2020年9月``, a date."""
+    """The year in ``2020``, ``2020级``, ``2020年9月`` or a date; None without one."""
     if isinstance(value, date):
         return value.year
     match = re.match(r"((?:19|20)[0-9]{2})(?![0-9]{5})", unicodedata.normalize("NFKC", text_of(value)))

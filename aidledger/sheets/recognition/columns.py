@@ -1,4 +1,4 @@
-"""The students' cells into the columns of a roster's lines."""
+"""Reads the cells of pupils' rows into the columns of Lines."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ from aidledger.sheets.recognition.money_headings import MoneyColumn
 from aidledger.sheets.recognition.units import Unit
 
 Value = TypeVar("Value")
-_LONGEST_SHOWN = 40
+_EXCERPT_MAX = 40
 _CODE = re.compile(r"^\d{1,2}[-－.、:]")
 _ROUNDED = re.compile(r"\d{15}[1-9]?0{3,4}", re.ASCII)
 _ROUNDED_SHARE = 3
-_NOTHING_LOOKED_UP = {"", "0"}  # no name, and what a formula says of a cell in which nothing stands
+_EMPTY_LOOKUPS = {"", "0"}  # no name, and the result of a lookup of an empty cell
 _COHORT = re.compile(r"20[0-9]{2}级")
 
 
 class StudentRows:
-    """The rows of a sheet that are students, and what is wrong with their cells."""
+    """The pupils' rows of a table, and the problems of their cells. Columns are indexes into the rows read."""
 
     def __init__(self, sheet: Sheet, header: Header, students: Sequence[int], layout: Layout) -> None:
         self.sheet = sheet
@@ -68,16 +68,16 @@ class StudentRows:
         self._report_struck()
 
     def place(self, line: int, index: int | None) -> Place:
-        """Where the cell of a line in a column (an index into the rows read) is."""
+        """The place of a line's cell."""
         column = None if index is None else column_letter(self.sheet.first_column + index)
         return Place(self.sheet.name, self.numbers[line], column)
 
     def letter(self, index: int | None) -> str | None:
-        """The spreadsheet's letter of a column that was read."""
+        """The letter of a column in the spreadsheet."""
         return None if index is None else column_letter(self.sheet.first_column + index)
 
     def lines(self) -> Lines:
-        """All fields but the money, normalised."""
+        """All fields except amounts, normalised."""
         numbers, losses = self._document_numbers()
         self._take_entry_years_from_grades()
         return Lines(
@@ -105,10 +105,10 @@ class StudentRows:
         )
 
     def amounts(self, column: MoneyColumn, unit: Unit | None, *, may_be_empty: bool) -> tuple[list[int | None], bool]:
-        """The column's amounts in 分, and whether all of them could be read.
+        """The amounts (分) of a column, and whether all of them were readable.
 
-        ``unit``: the one of all amounts, as the lines around the table say. ``may_be_empty``: the table pays under
-        several programs, and 0 or a blank means not under this one.
+        ``unit``: that of all amounts, as the rows around the table state it. ``may_be_empty``: the table pays under
+        several programs, so 0 or a blank cell means that this one does not pay.
         """
         counted_in = column.counted_in(unit)
         if counted_in is not None and counted_in.fen is None:
@@ -132,44 +132,46 @@ class StudentRows:
         return amounts, complete
 
     def report_unpaid(self, amounts: Sequence[Sequence[int | None]], column: MoneyColumn) -> None:
-        """A line that is paid under none of a table's programs lacks an amount."""
-        told = {line for line, _ in self._faulty}
-        misread = {problem.place.row for problem in self.problems if problem.code == "amount-format"}
+        """Report lines without an amount under any of a table's programs."""
+        reported = {line for line, _ in self._faulty}
+        unreadable = {problem.place.row for problem in self.problems if problem.code == "amount-format"}
         for line, row in enumerate(self.numbers):
-            if all(column_amounts[line] is None for column_amounts in amounts) and not (line in told or row in misread):
+            if all(column_amounts[line] is None for column_amounts in amounts) and not (
+                line in reported or row in unreadable
+            ):
                 self.report("amount-missing", line, column.index)
 
     def compare_sums(self, column: MoneyColumn, amounts: Sequence[Sequence[int | None]], unit: Unit | None) -> None:
-        """A 合计 beside the columns of several programs or parts has to be their sum in every row."""
+        """Check that a 合计 column is the sum of the columns of programs or parts in every row."""
         for line, paid in enumerate(zip(*amounts, strict=True)):
             try:
                 declared = fen_of(self.rows[line][column.index], column.counted_in(unit))
             except AmountNotUnderstood:
-                continue  # it is not the sum that is paid
+                continue  # an unreadable sum is not paid, so it does no harm
             actual = sum(amount or 0 for amount in paid)
             if declared is not None and declared != actual and (line, column.index) not in self._faulty:
                 facts = {"declared": yuan_text(declared), "actual": yuan_text(actual), "unit": N_("yuan")}
                 self.report("declared-total-mismatch", line, column.index, **facts)
 
     def dates(self, name: str) -> list[str | None]:
-        """Of each line the day or month in the column of a field."""
+        """By line the date or month in a field's column."""
         return self._each(name, lambda cell: date_of(cell, date_1904=self.sheet.date_1904))
 
     def texts(self, name: str) -> list[str | None]:
-        """Of each line what stands in the column of a field."""
+        """By line the text in a field's column."""
         return self._each(name, optional_text)
 
     def report(self, code: str, line: int, index: int | None, **facts: object) -> None:
-        """Note what is wrong with a line's cell."""
+        """Add a problem of a line's cell."""
         self.problems.append(Problem(code, self.place(line, index), facts))
 
-    def take_back(self, code: str, columns: Collection[int], rows: range) -> None:
-        """Forget problems of cells (columns as indexes, rows by number) of which something better is said."""
+    def drop_problems(self, code: str, columns: Collection[int], rows: range) -> None:
+        """Drop problems of cells (column indexes, row numbers) that a better one replaces."""
         letters = set(map(self.letter, columns))
         self.problems = [
-            one
-            for one in self.problems
-            if one.code != code or one.place.column not in letters or one.place.row not in rows
+            problem
+            for problem in self.problems
+            if problem.code != code or problem.place.column not in letters or problem.place.row not in rows
         ]
 
     def _report_unit(self, column: MoneyColumn, unit: Unit) -> None:
@@ -192,11 +194,11 @@ class StudentRows:
         return faulty
 
     def _report_struck(self) -> None:
-        """Of a pupil or an amount that is crossed out nobody but the school can say whether it counts."""
-        asked = {index for name in ("name", "number") for index in self.header.fields.get(name, ())}
-        asked |= {column.index for column in self.header.money}
+        """Report struck-out names, numbers and amounts: only the school knows whether they count."""
+        identifying = {index for name in ("name", "number") for index in self.header.fields.get(name, ())}
+        relevant = identifying | {column.index for column in self.header.money}
         for line, row in enumerate(self.numbers if self.sheet.struck else ()):
-            for index in sorted(asked):
+            for index in sorted(relevant):
                 if (row - 1, self.sheet.first_column + index) in self.sheet.struck:
                     self.report("struck-out", line, index)
 
@@ -208,7 +210,7 @@ class StudentRows:
         return [None] * len(self.rows) if index is None else list(map(read, self._cells(index)))
 
     def _remembered(self, name: str, read: Callable[[Cell], Value | None]) -> list[Value | None]:
-        """As ``_each``, for what repeats: grades, classes, schools."""
+        """Like ``_each``, cached, for fields with few distinct values: grades, classes, schools."""
         index = self.header.index(name)
         return [None] * len(self.rows) if index is None else _Memory(read).of_all(self._cells(index))
 
@@ -232,8 +234,8 @@ class StudentRows:
                 continue
             names[line] = ""
             if (line, index) not in self._faulty:
-                said = {} if name in _NOTHING_LOOKED_UP else {"offered": shortened(text_of(cells[line]))}
-                self.report("name-missing", line, index, **said)
+                facts = {} if name in _EMPTY_LOOKUPS else {"offered": shortened(text_of(cells[line]))}
+                self.report("name-missing", line, index, **facts)
         return names
 
     def _document_numbers(self) -> tuple[list[str], set[int]]:
@@ -260,7 +262,7 @@ class StudentRows:
         return numbers, losses
 
     def _take_entry_years_from_grades(self) -> None:
-        """Where nothing else says it, the year of 2021级 is the year of entry."""
+        """Without a column for it, take the year of entry from grades or classes like 2021级."""
         fields = self.header.fields
         for name in ("grade", "class"):
             index = self.header.index(name)
@@ -279,12 +281,12 @@ class StudentRows:
         return self._each("student_number", lambda cell: number_of(cell)[0] or None)
 
     def _number_instead(self, line: int) -> str:
-        """The number of a pupil who has no ID: a 学籍号 that begins with J was given for that."""
+        """The 学籍号 of a pupil without an ID number, which then begins with J."""
         number = self._student_number(line)
         return number if PERMANENT_STUDENT_NUMBER.fullmatch(number) else ""
 
     def _offer(self, line: int, rest: str) -> dict[str, object]:
-        """What may be the number that a cell lost, for people to look at: never taken."""
+        """Facts that offer a likely number for one that lost digits; it is never used."""
         offered = self._student_number(line).removeprefix("G")
         kept = rest.partition("E")[0].replace(".", "").rstrip("0")[:KEPT_DIGITS]
         if resident_fault(offered) is not None or not offered.startswith(kept):
@@ -294,8 +296,8 @@ class StudentRows:
     def _document_types(self, numbers: list[str], losses: set[int]) -> list[str]:
         stated = self._worded("document_type")
         return [
-            _document_type(number, said, lost=line in losses)
-            for line, (number, said) in enumerate(zip(numbers, stated, strict=True))
+            _document_type(number, document_type, lost=line in losses)
+            for line, (number, document_type) in enumerate(zip(numbers, stated, strict=True))
         ]
 
     def _accounts(self) -> list[str | None]:
@@ -317,14 +319,14 @@ class StudentRows:
         return accounts
 
     def doubt_accounts(self, accounts: Sequence[str | None]) -> None:
-        """Say of cards what Excel may have made of them, before they stand in an order."""
+        """Warn of card numbers that Excel may have damaged, before they get into a payment order."""
         index = self.header.index("account")
         cells = self._cells(index)
         lengths = Counter(len(account) for account in accounts if account)
         if not lengths:
             return
         usual = max(lengths, key=lambda length: lengths[length])
-        # One card in a thousand ends so; where many of a list do, Excel had them.
+        # One card number in a thousand ends in three zeros; where many of a list do, Excel rounded them.
         rounded = sum(account is not None and _ROUNDED.fullmatch(account) is not None for account in accounts)
         many = rounded * _ROUNDED_SHARE >= lengths.total() and rounded > min(1, lengths.total() - 1)
         for line, (cell, account) in enumerate(zip(cells, accounts, strict=True)):
@@ -337,7 +339,7 @@ class StudentRows:
 
 
 class _Memory(dict[type, "_Known[Value]"], Generic[Value]):
-    """What cells mean, each wording read once. By their types: 1, 1.0 and True are one key of a dictionary."""
+    """Caches the meaning of cells, by type first because 1, 1.0 and True are equal as keys."""
 
     def __init__(self, read: Callable[[Cell], Value]) -> None:
         super().__init__()
@@ -348,7 +350,7 @@ class _Memory(dict[type, "_Known[Value]"], Generic[Value]):
         return known
 
     def of_all(self, cells: Sequence[Cell]) -> list[Value]:
-        """What each of the cells means."""
+        """The meaning of each cell."""
         return [self[type(cell)][cell] for cell in cells]
 
 
@@ -363,7 +365,7 @@ class _Known(dict[Cell, Value], Generic[Value]):
 
 
 def fault_problem(fault: str, place: Place) -> Problem:
-    """What is wrong with a cell that shows an error, or a formula that was never calculated."""
+    """The problem of a cell that holds an error or an uncalculated formula."""
     code, facts = fault_code(fault)
     return Problem(code, place, {name: shortened(text) for name, text in facts.items()})
 
@@ -375,16 +377,16 @@ def _amount_or_fault(cell: Cell, unit: Unit | None) -> int | AmountNotUnderstood
         return error
 
 
-def _document_type(number: str, said: str | None, *, lost: bool) -> str:
-    """The type of a document: 18 characters tell it whatever is said."""
+def _document_type(number: str, stated: str | None, *, lost: bool) -> str:
+    """The type of a document; a number of 18 characters overrides the stated type."""
     if len(number) == RESIDENT_LENGTH and not lost:
         return document_type_of(number)
     if PERMANENT_STUDENT_NUMBER.fullmatch(number):
         return "student-number"
-    return "resident-id" if said in {None, "resident-id"} else str(said)
+    return "resident-id" if stated in {None, "resident-id"} else str(stated)
 
 
 def shortened(text: str) -> str:
-    """A cell's text for a message: long numbers masked, since they may be somebody's, and cut to what is readable."""
+    """A cell's text for a message: long numbers masked, as they may identify a person, and truncated."""
     text = masked_text(text)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+    return text if len(text) <= _EXCERPT_MAX else f"{text[:_EXCERPT_MAX]}…"

@@ -1,4 +1,4 @@
-"""What the total lines of a table say, and of which rows."""
+"""Control totals: what the total rows of a table state, and which lines they cover."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Stretch = tuple[int, int]
 
 
 class Totals:
-    """The total lines of a sheet's table; ``titled``: those that stand above its header."""
+    """The total rows of a table; ``titled``: totals stated in its title."""
 
     def __init__(
         self, sheet: Sheet, header: Header, rows: Sorted, *, unit: Unit | None, titled: Sequence[TotalLine] = ()
@@ -36,7 +36,7 @@ class Totals:
         self.lines = [*titled, *rows.totals]
 
     def faults(self, column: MoneyColumn) -> Iterator[Problem]:
-        """Totals in a column that are errors or formulas without a value."""
+        """Problems of totals in a column that are errors or uncalculated formulas."""
         for total in self.rows.totals:
             fault = self._fault(total, column)
             if fault is not None:
@@ -46,9 +46,9 @@ class Totals:
                 yield Problem(code, place, facts)
 
     def declared(self, column: MoneyColumn, amounts: Amounts, *, alone: bool) -> list[Declared]:
-        """What the lines say of a money column, whose amounts are given; each line's figures may be several.
+        """The totals declared for a money column with these amounts (分); a row may state several figures.
 
-        ``alone``: the table pays under nothing else, so that amounts in words are of this column.
+        ``alone``: the table pays under one program only, so amounts in words belong to this column.
         """
         if not self.lines:
             return []
@@ -75,7 +75,7 @@ class Totals:
                 first, end = stretch
                 return persons in {None, counts[end] - counts[first], end - first}
 
-            # Where somebody has several lines, a line may count the persons.
+            # A total may count pupils rather than lines, so amounts take precedence over counts.
             fitting = list(filter(makes, stretches)) if figures else stretches
             before = next(filter(counts_up, fitting), (fitting or stretches)[0])
             found += _declarations(self.sheet.first_row + total.row + 1, total, figures, before)
@@ -84,21 +84,21 @@ class Totals:
         return found
 
     def declare(self, roster: Roster, column: MoneyColumn, *, several: bool) -> None:
-        """Give a roster what its total lines say. ``several``: its table pays under other programs as well."""
+        """Set the declared totals of a roster. ``several``: its table pays under other programs as well."""
         whole = (0, len(roster.amounts_fen))
         of_whole: list[Declared] = []
         for declared in self.declared(column, roster.amounts_fen, alone=not several):
             if several and declared.person_times == declared.last - declared.first != roster.payments:
-                declared.person_times = None  # it counts the lines, not the payments of this program
+                declared.person_times = None  # it counts lines, not payments of this program
             if declared.person_times is None and declared.amount_fen is None:
                 continue
             (of_whole if (declared.first, declared.last) == whole else roster.sections).append(declared)
         if of_whole:
             roster.declared = _joined(of_whole, roster)
-            roster.sections += [one for one in of_whole if one is not roster.declared and not _within(one, roster)]
+            roster.sections += [d for d in of_whole if d is not roster.declared and not _is_implied(d, roster)]
 
     def declared_together(self, amounts: Sequence[Amounts]) -> list[Declared]:
-        """What lines say in words of all the programs of a table together; each program's amounts are given."""
+        """The totals stated in words for all programs of a table together; ``amounts``: by program and line, in 分."""
         per_row = [
             None if all(amount is None for amount in row) else sum(amount or 0 for amount in row)
             for row in zip(*amounts, strict=True)
@@ -106,7 +106,7 @@ class Totals:
         columns = {column.index for column in self.header.money if column.role != "sum"}
         found = []
         for total in self.lines:
-            figures = [fen for i, some in total.amounts_fen.items() if i not in columns for fen in some]
+            figures = [fen for i, in_cell in total.amounts_fen.items() if i not in columns for fen in in_cell]
             last = self._students_above(total) or len(per_row)
             if figures and total.scope != "section":
                 row = self.sheet.first_row + total.row + 1
@@ -114,14 +114,14 @@ class Totals:
         return found
 
     def _stretches(self, at: int, since: int, last: int, before: Stretch) -> list[Stretch]:
-        """The rows that a line may speak of, the likeliest first."""
+        """The lines that a total may cover, likeliest first."""
         everything = len(self.rows.students)
         total = self.lines[at]
         if total.titled or last == 0:
             return [(0, everything), (0, self._next_total(at))]
         if total.scope == "whole":
             return [(0, last), (0, everything)]
-        if last == since:  # nobody since the last line of totals: it says the same again, or sums up
+        if last == since:  # no pupils since the last total: it repeats that one, or sums up
             following = self._next_total(at)
             more = [(last, following)] if following > last else []
             return [before, (0, last), *more] if total.scope == "open" else [*more, before, (0, last)]
@@ -133,7 +133,7 @@ class Totals:
         return [(since, last), (0, last)] if of_parts else [(0, last), (since, last)]
 
     def _next_total(self, at: int) -> int:
-        """How many students stand above the line of totals after one."""
+        """Number of pupils above the next total row."""
         return next((self._students_above(line) for line in self.lines[at + 1 :]), len(self.rows.students))
 
     def _students_above(self, total: TotalLine) -> int:
@@ -145,7 +145,7 @@ class Totals:
         return self.sheet.faults.get((self.sheet.first_row + total.row, self.sheet.first_column + column.index))
 
     def _figures(self, total: TotalLine, column: MoneyColumn, *, alone: bool) -> list[int]:
-        """The different amounts that a line says of a column: in its cell, in capitals, in words."""
+        """The distinct amounts (分) that a total states for a column: in its cell, in capitals, in words."""
         own = total.amounts_fen.get(column.index, [])
         if not total.titled:
             try:
@@ -154,29 +154,30 @@ class Totals:
                 fen = None
             own = own if fen is None else [fen]
         money = {other.index for other in self.header.money} - {column.index}
-        words = [fen for i, some in total.amounts_fen.items() if i not in money and i != column.index for fen in some]
+        elsewhere = money | {column.index}
+        words = [fen for i, in_cell in total.amounts_fen.items() if i not in elsewhere for fen in in_cell]
         return list(dict.fromkeys([*own, *(words if alone else ())]))
 
 
 def _declarations(row: int, total: TotalLine, figures: list[int], stretch: Stretch) -> list[Declared]:
-    """A line's figures as declarations: where figures and capitals disagree, one each."""
+    """One declaration per distinct figure of a total: figures and capitals may disagree."""
     first, last = stretch
-    some: list[int | None] = [*figures] or [None]
+    amounts: list[int | None] = [*figures] or [None]
     return [
-        Declared(row, total.person_times if at == 0 else None, figure, first, last) for at, figure in enumerate(some)
+        Declared(row, total.person_times if at == 0 else None, figure, first, last) for at, figure in enumerate(amounts)
     ]
 
 
 def _joined(of_whole: list[Declared], roster: Roster) -> Declared:
-    """What a roster declares of its whole: the last line, with what only another says where that is right."""
+    """The last declaration of the whole roster, with the count from another one if that is correct."""
     with_amount = [declared for declared in of_whole if declared.amount_fen is not None]
     last = (with_amount or of_whole)[-1]
-    persons = next((one.person_times for one in of_whole if one.person_times == roster.payments), None)
+    persons = next((d.person_times for d in of_whole if d.person_times == roster.payments), None)
     return replace(last, person_times=persons) if last.person_times is None else last
 
 
-def _within(declared: Declared, roster: Roster) -> bool:
-    """Whether a line says nothing that the roster's own declaration does not say."""
+def _is_implied(declared: Declared, roster: Roster) -> bool:
+    """Whether a declaration adds nothing to that of the whole roster."""
     whole = roster.declared
     if whole is None:
         return False

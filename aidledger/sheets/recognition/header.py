@@ -1,4 +1,4 @@
-"""Where the header row is, and which column holds which field."""
+"""Finds the header of a table, and the field of each column."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from aidledger.sheets.recognition.money_headings import FIELD_ROLES, RELATIVE, M
 from aidledger.sheets.recognition.units import unit_in
 
 HEADER_ROWS_SEARCHED = 1_000
-# How many rows a header may have: group headings over group headings over columns.
+# Two levels of group headings above the column headings.
 _HEADER_DEPTH_MAX = 3
-# A header may number its columns or name a year; a student's row has an ID number or an amount.
+# A header may number its columns or name a year; a pupil's row holds an ID number or an amount.
 _HEADER_DIGITS_MAX = 4
 _AMOUNT = re.compile(r"(?!20\d\d$)\d{3,}(?:\.\d+)?|\d+\.\d+", re.ASCII)
 _A_MONTH = re.compile(r"20\d\d年\d{1,2}月(?!\d)", re.ASCII)
-# What a group heading says of somebody beside who it is: 监护人信息.
+# Words in a group heading besides the person: 监护人信息.
 _ABOUT = re.compile(r"基本|信息|情况|资料")
 _UNIT = re.compile(r"[(\[]?(?:单位:?)?(?:人民币)?(?:万元|元|人|名)(?:/.{1,6})?[)\]]?")
-# Header cells are much the same everywhere; titles and first rows of students, which are tried as headers, are not.
+# Bounds the cache: header cells repeat across files, but titles and pupils' rows, which are tried as headers, do not.
 _MEANINGS_KEPT = 1_000
 Groups = Sequence[tuple[str, ...]]
 
 
 @dataclass(slots=True)
 class Header:
-    """A header row: the index of each field's columns, and the money columns.
+    """A header: the column indexes of each field, and the money columns.
 
-    ``rows`` are so many rows as it takes, the last of them ``row``; ``first_column`` is the sheet's column (0-based)
-    that index 0 is. ``own``: columns that say that they are the student's.
+    It takes up ``rows`` rows, the last of which is ``row``. ``first_column``: the sheet's column (0-based) of index 0.
+    ``own``: columns that are explicitly the pupil's.
     """
 
     row: int
@@ -49,26 +49,26 @@ class Header:
     first_column: int = 0
 
     def index(self, name: str) -> int | None:
-        """The column of a field; the first where there are several."""
+        """The column of a field, the first of several; None without one."""
         columns = self.fields.get(name)
         return columns[0] if columns else None
 
-    def told_apart(self) -> tuple[list[str], list[str]]:
-        """Its words that are understood, and those that are not."""
+    def words_by_recognition(self) -> tuple[list[str], list[str]]:
+        """Its texts that are recognised, and those that are not."""
         used = {index for indexes in self.fields.values() for index in indexes}
         used |= {column.index for column in self.money}
         filled = [(index in used, text) for index, text in enumerate(self.texts) if text]
         return [text for known, text in filled if known], [text for known, text in filled if not known]
 
-    def lacks(self) -> tuple[str, ...]:
-        """The fields that a roster needs and that none of its words names."""
-        needed = [name for name in ("name", "number") if name not in self.fields]
-        return (*needed, *(() if self.money else ("amount",)))
+    def missing_fields(self) -> tuple[str, ...]:
+        """The fields that a roster needs and the header lacks."""
+        missing = [name for name in ("name", "number") if name not in self.fields]
+        return (*missing, *(() if self.money else ("amount",)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """What a header cell is: a field, perhaps said to be the student's own, or a column of money."""
+    """The meaning of a header cell: a field (``own``: explicitly the pupil's) or a money column."""
 
     wording: str
     field: str | None
@@ -81,14 +81,14 @@ _Memory = dict[tuple[str, ...], _Meaning | None]
 
 @lru_cache(maxsize=4)
 def _memory(layout: Layout, programs: tuple[tuple[str, ...], ...]) -> _Memory:
-    """Where the meanings that were read with a catalogue's words are remembered: the same few come in every file."""
+    """The cache of meanings for a catalogue's words, kept across files."""
     _ = layout, programs
     return {}
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderWords:
-    """What header words are compared with: the layout, the programs' column words, what was said by hand."""
+    """What header cells are matched against: the layout, the programs' column words, mappings from the options."""
 
     layout: Layout
     programs: Mapping[str, Program]
@@ -98,28 +98,28 @@ class HeaderWords:
 
     @classmethod
     def of(cls, layout: Layout, programs: Mapping[str, Program]) -> HeaderWords:
-        """The words of a catalogue, with what was read by them before."""
-        told = tuple((code, *program.words.column) for code, program in programs.items())
-        return cls(layout, programs, memory=_memory(layout, told))
+        """The words of a catalogue, with their cache."""
+        words = tuple((code, *program.words.column) for code, program in programs.items())
+        return cls(layout, programs, memory=_memory(layout, words))
 
     def read(self, row: int, cells: Sequence[Cell], above: Groups = ()) -> Header:
-        """A row, read as if it were a header; ``above``: the group headings over its cells, outermost first."""
+        """Read a row as a header; ``above``: the group headings above each cell, outermost first."""
         header = Header(row, [text_of(cell) for cell in cells], first_column=self.first_column)
         groups = above or [()] * len(header.texts)
         for index, (text, over) in enumerate(zip(header.texts, groups, strict=True)):
             if text or any(over):
                 self._place(header, index, text, [group for group in over if group])
         if self.by_hand:
-            self._prefer(header, lambda name, i: self._said_by_hand(i, header.texts[i]) == name)
+            self._prefer(header, lambda name, i: self._field_by_hand(i, header.texts[i]) == name)
         if header.own:
             self._prefer(header, lambda _, i: i in header.own)
-        header.money = _told_apart(header.money)
+        header.money = _without_false_money(header.money)
         return header
 
     def _place(self, header: Header, index: int, text: str, over: list[str]) -> None:
-        said = self._said_by_hand(index, text) or self._said_by_hand(index, "".join([*over, text]))
-        if said is not None:
-            self._put(header, index, text, said, "".join([*over, text]))
+        by_hand = self._field_by_hand(index, text) or self._field_by_hand(index, "".join([*over, text]))
+        if by_hand is not None:
+            self._put(header, index, text, by_hand, "".join([*over, text]))
             return
         key = (text, *over)
         if key not in self.memory:
@@ -137,7 +137,7 @@ class HeaderWords:
             self._put(header, index, text or meaning.wording, meaning.field, "".join([*over, text]))
 
     def _meaning(self, text: str, over: list[str]) -> _Meaning | None:
-        # What is not the student's own (the guardian's ID and card) is nobody's field; the guardian's name is one.
+        # Other people's columns (a guardian's ID or card number) are ignored, except for the guardian's name.
         if any(is_others(group, self.layout) for group in over) or is_others_note(text, self.layout):
             name, _ = field_in("".join([_ABOUT.sub("", over[-1]) if over else "", text]), self.layout)
             return _Meaning(text, name, own=False) if name == "guardian" else None
@@ -156,14 +156,14 @@ class HeaderWords:
         return None
 
     def _under_months(self, money: MoneyColumn, over: list[str]) -> MoneyColumn | None:
-        """A month under 月份 is one of several; under something that is no money (出勤天数) it is none either."""
+        """A month under 月份 is a money column; under any other field (出勤天数) it is not."""
         return replace(money, bare=False) if field_in(over[-1], self.layout)[0] == "month" else None
 
     def speaks_of_others(self, cells: Sequence[Cell]) -> bool:
-        """Whether a row has a group heading for somebody who is not the student."""
+        """Whether a row has a group heading for somebody other than the pupil."""
         return any(is_others(text_of(cell), self.layout) for cell in cells if cell != "")
 
-    def _said_by_hand(self, index: int, text: str) -> str | None:
+    def _field_by_hand(self, index: int, text: str) -> str | None:
         if not self.by_hand:
             return None
         return self.by_hand.get(fold(text)) or self.by_hand.get(column_letter(self.first_column + index).casefold())
@@ -181,15 +181,18 @@ class HeaderWords:
             header.money.append(MoneyColumn(index, text, role, span=span_of(heading), unit=unit))
 
     def _prefer(self, header: Header, better: Callable[[str, int], bool]) -> None:
-        """Where several columns could be a field and some are better (named by hand, the student's own), only those."""
+        """Of several columns for a field, keep the better ones (mapped by hand, explicitly the pupil's), if any."""
         for name, indexes in header.fields.items():
             preferred = [i for i in indexes if better(name, i)]
             if preferred:
                 header.fields[name] = preferred
 
 
-def _told_apart(money: list[MoneyColumn]) -> list[MoneyColumn]:
-    """Without columns that only seem to be money: 上学期 without 下学期 is the last; one bare term or month is none."""
+def _without_false_money(money: list[MoneyColumn]) -> list[MoneyColumn]:
+    """Drop columns that only resemble money columns.
+
+    上学期 without 下学期 means the last semester, not the first; a single bare term or month is no money column.
+    """
     relative = {"下" if "下" in column.header else "上" for column in money if _is_relative(column)}
     if len(relative) == 1:
         money = [column for column in money if not _is_relative(column) or column.period]
@@ -197,10 +200,14 @@ def _told_apart(money: list[MoneyColumn]) -> list[MoneyColumn]:
     if len(bare_parts) == 1:
         money = [column for column in money if column not in bare_parts]
     bare_terms = [column for column in money if column.bare and not column.part]
-    termed = any(not (column.bare or column.part) and (column.half or column.period) for column in money)
-    if len(bare_terms) == 1 or termed:
+    if len(bare_terms) == 1 or any(map(_is_paid_by_term, money)):
         money = [column for column in money if column not in bare_terms]
     return money
+
+
+def _is_paid_by_term(column: MoneyColumn) -> bool:
+    """Whether a column names money as well as a term."""
+    return column.names_term and not (column.bare or column.part)
 
 
 def _is_relative(column: MoneyColumn) -> bool:
@@ -208,9 +215,9 @@ def _is_relative(column: MoneyColumn) -> bool:
 
 
 def is_header(header: Header) -> bool:
-    """Whether a row names enough to be one: a person by name or number, and one more thing of a roster's.
+    """Whether a row names enough fields: a person by name or number, and one more field of a roster.
 
-    Of a list of allotted money: its source or its document, and an amount.
+    Of a list of allotments: a source or document, and an amount.
     """
     fields = header.fields.keys()
     person = {"name", "number", "payee"} & fields
@@ -221,7 +228,7 @@ def is_header(header: Header) -> bool:
 
 
 def find_header(rows: Sequence[Sequence[Cell]], words: HeaderWords, start: int = 0) -> Header | None:
-    """The first header from a row on: one row, or more where others stand over it (学生信息: 姓名, 身份证号)."""
+    """The first header from row ``start`` on, with any group headings above it (学生信息: 姓名, 身份证号)."""
     for row in range(start, min(len(rows), start + HEADER_ROWS_SEARCHED)):
         header = header_at(rows, row, words)
         if header is not None:
@@ -229,25 +236,25 @@ def find_header(rows: Sequence[Sequence[Cell]], words: HeaderWords, start: int =
     return None
 
 
-def likest_header(rows: Sequence[Sequence[Cell]], words: HeaderWords) -> Header | None:
-    """The row without data of which most words are understood; None where none is in any."""
-    found = [
+def likeliest_header(rows: Sequence[Sequence[Cell]], words: HeaderWords) -> Header | None:
+    """The row without data that has most recognised words; None where no row has any."""
+    candidates = [
         words.read(row, cells)
         for row, cells in enumerate(rows[:HEADER_ROWS_SEARCHED])
         if not any(_is_datum(cell) for cell in cells if cell != "")
     ]
-    likest = max(found, key=lambda one: len(one.told_apart()[0]), default=None)
-    return likest if likest is not None and likest.told_apart()[0] else None
+    likeliest = max(candidates, key=lambda header: len(header.words_by_recognition()[0]), default=None)
+    return likeliest if likeliest is not None and likeliest.words_by_recognition()[0] else None
 
 
 def header_at(rows: Sequence[Sequence[Cell]], row: int, words: HeaderWords) -> Header | None:
-    """The header that begins with a row, if one does."""
+    """The header that begins at a row, if any."""
     if sum(isinstance(cell, str) and cell != "" for cell in rows[row]) <= 1 and not words.speaks_of_others(rows[row]):
         return None
     best = words.read(row, rows[row])
     for depth in range(2, _HEADER_DEPTH_MAX + 1):
         if _is_blank_row(rows, row + depth - 1):
-            continue  # cells that are merged downwards, or a row that is left free below them
+            continue  # cells merged downwards, or a blank row below them
         deeper = _stacked(rows, row, depth, words)
         if deeper is None or _is_no_header_below(rows, deeper.row, best, words):
             break
@@ -259,7 +266,7 @@ def header_at(rows: Sequence[Sequence[Cell]], row: int, words: HeaderWords) -> H
             alone = words.read(deeper.row, rows[deeper.row])
             right_below = depth == 2 or _is_blank_row(rows, deeper.row - 1)  # noqa: PLR2004
             if right_below and _sufficient(alone, deeper) and not words.speaks_of_others(rows[row]):
-                return None  # what stands above it is no group heading, but a line of the title: it is the next header
+                return None  # the row above is part of the title, no group heading: the header begins at the next row
             best = deeper
     return best if is_header(best) else None
 
@@ -269,55 +276,55 @@ def _is_blank_row(rows: Sequence[Sequence[Cell]], row: int) -> bool:
 
 
 def _is_no_header_below(rows: Sequence[Sequence[Cell]], row: int, above: Header, words: HeaderWords) -> bool:
-    """Whether a row under a header is a title or a student, and no part of the header."""
+    """Whether a row below a header is a title or a pupil's row rather than part of the header."""
     cells, alone = rows[row], words.read(row, rows[row])
-    told = {index for indexes in above.fields.values() for index in indexes}
+    above_fields = {index for indexes in above.fields.values() for index in indexes}
     filled = [index for index, cell in enumerate(cells) if cell != ""]
-    if len(filled) == 1 and filled[0] in told:
+    if len(filled) == 1 and filled[0] in above_fields:
         return True
-    known = {index for indexes in alone.fields.values() for index in indexes}
-    whose = {index for name in ("serial", "name", "number") for index in above.fields.get(name, ())}
-    return any(index in whose and index not in known for index in filled)
+    own_fields = {index for indexes in alone.fields.values() for index in indexes}
+    identifying = {index for name in ("serial", "name", "number") for index in above.fields.get(name, ())}
+    return any(index in identifying and index not in own_fields for index in filled)
 
 
 def _holds_units(cells: Sequence[Cell]) -> bool:
-    """Whether a row under a header holds nothing but the units of its columns."""
+    """Whether a row below a header holds only units."""
     texts = [fold(text_of(cell)) for cell in cells if cell != ""]
     return all(map(_UNIT.fullmatch, texts))
 
 
 def _names_columns_of_groups(cells: Sequence[Cell], above: Header, words: HeaderWords) -> bool:
-    """Whether a row under a header holds nothing but words of columns, and none where the header says who it is."""
-    whose = {index for name in ("serial", "name", "number") for index in above.fields.get(name, ())}
+    """Whether a row below a header holds only column headings, and none below an identifying field."""
+    identifying = {index for name in ("serial", "name", "number") for index in above.fields.get(name, ())}
     filled = [index for index, cell in enumerate(cells) if cell != ""]
-    return not whose.intersection(filled) and all(fold(text_of(cells[i])) in words.layout.fields for i in filled)
+    return not identifying.intersection(filled) and all(fold(text_of(cells[i])) in words.layout.fields for i in filled)
 
 
 def _sufficient(alone: Header, deeper: Header) -> bool:
-    """Whether the lower row says by itself as much as together with the one above it."""
-    return is_header(alone) and not twofold(alone) and _weight(alone) >= _weight(deeper)
+    """Whether the lower row alone names as much as together with the one above it."""
+    return is_header(alone) and not duplicate_fields(alone) and _weight(alone) >= _weight(deeper)
 
 
-def twofold(header: Header) -> list[str]:
-    """The fields that say whose row it is and that more than one column claims."""
+def duplicate_fields(header: Header) -> list[str]:
+    """The identifying fields that more than one column claims."""
     return [name for name in ("name", "number") if len(header.fields.get(name, ())) > 1]
 
 
 def _weight(header: Header) -> int:
-    """How much a header says: its fields, and its columns of money as far as it tells them apart.
+    """How much a header names: its fields, and its distinguishable money columns.
 
-    A month alone says nothing that what stands above it may not say better.
+    Bare months do not count, as the row above may name them better.
     """
-    told = {
+    distinct_money = {
         (column.role, column.programs, column.period, column.half, column.part, column.span)
         for column in header.money
         if not (column.bare and column.part)
     }
-    return is_header(header) * (len(header.fields) + len(told))
+    return is_header(header) * (len(header.fields) + len(distinct_money))
 
 
 def _stacked(rows: Sequence[Sequence[Cell]], row: int, depth: int, words: HeaderWords) -> Header | None:
-    """Some rows as one header, if those below the first hold words only and leave blank what upper ones span."""
+    """Several rows as one header, if the lower ones hold words only and are blank below spanning headings."""
     below = rows[row + 1 : row + depth]
     if len(below) < depth - 1:
         return None
@@ -338,12 +345,12 @@ def _stacked(rows: Sequence[Sequence[Cell]], row: int, depth: int, words: Header
 
 
 def _is_title(texts: list[str]) -> bool:
-    """Whether a row holds nothing but its first cell: a title does, and no row of a header below another."""
+    """Whether a row is filled in its first cell only, like a title and unlike a lower header row."""
     return bool(texts[0]) and not any(texts[1:])
 
 
 def _spread(upper: list[str], below: list[list[str]], money: set[int], words: HeaderWords) -> list[str]:
-    """A group heading spans the blanks to its right, as long as something stands below: no guardian's spans money."""
+    """Extend group headings over blanks to their right that have cells below; a guardian's never spans money."""
     groups, group = [], ""
     for index, over in enumerate(upper):
         ends = index in money and is_others(group, words.layout)

@@ -1,4 +1,4 @@
-"""How one header cell is worded, and which field it names."""
+"""The field that a header cell names."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ _TRADITIONAL = str.maketrans(
     "證號碼學級銀帳戶額應實發補減費類別檔總計時間種貧縣區園齡業監護聯絡標準資",
     "证号码学级银账户额应实发补减费类别档总计时间种贫县区园龄业监护联络标准资",
 )
-# What a student's card or number may be called instead: 身份证号/护照号.
+# Alternatives that may follow an ID number: 身份证号/护照号.
 _OTHER_NUMBERS = re.compile(r"护照|通行证|居住证|证件|学籍|号码?$")
 
 
 def folded_heading(text: str) -> str:
-    """A header cell without width, case, spaces, marks around it, and traditional forms."""
+    """A header cell folded, in simplified characters, without ornaments around it."""
     return _ORNAMENTS.sub("", fold(text).translate(_TRADITIONAL))
 
 
 def bare(heading: str) -> str:
-    """A folded heading without what stands in brackets and without its unit."""
+    """A folded heading without brackets and unit."""
     return _UNIT.sub("", _ORNAMENTS.sub("", _BRACKETS.sub("", heading)))
 
 
-@lru_cache(maxsize=4096)  # schools word their columns alike
+@lru_cache(maxsize=4096)  # headings repeat across schools
 def field_in(text: str, layout: Layout) -> tuple[str | None, bool]:
-    """The field that a header cell names, and whether it says that it is the student's own."""
+    """The field that a header cell names, and whether it is explicitly the pupil's."""
     heading = folded_heading(text)
     own = is_own(heading, layout)
     for spelling in _spellings(heading):
@@ -65,7 +65,7 @@ def _begins_own(spelling: str, layout: Layout) -> bool:
 
 
 def _either(heading: str, layout: Layout) -> str | None:
-    """The field of a heading that offers several words for it: 姓名/Name, 身份证号或护照号."""
+    """The field of a heading with alternatives: 姓名/Name, 身份证号或护照号."""
     parts = [part for part in _EITHER.split(heading) if part]
     names = {layout.fields.get(part) for part in parts} - {None}
     unknown = [part for part in parts if part not in layout.fields]
@@ -77,19 +77,19 @@ def _either(heading: str, layout: Layout) -> str | None:
 
 
 def is_own(text: str, layout: Layout) -> bool:
-    """Whether a group heading, or a note in brackets, says that it is about the student."""
+    """Whether a group heading or a note in brackets refers to the pupil."""
     heading = fold(text)
     noted = [note[1:-1] for note in _BRACKETS.findall(heading)]
     return any(note.startswith(layout.own) for note in noted) or heading.startswith(("学生", "幼儿", "受助"))
 
 
 def is_others(text: str, layout: Layout) -> bool:
-    """Whether a group heading is about somebody else."""
+    """Whether a group heading refers to somebody else."""
     folded = fold(text)
     return any(word in folded for word in layout.others)
 
 
 def is_others_note(text: str, layout: Layout) -> bool:
-    """Whether a note in brackets says that the column is another's: 身份证号(监护人), and not 卡号(学生或家长)."""
+    """Whether a note in brackets refers to somebody else only: 身份证号(监护人), not 卡号(学生或家长)."""
     notes = _BRACKETS.findall(fold(text))
     return any(is_others(note, layout) and not any(word in note for word in layout.own) for note in notes)

@@ -1,4 +1,4 @@
-"""What was said by hand."""
+"""Options that guide recognition."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from aidledger.domain.term import Period
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What was said by hand and overrules what the file says of itself.
+    """Options of the import, which override what the file says.
 
-    ``columns``: folded headers (or a column's letter) and the fields that they are; ``remembered``: such columns by
-    school, which count where the file says nothing else.
+    ``columns``: from folded header or column letter to field; ``remembered``: the same by school, saved from earlier
+    imports; ``columns`` take precedence.
     """
 
     program: str | None = None

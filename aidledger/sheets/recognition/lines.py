@@ -1,10 +1,11 @@
-"""What every row under a header is: a student, a total, a repeated header, a signature, a blank."""
+"""Classifies every row below a header: pupil, total, repeated header, signature, blank."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,8 +17,20 @@ from aidledger.sheets.recognition.cells import AmountNotUnderstood, fen_of, is_b
 from aidledger.sheets.recognition.header import Header
 from aidledger.sheets.recognition.total_lines import TotalLine, TotalWords, total_line
 
-# Columns that say where somebody belongs and not who it is: what is filled down in advance is nobody yet.
-_CONTEXT = ("serial", "school", "level", "grade", "class", "boarding", "program", "term", "year", "month", "instalment")
+# Fields that identify nobody: a row prefilled with these alone is no pupil.
+_CONTEXT_FIELDS = (
+    "serial",
+    "school",
+    "level",
+    "grade",
+    "class",
+    "boarding",
+    "program",
+    "term",
+    "year",
+    "month",
+    "instalment",
+)
 _RESIDENT_LENGTH, _NUMBER_DIGITS_MIN = 18, 8
 _ORDINAL = re.compile(r"[(]?(?:[0-9]{1,2}|[a-z]|[甲乙丙丁戊己庚辛壬癸]|[一二三四五六七八九十]{1,2})[)]?")
 _DAY = re.compile(r"[0-9]{0,4}年[0-9]{0,2}月(?:[0-9]{0,2}日)?|20[0-9]{2}[-./][0-9]{1,2}(?:[-./][0-9]{1,2})?")
@@ -30,16 +43,16 @@ _NOTE = re.compile(r"[:,。;、]")
 _COLON_WITHIN = 15
 
 
-# Asked of a row with words of columns, and of the title lines right above it: is it a repeated ``heading``, does
-# another ``table`` begin with it, or (None) is it no header?
-Again = Callable[[int, Sequence[int]], str | None]
+# Classifies a row with column headings, given the title rows directly above it: ``heading`` for a repeated header,
+# ``table`` where another table begins, None for no header.
+HeaderKind = Callable[[int, Sequence[int]], str | None]
 
 
 @dataclass(slots=True)
 class Sorted:
-    """The rows under a header by what they are; indexes into the sheet's rows.
+    """The rows below a header by kind, as indexes into the rows of the sheet.
 
-    ``notes``: lines that are nobody's. ``end``: behind the last row.
+    ``notes``: rows with text that belong to no pupil, total or header. ``end``: the index after the last row.
     """
 
     students: list[int] = field(default_factory=list)
@@ -49,77 +62,102 @@ class Sorted:
     end: int = 0
 
 
-def sort_rows(rows: Sequence[Sequence[Cell]], header: Header, layout: Layout, again: Again) -> Sorted:
-    """A fate for every row below the header, up to where another table begins."""
-    result = Sorted(end=len(rows))
-    students = result.students
-    name, number = header.index("name"), header.index("number")
-    rules = _Rules(rows, header, layout)
-    others: dict[int, Fate] = {}  # of the rows that are no students
+def sort_rows(rows: Sequence[Sequence[Cell]], header: Header, layout: Layout, kind_of: HeaderKind) -> Sorted:
+    """Sort the rows below the header by fate, up to where another table begins."""
+    sorter = _Sorter(rows, header, layout, kind_of)
     for at in range(header.row + 1, len(rows)):
-        row = rows[at]
-        # The fast way for the many: a number that is as long as one, and a name beside it.
-        if number is not None and name is not None and row[name]:
-            value = row[number]
-            if isinstance(value, str) and len(value) == _RESIDENT_LENGTH:
-                students.append(at)
-                continue
-        fate = rules.fate(row, first=not students)
-        goes_on = fate is Fate.HEADING and header.rows > 1 and others.get(at - 1) is Fate.HEADING
-        if not goes_on and (fate is Fate.HEADING or rules.is_worded(row)):
-            start, title = _title_above(at, header.row, rows, others)
-            found = again(at, title)
-            if found == "table":
-                result.end = start
-                break
-            if found == "heading":
-                fate = Fate.HEADING
-                others |= {line: Fate.OTHER if rules.is_signed(rows[line]) else Fate.HEADING for line in title}
-        if fate is Fate.STUDENT:
-            students.append(at)
-            continue
-        others[at] = fate
-        if fate is Fate.TOTAL:
-            result.totals.append(total_line(row, at, rules.totals, rules.counted))
-    result.students = [at for at in students if at < result.end and at not in others]
-    _count(result, others)
-    return result
-
-
-def _title_above(
-    at: int, top: int, rows: Sequence[Sequence[Cell]], others: Mapping[int, Fate]
-) -> tuple[int, list[int]]:
-    """Where the title right above a header begins, and its lines: what is nobody's, or stands alone in its row."""
-    start = at
-    title: list[int] = []
-    for line in range(at - 1, top, -1):
-        blank = others.get(line) is Fate.BLANK
-        alone = line not in others and sum(cell != "" for cell in rows[line]) == 1
-        if not (blank or alone or others.get(line) is Fate.OTHER) or (blank and title):
+        if sorter.is_plainly_pupil(rows[at]):
+            sorter.pupils.append(at)
+        elif sorter.begins_table(at):
             break
-        if not blank:
-            start = line
-            title.insert(0, line)
-    return start, title
+    return sorter.result()
 
 
-def _count(result: Sorted, others: Mapping[int, Fate]) -> None:
-    for at, fate in others.items():
-        result.fates[fate] += at < result.end
-        if fate is Fate.OTHER and at < result.end:
-            result.notes.append(at)
-    result.fates[Fate.STUDENT] = len(result.students)
+class _Sorter:
+    """Sorts rows from top to bottom, as the fate of a row depends on those above it."""
+
+    def __init__(self, rows: Sequence[Sequence[Cell]], header: Header, layout: Layout, kind_of: HeaderKind) -> None:
+        self.rows = rows
+        self.header = header
+        self.kind_of = kind_of
+        self.rules = _Rules(rows, header, layout)
+        self.pupils: list[int] = []
+        self.others: dict[int, Fate] = {}
+        self.totals: list[TotalLine] = []
+        self.end = len(rows)
+
+    def is_plainly_pupil(self, row: Sequence[Cell]) -> bool:
+        """The fast path for most rows: a text as long as an ID number, with a name beside it."""
+        name, number = self.rules.name, self.rules.number
+        if name is None or number is None or not row[name]:
+            return False
+        text = row[number]
+        return isinstance(text, str) and len(text) == _RESIDENT_LENGTH
+
+    def begins_table(self, at: int) -> bool:
+        """Whether another table begins at a row; if not, the row gets its fate."""
+        row = self.rows[at]
+        fate = self.rules.fate(row, first=not self.pupils)
+        if self._may_be_header(at, fate):
+            start, title = self._title_above(at)
+            kind = self.kind_of(at, title)
+            if kind == "table":
+                self.end = start
+                return True
+            if kind == "heading":
+                fate = Fate.HEADING
+                self._mark_title(title)
+        if fate is Fate.STUDENT:
+            self.pupils.append(at)
+            return False
+        self.others[at] = fate
+        if fate is Fate.TOTAL:
+            self.totals.append(total_line(row, at, self.rules.totals, self.rules.counted))
+        return False
+
+    def _may_be_header(self, at: int, fate: Fate) -> bool:
+        """Whether a row may be a header, and is not the next row of a repeated one."""
+        goes_on = fate is Fate.HEADING and self.header.rows > 1 and self.others.get(at - 1) is Fate.HEADING
+        return not goes_on and (fate is Fate.HEADING or self.rules.is_worded(self.rows[at]))
+
+    def _title_above(self, at: int) -> tuple[int, list[int]]:
+        """The first row of the title directly above a header, and its rows: notes, or rows with a single cell."""
+        start = at
+        title: list[int] = []
+        for line in range(at - 1, self.header.row, -1):
+            blank = self.others.get(line) is Fate.BLANK
+            alone = line not in self.others and sum(cell != "" for cell in self.rows[line]) == 1
+            if not (blank or alone or self.others.get(line) is Fate.OTHER) or (blank and title):
+                break
+            if not blank:
+                start = line
+                title.insert(0, line)
+        return start, title
+
+    def _mark_title(self, title: Sequence[int]) -> None:
+        for line in title:
+            self.others[line] = Fate.OTHER if self.rules.is_signed(self.rows[line]) else Fate.HEADING
+
+    def result(self) -> Sorted:
+        """The rows up to the end of the table."""
+        others = {at: fate for at, fate in self.others.items() if at < self.end}
+        result = Sorted(totals=self.totals, end=self.end)
+        result.students = [at for at in self.pupils if at < self.end and at not in self.others]
+        result.notes = [at for at, fate in others.items() if fate is Fate.OTHER]
+        result.fates |= Counter(others.values())
+        result.fates[Fate.STUDENT] = len(result.students)
+        return result
 
 
 class _Rules:
-    """What rows are told by, for one header."""
+    """Classifies single rows below one header."""
 
     def __init__(self, rows: Sequence[Sequence[Cell]], header: Header, layout: Layout) -> None:
         self.header = header
         self.layout = layout
         self.totals = TotalWords(layout)
         self.serials = frozenset(header.fields.get("serial", ()))
-        self.context = frozenset(index for name in _CONTEXT for index in header.fields.get(name, ()))
+        self.context = frozenset(index for name in _CONTEXT_FIELDS for index in header.fields.get(name, ()))
         self.name, self.number = header.index("name"), header.index("number")
         sources = (index for name in SOURCES for index in header.fields.get(name, ()))
         self.money = [*(column.index for column in header.money), *sources]
@@ -128,7 +166,7 @@ class _Rules:
         self.heading = [{fold(text_of(row[i])) for row in heading_rows} - {""} for i in range(len(header.texts))]
 
     def fate(self, row: Sequence[Cell], *, first: bool) -> Fate:
-        """A row's fate; ``first``: no student stands above it."""
+        """The fate of a row; ``first``: no pupil is above it."""
         texts = [text_of(cell) for cell in row]
         labels = {i: fold(text) for i, text in enumerate(texts) if text}
         if self._is_heading(labels):
@@ -144,12 +182,12 @@ class _Rules:
         return Fate.STUDENT if self._is_person(row, texts, labels) else Fate.OTHER
 
     def _is_heading(self, labels: dict[int, str]) -> bool:
-        """Whether a row repeats the header, cell by cell."""
+        """Whether a row repeats the header, in all cells but at most one."""
         same = sum(label in self.heading[i] for i, label in labels.items())
         return same >= max(2, len(labels) - 1)
 
     def _is_person(self, row: Sequence[Cell], texts: list[str], labels: dict[int, str]) -> bool:
-        """Whether a row without anything like an ID number still is about a person."""
+        """Whether a row without an ID number still describes a person."""
         if self._is_serial(texts) or self._is_paid(row, labels):
             return not self._is_numbered_note(labels)
         if self._is_described(labels):
@@ -157,23 +195,23 @@ class _Rules:
         return not self._closes(row, labels) and self._is_somebody(labels)
 
     def is_signed(self, row: Sequence[Cell]) -> bool:
-        """Whether a row is of signatures, dates or notes."""
+        """Whether a row holds signatures, dates or notes."""
         return self._closes(row, {i: fold(text) for i, cell in enumerate(row) if (text := text_of(cell))})
 
     def is_worded(self, row: Sequence[Cell]) -> bool:
-        """Whether a row has so many words of columns that it may be the header of another table."""
+        """Whether a row has at least two column headings, so that it may be the header of another table."""
         fields = self.layout.fields
         return sum(isinstance(cell, str) and fold(cell) in fields for cell in row if cell != "") > 1
 
     def _has_number(self, texts: list[str]) -> bool:
-        """Whether something as long as an ID number or a passport's stands in its column, and no telephone number."""
+        """Whether the ID column holds something as long as a document number, and neither a label nor a date."""
         text = "" if self.number is None else texts[self.number]
         if sum(sign.isdigit() for sign in text) < _NUMBER_DIGITS_MIN:
             return False
         return not self._is_label(fold(text)) and not _DAY.fullmatch(fold(text))
 
     def _explains_columns(self, labels: dict[int, str]) -> bool:
-        """Whether a row right under the header numbers its columns, translates them or says how to fill them in."""
+        """Whether a row directly below the header numbers, translates or explains its columns."""
         texts = list(labels.values())
         if len(texts) > 1 and all(_ORDINAL.fullmatch(text) for text in texts):
             return True
@@ -196,13 +234,13 @@ class _Rules:
         return any(texts[i].isascii() and texts[i].isdigit() for i in self.serials)
 
     def _is_paid(self, row: Sequence[Cell], labels: dict[int, str]) -> bool:
-        """Whether an amount stands in a money column; a date at the foot of a page is none."""
+        """Whether a money column holds an amount; dates beside labels do not count."""
         if any(self._is_label(label) for label in labels.values()):
             labels = {i: label for i, label in labels.items() if not _DAY.fullmatch(label)}
         return any(i in labels and _is_amount(row[i]) for i in self.money)
 
     def _is_numbered_note(self, labels: dict[int, str]) -> bool:
-        """Whether a numbered line has a sentence where a name would be, and nothing else of a person."""
+        """Whether a numbered row has a sentence in place of a name, and nothing else."""
         name = labels.get(self.name, "") if self.name is not None else ""
         others = [i for i in labels if i not in self.serials and i != self.name]
         return not others and bool(_NOTE.search(name) or len(name) > _PERSONAL_NAME_LONGEST)
@@ -211,7 +249,7 @@ class _Rules:
         return is_labelled(label, self.layout)
 
     def _closes(self, row: Sequence[Cell], labels: dict[int, str]) -> bool:
-        """Whether a row is of signatures, dates, page numbers or notes."""
+        """Whether a row holds signatures, dates, page numbers or notes."""
         if any(self._is_label(label) or label.endswith(("签字", "签名", "签章", "盖章")) for label in labels.values()):
             return True
         return all(
@@ -219,7 +257,7 @@ class _Rules:
         )
 
     def _is_somebody(self, labels: dict[int, str]) -> bool:
-        """Whether what stands in a row's column of names is a name."""
+        """Whether the name column of a row holds a name."""
         name = labels.get(self.name, "") if self.name is not None else ""
         alone = len(labels) == 1
         if _NAME.fullmatch(unicodedata.normalize("NFKC", name)):
@@ -227,7 +265,7 @@ class _Rules:
         return not alone and len(labels) > 2 and bool(name)  # noqa: PLR2004 - a name and two more things
 
     def _is_described(self, labels: dict[int, str]) -> bool:
-        """Whether something that only people have, a sex for instance, stands in its column."""
+        """Whether a column that only describes people, such as sex, holds a known value."""
         return any(
             labels.get(index) in self.layout.values[group]
             for group in ("sex", "boarding", "document_type")
@@ -236,7 +274,7 @@ class _Rules:
 
 
 def is_labelled(folded: str, layout: Layout) -> bool:
-    """Whether a text begins with a word of signatures and notes, as 制表人:张三 and 注1.本表 do."""
+    """Whether a folded text begins with the label of a signature or note: 制表人:张三, 注1.本表."""
     for word in layout.closing:
         if folded.startswith(word):
             rest = folded.removeprefix(word)
@@ -252,5 +290,5 @@ def _is_amount(cell: Cell) -> bool:
 
 
 def _is_nothing(cell: Cell) -> bool:
-    """Whether a cell of a money column is blank or 0, as formulas make it that were filled down in advance."""
+    """Whether a money cell is blank or 0, as prefilled formulas leave it."""
     return cell == 0 or (isinstance(cell, str) and (is_blank(cell) or not cell.strip("0. ")))

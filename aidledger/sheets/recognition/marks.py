@@ -1,11 +1,11 @@
-"""Marks that nobody sees: which change nothing, and which may change what is seen."""
+"""Invisible characters: those without effect, and those that change the direction of text."""
 
 from __future__ import annotations
 
 import re
 from itertools import chain
 
-# Control characters (some old .xls carry a NUL between any two letters), marks without width, variation selectors.
+# Control characters (some old .xls hold a NUL between letters), zero-width characters, variation selectors.
 _WITHOUT_EFFECT = chain(
     range(0x20),
     range(0x7F, 0xA0),
@@ -20,20 +20,20 @@ _WITHOUT_EFFECT = chain(
     range(0xE0000, 0xE0080),
     range(0xE0100, 0xE01F0),
 )
-# What turns the direction of writing: behind them digits and signs may stand in another order than they are stored.
+# Right-to-left controls: digits after them may be displayed in another order than they are stored.
 TURNING = re.compile("[\u061c\u200f\u202b\u202e\u2067]")
 INVISIBLE: dict[int, str | None] = dict.fromkeys(_WITHOUT_EFFECT) | dict.fromkeys(map(ord, "\t\n\r"), " ")
-# Of a number: a line break stays, for it may stand between two of them.
+# Within numbers a line break stays, as it may separate two of them.
 AROUND_NUMBERS = INVISIBLE | dict.fromkeys(map(ord, "\n\r\v\f\u0085\u2028\u2029"), "\n")
-# Full-width digits and signs as their narrow ones; nothing else that only looks like a digit (①, ², ½).
+# Full-width characters to ASCII; nothing else that resembles a digit (①, ², ½).
 NARROW: dict[int, str] = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFFE5: "¥"}
 
 
-def shown(text: str) -> str:
-    """A text whose turning marks are written out: <U+202E>."""
+def escaped(text: str) -> str:
+    """A text with its right-to-left controls written out: <U+202E>."""
     return TURNING.sub(lambda mark: f"<U+{ord(mark[0]):04X}>", text)
 
 
 def turning_in(text: str) -> list[str]:
-    """The turning marks of a text by their code points: U+202E."""
+    """The distinct right-to-left controls of a text as code points: U+202E."""
     return [f"U+{ord(mark):04X}" for mark in dict.fromkeys(TURNING.findall(text))]

@@ -1,4 +1,4 @@
-"""What the header of a money column says: of which program, due or paid, in which unit, for which term."""
+"""Headers of money columns: program, role (due, paid, …), unit, period and part."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from aidledger.sheets.recognition.terms import half_in, semesters, terms_in
 from aidledger.sheets.recognition.units import Unit, unit_in
 
 MoneyRole = Literal["paid", "plain", "due", "capitals", "sum", "standard", "part", "recovered"]
-# Of one due and one paid column the paid one counts; a sum or a standard only where there is nothing better, a part
-# of a payment and what came back never.
+# The column with the lowest rank counts: paid before due; a sum or a standard only without a better one; a component
+# or a recovery never.
 ROLE_RANK: Mapping[MoneyRole, int] = {
     "paid": 0,
     "plain": 1,
@@ -37,8 +37,9 @@ FIELD_ROLES: Mapping[str, MoneyRole] = {
     "sum": "sum",
     "recovered": "recovered",
 }
+# The time that one amount covers.
 Span = Literal["year", "term", "month"]
-# 元/生·年, 元/年, 每生每月, 年标准: what one amount is for.
+# 元/生·年, 元/年, 每生每月, 年标准.
 _SPAN = re.compile(
     r"[/每·.](?:[人生]|学生|幼儿)?[/每·.]?(?P<per>学期|期|学?年|个?月)(?!级|份)|^(?P<head>学期|年|月)(?=.*标准)"
 )
@@ -51,18 +52,17 @@ _SPANS: Mapping[str, Span] = {
     "个月": "month",
 }
 _TERM = re.compile(r"第[一二12]学期|[上下](?:学期|半年|期)|[春秋](?:季学期|季|学期|期|(?=\n|$))")
-# 上学期 is the first term beside a 下学期, and by itself the last term.
+# 上学期 is the first semester beside 下学期, but the previous one by itself.
 RELATIVE = re.compile(r"[上下](?:学期|期)")
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyColumn:
-    """A column of amounts.
+    """A column of amounts, as its header describes it.
 
-    ``programs`` are those its header names, empty where it names none; ``period`` the semester, ``half`` the half of
-    a year that it names, ``part`` the part of a term, and ``span`` what one amount is for, where it says so.
-    ``bare``: its header is nothing but a term or a part of one. ``unit``: the one that its header names. ``by_hand``:
-    it was said by hand that it pays its program.
+    ``programs``: codes of the programs named; ``period``: the semester; ``half``: the half of a year; ``part``: the
+    part of a period; ``span``: the time that one amount covers; ``bare``: the header names nothing but a term or part;
+    ``by_hand``: an option maps the column to its program.
     """
 
     index: int
@@ -77,13 +77,18 @@ class MoneyColumn:
     part: Part = NO_PART
     by_hand: bool = False
 
+    @property
+    def names_term(self) -> bool:
+        """Whether its header names a semester or a half of the year."""
+        return self.period is not None or self.half is not None
+
     def counted_in(self, around: Unit | None) -> Unit | None:
-        """The unit of its amounts, where the lines ``around`` the table name one of all of them."""
+        """The unit of its amounts; ``around``: the unit that the rows around the table state for all amounts."""
         return self.unit or around
 
 
 def span_of(heading: str) -> Span | None:
-    """What one amount under a folded heading is for, where the heading says so."""
+    """The time that one amount under a folded heading covers; None where it names none."""
     match = _SPAN.search(heading)
     return _SPANS[match["per"] or match["head"]] if match else None
 
@@ -91,9 +96,9 @@ def span_of(heading: str) -> Span | None:
 def money_column(
     index: int, header: str, heading: str, bare: str, layout: Layout, programs: Mapping[str, Program]
 ) -> MoneyColumn | None:
-    """A money column, where every word of the heading is one of money, of a program or of a term.
+    """A money column, if every word of the heading names money, a program or a term; else None.
 
-    ``heading`` is folded, ``bare`` is it without brackets and unit.
+    ``heading``: folded; ``bare``: also without brackets and unit.
     """
     part, rest = part_in_heading(bare)
     periods, rest = terms_in(rest)
@@ -125,7 +130,7 @@ def money_column(
 
 
 def _programs(text: str, programs: Mapping[str, Program]) -> tuple[tuple[str, ...], str]:
-    """The programs that a heading names, and what it says beside them; those whose stage it names, where it does."""
+    """The programs that a heading names (of the stage that it names, if any), and the rest of the heading."""
     found: list[tuple[bool, str, str]] = []
     for program in programs.values():
         word = next((word for word in _longest_first(program.words.column) if word in text), None)
@@ -136,7 +141,7 @@ def _programs(text: str, programs: Mapping[str, Program]) -> tuple[tuple[str, ..
         found.append((stage is not None, program.code, rest.replace(stage, "", 1) if stage else rest))
     if not found:
         return (), text
-    staged = [one for one in found if one[0]] or found
+    staged = [match for match in found if match[0]] or found
     shortest = min((rest for _, _, rest in staged), key=len)
     return tuple(code for _, code, _ in staged), shortest
 
@@ -147,7 +152,7 @@ def _longest_first(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _role(text: str, layout: Layout) -> tuple[MoneyRole, str, bool]:
-    """The role that the words around a noun or a program give a column, what they leave over, and whether a noun is."""
+    """The role of a column, the rest of its heading, and whether the heading has a noun for money."""
     role: MoneyRole = "plain"
     noun = False
     for word in layout.money_parts:

@@ -1,4 +1,4 @@
-"""Who or what stands in a sheet outside of the tables that were read: nobody is passed over."""
+"""Data outside the tables of a sheet: no pupil is dropped silently."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _LIKE_AN_ID = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{9}[\dX](?!\d)", re.ASCII
 _NAME = re.compile(r"[㐀-鿿𠀀-𳿿]{2,4}|[㐀-鿿𠀀-𳿿]+·[㐀-鿿𠀀-𳿿]+")
 _AN_AMOUNT = re.compile(r"¥?\d{2,6}(?:\.\d{1,2})?元?", re.ASCII)
 _HEAD, _TAIL = re.compile(r"[¥￥]?-?\d{1,3}", re.ASCII), re.compile(r"\d{3}(?:\.\d+)?", re.ASCII)
-# A heading of one field beside a table may be a note; two in a row are another table's header.
-_HEADINGS_OF_A_TABLE = 2
+# One heading beside a table may be a note; two in a row are the header of another table.
+_HEADINGS_MIN = 2
 
 
 def outside(sheet: Sheet, blocks: Sequence[Block], layout: Layout) -> Iterator[Problem]:
-    """outside-table, cell-error and formula-without-value, for rows and cells that no table of the sheet holds."""
+    """outside-table, cell-error, formula-without-value: rows and cells that belong to no table; row-too-long."""
     for block in blocks:
         students = set(block.sorted.students)
         used = _used(block)
@@ -38,14 +38,14 @@ def outside(sheet: Sheet, blocks: Sequence[Block], layout: Layout) -> Iterator[P
                 if index is not None:
                     yield _problem(sheet, at, beside[index])
             elif at not in heading:
-                yield from _passed_over(sheet, at, block, layout)
+                yield from _skipped(sheet, at, block, layout)
         yield from _faulty(sheet, block, students, used)
         if sheet.widths:
             yield from _too_long(sheet, block)
 
 
 def _too_long(sheet: Sheet, block: Block) -> Iterator[Problem]:
-    """row-too-long: rows of a text with more fields than its header, as an amount with a comma and no quotes makes."""
+    """row-too-long: text rows with more fields than the header, as an unquoted amount with a comma causes."""
     expected = sheet.widths[block.header.row]
     for at in block.sorted.students:
         if sheet.widths[at] > expected and _is_cut(sheet.rows[at]):
@@ -54,8 +54,8 @@ def _too_long(sheet: Sheet, block: Block) -> Iterator[Problem]:
 
 
 def _is_cut(row: Sequence[Cell]) -> bool:
-    """Whether a figure may have been cut at the commas between its thousands."""
-    return any(_HEAD.fullmatch(text_of(one)) and _TAIL.fullmatch(text_of(other)) for one, other in pairwise(row))
+    """Whether a figure may be split at its thousands separators."""
+    return any(_HEAD.fullmatch(text_of(left)) and _TAIL.fullmatch(text_of(right)) for left, right in pairwise(row))
 
 
 def _used(block: Block) -> set[int]:
@@ -64,8 +64,8 @@ def _used(block: Block) -> set[int]:
     return columns | {index for indexes in header.fields.values() for index in indexes}
 
 
-def _passed_over(sheet: Sheet, at: int, block: Block, layout: Layout) -> Iterator[Problem]:
-    """An ID number in a row that is nobody's; a name and an amount in one that is no line of totals or signatures."""
+def _skipped(sheet: Sheet, at: int, block: Block, layout: Layout) -> Iterator[Problem]:
+    """An ID number in a row that is no pupil's; a name and an amount in a row that is no total or signature."""
     row = sheet.rows[at]
     index = next((i for i, cell in enumerate(row) if cell != "" and _LIKE_AN_ID.search(number_of(cell)[0])), None)
     if index is None and at in block.sorted.notes and at > block.header.row:
@@ -75,7 +75,7 @@ def _passed_over(sheet: Sheet, at: int, block: Block, layout: Layout) -> Iterato
 
 
 def _somebody_paid(row: Sequence[Cell], layout: Layout) -> int | None:
-    """Where a name stands in a row that has an amount beside it, and no label of a note."""
+    """The column of a name in a row with an amount and without a label; None without one."""
     labels = {i: fold(text) for i, cell in enumerate(row) if (text := text_of(cell))}
     if any(is_labelled(label, layout) for label in labels.values()):
         return None
@@ -85,15 +85,15 @@ def _somebody_paid(row: Sequence[Cell], layout: Layout) -> int | None:
 
 
 def _of_another_table(cells: Sequence[Cell], layout: Layout) -> int | None:
-    """Where, in the columns without a heading beside a student, another person's ID or another table's header is."""
-    worded = [i for i, cell in enumerate(cells) if isinstance(cell, str) and cell and fold(cell) in layout.fields]
-    if len(worded) >= _HEADINGS_OF_A_TABLE:
-        return worded[0]
+    """The index among cells without a heading of another person's ID number or another table's header."""
+    headings = [i for i, cell in enumerate(cells) if isinstance(cell, str) and cell and fold(cell) in layout.fields]
+    if len(headings) >= _HEADINGS_MIN:
+        return headings[0]
     return next((i for i, cell in enumerate(cells) if cell != "" and not resident_fault(number_of(cell)[0])), None)
 
 
 def _faulty(sheet: Sheet, block: Block, students: set[int], used: set[int]) -> Iterator[Problem]:
-    """Errors in a row that has a serial number and nothing else: it was somebody's, and is nobody's now."""
+    """Faults in a row with a serial number and no pupil: its name or number failed to calculate."""
     serials = block.header.fields.get("serial", [])
     totals = {total.row for total in block.sorted.totals}
     for (row, column), fault in sorted(sheet.faults.items()):

@@ -1,4 +1,4 @@
-"""Terms as titles write them: 2021年秋季学期, 2021-2022学年第二学期, 二〇二一年秋, 2022年上半年."""
+"""Periods as titles word them: 2021年秋季学期, 2021-2022学年第二学期, 二〇二一年秋, 2022年上半年."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from datetime import date
 from aidledger.domain.term import Half, Period, plausible_year, semester_of
 
 _NUMERALS = str.maketrans("一二三四五六七八九壹贰叁肆伍陆柒捌玖", "123456789123456789")
-# 二O二一, 二0二一: typed for the 〇 that a keyboard lacks.
+# 二O二一, 二0二一: substitutes for 〇, which keyboards lack.
 _ZERO = "〇○零0o"
 _DIGIT = f"[{_ZERO}一二三四五六七八九壹贰叁肆伍陆柒捌玖]"
 _CHINESE_YEAR = re.compile(f"[二贰]{_DIGIT}{{3}}(?=[年春秋\\-—–~至级学届])")
 _TRADITIONAL = str.maketrans("學", "学")
 _DASH = r"[-—–―－~～至到/_]{1,2}"
 _AND = r"[和、及与,/至]"
-# Years that say when somebody entered school, and days, are no terms.
+# Years of entry, and dates, are no periods.
 _NOT_TERMS = re.compile(
     rf"20\d\d年?{_DASH}20\d\d年?(?:秋季|春季)?入学|20\d\d年?(?:及|或)?(?:以前|之前|以后)?(?:秋季|春季)?入学"
     r"|20\d\d年(?:及|或)?(?:以前|之前|以后)|20\d\d(?:级|届)|20\d\d[年.\-/]\d{1,2}(?:[月.\-/](?:\d{1,2}日?)?)",
     re.ASCII,
 )
-# What may stand behind a term that is only called 上 or 下, so that 下达 and 上报 are none.
+# What may follow a semester abbreviated to 上 or 下; excludes 下达 and 上报.
 _ENDS = r"(?=[)\-_、,普中义学国困家贫小初高幼]|$)"
 _TERM = rf"第?(?:[一二12]|i{{1,2}})学期|[上下](?:学期|期)|[春秋]季|[春秋]|[上下]{_ENDS}"
 _SCHOOL_YEAR = re.compile(
@@ -33,7 +33,7 @@ _SCHOOL_YEAR = re.compile(
     rf"(?:\)?{_AND}({_TERM}))?",
     re.ASCII,
 )
-# Two years that follow each other, and which of their terms: 2021-2022上学期, 2021-2022-1, 2021-2022(1).
+# A school year and a semester of it: 2021-2022上学期, 2021-2022-1, 2021-2022(1).
 _TWO_YEARS = re.compile(
     rf"(?<!\d)(20\d\d)年?{_DASH}(20\d\d)年?度?(?:[-_(]([12])\)?(?:学期)?(?![\d班级页份.])|[-_(]?({_TERM}))", re.ASCII
 )
@@ -53,7 +53,7 @@ _HALVES = re.compile(r"第[一二12]学期|[上下](?:学期|半年|期)|[春秋
 _SPRING = ("春", "上半年", "spring")
 _REST_OF_TERM = re.compile(r"\n\)?(?:季学期|季|学期|期)?\)?")
 _CENTURY = 2000
-# What is paid or comes back for a term that stands behind it; 含补发 says that a list does both.
+# Back payment or recovery for the period that follows; 含补发 means that a list has both current and back payments.
 _FOR_A_TERM = re.compile(r"(?<![含及和与、,+加])(?:补发|补差|追缴|清退|收回|追回|退回|缴回|退还)")
 _BOTH = re.compile(r"[含及和与、,+加](?:补发|补差)")
 _END_OF_NAME = re.compile(r"表|册|名单|清单|明细")
@@ -61,7 +61,7 @@ _TERM_BEFORE = re.compile(r".{0,6}?(?:上[一个]?学?[期年]|去年|往年|以
 
 
 def folded_title(text: str) -> str:
-    """A title without spaces and full-width forms, its Chinese numerals of years as digits."""
+    """A title normalised: NFKC, lower case, without white space, years in Chinese numerals as digits."""
     text = "".join(unicodedata.normalize("NFKC", text).split()).lower().translate(_TRADITIONAL)
     return _CHINESE_YEAR.sub(_year_in_digits, text)
 
@@ -71,9 +71,9 @@ def _year_in_digits(match: re.Match[str]) -> str:
 
 
 def terms_in(title: str) -> tuple[list[Period], str]:
-    """The semesters and years that a folded title names, in their order, and the title without them.
+    """The semesters and years that a folded title names, in order, and the rest of the title.
 
-    Months from and to count where nothing else does: they may be those of a public notice.
+    A range of months counts only if nothing else names a semester, as it may be that of a public notice.
     """
     found: list[Period] = []
     months = _MONTHS.search(title)
@@ -92,10 +92,10 @@ def terms_in(title: str) -> tuple[list[Period], str]:
 
 
 @dataclass(frozen=True, slots=True)
-class TermsSaid:
-    """The terms that a title names, and its list's ``own``: those but for what it pays or takes back for another.
+class NamedTerms:
+    """The periods that a title names; ``own``: those of the list itself, apart from back payments and recoveries.
 
-    ``dated``: all that it is about is for another term: 2022年春季学期补发2021年秋季.
+    ``dated``: the whole list is about the period of a back payment or recovery: 2022年春季学期补发2021年秋季.
     """
 
     named: list[Period]
@@ -103,23 +103,23 @@ class TermsSaid:
     dated: bool = False
 
 
-def terms_said(title: str) -> TermsSaid:
-    """The terms that a folded title names. An earlier one that it only alludes to (补发上学期) is not guessed."""
+def named_terms(title: str) -> NamedTerms:
+    """The periods that a folded title names. A relative one (补发上学期) is never resolved."""
     named = terms_in(title)[0]
     both = _BOTH.search(title)
     if both is not None:
-        return TermsSaid(named, terms_in(title[: both.start()])[0])
+        return NamedTerms(named, terms_in(title[: both.start()])[0])
     verb = _FOR_A_TERM.search(title)
     if verb is None:
-        return TermsSaid(named, named)
+        return NamedTerms(named, named)
     behind = _END_OF_NAME.split(title[verb.end() :])[0]
     own = terms_in(f"{title[: verb.start()]}\n{title[verb.end() + len(behind) :]}")[0]
-    meant = terms_in(behind)[0]
-    if semesters(meant) or (meant and not semesters(own)):
-        return TermsSaid(meant, own, dated=True)
+    paid_for = terms_in(behind)[0]
+    if semesters(paid_for) or (paid_for and not semesters(own)):
+        return NamedTerms(paid_for, own, dated=True)
     if _TERM_BEFORE.match(behind):
-        return TermsSaid([], own, dated=True)
-    return TermsSaid(named, named)
+        return NamedTerms([], own, dated=True)
+    return NamedTerms(named, named)
 
 
 def _year_of(text: str) -> int:
@@ -181,7 +181,7 @@ _READINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[Period]]]
 
 
 def half_in(text: str) -> Half | None:
-    """The half of a year that a folded text names without the year: 第一学期, 下学期, 秋季, 上半年; None for both."""
+    """The half that a folded text names without a year: 第一学期, 下学期, 秋季, 上半年; None for none or both."""
     match = _HALVES.search(text)
     if match is None:
         return None
@@ -190,28 +190,28 @@ def half_in(text: str) -> Half | None:
 
 
 def semesters(found: list[Period]) -> list[Period]:
-    """The semesters among the terms of a title."""
+    """The semesters among periods."""
     return [period for period in found if period.semester]
 
 
 def years(found: list[Period]) -> list[Period]:
-    """The years among the terms of a title; an autumn semester names the year that begins with it."""
+    """The years among periods; without any, the years that autumn semesters begin."""
     named = [period for period in found if not period.semester]
     begun = [Period(period.year) for period in found if period.half == "autumn"]
     return named or list(dict.fromkeys(begun))
 
 
 def school_years(found: list[Period]) -> list[Period]:
-    """The school years that the terms of a title lie in, each as the year in which it begins."""
+    """The school years of periods, each as the year in which it begins."""
     return list(dict.fromkeys(Period(period.school_year) for period in found))
 
 
-# A day as systems write it behind the name of what they export: 学生基本信息_20250904.
+# A date as systems append it to the name of an export: 学生基本信息_20250904.
 _EXPORTED = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)", re.ASCII)
 
 
 def semesters_exported(name: str) -> list[Period]:
-    """The semesters of the days that a file's name has: a register is what it was on that day."""
+    """The semesters of the dates in a file name: a register states the enrolment on that date."""
     found = []
     for year, month, day in _EXPORTED.findall(name):
         with suppress(ValueError):

@@ -1,4 +1,4 @@
-"""What a roster says of itself around the table: program, term, school, unit."""
+"""What the surroundings of a table state: program, period, part, school, unit."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from aidledger.sheets.recognition.part_words import (
     says_when_made,
     without_parts,
 )
-from aidledger.sheets.recognition.terms import folded_title, semesters, terms_in, terms_said, years
-from aidledger.sheets.recognition.units import Unit, unit_said
+from aidledger.sheets.recognition.terms import folded_title, named_terms, semesters, terms_in, years
+from aidledger.sheets.recognition.units import Unit, stated_unit
 
 _BRACKETED = re.compile(r"[((\[【][^))\]】]{0,200}[))\]】]")
 _DISTRICT = re.compile(r"^(?:[^\W\d_]{1,5}?[省市区县])+")
@@ -36,10 +36,10 @@ Rows = Sequence[Sequence[Cell]]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What one source (the title, the sheet's name, the file's, a folder's) says; ``text`` is folded.
+class TextSource:
+    """One source of information (title, name of sheet, file or folder): its folded text, and what that names.
 
-    ``own``, ``dated``: as in TermsSaid.
+    ``terms``: periods, ``programs``: codes; ``own``, ``dated``: as in NamedTerms.
     """
 
     text: str
@@ -54,118 +54,118 @@ class Said:
 class Surroundings:
     """Everything around one table.
 
-    ``sources``: the title, the sheet's name, the file's name, most believed first; they must not contradict each
-    other. ``folders``: heard only where the sources say nothing. ``parts``: of the term, those named nearest first.
+    ``sources``: title, sheet name and file name, which must not contradict each other. ``folders``: nearest first, used
+    only where the sources are silent. ``parts``: the parts of a period that are named, nearest first.
     """
 
-    sources: list[Said] = field(default_factory=list)
-    folders: list[Said] = field(default_factory=list)
+    sources: list[TextSource] = field(default_factory=list)
+    folders: list[TextSource] = field(default_factory=list)
     parts: list[NamedPart] = field(default_factory=list)
     school: str | None = None
     unit: Unit | None = None
 
     def programs(self, known: Mapping[str, Program]) -> list[str] | None:
-        """The programs that are named in agreement; None where the sources contradict each other."""
+        """The codes of programs on which the sources agree; None where they contradict each other."""
         agreed: list[str] = []
-        for said in self.sources:
-            if said.programs:
-                agreed = [code for code in agreed if code in said.programs] if agreed else said.programs
+        for source in self.sources:
+            if source.programs:
+                agreed = [code for code in agreed if code in source.programs] if agreed else source.programs
                 if not agreed:
                     return None
         if not agreed:
-            agreed = self._together(known)
+            agreed = self._combined(known)
         return self._narrowed(agreed, known)
 
-    def _together(self, known: Mapping[str, Program]) -> list[str]:
-        """Where no source names a program by itself: the stage may stand in the title, the aid in the sheet's name."""
-        together = ""
-        for said in (*self.sources, *self.folders):
-            together += said.text
-            programs = said_by(together, known.values()).programs
+    def _combined(self, known: Mapping[str, Program]) -> list[str]:
+        """Where no single source names a program: the stage may be in the title, the kind of aid in the sheet name."""
+        text = ""
+        for source in (*self.sources, *self.folders):
+            text += source.text
+            programs = source_of(text, known.values()).programs
             if programs:
                 return programs
         return []
 
     def _narrowed(self, programs: list[str], known: Mapping[str, Program]) -> list[str]:
-        """Of several programs those whose own word the sheet's or the file's name has, where it has one."""
-        for said in self.sources[1:]:
-            named = [code for code in programs if any(word in said.text for word in known[code].words.column)]
+        """Of several programs, those with a column word in the name of sheet or file, if any."""
+        for source in self.sources[1:]:
+            named = [code for code in programs if any(word in source.text for word in known[code].words.column)]
             if len(programs) > 1 and named:
                 programs = named
         return programs
 
     def stages(self) -> set[str]:
-        """The stages of education that are named, by the first source that names any."""
-        return next((said.stages for said in (*self.sources, *self.folders) if said.stages), set())
+        """The stages that the first source with any names."""
+        return next((source.stages for source in (*self.sources, *self.folders) if source.stages), set())
 
     def terms(self) -> list[Period]:
-        """The semesters and years that the sources name; where they name none, those of the nearest folder."""
-        named = self.terms_heard()
-        return named or next((said.terms for said in self.folders if said.terms), [])
+        """The semesters and years that the sources name, else those of the nearest folder that names any."""
+        named = self.stated_terms()
+        return named or next((source.terms for source in self.folders if source.terms), [])
 
-    def terms_heard(self) -> list[Period]:
-        """The terms that the sources name; where one says what is paid back for a term, that counts alone."""
-        dated = [said for said in self.sources if said.dated]
-        return [period for said in dated or self.sources for period in said.terms]
+    def stated_terms(self) -> list[Period]:
+        """The periods that the sources name; only that of a back payment or recovery, if a source names it."""
+        dated = [source for source in self.sources if source.dated]
+        return [period for source in dated or self.sources for period in source.terms]
 
     def own_terms(self, program: Program) -> tuple[Period, ...]:
-        """The terms of the list itself, beside which it may pay back for others."""
+        """The periods of the list itself, apart from those of back payments."""
         pick = semesters if program.cadence == "semester" else years
-        named = [period for said in self.sources for period in pick(said.own)]
-        return tuple(dict.fromkeys(named or next((own for said in self.folders if (own := pick(said.own))), [])))
+        named = [period for source in self.sources for period in pick(source.own)]
+        return tuple(dict.fromkeys(named or next((own for source in self.folders if (own := pick(source.own))), [])))
 
     def semesters_in(self, half: Half | None, wording: str) -> list[Period]:
-        """The semesters that one half of a year, as a column or a cell words it, may be: several where they clash.
+        """The semesters that a half named by a column or cell may be; several where the sources contradict it.
 
-        春 and 秋 lie in a calendar year, 第一学期 and 上学期 only in a school year.
+        春 and 秋 belong to a calendar year, 第一学期 and 上学期 only to a school year.
         """
         named = self.terms()
         semesters_named = [period for period in named if period.semester]
         if semesters_named:
             agreed = [period for period in semesters_named if period.half == half]
             return list(dict.fromkeys(agreed or [*semesters_named, Period(semesters_named[0].year, half)]))
-        by_school_year = any("学年" in said.text for said in (*self.sources, *self.folders))
+        by_school_year = any("学年" in source.text for source in (*self.sources, *self.folders))
         if not by_school_year and not any(sign in wording for sign in "春秋年"):
             return []
         later = by_school_year and half == "spring"
         return list(dict.fromkeys(Period(period.year + later, half) for period in named))
 
     def periods(self, program: Program) -> list[Period]:
-        """The periods that it may be paid for: one where the sources agree; more, or none, where they do not."""
+        """The periods that the program may be paid for: exactly one where the sources agree."""
         pick = semesters if program.cadence == "semester" else years
-        named = pick(self.terms_heard())
+        named = pick(self.stated_terms())
         if not named:
-            named = next((found for said in self.folders if (found := pick(said.terms))), [])
-        if not named and program.cadence == "semester" and not any(said.dated for said in self.sources):
+            named = next((found for source in self.folders if (found := pick(source.terms))), [])
+        if not named and program.cadence == "semester" and not any(source.dated for source in self.sources):
             named = self.terms_of_parts()
         return list(dict.fromkeys(named))
 
     def terms_of_parts(self) -> list[Period]:
-        """The semesters of the months that are named, where nothing else names a term."""
-        return [period for one in self.parts if one.dates for period in self.semesters_of(one.part.months)]
+        """The semesters of the months named, for use where nothing else names a period."""
+        return [period for named in self.parts if named.dates for period in self.semesters_of(named.part.months)]
 
     def semesters_of(self, months: tuple[str, ...]) -> list[Period]:
-        """The semesters that months lie in: of those that are named, else of the years that are."""
+        """The semesters of months: those named that include them, else semesters of the years named."""
         named = semesters(self.terms())
         if named:
             return [period for period in named if Part(months).of(period).months] or named
-        found = [{semester_of(day) for day in self._days(month)} for month in months]
-        return sorted(set.intersection(*found), key=lambda period: period.sort_key)
+        by_month = [{semester_of(day) for day in self._days(month)} for month in months]
+        return sorted(set.intersection(*by_month), key=lambda period: period.sort_key)
 
     def _days(self, month: str) -> list[date]:
-        """The first days that a month may begin with, in the year that stands with it or in those that are named."""
+        """The possible first days of a month, in its own year or in the years named."""
         number = int(month[-2:])
         if has_year(month):
             return [date(int(month[:4]), number, 1)]
-        by_school_year = any("学年" in said.text for said in (*self.sources, *self.folders))
+        by_school_year = any("学年" in source.text for source in (*self.sources, *self.folders))
         later = by_school_year and number < _SCHOOL_BEGINS
         return [date(period.year + later, number, 1) for period in self.terms()]
 
     def part(self, period: Period | None, *, kinds: bool = True) -> Part | None:
-        """The part of a term that title and names say together; None where they contradict each other.
+        """The part that title and names state together; None where they contradict each other.
 
-        A month with its year that is not in the term says when something was done; one without is of no term that is
-        not known. ``kinds``: also 补发 and 补差.
+        A dated month outside the period dates the list itself; a month without a year needs a known period. ``kinds``:
+        include 补发 and 补差.
         """
         whole: Part | None = NO_PART
         for named in self.parts:
@@ -178,10 +178,10 @@ class Surroundings:
         return whole
 
 
-def said_by(text: str, programs: Iterable[Program]) -> Said:
-    """What a title or a name says."""
+def source_of(text: str, programs: Iterable[Program]) -> TextSource:
+    """Read a title or a name."""
     title = folded_title(text)
-    terms = terms_said(title)
+    terms = named_terms(title)
     codes: list[str] = []
     stages: set[str] = set()
     for program in programs:
@@ -192,41 +192,41 @@ def said_by(text: str, programs: Iterable[Program]) -> Said:
             stages.add(program.stage)
         if all(any(word in title for word in group) for group in words.title):
             codes.append(program.code)
-    return Said(title, terms.named, codes, stages, terms.own, terms.dated)
+    return TextSource(title, terms.named, codes, stages, terms.own, terms.dated)
 
 
-class Hearing(dict[str, Said]):
-    """What titles and names say, each heard once: those of a file and its folders come with each of its sheets."""
+class SourceCache(dict[str, TextSource]):
+    """Caches sources by text: the names of file and folders recur with every sheet."""
 
     def __init__(self, programs: Iterable[Program]) -> None:
         super().__init__()
         self._programs = tuple(programs)
         self.aid = tuple({fold(word) for program in self._programs for word in program.words.column})
 
-    def __missing__(self, text: str) -> Said:
-        said = self[text] = said_by(text, self._programs)
-        return said
+    def __missing__(self, text: str) -> TextSource:
+        source = self[text] = source_of(text, self._programs)
+        return source
 
 
 def surroundings(
     title_rows: Rows,
     names: Iterable[str],
     folders: Sequence[str],
-    hearing: Hearing,
+    cache_of_sources: SourceCache,
     layout: Layout,
     general_rows: Rows = (),
 ) -> Surroundings:
-    """What the rows above a header say, then the names of sheet and file, then the folders, the nearest first.
+    """Read the rows above a header, the names of sheet and file, and the folders, nearest first.
 
-    ``general_rows`` (the title of a table above it, a cover sheet) are heard where nothing nearer speaks.
+    ``general_rows`` (the title of a table above, a cover sheet) are used only where nothing nearer says anything.
     """
     found = Surroundings()
     texts = [_text(title_rows), *names]
     general = _text(general_rows)
-    found.sources = [hearing[text] for text in texts]
-    found.folders = [hearing[text] for text in ([general] if general else []) + [*folders]]
-    found.parts = _parts_around(title_rows, texts[1:], found.sources, hearing.aid, general_rows)
-    found.unit = next((unit for text in (texts[0], general) if (unit := unit_said(fold(text)))), None)
+    found.sources = [cache_of_sources[text] for text in texts]
+    found.folders = [cache_of_sources[text] for text in ([general] if general else []) + [*folders]]
+    found.parts = _parts_around(title_rows, texts[1:], found.sources, cache_of_sources.aid, general_rows)
+    found.unit = next((unit for text in (texts[0], general) if (unit := stated_unit(fold(text)))), None)
     found.school = (
         _labelled_school(title_rows, layout)
         or _school_in_any(texts, layout)
@@ -237,24 +237,24 @@ def surroundings(
 
 
 def _parts_around(
-    title_rows: Rows, names: Sequence[str], sources: Sequence[Said], aid: Sequence[str], general_rows: Rows
+    title_rows: Rows, names: Sequence[str], sources: Sequence[TextSource], aid: Sequence[str], general_rows: Rows
 ) -> list[NamedPart]:
-    """The parts that the title (or the one above it) and the names say.
+    """The parts that title (or else ``general_rows``) and names state.
 
-    A month and its year in a text that names the term as well is when it was made; so it is behind a file's name,
-    where something else names the term.
+    A dated month is the date of the list itself where its text names the period as well, or at the end of a file name
+    where any source names the period.
     """
-    in_words = [bool(semesters(said.terms)) for said in sources]
+    names_term = [bool(semesters(source.terms)) for source in sources]
     titled = parts_of_title(title_rows, aid)
-    found = [one for one in titled if not (one.doubtful and in_words[0])] or parts_of_title(general_rows, aid)
-    for name, named_here in zip(names, in_words[1:], strict=True):
-        made = named_here or (name is names[-1] and any(in_words) and says_when_made(name))
-        found += [one for one in parts_named(name) if not (one.doubtful and made)]
-    return found
+    parts = [part for part in titled if not (part.doubtful and names_term[0])] or parts_of_title(general_rows, aid)
+    for name, named_here in zip(names, names_term[1:], strict=True):
+        is_list_date = named_here or (name is names[-1] and any(names_term) and says_when_made(name))
+        parts += [part for part in parts_named(name) if not (part.doubtful and is_list_date)]
+    return parts
 
 
 def parts_of_title(rows: Rows, aid: Sequence[str]) -> list[NamedPart]:
-    """The parts of a term that rows of a title name."""
+    """The parts that the rows of a title name."""
     return parts_titled([text for row in rows for cell in row if (text := text_of(cell))], aid)
 
 
@@ -263,7 +263,7 @@ def _text(rows: Rows) -> str:
 
 
 def school_of(rows: Rows, layout: Layout) -> str | None:
-    """The school that rows of a title name: behind a label, or in a sentence."""
+    """The school that rows of a title name, after a label or in running text."""
     return _labelled_school(rows, layout) or _school_in_any([_text(rows)], layout)
 
 
@@ -287,7 +287,7 @@ def _labelled_school(rows: Rows, layout: Layout) -> str | None:
 
 
 def school_in(text: str, layout: Layout) -> str | None:
-    """The school that a title or a name begins with, or names before its program."""
+    """The school that a title or name begins with, or names before the program."""
     _, rest = terms_in(without_parts(folded_title(text)))
     pattern = _names_of_schools(layout.school_endings)
     for piece in rest.split("\n"):
@@ -306,7 +306,7 @@ def _names_of_schools(endings: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _is_a_name(text: str, layout: Layout) -> bool:
-    """Whether more stands before the ending than a district and a kind of school."""
+    """Whether a match has more before its ending than a district and a kind of school."""
     kinds = "|".join(map(re.escape, layout.school_kinds))
     heads = [text.removesuffix(ending) for ending in layout.school_endings if text.endswith(ending)]
     return not any(re.fullmatch(rf"(?:{kinds})*", _DISTRICT.sub("", head)) for head in heads)

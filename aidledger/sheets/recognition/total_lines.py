@@ -1,4 +1,4 @@
-"""What a line of totals says: of how many persons, of how much money, of which rows."""
+"""Total rows: the number of persons, the amounts, and the rows that they cover."""
 
 from __future__ import annotations
 
@@ -37,11 +37,10 @@ Scope = Literal["whole", "section", "open"]
 
 @dataclass(slots=True)
 class TotalLine:
-    """A line that declares totals.
+    """A row that declares totals.
 
-    ``section``: of the rows since the last one; ``whole``: of all rows so far; ``open``: of one or the other, as
-    合计 leaves it. ``amounts_fen``: what its words say, by the index of the cell. ``titled``: it stands above the
-    header.
+    ``scope``: ``section`` covers the rows since the last total, ``whole`` all rows so far, ``open`` either, as with
+    合计. ``amounts_fen``: the amounts (分) stated in words, by cell index. ``titled``: it is above the header.
     """
 
     row: int
@@ -57,7 +56,7 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 class TotalWords:
-    """The words of total lines, out of a layout."""
+    """The words of total rows in a layout."""
 
     def __init__(self, layout: Layout) -> None:
         self.subtotal = layout.subtotal
@@ -65,13 +64,13 @@ class TotalWords:
         self.known = _any_of((*self.core, *layout.beside_totals))
 
     def is_total(self, label: str) -> bool:
-        """Whether a folded text is nothing but a total: a word for one, and what is counted."""
+        """Whether a folded text is a total and nothing else: a word for one, with counts and amounts."""
         if len(label) > _LONGEST or not any(word in label for word in self.core):
             return False
         return not self._unknown(label)
 
     def is_figures(self, label: str) -> bool:
-        """Whether a folded text is nothing but counts and amounts, with words of total lines around them."""
+        """Whether a folded text holds only counts, amounts and words of total rows."""
         return len(label) <= _LONGEST and not self._unknown(label)
 
     def _unknown(self, label: str) -> str:
@@ -80,7 +79,7 @@ class TotalWords:
         return re.sub(r"[0-9,.]+", "", _MARKS.sub("", rest))
 
     def scope(self, labels: Iterable[str]) -> Scope:
-        """Of which rows a line with such labels speaks."""
+        """The rows that a total with these labels covers."""
         text = "".join(labels)
         if any(word in text for word in self.subtotal) or any(word in text for word in _OF_SECTION):
             return "section"
@@ -90,13 +89,13 @@ class TotalWords:
 
 
 def total_line(row: Sequence[Cell], at: int, words: TotalWords, counted: Sequence[int]) -> TotalLine:
-    """What a line of totals says; ``counted``: the columns (name, number) where a bare number counts persons."""
+    """Read a total row; ``counted``: the columns (name, number) in which a bare number counts persons."""
     labels = {i: fold(text) for i, cell in enumerate(row) if (text := text_of(cell))}
-    telling = {i: label for i, label in labels.items() if words.is_figures(label)}
-    line = TotalLine(at, words.scope(label for i, label in telling.items() if words.is_total(label)))
-    line.person_times = _persons(telling, labels, counted)
-    for i, label in telling.items():
-        # A figure that stands alone belongs to its column, whatever that is.
+    figures = {i: label for i, label in labels.items() if words.is_figures(label)}
+    line = TotalLine(at, words.scope(label for i, label in figures.items() if words.is_total(label)))
+    line.person_times = _persons(figures, labels, counted)
+    for i, label in figures.items():
+        # A bare figure belongs to its column, whatever that is.
         amounts = [] if _BARE.fullmatch(label) and i not in counted else list(amounts_in(label))
         if amounts:
             line.amounts_fen[i] = amounts
@@ -107,7 +106,7 @@ def total_line(row: Sequence[Cell], at: int, words: TotalWords, counted: Sequenc
 
 
 def titled_totals(row: Sequence[Cell], at: int, words: TotalWords) -> TotalLine | None:
-    """What a line above the header says, where it says how many are paid how much: 共12人，金额12000元."""
+    """The total stated in a row above the header, if any: 共12人，金额12000元."""
     line = TotalLine(at, "whole", titled=True)
     text = "".join(cell for cell in row if isinstance(cell, str))
     paid = "人数" in text and "金额" in text
@@ -122,12 +121,12 @@ def titled_totals(row: Sequence[Cell], at: int, words: TotalWords) -> TotalLine 
     return line if line.person_times or any(line.amounts_fen.values()) else None
 
 
-# In a title a number of persons may be that of the whole school: only these are those who are paid.
+# A number of persons in a title may be that of the whole school; these words mark the number paid.
 _TITLED = re.compile(r"共|合计|总计|(?:受助|资助|发放|享受|减免|补助)(?:学生|幼儿)?(?:总?人数|总?人次|总?金额|资金)")
 
 
 def amounts_in(label: str) -> Iterable[int]:
-    """The amounts in 分 that a folded text names, in figures and in capitals."""
+    """The amounts (分) in a folded text, in figures and in capitals."""
     for match in _AMOUNT.finditer(label):
         figure = match[1] or match[3] or match[5]
         wan = bool(match[2] or match[4])
@@ -138,12 +137,13 @@ def amounts_in(label: str) -> Iterable[int]:
             yield fen
 
 
-def _persons(telling: dict[int, str], labels: dict[int, str], counted: Sequence[int]) -> int | None:
-    said = [match for label in telling.values() for match in _PERSONS.finditer(label)]
-    best = next((match for match in said if match[2] == "人次"), said[0] if said else None)
+def _persons(figures: dict[int, str], labels: dict[int, str], counted: Sequence[int]) -> int | None:
+    """The number of persons, preferably of person-times (人次)."""
+    stated = [match for label in figures.values() for match in _PERSONS.finditer(label)]
+    best = next((match for match in stated if match[2] == "人次"), stated[0] if stated else None)
     if best:
         return int(best[1].replace(",", ""))
-    match = next((match for label in telling.values() if (match := _COUNTED.search(label))), None)
+    match = next((match for label in figures.values() if (match := _COUNTED.search(label))), None)
     if match:
         return int(match[1])
     beside = [label for _, label in _following(labels, _COUNT_LABEL)]
@@ -151,10 +151,10 @@ def _persons(telling: dict[int, str], labels: dict[int, str], counted: Sequence[
     return next((int(text) for text in (*beside, *bare) if text.isascii() and text.isdigit() and len(text) < 8), None)  # noqa: PLR2004 - an ID number, not a count
 
 
-def _following(labels: dict[int, str], wanted: re.Pattern[str]) -> Iterable[tuple[int, str]]:
-    """The filled cells that stand right of a label."""
+def _following(labels: dict[int, str], label: re.Pattern[str]) -> Iterable[tuple[int, str]]:
+    """The filled cells to the right of a label."""
     for here, after in pairwise(labels):
-        if wanted.search(labels[here]):
+        if label.search(labels[here]):
             yield after, labels[after]
 
 

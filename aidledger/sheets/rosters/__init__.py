@@ -1,1 +1,1 @@
-"""What a roster pays: columns of money and of parts, and rows that are not paid."""
+"""Payments of a roster: money columns, parts of a period, unpaid rows."""

@@ -1,4 +1,4 @@
-"""Ditto marks: 〃, 同上 and the like, which mean what stands above."""
+"""Ditto marks: 〃, 同上 and the like, which repeat the cell above."""
 
 from __future__ import annotations
 
@@ -37,36 +37,36 @@ _ABOVE = frozenset(
 )
 _BESIDE = frozenset({"同左", "左同", "同右", "(同左)", "（同左）"})
 _MARKS = _ABOVE | _BESIDE
-# With the blanks that people put around them: looked for as they stand, of a column's cells at once.
+# Marks with the white space that people type around them, so that whole columns can be compared with one set.
 _SPELLINGS = frozenset(f"{before}{mark}{after}" for mark in _MARKS for before in _BLANKS for after in _BLANKS)
-# Whom and on which card a row pays is never what stands above.
-_OF_ONE_PERSON = ("name", "number", "account", "student_number")
+# Fields that identify the payee are never repeated.
+_IDENTIFYING_FIELDS = ("name", "number", "account", "student_number")
 
 
 def fill_ditto(sheet: Sheet, header: Header, students: Sequence[int]) -> Iterator[Problem]:
-    """Put what stands above in the place of marks, in the students' rows; ditto-mark, where that may not be.
+    """Replace ditto marks in pupils' rows by the value above; ditto-mark where that is not allowed.
 
-    Marks in columns of money are left: they are no amounts.
+    Money columns are left alone: there a mark is an invalid amount.
     """
     money = {column.index for column in header.money}
     for name, indexes in header.fields.items():
         for index in indexes:
             cells = (sheet.rows[at][index] for at in students)
             if index not in money and not _SPELLINGS.isdisjoint(cells):
-                yield from _filled(sheet, students, index, by_hand=name in _OF_ONE_PERSON)
+                yield from _filled(sheet, students, index, fillable=name not in _IDENTIFYING_FIELDS)
 
 
 def _is_mark(cell: Cell) -> bool:
     return isinstance(cell, str) and text_of(cell) in _MARKS
 
 
-def _filled(sheet: Sheet, students: Sequence[int], index: int, *, by_hand: bool) -> Iterator[Problem]:
+def _filled(sheet: Sheet, students: Sequence[int], index: int, *, fillable: bool) -> Iterator[Problem]:
     above: Cell = ""
     for at in students:
         cell = sheet.rows[at][index]
         if not _is_mark(cell):
             above = cell
-        elif by_hand or above == "" or text_of(cell) in _BESIDE:
+        elif not fillable or above == "" or text_of(cell) in _BESIDE:
             place = Place(sheet.name, sheet.first_row + at + 1, column_letter(sheet.first_column + index))
             yield Problem("ditto-mark", place, {"value": text_of(cell)})
         else:

@@ -1,4 +1,4 @@
-"""What a table pays: a roster for each program, term and part that its columns or its rows name."""
+"""Builds the rosters of a table: one per program, period and part that its columns or rows name."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from aidledger.sheets.recognition.declared import Totals
 from aidledger.sheets.recognition.hints import Hints
 from aidledger.sheets.recognition.titles import Surroundings
 from aidledger.sheets.rosters.line_parts import LineParts
-from aidledger.sheets.rosters.payments import Payment
+from aidledger.sheets.rosters.payments import PaymentColumn
 
 
 @dataclass(slots=True)
 class Paying:
-    """The rosters of one table, which are put into it as they are read."""
+    """Builds the rosters of one table and adds them to it."""
 
     table: Table
     students: StudentRows
@@ -32,19 +32,19 @@ class Paying:
     hints: Hints
     place: Place
 
-    def by_column(self, payments: Sequence[Payment]) -> list[Problem]:
-        """The usual table: one program, or a money column for each of several, or for each part of a term."""
-        problems = []
+    def by_column(self, payments: Sequence[PaymentColumn]) -> list[Problem]:
+        """The usual table: one program, or a money column per program or part of the period."""
+        problems: list[Problem] = []
         several = len(payments) > 1
         parts = self._line_parts()
         split = any(payment.part.kind for payment in payments)
         for payment in payments:
             program = self.catalogue.programs[payment.program] if payment.program else None
-            named = (
-                (payment.period, []) if payment.dated else titled_period(program, self.around, self.hints, self.place)
-            )
-            problems += named[1]
-            roster = Roster(payment.program, named[0], [None] * len(self.table.lines), None)
+            period = payment.period
+            if not payment.dated:
+                period, period_problems = titled_period(program, self.around, self.hints, self.place)
+                problems += period_problems
+            roster = Roster(payment.program, period, [None] * len(self.table.lines), None)
             column = payment.column
             if column is not None:
                 roster.amount_column = self.students.letter(column.index)
@@ -59,36 +59,36 @@ class Paying:
             self._compare(payments)
         return problems + parts.problems
 
-    def _compare(self, payments: Sequence[Payment]) -> None:
-        """What is said of several columns together: that somebody is paid at all, and their sums."""
+    def _compare(self, payments: Sequence[PaymentColumn]) -> None:
+        """Check several columns together: that every line is paid at all, and that the sums agree."""
         rosters = self.table.rosters
         amounts = [roster.amounts_fen for roster in rosters]
         first = payments[0].column
         if len(payments) > 1 and first is not None:
             self.students.report_unpaid(amounts, first)
         if all(roster.complete for roster in rosters):
-            sums = next((column for column in self.students.header.money if column.role == "sum"), None)
+            sum_column = next((column for column in self.students.header.money if column.role == "sum"), None)
             wholes = list(dict.fromkeys(payment.whole for payment in payments))
             for whole in wholes:
-                own = [some for payment, some in zip(payments, amounts, strict=True) if payment.whole == whole]
-                column = whole or (sums if len(wholes) == 1 else None)
+                addends = [fen for payment, fen in zip(payments, amounts, strict=True) if payment.whole == whole]
+                column = whole or (sum_column if len(wholes) == 1 else None)
                 if column is not None:
-                    self.students.compare_sums(column, own, self.around.unit)
-        self._leave_out_counts_of_all(payments)
+                    self.students.compare_sums(column, addends, self.around.unit)
+        self._drop_overall_counts(payments)
         self.table.declared = self.totals.declared_together(amounts)
 
-    def _leave_out_counts_of_all(self, payments: Sequence[Payment]) -> None:
-        """A number that counts the payments of all parts together is not the number of any one of them."""
-        together = sum(roster.payments for roster in self.table.rosters)
+    def _drop_overall_counts(self, payments: Sequence[PaymentColumn]) -> None:
+        """Drop a declared count from a part's roster where it counts the payments of all parts."""
+        overall = sum(roster.payments for roster in self.table.rosters)
         for payment, roster in zip(payments, self.table.rosters, strict=True):
-            if payment.part and roster.declared and roster.declared.person_times == together:
+            if payment.part and roster.declared and roster.declared.person_times == overall:
                 roster.declared.person_times = None
 
-    def by_row(self, payments: Sequence[Payment], problems: list[Problem]) -> list[Problem]:
-        """A table whose rows say program or term: for each money column one roster for each that occurs."""
+    def by_row(self, payments: Sequence[PaymentColumn], problems: list[Problem]) -> list[Problem]:
+        """A table whose rows name program or period: per money column, one roster for each that occurs."""
         several = len(payments) > 1
-        by_row = {"program-unknown", "program-ambiguous"}
-        problems = [problem for problem in problems if several or problem.code not in by_row]
+        resolved_by_row = {"program-unknown", "program-ambiguous"}
+        problems = [problem for problem in problems if several or problem.code not in resolved_by_row]
         parts = self._line_parts()
         paid: list[Sequence[int | None]] = []
         for payment in payments:
@@ -101,9 +101,9 @@ class Paying:
             letter = self.students.letter(column.index)
             own_rosters = []
             for (code, period), lines in assigned.groups().items():
-                chosen = set(lines)
-                own = [amount if line in chosen else None for line, amount in enumerate(amounts)]
-                roster = Roster(code, period, own, letter, complete=complete)
+                members = set(lines)
+                own_amounts = [amount if line in members else None for line, amount in enumerate(amounts)]
+                roster = Roster(code, period, own_amounts, letter, complete=complete)
                 roster.parts = parts.of(period, payment.part, lines)
                 own_rosters.append(roster)
             if len(own_rosters) == 1:
@@ -125,7 +125,7 @@ class Paying:
 def titled_period(
     program: Program | None, around: Surroundings, hints: Hints, place: Place
 ) -> tuple[Period | None, list[Problem]]:
-    """The period that a table says of all its lines, or what keeps us from knowing it."""
+    """The period of all lines of a table from options, title and names; problems where it is unclear."""
     if program is None:
         if hints.period or around.terms() or around.terms_of_parts():
             return hints.period, []

@@ -1,9 +1,9 @@
-"""Which money column pays under which program, and for which term where the columns say so."""
+"""Assigns money columns to programs, and to periods and parts where the columns name them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -21,14 +21,14 @@ from aidledger.sheets.recognition.money_headings import ROLE_RANK, MoneyColumn
 from aidledger.sheets.recognition.terms import semesters
 from aidledger.sheets.recognition.titles import Surroundings
 
-# A standard beside one of these is multiplied by it.
-_TIMES = re.compile(r"[月天次]数")
-# ... and months beside one of these are days.
+# The header of a multiplier: a standard beside it is not the amount.
+_MULTIPLIER = re.compile(r"[月天次]数")
+# Months beside one of these headers hold days.
 _ATTENDANCE = re.compile(r"出勤|考勤|[天次]数")
-_DAYS_AS_FEN = 3_100  # no month has more days than that many 元
-# What may be paid, or sum up what columns of parts say.
+_DAYS_MAX_FEN = 3_100  # 31 days, read as 元
+# Roles of a column that pays, or that sums up columns of parts.
 _WHOLE = frozenset({"plain", "paid", "due"})
-# Amounts for such a span are not what a program of the cadence pays at a time.
+# Time spans of amounts that a program of the cadence does not pay at once.
 _OTHER_SPANS: Mapping[Cadence, frozenset[str]] = {
     "semester": frozenset({"year", "month"}),
     "year": frozenset({"term", "month"}),
@@ -36,11 +36,11 @@ _OTHER_SPANS: Mapping[Cadence, frozenset[str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Payment:
-    """A program, or None where it was not recognised, and the column of its amounts.
+class PaymentColumn:
+    """A program (None where not recognised) and the column of its amounts (None where it is unclear).
 
-    ``dated``: the columns say which terms they are for; ``period`` is the one of this column. ``part``: that the column
-    is for. ``whole``: the column that holds what the columns of parts make together, where it is not called a sum.
+    ``dated``: the columns name their periods, and ``period`` is that of this column. ``part``: the part that the column
+    pays. ``whole``: the column with the sum of all columns of parts, where its header does not call it a sum.
     """
 
     program: str | None
@@ -51,7 +51,7 @@ class Payment:
     whole: MoneyColumn | None = None
 
 
-Found = tuple[list[Payment], list[Problem]]
+Found = tuple[list[PaymentColumn], list[Problem]]
 
 
 def payments_of(
@@ -65,16 +65,19 @@ def payments_of(
     period_by_hand: Period | None = None,
     by_row: bool = False,
 ) -> Found:
-    """What a table pays, and what keeps us from knowing it. Nothing is guessed.
+    """The payments of a table, and the problems where they are unclear. Nothing is guessed.
 
-    ``rows``: the students'. ``by_row``: they say themselves what they are paid under.
+    ``by_hand``, ``period_by_hand``: program and period from the options. ``rows``: those of the pupils. ``by_row``: the
+    rows name their program or period.
     """
-    table = _Table(header, around, programs, place, rows)
+    table = _MoneyColumns(header, around, programs, place, rows)
     table.period_by_hand, table.by_row = period_by_hand, by_row
     return table.payments(by_hand)
 
 
-class _Table:
+class _MoneyColumns:
+    """The money columns of a table, and what tells their programs and periods."""
+
     def __init__(
         self,
         header: Header,
@@ -94,8 +97,8 @@ class _Table:
     def payments(self, by_hand: str | None) -> Found:
         named = [by_hand] if by_hand else self.around.programs(self.programs)
         if named is None:
-            everything = list(dict.fromkeys(code for said in self.around.sources for code in said.programs))
-            return self._unresolved(self._ambiguous(everything))
+            candidates = list(dict.fromkeys(code for source in self.around.sources for code in source.programs))
+            return self._unresolved(self._ambiguous(candidates))
         by_program: dict[str, list[MoneyColumn]] = {}
         unnamed: list[MoneyColumn] = []
         for column in self.header.money:
@@ -122,19 +125,19 @@ class _Table:
         return by_title or by_stage or list(column.programs)
 
     def _is_component(self, column: MoneyColumn, named: list[str]) -> bool:
-        """Whether the column is one half of what the title's program is called: 学费资助 and 生活补助."""
+        """Whether the header is half of the name of the title's program: 学费资助 or 生活补助."""
         if len(named) != 1 or named[0] in column.programs:
             return False
         heading = fold(column.header)
         return any(heading in fold(word) and heading != fold(word) for word in self.programs[named[0]].words.column)
 
     def _several(self, by_program: dict[str, list[MoneyColumn]], named: list[str]) -> Found:
-        payments: list[Payment] = []
+        payments: list[PaymentColumn] = []
         problems: list[Problem] = []
         for code, columns in by_program.items():
-            more, faults = self._of_program(columns, code)
-            payments += more
-            problems += faults
+            own_payments, own_problems = self._of_program(columns, code)
+            payments += own_payments
+            problems += own_problems
         problems += [self._missing(code) for code in named if code not in by_program]
         return payments, problems
 
@@ -149,29 +152,29 @@ class _Table:
         own = [*by_program.get(codes[0], ()), *unnamed]
         others = {code: columns for code, columns in by_program.items() if code not in codes}
         if any(map(self._filled, chain.from_iterable(others.values()))) and any(map(self._pays, own)):
-            return self._several({codes[0]: own, **others}, named)  # 应发 and 实发 of the title's, and 免学费 beside
-        return self._of_program([*by_program.get(codes[0], ()), *unnamed], codes[0])
+            return self._several({codes[0]: own, **others}, named)  # the title's program, and 免学费 beside it
+        return self._of_program(own, codes[0])
 
     def _of_program(self, columns: list[MoneyColumn], code: str) -> Found:
-        """What the columns of one program pay; an annual one is not paid for terms, though perhaps by the month."""
-        if self.programs[code].cadence == "year":
+        """The payments of one program. An annual one is never paid by the semester, though perhaps by the month."""
+        annual = self.programs[code].cadence == "year"
+        if annual:
             columns = [replace(c, role="part", part=NO_PART) if c.part.kind else c for c in columns]
         parted = [column for column in columns if column.part]
         others = [column for column in columns if not column.part]
-        alluding = any(column.role == "part" and column.half and self._filled(column) for column in others)
-        if alluding and self.programs[code].cadence == "semester":
-            return [Payment(code, None)], [self._unclear(code, columns)]  # 补发上学期: of which term is not said
+        components = [column for column in others if column.role == "part" and self._filled(column)]
+        if not annual and any(column.half for column in components):
+            return [PaymentColumn(code, None)], [self._unclear(code, columns)]  # 补发上学期 does not name the semester
         if not parted:
             return self._by_term(columns, code)
-        if any(column.role == "part" and self._filled(column) for column in others):
-            return [Payment(code, None)], [self._unclear(code, columns)]
-        backward = [column for column in parted if column.part.kind]
-        if len(backward) == len(parted):
-            return self._beside(others, self._each_part(backward, code), code)
+        if components:
+            return [PaymentColumn(code, None)], [self._unclear(code, columns)]
+        if all(column.part.kind for column in parted):
+            return self._beside(others, self._each_part(parted, code), code)
         return self._by_part(parted, others, code)
 
     def _by_part(self, parted: list[MoneyColumn], others: list[MoneyColumn], code: str) -> Found:
-        """Columns of months or instalments; what stands beside them has to be their sum, or they are none of money."""
+        """Columns of months or instalments. A paying column beside them must be their sum, or they hold no money."""
         if all(column.bare for column in parted) and any(map(_ATTENDANCE.search, self._words())):
             return self._by_term(others, code)
         whole = [column for column in others if self._pays(column)]
@@ -179,114 +182,119 @@ class _Table:
             return self._each_part(parted, code)
         column, problems = self._best(whole, code)
         if column is None:
-            return [Payment(code, None)], problems
+            return [PaymentColumn(code, None)], problems
         if not adds_up(self.rows, column, parted):
             if column.by_hand or not self._are_amounts(parted):
                 return self._by_term(others, code)
-            return [Payment(code, None)], [self._unclear_parts(code, column, parted)]
+            return [PaymentColumn(code, None)], [self._unclear_parts(code, column, parted)]
         payments, problems = self._each_part(parted, code)
         return [replace(payment, whole=column) for payment in payments], problems
 
     def _are_amounts(self, parted: Sequence[MoneyColumn]) -> bool:
-        """Whether columns of parts hold money, and not the days of months or marks; some say so in their headers."""
-        named = not all(column.bare for column in parted)
-        return named or any((_fen(row, column) or 0) > _DAYS_AS_FEN for row in self.rows for column in parted)
+        """Whether columns of parts hold amounts rather than days or ticks, by header or by value."""
+        headed = not all(column.bare for column in parted)
+        return headed or any((_fen(row, column) or 0) > _DAYS_MAX_FEN for row in self.rows for column in parted)
 
     def _unclear_parts(self, code: str, whole: MoneyColumn, parted: Sequence[MoneyColumn]) -> Problem:
-        """What columns of parts make, and what another says in their stead."""
+        """The problem that columns of parts do not add up to another column, with the first row that differs."""
         problem = self._unclear(code, [*parted, whole])
         sums = ((_fen(row, whole), sum(_fen(row, part) or 0 for part in parted)) for row in self.rows)
-        said, made = next(((said, made) for said, made in sums if said and said != made), (None, 0))
-        if said is None:
+        mismatches = ((declared, actual) for declared, actual in sums if declared and declared != actual)
+        declared, actual = next(mismatches, (None, 0))
+        if declared is None:
             return problem
         facts = {"offered": self._columns(parted), "whole": self._columns([whole])}
-        figures = {"declared": yuan_text(said), "actual": yuan_text(made)}
+        figures = {"declared": yuan_text(declared), "actual": yuan_text(actual)}
         return replace(problem, facts={**problem.facts, **facts, **figures})
 
     def _words(self) -> list[str]:
-        """What the header, title and names say."""
-        return [*self.header.texts, *(said.text for said in self.around.sources)]
+        """The texts of header, title and names."""
+        return [*self.header.texts, *(source.text for source in self.around.sources)]
 
     def _each_part(self, parted: list[MoneyColumn], code: str) -> Found:
-        """A payment for each part of each term, of those that anybody is paid."""
+        """A payment for each part of each period, as far as anybody is paid for it."""
         columns = [column for column in parted if self._filled(column)] or parted
         groups: dict[tuple[Part, tuple[Period, ...] | None], list[MoneyColumn]] = {}
         for column in columns:
             groups.setdefault((column.part, self._terms_of_part(column, code)), []).append(column)
         if self.period_by_hand:
             groups = {key: own for key, own in groups.items() if self.period_by_hand in (key[1] or ())} or groups
-        payments: list[Payment] = []
+        payments: list[PaymentColumn] = []
         problems: list[Problem] = []
         for (part, terms), own in groups.items():
-            more, faults = self._paid(own, code, terms)
-            by_itself = terms[0] if part.kind and terms else None
-            payments += [replace(payment, part=part, period=by_itself or payment.period) for payment in more]
-            problems += [fault for fault in faults if fault not in problems]
+            own_payments, own_problems = self._paid(own, code, terms)
+            own_term = terms[0] if part.kind and terms else None
+            payments += [replace(payment, part=part, period=own_term or payment.period) for payment in own_payments]
+            problems += [problem for problem in own_problems if problem not in problems]
         return payments, problems
 
     def _terms_of_part(self, column: MoneyColumn, code: str) -> tuple[Period, ...] | None:
-        """The terms that a column of a part may be for; None where only the title says it."""
+        """The periods that a column of a part may be for; None where only the title names one."""
         if column.part.kind and column.period:
             return (column.period,)
         if self.programs[code].cadence == "year":
             return None
-        if column.period or column.half:
+        if column.names_term:
             return self._terms_of(column)
         return tuple(self.around.semesters_of(column.part.months)) if column.part.months else None
 
-    def _beside(self, others: list[MoneyColumn], paid_back: Found, code: str) -> Found:
-        """What is paid back for other terms, and beside it what is paid for the list's own."""
+    def _beside(self, others: list[MoneyColumn], back_payments: Found, code: str) -> Found:
+        """Back payments for other periods, together with the payments for the roster's own."""
         current = [column for column in others if column.role != "sum"]
         if not any(self._usable(column, code) for column in current):
-            return paid_back
-        back = [payment.column for payment in paid_back[0] if payment.column]
+            return back_payments
+        back = [payment.column for payment in back_payments[0] if payment.column]
         whole = next((column for column in current if self._sums_up(column, current, back)), None)
         current = [column for column in current if column is not whole]
-        if any(column.period or column.half for column in current):
+        if any(column.names_term for column in current):
             payments, problems = self._by_term(current, code)
         else:
             payments, problems = self._paid(current, code, self.around.own_terms(self.programs[code]))
-        payments = [replace(payment, whole=whole) for payment in (*payments, *paid_back[0])]
-        return payments, [*problems, *paid_back[1]]
+        payments = [replace(payment, whole=whole) for payment in (*payments, *back_payments[0])]
+        return payments, [*problems, *back_payments[1]]
 
     def _sums_up(self, whole: MoneyColumn, current: list[MoneyColumn], back: list[MoneyColumn]) -> bool:
-        """Whether a column holds what is due together with what is paid back, where anything is."""
+        """Whether a column is the sum of a current column and the back payments, where there are any."""
         rows = [row for row in self.rows if any(_fen(row, column) for column in back)]
         others = [column for column in current if column is not whole and column.role in _WHOLE]
         return bool(rows) and any(adds_up(rows, whole, [other, *back]) for other in others)
 
     def _by_term(self, columns: list[MoneyColumn], code: str) -> Found:
-        """The columns of one program: one payment, or one for each term that they name."""
-        program = self.programs[code]
-        if program.cadence == "year":
-            # An annual program is not paid by the term: such columns are parts of what is paid.
-            columns = [replace(c, role="part") if (c.period or c.half) and c.role == "plain" else c for c in columns]
-            return self._paid(columns, code)
-        by_term: dict[tuple[Period, ...], list[MoneyColumn]] = {}
-        for column in columns:
-            if (column.period or column.half) and column.role != "part":
-                by_term.setdefault(self._terms_of(column), []).append(column)
+        """The columns of one program: one payment, or one for each period that they name."""
+        if self.programs[code].cadence == "year":
+            return self._paid(_semesters_as_components(columns), code)
+        by_term = self._grouped_by_term(columns)
         if not by_term:
             return self._paid(columns, code)
-        undated = [column for column in columns if column.role == "part" or not (column.period or column.half)]
         if len(by_term) == 1:
             (terms,) = by_term
             return self._paid(columns, code, terms)
-        if any(column.role in {"plain", "paid", "due"} for column in undated):
-            return [Payment(code, None)], [self._unclear(code, columns)]
-        if self.period_by_hand:
-            by_term = {terms: own for terms, own in by_term.items() if self.period_by_hand in terms} or by_term
-        payments: list[Payment] = []
+        if any(column.role in _WHOLE and not column.names_term for column in columns):
+            return [PaymentColumn(code, None)], [self._unclear(code, columns)]
+        return self._each_term(by_term, code)
+
+    def _grouped_by_term(self, columns: list[MoneyColumn]) -> dict[tuple[Period, ...], list[MoneyColumn]]:
+        """The paying columns that name a term, by the periods that they may be for."""
+        by_term: dict[tuple[Period, ...], list[MoneyColumn]] = {}
+        for column in columns:
+            if column.names_term and column.role != "part":
+                by_term.setdefault(self._terms_of(column), []).append(column)
+        return by_term
+
+    def _each_term(self, by_term: Mapping[tuple[Period, ...], list[MoneyColumn]], code: str) -> Found:
+        """A payment for each period; only for the one from the options, where a column may be for it."""
+        chosen = {terms: own for terms, own in by_term.items() if self.period_by_hand in terms} or by_term
+        payments: list[PaymentColumn] = []
         problems: list[Problem] = []
-        for terms, own in by_term.items():
-            more, faults = self._paid(own, code, terms)
-            payments += more
-            problems += faults
+        for terms, own in chosen.items():
+            own_payments, own_problems = self._paid(own, code, terms)
+            payments += own_payments
+            problems += own_problems
         return payments, problems
 
     def _terms_of(self, column: MoneyColumn) -> tuple[Period, ...]:
-        """The terms that a column may be for: one where it and the title agree."""
-        named = semesters(self.around.terms_heard())
+        """The periods that a column may be for: one where it and the title agree."""
+        named = semesters(self.around.stated_terms())
         if column.period:
             agreed = not named or column.period in named
             return (column.period,) if agreed else (*dict.fromkeys([*named, column.period]),)
@@ -295,15 +303,18 @@ class _Table:
     def _paid(self, columns: list[MoneyColumn], code: str, terms: tuple[Period, ...] | None = None) -> Found:
         column, problems = self._best(columns, code)
         if terms is None:
-            return [Payment(code, column)], problems
+            return [PaymentColumn(code, column)], problems
         if len(terms) == 1 or self.period_by_hand:
-            return [Payment(code, column, self.period_by_hand or terms[0], dated=True)], problems
+            return [PaymentColumn(code, column, self.period_by_hand or terms[0], dated=True)], problems
         found = " / ".join(period.code for period in terms)
         facts = {"cadence": self.programs[code].cadence, "found": f" ({found})" if found else ""}
-        return [Payment(code, column, None, dated=True)], [*problems, Problem("period-unknown", self.place, facts)]
+        return [PaymentColumn(code, column, None, dated=True)], [
+            *problems,
+            Problem("period-unknown", self.place, facts),
+        ]
 
     def _best(self, columns: list[MoneyColumn], code: str | None) -> tuple[MoneyColumn | None, list[Problem]]:
-        """The one column that says what is paid, if it can be told."""
+        """The single column that states what is paid; a problem where it is not unique."""
         usable = [column for column in columns if self._usable(column, code)]
         usable = [column for column in usable if self._filled(column)] or usable
         parts = [column for column in columns if column.role == "part" and self._filled(column)]
@@ -321,33 +332,33 @@ class _Table:
         cadence: Cadence = self.programs[code].cadence if code else "semester"
         if column.role in {"part", "recovered"} or column.span in _OTHER_SPANS[cadence]:
             return False
-        return column.role != "standard" or not any(_TIMES.search(text) for text in self.header.texts)
+        return column.role != "standard" or not any(_MULTIPLIER.search(text) for text in self.header.texts)
 
     def _pays(self, column: MoneyColumn) -> bool:
         return column.role in _WHOLE and self._filled(column)
 
     def _filled(self, column: MoneyColumn) -> bool:
-        """Whether anybody has an amount in it other than 0."""
+        """Whether the column holds an amount other than 0."""
         if not self.rows:
             return column.role != "part"
-        return any(row[column.index] != "" and _says_more_than_zero(row[column.index]) for row in self.rows)
+        return any(row[column.index] != "" and _is_more_than_zero(row[column.index]) for row in self.rows)
 
     def _unresolved(self, problem: Problem) -> Found:
         if self.by_row:
             best, problems = self._best(self.header.money, None)
-            return [Payment(None, best)], [problem, *problems]
+            return [PaymentColumn(None, best)], [problem, *problems]
         column = min(
             (column for column in self.header.money if column.role != "part"),
             key=lambda column: ROLE_RANK[column.role],
             default=None,
         )
-        return [Payment(None, column)], [problem]
+        return [PaymentColumn(None, column)], [problem]
 
     def _ambiguous(self, codes: Sequence[str]) -> Problem:
         return self._problem("program-ambiguous", programs=", ".join(codes))
 
     def _unclear(self, code: str | None, columns: Sequence[MoneyColumn]) -> Problem:
-        """Several columns that could be it, or none that says it: each with its letter, for ``--map``."""
+        """The problem that no column, or more than one, may be it: each with its letter, for ``--map``."""
         return self._problem("missing-column", field=code or "amount", headers=self._columns(columns))
 
     def _columns(self, columns: Sequence[MoneyColumn]) -> str:
@@ -365,10 +376,15 @@ class _Table:
 
 
 def adds_up(rows: Sequence[Sequence[Cell]], whole: MoneyColumn, parts: Sequence[MoneyColumn]) -> bool:
-    """Whether columns of parts make in some row what another column says."""
+    """Whether the parts add up to the whole in at least one row."""
     return not rows or any(
-        (said := _fen(row, whole)) and said == sum(_fen(row, part) or 0 for part in parts) for row in rows
+        (total := _fen(row, whole)) and total == sum(_fen(row, part) or 0 for part in parts) for row in rows
     )
+
+
+def _semesters_as_components(columns: Iterable[MoneyColumn]) -> list[MoneyColumn]:
+    """The columns of an annual program, which is not paid by semester: those of semesters are components."""
+    return [replace(c, role="part") if c.names_term and c.role == "plain" else c for c in columns]
 
 
 def _fen(row: Sequence[Cell], column: MoneyColumn) -> int | None:
@@ -378,6 +394,6 @@ def _fen(row: Sequence[Cell], column: MoneyColumn) -> int | None:
         return None
 
 
-def _says_more_than_zero(cell: Cell) -> bool:
+def _is_more_than_zero(cell: Cell) -> bool:
     text = text_of(cell)
     return not is_blank(text) and bool(text.strip("0.¥￥元"))

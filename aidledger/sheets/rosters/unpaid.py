@@ -1,4 +1,4 @@
-"""Rows of a roster that say themselves that they are not paid, and amounts that nobody can tell whose they are."""
+"""Rows that are marked as not paid, and amounts that cannot be attributed to one pupil."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ _NO = frozenset(
         "未通过",
     }
 )
-# What may stand over a column of its own, beside 元.
-_SMALL = {"角", "分", "(角)", "(分)"}
+# Units that may head columns of their own, beside 元.
+_SMALL_UNITS = {"角", "分", "(角)", "(分)"}
 _REMARK = re.compile(r"备注|说明|状态|变动|异动|情况|remark|note")
-# What is over, unless it says that somebody came back; and what is not paid, unless that was before or is paid now.
+# Remarks that a pupil left, unless he came back; and that nothing is paid, unless that is past or is paid now.
 _LEFT = re.compile(r"退学|休学|辍学|开除|注销|转出|转走|转学(?!入)|放弃|死亡|去世|亡故|作废|取消|剔除|删除|不符合|重复")
 _CAME_BACK = re.compile(r"转学?入|复学|恢复|取消停发")
 _NOT_PAID = re.compile(r"不(?:再)?(?:予)?(?:发放?|资助|享受|补助|拨付|打款)|停发|暂停|暂缓|缓发|未(?:予)?发放?")
@@ -54,9 +54,9 @@ _LINE = re.compile(
 
 
 def unpaid_rows(block: Block, students: StudentRows, table: Table) -> Iterator[Problem]:
-    """not-to-be-paid: an amount in a row of which another column, a remark or a line above says that it is not paid."""
+    """not-to-be-paid: an amount in a row that another column, a remark or a heading above marks as not paid."""
     header, sheet = block.header, students.sheet
-    # What a register says of leaving is a remark here.
+    # Enrolment fields (change, status) count as remarks in a roster.
     used = {i for name, indexes in header.fields.items() if name not in {"change", "status"} for i in indexes}
     used |= {column.index for column in header.money}
     serials = header.fields.get("serial", [])
@@ -66,12 +66,12 @@ def unpaid_rows(block: Block, students: StudentRows, table: Table) -> Iterator[P
         remarks = index in serials or _REMARK.search(heading)
         if not (whether or remarks) or (index in used and index not in serials):
             continue
-        said = {cell for row in students.rows if isinstance(cell := row[index], str | bool) and cell != ""}
-        denying = {cell for cell in said if _denies(cell, whether=whether)}
+        cells = {cell for row in students.rows if isinstance(cell := row[index], str | bool) and cell != ""}
+        denying = {cell for cell in cells if _denies(cell, whether=whether)}
         for line in _paid(table) if denying else ():
             cell = students.rows[line][index]
             if cell in denying and isinstance(cell, str | bool):
-                yield Problem("not-to-be-paid", students.place(line, index), {"value": _shown(cell)})
+                yield Problem("not-to-be-paid", students.place(line, index), {"value": _cell_text(cell)})
     yield from _below_lines(sheet, block, table)
 
 
@@ -85,32 +85,32 @@ def _denies(cell: Cell, *, whether: bool) -> bool:
     return bool(left or (_NOT_PAID.search(text) and not _PAID_NOW.search(text)))
 
 
-def _shown(cell: Cell) -> str:
+def _cell_text(cell: Cell) -> str:
     return str(cell).upper() if isinstance(cell, bool) else shortened(text_of(cell))
 
 
 def _paid(table: Table) -> list[int]:
-    """The lines that are paid anything."""
+    """The lines that are paid any amount."""
     amounts = zip(*(roster.amounts_fen for roster in table.rosters), strict=True)
-    return [line for line, some in enumerate(amounts) if any(fen is not None for fen in some)]
+    return [line for line, per_roster in enumerate(amounts) if any(fen is not None for fen in per_roster)]
 
 
 def _below_lines(sheet: Sheet, block: Block, table: Table) -> Iterator[Problem]:
-    """Once for each line that says of the rows below it that they are not paid."""
+    """One problem per heading that marks the rows below it as not paid, if any of them is."""
     rows: list[int] | None = None
     for at in block.sorted.notes:
-        said = next((text for cell in sheet.rows[at] if _LINE.search(fold(text := text_of(cell)))), None)
-        if said is not None and rows is None:
+        heading = next((text for cell in sheet.rows[at] if _LINE.search(fold(text := text_of(cell)))), None)
+        if heading is not None and rows is None:
             rows = [block.sorted.students[line] for line in _paid(table)]
-        if said is not None and rows and bisect(rows, at) < len(rows):
+        if heading is not None and rows and bisect(rows, at) < len(rows):
             place = Place(sheet.name, sheet.first_row + at + 1)
-            yield Problem("not-to-be-paid", place, {"value": shortened(said)})
+            yield Problem("not-to-be-paid", place, {"value": shortened(heading)})
 
 
 def merged_amounts(block: Block, students: StudentRows) -> Iterator[Problem]:
-    """amount-merged: one cell of money over several students, or over the columns of several programs.
+    """amount-merged: a money cell merged over several pupils, or over the columns of several programs.
 
-    That the others of them lack an amount is said by it, and no more by itself.
+    It replaces the problems of the amounts missing below the merged cell.
     """
     sheet, money = students.sheet, {column.index for column in block.header.money if column.role not in {"part", "sum"}}
     for (top, left), (bottom, right) in sheet.merges:
@@ -118,18 +118,20 @@ def merged_amounts(block: Block, students: StudentRows) -> Iterator[Problem]:
         covered = bisect(block.sorted.students, last) - bisect(block.sorted.students, first - 1)
         columns = money.intersection(range(left - sheet.first_column, right - sheet.first_column + 1))
         if columns and covered and covered * len(columns) > 1:
-            students.take_back("amount-missing", columns, range(top + 1, bottom + 2))
+            students.drop_problems("amount-missing", columns, range(top + 1, bottom + 2))
             place = Place(sheet.name, top + 1, column_letter(left))
             yield Problem("amount-merged", place, {"count": covered})
 
 
 def split_amounts(block: Block, sheet: Sheet, table: Table) -> Iterator[Problem]:
-    """amount-split: 元, 角 and 分 in columns of their own, where one of them would be read as the amount."""
+    """amount-split: 元, 角 and 分 in separate columns, one of which would be read as the amount."""
     if all(roster.amount_column is None for roster in table.rosters):
         return
     first = block.header.row - block.header.rows + 1
     for at in range(first, min(block.header.row + 2, len(sheet.rows))):
-        small = [index for index, cell in enumerate(sheet.rows[at]) if isinstance(cell, str) and fold(cell) in _SMALL]
+        small = [
+            index for index, cell in enumerate(sheet.rows[at]) if isinstance(cell, str) and fold(cell) in _SMALL_UNITS
+        ]
         if small:
             place = Place(sheet.name, sheet.first_row + at + 1, column_letter(sheet.first_column + small[0]))
             yield Problem("amount-split", place)
