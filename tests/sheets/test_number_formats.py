@@ -20,7 +20,7 @@ from aidledger.domain.roster import RosterFile
 from aidledger.sheets.formats.displayed import displayed
 from aidledger.sheets.formats.grid import read_grid
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS
-from aidledger.sheets.formats.number_formats import decimals_of, is_odd, shown, shown_text, shows_otherwise
+from aidledger.sheets.formats.number_formats import decimals_of, formatted, formatted_text, is_odd, shows_otherwise
 from tests.builders import (
     HEADERS,
     Cell,
@@ -111,7 +111,7 @@ def test_a_format_that_shows_the_number_alone_is_plain(code: str) -> None:
 
 @pytest.mark.parametrize(("code", "number", "text"), SHOWN)
 def test_a_format_shows_what_a_spreadsheet_shows(code: str, number: float, text: str | None) -> None:
-    assert shown(code, number) == text
+    assert formatted(code, number) == text
 
 
 @pytest.mark.parametrize("code", [code for code, _, text in SHOWN if text is not None and code not in PLAIN])
@@ -124,25 +124,25 @@ def test_a_format_that_shows_more_or_less_is_odd(code: str) -> None:
     [("0", "张三", "张三"), ('@"同学"', "张三", "张三同学"), (";;;", "张三", ""), ('0;0;0;"略"', "张三", "略")],
 )
 def test_a_format_shows_texts_too(code: str, text: str, seen: str) -> None:
-    assert shown_text(code, text) == seen
+    assert formatted_text(code, text) == seen
 
 
 @given(st.decimals(0, 10**9, places=2), st.integers(2, 5), st.booleans())
 def test_simple_formats_show_what_python_shows(number: Decimal, decimals: int, grouped: bool) -> None:
     code = f"{'#,##0' if grouped else '0'}.{'0' * decimals}"
-    assert shown(f'{code}"元"', float(number)) == f"{number:{',' if grouped else ''}.{decimals}f}元"
+    assert formatted(f'{code}"元"', float(number)) == f"{number:{',' if grouped else ''}.{decimals}f}元"
     assert (is_odd(code), decimals_of(code)) == (False, decimals)
 
 
 @given(st.integers(0, 10**14), st.integers(1, 19))
 def test_leading_zeros_are_shown(number: int, width: int) -> None:
-    assert shown("0" * width, number) == f"{number:0{width}d}"
+    assert formatted("0" * width, number) == f"{number:0{width}d}"
 
 
 @given(st.text(alphabet='0#?.,%@;"\\_*[]$EGDBNum123<>=-/ 元万!', max_size=25), st.floats(allow_nan=True))
 def test_no_format_is_too_strange(code: str, number: float) -> None:
-    shown(code, number)
-    shown_text(code, "张三")
+    formatted(code, number)
+    formatted_text(code, "张三")
     shows_otherwise(code, number)
 
 

@@ -1,1 +1,1 @@
-"""File formats: bytes to a grid of cells, each as a reader of the sheet sees it."""
+"""File formats: bytes to a grid of cells, each with the value that a spreadsheet program displays."""

@@ -1,4 +1,4 @@
-"""Formats that depend on what a cell holds and make it show nothing: of which cells that may be so."""
+"""Conditional formats that hide values, and the cells that they may apply to."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _COMPARED: Mapping[str, Callable[[float, float], bool]] = {
     "greaterThanOrEqual": operator.ge,
 }
 _OF_TWO = {"between": True, "notBetween": False}
-# A text is more than any number.
+# In comparisons a text is greater than any number.
 _OF_TEXTS = {"notEqual", "greaterThan", "greaterThanOrEqual", "notBetween"}
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Areas (top left, bottom right; 0-based) whose cells show nothing under a condition.
+    """A condition that hides the cells of areas (top left, bottom right; 0-based).
 
-    ``compared`` with some figures; None where only a spreadsheet program can tell whether the condition holds.
+    ``compared``: the operator, applied to ``figures``; None where only a spreadsheet program can evaluate it.
     """
 
     areas: Sequence[Area]
@@ -32,7 +32,7 @@ class Condition:
     figures: Sequence[float] = ()
 
     def may_hide(self, value: object) -> bool:
-        """Whether a cell with this value may show nothing of it; nothing and 0 are nothing anyway."""
+        """Whether a cell with this value may be hidden; blank and 0 do not matter."""
         if value in {"", 0}:
             return False
         if self.compared is None:
@@ -46,7 +46,7 @@ class Condition:
 
 
 def condition(areas: Sequence[Area], compared: str, figures: Sequence[str]) -> Condition:
-    """A condition of a comparison that a file names, with the formulas that it compares with."""
+    """Build a condition from an operator and its operands as a file states them."""
     try:
         numbers = [float(figure) for figure in figures]
     except ValueError:
@@ -56,12 +56,12 @@ def condition(areas: Sequence[Area], compared: str, figures: Sequence[str]) -> C
 
 
 def hidden_by(rows: Sequence[Sequence[object]], first: tuple[int, int], conditions: Sequence[Condition]) -> int:
-    """How many cells may show nothing; ``first``: the row and column at which the rows begin."""
+    """Number of cells that may be hidden; ``first``: sheet row and column of the first cell in ``rows``."""
     places = set()
-    for one in conditions:
-        for (top, left), (bottom, right) in one.areas:
+    for hiding in conditions:
+        for (top, left), (bottom, right) in hiding.areas:
             for at in range(max(0, top - first[0]), min(len(rows), bottom - first[0] + 1)):
                 row = rows[at]
                 columns = range(max(0, left - first[1]), min(len(row), right - first[1] + 1))
-                places |= {(at, column) for column in columns if one.may_hide(row[column])}
+                places |= {(at, column) for column in columns if hiding.may_hide(row[column])}
     return len(places)

@@ -1,4 +1,4 @@
-"""CSV and tab-separated text: which encoding, which separator."""
+"""Delimited text: detection of encoding and separator, and its rows."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ _FIELDS_BESIDE_A_CARD = 2  # at least, such as a name and an amount
 _SAMPLE_LINES = 50
 _SAMPLE_BYTES = 4_096
 _ALLOWED_CONTROLS = frozenset("\t\r\n")
-# What old systems put at the end of a file: the end mark of DOS, and what fills a block.
+# Trailing bytes of old systems: the DOS end-of-file mark, and padding.
 _PADDING = "\x1a\0"
-_END = "\x1a"  # no text that is read has this sign; a quote that is left open swallows it
+_END = "\x1a"  # appended as a last row, since no text contains it: an unclosed quote swallows it
 _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=([,;\t|])\"?(?:\r\n|\r|\n)", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"\r\n]*"')
-# ="511300…" is how systems keep Excel from reading digits as a number.
+# ="511300…" keeps Excel from reading digits as a number.
 _FORMULA_TEXT = re.compile(r'="([^"]*)"')
 
 
 def decode(content: bytes, *declared: str) -> str:
-    """The text, read as what it is marked as, else as UTF-8, as declared or as GB18030; raises FileRefused."""
-    marked = next((name for bom, name in _BOMS.items() if content.startswith(bom)), None) or _unmarked_utf_16(content)
-    for encoding in (marked,) if marked else ("utf-8", *declared, "gb18030"):
+    """Decode by byte order mark, else as UTF-8, a declared encoding or GB18030; raises FileRefused."""
+    detected = next((name for bom, name in _BOMS.items() if content.startswith(bom)), None) or _unmarked_utf_16(content)
+    for encoding in (detected,) if detected else ("utf-8", *declared, "gb18030"):
         try:
             text = content.decode(encoding).rstrip(_PADDING)
         except (UnicodeDecodeError, LookupError):
@@ -51,7 +51,7 @@ def decode(content: bytes, *declared: str) -> str:
 
 
 def _unmarked_utf_16(content: bytes) -> str | None:
-    """UTF-16 without its mark: every second byte of what is ASCII (separators, digits, line ends) is a NUL."""
+    """Detect UTF-16 without a byte order mark: every second byte of its ASCII characters is NUL."""
     sample = content[:_SAMPLE_BYTES].rstrip(b"\0\x1a")
     if len(content) % 2 or b"\0" not in sample:
         return None
@@ -59,14 +59,14 @@ def _unmarked_utf_16(content: bytes) -> str | None:
 
 
 def _is_text(text: str) -> bool:
-    # Mixed encodings decode as GB18030 without an error, but into private-use characters and controls.
+    # Mixed encodings decode as GB18030 without error, but into private-use and control characters.
     return not any(
         unicodedata.category(sign) in {"Cc", "Co", "Cn"} and sign not in _ALLOWED_CONTROLS for sign in set(text)
     )
 
 
 def separator(text: str) -> str:
-    """The separator that stands in most of the first lines, outside of quotes; of several the most frequent."""
+    """The separator found in most of the first lines, outside quotes; the most frequent one on a tie."""
     lines = _QUOTED.sub("", text[: _SAMPLE_LINES * 1_000]).splitlines()[:_SAMPLE_LINES]
     return max(
         _SEPARATORS, key=lambda sign: (sum(sign in line for line in lines), sum(line.count(sign) for line in lines))
@@ -74,32 +74,32 @@ def separator(text: str) -> str:
 
 
 def by_blanks(text: str) -> bool:
-    """Whether blanks alone stand between the fields of most lines, each with a card's number, as banks write them."""
+    """Whether white space separates the fields of most lines, as in bank files with card numbers."""
     lines = [line for line in text[: _SAMPLE_LINES * 1_000].splitlines()[:_SAMPLE_LINES] if line.strip()]
     if any(2 * sum(sign in line for line in lines) >= len(lines) for sign in _SEPARATORS):
         return False
-    apart = sum(_CARD.search(line) is not None and len(line.split()) > _FIELDS_BESIDE_A_CARD for line in lines)
-    return apart > len(lines) // 2
+    matches = sum(_CARD.search(line) is not None and len(line.split()) > _FIELDS_BESIDE_A_CARD for line in lines)
+    return matches > len(lines) // 2
 
 
 def rows(text: str, limits: Limits) -> Iterator[list[str]]:
-    """The rows of a text; raises FileRefused where quotes do not pair up, for then a cell holds whole rows."""
+    """The rows of a text; raises FileRefused for unbalanced quotes, which make a cell swallow rows."""
     if by_blanks(text):
         yield from (line.split() for line in text.splitlines())
         return
-    said = _SEPARATOR_LINE.match(text)  # Excel obeys such a line, and does not show it
-    if said:
-        text = text[said.end() :]
-    sign = said[1] if said else separator(text)
+    declared = _SEPARATOR_LINE.match(text)  # Excel applies such a line without displaying it
+    if declared:
+        text = text[declared.end() :]
+    delimiter = declared[1] if declared else separator(text)
     closed, has_quotes = False, '"' in text
     try:
-        for row in csv.reader(StringIO(f"{text}\n{_END}", newline=""), delimiter=sign, skipinitialspace=True):
+        for row in csv.reader(StringIO(f"{text}\n{_END}", newline=""), delimiter=delimiter, skipinitialspace=True):
             closed = row == [_END]
-            if has_quotes and any(_swallows(cell, sign, len(row)) for cell in row):
+            if has_quotes and any(_swallows(cell, delimiter, len(row)) for cell in row):
                 break
             if not closed:
                 yield [_unwrapped(cell) if cell.startswith("=") else cell for cell in row] if has_quotes else row
-    except csv.Error as error:  # a cell beyond what is read, most often for a quote that was left open
+    except csv.Error as error:  # a field beyond the limit of csv, mostly because of an unclosed quote
         if has_quotes:
             raise FileRefused("unreadable-file", why="its quotes do not pair up") from error
         raise FileRefused("file-too-large", what="the length of a cell", limit=limits.text_length_max) from error
@@ -107,9 +107,9 @@ def rows(text: str, limits: Limits) -> Iterator[list[str]]:
         raise FileRefused("unreadable-file", why="its quotes do not pair up")
 
 
-def _swallows(cell: str, sign: str, width: int) -> bool:
-    """Whether a cell of several lines has as many separators in it as a row."""
-    return ("\n" in cell or "\r" in cell) and cell.count(sign) >= max(2, width - 1)
+def _swallows(cell: str, delimiter: str, width: int) -> bool:
+    """Whether a multi-line cell contains about as many separators as a row."""
+    return ("\n" in cell or "\r" in cell) and cell.count(delimiter) >= max(2, width - 1)
 
 
 def _unwrapped(cell: str) -> str:
@@ -118,7 +118,7 @@ def _unwrapped(cell: str) -> str:
 
 
 def text_sheets(content: bytes, limits: Limits) -> Iterator[Sheet]:
-    """The one sheet of a text of separated values; raises FileRefused."""
+    """The single sheet of a delimited text; raises FileRefused."""
     read: list[list[Cell]] = []
     cells = 0
     text = decode(content)

@@ -1,4 +1,4 @@
-"""A number beside the text that a file says is shown for it: which of the two a cell is read as."""
+"""Formats that store a number together with its display text: which of the two a cell is read as."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ _IN_POWERS = re.compile(r"-?[0-9]+(?:\.[0-9]+)?E[-+]?[0-9]{1,3}", re.ASCII | re.
 _AMOUNTS_LIMIT = 10**9
 _NOT_OF_THE_NUMBER = str.maketrans(dict.fromkeys("¥￥,() \xa0+"))
 _NOISE, _FEN = Decimal("0.000001"), Decimal("0.01")
-_CLASSES_LIMIT = 100  # 1.10 is a class, and held as 1.1
+_CLASSES_LIMIT = 100  # class 1.10 is stored as 1.1
 
 
-def displayed(held: float, text: str) -> float | str | None:
-    """The number itself where that is what is shown, else what is shown; None where that leaves out some of it."""
+def displayed(stored: float, text: str) -> float | str | None:
+    """The stored number if the text displays it, else the text; None where the text omits digits of the number."""
     text = text.strip()
-    number = Decimal(repr(held))
-    exact = number.is_finite() and abs(number) < EXACT_NUMBERS_LIMIT  # else its loss of digits has to be seen
+    number = Decimal(repr(stored))
+    exact = number.is_finite() and abs(number) < EXACT_NUMBERS_LIMIT  # otherwise digits are lost, which is reported
     if not exact or _POWERS.search(text):
-        return held if not exact or _shows_enough(number, text) else None
+        return stored if not exact or _shows_enough(number, text) else None
     figures = _FIGURES.findall(text)
     if number == 0 and not figures:
-        return held  # nothing, and often shown as that
+        return stored  # 0 is often displayed as nothing
     if not _ALONE.fullmatch(text):
         return text if len(figures) != 1 or _is_scaled(abs(number), _decimal(figures[0])) else None
     shown = _decimal(text)
     if abs(abs(shown) - abs(number)) <= _NOISE:
-        return text if _is_filled_up(number, text) else held
+        return text if _is_padded(number, text) else stored
     if "." in text and abs(abs(shown) - abs(number)) < _FEN and len(text.rpartition(".")[2]) > 1:
-        return held  # more than two decimals: an amount asks for itself
+        return stored  # rounded to two decimals or more: an amount is checked with all of its decimals
     return text if _is_scaled(abs(number), abs(shown)) else None
 
 
 def _shows_enough(number: Decimal, text: str) -> bool:
-    """Whether powers of ten (2.021E+11) leave nothing out, or are what is shown of any number that is so long."""
+    """Whether scientific notation (2.021E+11) is exact, or unavoidable for a number of this size."""
     return abs(number) >= _AMOUNTS_LIMIT or bool(_IN_POWERS.fullmatch(text) and Decimal(text) == number)
 
 
@@ -46,15 +46,15 @@ def _decimal(text: str) -> Decimal:
     return Decimal(text.translate(_NOT_OF_THE_NUMBER))
 
 
-def _is_filled_up(number: Decimal, text: str) -> bool:
-    """Whether zeros are shown that may mean something: in front of a card's number, behind that of a class."""
+def _is_padded(number: Decimal, text: str) -> bool:
+    """Whether the text has significant zeros: leading ones of a card number, trailing ones of a class (1.10)."""
     if text.isdigit():
         return text[0] == "0" and len(text) > 1
     return number != int(number) and abs(number) < _CLASSES_LIMIT and text[-1] == "0"
 
 
 def _is_scaled(number: Decimal, shown: Decimal) -> bool:
-    """Whether a number is shown with all of its digits: as it is, or times a power of ten."""
+    """Whether two numbers have the same digits, up to a power of ten."""
     if abs(number - shown) <= _NOISE:
         return True
     return bool(number and shown) and _digits(number) == _digits(shown)

@@ -1,4 +1,4 @@
-"""Why a file could not be read: a problem of the file, never of ours."""
+"""The exception for files that cannot be read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aidledger.domain.problem import Problem
 
 
 class FileRefused(Exception):
-    """The file cannot be read as a spreadsheet; carries the problem to report."""
+    """The file cannot be read as a spreadsheet; carries the problem to report. Picklable, unlike its default form."""
 
     def __init__(self, code: str, **facts: object) -> None:
         super().__init__(code)
@@ -17,12 +17,12 @@ class FileRefused(Exception):
 
     @property
     def problem(self) -> Problem:
-        """The problem of the whole file."""
+        """The problem, located at the whole file."""
         return Problem(self.code, facts=self.facts)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _again, (self.code, dict(self.facts))
+        return _rebuilt, (self.code, dict(self.facts))
 
 
-def _again(code: str, facts: dict[str, object]) -> FileRefused:
+def _rebuilt(code: str, facts: dict[str, object]) -> FileRefused:
     return FileRefused(code, **facts)

@@ -1,4 +1,4 @@
-"""The only reader: bytes of a file into sheets of plain cells, whatever the format."""
+"""The only reader of files: bytes to sheets of plain cells, for all formats."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = ["CSV_SHEET", "Cell", "Merge", "Sheet", "read_grid"]
 
 
 def read_grid(content: bytes, limits: Limits) -> list[Sheet]:
-    """The sheets of a file in their order; raises FileRefused."""
+    """Read the sheets of a file, in order; raises FileRefused."""
     if len(content) > limits.file_size_max_bytes:
         raise FileRefused("file-too-large", what="the size", limit=f"{limits.file_size_max_bytes >> 20} MiB")
     sheets = []
@@ -78,7 +78,7 @@ def _by_calamine(content: bytes, limits: Limits) -> Iterator[Sheet]:
         raise FileRefused("encrypted-file") from error
     except (FileRefused, MemoryError):
         raise
-    except Exception as error:  # a CalamineError, an OSError where a part is too short, and what else there may be
+    except Exception as error:  # a CalamineError, an OSError for a truncated part, and others
         raise FileRefused("unreadable-file", why="the workbook is damaged") from error
 
 

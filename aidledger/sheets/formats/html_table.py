@@ -1,4 +1,4 @@
-"""One table of a web page, row by row: what spans what, what a cell holds."""
+"""One table of a web page: rows, spans and values of cells."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SPAN_MAX = 65_536
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _STRUCK = re.compile(r"line-through", re.IGNORECASE)
 _CROSSING = frozenset(("s", "del", "strike", "sup", "sub"))
-# What Excel clips at the next cell is hidden too: of a long number or a text that is no loss.
+# Excel marks text clipped at the next cell as hidden, too; that loses nothing of a text or long number.
 _SHORT_NUMBER = re.compile(r"[-+¥￥\s]*[0-9][0-9.,\s]{0,10}\s*[万元]*", re.ASCII)
 _NUMBER = re.compile(r"[-+]?[0-9]{1,30}(\.[0-9]{0,30})?([Ee][-+]?[0-9]{1,3})?")
 _DATE_SHOWN = re.compile(r"[0-9]{4}\s*[-./年]\s*[0-9]{1,2}|[0-9]{1,2}:[0-9]{2}")
@@ -23,7 +23,7 @@ Attributes = Mapping[str, str | None]
 
 @dataclass(slots=True)
 class OpenCell:
-    """A cell whose end was not seen yet."""
+    """A cell whose end tag has not been read yet."""
 
     attributes: Attributes
     parts: list[str] = field(default_factory=list)
@@ -32,45 +32,44 @@ class OpenCell:
 
     @property
     def text(self) -> str:
-        """What it shows: spaces as one, lines without those at their ends."""
+        """Its display text: white space collapsed, lines stripped."""
         if len(self.parts) == 1:
             return self.parts[0].strip()
         return "\n".join(filter(None, (" ".join(line.split()) for line in "".join(self.parts).split("\n"))))
 
     def span(self, name: str) -> int:
-        """How many rows or columns it spans; 0 rows are all that follow."""
+        """Number of rows or columns that it spans; a rowspan of 0 means all rows below."""
         stated = (self.attributes.get(name) or "1").strip()
         if not (stated.isascii() and stated.isdigit()):
             return 1
         return min(int(stated[:6]), _SPAN_MAX) or (_SPAN_MAX if name == "rowspan" else 1)
 
     def value(self, text: str) -> tuple[Cell, str | None]:
-        """Its value, and its fault where it has one.
+        """Its value, and its fault, if any.
 
-        Excel and LibreOffice tell a number from the text that is shown for it (x:num, sdval); digits that nobody calls
-        a number are text, as exact as they were typed.
+        Excel and LibreOffice store numbers in attributes (x:num, sdval); digits without these are text, as typed.
         """
-        said = self.attributes
+        attributes = self.attributes
         if self.is_crossed or (self.is_clipped and _SHORT_NUMBER.fullmatch(text)):
             return "", STRUCK_PART
-        if "x:err" in said:
-            return "", text or said["x:err"] or "#ERROR"
-        if "x:str" in said:
+        if "x:err" in attributes:
+            return "", text or attributes["x:err"] or "#ERROR"
+        if "x:str" in attributes:
             return text, None
-        if not text and "x:fmla" in said and not said.get("x:num"):
+        if not text and "x:fmla" in attributes and not attributes.get("x:num"):
             return "", FORMULA
-        if ("x:num" in said or "sdval" in said) and not _DATE_SHOWN.match(text):
-            raw = (said.get("x:num") or said.get("sdval") or text).replace(",", "").strip()
+        if ("x:num" in attributes or "sdval" in attributes) and not _DATE_SHOWN.match(text):
+            raw = (attributes.get("x:num") or attributes.get("sdval") or text).replace(",", "").strip()
             number = _NUMBER.fullmatch(raw)
             if number:
-                held = float(raw) if number[1] or number[2] else int(raw)
-                seen = displayed(held, text) if text else held
-                return ("", f"{FORMAT}{text}") if seen is None else (seen, None)
+                stored = float(raw) if number[1] or number[2] else int(raw)
+                value = displayed(stored, text) if text else stored
+                return ("", f"{FORMAT}{text}") if value is None else (value, None)
         return text, None
 
 
-class Table:
-    """Rows of cells. The page itself is one too, whose rows are its tables' and lines of text."""
+class HtmlTable:
+    """Rows of cells. The page itself is one as well: its rows are those of its tables, and lines of text."""
 
     def __init__(self) -> None:
         self.rows: list[list[Cell]] = []
@@ -84,52 +83,52 @@ class Table:
         self._is_layout = False
 
     def add_text(self, text: str) -> None:
-        """Text of the open cell; where none is open, of a line of its own."""
+        """Add text to the open cell, or to the current line outside cells."""
         (self._cell or self._lines).parts.append(text)
 
     def mark(self, tag: str, attributes: Attributes) -> None:
-        """A tag within the open cell may cross out, raise or hide a part of it."""
+        """Note a tag within the open cell that strikes through, raises, lowers or hides a part of it."""
         if self._cell is not None:
             style = attributes.get("style") or ""
             self._cell.is_crossed |= tag in _CROSSING or _STRUCK.search(style) is not None
             self._cell.is_clipped |= _is_hidden(attributes)
 
     def end_lines(self) -> None:
-        """Text outside of cells becomes rows."""
+        """Turn text outside cells into rows."""
         text = self._lines.text
         self._lines.parts.clear()
         if text:
             self.rows.extend([line] for line in text.split("\n"))
 
     def take_heading(self) -> str:
-        """The name in the text so far (``Sheet 1: 五年级1班``), which is no row then."""
+        """Take the text so far as the name of a sheet (``Sheet 1: 五年级1班``) instead of a row."""
         text = self._lines.text
         self._lines.parts.clear()
         return text.partition(":")[2].strip() or text
 
     def add_column(self, attributes: Attributes) -> None:
-        """A column, or a run of them, with its looks."""
+        """Add a column, or a run of columns."""
         width = OpenCell(attributes).span("span")
         if _is_hidden(attributes):
             self.facts.hidden_columns.append((self._columns, self._columns + width - 1))
         self._columns += width
 
     def open_row(self, attributes: Attributes) -> None:
-        """A row begins."""
+        """Open a row."""
         self.end_lines()
         self._row = []
         if _is_hidden(attributes):
             self.facts.hidden_rows.append(len(self.rows))
 
     def open_cell(self, cell: OpenCell, limits: Limits) -> None:
-        """A cell begins; so does its row where nobody said so."""
+        """Open a cell, and a row if none is open."""
         self.close_cell(limits)
         if self._row is None:
             self.open_row({})
         self._cell = cell
 
     def close_cell(self, limits: Limits) -> None:
-        """Put the open cell into its row, right of what is there or spans into it."""
+        """Append the open cell to its row, after the cells that span into it from above."""
         cell, row, self._cell = self._cell, self._row, None
         if cell is None or row is None:
             return
@@ -156,7 +155,7 @@ class Table:
                 self._covered.update(dict.fromkeys(range(column, column + width), at + height - 1))
 
     def close_row(self, limits: Limits) -> int:
-        """Put the open row below the others; how many cells it has."""
+        """Append the open row; return its number of cells."""
         self.close_cell(limits)
         row, self._row = self._row, None
         if row is None or (self._is_layout and not any(row)):
@@ -164,12 +163,12 @@ class Table:
         self.rows.append(row)
         return max(1, len(row))
 
-    def take(self, table: Table, limits: Limits, *, is_page: bool) -> None:
-        """Take in a table that stands in this one, or on this page."""
+    def take(self, table: HtmlTable, limits: Limits, *, is_page: bool) -> None:
+        """Add the rows of a table nested in this one, or on this page."""
         self.has_table = True
         filled = [str(cell) for row in table.rows for cell in row if cell != ""] if len(table.rows) <= 1 else []
         if not is_page and len(table.rows) <= 1 and len(filled) <= 1:
-            self.add_text("".join(filled))  # a table around one text is that text
+            self.add_text("".join(filled))  # a table with a single text is that text
             return
         if not is_page:
             self._become_layout(limits)
@@ -187,7 +186,7 @@ class Table:
             facts.merges.append(((at + top, left), (min(at + bottom, last), right)))
 
     def _become_layout(self, limits: Limits) -> None:
-        """A table stands in the open cell: what was before it is a row of its own, and so is what comes after."""
+        """Treat this table as layout because it nests another; the text before and after that becomes rows."""
         if not self._is_layout:
             self._is_layout = True
             self.facts.merges.clear()

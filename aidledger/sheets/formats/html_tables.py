@@ -1,7 +1,7 @@
-"""The tables of a web page: what many systems send under the name of an .xls.
+"""Web pages, which many systems send under the name of an .xls.
 
-All tables of a page are one sheet, one below the other, and a line of text between them is a row, as Excel shows such a
-page. A table around tables is layout: what stands beside them is rows of its own, and its spans mean nothing.
+As in Excel, all tables of a page form one sheet from top to bottom, with text between them as rows. A table that nests
+tables is layout: its other text becomes rows, and its spans are ignored.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from aidledger.sheets.formats.failures import FileRefused
-from aidledger.sheets.formats.html_table import OpenCell, Table
+from aidledger.sheets.formats.html_table import HtmlTable, OpenCell
 from aidledger.sheets.formats.limits import Limits
 from aidledger.sheets.formats.sheet import Sheet, check_sheets, check_size, rectangle, text_faults, with_facts
 
@@ -22,20 +22,20 @@ _BLOCK = re.compile(
     "blockquote|br|caption|center|d[dlt]|div|fieldset|footer|form|h[1-6r]|header|li|ol|p|pre|section|ul",
 )
 _UNSEEN = frozenset(("noscript", "script", "select", "style", "title", "xml"))
-# The name that a page gives its sheet, in a comment for Excel.
+# The name of the sheet, in a comment for Excel.
 _SHEET_NAME = re.compile(r"<x:Name>\s{0,99}([^<]{1,31}?)\s{0,99}</x:Name>", re.IGNORECASE)
-# LibreOffice puts several sheets onto one page, each after such an anchor and a heading with its name.
+# LibreOffice exports several sheets to one page, each after such an anchor and a heading with its name.
 _SHEET_ANCHOR = re.compile(r"table[0-9]+")
 Attributes = Sequence[tuple[str, str | None]]
 
 
 def html_sheets(text: str, limits: Limits) -> list[Sheet]:
-    """The sheets of a page, nearly always one; none where it has no table. Raises FileRefused."""
+    """The sheets of a page, usually one; empty without a table. Raises FileRefused."""
     parser = _Page(limits)
     try:
         parser.feed(text)
         parser.close()
-    except AssertionError as error:  # html.parser's word for a declaration that it does not know
+    except AssertionError as error:  # html.parser raises it for an unknown declaration
         raise FileRefused("unreadable-file", why="the workbook is damaged") from error
     pages = [(name, page) for name, page in parser.pages if page.has_table]
     names = set(_SHEET_NAME.findall(text))
@@ -44,7 +44,7 @@ def html_sheets(text: str, limits: Limits) -> list[Sheet]:
     return [_sheet(name, page, limits) for name, page in pages]
 
 
-def _sheet(name: str, page: Table, limits: Limits) -> Sheet:
+def _sheet(name: str, page: HtmlTable, limits: Limits) -> Sheet:
     facts = page.facts
     sheet = Sheet(name, rectangle(page.rows, limits))
     facts.faults |= text_faults(sheet.rows)
@@ -52,7 +52,7 @@ def _sheet(name: str, page: Table, limits: Limits) -> Sheet:
 
 
 class _Page(HTMLParser):
-    """Follows the tags of a page, however few of them are closed."""
+    """Builds the tables of a page, tolerating unclosed tags."""
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(convert_charrefs=True)
@@ -60,15 +60,15 @@ class _Page(HTMLParser):
         self.cells = 0
         self.unseen: str | None = None
         self.named_by_heading = False
-        self.pages: list[tuple[str, Table]] = []
-        self.tables: list[Table] = []
+        self.pages: list[tuple[str, HtmlTable]] = []
+        self.tables: list[HtmlTable] = []
         self._new_page()
 
     def _new_page(self) -> None:
         self._close_tables()
-        page = Table()
+        page = HtmlTable()
         self.pages.append((_SHEET, page))
-        check_sheets(len(self.pages) - 1, self.limits)  # before the first anchor there is most often no sheet
+        check_sheets(len(self.pages) - 1, self.limits)  # the page before the first anchor is usually no sheet
         self.tables = [page]
 
     def close(self) -> None:
@@ -128,8 +128,8 @@ class _Page(HTMLParser):
         if self.unseen is None:
             self.tables[-1].add_text(data if data.isalnum() else " ".join(f".{data}.".split())[1:-1])
 
-    def _table(self) -> Table:
-        """The innermost table; rows that stand in none make one."""
+    def _table(self) -> HtmlTable:
+        """The innermost table, opened for rows outside any table."""
         if len(self.tables) == 1:
             self._open_table()
         return self.tables[-1]
@@ -139,7 +139,7 @@ class _Page(HTMLParser):
             raise FileRefused("unreadable-file", why="it is nested too deeply")
         if len(self.tables) == 1:
             self.tables[0].end_lines()
-        self.tables.append(Table())
+        self.tables.append(HtmlTable())
 
     def _close_row(self) -> None:
         table = self.tables[-1]

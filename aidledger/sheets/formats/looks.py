@@ -1,4 +1,4 @@
-"""What a workbook's styles make of its cells: another text than their value, one crossed out, or nothing to see."""
+"""Cell styles that change the meaning of a value: number formats, strikethrough, invisible fonts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WHITE = "FFFFFF"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A style, as far as it matters: the code of its number format, a font that is struck out or as white as paper."""
+    """A cell style reduced to its number format, strikethrough, and a font in the colour of its background."""
 
     code: str = "General"
     struck: bool = False
@@ -22,10 +22,10 @@ class Look:
 
 @dataclass(slots=True)
 class Looks:
-    """The styles of a workbook by their numbers, as far as they matter; nearly all workbooks have none that do.
+    """The relevant styles of a workbook by their indexes; most workbooks have none.
 
-    ``marked``: what every cell with them has to be looked at for. ``plain``: the formats that show the number alone
-    and a fixed number of decimals, which matters for numbers that have others.
+    ``marked``: styles that affect every cell. ``plain``: number formats with a fixed number of decimals and nothing
+    else, which affect numbers with more or fewer decimals.
     """
 
     marked: dict[int, Look] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Looks:
 
     @classmethod
     def of(cls, styles: Iterable[Look]) -> Looks:
-        """The styles in the order of their numbers."""
+        """Select the relevant ones of all styles, given in the order of their indexes."""
         looks = cls()
         for number, look in enumerate(styles):
             if look.struck or look.unseen or is_odd(look.code):
@@ -44,11 +44,11 @@ class Looks:
 
     @property
     def rounding(self) -> bool:
-        """Whether any of the plain formats shows less than 分."""
+        """Whether any plain format displays fewer than two decimals."""
         return any((decimals_of(code) or 0) < 2 for code in self.plain.values())  # noqa: PLR2004 - 角 and 分
 
     def mark(self, facts: SheetFacts, place: tuple[int, int], style: int) -> None:
-        """Note what a style makes of a cell with a value."""
+        """Add the effect of a style on a cell with a value."""
         look = self.marked.get(style)
         if look is None:
             return
@@ -60,7 +60,7 @@ class Looks:
             facts.unseen.add(place)
 
     def mark_number(self, facts: SheetFacts, place: tuple[int, int], style: int, number: float) -> None:
-        """The same of a number, whose decimals its format may leave out or fill up."""
+        """The same for a number, whose decimals the format may drop or pad."""
         code = self.plain.get(style)
         if code is None:
             self.mark(facts, place, style)

@@ -1,4 +1,4 @@
-"""Web pages, Excel's XML of 2003 and web archives (.mht) that go by the name of a workbook."""
+"""Web pages, XML Spreadsheet 2003 and web archives (.mht) under the name of a workbook."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from email.message import Message
 
 _HEAD_BYTES = 4_096
-# Whatever else a page says of its charset is as often wrong as right: it is UTF-8 where that can be, else GB18030.
+# Any other declared charset is as often wrong as right: try UTF-8, then GB18030.
 _BIG5 = re.compile(rb"""charset\s*=\s*["']?\s*big5""", re.IGNORECASE)
 _SHEET_FILE = re.compile(r"<x:Name>([^<]*)</x:Name>\s{0,99}<x:WorksheetSource\s{1,99}HRef=\"([^\"<]*)\"", re.IGNORECASE)
 
@@ -31,13 +31,13 @@ def web_page_sheets(content: bytes, limits: Limits) -> Iterator[Sheet]:
 
 
 def xml_sheets(content: bytes, limits: Limits) -> Iterator[Sheet]:
-    """The sheets of a workbook in Excel's XML of 2003; raises FileRefused."""
+    """The sheets of a workbook in XML Spreadsheet 2003; raises FileRefused."""
     yield from spreadsheetml_sheets(decode(content), limits)
 
 
 def web_archive_sheets(content: bytes, limits: Limits) -> Iterator[Sheet]:
-    """The sheets of a web archive: each is a page of its own, and the first page names them; raises FileRefused."""
-    from email import message_from_bytes  # noqa: PLC0415 - only for the few that come so
+    """The sheets of a web archive, each a separate page named by the first one; raises FileRefused."""
+    from email import message_from_bytes  # noqa: PLC0415 - needed for few files
 
     parts = [part for part in message_from_bytes(content).walk() if part.get_content_type() == "text/html"]
     if len(parts) > limits.parts_max:

@@ -1,4 +1,4 @@
-"""Archives that calamine refuses for something that takes nothing from what they say: mended for it."""
+"""Repairs workbooks that calamine rejects for harmless faults."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _UTF_16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"
 
 
 def in_utf_8(part: bytes | bytearray) -> bytes | None:
-    """A part that is written in UTF-16, in UTF-8; None for all others. Raises ValueError where it is neither."""
+    """Recode a part from UTF-16 to UTF-8; None if it is not in UTF-16. Raises ValueError if it is invalid."""
     encoding = _UTF_16.get(bytes(part[:2]))
     if encoding is None:
         return None
@@ -20,7 +20,7 @@ def in_utf_8(part: bytes | bytearray) -> bytes | None:
 
 
 def mended(content: bytes, parts: Mapping[str, bytes]) -> bytes:
-    """The archive with some of its parts, by their names in it, written anew or added."""
+    """The archive with parts, given by name, replaced or added."""
     target = BytesIO()
     with zipfile.ZipFile(BytesIO(content)) as source, zipfile.ZipFile(target, "w") as copy:
         names = [info.filename for info in source.infolist()]

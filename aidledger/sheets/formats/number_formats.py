@@ -1,7 +1,7 @@
-"""What a number format shows of a number: ``0.00"万元"`` makes 10 into 10.00万元, ``0"00"`` makes it 1000.
+"""Number formats: the text that they display. ``0.00"万元"`` displays 10 as 10.00万元, ``0"00"`` as 1000.
 
-A clerk checks what the sheet shows, so that is what is read. Formats that show the number alone (0.00, #,##0, ¥, dates)
-are no business of this module but to be told apart: nearly all cells have one of them.
+A clerk checks what the sheet displays, so that is what is read. Plain formats (0.00, #,##0, ¥, dates), which nearly all
+cells have, are only detected here.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Literal
 
-__all__ = ["BUILT_IN", "EXACT_NUMBERS_LIMIT", "decimals_of", "is_odd", "shown", "shown_text", "shows_otherwise"]
+__all__ = ["BUILT_IN", "EXACT_NUMBERS_LIMIT", "decimals_of", "formatted", "formatted_text", "is_odd", "shows_otherwise"]
 
-# The formats of numbers that a workbook names by number alone. Currencies (5 to 8, 42, 44) are those of the reader's
-# country, here China. What a click on Excel's comma style gives is 43, or 41 without decimals.
+# Number formats that a workbook refers to by id alone. Currencies (5 to 8, 42, 44) depend on the locale, here China.
+# Excel's comma style is 43, or 41 without decimals.
 BUILT_IN: Mapping[int, str] = {
     1: "0",
     2: "0.00",
@@ -61,14 +61,14 @@ _COMPARED: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
 _DATE_SIGNS, _CALENDAR_SIGNS = frozenset("dmyhs"), frozenset("aegb")
 _PLAIN_SIGNS = frozenset(" \xa0+¥￥")
 _NEGATIVE_SIGNS = frozenset("-()")
-# Formulas leave noise in the last bits of a number; what is left out beyond that is left out.
+# Rounding errors of formulas; a format that drops more than this drops digits.
 _NOISE = Decimal("0.000001")
 _GENERAL_DIGITS = 15
-EXACT_NUMBERS_LIMIT = 10**_GENERAL_DIGITS  # beyond it a number has lost digits
-_DECIMALS_MAX, _PERCENTS_MAX, _DIVIDED_MAX = 8, 2, 3  # as many as anybody has use for
+EXACT_NUMBERS_LIMIT = 10**_GENERAL_DIGITS  # from here on a float may have lost digits
+_DECIMALS_MAX, _PERCENTS_MAX, _DIVIDED_MAX = 8, 2, 3  # more are never used
 _REMEMBERED = 10_000
 _AMOUNT_DECIMALS = 2
-_CLASSES_LIMIT = 100  # no grade has as many
+_CLASSES_LIMIT = 100  # no grade has as many classes
 _NUMERIC_SECTIONS, _SECTIONS = 3, 4
 _MYRIAD, _MYRIAD_SQUARED = 10_000, 100_000_000
 
@@ -89,8 +89,8 @@ _KINDS: Mapping[str, Kind] = {
 
 
 @dataclass(slots=True)
-class _Section:
-    """One of the parts of a format that ``;`` divides, each for other numbers."""
+class _FormatSection:
+    """One of the sections of a format separated by ``;``, for positive numbers, negative ones, 0 or text."""
 
     tokens: list[tuple[Kind, str]] = field(default_factory=list)
     condition: tuple[str, Decimal] | None = None
@@ -106,7 +106,7 @@ class _Section:
 
 @lru_cache(_REMEMBERED)
 def is_odd(code: str) -> bool:
-    """Whether a format may show anything but the number itself: words, further digits, a part of it, nothing."""
+    """Whether a format may display anything but the number itself: words, extra digits, a part of it, nothing."""
     sections = _sections(code)
     if any(_is_of_days(section) for section in sections):
         return False
@@ -118,7 +118,7 @@ def is_odd(code: str) -> bool:
 
 @lru_cache(_REMEMBERED)
 def decimals_of(code: str) -> int | None:
-    """How many decimals a format shows that shows the number alone; None where they are as many as there are."""
+    """The fixed number of decimals of a plain format; None where it is not fixed, or the format not plain."""
     first = _sections(code)[0]
     if is_odd(code) or not first.has("digit") or first.has("general", "date"):
         return None
@@ -126,9 +126,9 @@ def decimals_of(code: str) -> int | None:
 
 
 def shows_otherwise(code: str, number: float) -> bool:
-    """Whether a format with fixed decimals shows a number as something else.
+    """Whether a format with fixed decimals changes the meaning of a number.
 
-    That is where it leaves out 角 or 分, and where it fills up what may be no amount: class 1.10 is held as 1.1.
+    It does where it drops 角 or 分, and where it pads what may be no amount: class 1.10 is stored as 1.1.
     """
     decimals = decimals_of(code)
     if decimals is None or float(number).is_integer():
@@ -139,10 +139,10 @@ def shows_otherwise(code: str, number: float) -> bool:
 
 
 @lru_cache(_REMEMBERED)
-def shown(code: str, number: float) -> str | None:
-    """What a format shows of a number; None where that cannot be told, or is less than the number.
+def formatted(code: str, number: float) -> str | None:
+    """The text that a format displays for a number; None where it is unknown, or drops digits.
 
-    Blanks that only align are left out, as is a decimal point without decimals behind it.
+    White space for alignment is left out, and so is a decimal point without decimals.
     """
     value = Decimal(repr(number))
     if not (value.is_finite() and abs(value) < EXACT_NUMBERS_LIMIT):
@@ -154,8 +154,8 @@ def shown(code: str, number: float) -> str | None:
     return None if text is None else f"{'-' if minus and text else ''}{text}".strip()
 
 
-def shown_text(code: str, text: str) -> str:
-    """What a format shows of a text."""
+def formatted_text(code: str, text: str) -> str:
+    """The text that a format displays for a text."""
     section = _by_use(_sections(code))[1]
     if section is None:
         return text
@@ -166,18 +166,18 @@ def shown_text(code: str, text: str) -> str:
 
 
 @lru_cache(_REMEMBERED)
-def _sections(code: str) -> tuple[_Section, ...]:
-    sections = [_Section()]
+def _sections(code: str) -> tuple[_FormatSection, ...]:
+    sections = [_FormatSection()]
     for match in _TOKEN.finditer(code):
         if match["sign"] == ";":
-            sections.append(_Section())
+            sections.append(_FormatSection())
         else:
             _add(sections[-1], match)
     return tuple(sections)
 
 
-def _add(section: _Section, match: re.Match[str]) -> None:
-    """Take one token into a section."""
+def _add(section: _FormatSection, match: re.Match[str]) -> None:
+    """Add one token to a section."""
     literal = match["quoted"] if match["quoted"] is not None else match["escaped"]
     if literal is not None:
         section.tokens += [("literal", sign) for sign in literal]
@@ -192,8 +192,8 @@ def _add(section: _Section, match: re.Match[str]) -> None:
         section.tokens.append((_KINDS.get(sign.lower(), "literal"), sign))
 
 
-def _add_bracket(section: _Section, inside: str) -> None:
-    """A currency, a condition, numerals, hours that run on; colours and languages show nothing."""
+def _add_bracket(section: _FormatSection, inside: str) -> None:
+    """Add a currency, condition, numeral system or elapsed time; colours and locales display nothing."""
     condition, numerals = _CONDITION.fullmatch(inside.strip()), _NUMERALS.fullmatch(inside)
     if inside.startswith("$"):
         section.tokens += [("literal", sign) for sign in inside[1:].rpartition("-")[0] or inside[1:].partition("-")[0]]
@@ -205,8 +205,8 @@ def _add_bracket(section: _Section, inside: str) -> None:
         section.tokens.append(("date", inside))
 
 
-def _by_use(sections: Sequence[_Section]) -> tuple[Sequence[_Section], _Section | None]:
-    """The sections for numbers, and the one for texts where there is one."""
+def _by_use(sections: Sequence[_FormatSection]) -> tuple[Sequence[_FormatSection], _FormatSection | None]:
+    """The sections for numbers, and the one for text, if any."""
     if len(sections) >= _SECTIONS:
         return sections[:_NUMERIC_SECTIONS], sections[_NUMERIC_SECTIONS]
     last = sections[-1]
@@ -215,33 +215,33 @@ def _by_use(sections: Sequence[_Section]) -> tuple[Sequence[_Section], _Section 
     return (sections[:-1] or sections), last
 
 
-# --- telling what is plain -------------------------------------------------------------------------------------------
+# --- plain formats ---------------------------------------------------------------------------------------------------
 
 
-def _is_of_days(section: _Section) -> bool:
-    """Whether a section shows a day or a time: letters of those without places for a number, as HK$0 has."""
+def _is_of_days(section: _FormatSection) -> bool:
+    """Whether a section displays a date or time: it has letters of these but, unlike HK$0, no digit placeholders."""
     if _placeholders(section)[0] or section.has("general"):
         return False
     return section.has("date") or (section.has("calendar") and not section.has("digit"))
 
 
-def _shows_text_alone(section: _Section) -> bool:
+def _shows_text_alone(section: _FormatSection) -> bool:
     return section.has("text") and not section.literals.strip()
 
 
-def _is_plain(section: _Section, at: int) -> bool:
-    """Whether a section without a condition (the first, for negative numbers, for 0) shows the number alone."""
+def _is_plain(section: _FormatSection, at: int) -> bool:
+    """Whether a section without a condition (for positive numbers, negative ones, 0) displays only the number."""
     if section.numerals or section.has("percent", "exponent", "slash"):
         return False
     if at == _NUMERIC_SECTIONS - 1 and not set(section.literals) - _PLAIN_SIGNS - _NEGATIVE_SIGNS:
-        return True  # 0 may be shown as a dash or not at all
+        return True  # 0 may be displayed as a dash or nothing
     signs = set(section.literals) - _PLAIN_SIGNS
     if signs and (at == 0 or signs - _NEGATIVE_SIGNS):
         return False
     return section.has("general", "text") or _is_plain_number(section)
 
 
-def _is_plain_number(section: _Section) -> bool:
+def _is_plain_number(section: _FormatSection) -> bool:
     whole, _ = _placeholders(section)
     kinds = [kind for kind, _ in section.tokens]
     if "digit" not in kinds:
@@ -250,8 +250,8 @@ def _is_plain_number(section: _Section) -> bool:
     return whole.count("0") <= 1 and "literal" not in inner and _thousands(section)[1] == 0
 
 
-def _placeholders(section: _Section) -> tuple[str, str]:
-    """The placeholders of digits before and behind the decimal point."""
+def _placeholders(section: _FormatSection) -> tuple[str, str]:
+    """The digit placeholders before and after the decimal point."""
     whole, decimals = "", ""
     behind = False
     for kind, sign in section.tokens:
@@ -263,8 +263,8 @@ def _placeholders(section: _Section) -> tuple[str, str]:
     return whole, decimals
 
 
-def _thousands(section: _Section) -> tuple[bool, int]:
-    """Whether thousands are set apart by commas, and by how many thousands the number is divided."""
+def _thousands(section: _FormatSection) -> tuple[bool, int]:
+    """Whether commas group thousands, and how many times the number is divided by 1000."""
     tokens = [kind for kind, _ in section.tokens]
     last = max((i for i, kind in enumerate(tokens) if kind == "digit"), default=-1)
     dot = tokens.index("dot") if "dot" in tokens else len(tokens)
@@ -282,8 +282,8 @@ def _thousands(section: _Section) -> tuple[bool, int]:
 # --- showing ---------------------------------------------------------------------------------------------------------
 
 
-def _chosen(sections: Sequence[_Section], value: Decimal) -> tuple[_Section | None, bool]:
-    """The section that shows a number, and whether it is shown with a minus of its own."""
+def _chosen(sections: Sequence[_FormatSection], value: Decimal) -> tuple[_FormatSection | None, bool]:
+    """The section for a number, and whether a minus sign is added to it."""
     if not any(section.condition for section in sections):
         if len(sections) > 1 and value < 0:
             return sections[1], False
@@ -292,20 +292,20 @@ def _chosen(sections: Sequence[_Section], value: Decimal) -> tuple[_Section | No
         return sections[0], value < 0
     for at, section in enumerate(sections):
         if _meets(section, value, at, last=at == len(sections) - 1):
-            # Whether the minus is shown then depends on the condition in ways that programs differ in.
+            # Programs differ in when they display the minus sign of a conditional section.
             return (None if value < 0 else section), False
     return None, False
 
 
-def _meets(section: _Section, value: Decimal, at: int, *, last: bool) -> bool:
+def _meets(section: _FormatSection, value: Decimal, at: int, *, last: bool) -> bool:
     if section.condition is not None:
         compared, limit = section.condition
         return _COMPARED[compared](value, limit)
     return at > 0 and (last or value < 0) if at else value > 0
 
 
-def _filled(section: _Section, value: Decimal) -> str | None:
-    """What a section shows of a number without its sign; None where that cannot be told or is less than the number."""
+def _filled(section: _FormatSection, value: Decimal) -> str | None:
+    """The text of a section for a number without its sign; None where it is unknown or drops digits."""
     if section.has("general", "text"):
         general = _in_numerals(section.numerals, _general(value))
         if general is None:
@@ -326,14 +326,14 @@ def _general(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _is_fraction(section: _Section) -> bool:
+def _is_fraction(section: _FormatSection) -> bool:
     kinds = [kind for kind, _ in section.tokens]
     at = kinds.index("slash")
     return kinds[at - 1 : at] == ["digit"] and kinds[at + 1 : at + 2] in (["digit"], ["literal"])
 
 
-def _by_powers(section: _Section, value: Decimal) -> str | None:
-    """A number of the form 1.00E+03 is read as the number where it shows all of it."""
+def _by_powers(section: _FormatSection, value: Decimal) -> str | None:
+    """The plain number behind 1.00E+03, where that displays all digits."""
     behind = False
     decimals = 0
     for kind, _ in section.tokens:
@@ -345,7 +345,7 @@ def _by_powers(section: _Section, value: Decimal) -> str | None:
     return _general(value) if exact and not section.literals.strip() else None
 
 
-def _digits(section: _Section, value: Decimal) -> str | None:
+def _digits(section: _FormatSection, value: Decimal) -> str | None:
     whole_places, decimal_places = _placeholders(section)
     grouped, divided = _thousands(section)
     percents = sum(kind == "percent" for kind, _ in section.tokens)
@@ -362,7 +362,7 @@ def _digits(section: _Section, value: Decimal) -> str | None:
 
 
 def _whole_figures(digits: str, places: str, *, grouped: bool) -> list[str]:
-    """What stands at each place before the point: its digit, with the comma behind it; the first has all the rest."""
+    """The text at each placeholder before the point: digit and comma; the first takes all excess digits."""
     width = max(len(digits), len(places))
     signs = []
     for at, digit in enumerate(digits.rjust(width)):
@@ -375,7 +375,7 @@ def _whole_figures(digits: str, places: str, *, grouped: bool) -> list[str]:
 
 
 def _decimal_figures(digits: str, places: str) -> list[str]:
-    """What stands at each place behind the point: zeros at its end only where the format asks for them."""
+    """The text at each placeholder after the point; trailing zeros only where the format requires them."""
     figures = list(digits[: len(places)])
     for at in range(len(places) - 1, -1, -1):
         if places[at] == "0" or figures[at] != "0":
@@ -384,7 +384,7 @@ def _decimal_figures(digits: str, places: str) -> list[str]:
     return figures
 
 
-def _laid_out(section: _Section, figures: Iterator[str]) -> Iterator[str]:
+def _laid_out(section: _FormatSection, figures: Iterator[str]) -> Iterator[str]:
     places = sum(kind == "digit" for kind, _ in section.tokens)
     decimals = list(figures)
     at = 0
@@ -403,12 +403,12 @@ def _laid_out(section: _Section, figures: Iterator[str]) -> Iterator[str]:
 
 
 def _numbered(numerals: str, text: str) -> str:
-    """Figures in a language's own digits, one by one."""
+    """A number in another numeral system, digit by digit."""
     return text.translate(str.maketrans("0123456789", _DIGITS[numerals])) if numerals else text
 
 
 def _in_numerals(numerals: str, text: str) -> str | None:
-    """A number in words: 壹仟贰佰; None where it is too large or no whole one."""
+    """A number in Chinese numerals: 壹仟贰佰; None where it is too large or no integer."""
     if numerals not in _POWERS:
         return _numbered(numerals, text)
     if not text.isdigit() or int(text) >= _MYRIAD_SQUARED:

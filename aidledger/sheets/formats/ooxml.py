@@ -1,7 +1,7 @@
-"""What calamine does not tell of an .xlsx: error cells, formulas without a value, what is hidden.
+"""What calamine omits from an .xlsx: error cells, uncalculated formulas, hidden rows and columns.
 
-It gives error cells and formulas without a value as blanks (python-calamine#105), so both are looked up in the sheets'
-XML. Most sheets hold few of them: they are searched for as bytes, not parsed.
+It returns error cells and formulas without a value as blanks (python-calamine#105), so both are looked up in the XML of
+the sheets. As most sheets have few of them, the XML is searched as bytes rather than parsed.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ from aidledger.sheets.formats.sheet import (
     check_far,
 )
 
-# An empty row that is hidden closes itself: of those a sheet may have a million. Up to the next tag and no further: one
-# that never ends would be looked through for each that begins.
+# Excludes self-closing rows: a sheet may have a million empty hidden ones. [^<>] stops at the next tag, so that
+# unclosed tags do not make the search quadratic.
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)(?<!/)>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^<>]*>")
 _HIDDEN = re.compile(rb"""\b(?:hidden=["'](?:1|true)|(?:ht|width)=["']0+(?:\.0*)?)["']""")
 _DEFAULTS = re.compile(rb"<(?:\w+:)?sheetFormatPr\b[^<>]*>")
 _NO_WIDTH = re.compile(rb"""\bdefaultColWidth=["']0+(?:\.0*)?["']""")
-# Unless the height is said to be set by hand, rows are as high as what stands in them. zeroHeight hides only rows that
-# are not written.
+# A default height of 0 applies only with customHeight; otherwise rows adjust to their content. zeroHeight hides only
+# rows that are not in the XML.
 _NO_HEIGHT = (
     re.compile(rb"""\bdefaultRowHeight=["']0+(?:\.0*)?["']"""),
     re.compile(rb"""\bcustomHeight=["'](?:1|true)"""),
@@ -60,11 +60,11 @@ _ERRORS = (b't="e"', b"t='e'")
 _FIRST_CELLS_BYTES = 4_096
 _TRUE = {"1", "true", "on"}
 _DIMENSION = re.compile(rb"""<dimension ref=["'][A-Z]+[0-9]+:([A-Z]{1,3})[0-9]+["']""")
-_DIMENSION_BYTES = 4_096  # it stands before the columns and the rows
+_DIMENSION_BYTES = 4_096  # it precedes columns and rows
 
 
 def xlsx_facts(package: Package, limits: Limits) -> BookFacts:
-    """What the cells of an .xlsx do not tell; raises FileRefused."""
+    """The facts about an .xlsx beside its values; raises FileRefused."""
     name = "xl/workbook.xml"
     if name not in package.parts:
         name = next(name for name in package.parts if name.endswith("workbook.xml"))
@@ -97,14 +97,14 @@ def xlsx_facts(package: Package, limits: Limits) -> BookFacts:
 
 
 def _add_uncalculated(book: BookFacts, written: Mapping[str, list[tuple[int, int]] | None]) -> None:
-    """In a workbook that is to be calculated on opening all formulas may hold just the 0 they were written with."""
+    """With fullCalcOnLoad, formulas that all hold 0 were never calculated: 0 is what the program wrote."""
     if not any(places is None for places in written.values()):
         for name, places in written.items():
             book.sheets[name].faults.update(dict.fromkeys(places or (), FORMULA))
 
 
 def _relation_id(element: ET.Element) -> str | None:
-    """The attribute ``r:id``, in the namespace of the transitional or of the strict standard."""
+    """The attribute ``r:id``, in the transitional or the strict namespace."""
     return next((value for key, value in element.items() if key.endswith("/relationships}id")), None)
 
 
@@ -118,7 +118,7 @@ def _facts(part: bytes, formulas: list[int], looks: Looks, shared: dict[int, boo
 
 
 def _add_hidden(facts: SheetFacts, part: bytes, begin: int, end: int) -> None:
-    """What is hidden, by a mark or for lack of width or height of its own."""
+    """Add rows and columns that are hidden, explicitly or by a width or height of 0."""
     found = _DEFAULTS.search(part, 0, begin)
     defaults = found[0] if found else b""
     if part.find(b"hidden=", 0, begin) >= 0 or part.find(b' width="0', 0, begin) >= 0:
@@ -129,10 +129,17 @@ def _add_hidden(facts: SheetFacts, part: bytes, begin: int, end: int) -> None:
         facts.narrow, facts.sized_columns = True, [run for run in runs if run is not None]
     flat = all(pattern.search(defaults) for pattern in _NO_HEIGHT)
     if flat or part.find(b"hidden=", begin, end) >= 0 or part.find(b' ht="0', begin, end) >= 0:
-        tags = (row[1] for row in _ROW.finditer(part, begin, end))
-        hidden = (tag for tag in tags if _HIDDEN.search(tag) or (flat and not _HEIGHT.search(tag)))
-        rows = map(_ROW_NUMBER.search, hidden)
-        facts.hidden_rows = [int(row[1]) - 1 for row in rows if row]
+        facts.hidden_rows = list(_hidden_rows(part, begin, end, flat=flat))
+
+
+def _hidden_rows(part: bytes, begin: int, end: int, *, flat: bool) -> Iterator[int]:
+    """The hidden rows, 0-based; ``flat``: rows without a height of their own are hidden."""
+    for row in _ROW.finditer(part, begin, end):
+        tag = row[1]
+        if _HIDDEN.search(tag) or (flat and not _HEIGHT.search(tag)):
+            number = _ROW_NUMBER.search(tag)
+            if number:
+                yield int(number[1]) - 1
 
 
 def _run(column: bytes) -> tuple[int, int] | None:
@@ -141,9 +148,9 @@ def _run(column: bytes) -> tuple[int, int] | None:
 
 
 def xlsx_faults(part: bytes, begin: int, end: int, formulas: Sequence[int]) -> CellFaults:
-    """The cells of a sheet's XML that hold an error or a formula without a value; ``formulas``: where those begin."""
+    """The cells with an error or an uncalculated formula in a sheet's XML; ``formulas``: offsets of all formulas."""
     faults: CellFaults = {}
-    # A writer quotes all attributes in one way, which its first cells tell.
+    # A writer quotes all attributes alike, as its first cells show.
     needles = _ERRORS if part.find(b"='", begin, begin + _FIRST_CELLS_BYTES) >= 0 else _ERRORS[:1]
     errors = (at for needle in needles for at in occurrences(part, needle, begin, end))
     for at in chain(errors, (at for at in formulas if not has_value(part, at))):
@@ -159,7 +166,7 @@ def xlsx_faults(part: bytes, begin: int, end: int, formulas: Sequence[int]) -> C
 
 
 def _cell_around(part: bytes, at: int) -> bytes:
-    # First within the row: a spelling that a sheet does not use would be looked for through all of it, for every cell.
+    # Search within the row first: a prefix that the sheet never uses would be searched for in all of it, per cell.
     row = max(0, part.rfind(b"row", 0, at))
     start = _cell_begin(part, row, at)
     if start < 0:
@@ -178,14 +185,14 @@ def _fault_of(cell: bytes) -> str | None:
     if b't="e"' in head or b"t='e'" in head:
         return value[1].decode("ascii", "replace") if value and value[1] else "#ERROR"
     has_formula = re.search(rb"<(?:\w+:)?f[\s>/]", cell) is not None
-    # A text may be empty where its value is; where there is no value at all, nobody calculated it.
+    # An empty text has an empty value element; without any, the formula was never calculated.
     has_text = (b't="str"' in head or b't="s"' in head) and _VALUE.search(cell) is not None
     has_text |= b"inlineStr" in head
     return FORMULA if has_formula and not has_text and not (value and value[1].strip()) else None
 
 
 def _faults_slowly(part: bytes) -> CellFaults:
-    """For the rare writers that leave out the cells' references, or write them otherwise: parsed and counted."""
+    """The same by parsing, for the rare writers that omit cell references or write them differently."""
     faults = ((row, column, _fault_of_element(cell)) for row, column, cell in parsed_cells(part))
     return {(row, column): fault for row, column, fault in faults if fault is not None}
 
@@ -205,9 +212,9 @@ def _refuse_far_cells(part: bytes, limits: Limits) -> None:
     rows = int(last[1]) if last else 0
     if rows * COLUMNS_IN_EXCEL <= CELLS_BETWEEN_MAX:
         return
-    # Looked at row by row only where the sheet itself says that it is so large, or has few rows before its last.
-    said = _DIMENSION.search(part, 0, _DIMENSION_BYTES)
-    columns = column_index(said[1].decode()) + 1 if said else 0
+    # Check row by row only if the declared dimension is that large, or rows are sparse.
+    declared = _DIMENSION.search(part, 0, _DIMENSION_BYTES)
+    columns = column_index(declared[1].decode()) + 1 if declared else 0
     if rows * columns <= CELLS_BETWEEN_MAX and 2 * part.count(b"<row ") > rows:
         return
     rows = columns = 0
@@ -217,7 +224,7 @@ def _refuse_far_cells(part: bytes, limits: Limits) -> None:
 
 
 def _last_cells(part: bytes) -> Iterator[re.Match[bytes]]:
-    """The reference of the last cell with a value in each row; nothing where cells are written in other ways."""
+    """By row the reference of the last cell with a value; nothing where cells are written differently."""
     begin = 0
     while (end := part.find(b"</row>", begin)) >= 0:
         closed = part.rfind(b"</c>", begin, end)

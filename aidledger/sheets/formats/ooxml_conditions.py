@@ -1,4 +1,4 @@
-"""The conditional formats of an .xlsx that make cells show nothing."""
+"""Conditional formats of an .xlsx that hide cells."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from aidledger.sheets.formats.conditions import Area, Condition, condition
 from aidledger.sheets.formats.looks import WHITE
-from aidledger.sheets.formats.number_formats import shown
+from aidledger.sheets.formats.number_formats import formatted
 from aidledger.sheets.formats.ooxml_formulas import column_index
 from aidledger.sheets.formats.ooxml_looks import child, colour, inside
 from aidledger.sheets.formats.package import XML_DAMAGES
@@ -23,7 +23,7 @@ _RANGES, _KIND, _STYLE, _OPERATOR = (
     re.compile(_ATTRIBUTE % name) for name in (b"sqref", b"type", b"dxfId", b"operator")
 )
 _AREA = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?")
-# Cells in error are problems anyway, and where nothing or 0 stands there is nothing to hide.
+# Errors are reported anyway, and hiding a blank or 0 does no harm.
 _HARMLESS = {"containsErrors", "containsBlanks"}
 _HARMLESS_FORMULA = re.compile(
     r"IS(?:ERROR|ERR|NA|BLANK)\([^()]*\)|LEN\(TRIM\([^()]*\)\)=0|\$?[A-Z]{1,3}\$?[0-9]+=(?:0|\"\")", re.IGNORECASE
@@ -32,7 +32,7 @@ _SOME_NUMBER = 1234.5
 
 
 def hiding_styles(styles: bytes | None) -> frozenset[int]:
-    """The numbers of the styles for conditional formats that show nothing: ``;;;``, or white on what was white."""
+    """The indexes of differential styles that hide a value: ``;;;``, or white on white."""
     if styles is None or not _ANY_STYLE.search(styles):
         return frozenset()
     try:
@@ -44,19 +44,19 @@ def hiding_styles(styles: bytes | None) -> frozenset[int]:
 
 def _hides(style: ET.Element) -> bool:
     code, font, fill = (child(style, name) for name in ("numFmt", "font", "fill"))
-    if code is not None and shown(code.get("formatCode", "General"), _SOME_NUMBER) == "":
+    if code is not None and formatted(code.get("formatCode", "General"), _SOME_NUMBER) == "":
         return True
-    return font is not None and colour(child(font, "color")) == WHITE and (fill is None or _paper(fill) == WHITE)
+    return font is not None and colour(child(font, "color")) == WHITE and (fill is None or _background(fill) == WHITE)
 
 
-def _paper(fill: ET.Element) -> str | None:
-    """The colour of the paper; of a plain fill, unlike those of cells, it is the background's."""
+def _background(fill: ET.Element) -> str | None:
+    """The background colour. Unlike those of cells, a solid differential fill uses bgColor."""
     pattern = child(fill, "patternFill")
     return None if pattern is None else colour(child(pattern, "bgColor"))
 
 
 def conditions_of(part: bytes, end: int, hiding: frozenset[int]) -> Iterator[Condition]:
-    """The conditional formats of a sheet that show nothing; they stand behind its rows."""
+    """The conditional formats of a sheet that hide values; they follow its rows in the XML."""
     for found in _FORMAT.finditer(part, end) if hiding else ():
         areas = list(_areas(_text(_RANGES.search(found[1]))))
         for rule in _RULE.finditer(found[2]):

@@ -1,4 +1,4 @@
-"""Formulas of an .xlsx that nobody calculated although a value seems to stand there, or no formula."""
+"""Formulas of an .xlsx: their positions, and those uncalculated despite a value, or without one of their own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MEMBERS_MAX = 100_000
 
 
 def column_index(letters: str) -> int:
-    """The 0-based column of ``A``, ``XFD``."""
+    """The 0-based index of a column: A is 0."""
     index = 0
     for letter in letters:
         index = index * 26 + ord(letter) - ord("A") + 1
@@ -34,7 +34,7 @@ def column_index(letters: str) -> int:
 
 
 def formulas_of(part: bytes) -> list[int]:
-    """Where formulas begin. Looked for by the one letter, which is hardly anywhere else."""
+    """The offsets of formulas, found by the letter f, which is rare otherwise."""
     begin, end = part.find(b"sheetData"), part.rfind(b"sheetData")
     return [
         at
@@ -44,7 +44,7 @@ def formulas_of(part: bytes) -> list[int]:
 
 
 def occurrences(part: bytes, needle: bytes, begin: int, end: int) -> Iterator[int]:
-    """Where some bytes stand."""
+    """The offsets of a byte string."""
     at = part.find(needle, begin, end)
     while at >= 0:
         yield at
@@ -52,13 +52,13 @@ def occurrences(part: bytes, needle: bytes, begin: int, end: int) -> Iterator[in
 
 
 def has_value(part: bytes, at: int) -> bool:
-    """The usual formula, told at a glance: its value stands behind it in the same cell."""
+    """Fast check for the usual case: a value follows the formula in the same cell."""
     value = part.find(b"<v>", at, at + _GLANCE_BYTES)
     return value >= 0 and part[value + 3] != _TAG_BEGINS and part.find(b"</c>", at, value) < 0
 
 
 def parsed_cells(part: bytes) -> Iterator[tuple[int, int, ET.Element]]:
-    """The cells of a sheet by row and column, for writers that leave out references; raises FileRefused."""
+    """The cells of a sheet with row and column, by parsing, for writers that omit references; raises FileRefused."""
     row = column = -1
     try:
         for event, element in ET.iterparse(BytesIO(part), events=("start", "end")):  # noqa: S314 - a DOCTYPE was refused
@@ -76,7 +76,7 @@ def parsed_cells(part: bytes) -> Iterator[tuple[int, int, ET.Element]]:
 
 
 def zero_formulas(part: bytes, formulas: Sequence[int]) -> list[tuple[int, int]] | None:
-    """The formulas that hold 0; None where any holds something else: somebody calculated them."""
+    """The cells of formulas that hold 0; None where any holds another value, so that they were calculated."""
     places = []
     for at in formulas:
         tag = part.find(b">", at)
@@ -92,7 +92,7 @@ def zero_formulas(part: bytes, formulas: Sequence[int]) -> list[tuple[int, int]]
 
 
 def uncalculated_members(part: bytes, begin: int, end: int, formulas: Sequence[int]) -> set[tuple[int, int]]:
-    """The cells over which formulas of several cells reach, and that hold no value of their own."""
+    """The cells within the range of an array formula or data table that hold no value."""
     reaching = (at for at in formulas if part[at + 1] == _ATTRIBUTES and _REACHES.match(part, at))
     reaches = (_RANGE.search(part, at, part.find(b">", at, end)) for at in reaching)
     places = (place for reach in reaches if reach is not None for place in _range(reach))
@@ -113,5 +113,5 @@ def _place(cell: re.Match[bytes]) -> tuple[int, int]:
 
 
 def _is_empty(part: bytes, inside: int) -> bool:
-    """Whether a cell ends where its inside begins; a formula without a value is told elsewhere."""
+    """Whether a cell element is empty; an uncalculated formula is not."""
     return part[inside : inside + 2] == b"</"

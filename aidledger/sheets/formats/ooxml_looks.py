@@ -1,4 +1,4 @@
-"""The looks of an .xlsx's cells: searched for as bytes, and only where its styles and texts give reason to."""
+"""Relevant styles of cells in an .xlsx, searched for as bytes, and only if its styles and texts require it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from aidledger.sheets.formats.sheet import SheetFacts
 from aidledger.sheets.formats.text_runs import cross_out
 
 Value = TypeVar("Value")
-_TAG_BYTES = 400  # no cell's tag is longer
-_CELL_BYTES = 10_000  # a formula may be as long, and a text of many runs
+_TAG_BYTES = 400  # upper bound of a cell's start tag
+_CELL_BYTES = 10_000  # upper bound of a formula or a text of many runs
 _CELL_TAG = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br=["']([A-Z]{1,3})([0-9]{1,7})["'][^<>]*>""")
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
 _STYLE = re.compile(rb"""\ss=["']([0-9]{1,6})["']""")
@@ -41,20 +41,20 @@ _OFF = {"0", "false", "off"}
 
 
 def looks_of(styles: bytes | None) -> Looks:
-    """What styles.xml says of cells. Where that is damaged, spreadsheets drop all of it and show values as they are."""
+    """The relevant styles in styles.xml. Spreadsheet programs ignore a damaged one altogether."""
     if styles is None:
         return Looks()
     try:
         root = ET.fromstring(styles)  # noqa: S314 - a DOCTYPE was refused
         codes = {**BUILT_IN, **dict(_codes(root))}
         struck = [_is_struck(font) for font in inside(root, "fonts")]
-        inks = [colour(child(font, "color")) for font in inside(root, "fonts")]
-        papers = [_paper(fill) for fill in inside(root, "fills")]
+        font_colours = [colour(child(font, "color")) for font in inside(root, "fonts")]
+        backgrounds = [_background(fill) for fill in inside(root, "fills")]
         return Looks.of(
             Look(
                 code=codes.get(int(style.get("numFmtId", 0)), "General"),
                 struck=_at(struck, style.get("fontId")) or False,
-                unseen=_is_unseen(_at(inks, style.get("fontId")), _at(papers, style.get("fillId"))),
+                unseen=_is_unseen(_at(font_colours, style.get("fontId")), _at(backgrounds, style.get("fillId"))),
             )
             for style in inside(root, "cellXfs")
         )
@@ -63,13 +63,13 @@ def looks_of(styles: bytes | None) -> Looks:
 
 
 def inside(root: ET.Element, name: str) -> list[ET.Element]:
-    """The elements of a group of styles, in the order of their numbers."""
+    """The elements of a group of styles, in the order of their indexes."""
     group = child(root, name)
     return [] if group is None else list(group)
 
 
 def child(element: ET.Element, name: str) -> ET.Element | None:
-    """The element of this name within another one."""
+    """The first child element of this name."""
     return next((child for child in element if child.tag.rpartition("}")[2] == name), None)
 
 
@@ -89,19 +89,19 @@ def _is_struck(font: ET.Element) -> bool:
 
 
 def colour(element: ET.Element | None) -> str | None:
-    """A colour by its six digits where those are known; None for the usual one."""
+    """A colour as six hexadecimal digits where known; None for the default."""
     if element is None or element.get("auto") in {"1", "true"}:
         return None
     rgb = element.get("rgb")
     if rgb is not None:
         return rgb[-6:].upper()
-    if abs(float(element.get("tint", 0))) > 0.05:  # noqa: PLR2004 - a shade that the eye cannot tell
+    if abs(float(element.get("tint", 0))) > 0.05:  # noqa: PLR2004 - a smaller tint is invisible
         return "shaded"
     return _THEMED.get(element.get("theme", "")) or _INDEXED.get(element.get("indexed", ""))
 
 
-def _paper(fill: ET.Element) -> str | None:
-    """The colour behind a text: white where there is none, None where it is not known."""
+def _background(fill: ET.Element) -> str | None:
+    """The background colour: white without a fill, None where unknown."""
     pattern = child(fill, "patternFill")
     if pattern is None:
         return None
@@ -110,15 +110,15 @@ def _paper(fill: ET.Element) -> str | None:
     return colour(child(pattern, "fgColor")) if pattern.get("patternType") == "solid" else None
 
 
-def _is_unseen(ink: str | None, paper: str | None) -> bool:
-    return ink is not None and ink == paper and ink != "shaded"
+def _is_unseen(font: str | None, background: str | None) -> bool:
+    return font is not None and font == background and font != "shaded"
 
 
 # --- cells -----------------------------------------------------------------------------------------------------------
 
 
 def add_looks(facts: SheetFacts, part: bytes, begin: int, end: int, looks: Looks) -> None:
-    """Add to a sheet's facts what the styles make of its cells; raises FileRefused."""
+    """Add the effects of styles on cells to the facts of a sheet; raises FileRefused."""
     first = _ANY_CELL.search(part, begin, end) if looks.marked or looks.plain else None
     if first is not None and not _CELL_TAG.match(part, first.start()):
         for row, column, element in parsed_cells(part):
@@ -126,13 +126,13 @@ def add_looks(facts: SheetFacts, part: bytes, begin: int, end: int, looks: Looks
         return
     for start in _marked_cells(part, begin, end, looks):
         cell = _CELL_TAG.match(part, start)
-        if cell is not None and not cell[0].endswith(b"/>"):  # the sign before s may be of another attribute
+        if cell is not None and not cell[0].endswith(b"/>"):  # the match may belong to another attribute
             looks.mark(facts, _place(cell), _style(cell[0]))
     if looks.plain:
-        wanted = _LONG_DECIMALS if looks.rounding else _ONE_DECIMAL
-        point = part.find(b".", begin, end)  # of which there are far fewer than of anything else
+        decimals = _LONG_DECIMALS if looks.rounding else _ONE_DECIMAL
+        point = part.find(b".", begin, end)  # decimal points are far rarer than anything else
         while point >= 0:
-            if wanted.match(part, point):
+            if decimals.match(part, point):
                 _add_number(facts, part, point, looks)
             point = part.find(b".", point + 1, end)
 
@@ -152,10 +152,10 @@ def _add_parsed(facts: SheetFacts, place: tuple[int, int], cell: ET.Element, loo
 
 
 def _marked_cells(part: bytes, begin: int, end: int, looks: Looks) -> Iterator[int]:
-    """Where the tags of cells begin that have a style which matters."""
+    """The offsets of cells with a marked style."""
     if not looks.marked:
         return
-    if 0 in looks.marked:  # that of all cells which name none
+    if 0 in looks.marked:  # the style of cells that name none
         yield from (match.start() for match in _ANY_CELL.finditer(part, begin, end))
         return
     numbers = b"|".join(str(number).encode() for number in looks.marked)
@@ -176,7 +176,7 @@ def _style(tag: bytes) -> int:
 
 
 def _add_number(facts: SheetFacts, part: bytes, point: int, looks: Looks) -> None:
-    """What the format of a number with decimals makes of it; ``point``: where its decimal point is."""
+    """Add the effect of the number format on a number; ``point``: the offset of its decimal point."""
     cell = _CELL_TAG.match(part, _cell_before(part, point))
     if cell is None or _style(cell[0]) not in looks.plain:
         return
@@ -186,7 +186,7 @@ def _add_number(facts: SheetFacts, part: bytes, point: int, looks: Looks) -> Non
 
 
 def _cell_before(part: bytes, at: int) -> int:
-    """Where the cell begins that something stands in; beyond the end of the part where that is not found."""
+    """The offset of the cell around a position; the end of the part where none is found."""
     first = max(0, at - _CELL_BYTES)
     start = part.rfind(b"<c ", first, at)
     if start < 0:
@@ -195,11 +195,11 @@ def _cell_before(part: bytes, at: int) -> int:
     return start if start >= 0 else len(part)
 
 
-# --- texts of which a part is crossed out ----------------------------------------------------------------------------
+# --- text with struck-through runs -----------------------------------------------------------------------------------
 
 
 def crossed_texts(strings: bytes | None) -> dict[int, bool]:
-    """Of the shared texts those that are crossed out, raised or lowered: whether all of each is crossed out."""
+    """By index the shared strings with struck-through, superscript or subscript runs: whether all is struck through."""
     if strings is None:
         return {}
     crossed = {}
@@ -211,7 +211,7 @@ def crossed_texts(strings: bytes | None) -> dict[int, bool]:
 
 
 def _crossed(text: bytes) -> bool | None:
-    """Whether all of a text is crossed out; None where nothing of it is."""
+    """Whether all of a text is struck through; None where no run of it is marked."""
     runs = [run for run in _RUN.split(text)[1:] if b"".join(_RUN_TEXT.findall(run)).strip()]
     struck = [_STRIKE.search(run) is not None for run in runs]
     raised = any(_RAISED.search(run) for run in runs)
@@ -221,13 +221,13 @@ def _crossed(text: bytes) -> bool | None:
 
 
 def add_crossed_texts(facts: SheetFacts, part: bytes, begin: int, end: int, shared: dict[int, bool]) -> None:
-    """Add to a sheet's facts the cells of which the text, or a part of it, is crossed out."""
+    """Add cells with text that is struck through, or marked in part, to the facts of a sheet."""
     for match in _INDEX.finditer(part, begin, end) if shared else ():
         whole = shared.get(int(match[1]))
         cell = None if whole is None else _CELL_TAG.match(part, _cell_before(part, match.start()))
         if whole is not None and cell is not None and _IS_SHARED.search(cell[0]):
             cross_out(facts, _place(cell), whole=whole)
-    if part.find(b"rPr", begin, end) < 0:  # texts in the sheet itself have no looks of their own
+    if part.find(b"rPr", begin, end) < 0:  # no inline text has formatted runs
         return
     for match in _MARKED_RUN.finditer(part, begin, end):
         start = _cell_before(part, match.start())

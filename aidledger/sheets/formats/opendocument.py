@@ -1,7 +1,7 @@
-"""What calamine does not tell of an .ods: error cells, formulas without a value, merged cells, what is hidden or shown.
+"""What calamine omits from an .ods: error cells, uncalculated formulas, merged cells, hidden rows, display texts.
 
-It joins the texts of what hovers over a cell to the cell's, and leaves out line breaks within a paragraph; numbers it
-gives as they are held, and not as they are shown.
+It also joins annotations and drawings to the text of their cell, drops line breaks within a paragraph, and returns
+numbers as stored rather than as displayed.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _NUMBERS = {kind.decode() for kind in _KINDS_OF_NUMBERS}
 _BLANKS = {f"{_TEXT}s": " ", f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
 _HIDDEN = {"collapse", "filter"}
 _ROWS_MAX = 1_048_576
-_REPEATED_MAX = 100_000  # a longer run at once is the empty rest of the sheet
-# Whatever a part is to be looked through for; most have none of it but formulas.
+_REPEATED_MAX = 100_000  # a longer run is the empty rest of the sheet
+# Substrings that make a parse necessary; most files have none but formulas.
 _MARKS = (
     *(
         b"formula=",
@@ -49,17 +49,17 @@ _SHOWN = re.compile(rb'office:value="([^"]*)"[^<>]*>(?:<text:p>([^<]*)</text:p><
 
 
 def ods_facts(package: Package) -> BookFacts:
-    """What the cells of an .ods do not tell."""
+    """The facts about an .ods beside its values; raises FileRefused."""
     part = package.parts["content.xml"]
     date_1904 = b"1904-01-01" in part and _NULL_DATE_1904.search(part) is not None
     book = BookFacts(date_1904=date_1904, complete=False)
-    if any(mark in part for mark in _MARKS) or _shows_others(part):
+    if any(mark in part for mark in _MARKS) or _has_differing_texts(part):
         _Content(book).read(part)
     return book
 
 
-def _shows_others(part: bytes) -> bool:
-    """Whether any number is shown as something else than it is, or has no value."""
+def _has_differing_texts(part: bytes) -> bool:
+    """Whether any number is displayed as something else, or has no value."""
     if sum(part.count(b'office:value-type="%b"' % kind) for kind in _KINDS_OF_NUMBERS) > part.count(b" office:value="):
         return True
     for match in _SHOWN.finditer(part):
@@ -68,28 +68,28 @@ def _shows_others(part: bytes) -> bool:
     return False
 
 
-def _is_same(held: bytes, text: bytes | None) -> bool:
+def _is_same(stored: bytes, text: bytes | None) -> bool:
     try:
-        number = float(held)
+        number = float(stored)
         return text is not None and displayed(number, text.decode()) == number
     except (ValueError, InvalidOperation):
         return False
 
 
-class _Cell:
-    """The cell whose end was not seen yet, as far as it has to be looked at."""
+class _OpenCell:
+    """The cell whose end tag has not been read yet."""
 
     def __init__(self, attributes: Mapping[str, str], styles: Styles, style: str) -> None:
         self.failed = attributes.get(_CALC_TYPE) == "error"
         self.is_formula = f"{_TABLE}formula" in attributes
-        kind, held = attributes.get(_VALUE_TYPE), attributes.get(f"{_OFFICE}value")
+        kind, stored = attributes.get(_VALUE_TYPE), attributes.get(f"{_OFFICE}value")
         self.is_number = kind in _NUMBERS
-        self.held = held if self.is_number else None
-        self.valued = bool(kind) and not (self.is_number and held is None)
+        self.stored = stored if self.is_number else None
+        self.has_value = bool(kind) and not (self.is_number and stored is None)
         self.struck, self.unseen = style in styles.struck, style in styles.white
         self.parts: list[str] = []
         self.paragraphs = 0
-        self.otherwise = self.crossed = False
+        self.differs = self.struck_in_part = False
 
     @property
     def text(self) -> str:
@@ -97,29 +97,29 @@ class _Cell:
 
     def fault(self) -> str | None:
         text = self.text.strip()
-        # OpenOffice marks an error by nothing but what is shown.
+        # OpenOffice marks an error only by its display text.
         if self.failed or (self.is_formula and shows_error(text)):
             return text or "#ERROR"
-        if self.crossed:
+        if self.struck_in_part:
             return STRUCK_PART
-        # An empty text has no type, but a paragraph; what no program calculated has none, or no value.
-        without_value = not self.valued and (self.is_number or not self.paragraphs or text != "")
+        # An empty text has no type, but a paragraph; an uncalculated formula has neither, or no value.
+        without_value = not self.has_value and (self.is_number or not self.paragraphs or text != "")
         return FORMULA if self.is_formula and without_value else None
 
-    def shown(self) -> float | str | None:
-        """What is shown, where that is no number; None where it leaves something out."""
-        if self.held is None:
-            return self.text if self.otherwise or (self.is_number and self.text) else 0
+    def display_text(self) -> float | str | None:
+        """The display text where it differs from the number; None where it omits digits."""
+        if self.stored is None:
+            return self.text if self.differs or (self.is_number and self.text) else 0
         if not self.paragraphs:
             return 0
         try:
-            return displayed(float(self.held), self.text)
+            return displayed(float(self.stored), self.text)
         except (ValueError, InvalidOperation):
             return None
 
 
 class _Content:
-    """Follows the rows and columns through content.xml."""
+    """Collects facts by rows and columns from content.xml."""
 
     def __init__(self, book: BookFacts) -> None:
         self.book = book
@@ -127,21 +127,21 @@ class _Content:
         self.styles = Styles()
         self.row = self.next_row = 0
         self.column = self.next_column = 0
-        self.muted = 0  # how many things are open that hover over the cell
-        self.cell: _Cell | None = None
+        self.muted = 0  # nesting depth of annotations and drawings
+        self.cell: _OpenCell | None = None
         self.column_styles: list[tuple[int, str]] = []
         self.row_style = ""
-        self.repeated = 0  # cells that say something, without their first of each run
+        self.repeated = 0  # number of repetitions of filled cells
 
     def read(self, part: bytes) -> None:
-        """Raises FileRefused where it is damaged."""
+        """Parse content.xml; raises FileRefused where it is damaged."""
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         try:
-            parser.Parse(part, True)  # noqa: FBT003 - the last of it
+            parser.Parse(part, True)  # noqa: FBT003 - the final chunk
         except XML_DAMAGES as error:
             raise FileRefused("unreadable-file", why="the workbook is damaged") from error
 
@@ -149,7 +149,7 @@ class _Content:
         if tag == _ANNOTATION or tag.startswith(_DRAW):
             self.muted += 1
             if self.cell is not None:
-                self.cell.otherwise = True
+                self.cell.differs = True
         elif tag.startswith(_TABLE):
             self._start_table(tag.removeprefix(_TABLE), attributes)
         elif self.cell is None:
@@ -157,15 +157,15 @@ class _Content:
         elif not self.muted:
             self._start_text(self.cell, tag, attributes)
 
-    def _start_text(self, cell: _Cell, tag: str, attributes: dict[str, str]) -> None:
+    def _start_text(self, cell: _OpenCell, tag: str, attributes: dict[str, str]) -> None:
         if tag == _PARAGRAPH:
             cell.parts += ["\n"] if cell.paragraphs else []
             cell.paragraphs += 1
         elif tag in _BLANKS:
             cell.parts.append(_BLANKS[tag] * int(attributes.get(f"{_TEXT}c", 1)))
-            cell.otherwise |= tag == f"{_TEXT}line-break"
+            cell.differs |= tag == f"{_TEXT}line-break"
         elif tag == _SPAN:
-            cell.crossed |= attributes.get(f"{_TEXT}style-name") in self.styles.crossing
+            cell.struck_in_part |= attributes.get(f"{_TEXT}style-name") in self.styles.crossing
 
     def _start_table(self, tag: str, attributes: dict[str, str]) -> None:
         if self.muted:
@@ -197,7 +197,7 @@ class _Content:
     def _open_cell(self, attributes: dict[str, str]) -> None:
         self.column = self.next_column
         self.next_column += int(attributes.get(f"{_TABLE}number-columns-repeated", 1))
-        self.cell = _Cell(attributes, self.styles, self._style(attributes))
+        self.cell = _OpenCell(attributes, self.styles, self._style(attributes))
         rows = int(attributes.get(f"{_TABLE}number-rows-spanned", 1))
         columns = int(attributes.get(f"{_TABLE}number-columns-spanned", 1))
         if rows > 1 or columns > 1:
@@ -219,28 +219,28 @@ class _Content:
             self.muted -= 1
         elif tag in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"} and not self.muted:
             cell, self.cell = self.cell, None
-            if cell is not None and (cell.paragraphs or cell.is_formula or cell.failed or cell.held is not None):
+            if cell is not None and (cell.paragraphs or cell.is_formula or cell.failed or cell.stored is not None):
                 self._close_cell(cell)
 
-    def _close_cell(self, cell: _Cell) -> None:
+    def _close_cell(self, cell: _OpenCell) -> None:
         fault = cell.fault()
         if fault is not None:
             self.sheet.faults.update(dict.fromkeys(self._places(), fault))
             return
-        shown = cell.shown()
-        if shown is None:
+        display_text = cell.display_text()
+        if display_text is None:
             self.sheet.faults.update(dict.fromkeys(self._places(), f"{FORMAT}{cell.text}"))
-        elif shown == "" and cell.held is not None:
+        elif display_text == "" and cell.stored is not None:
             self.sheet.unseen.update(self._places())
-        elif isinstance(shown, str):
-            self.sheet.texts.update(dict.fromkeys(self._places(), shown))
+        elif isinstance(display_text, str):
+            self.sheet.texts.update(dict.fromkeys(self._places(), display_text))
         if cell.struck:
             self.sheet.struck.update(self._places())
         if cell.unseen:
             self.sheet.unseen.update(self._places())
 
     def _places(self) -> Iterator[tuple[int, int]]:
-        """Where the cell stands, and where it is repeated; raises FileRefused for more than any sheet has."""
+        """The places of the cell and its repetitions; raises FileRefused beyond the limit."""
         rows, columns = range(self.row, self.next_row), range(self.column, self.next_column)
         self.repeated += len(rows) * len(columns) - 1
         if self.repeated > _REPEATED_MAX:

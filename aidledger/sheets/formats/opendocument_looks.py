@@ -1,4 +1,4 @@
-"""The styles of an .ods, as far as they cross out or hide what stands in a cell."""
+"""Styles of an .ods that strike through or hide values."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _NO_LENGTH = 0.01  # of whatever unit
 
 @dataclass(slots=True)
 class Styles:
-    """Names of styles: of cells that are ``struck`` out or ``white``, of texts that are ``crossing`` something out.
+    """Names of styles: cells ``struck`` through or in ``white``, text runs that are ``crossing`` out a part.
 
-    ``flat``: of rows and columns without a height or width.
+    ``flat``: rows and columns without height or width.
     """
 
     struck: set[str] = field(default_factory=set)
@@ -29,11 +29,11 @@ class Styles:
 
     @property
     def matter(self) -> bool:
-        """Whether any style of cells has to be known."""
+        """Whether any cell style matters."""
         return bool(self.struck or self.white)
 
     def add(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """Take in an element that stands outside of all cells."""
+        """Add an element outside all cells."""
         if not tag.startswith(_STYLE):
             return
         tag = tag.removeprefix(_STYLE)
@@ -64,7 +64,7 @@ class Styles:
 
 
 def _number(length: str) -> float:
-    """The number of a length such as 0.45cm; 1 where none is said."""
+    """The number in a length such as 0.45cm; 1 without one."""
     try:
         return float(length.rstrip("abcdefghijklmnopqrstuvwxyz"))
     except ValueError:

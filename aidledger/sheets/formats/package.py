@@ -1,4 +1,4 @@
-"""Workbooks that are zip archives: their guard, which inflates every part to see how large it really is."""
+"""Workbooks in zip archives, guarded: every part is inflated within limits, whatever its declared size."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ __all__ = [
     "relations",
 ]
 
-# All that zipfile raises of an archive that is not as it should be. NotImplementedError is its word for a way of
-# compression that it does not know; asked for before RuntimeError, of which it is a kind: the word for a password.
+# All that zipfile raises for a damaged archive. NotImplementedError, for an unknown compression method, must be caught
+# before its base class RuntimeError, which stands for a password.
 ARCHIVE_DAMAGES = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, KeyError, OSError)
 Container = Literal["xlsx", "xlsb", "ods"]
 
-# What is raised for damaged XML; the last two for an encoding that is not known, or not as one of XML.
+# All that is raised for damaged XML; the last two for an unknown or invalid encoding.
 XML_DAMAGES = (ET.ParseError, expat.ExpatError, LookupError, ValueError)
 _DOCTYPE = "<!DOCTYPE"
-_ENCRYPTED_PACKAGE = "encrypted-package"  # how LibreOffice 24 and later puts a whole document under a password
+_ENCRYPTED_PACKAGE = "encrypted-package"  # LibreOffice 24 and later encrypts the whole document into this part
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _CHUNK_BYTES = 2**20
 _RATIO_FREE_BYTES = 2**20
-# Read by calamine alone, and often the largest: no need to hold on to them.
+# Parts that only calamine reads, often the largest, are not kept in memory,
 _NOT_KEPT = ("sharedstrings.xml", "vbaproject.bin")
-# ... but for texts of which a part is crossed out, raised or lowered.
-_CROSSED_OUT = (b"strike", b"vertAlign")
+# unless they contain struck-through, superscript or subscript runs.
+_RUN_MARKS = (b"strike", b"vertAlign")
 
 
 @dataclass(slots=True)
 class Package:
-    """An opened archive that is within the limits; the parts that tell of sheets, by their names (see part_name).
+    """An inflated workbook within the limits: its relevant parts by name (see part_name).
 
-    ``mended``: parts, by their names in the archive, that have to be other ones for calamine.
+    ``mended``: replacements for parts that calamine would reject, by their names in the archive.
     """
 
     container: Container
@@ -60,12 +60,12 @@ class Package:
 
 
 def part_name(name: str) -> str:
-    """The name that a part is looked up by: some programs write backslashes and capitals."""
+    """The normalised name of a part: some programs write backslashes and capitals."""
     return name.replace("\\", "/").lstrip("/").casefold()
 
 
 def open_package(content: bytes, limits: Limits) -> Package:
-    """Inflate an archive under guard; raises FileRefused."""
+    """Inflate a workbook within the limits; raises FileRefused."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             return _guarded(archive, limits)
@@ -101,13 +101,13 @@ def _guarded(archive: zipfile.ZipFile, limits: Limits) -> Package:
 
 
 def _is_plain(name: str, part: bytes | bytearray) -> bool:
-    return not name.endswith(".xml") or not any(mark in part for mark in _CROSSED_OUT)
+    return not name.endswith(".xml") or not any(mark in part for mark in _RUN_MARKS)
 
 
 def inflated(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits, size_max_bytes: int, *, cut: bool = False
 ) -> bytearray:
-    """A part as it is unpacked; raises FileRefused beyond the limits. ``cut``: of one too large, no more than that."""
+    """Inflate a part; raises FileRefused beyond the limits. ``cut``: truncate an oversized part instead."""
     part = bytearray()
     with archive.open(info) as stream:
         while chunk := stream.read(_CHUNK_BYTES):
@@ -126,14 +126,14 @@ def inflated(
 
 
 def _declares_entities(part: bytes | bytearray) -> bool:
-    """Whether an XML parser would find a document type in it; all that one reads is like ASCII, or is UTF-16."""
+    """Whether an XML parser would find a DOCTYPE; it reads ASCII-compatible encodings and UTF-16 only."""
     if b"\0" in part[:2] or part.startswith((b"\xff\xfe", b"\xfe\xff")):
         return any(_DOCTYPE.encode(encoding) in part for encoding in ("utf-16-le", "utf-16-be"))
     return _DOCTYPE.encode() in part
 
 
 def holds_workbook(names: set[str]) -> bool:
-    """Whether an archive with parts of these names (see part_name) is a workbook, though perhaps a locked one."""
+    """Whether parts of these names (see part_name) make a workbook, possibly an encrypted one."""
     return _ENCRYPTED_PACKAGE in names or _container_in(names) is not None
 
 
@@ -160,18 +160,18 @@ def _refuse_encrypted(package: Package) -> None:
 
 
 def relations(package: Package, name: str) -> dict[str | None, bytes]:
-    """By the id of a relation of a part, the part that it leads to, where that was kept; raises FileRefused."""
+    """The kept targets of a part's relationships, by id; raises FileRefused."""
     folder, _, file = name.rpartition("/")
     try:
         root = ET.fromstring(package.parts[f"{folder}/_rels/{file}.rels".lstrip("/")])  # noqa: S314 - no DOCTYPE
-    except XML_DAMAGES as error:  # a part that is not there, too
+    except XML_DAMAGES as error:  # also raised for a missing part
         raise FileRefused("unreadable-file", why="the workbook is damaged") from error
     paths = {relation.get("Id"): _path(folder, relation.get("Target", "")) for relation in root}
     return {key: package.parts[path] for key, path in paths.items() if path in package.parts}
 
 
 def related(package: Package, name: str, kind: str) -> bytes | None:
-    """The part of a kind (``styles``) that another one refers to, where there is one."""
+    """The target of a part's relationship of a kind (``styles``); None without one."""
     folder, _, file = name.rpartition("/")
     root = ET.fromstring(package.parts[f"{folder}/_rels/{file}.rels".lstrip("/")])  # noqa: S314 - no DOCTYPE
     paths = (_path(folder, r.get("Target", "")) for r in root if r.get("Type", "").endswith(f"/{kind}"))

@@ -1,4 +1,4 @@
-"""A sheet of plain cells, whatever the format that it came from."""
+"""A sheet of plain cells, independent of its file format."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from datetime import date, datetime, time, timedelta
 from aidledger.sheets.formats.conditions import Condition, hidden_by
 from aidledger.sheets.formats.failures import FileRefused
 from aidledger.sheets.formats.limits import Limits
-from aidledger.sheets.formats.number_formats import EXACT_NUMBERS_LIMIT, shown, shown_text
+from aidledger.sheets.formats.number_formats import EXACT_NUMBERS_LIMIT, formatted, formatted_text
 
 Cell = str | int | float | bool | date | datetime | time | timedelta
 Merge = tuple[tuple[int, int], tuple[int, int]]
 CellFaults = dict[tuple[int, int], str]
 CSV_SHEET = "CSV"
-# Faults that are no error's text: a formula that was never calculated, a text of which a part is crossed out, and
-# (before the format's code) a number format that does not show what the cell holds.
+# Faults other than the text of an error: an uncalculated formula, a text struck through in part, and (as a prefix of
+# the format code) a number format that misrepresents its value.
 FORMULA = "formula"
 STRUCK_PART = "struck-out-part"
 FORMAT = "format:"
-# As many cells as a reader may hold in memory for a moment; what is read in the end has a limit of its own.
+# Cells that calamine may allocate temporarily; the cells kept have a lower limit.
 CELLS_BETWEEN_MAX = 20_000_000
 COLUMNS_IN_EXCEL = 16_384
 _ERRORS = frozenset(
@@ -30,14 +30,14 @@ _ERRORS = frozenset(
 
 @dataclass(slots=True)
 class Sheet:
-    """Cells that carry a value, as rows of equal width; ``""`` is a blank.
+    """Cells as rows of equal width; ``""`` is a blank.
 
-    ``first_row`` and ``first_column`` (0-based) say where the rows begin in the sheet; ``faults`` (an error's text,
-    FORMULA, STRUCK_PART or FORMAT with a code), ``struck`` (cells that are crossed out) and ``merges`` (top left,
-    bottom right) are in the sheet's own coordinates. Hidden rows, columns, cells and sheets count like all others;
-    those with a value are counted here. ``covered_cells`` had a value under a merged cell, which nobody sees: they are
-    left out. ``doubtful_cells``: a conditional format may hide so many. ``date_1904``: a plain number that means a day
-    counts from 1904 and not 1900. ``widths``: of a text, how many fields each row has, blank ones too.
+    ``first_row`` and ``first_column`` (0-based): the position of the rows in the sheet. ``faults`` (text of an error,
+    FORMULA, STRUCK_PART, or FORMAT with a code), ``struck`` (struck-through cells) and ``merges`` (top left, bottom
+    right) use sheet coordinates (0-based). Hidden rows, columns, cells and sheets are read like any other; the numbers
+    of those with a value are kept here. ``covered_cells``: values under merged cells, which are invisible and dropped.
+    ``doubtful_cells``: cells that conditional formatting may hide. ``date_1904``: the workbook uses the 1904 date
+    system. ``widths``: of a delimited text, the number of fields by row, blank ones included.
     """
 
     name: str
@@ -58,18 +58,18 @@ class Sheet:
 
     @property
     def rows_total(self) -> int:
-        """Rows from the sheet's first to the last that carries a value."""
+        """Number of rows from the first of the sheet to the last with a value."""
         return self.first_row + len(self.rows)
 
 
 @dataclass(slots=True)
 class SheetFacts:
-    """What the values of a sheet's cells do not tell, in the sheet's own coordinates, 0-based.
+    """Facts about a sheet beside its values, in sheet coordinates (0-based).
 
-    ``hidden_columns``: first and last of each run. ``narrow``: columns have no width, but for ``sized_columns``.
-    ``formats``: the number formats of cells that may show something else than their value; ``texts``: what other cells
-    show. ``unseen``: cells whose text has the colour of the paper. ``struck``: cells that are crossed out.
-    ``conditions``: under which cells show nothing.
+    ``hidden_columns``: first and last of each run. ``narrow``: columns other than ``sized_columns`` have no width.
+    ``formats``: number formats of cells that may display something other than their value; ``texts``: display texts of
+    other cells. ``unseen``: cells in the colour of their background. ``struck``: struck-through cells. ``conditions``:
+    conditional formats that hide values.
     """
 
     faults: CellFaults = field(default_factory=dict)
@@ -87,9 +87,9 @@ class SheetFacts:
 
 @dataclass(slots=True)
 class BookFacts:
-    """The same of a workbook, by the names of its sheets; ``date_1904`` as in Sheet.
+    """The facts about all sheets of a workbook, by name; ``date_1904`` as in Sheet.
 
-    ``complete``: a sheet that is not among them could not be looked into.
+    ``complete``: a sheet without facts could not be examined.
     """
 
     sheets: dict[str, SheetFacts] = field(default_factory=dict)
@@ -97,25 +97,25 @@ class BookFacts:
     complete: bool = True
 
     def of(self, name: str) -> SheetFacts:
-        """The facts of a sheet; raises FileRefused, for an error that nobody saw would be read as a blank."""
+        """The facts about a sheet; raises FileRefused if missing, as errors would then be read as blanks."""
         if self.complete and name not in self.sheets:
             raise FileRefused("unreadable-file", why="the workbook is damaged")
         return self.sheets.get(name) or SheetFacts()
 
 
 def with_facts(sheet: Sheet, facts: SheetFacts) -> Sheet:
-    """The sheet, knowing what its values do not tell: a cell in error has no value, and a number is what it shows."""
+    """Apply facts to a sheet: faulty cells become blank, and numbers become what they display."""
     sheet.faults = facts.faults
     if facts.conditions:
         sheet.doubtful_cells = hidden_by(sheet.rows, (sheet.first_row, sheet.first_column), facts.conditions)
     for place, text in facts.texts.items():
         _put(sheet, place, text)
     if facts.formats:
-        _show(sheet, facts)
+        _apply_formats(sheet, facts)
     for place in facts.faults:
         _put(sheet, place, "")
     sheet.merges = sheet.merges or facts.merges
-    _leave_covered_out(sheet)
+    _drop_covered(sheet)
     sheet.hidden_rows = _rows_with_value(sheet, facts.hidden_rows) if facts.hidden_rows else 0
     hidden_columns = facts.hidden_columns + (_columns_beside(facts.sized_columns) if facts.narrow else [])
     sheet.hidden_columns = _columns_with_value(sheet, hidden_columns) if hidden_columns else 0
@@ -124,8 +124,8 @@ def with_facts(sheet: Sheet, facts: SheetFacts) -> Sheet:
     return sheet
 
 
-def _leave_covered_out(sheet: Sheet) -> None:
-    """What lies under a merged cell is not seen: only the cell at its top left is."""
+def _drop_covered(sheet: Sheet) -> None:
+    """Drop values under merged cells, of which only the top left one is visible."""
     for (top, left), (bottom, right) in sheet.merges:
         first, last = left - sheet.first_column, right - sheet.first_column
         for at in range(max(0, top - sheet.first_row), min(len(sheet.rows), bottom - sheet.first_row + 1)):
@@ -136,32 +136,32 @@ def _leave_covered_out(sheet: Sheet) -> None:
                     sheet.covered_cells += 1
 
 
-def _show(sheet: Sheet, facts: SheetFacts) -> None:
-    """What is shown takes the place of what is held; where that cannot be told, the cell is in error."""
+def _apply_formats(sheet: Sheet, facts: SheetFacts) -> None:
+    """Replace values by what their formats display; where that is unknown, the cell gets a fault."""
     for place, code in facts.formats.items():
         value = _value_at(sheet, place)
         if value == "" or place in facts.faults:
             continue
-        seen = _seen(value, code)
-        if seen is None:
+        display = _display(value, code)
+        if display is None:
             facts.faults[place] = f"{FORMAT}{code}"
-        elif seen == "" or (seen == "-" and value != "-"):
-            if value != 0:  # which is nothing, and often shown as that
+        elif display == "" or (display == "-" and value != "-"):
+            if value != 0:  # 0 is often displayed as nothing
                 facts.unseen.add(place)
         else:
-            _put(sheet, place, seen)
+            _put(sheet, place, display)
 
 
-def _seen(value: Cell, code: str) -> Cell | None:
-    """What a number format shows of a value, days as the days that they are; None where that cannot be told.
+def _display(value: Cell, code: str) -> Cell | None:
+    """What a number format displays for a value, dates unchanged; None where that is unknown.
 
-    A number that lost digits stays one, so that its loss is seen.
+    A number that lost digits stays a number, so that the loss is reported.
     """
     if isinstance(value, str):
-        return shown_text(code, value)
+        return formatted_text(code, value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < EXACT_NUMBERS_LIMIT:
         return value
-    text = shown(code, value)
+    text = formatted(code, value)
     return value if text is not None and float(value).is_integer() and text == str(int(value)) else text
 
 
@@ -178,7 +178,7 @@ def _value_at(sheet: Sheet, place: tuple[int, int]) -> Cell:
 
 
 def _columns_beside(runs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The runs of columns between some runs, and behind the last."""
+    """The runs of columns between and after these runs."""
     beside, free = [], 0
     for first, last in sorted(runs):
         if first > free:
@@ -201,7 +201,7 @@ def _columns_with_value(sheet: Sheet, runs: list[tuple[int, int]]) -> int:
 
 
 def fault_code(fault: str) -> tuple[str, dict[str, str]]:
-    """The code of the problem that a cell's fault is, and its facts."""
+    """The problem code and facts of a cell's fault."""
     if fault == FORMULA:
         return "formula-without-value", {}
     if fault == STRUCK_PART:
@@ -212,12 +212,12 @@ def fault_code(fault: str) -> tuple[str, dict[str, str]]:
 
 
 def shows_error(text: str) -> bool:
-    """Whether a cell shows an error (``#N/A``), or nothing but ``####``, which stands for what was too wide."""
+    """Whether a text is an error (``#N/A``), or ``####``, which stands for a value too wide to display."""
     return text.startswith("#") and (text in _ERRORS or (len(text) > 1 and not text.strip("#")))
 
 
 def text_faults(rows: list[list[Cell]]) -> CellFaults:
-    """The cells of a text, which has no other mark for them, that show an error."""
+    """The cells of a text format that hold an error; text formats have no other mark for it."""
     return {
         (row, column): cell
         for row, cells in enumerate(rows)
@@ -227,7 +227,7 @@ def text_faults(rows: list[list[Cell]]) -> CellFaults:
 
 
 def rectangle(rows: list[list[Cell]], limits: Limits) -> list[list[Cell]]:
-    """Rows up to the last that carries a value, all as wide as the widest; raises FileRefused beyond the limits."""
+    """Pad rows to equal width and drop trailing blanks; raises FileRefused beyond the limits."""
     width = 0
     for row in rows:
         while row and row[-1] == "":
@@ -242,7 +242,7 @@ def rectangle(rows: list[list[Cell]], limits: Limits) -> list[list[Cell]]:
 
 
 def check_size(rows: int, columns: int, limits: Limits) -> None:
-    """Whether a sheet of this size is read; raises FileRefused."""
+    """Check the size of a sheet; raises FileRefused."""
     if columns > limits.columns_max:
         raise FileRefused("file-too-large", what="the number of columns", limit=limits.columns_max)
     if rows * columns > limits.cells_max:
@@ -250,13 +250,13 @@ def check_size(rows: int, columns: int, limits: Limits) -> None:
 
 
 def check_sheets(count: int, limits: Limits) -> None:
-    """Whether a workbook of so many sheets is read; raises FileRefused."""
+    """Check the number of sheets; raises FileRefused."""
     if count > limits.sheets_max:
         raise FileRefused("file-too-large", what="the number of sheets", limit=limits.sheets_max)
 
 
 def check_texts(rows: list[list[Cell]], limits: Limits) -> None:
-    """Whether every text is short enough to be one; raises FileRefused."""
+    """Check the length of all texts; raises FileRefused."""
     for row in rows:
         for cell in row:
             if isinstance(cell, str) and len(cell) > limits.text_length_max:
@@ -264,6 +264,6 @@ def check_texts(rows: list[list[Cell]], limits: Limits) -> None:
 
 
 def check_far(rows: int, columns: int, limits: Limits) -> None:
-    """Refuse two cells in far corners: calamine asks for memory for all between, 550 GB for a file of 2 KB."""
+    """Refuse sparse sheets with distant cells: calamine would allocate all cells between, 550 GB for a 2 KB file."""
     if rows * columns > CELLS_BETWEEN_MAX:
         raise FileRefused("file-too-large", what="the number of cells", limit=limits.cells_max)

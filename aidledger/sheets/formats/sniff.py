@@ -1,4 +1,4 @@
-"""What a file is, by its content; its name is only what somebody called it."""
+"""Detection of the file format by content, as names are unreliable."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Format = Literal["zip", "xls", "text", "web-page", "web-archive", "xml"]
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
-# English words of a problem, translated where it is shown.
+# Reasons in English, translated on output.
 _OTHERS = {
     b"%PDF": "it is a PDF document",
     b"\x89PNG": "it is a picture",
@@ -30,14 +30,14 @@ _WEB_PAGE = re.compile(
 )
 _XML_PROLOGUE = re.compile(r"\s*(?:<\?[^>]*>|<!--.*?-->|\s+)*", re.DOTALL)
 _WEB_ARCHIVE = re.compile(r"(?:[a-z][a-z0-9-]*:[^\n]*\n|[ \t][^\n]*\n)*?mime-version:", re.IGNORECASE)
-_LOCKED_BY_OFFICE = b"E-SafeNet"  # software that encrypts every document of an office, unseen by who works there
-_WORKBOOKS = ("Workbook", "WORKBOOK", "Book", "BOOK")  # names of the stream that is one
-# Names of the streams of an Office document that only a password, or the rights of its owner, opens.
+_LOCKED_BY_OFFICE = b"E-SafeNet"  # transparent encryption of all documents of an office
+_WORKBOOKS = ("Workbook", "WORKBOOK", "Book", "BOOK")  # names of the stream that holds the workbook
+# Streams of Office documents protected by a password or rights management.
 _LOCKED = ("EncryptedPackage", "DRMEncryptedTransform", "\x09DRMContent")
 
 
 def sniff(content: bytes) -> Format:
-    """The kind of reader a file needs; raises FileRefused for what is no spreadsheet."""
+    """The format of a file; raises FileRefused if it is no spreadsheet."""
     if content.startswith(_ZIP):
         return "zip"
     if content.startswith(_OLE):
@@ -55,7 +55,7 @@ def sniff(content: bytes) -> Format:
 
 
 def _compound(content: bytes) -> Format:
-    """OLE compound files: old workbooks, new ones under a password, and other documents."""
+    """The format of an OLE compound file: an old workbook, a new one with a password, or another document."""
     if any(name.encode("utf-16-le") in content for name in _LOCKED):
         raise FileRefused("encrypted-file")
     if any(name.encode("utf-16-le") in content for name in _WORKBOOKS):
@@ -64,7 +64,7 @@ def _compound(content: bytes) -> Format:
 
 
 def _text(content: bytes) -> Format:
-    """Texts: markup by what it begins with, all else is separated values."""
+    """The format of a text: markup by its beginning, else delimited."""
     utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     head = content[:_HEAD_BYTES].decode("utf-16" if utf_16 else "latin-1", "ignore")
     head = head.removeprefix("\xef\xbb\xbf").lstrip().lower()

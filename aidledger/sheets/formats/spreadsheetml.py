@@ -1,4 +1,4 @@
-"""Excel's XML of 2003, which many systems write under the name of an .xls."""
+"""XML Spreadsheet 2003, which many systems write under the name of an .xls."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _EXCEL = "urn:schemas-microsoft-com:office:excel "
 _TRUE = {"1", "true"}
 _HIDDEN = {"SheetHidden", "SheetVeryHidden"}
 _ROWS_MAX, _COLUMNS_MAX = 1_048_576, 16_384
-# Formats that have a name; those of days and times are left as they are.
+# Named formats; those of dates and times need no treatment.
 _NAMED_FORMATS = {
     "Fixed": "0.00",
     "Standard": "#,##0.00",
@@ -43,7 +43,7 @@ _NAMED_FORMATS = {
     **dict.fromkeys(("Short Date", "Long Time", "Medium Time", "Short Time"), "General"),
 }
 _CROSSING = frozenset(("S", "Strike", "Del", "Sup", "Sub"))
-_WHITE, _PAPER = "#FFFFFF", ("", "#FFFFFF")
+_WHITE, _BACKGROUNDS = "#FFFFFF", ("", "#FFFFFF")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,300}")
 Attributes = Mapping[str, str]
 
@@ -58,7 +58,7 @@ def spreadsheetml_sheets(text: str, limits: Limits) -> list[Sheet]:
     parser.EndElementHandler = book.end
     parser.CharacterDataHandler = book.text
     try:
-        parser.Parse(text, True)  # noqa: FBT003 - all of it
+        parser.Parse(text, True)  # noqa: FBT003 - the final chunk
     except XML_DAMAGES as error:
         raise FileRefused("unreadable-file", why="the workbook is damaged") from error
     for sheet in book.sheets:
@@ -71,7 +71,7 @@ def _refuse_entities(*_: object) -> None:
 
 
 class _Book:
-    """Follows the workbook's elements; the rows are the open worksheet's business."""
+    """Handles the elements of the workbook; rows and cells are passed to the open worksheet."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -80,8 +80,8 @@ class _Book:
         self.sheet: _Worksheet | None = None
         self.kind = ""
         self.in_comment = False
-        self.styles = _Styles()
-        self.parts: list[str] | None = None  # of the text that is wanted
+        self.styles = _XmlStyles()
+        self.parts: list[str] | None = None  # of the text being read
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == f"{_SS}Worksheet":
@@ -132,22 +132,22 @@ class _Book:
             self.sheet = None
 
 
-class _Styles:
-    """The workbook's styles by their names, and what they make of cells."""
+class _XmlStyles:
+    """The styles of the workbook by id."""
 
     def __init__(self) -> None:
         self._looks = [Look()]
-        self._papers = [""]
+        self._backgrounds = [""]
         self._numbers: dict[str, int] = {}
 
     def add(self, tag: str, attributes: Attributes) -> None:
-        """Take in an element that stands outside of all sheets; what a style is based on stands before it."""
+        """Add an element outside all sheets; a parent style precedes those based on it."""
         tag, last = tag.removeprefix(_SS), len(self._looks) - 1
         look = self._looks[last]
         if tag == "Style":
             parent = self._numbers.get(attributes.get(f"{_SS}Parent", "Default"), 0)
             self._looks.append(self._looks[parent])
-            self._papers.append(self._papers[parent])
+            self._backgrounds.append(self._backgrounds[parent])
             self._numbers[attributes.get(f"{_SS}ID", "")] = last + 1
         elif tag == "NumberFormat":
             code = attributes.get(f"{_SS}Format", "General")
@@ -157,22 +157,22 @@ class _Styles:
             struck = attributes.get(f"{_SS}StrikeThrough") in _TRUE
             self._looks[last] = replace(look, struck=struck, unseen=white)
         elif tag == "Interior":
-            self._papers[last] = attributes.get(f"{_SS}Color", "").upper()
+            self._backgrounds[last] = attributes.get(f"{_SS}Color", "").upper()
 
     def looks(self) -> Looks:
-        """What the styles make of cells, by the numbers of ``number``."""
-        papers = zip(self._looks, self._papers, strict=True)
-        return Looks.of(replace(look, unseen=look.unseen and paper in _PAPER) for look, paper in papers)
+        """The relevant styles, by the indexes that ``number`` returns."""
+        pairs = zip(self._looks, self._backgrounds, strict=True)
+        return Looks.of(replace(look, unseen=look.unseen and background in _BACKGROUNDS) for look, background in pairs)
 
     def number(self, *names: str | None) -> int:
-        """The number of the first style that there is."""
+        """The index of the first of these styles that exists."""
         return next((self._numbers[name] for name in (*names, "Default") if name in self._numbers), 0)
 
 
 class _Worksheet:
-    """Cells by row and column, 0-based here. The file counts from 1, and leaves out what is empty."""
+    """Cells by row and column, 0-based. The file counts from 1 and omits empty cells."""
 
-    def __init__(self, name: str, styles: _Styles) -> None:
+    def __init__(self, name: str, styles: _XmlStyles) -> None:
         self.name = name
         self._styles, self._looks = styles, styles.looks()
         self._column_styles: dict[int, str | None] = {}
@@ -219,7 +219,7 @@ class _Worksheet:
             self._covered.update(dict.fromkeys(range(self._column, last_column + 1), last_row))
 
     def put(self, kind: str, text: str) -> None:
-        """The open cell's value."""
+        """Set the value of the open cell."""
         self._has_formula = False
         if kind == "Error":
             self._facts.faults[self._row, self._column] = text or "#ERROR"
@@ -230,7 +230,7 @@ class _Worksheet:
                 self._add_look(value)
 
     def cross_out_part(self) -> None:
-        """Part of the open cell's text is crossed out, raised or lowered."""
+        """Note that part of the open cell's text is struck through, superscript or subscript."""
         self._facts.faults[self._row, self._column] = STRUCK_PART
 
     def _add_look(self, value: Cell) -> None:
@@ -259,7 +259,7 @@ class _Worksheet:
 
 
 def _place(attributes: Attributes, following: int, count_max: int) -> int:
-    """Where a row, column or cell stands; raises ValueError for one that stands before the last."""
+    """The index of a row, column or cell; raises ValueError if it is not after the previous one."""
     index = attributes.get(f"{_SS}Index")
     place = following if index is None else int(index) - 1
     if not following <= place < count_max:

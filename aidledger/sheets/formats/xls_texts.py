@@ -1,4 +1,4 @@
-"""The texts of an .xls of which a part is crossed out, raised or lowered."""
+"""Texts of an .xls with struck-through, superscript or subscript runs."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _STRUCK, _POSITION = 0x08, 8
 
 
 def marked_fonts(fonts: Sequence[bytes]) -> MarkedFonts:
-    """The fonts that cross out, raise or lower, by their records."""
+    """Select the fonts with strikethrough, superscript or subscript."""
     struck = {number for number, font in enumerate(fonts) if font[2] & _STRUCK}
     return MarkedFonts(struck, {number for number, font in enumerate(fonts) if any(font[_POSITION : _POSITION + 2])})
 
 
 def crossed_texts(blocks: list[bytes], fonts: MarkedFonts) -> dict[int, bool]:
-    """Of the shared texts, in a record and those that continue it: whether all of each is crossed out.
+    """By index the shared strings with marked runs: whether all of each is struck through.
 
-    xlrd reads them, too, and drops the looks of their parts unless it is to keep those of all cells.
+    ``blocks``: the record and its continuations. xlrd drops the runs unless it is to keep all formatting.
     """
     from xlrd.book import unpack_SST_table  # noqa: PLC0415 - only where an .xls is read
 
@@ -33,7 +33,7 @@ def crossed_texts(blocks: list[bytes], fonts: MarkedFonts) -> dict[int, bool]:
 
 
 def add_crossed_texts(facts: SheetFacts, sheet: Any, fonts: MarkedFonts) -> None:  # noqa: ANN401 - xlrd's type
-    """Add the cells with looks of their own in the sheet itself, as Excel 95 wrote them."""
+    """Add cells with formatted runs in the sheet itself, as Excel 95 wrote them."""
     for (row, column), runs in sheet.rich_text_runlist_map.items() if fonts else ():
         whole = fonts.crossed(str(sheet.cell_value(row, column)), runs)
         if whole is not None:

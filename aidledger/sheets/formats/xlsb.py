@@ -1,6 +1,6 @@
-"""What calamine does not tell of an .xlsb: error cells, formulas without a value, merges, what is hidden or shown.
+"""What calamine omits from an .xlsb: error cells, uncalculated formulas, merged cells, hidden rows, styles.
 
-Records, their numbers and their data are those of [MS-XLSB].
+Record types and layouts are those of [MS-XLSB].
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from aidledger.sheets.formats.xlsb_records import records, short_number, wide_te
 _WORKBOOK = "xl/workbook.bin"
 _ROW, _BLANK, _ERROR, _FORMULA_ERROR = 0, 1, 3, 11  # the records from 1 to 11 are cells
 _SHORT_NUMBER, _LONG_NUMBER, _SHARED_TEXT, _FORMULA_TEXT, _FORMULA_NUMBER = 2, 5, 7, 8, 9
-_TEXT_IN_RUNS = 62  # a text with looks of its own in the sheet itself; calamine passes it over
+_TEXT_IN_RUNS = 62  # an inline text with formatted runs, which calamine skips
 _COLUMNS, _PROPERTIES, _SHEET, _CALCULATION, _MERGE = 60, 153, 156, 157, 176
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 _DEFAULTS, _NO_WIDTH = 485, b"\0" * 4
@@ -32,8 +32,8 @@ _NO_VALUES = {_FORMULA_TEXT: b"\0" * 4, _FORMULA_NUMBER: b"\0" * 8}
 
 
 @dataclass(frozen=True, slots=True)
-class _Styles:
-    """A workbook's styles and fonts, and the shared texts of which at least a part is crossed out."""
+class _XlsbStyles:
+    """The relevant styles and fonts of a workbook, and its shared strings with marked runs."""
 
     looks: Looks
     fonts: MarkedFonts
@@ -42,16 +42,16 @@ class _Styles:
 
 @dataclass(slots=True)
 class _Formulas:
-    """A sheet's formulas that hold 0 or an empty text, and whether each is to be calculated on opening.
+    """A sheet's formulas that hold 0 or an empty text, each with its calculate-on-load flag.
 
-    ``calculated``: others hold something, so that somebody calculated them.
+    ``calculated``: some other formula has a value.
     """
 
     empty: dict[tuple[int, int], bool] = field(default_factory=dict)
     calculated: bool = False
 
     def add(self, place: tuple[int, int], record: int, data: bytes) -> None:
-        """Note one formula."""
+        """Add a formula."""
         nothing = _NO_VALUES.get(record)
         if nothing is not None and data[8 : 8 + len(nothing)] == nothing:
             self.empty[place] = bool(data[8 + len(nothing)] & _THIS_ON_OPENING)
@@ -60,14 +60,14 @@ class _Formulas:
 
 
 def xlsb_facts(package: Package, limits: Limits) -> BookFacts:
-    """What the cells of an .xlsb do not tell; raises FileRefused."""
+    """The facts about an .xlsb beside its values; raises FileRefused."""
     parts = relations(package, _WORKBOOK)
     book = BookFacts()
     formulas: dict[str, _Formulas] = {}
     calculation = b""
     try:
         looks, fonts = looks_of(related(package, _WORKBOOK, "styles") or b"")
-        styles = _Styles(looks, fonts, crossed_texts(related(package, _WORKBOOK, "sharedStrings") or b"", fonts))
+        styles = _XlsbStyles(looks, fonts, crossed_texts(related(package, _WORKBOOK, "sharedStrings") or b"", fonts))
         for record, data in records(package.parts[_WORKBOOK]):
             if record == _PROPERTIES:
                 book.date_1904 = bool(data[0] & _DATE_1904)
@@ -87,16 +87,18 @@ def xlsb_facts(package: Package, limits: Limits) -> BookFacts:
 
 
 def _add_uncalculated(book: BookFacts, formulas: dict[str, _Formulas], calculation: bytes) -> None:
-    """A program that calculates writes which one it is; what others leave to be calculated on opening has no value."""
-    by_a_program = any(calculation[:4])
+    """Add uncalculated formulas: a program that calculates records its id; others leave it to the next one."""
+    calculated_by_program = any(calculation[:4])
     everything = not any(of_sheet.calculated for of_sheet in formulas.values())
-    everything &= not by_a_program or bool(calculation[24:25] and calculation[24] & _ALL_ON_OPENING)
+    everything &= not calculated_by_program or bool(calculation[24:25] and calculation[24] & _ALL_ON_OPENING)
     for name, of_sheet in formulas.items():
-        lacking = (place for place, alone in of_sheet.empty.items() if everything or (alone and not by_a_program))
+        lacking = (
+            place for place, alone in of_sheet.empty.items() if everything or (alone and not calculated_by_program)
+        )
         book.sheets[name].faults.update(dict.fromkeys(lacking, FORMULA))
 
 
-def _facts(part: bytes, limits: Limits, styles: _Styles, formulas: _Formulas) -> SheetFacts:
+def _facts(part: bytes, limits: Limits, styles: _XlsbStyles, formulas: _Formulas) -> SheetFacts:
     facts = SheetFacts()
     row = columns = 0
     for record, data in records(part):
@@ -116,8 +118,8 @@ def _facts(part: bytes, limits: Limits, styles: _Styles, formulas: _Formulas) ->
     return facts
 
 
-def _add_cell(facts: SheetFacts, place: tuple[int, int], record: int, data: bytes, styles: _Styles) -> None:
-    """An error, a text of which a part has looks of its own, or what the style makes of the cell."""
+def _add_cell(facts: SheetFacts, place: tuple[int, int], record: int, data: bytes, styles: _XlsbStyles) -> None:
+    """Add an error, a text with formatted runs, or the effect of the style."""
     whole: bool | None = None
     if record in {_ERROR, _FORMULA_ERROR}:
         facts.faults[place] = _ERRORS.get(data[8], "#ERROR")
@@ -133,7 +135,7 @@ def _add_cell(facts: SheetFacts, place: tuple[int, int], record: int, data: byte
 
 
 def _add_shape(facts: SheetFacts, record: int, data: bytes) -> None:
-    """Columns that are hidden, and what is merged."""
+    """Add hidden columns, and merged cells."""
     if record == _DEFAULTS:
         facts.narrow = data[:4] == _NO_WIDTH
     elif record == _COLUMNS:

@@ -1,4 +1,4 @@
-"""The looks of an .xlsb's cells, and of the parts of its texts."""
+"""Relevant styles and text runs of an .xlsb."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _SHARED, _IN_RUNS = 19, 0x01
 
 
 def looks_of(styles: bytes) -> tuple[Looks, MarkedFonts]:
-    """What the styles say of cells, and which fonts cross out, raise or lower."""
+    """The relevant styles, and the fonts with strikethrough, superscript or subscript."""
     codes = dict(BUILT_IN)
-    fonts: list[tuple[bool, bool]] = []  # whether they are struck out, and white
+    fonts: list[tuple[bool, bool]] = []  # strikethrough, white
     marked = MarkedFonts()
     found: list[Look] = []
     of_cells = False
@@ -45,13 +45,13 @@ def _is_white(colour: bytes) -> bool:
     kind, index = colour[0] >> 1, colour[1]
     if kind == 1:
         return index in _WHITE_INDEXED
-    if kind == 3:  # noqa: PLR2004 - a colour of the theme
+    if kind == 3:  # noqa: PLR2004 - a theme colour
         return index == _WHITE_THEMED and colour[2:4] == b"\0\0"
     return kind == 2 and colour[4:7] == _WHITE_RGB  # noqa: PLR2004 - red, green and blue
 
 
 def crossed_texts(strings: bytes, fonts: MarkedFonts) -> dict[int, bool]:
-    """Of the shared texts those that are crossed out, raised or lowered: whether all of each is crossed out."""
+    """By index the shared strings with marked runs: whether all of each is struck through."""
     crossed: dict[int, bool] = {}
     index = -1
     for record, data in records(strings) if fonts else ():
@@ -64,7 +64,7 @@ def crossed_texts(strings: bytes, fonts: MarkedFonts) -> dict[int, bool]:
 
 
 def crossed_text(data: bytes, fonts: MarkedFonts) -> bool | None:
-    """Whether all of a text is crossed out; None where nothing of it is."""
+    """Whether all of a text is struck through; None where no run of it is marked."""
     if not data[0] & _IN_RUNS:
         return None
     text, at = wide_text(data, 1)

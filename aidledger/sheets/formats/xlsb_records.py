@@ -1,4 +1,4 @@
-"""The parts of an .xlsb are records: a number and a length, both with seven bits to a byte, then the data."""
+"""Records of an .xlsb: type and length, both in 7 bits per byte, then the data."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 
 def records(part: bytes) -> Iterator[tuple[int, bytes]]:
-    """The records of a part in their order."""
+    """The records of a part, in order, as type and data."""
     at, end = 0, len(part)
     while at < end:
         record, at = part[at], at + 1
@@ -24,14 +24,14 @@ def records(part: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def wide_text(data: bytes, at: int) -> tuple[str, int]:
-    """A text of UTF-16 after its length, and where it ends."""
+    """A length-prefixed UTF-16 text, and the offset after it."""
     (length,) = struct.unpack_from("<I", data, at)
     end = at + 4 + 2 * length
     return data[at + 4 : end].decode("utf-16-le"), end
 
 
 def short_number(bits: int) -> float:
-    """A number of 30 bits and two marks: whether it is a whole one, and whether it is hundredfold."""
+    """Decode an RK number: 30 bits and two flags, for an integer and for a value times 100."""
     if bits & 0x02:
         value: float = (bits >> 2) - ((bits & 0x80000000) >> 1)
     else:
