@@ -17,8 +17,8 @@ from aidledger.operations.examining import run_guarded
 from aidledger.operations.files import SourceFile, read_again, shown_path
 from aidledger.operations.results import FileResult, ListResult, RosterResult
 from aidledger.sheets.feedback.workbook import (
-    Copy,
-    Given,
+    FeedbackCopy,
+    FileFeedback,
     Labels,
     Remark,
     copy_of_cells,
@@ -75,22 +75,22 @@ class Feedback:
             raise CannotWrite(path=shown_path(target), reason=error.strerror or "") from error
         return target
 
-    def _given(self, source: SourceFile, result: FileResult) -> Given:
+    def _given(self, source: SourceFile, result: FileResult) -> FileFeedback:
         remarks = [
             Remark(problem.severity.value, problem.code, problem.place, *self.said(problem))
             for problem in result.problems
         ]
         origin = hashlib.sha256(repr((source.sha256, self.labels.title, remarks)).encode("utf-8", "replace"))
         name = _without_numbers(shown_path(Path(source.path.name)))
-        return Given(remarks, _header_rows(result), self.labels, name, origin.hexdigest())
+        return FileFeedback(remarks, _header_rows(result), self.labels, name, origin.hexdigest())
 
-    def _copy(self, source: SourceFile, result: FileResult, given: Given) -> Copy:
+    def _copy(self, source: SourceFile, result: FileResult, given: FileFeedback) -> FeedbackCopy:
         """The school's own workbook, else its cells, else the list alone."""
         if not any(problem.code in _NEVER_OPENED for problem in result.problems):
             content = source.content or read_again(source, self.limits).content
             for make in (marked_copy, copy_of_cells):
                 with contextlib.suppress(FileRefused):
-                    copy: Copy = run_guarded(make, content, given, self.limits, limits=self.limits)
+                    copy: FeedbackCopy = run_guarded(make, content, given, self.limits, limits=self.limits)
                     return copy
         return list_alone(given)
 

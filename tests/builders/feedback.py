@@ -12,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 from aidledger.domain.roster import RosterFile
 from aidledger.presentation.wording import message_and_hint
 from aidledger.sheets.feedback.column import FEEDBACK_COLUMNS, FEEDBACK_TITLES
-from aidledger.sheets.feedback.workbook import Copy, Given, Labels, Remark, marked_copy
+from aidledger.sheets.feedback.workbook import FeedbackCopy, FileFeedback, Labels, Remark, marked_copy
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 from tests.builders.files import Grid, edited_package, with_cells, xlsx_bytes
 from tests.builders.people import people
@@ -38,7 +38,7 @@ def bad_grid(rows: int = 5) -> Grid:
     return with_cells(roster_grid(rows, total=False), {"C4": wrong, "B5": None, "F5": None})
 
 
-def given_of(file: RosterFile) -> Given:
+def given_of(file: RosterFile) -> FileFeedback:
     """What a file's feedback is made of."""
     programs = shipped().programs
     remarks = [
@@ -48,10 +48,10 @@ def given_of(file: RosterFile) -> Given:
     header_rows: dict[str, list[int]] = {}
     for table in file.tables:
         header_rows.setdefault(table.sheet, []).append(table.header_row)
-    return Given(remarks, header_rows, LABELS, "名册.xlsx", "0123abcd")
+    return FileFeedback(remarks, header_rows, LABELS, "名册.xlsx", "0123abcd")
 
 
-def copy_of(content: bytes, path: str = "名册.xlsx", make: Callable[..., Copy] = marked_copy) -> Copy:
+def copy_of(content: bytes, path: str = "名册.xlsx", make: Callable[..., FeedbackCopy] = marked_copy) -> FeedbackCopy:
     """The marked copy of a file in which something is wrong."""
     file = examined(content, path)
     assert file.problems

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from aidledger.sheets.feedback.workbook import Copy
+from aidledger.sheets.feedback.workbook import FeedbackCopy
 from tests.builders import (
     edited_package,
     roster_grid,
@@ -33,7 +33,7 @@ def _with_formulas(**cells: str) -> bytes:
     return saved(book)
 
 
-def _values_and_formulas(copy: Copy) -> tuple[Any, Any]:
+def _values_and_formulas(copy: FeedbackCopy) -> tuple[Any, Any]:
     values = load_workbook(BytesIO(copy.content), data_only=True)
     return values.worksheets[1], load_workbook(BytesIO(copy.content)).worksheets[1]
 

@@ -1,1 +1,1 @@
-"""A rejected workbook back to its school: bad cells marked, every problem listed."""
+"""Feedback: a rejected workbook returned to its school, with bad cells marked and every problem listed."""

@@ -1,4 +1,4 @@
-"""The workbook that is marked: the school's own, opened to be written again, or one made from its cells."""
+"""The workbook to mark: the school's own, loaded by openpyxl, or a new one with its cells."""
 
 from __future__ import annotations
 
@@ -30,31 +30,31 @@ _EXACT_DIGITS = 11  # Excel shows longer numbers as 5.1E+17
 _COLUMN_WIDTHS = (6, 40)
 _ROWS_MEASURED = 200
 _PART_CUT_BYTES = 4 * 2**20
-_PART_MAX_BYTES = 24 * 2**20  # some 30,000 rows, for which openpyxl needs most of a worker's memory
+_PART_MAX_BYTES = 24 * 2**20  # some 30,000 rows, which take most of a worker's memory in openpyxl
 
 
 def empty_book() -> Workbook:
-    """A workbook without any sheet."""
+    """A workbook without sheets."""
     book = Workbook()
     book.remove(book.worksheets[0])
     return book
 
 
 def opened(content: bytes, limits: Limits) -> Workbook:
-    """The school's own workbook; raises FileRefused, and whatever openpyxl runs into where it knows no way on."""
+    """Load the school's own workbook; raises FileRefused, and whatever openpyxl raises on what it cannot read."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl's, of what it leaves out
+        warnings.simplefilter("ignore")  # openpyxl warns of what it drops
         book = load_workbook(BytesIO(content), keep_vba=_has_macros(content), rich_text=True, keep_links=False)
     for grid in read_grid(content, limits):
-        if grid.name not in book or not _holds(book[grid.name], grid):
+        if grid.name not in book or not _has_all_cells(book[grid.name], grid):
             raise FileRefused("unreadable-file", why="openpyxl does not find all that is in it")
     book.template = False
     return book
 
 
-def _holds(sheet: Worksheet, grid: Sheet) -> bool:
-    """Whether openpyxl has found every cell that our own reader has; what lies below a merged area nobody sees."""
-    cells: dict[tuple[int, int], Any] = sheet._cells  # noqa: SLF001 - sheet.cell would make one
+def _has_all_cells(sheet: Worksheet, grid: Sheet) -> bool:
+    """Whether openpyxl found every cell that our reader did; values under merged cells are invisible anyway."""
+    cells: dict[tuple[int, int], Any] = sheet._cells  # noqa: SLF001 - sheet.cell would create missing ones
     return all(
         (cell := cells.get((r, c))) is not None and (cell.value is not None or isinstance(cell, MergedCell))
         for r, row in enumerate(grid.rows, grid.first_row + 1)
@@ -64,9 +64,9 @@ def _holds(sheet: Worksheet, grid: Sheet) -> bool:
 
 
 def within_reach(content: bytes, limits: Limits) -> bytes:
-    """The workbook without the rows behind the last value, where they are many: openpyxl takes a minute for a million.
+    """Cut large sheets after their last value, as openpyxl takes a minute for a million empty rows.
 
-    Raises FileRefused for what is long even so, or is none that openpyxl knows.
+    Raises FileRefused for a workbook that is still too large, or in a format that openpyxl does not read.
     """
     if sniff(content) != "zip" or open_package(content, limits).container != "xlsx":
         raise FileRefused("unreadable-file", why="openpyxl does not know its format")
@@ -79,14 +79,14 @@ def within_reach(content: bytes, limits: Limits) -> bytes:
             for info in infos:
                 part = source.read(info)
                 if info.file_size > _PART_CUT_BYTES and b"</sheetData>" in part:
-                    part = _without_rows_behind(part)
+                    part = _without_trailing_rows(part)
                 if len(part) > _PART_MAX_BYTES:
                     raise FileRefused("file-too-large", what="the unpacked size", limit=f"{_PART_MAX_BYTES >> 20} MiB")
                 copy.writestr(info.filename, part)
     return target.getvalue()
 
 
-def _without_rows_behind(part: bytes) -> bytes:
+def _without_trailing_rows(part: bytes) -> bytes:
     end = part.rfind(b"</sheetData>")
     last = max(part.rfind(mark, 0, end) for mark in (b"<v>", b"<f>", b"<f ", b"<f/>", b"<is>", b"<v "))
     row_end = part.find(b"</row>", last, end) if last >= 0 else -1
@@ -99,7 +99,7 @@ def _has_macros(content: bytes) -> bool:
 
 
 def made_of_cells(sheets: Iterable[Sheet]) -> tuple[Workbook, dict[str, str]]:
-    """A new workbook of the cells that our own reader reads, all text as text; what its sheets are called in it."""
+    """A new workbook with these cells, all texts typed as text; and, from names of sheets to their titles in it."""
     book = empty_book()
     titles: dict[str, str] = {}
     for grid in sheets:
@@ -113,7 +113,7 @@ def made_of_cells(sheets: Iterable[Sheet]) -> tuple[Workbook, dict[str, str]]:
 
 
 def cells_of(content: bytes, limits: Limits) -> tuple[Workbook, dict[str, str]]:
-    """A new workbook of what can be read in a file; raises FileRefused."""
+    """A new workbook with the cells of a file; raises FileRefused."""
     return made_of_cells(read_grid(content, limits))
 
 
@@ -129,7 +129,7 @@ def _fill(sheet: Worksheet, grid: Sheet) -> None:
     for (top, left), (bottom, right) in grid.merges:
         sheet.merge_cells(start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1)
     for column, cells in enumerate(zip(*grid.rows[:_ROWS_MEASURED], strict=True), grid.first_column + 1):
-        # Titles run over; the longest of the others says how wide a column is to be.
+        # The longest cell is likely a title, which may overflow: the second longest determines the width.
         widths = sorted(width_of(str(value)) for value in cells if value != "")[:-1] or [0]
         least, most = _COLUMN_WIDTHS
         sheet.column_dimensions[get_column_letter(column)].width = min(most, max(least, widths[-1] + 2))
@@ -145,12 +145,12 @@ def _put(sheet: Worksheet, row: int, column: int, value: Cell) -> None:
             cell.number_format = "0"
 
 
-def free_name(wanted: str, book: Workbook) -> str:
-    """A name that a sheet can have, and that no other sheet of the book has."""
-    plain = writable(wanted).translate(_NOT_IN_NAMES).strip().strip("'") or "Sheet"
+def free_name(name: str, book: Workbook) -> str:
+    """A valid title for a sheet, based on ``name``, that no other sheet of the book has."""
+    base = writable(name).translate(_NOT_IN_NAMES).strip().strip("'") or "Sheet"
     taken = {sheet.title.casefold() for sheet in book}
-    name, number = plain[:SHEET_NAME_MAX], 2
-    while name.casefold() in taken:
+    title, number = base[:SHEET_NAME_MAX], 2
+    while title.casefold() in taken:
         ending = f" ({number})"
-        name, number = plain[: SHEET_NAME_MAX - len(ending)] + ending, number + 1
-    return name
+        title, number = base[: SHEET_NAME_MAX - len(ending)] + ending, number + 1
+    return title

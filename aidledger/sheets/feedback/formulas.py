@@ -1,8 +1,8 @@
-"""Formulas in a workbook that openpyxl saves anew, which knows a formula or its value but never both.
+"""Formulas in a workbook that openpyxl saves again: it keeps either a formula or its value, never both.
 
-A cell with a formula and no value is one that nobody calculated, and the importer does not take it. So a formula gives
-way to the value it had, unless that value hangs on what the school is to correct: then the formula stays, and its value
-is put beside it in the saved XML. Excel and WPS calculate it anew as soon as the cell it hangs on is corrected.
+The importer rejects a formula without a value. So a formula is replaced by its value, unless that depends on a cell
+that the school is to correct: then the formula stays, and its cached value is added to the saved XML. Excel and WPS
+recalculate it once the cell is corrected.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 Spot = tuple[str, int, int]
-"""A sheet, a row and a column; column 0 is the whole row."""
+"""Sheet, row and column; column 0 means the whole row."""
 Area = tuple[str, int, int, int, int]
-"""A sheet, first and last row, first and last column."""
+"""Sheet, first and last row, first and last column."""
 Kept = dict[Spot, tuple[str, str]]
-"""For each formula that stayed and has a value: its type and its text, as XML names them."""
+"""Cached values of the formulas that stay: type and text as in the XML."""
 
 _ROWS_MAX, _COLUMNS_MAX = 1_048_576, 16_384
 _SHEET = r"(?:(?:'((?:[^']|''){1,255})'|([^\s'!(),;:=<>&+*/^{}\"\[\]-]{1,255}))!)?"
@@ -38,8 +38,8 @@ _REFERENCE = re.compile(
     rf"|{_SHEET}\$?([A-Z]{{1,3}}):\$?([A-Z]{{1,3}})(?![\w(!])"
     rf"|{_SHEET}\$?(\d{{1,7}}):\$?(\d{{1,7}})(?![\w(!])"
 )
-# What asks another program, another file or the network: DDE, other workbooks, links, queries.
-_REACHES_OUT = re.compile(
+# References to other programs, files or the network: DDE, other workbooks, links, queries.
+_EXTERNAL = re.compile(
     r"\||\[[0-9]+\]|\.xl\w{1,2}\]|(?:WEBSERVICE|HYPERLINK|CALL|EXEC|REGISTER(?:\.ID)?|RTD|IMAGE|SQL\.REQUEST|"
     r"FILTERXML|DDE|IMPORT[A-Z]{2,9})\s{0,9}\(",
     re.IGNORECASE,
@@ -48,57 +48,57 @@ _WRITTEN = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*)>(<f[^>]*/>|<f.*?</f>)<v\s*(
 
 
 def settle_formulas(book: Workbook, content: bytes, marked: Iterable[Spot]) -> Kept:
-    """Put values in the place of formulas that hang on no marked cell or row; the values of the others.
+    """Replace formulas that depend on no marked cell or row by their values; return the values of the others.
 
-    A formula that asks anybody outside of its workbook goes in any case, and leaves a blank where it has no value.
+    External references are always replaced, by a blank where they have no value.
     """
     formulas: dict[Spot, Any] = {
         (sheet.title, *at): cell
         for sheet in book.worksheets
-        for at, cell in sheet._cells.items()  # noqa: SLF001 - iter_rows would make a cell of every blank between
+        for at, cell in sheet._cells.items()  # noqa: SLF001 - iter_rows would create a cell for every blank
         if cell.data_type == "f"
     }
     if not formulas:
         return {}
     values = load_workbook(BytesIO(content), data_only=True)
-    staying = _hanging_on(set(marked), {spot: _formula(cell.value) for spot, cell in formulas.items()})
+    staying = _dependent_on(set(marked), {spot: _formula(cell.value) for spot, cell in formulas.items()})
     kept: Kept = {}
     for spot, cell in formulas.items():
         title, row, column = spot
-        known = values[title].cell(row, column)
-        if _REACHES_OUT.search(_formula(cell.value)):
-            cell.value, cell.data_type = known.value, known.data_type
+        cached = values[title].cell(row, column)
+        if _EXTERNAL.search(_formula(cell.value)):
+            cell.value, cell.data_type = cached.value, cached.data_type
             continue
-        if known.value is None:
+        if cached.value is None:
             continue
         if spot in staying:
-            kept[spot] = _as_xml(known.value, known.data_type, book.epoch)
+            kept[spot] = _as_xml(cached.value, cached.data_type, book.epoch)
         else:
-            cell.value = known.value
-            if known.data_type == "s":
-                cell.data_type = "s"  # also where the text begins with =
+            cell.value = cached.value
+            if cached.data_type == "s":
+                cell.data_type = "s"  # even if the text begins with =
     return kept
 
 
-def _formula(value: Any) -> str:  # noqa: ANN401 - a text, or what openpyxl makes of the rarer kinds
+def _formula(value: Any) -> str:  # noqa: ANN401 - a text, or openpyxl's class for array formulas and the like
     return (value.text or "") if isinstance(value, ArrayFormula) else str(value)
 
 
-def _hanging_on(marked: set[Spot], formulas: Mapping[Spot, str]) -> set[Spot]:
-    """The formulas that are marked themselves or refer to what is marked, directly or by way of other formulas."""
-    refers = {spot: list(_areas(formula, spot[0])) for spot, formula in formulas.items()}
+def _dependent_on(marked: set[Spot], formulas: Mapping[Spot, str]) -> set[Spot]:
+    """The formulas that are marked or depend on a marked cell, directly or through other formulas."""
+    references = {spot: list(_areas(formula, spot[0])) for spot, formula in formulas.items()}
     staying = {spot for spot in formulas if spot in marked}
     waiting, fresh = set(formulas) - staying, marked
     while fresh:
         rows = _rows_by_column(fresh)
-        fresh = {spot for spot in waiting if any(_touches(area, rows.get(area[0], {})) for area in refers[spot])}
+        fresh = {spot for spot in waiting if any(_touches(area, rows.get(area[0], {})) for area in references[spot])}
         waiting -= fresh
         staying |= fresh
     return staying
 
 
 def _rows_by_column(spots: Iterable[Spot]) -> dict[str, dict[int, list[int]]]:
-    """By sheet and column the rows, sorted."""
+    """The rows, sorted, by sheet and column."""
     found: dict[str, dict[int, list[int]]] = {}
     for title, row, column in sorted(spots):
         found.setdefault(title, {}).setdefault(column, []).append(row)
@@ -116,7 +116,7 @@ def _touches(area: Area, rows_by_column: Mapping[int, list[int]]) -> bool:
 
 
 def _areas(formula: str, own: str) -> Iterator[Area]:
-    """The cells that a formula refers to, as far as it names them; names and other workbooks it may leave out."""
+    """The areas that a formula refers to by address; named ranges and other workbooks are left out."""
     for match in _REFERENCE.finditer(formula):
         quoted, plain, left, top, right, bottom, *rest = match.groups()
         if left:
@@ -141,10 +141,10 @@ def _as_xml(value: object, data_type: str, epoch: datetime) -> tuple[str, str]:
 
 
 def with_values(saved: bytes, book: Workbook, kept: Kept) -> bytes:
-    """The saved workbook, with the values of the formulas that it keeps."""
+    """Add the cached values of its formulas to a saved workbook."""
     if not kept:
         return saved
-    # openpyxl numbers the parts of sheets in their order.
+    # openpyxl numbers the parts of sheets in order.
     titles = {f"xl/worksheets/sheet{i}.xml": sheet.title for i, sheet in enumerate(book.worksheets, 1)}
     target = BytesIO()
     with zipfile.ZipFile(BytesIO(saved)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:

@@ -1,4 +1,4 @@
-"""Marks in a school's sheets: bad cells coloured and commented, and a column that says what is wrong with a row."""
+"""Marks in a school's sheets: fills and comments on bad cells, and a column with the problems of each row."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-# Not quite the colours of Excel's own style for bad cells: what we coloured we take out again.
+# Slightly different from Excel's own style for bad cells, so that earlier marks can be recognised and removed.
 _COLOURS = {"error": "FFC7CF", "conflict": "FFD9A9", "warning": "FFF2B5"}
 _FILLS = {severity: PatternFill("solid", fgColor=colour) for severity, colour in _COLOURS.items()}
 _OURS = {f"00{colour}" for colour in _COLOURS.values()} | {f"FF{colour}" for colour in _COLOURS.values()}
-# A comment names who wrote it in its first line, as Excel's do; what it keeps beside the text LibreOffice loses.
-_BELOW_IS_OURS = f"{AUTHOR}:\n"
+# The first line of our comments names the author, as in Excel, because LibreOffice drops the author attribute.
+_COMMENT_START = f"{AUTHOR}:\n"
 _COMMENT_WIDTH_PX, _COMMENT_LINE_PX, _COMMENT_LINE_DIGITS = 320, 18, 42
 _COLUMN_WIDTH, _LINE_HEIGHT_PT = 60, 15
 _COLUMNS_MAX = 16_384
-# A number that lost its digits is none, and typed anew into the same cell it would lose them again.
+# A number that lost digits is cleared, and its cell formatted as text so that it keeps them when retyped.
 _LOST, _AS_TEXT = "id-precision-lost", "@"
 
 
-def take_out_earlier(book: Workbook) -> None:
-    """Take out the list and the marks of an earlier feedback; corrected cells lose the colour that was given them."""
+def remove_earlier(book: Workbook) -> None:
+    """Remove the list and the marks of earlier feedback, fills included."""
     for sheet in list(book.worksheets):
         if sheet.cell(1, 1).value in FEEDBACK_TITLES:
             book.remove(sheet)
@@ -48,7 +48,7 @@ def take_out_earlier(book: Workbook) -> None:
 
 
 def mark(sheet: Worksheet, remarks: Sequence[Remark], header_rows: Sequence[int], labels: Labels) -> None:
-    """Mark a sheet. ``header_rows``: the rows (1-based) of the headers of its tables, where any was found."""
+    """Mark a sheet. ``header_rows``: the rows (1-based) of the headers of its tables."""
     by_row: dict[int, list[Remark]] = {}
     by_cell: dict[tuple[int, int], list[Remark]] = {}
     for remark in remarks:
@@ -58,8 +58,8 @@ def mark(sheet: Worksheet, remarks: Sequence[Remark], header_rows: Sequence[int]
             if letters is not None:
                 by_cell.setdefault((row, column_index_from_string(letters)), []).append(remark)
     column = _message_column(sheet)
-    for (row, index), some in by_cell.items():
-        _mark_cell(_top_left(sheet, row, index), some)
+    for (row, index), of_cell in by_cell.items():
+        _mark_cell(_top_left(sheet, row, index), of_cell)
     if not by_row or column > _COLUMNS_MAX:
         return
     for row in header_rows:
@@ -75,12 +75,12 @@ def mark(sheet: Worksheet, remarks: Sequence[Remark], header_rows: Sequence[int]
 
 
 def _cells(sheet: Worksheet) -> Iterator[Any]:
-    """The cells that are there; iter_rows would make one of every blank up to the last formatted row."""
+    """The existing cells; iter_rows would create one for every blank up to the last formatted row."""
     return (cell for cell in sheet._cells.values() if not isinstance(cell, MergedCell))  # noqa: SLF001
 
 
 def _earlier_columns(sheet: Worksheet) -> dict[int, int]:
-    """The columns of an earlier feedback, and the row that their first header is in."""
+    """The columns of earlier feedback, each with the row of its first header."""
     found: dict[int, int] = {}
     for cell in _cells(sheet):
         if isinstance(cell.value, str) and cell.value in FEEDBACK_COLUMNS:
@@ -89,13 +89,13 @@ def _earlier_columns(sheet: Worksheet) -> dict[int, int]:
 
 
 def _without_ours(comment: Comment) -> Comment | None:
-    """A school's own comment without what was put below it; None where it is ours altogether."""
-    own = comment.text.partition(_BELOW_IS_OURS)[0].rstrip("\n")
-    return _sized(own, comment.author) if own else None  # openpyxl has not read how large it was
+    """The school's own part of a comment; None where all of it is ours."""
+    own = comment.text.partition(_COMMENT_START)[0].rstrip("\n")
+    return _sized(own, comment.author) if own else None  # openpyxl does not read the size of a comment
 
 
 def _message_column(sheet: Worksheet) -> int:
-    """The column for the messages: that of an earlier feedback, else the first one behind all values."""
+    """The column for messages: that of earlier feedback, else the first one after all values."""
     earlier = _earlier_columns(sheet)
     if earlier:
         return max(earlier)
@@ -117,14 +117,14 @@ def _mark_cell(cell: Any, remarks: Sequence[Remark]) -> None:  # noqa: ANN401 - 
     cell.fill = _FILLS[gravest(remarks)]
     if any(remark.code == _LOST for remark in remarks) and cell.data_type != "f":
         cell.value, cell.number_format = None, _AS_TEXT
-    said = writable("\n".join(texts_of(remarks)))
+    text = writable("\n".join(texts_of(remarks)))
     earlier = cell.comment
     if earlier is None:
-        cell.comment = _sized(f"{_BELOW_IS_OURS}{said}", AUTHOR)
-    elif _BELOW_IS_OURS in earlier.text:  # two cells of one merged area
-        cell.comment = _sized(f"{earlier.text}\n{said}", earlier.author)
+        cell.comment = _sized(f"{_COMMENT_START}{text}", AUTHOR)
+    elif _COMMENT_START in earlier.text:  # two cells of one merged area
+        cell.comment = _sized(f"{earlier.text}\n{text}", earlier.author)
     else:
-        cell.comment = _sized(f"{earlier.text}\n\n{_BELOW_IS_OURS}{said}", earlier.author)
+        cell.comment = _sized(f"{earlier.text}\n\n{_COMMENT_START}{text}", earlier.author)
 
 
 def _sized(text: str, author: str) -> Comment:
@@ -135,18 +135,18 @@ def _sized(text: str, author: str) -> Comment:
 def _write_row(sheet: Worksheet, row: int, column: int, remarks: Sequence[Remark]) -> None:
     cell = sheet.cell(row, column)
     if isinstance(cell, MergedCell):
-        return  # a merged area of the school's reaches into the column of an earlier feedback
+        return  # a merged area of the school extends into the column of earlier feedback
     cell.value, cell.data_type = writable("\n".join(texts_of(remarks))), "s"
     cell.fill = _FILLS[gravest(remarks)]
     cell.alignment = Alignment(wrap_text=True, vertical="center")
     height = sheet.row_dimensions[row].height
-    if height is not None:  # set by hand: Excel would not make room by itself
+    if height is not None:  # set by hand, so Excel would not adjust it
         lines = sum(1 + width_of(line) // _COLUMN_WIDTH for line in cell.value.split("\n"))
         sheet.row_dimensions[row].height = max(height, lines * _LINE_HEIGHT_PT)
 
 
 def _widen(sheet: Worksheet, column: int) -> None:
-    """Make the column wide and visible. What is set for a run of columns holds on for the others of that run."""
+    """Widen and show a column, splitting the run of columns that shares its settings."""
     dimensions = sheet.column_dimensions
     for run in list(dimensions.values()):
         run.reindex()

@@ -1,4 +1,4 @@
-"""The first sheet of a feedback workbook: every problem, each linked to its cell."""
+"""The first sheet of a feedback workbook: all problems, linked to their cells."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LINK = "0563C1"
 
 
 class _Fonts:
-    """The fonts of the list, of the kind that the school's workbook is written in."""
+    """The fonts of the list, in the typeface of the school's workbook."""
 
     def __init__(self, name: str | None) -> None:
         self.title = Font(name=name, size=16, bold=True)
@@ -44,14 +44,14 @@ class _Fonts:
 
 
 def write_list(book: Workbook, remarks: Sequence[Remark], labels: Labels, name: str, titles: Mapping[str, str]) -> None:
-    """Put the list in front of the workbook's sheets. ``titles``: what each of the file's sheets is called there."""
+    """Insert the list before all sheets. ``titles``: from the file's names of sheets to the workbook's."""
     sheet = book.create_sheet(free_name(labels.sheet, book), 0)
     title = _write(sheet, 1, 1, labels.title)
     font = _Fonts(title.font.name)
     title.font = font.title
     _write(sheet, 2, 1, name).font = font.bold
-    counted = Counter(remark.severity for remark in remarks)
-    _write(sheet, 3, 1, "    ".join(f"{said} {counted[severity]}" for severity, said in labels.severities.items()))
+    counts = Counter(remark.severity for remark in remarks)
+    _write(sheet, 3, 1, "    ".join(f"{label} {counts[severity]}" for severity, label in labels.severities.items()))
     _note(sheet, labels.note)
     for column, header in enumerate(labels.headers, 1):
         cell = _write(sheet, _HEADER_ROW, column, header)
@@ -65,7 +65,7 @@ def write_list(book: Workbook, remarks: Sequence[Remark], labels: Labels, name: 
 
 
 def _note(sheet: Worksheet, text: str) -> None:
-    """Across all columns, for it is long."""
+    """Write a text across all columns."""
     _write(sheet, 4, 1, text).alignment = _TOP
     sheet.merge_cells(start_row=4, start_column=1, end_row=4, end_column=len(_WIDTHS))
     sheet.row_dimensions[4].height = 34
@@ -76,14 +76,14 @@ def _write_remark(
 ) -> None:
     place, row = remark.place, _HEADER_ROW + number
     where = f"{place.column}{place.row}" if place.row and place.column else ""
-    said = labels.severities[remark.severity]
+    severity = labels.severities[remark.severity]
     code = labels.codes.get(remark.code, remark.code)
-    values = (number, said, place.sheet or "", where, place.row or "", code, remark.message, remark.hint)
+    values = (number, severity, place.sheet or "", where, place.row or "", code, remark.message, remark.hint)
     for column, value in enumerate(values, 1):
         cell = _write(sheet, row, column, value)
         if number == 1:
             cell.border, cell.alignment = _BOX, _CENTRE if column in _CENTRED else _TOP
-        else:  # to look up each style again for each of thousands of cells takes as long as all else
+        else:  # copying the style is fast; setting it on thousands of cells would double the time
             like: Any = sheet.cell(_HEADER_ROW + 1, _NUMBER_COLUMN if column in _CENTRED else len(_WIDTHS))
             cell._style = copy(like._style)  # noqa: SLF001
     sheet.cell(row, _SEVERITY_COLUMN).font = font.severity[remark.severity]
@@ -96,7 +96,7 @@ def _write_remark(
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: str | int) -> Any:  # noqa: ANN401 - a cell
-    """A number, or a text that no spreadsheet program takes for a formula."""
+    """Write a number, or a text that never becomes a formula."""
     cell = sheet.cell(row, column)
     if isinstance(value, str):
         cell.value, cell.data_type = writable(value), "s"

@@ -1,4 +1,4 @@
-"""What feedback says: the problems in a school's words, and the words around them."""
+"""The texts of feedback: problems in the school's language, and labels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _GRAVITY = ("error", "conflict", "warning")
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A problem in the school's words: what is wrong at a place, and what to do."""
+    """A problem in the school's language: what is wrong at a place, and what to do."""
 
     severity: str
     code: str
@@ -27,16 +27,16 @@ class Remark:
 
     @property
     def text(self) -> str:
-        """Both in one."""
+        """Message and hint together."""
         between = "" if self.message.endswith(_SENTENCE_ENDS) else " "
         return f"{self.message}{between}{self.hint}"
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The words around the problems, in the school's language; title and column are those of feedback_column.
+    """The labels around the problems, in the school's language; ``title`` and ``column`` as in column.py.
 
-    ``codes``: what the codes of problems are called, where the language has a name for them.
+    ``codes``: the names of problem codes, where the language has any.
     """
 
     sheet: str
@@ -49,20 +49,20 @@ class Labels:
 
 
 def gravest(remarks: Sequence[Remark]) -> str:
-    """The severity that a cell with all of these is coloured by."""
+    """The gravest severity among remarks."""
     return min((remark.severity for remark in remarks), key=_GRAVITY.index)
 
 
 def texts_of(remarks: Sequence[Remark]) -> list[str]:
-    """What they say, each once."""
+    """The distinct texts of remarks."""
     return list(dict.fromkeys(remark.text for remark in remarks))
 
 
 def writable(text: str) -> str:
-    """A text as a cell can hold it."""
+    """A text cut to what a cell can hold."""
     return xml_text(text)[:_CELL_LETTERS_MAX]
 
 
 def width_of(text: str) -> int:
-    """How wide a line is, in digits; a Chinese character is as wide as two."""
+    """The width of a line in digits; a Chinese character counts as two."""
     return sum(2 if east_asian_width(letter) in "WFA" else 1 for letter in text)

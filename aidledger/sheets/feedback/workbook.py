@@ -1,8 +1,8 @@
-"""A school's own workbook back to the school: bad cells coloured and commented, every problem listed.
+"""The school's own workbook, returned with bad cells marked and all problems listed.
 
-openpyxl opens the workbook again and keeps its formats, widths, merged cells, hidden rows, filters, drop-downs and
-macros. It does not keep pictures, shapes and drop-downs of the newer kind (those whose choices stand on another sheet).
-Formulas: see feedback_formulas. What openpyxl cannot open again is made anew from its cells.
+openpyxl preserves formats, widths, merged cells, hidden rows, filters, drop-downs and macros, but no pictures, shapes
+and drop-downs of the newer kind, whose choices are on another sheet. Formulas: see formulas.py. A workbook that
+openpyxl cannot load is rebuilt from its cells.
 """
 
 from __future__ import annotations
@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.packaging.custom import CustomPropertyList
 
-__all__ = ["Copy", "Given", "Labels", "Remark", "copy_of_cells", "list_alone", "marked_copy", "origin_of"]
+__all__ = [
+    "FeedbackCopy",
+    "FileFeedback",
+    "Labels",
+    "Remark",
+    "copy_of_cells",
+    "list_alone",
+    "marked_copy",
+    "origin_of",
+]
 
 _ORIGIN = "aidledger-feedback"
 _PROPERTIES = "docProps/custom.xml"
@@ -31,11 +40,11 @@ _PROPERTIES_MAX_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What a file's feedback is made of, beside the file.
+class FileFeedback:
+    """The feedback on a file.
 
-    ``header_rows``: by sheet, the rows (1-based) of its tables' headers, as far as any was found. ``name``: what the
-    file is called. ``origin``: kept in the copy, and told by origin_of; the same origin is the same feedback.
+    ``header_rows``: by sheet, the header rows (1-based) of its tables. ``name``: the name of the file. ``origin``:
+    stored in the copy and read by origin_of; equal origins mean equal feedback.
     """
 
     remarks: Sequence[Remark]
@@ -46,47 +55,47 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
-    """The bytes of a marked copy, and what its name has to end in."""
+class FeedbackCopy:
+    """The content of a marked copy, and the suffix of its file name."""
 
     content: bytes
     suffix: str
 
 
-def marked_copy(content: bytes, given: Given, limits: Limits) -> Copy:
-    """The school's own workbook, marked; where openpyxl cannot open it again, its cells in a new one.
+def marked_copy(content: bytes, feedback: FileFeedback, limits: Limits) -> FeedbackCopy:
+    """Mark the school's own workbook, or a new one with its cells where openpyxl cannot load it.
 
-    Runs in a worker, since it opens what a stranger sent; raises FileRefused.
+    Runs in a worker because the file is untrusted; raises FileRefused.
     """
     try:
-        return _own_copy(content, given, limits)
-    except Exception:  # noqa: BLE001 - openpyxl meets what it does not know with whatever its parsing runs into
-        return copy_of_cells(content, given, limits)
+        return _own_copy(content, feedback, limits)
+    except Exception:  # noqa: BLE001 - openpyxl may raise anything while parsing
+        return copy_of_cells(content, feedback, limits)
 
 
-def copy_of_cells(content: bytes, given: Given, limits: Limits) -> Copy:
-    """A new workbook of the file's cells, marked. Runs in a worker; raises FileRefused."""
+def copy_of_cells(content: bytes, feedback: FileFeedback, limits: Limits) -> FeedbackCopy:
+    """Mark a new workbook with the file's cells. Runs in a worker; raises FileRefused."""
     from aidledger.sheets.feedback.copies import cells_of  # noqa: PLC0415 - openpyxl only where it is needed
 
     try:
         book, titles = cells_of(content, limits)
-        _mark_all(book, given, titles)
-        return _finished(book, given, titles)
+        _mark_all(book, feedback, titles)
+        return _finished(book, feedback, titles)
     except FileRefused:
         raise
     except Exception as error:
         raise FileRefused("unreadable-file", why="the workbook is damaged") from error
 
 
-def list_alone(given: Given) -> Copy:
-    """A workbook with nothing but the list of problems, for a file that cannot be read."""
+def list_alone(feedback: FileFeedback) -> FeedbackCopy:
+    """A workbook with only the list of problems, for a file that cannot be read."""
     from aidledger.sheets.feedback.copies import empty_book  # noqa: PLC0415
 
-    return _finished(empty_book(), given, {})
+    return _finished(empty_book(), feedback, {})
 
 
 def origin_of(path: Path) -> str | None:
-    """The origin that a copy was made with; None where the file is no copy. Who saves it anew keeps it."""
+    """The origin stored in a copy, which survives saving; None where the file is no copy."""
     try:
         with zipfile.ZipFile(path) as archive, archive.open(_PROPERTIES) as stream:
             properties = stream.read(_PROPERTIES_MAX_BYTES)
@@ -96,21 +105,21 @@ def origin_of(path: Path) -> str | None:
     return found[1].decode() if found else None
 
 
-def _own_copy(content: bytes, given: Given, limits: Limits) -> Copy:
+def _own_copy(content: bytes, feedback: FileFeedback, limits: Limits) -> FeedbackCopy:
     from aidledger.sheets.feedback.copies import opened, within_reach  # noqa: PLC0415
     from aidledger.sheets.feedback.formulas import settle_formulas, with_values  # noqa: PLC0415
 
     content = within_reach(content, limits)
     book = opened(content, limits)
-    kept = settle_formulas(book, content, _to_be_corrected(given.remarks))
+    kept = settle_formulas(book, content, _to_be_corrected(feedback.remarks))
     titles = {title: title for title in book.sheetnames}
-    _mark_all(book, given, titles)
-    copy = _finished(book, given, titles)
-    return Copy(with_values(copy.content, book, kept), copy.suffix)
+    _mark_all(book, feedback, titles)
+    copy = _finished(book, feedback, titles)
+    return FeedbackCopy(with_values(copy.content, book, kept), copy.suffix)
 
 
 def _to_be_corrected(remarks: Sequence[Remark]) -> set[tuple[str, int, int]]:
-    """The cells that may change, and the rows that may go, as column 0: of two that contradict each other one goes."""
+    """The cells that may be corrected; as column 0, rows that may be deleted (one of two that conflict)."""
     from openpyxl.utils import column_index_from_string  # noqa: PLC0415
 
     found = set()
@@ -123,28 +132,30 @@ def _to_be_corrected(remarks: Sequence[Remark]) -> set[tuple[str, int, int]]:
     return found
 
 
-def _mark_all(book: Workbook, given: Given, titles: Mapping[str, str]) -> None:
-    from aidledger.sheets.feedback.marks import mark, take_out_earlier  # noqa: PLC0415
+def _mark_all(book: Workbook, feedback: FileFeedback, titles: Mapping[str, str]) -> None:
+    from aidledger.sheets.feedback.marks import mark, remove_earlier  # noqa: PLC0415
 
-    take_out_earlier(book)
+    remove_earlier(book)
     remarks: dict[str, list[Remark]] = {}
-    for remark in given.remarks:
+    for remark in feedback.remarks:
         remarks.setdefault(remark.place.sheet or "", []).append(remark)
-    there = set(book.sheetnames)
+    existing = set(book.sheetnames)
     for name, title in titles.items():
-        if name in remarks and title in there:
-            mark(book[title], remarks[name], given.header_rows.get(name, ()), given.labels)
+        if name in remarks and title in existing:
+            mark(book[title], remarks[name], feedback.header_rows.get(name, ()), feedback.labels)
 
 
-def _finished(book: Workbook, given: Given, titles: Mapping[str, str]) -> Copy:
+def _finished(book: Workbook, feedback: FileFeedback, titles: Mapping[str, str]) -> FeedbackCopy:
     from openpyxl.packaging.custom import StringProperty  # noqa: PLC0415
 
     from aidledger.saving import saved  # noqa: PLC0415
     from aidledger.sheets.feedback.problem_list import write_list  # noqa: PLC0415
 
-    there = set(book.sheetnames)
-    write_list(book, given.remarks, given.labels, given.name, {k: v for k, v in titles.items() if v in there})
+    existing = set(book.sheetnames)
+    write_list(
+        book, feedback.remarks, feedback.labels, feedback.name, {k: v for k, v in titles.items() if v in existing}
+    )
     properties: CustomPropertyList[Any] = book.custom_doc_props  # type: ignore[attr-defined] # its stubs do not know it
     properties.props = [known for known in properties.props if known.name != _ORIGIN]
-    properties.append(StringProperty(name=_ORIGIN, value=given.origin))
-    return Copy(saved(book), ".xlsm" if book.vba_archive else ".xlsx")
+    properties.append(StringProperty(name=_ORIGIN, value=feedback.origin))
+    return FeedbackCopy(saved(book), ".xlsm" if book.vba_archive else ".xlsx")
