@@ -1,1 +1,1 @@
-"""A blank roster for a school: headers, drop-downs, cell checks, notes."""
+"""Blank rosters for schools: headers, drop-downs, data validation, notes."""

@@ -1,4 +1,4 @@
-"""Cells of a template that hold text and never a formula, whatever the text begins with."""
+"""Text cells of a template, which never become formulas."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from aidledger.domain.outgoing import xml_text
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-# Named, since a font without a name is anybody's; Chinese falls back to the reader's own.
+# Without a name, programs would choose the font; Chinese text falls back to the reader's default.
 FONT = "Calibri"
 
 
 def put(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
-    """The cell with a text in it."""
+    """Write a text into a cell."""
     cell = sheet.cell(row, column, xml_text(text))
     assert isinstance(cell, Cell)  # noqa: S101 - not one inside a merged range
     cell.data_type = "s"
@@ -26,6 +26,6 @@ def put(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
     return cell
 
 
-def shown_width(text: str) -> int:
-    """How wide a text is in a column, in letters: a Chinese character takes two."""
+def text_width(text: str) -> int:
+    """The width of a text in characters; a Chinese character counts as two."""
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

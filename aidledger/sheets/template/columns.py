@@ -1,4 +1,4 @@
-"""The columns of a blank roster: those that the program's standard asks for, headed by words that are recognised."""
+"""The columns of a blank roster: those that the standard requires, with headers that the reader recognises."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Wording = Mapping[Language, str]
 
 @dataclass(frozen=True, slots=True)
 class TemplateColumn:
-    """One column. ``how`` says, untranslated, what to write; ``choices``: its drop-down list, empty for none.
+    """One column. ``how``: untranslated instructions; ``choices``: its drop-down list, empty for none.
 
-    ``offered``: something else may be written as well. ``text``: digits are kept as they are typed.
+    ``offered``: values outside the list are accepted. ``text``: the cells are formatted as text.
     """
 
     field: str
@@ -102,7 +102,7 @@ DOCUMENT_TYPES: Mapping[str, Wording] = {
     "passport": {"zh": "护照", "en": "Passport"},
     "other": {"zh": "其他", "en": "Other"},
 }
-# In the order of their weight (domain.listing.HARDSHIP_CATEGORIES).
+# In the order of domain.listing.HARDSHIP_CATEGORIES, gravest first.
 CATEGORIES: Mapping[str, Wording] = {
     "poverty-household": {"zh": "脱贫户", "en": "Lifted out of poverty"},
     "monitored": {"zh": "监测对象", "en": "Monitored"},
@@ -121,13 +121,13 @@ CATEGORIES: Mapping[str, Wording] = {
 
 
 def columns_of(blank: BlankRoster) -> tuple[TemplateColumn, ...]:
-    """The columns in their order."""
+    """The columns of a blank roster, in order."""
     program, rates, language = blank.program, blank.rates, blank.language
     choices: Mapping[str, tuple[str, ...]] = {
         "document_type": tuple(word[language] for word in DOCUMENT_TYPES.values()),
         "level": tuple(LEVELS[level][language] for level in _distinct([rate.level for rate in rates])),
         "grade": program.grades,
-        "boarding": tuple(BOARDINGS[one][language] for one in _distinct([rate.boarding for rate in rates])),
+        "boarding": tuple(BOARDINGS[boarding][language] for boarding in _distinct([rate.boarding for rate in rates])),
         "category": tuple(word[language] for word in CATEGORIES.values()),
         "tier": tuple(_distinct([rate.label for rate in rates])),
     }
@@ -149,7 +149,7 @@ def columns_of(blank: BlankRoster) -> tuple[TemplateColumn, ...]:
 
 
 def _absent(program: Program, choices: Mapping[str, Sequence[str]]) -> set[str]:
-    """The fields that such a roster does without: what is not asked for is not collected."""
+    """The fields left out, so that no data is collected without need."""
     absent = {field for field in ("level", "grade", "boarding", "tier") if not choices[field]}
     if "grade" in absent:
         absent.add("class")
@@ -166,7 +166,7 @@ def _distinct(values: Sequence[str | None]) -> list[str]:
 
 
 def meant_for(rate: Rate, language: Language) -> list[str]:
-    """The words for whom a rate is meant, as they stand in the columns; empty where it is for everybody."""
+    """The column values of the pupils that a rate applies to; empty where it applies to all."""
     words = [LEVELS[rate.level][language]] if rate.level else []
     words += [BOARDINGS[rate.boarding][language]] if rate.boarding else []
     return [*words, rate.label] if rate.label else words

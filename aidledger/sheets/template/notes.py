@@ -1,6 +1,6 @@
-"""The sheet of notes in a blank roster: the standard in force, who is eligible, how to fill in each column.
+"""The notes sheet of a blank roster: the standard in force, eligibility, how to fill in each column.
 
-Every line is a word and a sentence beside it, so that no line can be taken for the header of a table.
+Every row is a word and a sentence, so that none can be mistaken for the header of a table.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from aidledger.domain.program import Program, Rate
 from aidledger.i18n import N_, Language, Translate
-from aidledger.sheets.template.cells import FONT, put, shown_width
+from aidledger.sheets.template.cells import FONT, put, text_width
 from aidledger.sheets.template.columns import TemplateColumn, meant_for
 from aidledger.sheets.template.roster import BlankRoster
 from aidledger.sheets.template.rules import amount_text
@@ -38,7 +38,7 @@ def write_notes(
     programs: Mapping[str, Program],
     translate: Translate,
 ) -> None:
-    """Fill the sheet. ``programs``: those of the catalogue, for the names of what is never paid together."""
+    """Fill the sheet. ``programs``: the catalogue, for the names of excluded programs."""
     sections = (
         (N_("The program"), _program(blank, translate)),
         (N_("The standard in force"), _standard(blank, translate)),
@@ -66,9 +66,9 @@ def write_notes(
 
 
 def _lines(word: str, sentence: str) -> int:
-    """How many lines the longer of the two takes in its column."""
+    """The number of lines that the row needs."""
     texts = ((word, _WIDTHS["A"]), (sentence, _WIDTHS["B"]))
-    return max(-(-shown_width(text) // (width - 2)) for text, width in texts)
+    return max(-(-text_width(text) // (width - 2)) for text, width in texts)
 
 
 def _program(blank: BlankRoster, translate: Translate) -> Iterator[Line]:
@@ -87,11 +87,11 @@ def _standard(blank: BlankRoster, translate: Translate) -> Iterator[Line]:
     for rate in blank.rates:
         yield _for_whom(rate, blank, translate), _how_much(rate, blank, translate)
     if standard.average_fen:
-        said = translate(_AVERAGES[program.cadence]).format(amount=amount_text(standard.average_fen))
-        yield translate(N_("Average")), said
+        average = translate(_AVERAGES[program.cadence]).format(amount=amount_text(standard.average_fen))
+        yield translate(N_("Average")), average
     if standard.start:
         yield translate(N_("In force from")), standard.start.label(translate)
-    if standard.reference:  # that of the program may be of another standard
+    if standard.reference:  # not the program's, which may belong to another standard
         yield translate(N_("Document")), standard.reference
 
 
@@ -101,10 +101,10 @@ def _for_whom(rate: Rate, blank: BlankRoster, translate: Translate) -> str:
 
 def _how_much(rate: Rate, blank: BlankRoster, translate: Translate) -> str:
     amount = amount_text(rate.low_fen, rate.high_fen)
-    said = translate(_PER_PERIOD[blank.program.cadence]).format(amount=amount)
+    per_period = translate(_PER_PERIOD[blank.program.cadence]).format(amount=amount)
     if rate.basis == "school-fee":
-        return translate(N_("The school's approved fee: {amount}")).format(amount=said)
-    return said
+        return translate(N_("The school's approved fee: {amount}")).format(amount=per_period)
+    return per_period
 
 
 def _eligible(blank: BlankRoster, programs: Mapping[str, Program], translate: Translate) -> Iterator[Line]:
@@ -125,8 +125,8 @@ def _eligible(blank: BlankRoster, programs: Mapping[str, Program], translate: Tr
 
 def _span(low: int | None, high: int | None, translate: Translate) -> str:
     if low is None or high is None:
-        said = translate(N_("{high} or before")) if low is None else translate(N_("{low} or later"))
-        return said.format(low=low, high=high)
+        template = translate(N_("{high} or before")) if low is None else translate(N_("{low} or later"))
+        return template.format(low=low, high=high)
     return f"{low}–{high}"
 
 

@@ -1,4 +1,4 @@
-"""A blank roster: what it is for, and what its title says, in words that are recognised when it comes back."""
+"""A blank roster: its purpose, and a title that the reader recognises when the school sends it in."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _HALVES = {"spring": "春", "autumn": "秋"}
 _SCHOOL_LABELS = {"zh": "学校：", "en": "School: "}
 _ROSTER_SHEETS = {"zh": "{program}名册", "en": "Roster {program}"}
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
-_SHEET_NAME_LONGEST = 31
+_SHEET_NAME_MAX = 31
 
 
 @dataclass(frozen=True, slots=True)
 class BlankRoster:
-    """What a template is made for.
+    """What a blank roster is for.
 
-    ``school`` None: the school writes its own name in; ``rows``: how many pupils have checked cells;
-    ``school_endings``: how schools' names end.
+    ``school`` None: the school fills in its name; ``rows``: number of rows with checks; ``school_endings``: the
+    endings of school names.
     """
 
     program: Program
@@ -33,22 +33,21 @@ class BlankRoster:
 
     @property
     def rates(self) -> tuple[Rate, ...]:
-        """What the standard in force allows; empty where none is known."""
+        """The rates in force; empty where no standard is known."""
         return self.program.rates(self.period, school=self.school)
 
 
 def titles(blank: BlankRoster) -> list[str]:
     """The lines of the title.
 
-    The Chinese one is always there: it names program and term in the words of the documents, and those of any
-    program that an office adds.
+    The Chinese line is always present: only it names every program, an office's own included, in recognised words.
     """
     name = blank.program.name("zh")
     paid = "发放" if blank.program.nature in {"grant", "subsidy"} else ""
     chinese = f"{blank.school or ''}{_term(blank.period)}{name}{paid}名册"
     if blank.language == "zh":
         return [chinese]
-    # The year does not end the line: lines are read as one text, in which it would run into the next one's.
+    # The year must not end the line: lines are read as one text, in which it would join that of the next line.
     return [f"Roster {blank.period.code}: {blank.program.name('en')}", chinese]
 
 
@@ -59,11 +58,11 @@ def _term(period: Period) -> str:
 
 
 def school_line(blank: BlankRoster) -> str:
-    """The line that names the school, or asks for it."""
+    """The row with the school's name, or the label to fill it in after."""
     return f"{_SCHOOL_LABELS[blank.language]}{blank.school or ''}".rstrip()
 
 
 def roster_sheet(blank: BlankRoster) -> str:
-    """The name of the sheet: it says the program once more, for titles in which a school's name clouds it."""
+    """The name of the sheet, which repeats the program in case the school's name in the title obscures it."""
     name = _ROSTER_SHEETS[blank.language].format(program=blank.program.name("zh"))
-    return _NO_SHEET_NAME.sub(" ", name)[:_SHEET_NAME_LONGEST]
+    return _NO_SHEET_NAME.sub(" ", name)[:_SHEET_NAME_MAX]

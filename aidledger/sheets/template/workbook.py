@@ -1,8 +1,8 @@
-"""A blank roster for a school, as a workbook that can be filled in, sent back and imported as it is.
+"""A blank roster as a workbook that a school fills in and sends back for import.
 
-Checks and formats are bounded to the rows that were asked for: validations on whole columns take spreadsheet
-programs half an hour to read. What is counted stands above the header, in words that are no total line's: a total
-below the pupils would have no value where a program fills the roster in without calculating.
+Checks cover only the requested number of rows, as spreadsheet programs take half an hour to load validation on whole
+columns. Counts are above the header and worded unlike a total row: a total would lack a value if a program filled in
+the roster without recalculating.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from aidledger.sheets.template.columns import TemplateColumn, columns_of
 from aidledger.sheets.template.notes import SHEET_NAMES, write_notes
 from aidledger.sheets.template.places import Places, places_of
 from aidledger.sheets.template.roster import BlankRoster, roster_sheet, school_line, titles
-from aidledger.sheets.template.rules import Rule, rules_of, school_formula
+from aidledger.sheets.template.rules import CellRule, rules_of, school_formula
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -38,16 +38,16 @@ _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _UNLOCKED = Protection(locked=False)
 _CENTRED = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _TITLE_SIZES, _ROW_HEIGHT = (16, 12), 24
-# The line of the school: its label, its name, then what is counted.
+# The row of the school: label, name, then counts.
 _LABEL_COLUMNS, _SCHOOL_COLUMNS, _COUNT_WIDTH = 2, 5, 12
-# Rows beyond those that are checked count as well.
+# The counts include rows beyond those with checks.
 _COUNTED_ROWS = 10_000
 _LAST_COLUMN, _NARROW, _A4 = 16_384, 11, 9
 _MARGIN_INCHES = 0.4
 
 
 def template_workbook(blank: BlankRoster, programs: Mapping[str, Program], translate: Translate) -> bytes:
-    """The workbook: the sheet of the roster, and one of notes."""
+    """Build the workbook: a sheet for the roster, and one with notes."""
     book = Workbook()
     book.properties.creator = None
     sheet = book.worksheets[0]
@@ -75,7 +75,7 @@ def _write_titles(sheet: Worksheet, lines: Sequence[str], width: int) -> None:
 
 
 def _write_school(sheet: Worksheet, blank: BlankRoster, places: Places, translate: Translate) -> None:
-    """The school's name, or a label and a cell to write it into."""
+    """Write the school's name, or a label and an input cell."""
     row = places.school
     sheet.row_dimensions[row].height = _ROW_HEIGHT
     label = put(sheet, row, 1, school_line(blank))
@@ -95,11 +95,11 @@ def _write_school(sheet: Worksheet, blank: BlankRoster, places: Places, translat
     message = N_("The school's full name, as on its seal: …中学, …小学, …幼儿园.")
     formula = school_formula(name, blank.school_endings)
     if formula is not None:
-        validate(sheet, name, Rule(translate(message), formula), school_line(blank))
+        validate(sheet, name, CellRule(translate(message), formula), school_line(blank))
 
 
 def _write_counts(sheet: Worksheet, columns: Sequence[TemplateColumn], places: Places, translate: Translate) -> None:
-    """How many pupils, how much money: for the school, and never taken for the roster's totals."""
+    """Write the numbers of pupils and yuan, for the school's information; never read as control totals."""
     at = _SCHOOL_COLUMNS + 1
     for label, function, field in ((N_("Pupils entered"), "COUNTA", "name"), (N_("Yuan entered"), "SUM", "amount")):
         cell = put(sheet, places.school, at, translate(label))
@@ -114,7 +114,7 @@ def _write_counts(sheet: Worksheet, columns: Sequence[TemplateColumn], places: P
 
 
 def _merged(sheet: Worksheet, columns: Sequence[TemplateColumn], row: int, first: int) -> int:
-    """Make a cell wide enough with those right of it; the column that follows."""
+    """Merge a cell with those to its right until it is wide enough; return the next column."""
     last = first
     while last < len(columns) and sum(column.width for column in columns[first - 1 : last]) < _COUNT_WIDTH:
         last += 1
@@ -132,7 +132,7 @@ def _write_header(sheet: Worksheet, columns: Sequence[TemplateColumn], places: P
 
 
 def _prepare_rows(sheet: Worksheet, columns: Sequence[TemplateColumn], places: Places) -> None:
-    """Formats for the pupils' cells, and for all further ones of their columns: nothing written there is locked."""
+    """Format the pupils' cells, and unlock all cells below them and in further columns."""
     for at, column in enumerate(columns, 1):
         number_format = _TEXT if column.text else _FORMATS.get(column.field, _GENERAL)
         whole = sheet.column_dimensions[get_column_letter(at)]
@@ -146,7 +146,7 @@ def _prepare_rows(sheet: Worksheet, columns: Sequence[TemplateColumn], places: P
 
 
 def _protect(sheet: Worksheet) -> None:
-    """Title and header stay as they are; rows may come and go, and cells be formatted. There is no password."""
+    """Protect title and header, without a password; rows may be inserted, deleted and sorted, cells formatted."""
     protection = sheet.protection
     protection.sheet = True
     protection.formatCells = protection.formatColumns = protection.formatRows = False
