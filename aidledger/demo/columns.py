@@ -81,7 +81,7 @@ _CHINESE_ORDINALS = "〇一二三四五六七八九十"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class DemoColumn:
     """A column: its header, the layout's field, how wide it is, and what stands in it for a line.
 
     ``programs``: the list's programs whose amounts it shows, by their place; none where it shows no money.
@@ -98,22 +98,22 @@ class Column:
         return _WIDTHS.get(self.field or "", _USUAL_WIDTH)
 
 
-def columns_for(listing: Listing, layout: Layout) -> tuple[Column, ...]:
+def columns_for(listing: Listing, layout: Layout) -> tuple[DemoColumn, ...]:
     """The columns in which the sender of a list puts it."""
     first = listing.programs[0]
     dialects = _DIALECTS_OF_PROGRAM.get(first.code) or _DIALECTS[first.stage]
-    columns: list[Column] = []
+    columns: list[DemoColumn] = []
     for header in dialects[listing.style // 2 % len(dialects)].split():
         field = layout.fields.get(fold(header))
         if header == _MONEY:
             columns += [_money_column(listing, i) for i in range(len(listing.programs))]
         elif field in _PAID_FIELDS:
-            columns.append(Column(header, field, _amount_maker((0,)), (0,)))
+            columns.append(DemoColumn(header, field, _amount_maker((0,)), (0,)))
         elif field == "sum":
             every = tuple(range(len(listing.programs)))
-            columns.append(Column(header, field, _amount_maker(every), every))
+            columns.append(DemoColumn(header, field, _amount_maker(every), every))
         else:
-            columns.append(Column(header, field, _maker(header, field, listing.style)))
+            columns.append(DemoColumn(header, field, _maker(header, field, listing.style)))
     return tuple(columns)
 
 
@@ -128,9 +128,9 @@ def grade_name(line: Line) -> str:
     return line.grade_stated or GRADES[line.level][line.grade]
 
 
-def _money_column(listing: Listing, i: int) -> Column:
+def _money_column(listing: Listing, i: int) -> DemoColumn:
     headers = _MONEY_HEADERS[listing.programs[i].code]
-    return Column(headers[listing.style // 6 % len(headers)], "amount", _amount_maker((i,)), (i,))
+    return DemoColumn(headers[listing.style // 6 % len(headers)], "amount", _amount_maker((i,)), (i,))
 
 
 def _amount_maker(programs: tuple[int, ...]) -> Maker:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from aidledger.demo import wording
-from aidledger.demo.columns import Cell, Column, columns_for, grade_name, yuan_cell
+from aidledger.demo.columns import Cell, DemoColumn, columns_for, grade_name, yuan_cell
 from aidledger.demo.listings import Line, Listing
 from aidledger.domain.layout import Layout
 
@@ -59,7 +59,7 @@ def _sheets(listing: Listing) -> Iterator[tuple[str, Sequence[Line]]]:
     yield from by_grade.items()
 
 
-def _sheet(listing: Listing, columns: tuple[Column, ...], name: str, lines: Sequence[Line]) -> DemoSheet:
+def _sheet(listing: Listing, columns: tuple[DemoColumn, ...], name: str, lines: Sequence[Line]) -> DemoSheet:
     makers = [column.make for column in columns[1:]]
     note = wording.note(listing)
     return DemoSheet(
@@ -74,7 +74,7 @@ def _sheet(listing: Listing, columns: tuple[Column, ...], name: str, lines: Sequ
     )
 
 
-def _total(listing: Listing, columns: tuple[Column, ...], lines: Sequence[Line]) -> Row:
+def _total(listing: Listing, columns: tuple[DemoColumn, ...], lines: Sequence[Line]) -> Row:
     """The sum under each money column; how many people, where every one of them is paid under every program."""
     say_count = listing.style % 6 != 0 and all(None not in line.amounts_fen for line in lines)
     cells: list[Cell] = []
