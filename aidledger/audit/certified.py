@@ -1,21 +1,22 @@
-"""Hardship: who was paid without being certified, or under a program that is for other categories."""
+"""Hardship: people paid without a certification, or under a program for other categories."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Subquery, and_, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, literal, or_, select
 
 from aidledger.audit.claims import entries_of
 from aidledger.audit.judging import Combination, against, alike, claims_by_fee
-from aidledger.audit.rule import Case, Ids, Kind, Rule, Scope
+from aidledger.audit.rule import Case, Kind, Rule, Scope
 from aidledger.audit.totals import totals
 from aidledger.domain.hardship import categories_in
 from aidledger.domain.layout import fold
-from aidledger.domain.program import Rate
+from aidledger.domain.program import Program, Rate
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.store.database.bulk import chunks
@@ -24,14 +25,15 @@ from aidledger.store.postings.entries import current
 
 
 def school_year(period: str) -> str:
-    """The school year, as certifications name it, of a period."""
+    """The school year of a period, as certifications name it."""
     return str(Period.parse(period).school_year)
 
 
 def years_paid(scope: Scope, programs: Collection[str], paid: Subquery) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    """The school years for which some programs were paid, and which of the payments are theirs.
+    """The school years for which programs were paid, each with the condition that selects its payments.
 
-    A question for each year, and not for each program and term: an engine without an index reads its lists each time.
+    One query per year instead of one per program and period, because an engine without indexes scans the lists each
+    time.
     """
     terms: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for total in totals(scope):
@@ -42,22 +44,21 @@ def years_paid(scope: Scope, programs: Collection[str], paid: Subquery) -> Itera
         yield year, and_(paid.c.program.in_(codes), paid.c.period.in_(periods))
 
 
-def lists_of(scope: Scope, year: str) -> Ids:
-    """The schools (ids) of whose certifications for a school year there is a list."""
+def with_list(year: str) -> Select[Any]:
+    """The schools (ids) with a certification list for a school year."""
     listed = Certification.alias()
-    query = select(listed.c.school_id).where(listed.c.period == year, current(listed), listed.c.school_id.is_not(None))
-    return scope.among(query)
+    return select(listed.c.school_id).where(listed.c.period == year, current(listed), listed.c.school_id.is_not(None))
 
 
 def is_certified(beneficiary: ColumnElement[int], year: str) -> ColumnElement[bool]:
-    """Whether somebody is certified for a school year."""
+    """Whether a beneficiary is certified for a school year."""
     certified = Certification.alias()
     query = select(certified.c.id).where(certified.c.beneficiary_id == beneficiary, current(certified))
     return query.where(certified.c.period == year).exists()
 
 
 def _uncertified(scope: Scope, *, other_year: bool) -> Iterator[Case]:
-    """Payments to pupils whom their school's list for the year leaves out, and who are (or not) on another list."""
+    """Payments to pupils whom their school's list for the year leaves out; ``other_year``: who are on another list."""
     lists = scope.once(_lists_of_unlisted)
     for row in scope.once(_unlisted):
         if other_year == (row.beneficiary_id in lists):
@@ -70,12 +71,12 @@ def _uncertified(scope: Scope, *, other_year: bool) -> Iterator[Case]:
 
 
 def _unlisted(scope: Scope) -> Sequence[Row[Any]]:
-    """Payments whose school has a list for the school year, on which the pupil is not."""
+    """Payments by schools with a list for the school year that leaves out the pupil."""
     programs = {code for code, program in scope.catalogue.programs.items() if program.certified}
     paid = scope.payments()
     found: list[Row[Any]] = []
     for year, of_year in years_paid(scope, programs, paid):
-        schools = lists_of(scope, year)
+        schools = scope.among(with_list(year))
         if schools != []:
             here = paid.c.school_id.in_(schools)
             query = select(paid).where(of_year, here, ~is_certified(paid.c.beneficiary_id, year))
@@ -84,30 +85,30 @@ def _unlisted(scope: Scope) -> Sequence[Row[Any]]:
 
 
 def _lists_of_unlisted(scope: Scope) -> Mapping[int, tuple[tuple[Kind, int], ...]]:
-    """The certifications that their pupils have, for whatever year."""
+    """Those pupils' certifications for any year."""
     return _certifications(scope, (row.beneficiary_id for row in scope.once(_unlisted)))
 
 
 def _certifications(scope: Scope, people: Iterable[int]) -> Mapping[int, tuple[tuple[Kind, int], ...]]:
-    """Of each of some people the certifications in force, in their order."""
+    """The certifications in force of these people, by person."""
     found: dict[int, tuple[tuple[Kind, int], ...]] = {}
     query = select(Certification.c.beneficiary_id, Certification.c.id).where(current(Certification))
-    for some in chunks(sorted(set(people)), scope.keys_at_once):
-        listed = query.where(Certification.c.beneficiary_id.in_(some)).order_by(Certification.c.id)
+    for ids in chunks(sorted(set(people)), scope.keys_at_once):
+        listed = query.where(Certification.c.beneficiary_id.in_(ids)).order_by(Certification.c.id)
         for person, number in scope.books.execute(listed):
             found[person] = (*found.get(person, ()), ("certification", number))
     return found
 
 
 def eligible_categories(rates: tuple[Rate, ...]) -> frozenset[str] | None:
-    """The categories that some rates are for; None where one of them is for everybody."""
+    """The categories that rates are for; None if any of them is for everybody."""
     if not rates or any(not rate.categories for rate in rates):
         return None
     return frozenset(category for rate in rates for category in rate.categories)
 
 
 def has_category(beneficiary: ColumnElement[int], year: str, categories: frozenset[str]) -> ColumnElement[bool]:
-    """Whether somebody is certified for a school year with one of some categories."""
+    """Whether a beneficiary is certified for a school year with one of these categories."""
     certified = Certification.alias()
     padded = literal(" ").concat(certified.c.categories).concat(" ")
     one_of = or_(*(padded.like(f"% {category} %") for category in sorted(categories)))
@@ -119,43 +120,46 @@ def has_category(beneficiary: ColumnElement[int], year: str, categories: frozens
 
 
 def _other_category(scope: Scope) -> Iterator[Case]:
-    """Payments for which the roster, or else the certification, names categories, and none that the rate is for."""
-    table, levels = (scope.catalogue.layout.values[name] for name in ("category", "hardship_level"))
-    every = frozenset(table.values())
+    """Payments whose roster or, failing that, certification states categories, but none that the rate is for."""
     restricted = {
         code: program
         for code, program in scope.catalogue.programs.items()
         if any(rate.categories for standard in program.standards for rate in standard.rates)
     }
-
     keys = ("program", "period", "level", "boarding", "fee_school", "amount_fen", "category")
-
-    def judge(paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401 - a row
-        if paid.program not in restricted:
-            return None
-        rates = restricted[paid.program].rates(Period.parse(paid.period), paid.level, paid.boarding, paid.fee_school)
-        wanted = eligible_categories(tuple(rate for rate in rates if rate.allows(paid.amount_fen)) or rates)
-        stated = (paid.category or "").strip()
-        if wanted is None or (stated and wanted & categories_in(stated, table)):
-            return None
-        # 困难 and 家庭经济困难 say how much, not why.
-        known = bool(stated) and fold(stated).removeprefix("家庭经济") not in levels
-        return {"wanted": tuple(sorted(wanted)), "category": stated if known else ""}
-
     by_year: dict[str, dict[tuple[str, ...], dict[Combination, Mapping[str, object]]]]
     by_year = defaultdict(lambda: defaultdict(dict))
-    for combination, facts in against(scope, keys, judge).items():
+    for combination, facts in against(scope, keys, partial(_wrong_category, scope, restricted)).items():
         by_year[school_year(combination[1])][cast("tuple[str, ...]", facts["wanted"])][combination] = facts
-    paid = claims_by_fee(scope)
+    paid, every = claims_by_fee(scope), frozenset(scope.catalogue.layout.values["category"].values())
     for year, of_year in years_paid(scope, restricted, paid):
         stated = or_(paid.c.category.is_not(None), has_category(paid.c.beneficiary_id, year, every))
-        for wanted, combinations in by_year[year].items():
-            fits = has_category(paid.c.beneficiary_id, year, frozenset(wanted))
+        for eligible, combinations in by_year[year].items():
+            fits = has_category(paid.c.beneficiary_id, year, frozenset(eligible))
             yield from _unfit(scope, alike(scope, paid, keys, combinations, of_year, stated, ~fits))
 
 
+def _wrong_category(
+    scope: Scope,
+    restricted: Mapping[str, Program],
+    claim: Any,  # noqa: ANN401 - a row of ``claims``
+) -> Mapping[str, object] | None:
+    """The eligible categories, and the one that the roster states, unless that is eligible."""
+    if claim.program not in restricted:
+        return None
+    categories, levels = (scope.catalogue.layout.values[name] for name in ("category", "hardship_level"))
+    rates = restricted[claim.program].rates(Period.parse(claim.period), claim.level, claim.boarding, claim.fee_school)
+    eligible = eligible_categories(tuple(rate for rate in rates if rate.allows(claim.amount_fen)) or rates)
+    stated = (claim.category or "").strip()
+    if eligible is None or (stated and eligible & categories_in(stated, categories)):
+        return None
+    # 困难 and 家庭经济困难 state a level of hardship, not a category.
+    known = bool(stated) and fold(stated).removeprefix("家庭经济") not in levels
+    return {"wanted": tuple(sorted(eligible)), "category": stated if known else ""}
+
+
 def _unfit(scope: Scope, unfit: Sequence[tuple[Any, Mapping[str, object]]]) -> Iterator[Case]:
-    """Payments whose roster names no fitting category, and whose certification, if there is one, names none either."""
+    """Cases for payments in whose roster or certification a category is known, and none fits."""
     lists = _certifications(scope, [row.beneficiary_id for row, _ in unfit])
     entries = entries_of(scope, [row for row, _ in unfit])
     for row, facts in unfit:

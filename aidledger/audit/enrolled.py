@@ -1,4 +1,4 @@
-"""The school register: who was paid without being in it, after leaving, and more than there are."""
+"""School registers: people paid who are not enrolled or have left, and more people paid than enrolled."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
-from aidledger.audit.rule import Case, Ids, Rule, Scope
+from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.audit.totals import totals, totals_of_schools
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
@@ -20,17 +20,16 @@ from aidledger.store.postings.entries import current
 GONE = ("left", "transferred", "graduated", "deceased")
 
 
-def registers(scope: Scope, period: str) -> Ids:
-    """The schools (ids) of whose register for a semester there is a list."""
+def with_register(period: str) -> Select[Any]:
+    """The schools (ids) with a register for a semester."""
     listed = Enrolment.alias()
-    query = select(listed.c.school_id).where(listed.c.period == period, current(listed))
-    return scope.among(query.where(listed.c.school_id.is_not(None)))
+    return select(listed.c.school_id).where(listed.c.period == period, current(listed), listed.c.school_id.is_not(None))
 
 
 def gone_before(register: Any, period: Period) -> ColumnElement[bool]:  # noqa: ANN401 - a table
-    """Whether a line of a register says that somebody had left before a term began.
+    """Whether a line of a register says that the pupil had left before a period began.
 
-    A month (``2021-08``) in which the term begins counts as before it; so does a leaving without a day.
+    A month without a day (``2021-08``) counts as before a period that begins in it; so does leaving without a date.
     """
     start = period.start.isoformat()
     return and_(
@@ -40,7 +39,7 @@ def gone_before(register: Any, period: Period) -> ColumnElement[bool]:  # noqa: 
 
 
 def there(period: Period, beneficiary: ColumnElement[int], school: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether a school's register of a term has somebody, as one who had not left before it began."""
+    """Whether a school's register for a period has the beneficiary as one who had not left before it began."""
     register = Enrolment.alias()
     return (
         select(register.c.id)
@@ -56,16 +55,16 @@ def there(period: Period, beneficiary: ColumnElement[int], school: ColumnElement
 
 
 def _semesters(scope: Scope) -> list[Period]:
-    """The semesters for which there is a register."""
+    """The semesters with a register, within the scope."""
     query = select(Enrolment.c.period).where(current(Enrolment)).distinct().order_by(Enrolment.c.period)
     periods = [period for period in scope.books.execute(query).scalars() if scope.period in {None, period}]
     return [Period.parse(period) for period in periods]
 
 
 def _unknown(scope: Scope) -> Iterator[Case]:
-    """Payments of schools with a register for the term, to pupils of whom it has no line at all."""
+    """Payments by schools with a register for the period, to pupils who are not in it at all."""
     for period in _semesters(scope):
-        schools, paid, register = registers(scope, period.code), scope.payments(), Enrolment.alias()
+        schools, paid, register = scope.among(with_register(period.code)), scope.payments(), Enrolment.alias()
         listed = select(register.c.id).where(
             register.c.beneficiary_id == paid.c.beneficiary_id,
             register.c.period == period.code,
@@ -78,13 +77,13 @@ def _unknown(scope: Scope) -> Iterator[Case]:
 
 
 def _left(scope: Scope) -> Iterator[Case]:
-    """Payments for a term before which the pupil had left the school, by any register of it up to that term."""
+    """Payments for a period before which the pupil had left, by any register of the school up to that period."""
     paid = scope.payments()
     terms = sorted({total.period for total in totals(scope)})
     registered = select(Enrolment.c.period).where(current(Enrolment)).distinct()
     known = [Period.parse(code) for code in scope.books.execute(registered).scalars()]
     for period in (Period.parse(code) for code in terms):
-        up_to = [one.code for one in known if one.start <= period.start]
+        up_to = [other.code for other in known if other.start <= period.start]
         if not up_to or not period.semester:
             continue
         register = Enrolment.alias()
@@ -113,11 +112,11 @@ def _left(scope: Scope) -> Iterator[Case]:
 
 
 def _too_many(scope: Scope) -> Iterator[Case]:
-    """One case per program, term and school with more persons paid than its register has."""
+    """One case per program, period and school with more people paid than its register has."""
     for period in _semesters(scope):
         enrolled = _enrolled(scope, period)
         of_term = totals_of_schools(replace(scope, period=period.code))
-        # Persons are no more than their person-times.
+        # A school has at most as many people as person-times: those with more may be crowded.
         crowded = {paid.school for paid in of_term if paid.person_times > enrolled.get(paid.school, paid.person_times)}
         if not crowded:
             continue
@@ -129,11 +128,11 @@ def _too_many(scope: Scope) -> Iterator[Case]:
 
 
 def _enrolled(scope: Scope, period: Period) -> Mapping[str | None, int]:
-    """How many persons the registers of a term have, by school, of those that have one."""
+    """The number of people in each register for a period, by school."""
     register = Enrolment.alias()
-    still = case((~gone_before(register, period), register.c.beneficiary_id))
+    pupil = case((~gone_before(register, period), register.c.beneficiary_id))
     query = (
-        select(School.c.name, func.count(still.distinct()))
+        select(School.c.name, func.count(pupil.distinct()))
         .join(School, School.c.id == register.c.school_id)
         .where(register.c.period == period.code, current(register))
         .group_by(School.c.name)
@@ -142,7 +141,7 @@ def _enrolled(scope: Scope, period: Period) -> Mapping[str | None, int]:
 
 
 def _persons(scope: Scope, period: Period, schools: Sequence[str]) -> Sequence[Row[Any]]:
-    """How many persons are paid for a term, by program and school: at some schools, or at all where these are many."""
+    """The number of people paid for a period, by program and school: at these schools, or at all if they are many."""
     paid = scope.payments()
     keys = (paid.c.program, paid.c.school)
     these = [paid.c.school.in_(schools)] if len(schools) <= KEYS_PER_QUERY else []
@@ -156,13 +155,13 @@ def _persons(scope: Scope, period: Period, schools: Sequence[str]) -> Sequence[R
 
 
 def _beyond(scope: Scope, period: Period, schools: Sequence[str]) -> Mapping[tuple[str, str], list[Any]]:
-    """By program and school, the payments of some schools to those who are not in their register."""
+    """These schools' payments to people who are not in their register, by program and school."""
     found: dict[tuple[str, str], list[Any]] = defaultdict(list)
     paid = scope.payments()
-    for some in chunks(schools, scope.keys_at_once):
+    for names in chunks(schools, scope.keys_at_once):
         query = select(paid.c.id, paid.c.program, paid.c.school, paid.c.amount_fen).where(
             paid.c.period == period.code,
-            paid.c.school.in_(some),
+            paid.c.school.in_(names),
             ~there(period, paid.c.beneficiary_id, paid.c.school_id),
         )
         for row in scope.books.execute(query.order_by(paid.c.id)):
@@ -171,7 +170,7 @@ def _beyond(scope: Scope, period: Period, schools: Sequence[str]) -> Mapping[tup
 
 
 def _crowd(period: Period, group: Any, enrolled: int, beyond: list[Any]) -> Case:  # noqa: ANN401 - rows
-    """What is in question are the payments to those who are not in the register."""
+    """The case's entries and amount are the payments to people who are not in the register."""
     return Case(
         about=(group.program, period.code, group.school),
         entries=tuple(row.id for row in beyond),
