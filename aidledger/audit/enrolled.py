@@ -38,7 +38,7 @@ def gone_before(register: Any, period: Period) -> ColumnElement[bool]:  # noqa: 
     )
 
 
-def there(period: Period, beneficiary: ColumnElement[int], school: ColumnElement[Any]) -> ColumnElement[bool]:
+def is_enrolled(period: Period, beneficiary: ColumnElement[int], school: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a school's register for a period has the beneficiary as one who had not left before it began."""
     register = Enrolment.alias()
     return (
@@ -101,7 +101,7 @@ def _left(scope: Scope) -> Iterator[Case]:
                 register.c.period.in_(up_to),
                 current(register),
                 gone_before(register, period),
-                ~there(period, paid.c.beneficiary_id, paid.c.school_id),
+                ~is_enrolled(period, paid.c.beneficiary_id, paid.c.school_id),
             )
             .group_by(*paid.c)
             .order_by(paid.c.id)
@@ -162,7 +162,7 @@ def _beyond(scope: Scope, period: Period, schools: Sequence[str]) -> Mapping[tup
         query = select(paid.c.id, paid.c.program, paid.c.school, paid.c.amount_fen).where(
             paid.c.period == period.code,
             paid.c.school.in_(names),
-            ~there(period, paid.c.beneficiary_id, paid.c.school_id),
+            ~is_enrolled(period, paid.c.beneficiary_id, paid.c.school_id),
         )
         for row in scope.books.execute(query.order_by(paid.c.id)):
             found[row.program, row.school].append(row)

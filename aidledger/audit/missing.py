@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from aidledger.audit.certified import eligible_categories, is_certified, school_year, with_list
-from aidledger.audit.enrolled import gone_before, there, with_register
+from aidledger.audit.enrolled import gone_before, is_enrolled, with_register
 from aidledger.audit.judging import fee_school
 from aidledger.audit.rule import Case, Rule, Scope, reference_for
 from aidledger.audit.totals import totals
@@ -112,7 +112,7 @@ def _still_there(
     gone = select(register.c.id).where(
         register.c.beneficiary_id == beneficiary, current(register), gone_before(register, period)
     )
-    return or_(there(period, beneficiary, school), and_(registered.c.school_id.is_(None), ~gone.exists()))
+    return or_(is_enrolled(period, beneficiary, school), and_(registered.c.school_id.is_(None), ~gone.exists()))
 
 
 def _missing(scope: Scope) -> Iterator[Case]:

@@ -83,19 +83,19 @@ def bridge(atoms: Iterable[Atom], first: Cut, second: Cut) -> list[Step]:
     only: dict[tuple[bool, Period, bool], list[int]] = {}
     for atom in atoms:
         period = Period.parse(atom.period)
-        here = first.holds(period) and atom.in_first
-        there = second.holds(period) and atom.in_second
-        if here:
+        in_first = first.holds(period) and atom.in_first
+        in_second = second.holds(period) and atom.in_second
+        if in_first:
             _add(start, atom, 1)
-        if there:
+        if in_second:
             _add(end, atom, 1)
-        if here != there:
+        if in_first != in_second:
             # Only a cut by days separates a payment from its reversal; in a cut by periods the two cancel out.
             apart = atom.reversal and (first.by_day or second.by_day)
-            _add(only.setdefault((there, period, apart), [0, 0]), atom, -1 if here else 1)
+            _add(only.setdefault((in_second, period, apart), [0, 0]), atom, -1 if in_first else 1)
     between = [
-        Step("only-to" if there else "only-from", period.code, count, amount, apart)
-        for (there, period, apart), (count, amount) in sorted(only.items(), key=_step_order)
+        Step("only-to" if in_second else "only-from", period.code, count, amount, apart)
+        for (in_second, period, apart), (count, amount) in sorted(only.items(), key=_step_order)
         if count or amount
     ]
     return [Step("from", first.code, start[0], start[1]), *between, Step("to", second.code, end[0], end[1])]
@@ -107,8 +107,8 @@ def _add(figure: list[int], atom: Atom, sign: int) -> None:
 
 
 def _step_order(step: tuple[tuple[bool, Period, bool], list[int]]) -> tuple[object, ...]:
-    (there, period, apart), _ = step
-    return there, period.sort_key, apart
+    (in_second, period, apart), _ = step
+    return in_second, period.sort_key, apart
 
 
 def _atoms(books: Connection, first: Cut, second: Cut) -> list[Atom]:

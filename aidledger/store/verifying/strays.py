@@ -94,8 +94,8 @@ def _queries() -> Sequence[tuple[Table, Select[Any]]]:
 
 
 def _nowhere(column: Column[int], target: Table) -> ColumnElement[bool]:
-    there = select(target.c.id).where(target.c.id == column)
-    return column.is_not(None) & ~there.exists() if column.nullable else column.is_(None) | ~there.exists()
+    referenced = select(target.c.id).where(target.c.id == column)
+    return column.is_not(None) & ~referenced.exists() if column.nullable else column.is_(None) | ~referenced.exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +103,19 @@ class Counted:
     """The number of entries by the batches, the actual number, and (batch, id) of entries outside the run of ids."""
 
     counted: int
-    there: int
+    actual: int
     outside: list[tuple[int, int]]
 
     @property
     def agrees(self) -> bool:
         """Whether number and ids of the entries are as the batches count them."""
-        return self.counted == self.there and not self.outside
+        return self.counted == self.actual and not self.outside
 
 
 def entries(books: Connection) -> Counted:
     """Whether the entries have the ids from 1 to the number that the batches count."""
     counted = int(books.execute(select(func.coalesce(func.sum(Batch.c.entries), 0))).scalar_one())
-    there = books.execute(select(func.count()).select_from(Entry)).scalar_one()
+    actual = books.execute(select(func.count()).select_from(Entry)).scalar_one()
     beyond = select(Entry.c.batch_id, Entry.c.id).where(or_(Entry.c.id < 1, Entry.c.id > counted))
     outside = books.execute(beyond.order_by(Entry.c.id).limit(_SHOWN))
-    return Counted(counted, there, [(batch, entry) for batch, entry in outside])
+    return Counted(counted, actual, [(batch, entry) for batch, entry in outside])

@@ -160,7 +160,7 @@ def _astray(books: Connection, found: strays.Counted) -> Iterator[Fault]:
     for batch, entry in found.outside:
         yield Fault(_NO_BATCH, batch, entry)
     if not found.agrees:
-        facts: dict[str, object] = {"counted": found.counted, "there": found.there}
+        facts: dict[str, object] = {"counted": found.counted, "there": found.actual}
         yield Fault(N_("the batches count {counted} entries, there are {there}"), facts=facts)
     for stray in strays.strays(books):
         yield Fault(_STRAY, facts={"row": stray.row, "table": stray.table})
@@ -222,7 +222,7 @@ def _verify_rows(
     faults += structure(books)
     head, chain_faults = _chain(books, expect, watch)
     unjudged = tuple(Fault(what, facts=facts) for what, facts in watch.unjudged())
-    return Verdict(batches, counted.there, head, faults + chain_faults, watch.proved_by, unjudged, verified)
+    return Verdict(batches, counted.actual, head, faults + chain_faults, watch.proved_by, unjudged, verified)
 
 
 def _last_entry_of(books: Connection, batch: int) -> int:
@@ -239,9 +239,9 @@ def _streamed(books: Connection, query: Select[Any]) -> Result[*tuple[Any, ...]]
 def _damage(books: Connection) -> Iterator[Fault]:
     """The findings of SQLite's integrity check; a server looks after its own files."""
     if books.dialect.name == "sqlite":
-        for (said,) in books.exec_driver_sql(f"PRAGMA integrity_check({_DAMAGE_SHOWN})"):
-            if said != "ok":
-                yield Fault(N_("the file is damaged: {said}"), facts={"said": "; ".join(said.splitlines())})
+        for (line,) in books.exec_driver_sql(f"PRAGMA integrity_check({_DAMAGE_SHOWN})"):
+            if line != "ok":
+                yield Fault(N_("the file is damaged: {said}"), facts={"said": "; ".join(line.splitlines())})
 
 
 class _Entries:
