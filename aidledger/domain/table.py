@@ -57,7 +57,7 @@ def sentence(template: str, facts: Mapping[str, object], translate: Translate) -
 
 def _fact(fact: object, translate: Translate) -> object:
     if isinstance(fact, Period):
-        return fact.said(translate)
+        return fact.label(translate)
     return ", ".join(map(str, fact)) if isinstance(fact, list | tuple) else fact
 
 

@@ -147,4 +147,4 @@ def test_the_findings_of_one_school(ledger: str) -> None:
     of_another = aidledger("findings", "--school", "东山学校", "--format", "json", ledger=ledger)
     assert (of_another.exit_code, of_another.stdout) == (2, "")
     assert "东山中学" in of_another.stderr
-    assert "金溪中学 +1" in aidledger("audit", ledger=ledger).stdout
+    assert "金溪中学 +1" in aidledger("audit", "--list", ledger=ledger).stdout
