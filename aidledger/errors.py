@@ -35,7 +35,7 @@ class Misuse(AidLedgerError):
 
 
 class UnknownProgram(Misuse):
-    """There is no program {code}. Names like it: {close}. `aidledger programs` lists them all."""
+    """There is no program {code}. Similar: {close}."""
 
 
 class UnknownPeriod(Misuse):
@@ -43,15 +43,18 @@ class UnknownPeriod(Misuse):
 
 
 class PeriodMistyped(UnknownPeriod):
-    """{text} is not a period. Like it: {close}. Write a semester as 2021-autumn or 2022-spring, a year as 2021."""
+    """{text} is not a period. Similar: {close}. Write a semester as 2021-autumn or 2022-spring, a year as 2021."""
 
 
 class SpanBackwards(Misuse):
-    """--from {first} is later than --to {last}."""
+    """The first period, {first}, is later than the last, {last}."""
 
 
 class UnknownPart(Misuse):
-    """{text} is no part of a term. Write 9月 (2021-09), 第一批 (instalment-1), 补发 (back-payment) or 补差 (top-up)."""
+    """{text} is not a part of a term.
+
+    Write 9月 (2021-09), 第一批 (instalment-1), 补发 (back-payment) or 补差 (top-up).
+    """
 
 
 class UnknownCut(Misuse):
@@ -63,38 +66,38 @@ class UnknownCut(Misuse):
 
 
 class SemesterWanted(Misuse):
-    """{program} is paid by the semester: write --period as 2021-autumn or 2022-spring, not {period}."""
+    """{program} is paid by semester: write the period as 2021-autumn or 2022-spring, not {period}."""
 
 
 class YearWanted(Misuse):
-    """{program} is paid once a year: write --period as 2021, not {period}."""
+    """{program} is paid once a year: write the period as 2021, not {period}."""
 
 
 class TitleNotUnderstood(Misuse):
-    """A roster with the title {title} would not be recognised as one of {what}.
+    """A roster titled {title} would not be recognised as one of {what}.
 
-    Write a school's full name, which ends in 中学, 小学, 幼儿园; the words of programs are in schemas/programs.
+    Write a school's full name, ending in 中学, 小学 or 幼儿园; the words for programs are in schemas/programs.
     """
 
 
 class UnknownBatch(Misuse):
-    """There is no batch {number}. `aidledger batches` lists them all."""
+    """There is no batch {number}."""
 
 
 class UnknownHead(Misuse):
-    """No event in this ledger's history ends with {head}. Verify the whole of it, without --since."""
+    """The head {head} is not in this ledger's history."""
 
 
 class NoticeTooShort(Misuse):
-    """A notice is posted for at least {wanted} working days; from --from to --to there are {days}."""
+    """A notice must be posted for at least {wanted} working days; this one has {days}."""
 
 
 class NobodyToName(AidLedgerError):
-    """Nobody is entered under {program} for {period}: there is nothing to announce."""
+    """There are no entries under {program} for {period}, so there is nobody to announce."""
 
 
 class UnknownOrder(Misuse):
-    """There is no payment order {number}. `aidledger pay orders` lists them all."""
+    """There is no payment order {number}."""
 
 
 class UnknownEntry(Misuse):
@@ -106,77 +109,80 @@ class UnknownPerson(Misuse):
 
 
 class AmbiguousPerson(AidLedgerError):
-    """Several people are meant by this: {candidates}. Name one by the ID number or by the number in front."""
+    """Several people match: {candidates}. Give the ID number, or the number in front of the name."""
 
 
 class UnknownSchool(Misuse):
-    """No school in the ledger is called {name}. Names like it: {close}."""
+    """The ledger has no school named {name}. Similar: {close}."""
 
 
 class UnknownLakeSchool(UnknownSchool):
-    """No school in the lake is called {name}. Names like it: {close}."""
+    """The lake has no school named {name}. Similar: {close}."""
 
 
 class UnknownRule(Misuse):
-    """There is no rule {code}. Rules like it: {close}. All rules are: {known}."""
+    """There is no rule {code}. Similar: {close}. All rules: {known}."""
 
 
 class FigureNotUnderstood(Misuse):
-    """{text} names no figure: write KEY=VALUE, several with commas between. Keys are: {keys}."""
+    """{text} does not name a figure: write KEY=VALUE pairs, separated by commas. Keys: {keys}."""
 
 
 class UnknownFigureValue(Misuse):
-    """Nothing in the ledger has {key}={value}. Keys of a figure are: {keys}."""
+    """Nothing in the ledger has {key}={value}. Keys: {keys}."""
 
 
 class OneSpan(Misuse):
-    """Say --year YEAR, or --from and --to, not both; --school-year goes with --year."""
+    """Give either a year, or a first and a last period; a school year needs its year."""
 
 
 class UnknownFinding(Misuse):
-    """There is no finding {id} now. `aidledger findings` lists what the audit finds."""
+    """There is no finding {id} at present."""
 
 
 class FeedbackAmongRosters(Misuse):
-    """{path} lies inside the folder that is imported; the copies would be taken for rosters. Name another folder."""
+    """{path} is inside the folder being imported, where the copies would be taken for rosters.
+
+    Choose another folder.
+    """
 
 
 class OneDecision(Misuse):
-    """Say one of --justify, --close, --accept and --reopen; --accept goes with --until DATE, the others without."""
+    """A finding takes one decision at a time; an acceptance needs a date, the others take none."""
 
 
 class UnknownReport(Misuse):
-    """There is no published report {name}. Known are: {known}."""
+    """There is no published report {name}. Known reports: {known}."""
 
 
 class UnknownMapping(Misuse):
-    """--map {text} is not of the form HEADER=field. Fields like it: {close}. All fields are: {fields}."""
+    """{text} is not of the form HEADER=field. Similar fields: {close}. All fields: {fields}."""
 
 
 class NothingRemembered(Misuse):
-    """Nothing is remembered for {school}. `aidledger mappings` lists what is."""
+    """No columns are remembered for {school}."""
 
 
 class ReasonMissing(Misuse):
-    """--reveal shows full ID and card numbers and needs --reason TEXT; the request is logged."""
+    """Full ID and card numbers are shown only for a reason, which is logged."""
 
 
 class FullReasonMissing(Misuse):
-    """--people full writes full ID and card numbers and needs --reason TEXT; the request is logged."""
+    """Full ID and card numbers are exported only for a reason, which is logged."""
 
 
 class OutputMissing(Misuse):
-    """An xlsx file cannot be printed on the screen. Name it with -o FILE."""
+    """A workbook cannot be shown on the screen."""
 
 
 class NothingToDemonstrate(Misuse):
-    """{path} is there already and is not an empty folder. The demo writes into a folder of its own."""
+    """{path} exists and is not an empty folder. The demo needs a folder of its own."""
 
     exit_code = 3
 
 
 class SchemasMissing(Misuse):
-    """{path} is not a folder of schemas."""
+    """{path} is not a schemas folder."""
 
 
 class Unsolvable(AidLedgerError):
@@ -184,39 +190,39 @@ class Unsolvable(AidLedgerError):
 
 
 class AlreadyReversed(AidLedgerError):
-    """Batch {number} was reversed already, by batch {by}."""
+    """Batch {number} was already reversed, by batch {by}."""
 
 
 class NotReversible(AidLedgerError):
-    """Batch {number} is itself a reversal; import the file again instead."""
+    """Batch {number} is itself a reversal. To restore what it reversed, import the file again."""
 
 
 class SupersededBatch(AidLedgerError):
-    """Batch {number} was superseded by batch {by}, which is the one in force."""
+    """Batch {number} was superseded by batch {by}, which is now in force."""
 
 
 class NoEarlierVersion(Misuse):
-    """Batch {number} is not in force; there is nothing in it to supersede. `aidledger batches` lists them all."""
+    """Batch {number} is not in force, so there is nothing in it to supersede."""
 
 
 class OtherRoster(Misuse):
-    """{file} pays nothing that batch {number} pays: {paid}. It cannot supersede it."""
+    """{file} cannot supersede batch {number}: it pays nothing that the batch pays ({paid})."""
 
 
 class OneFileToSupersede(Misuse):
-    """--supersedes takes the new version of one roster; name one file, not {count}."""
+    """Only one file can supersede a batch; {count} were given."""
 
 
 class LedgerMissing(AidLedgerError):
-    """There is no ledger at {path}. Make one with `aidledger init`, or name another with --ledger."""
+    """There is no ledger at {path}."""
 
 
 class LedgerExists(AidLedgerError):
-    """There is something at {path} already. Nothing was changed; name another place with --ledger."""
+    """There is already something at {path}. Nothing was changed; choose another place."""
 
 
 class LedgerUnsupported(AidLedgerError):
-    """This is no place for a ledger. Write a path, or a database URL of: {backends}."""
+    """Not a valid ledger location. Give a path, or a database URL of: {backends}."""
 
 
 class DriverMissing(AidLedgerError):
@@ -224,189 +230,180 @@ class DriverMissing(AidLedgerError):
 
 
 class LedgerForeign(AidLedgerError):
-    """{path} is not a ledger of aidledger, or it is damaged. Nothing was changed."""
+    """{path} is not an aidledger ledger, or it is damaged. Nothing was changed."""
 
 
 class KeyWanted(LedgerForeign):
-    """{path} is not a ledger of aidledger, or it is damaged; or it is encrypted, and can only be read with its key.
-
-    Name the key with --key-file FILE or --key-file keyring:NAME. Nothing was changed.
-    """
+    """{path} is not an aidledger ledger, is damaged, or is encrypted and needs its key. Nothing was changed."""
 
 
 class KeyWrong(LedgerForeign):
-    """{path} does not open with this key: it has another, or it is damaged or no ledger. Nothing was changed."""
+    """{path} does not open with this key: it has another key, is damaged, or is not a ledger. Nothing was changed."""
 
 
 class KeyMissing(AidLedgerError):
-    """There is no key at {place}. Nothing was changed; without its key nobody can read an encrypted ledger."""
+    """There is no key at {place}. Nothing was changed. An encrypted ledger cannot be read without its key."""
 
 
 class SealKeyMissing(KeyMissing):
-    """There is no seal key at {place}. Nothing was changed; look at what --seal-key-file names."""
+    """There is no seal key at {place}. Nothing was changed."""
 
 
 class KeyOpenToOthers(AidLedgerError):
-    """{place} can be read by others than its owner, so what it holds is no secret. `chmod 600` mends that."""
+    """Others can read {place}, so its key is not secret. Restrict it to its owner: chmod 600."""
 
 
 class KeyUnusable(AidLedgerError):
-    """{place} holds no key: one line of text is wanted, a passphrase or 64 hexadecimal digits."""
+    """{place} holds no key. A key is one line: a passphrase, or 64 hexadecimal digits."""
 
 
 class KeyTooShort(AidLedgerError):
-    """A new passphrase has at least {wanted} characters. Nothing was changed."""
+    """A new passphrase needs at least {wanted} characters. Nothing was changed."""
 
 
 class KeySame(Misuse):
-    """The new key is the one that {path} has."""
+    """The new key is the one that {path} already has."""
 
 
 class KeyUnused(Misuse):
-    """A key was named, but not --encrypt: the ledger would not be encrypted. Say --encrypt, or name no key."""
+    """A key was given, but the ledger would not be encrypted."""
 
 
 class DemoKeyed(Misuse):
-    """A key was named, and the demo uses none: its people are made up. Name no key, and take it out of {variables}."""
+    """A key was given, but the demo uses none: its people are made up. Give no key, and unset {variables}."""
 
 
 class KeyNobodyToAsk(AidLedgerError):
-    """A new key is wanted, and nobody can be asked for it here. Name a file or keyring:NAME."""
+    """A new key is needed, but there is no terminal to type it at. Give a file or keyring:NAME."""
 
 
 class KeyringFailed(AidLedgerError):
-    """The keyring of this computer refused {place}: {reason}. Use a key file instead."""
+    """This computer's keyring refused {place}: {reason}. Use a key file instead."""
 
 
 class EncryptionMissing(AidLedgerError):
-    """What encrypts ledgers and asks keyrings is not installed. Install it with: pip install 'aidledger[encrypted]'."""
+    """Support for encryption and keyrings is not installed. Install it with: pip install 'aidledger[encrypted]'."""
 
 
 class EncryptionElsewhere(AidLedgerError):
-    """{path} is on a database server: what lies on its disks is the server's to encrypt."""
+    """{path} is on a database server; encrypting what is on its disks is up to the server."""
 
 
 class NotEncrypted(AidLedgerError):
-    """{path} is not encrypted. `aidledger copy --to FILE --encrypt` makes an encrypted copy of it."""
+    """{path} is not encrypted."""
 
 
 class PlainUnasked(AidLedgerError):
-    """The ledger is encrypted, and at {path} it would not be. Say --plain if whoever can read that may read all."""
+    """The ledger is encrypted, but the copy at {path} would not be."""
 
 
 class EncryptOrPlain(Misuse):
-    """Say one of --encrypt and --plain."""
+    """A copy is either encrypted or not."""
 
 
 class RestoreMixed(AidLedgerError):
-    """One of {backup} and {path} is encrypted, and the other is not. Nothing was changed.
-
-    `aidledger --ledger BACKUP copy --to FILE` with --encrypt or --plain makes the one from the other.
-    """
+    """One of {backup} and {path} is encrypted, and the other is not. Nothing was changed."""
 
 
 class RestoreKeyed(AidLedgerError):
-    """{path} does not open with the key of {backup}: it has another, or it is damaged. Nothing was changed.
+    """{path} does not open with the key of {backup}: it has another key, or it is damaged. Nothing was changed.
 
-    Give the backup the key of the ledger first: `aidledger --ledger BACKUP rekey --to FILE`. If the ledger is damaged,
-    put it aside under another name, and its -journal file where there is one; then restore.
+    First change the backup's key to that of the ledger. If the ledger is damaged, move it aside, together with its
+    -journal file if there is one, and restore again.
     """
 
 
 class RekeyFailed(AidLedgerError):
-    """{path} has kept its old key. Nothing was changed; close what else has the ledger open, then try again."""
+    """{path} still has its old key. Nothing was changed.
+
+    Close other programs that have the ledger open, then try again.
+    """
 
 
 class RekeyUnproved(AidLedgerError):
-    """{path} has its new key, but its events do not say so, or it does not verify. `aidledger verify` says more."""
+    """{path} has its new key, but its events do not record the change, or it does not verify."""
 
 
 class SealKeyWanted(AidLedgerError):
-    """The ledger is sealed with the key {key}, and nothing is written to it without. Name it with --seal-key-file."""
+    """The ledger is sealed with the key {key}; nothing can be written without it."""
 
 
 class SealKeyWrong(AidLedgerError):
-    """The ledger is sealed with the key {key}, not with the one that was given ({given}). Nothing was changed."""
+    """The ledger is sealed with the key {key}, not with the key given ({given}). Nothing was changed."""
 
 
 class SealKeyUnusable(AidLedgerError):
-    """What seals a ledger is a key of 64 hexadecimal digits, no passphrase. `aidledger seal` makes one."""
+    """A seal key has 64 hexadecimal digits; a passphrase will not do."""
 
 
 class SealKeyUnnamed(Misuse):
-    """Say with --seal-key-file FILE, before the command, where the key is; where there is none, one is made."""
+    """No place was given for the seal key."""
 
 
 class NotSealed(AidLedgerError):
     """A seal key was given, but the ledger is not sealed. Nothing was changed.
 
-    Was it sealed before? Then it was changed by somebody without the key. If not, `aidledger seal` seals it.
+    If it was sealed before, somebody changed it without the key.
     """
 
 
 class AlreadySealed(AidLedgerError):
-    """The ledger is sealed with this key already. --to FILE changes the key."""
+    """The ledger is already sealed with this key."""
 
 
 class LedgerOlder(AidLedgerError):
-    """{path} was made by an older aidledger (tables of version {found}, not {wanted}). Run `aidledger upgrade`."""
+    """{path} was made by an older aidledger (table version {found}, not {wanted}) and must be upgraded."""
 
 
 class BackupFirst(AidLedgerError):
-    """{path} cannot be copied from here. Back it up (pg_dump), then upgrade it with --no-backup."""
+    """{path} cannot be copied from here. Back it up with the server's own tool (pg_dump) before you upgrade it."""
 
 
 class BackupElsewhere(AidLedgerError):
-    """{path} is on a database server, which has its own backup: pg_dump.
-
-    `aidledger copy --to FILE` copies the ledger into a file.
-    """
+    """{path} is on a database server. Back it up with the server's own tool: pg_dump."""
 
 
 class RestoreElsewhere(AidLedgerError):
-    """{path} is on a database server.
-
-    `aidledger --ledger BACKUP copy --to URL` copies a backup into an empty database.
-    """
+    """{path} is on a database server; a backup file cannot replace it."""
 
 
 class CopyFaulty(AidLedgerError):
-    """{path} does not verify: {faults} faults. Nothing was kept of it; `aidledger verify` names the ledger's faults."""
+    """{path} does not verify: {faults} faults. Nothing of it was kept."""
 
 
 class BackupOlder(AidLedgerError):
-    """{path} was made by an older aidledger (tables of version {found}, not {wanted}).
+    """{path} was made by an older aidledger (table version {found}, not {wanted}). Nothing was changed.
 
-    Nothing was changed. Upgrade it first, then restore it: `aidledger --ledger FILE upgrade`; a copy is kept.
+    Upgrade it, then restore it; upgrading keeps a copy.
     """
 
 
 class BackupIsLedger(Misuse):
-    """{path} is the ledger itself. Name the backup that is to take its place."""
+    """{path} is the ledger itself. Name the backup that is to replace it."""
 
 
 class NewerDiscarded(AidLedgerError):
-    """The ledger at {path} has what the backup has not: {batches} batches and {events} events would be lost.
+    """{batches} batches and {events} events of the ledger at {path} are not in the backup and would be lost.
 
-    Nothing was changed. With --discard-newer the backup takes its place; the ledger is kept under another name.
+    Nothing was changed.
     """
 
 
 class NewerUnknown(AidLedgerError):
-    """What is at {path} cannot be read, so nobody can say what would be lost.
-
-    Nothing was changed. With --discard-newer the backup takes its place; what is there is kept under another name.
-    """
+    """{path} cannot be read, so nobody can tell what would be lost. Nothing was changed."""
 
 
 class LedgerNewer(AidLedgerError):
-    """{path} was made by a newer aidledger (tables of version {found}; this one knows {wanted}). Install the newer."""
+    """{path} was made by a newer aidledger (table version {found}; this one supports {wanted}).
+
+    Install the newer version.
+    """
 
 
 class LocksMissing(AidLedgerError):
-    """{path} is on a drive that keeps no locks ({why}): two commands at once would spoil a ledger there.
+    """{path} is on a drive without file locks ({why}): two commands at once would corrupt a ledger there.
 
-    Nothing was changed. Keep the ledger on a disk of this machine, or use PostgreSQL for several machines.
+    Nothing was changed. Keep the ledger on a local disk, or use PostgreSQL for several machines.
     """
 
 
@@ -415,118 +412,115 @@ class LedgerLocked(AidLedgerError):
 
 
 class LedgerReadOnly(AidLedgerError):
-    """{path} cannot be written. Nothing was changed; look at the permissions of the file and its folder."""
+    """{path} is not writable. Nothing was changed; check the permissions of the file and its folder."""
 
 
 class WorkerNotStarted(AidLedgerError):
-    """No process could be started to read the files in: {reason}. Close other programs, then run it again."""
+    """No process could be started to read the files: {reason}. Close other programs, then try again."""
 
 
 class RightMissing(AidLedgerError):
-    """Your role may not do this in {path}. Nothing was changed; ask who looks after the database."""
+    """Your database role may not do this in {path}. Nothing was changed; ask the database administrator."""
 
 
 class LedgerFull(AidLedgerError):
-    """There is no room left on the disk of {path}. What was not committed was taken back; make room, try again."""
+    """The disk of {path} is full. What was not committed was rolled back; free some space, then try again."""
 
 
 class LedgerFailed(AidLedgerError):
-    """The database of {path} refused: {reason}. What was not committed was taken back."""
+    """The database of {path} failed: {reason}. What was not committed was rolled back."""
 
 
 class LedgerUnknownPrograms(AidLedgerError):
-    """The ledger holds programs that these schemas do not know: {codes}. Name the office's folder with --schemas."""
+    """The ledger holds programs that are not in these schemas: {codes}."""
 
 
 class FatesDoNotAddUp(AidLedgerError):
-    """{file}: {read} rows were read, {accounted} have a fate. The import stopped here; please report this fault."""
+    """{file}: {read} rows were read, but {accounted} are accounted for. The import stopped; please report this bug."""
 
 
 class Interrupted(AidLedgerError):
-    """Stopped. Every file that was done is whole in the ledger; run the same command again to go on."""
+    """Interrupted. Every finished file is posted whole; run the same command again to continue."""
 
 
 class FileExists(AidLedgerError):
-    """{path} is there already, and nothing is overwritten. Name another file."""
+    """{path} already exists and is not overwritten. Name another file."""
 
 
 class OutputExists(FileExists):
-    """{path} is there already. Name another file, or say --force to replace it."""
+    """{path} already exists. Name another file."""
 
 
 class OutputKept(AidLedgerError):
-    """{path} is not written over: {reason}. Name another file."""
+    """{path} is not overwritten: {reason}. Name another file."""
 
 
 class OutputNoFile(Misuse):
-    """{path} is no ordinary file, and only into such results are written. Without -o they go to the screen."""
+    """{path} is not a regular file; results are written to regular files only."""
 
 
 class NoBankFile(AidLedgerError):
-    """{path} is no payment file as `aidledger pay export` writes it."""
+    """{path} is not a payment file that was exported from a ledger."""
 
 
 class OrderSettled(AidLedgerError):
-    """Payment order {order} is {state} already, by {by}."""
+    """Payment order {order} is already {state} (by {by})."""
 
 
 class ReleasedByExporter(AidLedgerError):
-    """{actor} exported payment order {order}: somebody else must release it (--actor)."""
+    """{actor} exported payment order {order}; somebody else must release it."""
 
 
 class ReleasedByImporter(AidLedgerError):
-    """{actor} brought in batch {batch}, which payment order {order} pays: somebody else must release it (--actor)."""
+    """{actor} imported batch {batch}, which payment order {order} pays; somebody else must release it."""
 
 
 class NotNamed(AidLedgerError):
-    """{actor} is not among the people named for this ledger. To {deed}, one must be named as: {roles}.
+    """{actor} has no role in this ledger. To {deed}, one of these roles is needed: {roles}.
 
-    Nothing was changed. `aidledger actors` lists who is named; a reviewer names others.
+    Nothing was changed; a reviewer assigns roles.
     """
 
 
 class OtherRole(AidLedgerError):
-    """{actor} is named as {role}. To {deed}, one must be named as: {roles}.
+    """{actor} has the role {role}. To {deed}, one of these roles is needed: {roles}.
 
-    Nothing was changed. `aidledger actors` lists who is named; a reviewer names others.
+    Nothing was changed; a reviewer assigns roles.
     """
 
 
 class LastReviewer(AidLedgerError):
-    """{actor} is the only reviewer, and only reviewers name people. Nothing was changed; first name another."""
+    """{actor} is the only reviewer, and only reviewers assign roles.
+
+    Nothing was changed; assign another reviewer first.
+    """
 
 
 class NobodyOfThatName(Misuse):
-    """{actor} is not named. `aidledger actors` lists who is."""
+    """{actor} has no role in this ledger."""
 
 
 class OrderAltered(AidLedgerError):
-    """{path} is not what was exported as payment order {order}: lines were changed, added or left out."""
+    """{path} is not the file exported as payment order {order}: lines were changed, added or removed."""
 
 
 class OrderStale(AidLedgerError):
-    """Lines of payment order {order} are no longer due as they stand ({count}): {lines}.
+    """Lines of payment order {order} are no longer due as exported ({count}): {lines}.
 
-    A roster was corrected or taken back, or a bank has paid. `aidledger pay withdraw {order}`, then export anew.
+    A roster was corrected or reversed, or a bank has paid. Withdraw the order, then export again.
     """
 
 
 class PaysFromAltered(AidLedgerError):
-    """Nothing was written: what would be paid is not as it was recorded (faults: {count}; entries or batches: {where}).
-
-    `aidledger verify` names what was changed.
-    """
+    """Nothing was written: what would be paid is not as recorded (faults: {count}; entries or batches: {where})."""
 
 
 class MasterDataAltered(AidLedgerError):
-    """Nothing was changed: row {row} of {table}, or one that came with it, is not as it was recorded.
-
-    `aidledger verify` names what was changed.
-    """
+    """Nothing was changed: row {row} of {table}, or one recorded with it, is not as it was recorded."""
 
 
 class SourceMissing(AidLedgerError):
-    """The ledger does not hold the bytes of batch {number}'s file."""
+    """The ledger does not hold the source file of batch {number}."""
 
 
 class CannotRead(AidLedgerError):
@@ -542,52 +536,53 @@ class CatalogueError(AidLedgerError):
 
 
 class LakeKeyUnusable(Misuse):
-    """{path} holds no key: a file with 64 hexadecimal digits, as `aidledger export key FILE` makes it."""
+    """{path} holds no key. A key file holds 64 hexadecimal digits."""
 
 
 class LakeKeyOpen(AidLedgerError):
-    """Others than its owner can read the key {path}. Take their rights away: chmod 600."""
+    """Others can read the key {path}. Restrict it to its owner: chmod 600."""
 
 
 class UnknownDistrict(Misuse):
-    """{code} is no district. Write the six digits of its administrative code (GB/T 2260), such as 511303."""
+    """{code} is not a district. Write the six digits of its administrative code (GB/T 2260), such as 511303."""
 
 
 class LakeOfAnother(AidLedgerError):
-    """The lake holds {district} up to head {head} of its ledger, people: {people}.
+    """The lake holds {district} up to head {head}, people: {people}.
 
-    It goes on from the same ledger, under the same key, with people written in the same way. Else begin another folder.
+    Only the same ledger can continue it, with the same key and with people written in the same way. Otherwise start a
+    new folder.
     """
 
 
 class LakeRaced(AidLedgerError):
-    """Somebody else exported {district} at the same time; nothing was added by this export."""
+    """Somebody else exported {district} at the same time; this export added nothing."""
 
 
 class LakeDamaged(AidLedgerError):
-    """{path} is missing from the lake, cut short, or not what its manifest says."""
+    """{path} is missing from the lake, truncated, or not what its manifest says."""
 
 
 class LakeOfAnotherFormat(AidLedgerError):
-    """{path} is of a lake in format {found}; this version reads and writes format {wanted} only.
+    """{path} is part of a lake in format {found}; this version supports only format {wanted}.
 
-    Export every district anew into an empty folder.
+    Export every district again into an empty folder.
     """
 
 
 class LakeMissing(AidLedgerError):
-    """There is no lake at {path}: no district was exported there."""
+    """There is no lake at {path}: no district was exported to it."""
 
 
 class LakeMixed(AidLedgerError):
-    """Districts {one} and {other} were exported under different keys, or with people written in different ways.
+    """Districts {one} and {other} were exported with different keys, or with people written in different ways.
 
     Nobody can be recognised in both.
     """
 
 
 class LakeCollision(AidLedgerError):
-    """Two people of the lake share one pseudonym ({person}); which of them was paid cannot be told."""
+    """Two people in the lake share the pseudonym {person}; nobody can tell which of them was paid."""
 
 
 class LakeEngineMissing(AidLedgerError):
@@ -595,16 +590,16 @@ class LakeEngineMissing(AidLedgerError):
 
 
 class LakeEngineFailed(AidLedgerError):
-    """The query engine gave up: {reason}."""
+    """The query engine failed: {reason}."""
 
 
 class MemoryUnreadable(Misuse):
-    """{text} is no amount of memory. Write 500MB or 4GB."""
+    """{text} is not an amount of memory. Write 500MB or 4GB."""
 
 
 class LakeOptionAlone(Misuse):
-    """{option} goes with --lake only."""
+    """{option} works on a lake only."""
 
 
 class NotOfALake(Misuse):
-    """{option} does not go with --lake: who was shown what is kept in a ledger, and a lake keeps nothing."""
+    """{option} does not work on a lake: requests are logged in the ledger, and a lake keeps no log."""

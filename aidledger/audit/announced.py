@@ -103,7 +103,7 @@ RULE = Rule(
     explanation=N_(
         "Who is to be paid is posted in public for at least five working days before. Whoever is paid without having "
         "been named had no notice; whoever was named and is not paid will ask. Judged are programs and periods for "
-        "which `report notice` recorded a notice. Post a notice for those who came later, or explain."
+        "which a notice was recorded. Post a notice for those who came later, or explain."
     ),
     reference="财教〔2021〕310号",
     find=_differences,

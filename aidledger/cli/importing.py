@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from aidledger.cli.remedies import FILES
 from aidledger.cli.screen import console, marks
 from aidledger.i18n import N_
 from aidledger.presentation.receipts import file_line, file_report, passed_over_report, totals_text
@@ -67,7 +68,7 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
     """What is wrong, file by file, and the totals."""
     screen = console(sys.stdout)
     for file in result.files:
-        _paragraph(screen, file_report(file, catalogue, office.language))
+        _paragraph(screen, file_report(file, FILES, catalogue, office.language))
     _paragraph(screen, passed_over_report(result.passed_over, office.language))
     screen.print()
     screen.print(totals_text(result, office._), style="bold", soft_wrap=True)

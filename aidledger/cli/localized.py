@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from aidledger.cli import stopping
+from aidledger.cli.remedies import ERRORS
 from aidledger.errors import AidLedgerError, Interrupted
 from aidledger.i18n import DOMAIN, FOLDER, N_, Language, Translate, language_of, translator
 from aidledger.presentation.failures import error_text
@@ -61,7 +62,7 @@ class Misused(click.ClickException):
 def shown(error: AidLedgerError, context: click.Context | None = None) -> click.ClickException:
     """An error of ours as Click shows it, in the language of the command or of the environment."""
     kind = Misused if error.exit_code == Misused.exit_code else Refused
-    return kind(error_text(error, translate(context)))
+    return kind(error_text(error, ERRORS, language(context or click.get_current_context(silent=True))))
 
 
 class Option(click.Option):

@@ -109,7 +109,7 @@ def _like(said: str, codes: Sequence[str]) -> list[str]:
 
 
 def _none_of(name: str, codes: Sequence[str], ctx: click.Context | None) -> str:
-    said = translate(ctx)(N_("{name} is none of {names}. Like it: {close}"))
+    said = translate(ctx)(N_("{name} is not one of: {names}. Similar: {close}"))
     return said.format(name=name.strip(), names=", ".join(codes), close=", ".join(_like(name, codes)) or "—")
 
 

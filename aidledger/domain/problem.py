@@ -62,41 +62,47 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "Ask the school for a copy without a password.",
         ),
         "file-too-large": _error(
-            "The file is beyond what is read: {what} over {limit}.",
+            "The file is too large to read: {what} exceeds {limit}.",
             "Split it, or clear the formatting of empty rows and columns and save it again.",
         ),
         "no-header": _error(
-            "No header row was found: no row names at least a name or an ID number and one more column.",
-            "Put the column names into one row above the students.",
-            offering="No header row was found. Row {row} looks like one: {offered} understood; {unknown} not. "
-            "Missing: {missing}.",
-            listed="No header row was found. The rows look like a bank's list: names, cards, figures. A first row, "
-            "such as 户名, 卡号, 金额(分), 处理标志, says what they are and what the amounts are counted in.",
+            "No header row found: no row names at least a name or ID number column and one more.",
+            "Put the column names in one row above the pupils.",
+            offering=(
+                "No header row found. Row {row} looks like one. Understood: {offered}; not understood: {unknown}; "
+                "missing: {missing}."
+            ),
+            listed=(
+                "No header row found. The rows look like a bank's list: names, cards, figures. Add a first row such "
+                "as 户名, 卡号, 金额(分), 处理标志, which names the columns and the unit of the amounts."
+            ),
         ),
         "missing-column": _error(
-            "There is no single column for {field}. The header has: {headers}.",
-            "Name the column with --map 'HEADER={field}'.",
-            offering="{offered} add up to {actual}, and {whole} says {declared}: which of them is paid cannot be told.",
+            "No single column is the {field}. The header has: {headers}.",
+            "Say which column it is.",
+            offering="{offered} add up to {actual}, but {whole} says {declared}: which of them is paid is unclear.",
         ),
         "empty-roster": _error(
-            "There is no student under the header.",
-            "If the school has nobody to pay, there is no file to send.",
+            "There are no pupils below the header.",
+            "A school with nobody to pay need not send a file.",
         ),
         "program-unknown": _error(
-            "Title, sheet name, file name and columns do not say which program this is.",
-            "Write the program into the title, or import the file with --program CODE.",
+            "None of title, sheet name, file name and columns says which program this is.",
+            "Write the program in the title, or name it when you import the file.",
         ),
         "program-ambiguous": _error(
             "This could be any of: {programs}.",
-            "Write the program into the title, give each its own money column, or use --program CODE.",
+            "Write the program in the title, give each program its own amount column, or name the program when you "
+            "import the file.",
         ),
         "period-unknown": _error(
-            "Title, sheet name and file name do not say which {cadence} is paid for{found}.",
-            "Write it into the title (2021年秋季学期), or import the file with --period.",
+            "None of title, sheet name and file name says which {cadence} is paid for{found}.",
+            "Write it in the title (2021年秋季学期), or give it when you import the file.",
         ),
         "part-ambiguous": _error(
-            "Which part of the term is paid is said in different ways: {parts}.",
-            "Write one month or instalment into title, sheet name and file name, or import the file with --part.",
+            "The file contradicts itself about which part of the term is paid: {parts}.",
+            "Write the same month or instalment in title, sheet name and file name, or give the part when you "
+            "import the file.",
         ),
         "id-missing": _error("The ID number is missing.", "Fill it in."),
         "id-format": _error(
@@ -104,100 +110,101 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "Compare it with the household register.",
         ),
         "id-checksum": _error(
-            "The ID number {value} has a typing error: its last character should be {expected} if the rest is right.",
+            "The ID number {value} has a typing error: if the rest is right, its last character is {expected}.",
             "Compare it with the household register.",
         ),
         "id-birthdate": _error(
-            "The ID number {value} has no real day of birth in it.",
+            "The ID number {value} contains an impossible date of birth.",
             "Compare it with the household register.",
         ),
         "id-precision-lost": _error(
             "Excel stored this ID number as a number and lost its last digits.",
             "Format the column as text and type the number again.",
-            offering="Excel stored this ID number as a number and lost its last digits. The student number{where} "
-            "holds {offered}, if that is the same person's.",
+            offering=(
+                "Excel stored this ID number as a number and lost its last digits. The student number{where} "
+                "contains {offered}, if that is the same person's."
+            ),
         ),
         "name-missing": _error("The name is missing.", "Fill it in.", offering="“{offered}” is not a name."),
         "amount-missing": _error("The amount is missing.", "Fill it in, or delete the row if nothing is paid."),
         "amount-format": _error("“{value}” is not an amount in 元.", "Write digits with at most two decimals."),
         "outside-table": _error(
-            "Somebody stands here outside of the table that was read.",
-            "Move the row under the columns of the table, or delete what does not belong to the list.",
+            "There is a person here, outside the table that was read.",
+            "Move the row into the table's columns, or delete what does not belong to the list.",
         ),
         "row-too-long": _error(
-            "The row has {count} fields, the header {expected}: a comma, of an amount perhaps, cuts one in two.",
-            "Put the field into quotes, or write the amount without a comma.",
+            "The row has {count} fields, the header {expected}: a comma, perhaps in an amount, splits one.",
+            "Quote the field, or write the amount without a comma.",
         ),
         "title-between": _error(
-            "Another list begins here, “{value}”, and has no header of its own.",
-            "Put a header below this title, or send a file for each list.",
+            "Another list begins here, “{value}”, without a header of its own.",
+            "Put a header below this title, or send each list as its own file.",
         ),
         "ditto-mark": _error(
-            "“{value}” stands for another cell, and here every row needs its own.", "Write out what it stands for."
+            "“{value}” repeats another cell, but here every row needs its own value.", "Write the value out."
         ),
         "amount-merged": _error(
-            "One amount is merged over {count} students, and nothing says whose it is.",
-            "Take the cells apart, and give every student an amount in a column.",
+            "One amount is merged over {count} pupils, and nothing says whose it is.",
+            "Unmerge the cells, and give every pupil an amount.",
         ),
         "amount-split": _error(
-            "元, 角 and 分 stand in columns of their own.", "Write the whole amount into one column, in 元: 312.50."
+            "元, 角 and 分 are in separate columns.", "Write the whole amount in one column, in 元: 312.50."
         ),
         "not-to-be-paid": _conflict(
-            "“{value}” says that this is not paid, and an amount stands beside it.",
-            "Take out whoever is not paid, or delete the remark.",
+            "“{value}” says that this is not paid, but there is an amount.",
+            "Remove those who are not paid, or delete the remark.",
         ),
         "unit-unknown": _error(
-            "The amounts are in {unit}, which nothing converts into 元.",
+            "The amounts are in {unit}, which cannot be converted to 元.",
             "Write amounts in 元, or name 元, 万元, 千元, 百元, 角 or 分 in the header.",
         ),
         "invisible-mark": _error(
-            "The cell holds an invisible mark ({value}) that turns what stands behind it.",
-            "Type the cell again, do not paste it.",
+            "The cell holds an invisible character ({value}) that reverses the text after it.",
+            "Retype the cell; do not paste it.",
         ),
         "amount-not-positive": _error(
-            "The amount is {amount}; a payment is more than 0.",
+            "The amount is {amount}; a payment must be more than 0.",
             "Correct it, or delete the row if nothing is paid.",
         ),
         "formula-without-value": _error(
-            "The cell holds a formula that was never calculated.",
-            "Open the file in Excel or WPS and save it, or paste the values.",
+            "The cell holds a formula without a calculated value.",
+            "Open and save the file in Excel or WPS, or paste the values.",
         ),
-        "cell-error": _error("The cell shows an error ({value}).", "Mend the formula, or type the value."),
+        "cell-error": _error("The cell shows an error ({value}).", "Correct the formula, or type the value."),
         "number-format": _error(
-            "The cell's number format ({format}) shows something else than the number that the cell holds.",
-            "Give the cell the format “General”, and type what is meant.",
+            "The cell's number format ({format}) shows something other than the number in the cell.",
+            "Set the cell's format to “General”, and type what is meant.",
         ),
         "struck-out-part": _error(
-            "Part of what stands in the cell is crossed out, raised or lowered.",
-            "Type into the cell what counts, and nothing else.",
+            "Part of the cell's text is struck out, superscript or subscript.",
+            "Keep only the text that counts.",
         ),
         "struck-out": _conflict(
-            "The cell is crossed out.",
-            "Delete the row if it does not count; if it does, take away the line through it.",
+            "The cell is struck out.",
+            "Delete the row if it does not count; if it does, remove the strikethrough.",
         ),
         "declared-total-mismatch": _conflict(
-            "The roster declares {declared} {unit}, its rows make {actual}.",
-            "Find the row that is missing or too many, or correct the total.",
+            "The roster declares {declared} {unit}, but its rows add up to {actual}.",
+            "Find the missing or extra row, or correct the total.",
         ),
         "duplicate-in-file": _conflict(
-            "The same ID number is paid under {program} for {period} in row {first_row}{first_sheet} already.",
+            "The same ID number is already paid under {program} for {period} in row {first_row}{first_sheet}.",
             "Delete one of the two, or correct the ID number.",
-            listed="The same stands in row {first_row}{first_sheet} already.",
+            listed="Row {first_row}{first_sheet} already says the same.",
         ),
         "duplicate-in-ledger": _conflict(
-            "This person was paid under {program} for {period} already: batch {batch}, row {first_row}, {school}.",
-            "Delete the row. If it pays another month or instalment, write that into the title, or import the file "
-            "with --part (9月, 第二批, 补差); if both were really paid, with --record-conflicts.",
-            listed="The same stands in the {list} of batch {batch}, row {first_row}, already.",
+            "This person was already paid under {program} for {period}: batch {batch}, row {first_row}, {school}.",
+            "Delete the row. If it pays another month or instalment (9月, 第二批, 补差), write that in the title.",
+            listed="The {list} of batch {batch}, row {first_row}, already says the same.",
         ),
         "duplicate-in-run": _conflict(
-            "This person stands in {file}{first_sheet}, row {first_row}, too, which was sent in the same round and "
-            "was rejected.",
-            "Find out which of the two is right, and delete the row from the other; if one file is an earlier version, "
-            "leave it out.",
+            "This person is also in {file}{first_sheet}, row {first_row}, which was imported at the same time and "
+            "rejected.",
+            "Find out which file is right, and delete the row from the other; if one is an earlier version, leave "
+            "it out.",
         ),
         "name-id-mismatch": _conflict(
-            "This ID number stands beside {name} here, and beside {other} elsewhere: {file}{where}.",
+            "This ID number belongs to {name} here, but to {other} in {file}{where}.",
             "Find out which of the two is right.",
         ),
         "outcome-unknown": _error(
@@ -205,39 +212,39 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "Write 成功 or 失败, or add the bank's word to schemas/layouts.",
         ),
         "document-missing": _error(
-            "The number of the document (文号) by which the money was allotted is missing.",
-            "Write it into its column or into the title.",
-            listed="The number of the receipt or document by which the money came back is missing.",
+            "The number of the document (文号) that allotted the money is missing.",
+            "Write it in its column or in the title.",
+            listed="The number of the receipt or document for the recovered money is missing.",
         ),
         "not-a-payment": _error(
             "This list pays nobody: it says “{word}”.",
-            "Import the list of those who were paid. What came back is a list of its own: 退款名单, 追缴名单.",
+            "Import the list of those who were paid. Recoveries go in a list of their own: 退款名单, 追缴名单.",
         ),
         "date-missing": _error(
-            "The day on which the money came back is missing.", "Write it into its column or into the title."
+            "The date on which the money came back is missing.", "Write it in its column or in the title."
         ),
         "payment-ambiguous": _conflict(
-            "Several payments of the ledger could be meant: {payments}.",
-            "Write program and term into the title, or import the file with --program and --period.",
+            "This could be any of several payments in the ledger: {payments}.",
+            "Write program and term in the title, or give them when you import the file.",
         ),
         "payment-differs": _conflict(
-            "The bank's amount is {amount}; the ledger holds {paid} for this person.",
+            "The bank's amount is {amount}; the ledger has {paid} for this person.",
             "Find out which amount is right.",
         ),
         "payment-other-payee": _conflict(
-            "The serial number {serial} is of another payment: {what} differs.",
+            "The serial number {serial} belongs to another payment: {what} differs.",
             "Find out whom the bank paid, and correct the line.",
         ),
         "payment-unmatched": _conflict(
-            "The ledger holds no payment that this line could be the return of.",
-            "Import the roster first, or correct the number and the amount.",
+            "No payment in the ledger matches this line.",
+            "Import the roster first, or correct number and amount.",
         ),
         "payment-not-released": _conflict(
-            "Payment order {order} is {state}: no bank should have seen it.",
+            "Payment order {order} is {state}: the bank should not have it.",
             "Release the order with the file that went to the bank, then import the return.",
         ),
         "recovery-unmatched": _conflict(
-            "The ledger knows of no payment to this person under {program} for {period} that could have come back.",
+            "The ledger has no payment to this person under {program} for {period} that could have come back.",
             "Import the roster and the bank's return first, or correct number, program and term.",
         ),
         "recovery-exceeds": _conflict(
@@ -253,10 +260,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "Correct the amount, or note why it differs.",
         ),
         "sex-id-mismatch": _warning(
-            "The sex is given as {stated}, the ID number says {actual}.", "Correct one of them."
+            "The sex is given as {stated}, but the ID number says {actual}.", "Correct one of them."
         ),
         "birth-id-mismatch": _warning(
-            "The date of birth differs from that in the ID number.",
+            "The date of birth differs from the one in the ID number.",
             "Correct one of them.",
         ),
         "age-out-of-range": _warning(
@@ -268,17 +275,20 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "Check the year of entry.",
         ),
         "account-format": _warning(
-            "The card number {value} is not one of 12 to 19 digits.",
+            "The card number {value} does not have 12 to 19 digits.",
             "Compare it with the card.",
-            offering="Excel stored this card number as a number and lost its last digits: {offered} is not the card's.",
+            offering=(
+                "Excel stored this card number as a number and lost its last digits: {offered} is not the card's "
+                "number."
+            ),
         ),
         "account-rounded": _warning(
-            "The card number {value} ends in zeros, as Excel leaves it when it has lost the last digits.",
-            "Compare it with the card, and type it into a column of text.",
+            "The card number {value} ends in zeros, as numbers do whose last digits Excel has lost.",
+            "Compare it with the card, and type it in a column formatted as text.",
         ),
         "account-zeros-lost": _warning(
-            "The card number {value} is stored as a number and shorter than the others: zeros before it may be lost.",
-            "Compare it with the card, and type it into a column of text.",
+            "The card number {value} is stored as a number and is shorter than the others: leading zeros may be lost.",
+            "Compare it with the card, and type it in a column formatted as text.",
         ),
     }
 )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aidledger.errors import AidLedgerError
-from aidledger.i18n import N_, Translate
-from aidledger.presentation.printable import harmless
+from aidledger.i18n import N_, Language, Translate, translator
+from aidledger.presentation.printable import harmless, sentences
 
 # Facts that are words of ours; a reason may be the operating system's, which is in the reader's language already.
 _WORDS = frozenset({"reason", "role", "deed", "state"})
 
 
-def error_text(error: AidLedgerError, translate: Translate) -> str:
-    """What happened: one line, without control characters and full numbers."""
+def error_text(error: AidLedgerError, remedies: Mapping[type[AidLedgerError], str], language: Language) -> str:
+    """What happened, and what to do about it here: one line, without control characters and full numbers."""
+    translate = translator(language)
     facts = {name: _fact(name, fact, translate) for name, fact in error.facts.items()}
-    return harmless(translate(error.template()).format(**facts))
+    remedy = translate(remedies[type(error)]) if type(error) in remedies else ""
+    message = translate(error.template())
+    return harmless(sentences(message.format(**facts), remedy.format(**facts), language=language))
 
 
 def _fact(name: str, fact: object, translate: Translate) -> object:

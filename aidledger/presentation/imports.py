@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -34,10 +34,12 @@ if TYPE_CHECKING:
 ProblemText = Callable[["Problem"], str]
 
 
-def import_result(result: ImportResult, catalogue: Catalogue, language: Language) -> Result:
+def import_result(
+    result: ImportResult, remedies: Mapping[str, str], catalogue: Catalogue, language: Language
+) -> Result:
     """``import`` and ``check``, but for a screen, which tells of each file as it is done."""
     return Result(
-        lambda: _shape(result, lambda problem: problem_text(problem, catalogue.programs, language)),
+        lambda: _shape(result, lambda problem: problem_text(problem, remedies, catalogue.programs, language)),
         table(_files(result, catalogue, language)),
     )
 

@@ -254,7 +254,7 @@ def _order(content: OrderContent, catalogue: Catalogue, language: Language) -> A
         "unmatched": len(content.unmatched),
     }
     title = N_("Payment order {order}, {program}: {paid} paid, {failed} sent back, {open} without an answer")
-    notes = [N_("Lines of bank returns of which no payment is known: {unmatched}. --format json lists them.")]
+    notes = [N_("Lines of bank returns that match no payment: {unmatched}.")]
     return Answer(title, columns, rows, notes=notes, facts=facts)
 
 

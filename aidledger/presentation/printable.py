@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 
 from aidledger.domain.identity import masked_words
+from aidledger.i18n import Language
 
 _SHOWN = "\N{REPLACEMENT CHARACTER}"
 
@@ -23,6 +24,11 @@ def printable(text: str) -> str:
 def harmless(text: str) -> str:
     """A message that repeats what somebody typed: no more than can be shown, and no full number."""
     return printable(masked_words(text))
+
+
+def sentences(*texts: str, language: Language) -> str:
+    """The sentences that are not empty, one behind another."""
+    return (" " if language == "en" else "").join(filter(None, texts))
 
 
 def printable_lines(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from aidledger.domain.problem import Severity
 from aidledger.domain.table import named_code, period_text
 from aidledger.i18n import N_, Language, Translate, translator
 from aidledger.presentation.printable import harmless as safe
+from aidledger.presentation.printable import sentences
 from aidledger.presentation.wording import place_text, problem_text
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _WOULD_BE_TOTALS = N_(
     "Files: {files}; would be posted: {posted}, unchanged: {unchanged}, rejected: {rejected}; "
     "{count} person-times, {amount} yuan"
 )
-_NOTES = {
+NOTES: Mapping[str, str] = {
     "hidden-sheet": N_("Sheet {sheet} is hidden; it counts like the others."),
     "hidden-rows": N_("Sheet {sheet} has {count} hidden rows; they count like the others."),
     "covered-cells": N_(
@@ -51,8 +52,7 @@ _NOTES = {
         "lists say of them counts."
     ),
     "same-content": N_(
-        "Every row is that of the earlier roster. If another month or instalment is paid, import it with --part "
-        "(9月, 第二批)."
+        "Every row is the same as in the earlier roster. If this pays another month or instalment, say which."
     ),
     "corrected-numbers": N_(
         "{count} people have another number than in the roster before, and are the same: what they were paid is not "
@@ -102,22 +102,27 @@ def file_line(result: FileResult, catalogue: Catalogue, language: Language) -> s
     return " ".join([*parts, "; ".join(contents)])
 
 
-def file_report(file: FileResult, catalogue: Catalogue, language: Language) -> list[str]:
-    """What there is to say of a file beyond its line: a heading, then its problems, changes and notes."""
+def file_report(file: FileResult, remedies: Mapping[str, str], catalogue: Catalogue, language: Language) -> list[str]:
+    """What there is to say of a file beyond its line: a heading, then its problems, changes and notes.
+
+    ``remedies``: what to do about it here, by the code of a problem or a note.
+    """
     translate = translator(language)
-    lines = [*_problem_lines(file.problems, catalogue, language)]
+    lines = [*_problem_lines(file.problems, remedies, catalogue, language)]
     if file.changes is not None:
-        lines.append(_changes_text(file, translate))
+        lines.append(_changes_text(file, remedies, language))
     if file.feedback:
         lines.append(
             safe(translate(N_("For the school, with the bad cells marked: {path}")).format(path=file.feedback))
         )
     if file.remembered:
-        text = translate(N_("Remembered for {school}: what --map says of its columns."))
+        text = translate(N_("Remembered for {school}: the columns that were named."))
         lines.append(safe(text.format(school=", ".join(file.remembered))))
     for note in file.notes:
         facts = {"sheet": note.sheet, "count": note.count, "columns": ", ".join(note.columns)}
-        lines.append(safe(translate(_NOTES[note.code]).format(**facts)))
+        text = translate(NOTES[note.code]).format(**facts)
+        remedy = translate(remedies[note.code]) if note.code in remedies else ""
+        lines.append(safe(sentences(text, remedy, language=language)))
     return [f"{safe(file.path)}{_colon(language)}{translate(file.outcome)}", *lines] if lines else []
 
 
@@ -148,22 +153,25 @@ def totals_text(result: ImportResult, translate: Translate) -> str:
     )
 
 
-def _changes_text(file: FileResult, translate: Translate) -> str:
+def _changes_text(file: FileResult, remedies: Mapping[str, str], language: Language) -> str:
     taken = N_("Instead of batch {batch}: {added} added, {removed} removed, {changed} changed, {kept} kept.")
     offered = N_(
         "This looks like a new version of batch {batch}: {added} added, {removed} removed, {changed} changed, "
-        "{kept} kept. To take it as that, import it with --supersedes {batch}; if both were really paid, with "
-        "--record-conflicts."
+        "{kept} kept."
     )
     assert file.changes is not None  # noqa: S101 - the caller has looked
-    text = offered if file.outcome == "rejected" else taken
-    return translate(text).format(batch=file.supersedes, **asdict(file.changes))
+    texts = (offered, remedies.get("new-version", "")) if file.outcome == "rejected" else (taken,)
+    facts = {"batch": file.supersedes, **asdict(file.changes)}
+    translate = translator(language)
+    return sentences(*(translate(text).format(**facts) for text in texts if text), language=language)
 
 
 _ORDER = {Severity.ERROR: 0, Severity.CONFLICT: 1, Severity.WARNING: 2}
 
 
-def _problem_lines(problems: Sequence[Problem], catalogue: Catalogue, language: Language) -> Iterator[str]:
+def _problem_lines(
+    problems: Sequence[Problem], remedies: Mapping[str, str], catalogue: Catalogue, language: Language
+) -> Iterator[str]:
     """One line per place, grouped by code, the gravest first."""
     colon, translate = _colon(language), translator(language)
     ordered = sorted(problems, key=lambda problem: (_ORDER[problem.severity], problem.code))
@@ -171,7 +179,7 @@ def _problem_lines(problems: Sequence[Problem], catalogue: Catalogue, language: 
         of_code, name = list(group), named_code(code, translate)
         for problem in of_code[:_PLACES_SHOWN]:
             where = place_text(problem.place, language)
-            text = problem_text(problem, catalogue.programs, language)
+            text = problem_text(problem, remedies, catalogue.programs, language)
             severity = translate(problem.severity.value)
             yield safe(f"{severity} {name} {where}{colon}{text}" if where else f"{severity} {name}{colon}{text}")
         if len(of_code) > _PLACES_SHOWN:

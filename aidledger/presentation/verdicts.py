@@ -55,12 +55,12 @@ def _answer(found: Verdict, translate: Translate) -> Answer:
         notes.insert(
             0,
             N_(
-                "Sealed with the key {seal_key}: without it, nothing recorded here was changed or added. "
-                "Whether something at the end is missing, --expect tells."
+                "Sealed with the key {seal_key}: nothing recorded here was changed or added without it. "
+                "To see that nothing is missing at the end, compare the head with one that was kept elsewhere."
             ),
         )
     if found.passed:
-        notes.insert(0, N_("The first {passed} batches were verified before, up to the head of --since."))
+        notes.insert(0, N_("The first {passed} batches, up to the head given, were verified before."))
     return Answer(title, columns if rows else (), rows, notes=notes, facts=facts)
 
 

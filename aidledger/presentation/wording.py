@@ -12,6 +12,7 @@ from aidledger.domain.problem import Problem
 from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 from aidledger.i18n import Language, translator
+from aidledger.presentation.printable import sentences
 
 _WORDS = frozenset(
     (
@@ -25,10 +26,14 @@ _WORDS = frozenset(
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
-def problem_text(problem: Problem, programs: Mapping[str, Program], language: Language) -> str:
-    """What is wrong, and what to do."""
+def problem_text(
+    problem: Problem, remedies: Mapping[str, str], programs: Mapping[str, Program], language: Language
+) -> str:
+    """What is wrong, what to do, and how to do it here: ``remedies`` has the last, by code."""
     message, hint = message_and_hint(problem, programs, language)
-    return f"{message} {hint}" if language == "en" else f"{message}{hint}"
+    remedy = translator(language)(remedies[problem.code]) if problem.code in remedies else ""
+    # What is to be typed has codes in it, not words.
+    return sentences(message, hint, remedy.format_map(_Facts(problem.facts)), language=language)
 
 
 def message_and_hint(problem: Problem, programs: Mapping[str, Program], language: Language) -> tuple[str, str]:
@@ -36,9 +41,7 @@ def message_and_hint(problem: Problem, programs: Mapping[str, Program], language
     translate = translator(language)
     facts = said_facts(problem.facts, programs, language)
     kind = problem.kind
-    message = translate(kind.sentence(problem.facts))
-    # A hint says what to type: codes, not words.
-    return message.format_map(facts), translate(kind.hint).format_map(_Facts(problem.facts))
+    return translate(kind.sentence(problem.facts)).format_map(facts), translate(kind.hint).format_map(facts)
 
 
 def place_text(place: Place, language: Language) -> str:

@@ -332,5 +332,5 @@ def test_a_key_whose_change_is_refused_is_the_ledgers(path: Path, tmp_path: Path
 def test_the_demo_takes_no_key(tmp_path: Path, key: Path) -> None:
     for option in ("--key-file", "--seal-key-file"):
         ran = aidledger(option, key, "demo", tmp_path / "demo", ledger=tmp_path / "demo.db")
-        assert (ran.exit_code, "Name no key" in ran.stderr) == (2, True)
+        assert (ran.exit_code, "Give no key" in ran.stderr) == (2, True)
     assert not (tmp_path / "demo.db").exists()

@@ -123,7 +123,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(office: World, shim: Path, name:
         assert ran.exit_code == 3, ran
         *_, said = ran.stderr.splitlines()
         assert said.startswith("Error: "), ran.stderr
-        assert "No space left on device" in said or "no room left" in said, ran.stderr
+        assert "No space left on device" in said or "is full" in said, ran.stderr
         assert "Traceback" not in ran.stderr
         left = [path for path in folder.rglob("*") if path.is_file() and path.name != "seal"]
         assert left == []

@@ -56,9 +56,7 @@ def test_an_unknown_school_is_refused_with_near_names(ledger: str) -> None:
 
 
 def test_an_unknown_rule_is_refused_with_near_names(ledger: str) -> None:
-    _refused(
-        aidledger("audit", "--rule", "duplicate-disbursment", ledger=ledger), "Rules like it: duplicate-disbursement"
-    )
+    _refused(aidledger("audit", "--rule", "duplicate-disbursment", ledger=ledger), "Similar: duplicate-disbursement")
 
 
 def test_a_rule_may_be_said_by_its_chinese_name(ledger: str) -> None:
@@ -95,12 +93,12 @@ def test_every_cut_may_be_said_as_it_is_printed(ledger: str, command: list[str],
     ("command", "near"),
     [
         (["pay", "due", "--by", "学笑"], "学校 (school)"),
-        (["report", "summary", "--by", "perod"], "Like it: period"),
-        (["report", "summary", "--format", "jsn"], "Like it: json"),
+        (["report", "summary", "--by", "perod"], "Similar: period"),
+        (["report", "summary", "--format", "jsn"], "Similar: json"),
         (["findings", "--state", "未处里"], "未处理 (open)"),
-        (["audit", "--at-least", "waring"], "Like it: warning"),
-        (["reconcile", "--check", "allotmnt"], "Like it: allotment"),
-        (["batches", "--format", "xslx"], "Like it: xlsx"),
+        (["audit", "--at-least", "waring"], "Similar: warning"),
+        (["reconcile", "--check", "allotmnt"], "Similar: allotment"),
+        (["batches", "--format", "xslx"], "Similar: xlsx"),
     ],
 )
 def test_what_is_none_of_several_is_refused_with_the_nearest(ledger: str, command: list[str], near: str) -> None:
@@ -110,12 +108,12 @@ def test_what_is_none_of_several_is_refused_with_the_nearest(ledger: str, comman
 @pytest.mark.parametrize(
     ("said", "near"),
     [
-        ("2021-autum", "Like it: 2021-autumn"),
-        ("2021-10", "Like it: 2021-autumn."),
-        ("2022年3月", "Like it: 2022-spring."),
+        ("2021-autum", "Similar: 2021-autumn"),
+        ("2021-10", "Similar: 2021-autumn."),
+        ("2022年3月", "Similar: 2022-spring."),
         ("2021年第二学期", "2021-spring"),
         ("21秋", "2021-autumn"),
-        ("2021年冬季", "Like it: 2021-autumn"),
+        ("2021年冬季", "Similar: 2021-autumn"),
         ("秋季", "Write a semester as"),
     ],
 )
@@ -128,7 +126,7 @@ def test_cuts_may_be_said_in_words(ledger: str) -> None:
     codes = aidledger("report", "summary", "--by", "school,period", "--format", "json", ledger=ledger)
     for words in ("学校,学期", "学校，学期", "School,Period", "学校、学期"):
         assert aidledger("report", "summary", "--by", words, "--format", "json", ledger=ledger).json == codes.json
-    _refused(aidledger("report", "summary", "--by", "shool", ledger=ledger), "Like it: school")
+    _refused(aidledger("report", "summary", "--by", "shool", ledger=ledger), "Similar: school")
     assert aidledger("pay", "due", "--by", "项目,学生", ledger=ledger).exit_code == 0
 
 
@@ -152,7 +150,9 @@ def test_columns_may_be_named_in_words(ledger: str, tmp_path: Path) -> None:
 
 def test_a_span_that_ends_before_it_begins_is_misuse(ledger: str) -> None:
     for command in (["report", "summary"], ["report", "school", "金溪中学"], ["report", "returns"], ["reconcile"]):
-        _refused(aidledger(*command, "--from", "2022春", "--to", "2021秋", ledger=ledger), "2022-spring is later")
+        _refused(
+            aidledger(*command, "--from", "2022春", "--to", "2021秋", ledger=ledger), "later than the last, 2021-autumn"
+        )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
@@ -162,5 +162,4 @@ def test_a_group_alone_prints_its_help_in_lines(command: list[str], encoding: st
     said = run.stdout + run.stderr
     assert run.exit_code == 2
     assert "\N{REPLACEMENT CHARACTER}" not in said
-    headings = [line for line in said.splitlines() if line in {"命令:", "日常:"}]
-    assert headings == (["命令:"] if command else ["日常:"])
+    assert said.splitlines().count("命令:" if command else "日常:") == 1

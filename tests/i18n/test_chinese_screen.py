@@ -12,6 +12,7 @@ import pytest
 
 from aidledger.catalogue.loading import load
 from aidledger.cli.main import cli
+from aidledger.cli.remedies import FILES
 from aidledger.domain.problem import KINDS, Problem
 from aidledger.i18n import Language, translator
 from aidledger.presentation.wording import problem_text
@@ -82,15 +83,15 @@ def test_a_ledger_that_is_not_there_is_told_of_in_both_languages(tmp_path: Path)
     chinese, english = (_run("--lang", language, "batches", at=tmp_path) for language in ("zh", "en"))
     assert chinese.exit_code == english.exit_code == 3
     assert "请用 `aidledger init` 新建" in chinese.stderr
-    assert "Make one with `aidledger init`" in english.stderr
+    assert "Create one with `aidledger init`" in english.stderr
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("code", KINDS)
 def test_every_problem_has_its_facts_filled_in(code: str, language: Language) -> None:
-    facts = dict.fromkeys(_PLACEHOLDER.findall(KINDS[code].message + KINDS[code].hint), "X")
+    facts = dict.fromkeys(_PLACEHOLDER.findall(KINDS[code].message + KINDS[code].hint + FILES.get(code, "")), "X")
     facts |= {"period": "2021-autumn"}
-    text = problem_text(Problem(code, facts=facts), load(None).programs, language)
+    text = problem_text(Problem(code, facts=facts), FILES, load(None).programs, language)
     assert not set("{}?") & set(text)
     assert bool(_ENGLISH.search(text)) is (language == "en")
 

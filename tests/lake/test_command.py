@@ -49,7 +49,7 @@ def test_a_school_that_no_district_has_is_refused_with_near_names(tmp_path: Path
 
     mistyped = aidledger("audit", "--lake", lake, "--school", "金西中学")
     assert (mistyped.exit_code, mistyped.stdout) == (2, "")
-    assert "No school in the lake is called 金西中学. Names like it: 金溪中学" in mistyped.stderr
+    assert "The lake has no school named 金西中学. Similar: 金溪中学" in mistyped.stderr
 
     found = aidledger("audit", "--lake", lake, "--school", "金溪 中学", "--format", "json").json["findings"]
     assert {one["rule"] for one in found} >= {"duplicate-disbursement"}

@@ -46,7 +46,7 @@ def _refused(lake: Path) -> None:
     ):
         ran = aidledger(*command, ledger=ledger)
         assert (ran.exit_code, ran.stdout) == (3, ""), ran
-        assert "is missing from the lake, cut short, or not what its manifest says" in ran.stderr, ran
+        assert "is missing from the lake, truncated, or not what its manifest says" in ran.stderr, ran
 
 
 def _changed(**facts: object) -> Callable[[dict[str, Any]], object]:

@@ -82,7 +82,7 @@ def test_a_number_that_lost_digits_is_offered_from_the_student_number_and_not_ta
     file = examined(roster({"D4": lost(person.number)}))
     assert found(file) == [("id-precision-lost", "Sheet1", 4, "D")]
     assert file.tables[0].lines.numbers[1] == ""
-    text = problem_text(file.problems[0], shipped().programs, "en")
+    text = problem_text(file.problems[0], {}, shipped().programs, "en")
     assert f"{person.number[:6]}********{person.number[-4:]}" in text
     assert "cell E4" in text
     assert person.number not in text

@@ -223,7 +223,7 @@ def test_an_encrypted_ledger_of_which_nothing_opens_gives_way_when_it_is_put_asi
     with closing(unlocked(path)) as ledger:
         copies.backup(ledger, backup)
     path.write_bytes(b"\xa5" * 4096 + path.read_bytes()[4096:])
-    with pytest.raises(RestoreKeyed, match="put it aside"):
+    with pytest.raises(RestoreKeyed, match="move it aside"):
         copies.restore(str(path), backup, ACTOR, clock, keys(), discard_newer=True)
     path.rename(tmp_path / "damaged.db")
     assert copies.restore(str(path), backup, ACTOR, clock, keys(), discard_newer=False).now.batches == 1

@@ -108,6 +108,7 @@ def _run(
 ) -> int:
     from aidledger.cli.importing import live, report
     from aidledger.cli.output import emit
+    from aidledger.cli.remedies import FILES
     from aidledger.operations.importing import Request, import_files
     from aidledger.operations.mapping import mapped_columns
     from aidledger.presentation.feedback import feedback_for
@@ -134,5 +135,5 @@ def _run(
     if form == "table" and output is None:
         report(office, catalogue, result)
     else:
-        emit(office, form, output, import_result(result, catalogue, office.language))
+        emit(office, form, output, import_result(result, FILES, catalogue, office.language))
     return 1 if result.counted("rejected") else 0

@@ -144,6 +144,8 @@ def order(office: Office, number: int, reveal: Reveal | None, form: str, output:
     catalogue = office.catalogue()
     content = paying.order(office.ledger_with(catalogue), number, reveal)
     emit(office, form, output, order_result(content, catalogue, office.language))
+    if form == "table" and content.found.unmatched:
+        click.echo(office._(N_("`--format json` lists the lines that match no payment.")), err=True)
     return 1 if content.found.record.failed or content.found.unmatched else 0
 
 
