@@ -102,6 +102,7 @@ lock: $(VENV)/.ready-lock  ## the lock files anew from pyproject.toml (UPGRADE=-
 	$(LOCK) --extra lock -c requirements/dev.txt -o requirements/lock.txt
 	$(LOCK) --extra audit -c requirements/dev.txt -o requirements/audit.txt
 	$(LOCK) --extra spark -c requirements/dev.txt -o requirements/spark.txt
+	$(LOCK) --extra docs -c requirements/dev.txt -o requirements/docs.txt
 
 .PHONY: build
 build: $(VENV)/.ready-dev  ## dist/: the source archive, and the wheel made from it
@@ -109,10 +110,14 @@ build: $(VENV)/.ready-dev  ## dist/: the source archive, and the wheel made from
 	$(BIN)/python -m hatchling build -t sdist
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist dist/aidledger-*.tar.gz
 
+.PHONY: docs
+docs: $(VENV)/.ready-docs  ## the documentation as a site, in build/site
+	$(BIN)/python -m tools.site
+
 .PHONY: clean
 clean:  ## removes what the targets above made, but for .venv
 	rm -rf demo demo.db demo.db-journal demo.db-wal demo.db-shm dist build htmlcov .coverage .coverage.* .mutants.json \
-	  .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	  .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find aidledger tests tools -type d -name __pycache__ -prune -exec rm -rf {} +
 
 .PHONY: distclean
@@ -162,6 +167,11 @@ $(VENV)/.ready-office: $(VENV)/.ready-dev
 	@touch $@
 
 $(VENV)/.ready-audit: requirements/audit.txt $(VENV)/.ready-dev
+	@echo 'installing $<'
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.ready-docs: requirements/docs.txt $(VENV)/.ready-dev
 	@echo 'installing $<'
 	@$(PIP) install --require-hashes -r $<
 	@touch $@
