@@ -110,6 +110,14 @@ build: $(VENV)/.ready-dev  ## dist/: the source archive, and the wheel made from
 	$(BIN)/python -m hatchling build -t sdist
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist dist/aidledger-*.tar.gz
 
+.PHONY: release
+release: release-check build  ## checks the tree and CHANGELOG.md, builds dist/, tags vX.Y.Z; pushes nothing
+	$(BIN)/python -m tools.release tag
+
+.PHONY: release-check
+release-check: $(VENV)/.ready-dev
+	$(BIN)/python -m tools.release check
+
 .PHONY: docs
 docs: $(VENV)/.ready-docs  ## the documentation as a site, in build/site
 	$(BIN)/python -m tools.site
