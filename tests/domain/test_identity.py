@@ -15,6 +15,7 @@ from aidledger.domain.identity import (
     document_type_of,
     mask_account,
     mask_number,
+    masked_source,
     resident_fault,
     sex_of,
 )
@@ -187,3 +188,19 @@ def test_a_mask_keeps_the_length_and_hides_at_least_half(text: str) -> None:
         assert len(masked) == len(text)
         hidden = masked.count("*")
         assert hidden * 2 >= len(text) or (len(text) == 18 and hidden == 8)
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("511300201103120215", "511300********0215"),
+        ("E8765431", "****5431"),
+        ("G7654321", "****4321"),
+        ("123456", "****56"),
+        ("1000.00", "1000.00"),
+        ("高一(12)班", "高一(12)班"),
+        ("2021年秋季", "2021年秋季"),
+    ],
+)
+def test_a_cell_of_a_pupils_row_shows_no_number(cell: str, shown: str) -> None:
+    assert masked_source(cell) == shown

@@ -85,7 +85,7 @@ class World:
     def imported(self) -> Result:
         again = xlsx_bytes([*_grid(), _ROW])
         done = bring_in(self.ledger, again, "again.xlsx", record_conflicts=False)
-        return imports.import_result(ImportResult([done], "head"), catalogue(), "zh")
+        return imports.import_result(ImportResult([done], "head"), {}, catalogue(), "zh")
 
 
 _ROW: list[Cell] = ["SMITH ANNA", "护照", NUMBER, STUDENT_NUMBER, "女", "2005-01-02", ACCOUNT, 1000]
