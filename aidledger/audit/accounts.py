@@ -57,7 +57,7 @@ def _kinship(rows: Sequence[Any], sharers: Iterable[Any] | None) -> str:
     if all(guardians.values()):
         return N_("siblings by their guardian") if set.intersection(*guardians.values()) else N_("of several guardians")
     if sharers is None:
-        return N_("of surnames that are not known here")
+        return N_("surnames unknown here")
     surnames = {person.name[:1] for person in sharers}
     return N_("all of one surname") if len(surnames) == 1 else N_("of different surnames")
 
@@ -109,9 +109,9 @@ RULES = (
         severity="warning",
         message=N_("Card {account} receives the money of {count} pupils, {kinship}."),
         explanation=N_(
-            "Aid goes onto the pupil's own card. Brothers and sisters may share a parent's; a card of many pupils, or "
-            "of pupils of different families, may be a teacher's. Ask the bank whose it is. Where rosters name "
-            "guardians, siblings are told by them; surnames are only a hint."
+            "Aid is paid to the pupil's own card. Siblings may share a parent's; a card shared by many pupils, or "
+            "by pupils of different families, may be a teacher's. Ask the bank who holds it. Where rosters name "
+            "guardians, siblings are identified by them; surnames are only a hint."
         ),
         reference=_PRACTICE,
         find=_shared,
@@ -119,8 +119,8 @@ RULES = (
     Rule(
         code="account-format",
         severity="warning",
-        message=N_("{account} is no card number: 12 to 19 digits are usual."),
-        explanation=N_("The bank will return a payment to such a card. Compare it with the card itself."),
+        message=N_("{account} is not a card number: 12 to 19 digits are usual."),
+        explanation=N_("The bank will return a payment to such a card number. Compare it with the card."),
         reference=_PRACTICE,
         find=_malformed,
         needs=("people-in-full",),
@@ -128,10 +128,10 @@ RULES = (
     Rule(
         code="account-changed",
         severity="info",
-        message=N_("Paid on {count} different cards."),
+        message=N_("Paid to {count} different cards."),
         explanation=N_(
-            "A lost card is replaced; but money that goes elsewhere all at once is also what a changed list looks "
-            "like. Ask the family, not the school, where several pupils of one school changed at once."
+            "A lost card is replaced, but a tampered list also looks like a change of cards. Where several pupils "
+            "of a school changed at once, ask the families, not the school."
         ),
         reference=_PRACTICE,
         find=_changed,

@@ -65,11 +65,11 @@ def _find(scope: Scope) -> Iterator[Case]:
 RULE = Rule(
     code="certified-elsewhere",
     severity="warning",
-    message=N_("Paid for {period} in district {here}, and certified for the school year {year} in {there} only."),
+    message=N_("Paid for {period} in district {here}, but certified for the school year {year} only in {there}."),
     explanation=N_(
-        "Hardship is certified by the district where the child goes to school. A child certified in one district and "
-        "paid in another has moved, or is on the list of a school that it does not go to. Ask both districts which "
-        "school it was at in the term."
+        "Hardship is certified by the district where the pupil goes to school. A pupil certified in one district "
+        "and paid in another has moved, or is on the list of a school that he or she does not attend. Ask both "
+        "districts which school the pupil attended in the term."
     ),
     reference="教财〔2018〕16号",
     find=_find,

@@ -42,10 +42,10 @@ def _off(scope: Scope, *, capped: bool) -> Iterator[Case]:
 
 
 _WHY = N_(
-    "The standard is chosen by the semester that the money is for, and by what is known of the pupil: level, boarding, "
-    "the school's listed fee. An amount beside it is a typing error, another year's standard, or a decision that needs "
-    "a document. Where a roster does not say how a pupil goes to school, every rate of the program is allowed. Parts "
-    "of a term (months, instalments) are judged by their sum: while the term goes on, only what is too much is shown."
+    "The standard depends on the semester that the money is for and on the pupil: level, boarding, the school's "
+    "listed fee. A different amount is a typing error, another year's standard, or a decision that needs a "
+    "document. Where a roster does not say whether a pupil boards, every rate of the program is allowed. Parts of a "
+    "term (months, instalments) are judged by their sum; during the term, only excess is shown."
 )
 RULES = (
     Rule(
@@ -61,10 +61,10 @@ RULES = (
         severity="error",
         message=N_("{amount} is more than may be lent ({allowed}; {reference})."),
         explanation=N_(
-            "A loan has an upper limit per year, which differs for undergraduates and graduates and was raised several "
-            "times. Compare the contract with the limit of its year."
+            "A loan has an annual cap, which differs between undergraduates and graduates and was raised several "
+            "times. Compare the contract with the cap of its year."
         ),
-        reference=N_("the standards of origin-based loans"),
+        reference=N_("standards of origin-based loans"),
         find=lambda scope: _off(scope, capped=True),
     ),
 )

@@ -99,11 +99,11 @@ def _persons(payments: Iterable[Paid]) -> int:
 RULE = Rule(
     code="notice-differs-from-payment",
     severity="warning",
-    message=N_("{school}, {period}: {paid} paid and not announced, {named} announced and not paid."),
+    message=N_("{school}, {period}: {paid} paid but not announced, {named} announced but not paid."),
     explanation=N_(
-        "Who is to be paid is posted in public for at least five working days before. Whoever is paid without having "
-        "been named had no notice; whoever was named and is not paid will ask. Judged are programs and periods for "
-        "which a notice was recorded. Post a notice for those who came later, or explain."
+        "The names of those to be paid must be posted for at least five working days beforehand. Some were paid "
+        "without being announced, or announced and not paid. Judged: programs and periods for which a notice was "
+        "recorded. Post a notice for those added later, or explain."
     ),
     reference="财教〔2021〕310号",
     find=_differences,

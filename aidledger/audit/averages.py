@@ -26,10 +26,10 @@ from aidledger.store.postings.entries import current
 _TIER_TOLERANCE_PERCENT = 1
 _TEN_THOUSAND = 10_000
 _FACTORS = (
-    (_TEN_THOUSAND, 1, N_("10,000 times what is allowed: 元 were taken for 万元")),
-    (1, _TEN_THOUSAND, N_("a 10,000th of what is allowed: 万元 were taken for 元")),
-    (2, 1, N_("twice what is allowed: a year's amount in a semester")),
-    (1, 2, N_("half of what is allowed: a semester's half")),
+    (_TEN_THOUSAND, 1, N_("10,000 times the allowed amount: 元 taken for 万元")),
+    (1, _TEN_THOUSAND, N_("a 10,000th of the allowed amount: 万元 taken for 元")),
+    (2, 1, N_("twice the allowed amount: a year's amount in one semester")),
+    (1, 2, N_("half the allowed amount: a semester's amount halved")),
 )
 
 
@@ -72,7 +72,7 @@ def _impossible(scope: Scope) -> Iterator[Case]:
             "low": yuan_text(low),
             "high": yuan_text(high),
             "count": count,
-            "whose": N_("its roster declares") if declared else N_("it was paid"),
+            "whose": N_("as declared by the roster") if declared else N_("as paid"),
         }
         yield Case(
             about=(code, period, school or ""),
@@ -315,13 +315,11 @@ RULES = (
     Rule(
         code="average-impossible",
         severity="warning",
-        message=N_(
-            "On average {average} for each of {count} person-times, as {whose}; between {low} and {high} is possible."
-        ),
+        message=N_("Average of {average} over {count} person-times, {whose}; possible is {low} to {high}."),
         explanation=N_(
-            "Amount divided by person-times must lie between the lowest and the highest rate of the standard. Where it "
-            "does not, persons were taken for person-times, 元 for 万元, or rows are missing. Looked at for the "
-            "payments of each school and for what its rosters declare in their total lines."
+            "The amount per person-time must lie between the lowest and the highest rate of the standard. Otherwise "
+            "persons were confused with person-times, or 元 with 万元, or rows are missing. Judged: each school's "
+            "payments, and what its rosters declare in their total lines."
         ),
         reference=N_("common audit practice"),
         find=_impossible,
@@ -331,8 +329,8 @@ RULES = (
         severity="info",
         message=N_("On average {average} were paid for {period}; the standard's average is {wanted}."),
         explanation=N_(
-            "Where a program has tiers, money is allotted by an average per pupil. More than 1 % off it, the tiers of "
-            "the district were given out unevenly, and the money allotted will not be met."
+            "Where a program has tiers, money is allotted by an average per pupil. If the district is off by more "
+            "than 1%, its tiers were assigned unevenly, and its payments will not match the allotment."
         ),
         reference="财教〔2021〕310号",
         find=_off_average,
@@ -341,11 +339,11 @@ RULES = (
     Rule(
         code="mixed-rates",
         severity="warning",
-        message=N_("Pupils of one kind got different amounts in {period}: {amounts}."),
+        message=N_("Comparable pupils got different amounts in {period}: {amounts}."),
         explanation=N_(
-            "At one school, pupils of one level and way of going to school get one rate in a term; a waiver is the "
-            "school's fee. Two amounts are an old standard copied on, or a fee that was raised for some. Vocational "
-            "schools may have a fee for each major. Shown are the rows with the less frequent amounts."
+            "Within a school and term, pupils of one level and boarding status get one rate; a waiver is the "
+            "school's fee. Two amounts mean that an old standard was copied, or a fee was raised for some. "
+            "Vocational schools may have a fee per major. Shown: the rows with the less frequent amounts."
         ),
         reference="财教〔2021〕310号",
         find=_mixed,
@@ -355,8 +353,8 @@ RULES = (
         severity="warning",
         message=N_("{count} amounts such as {amount} look like {factor}."),
         explanation=N_(
-            "An amount that no standard allows, while exactly 10,000 times, a 10,000th, twice or half of it is "
-            "allowed: the unit or the term was mistaken. Look at the unit in the title and at what was really paid."
+            "No standard allows the amount, but one allows exactly 10,000 times, a 10,000th, twice or half of it: "
+            "the unit or the term is wrong. Check the unit in the title and what was really paid."
         ),
         reference=N_("common audit practice"),
         find=_other_unit,

@@ -179,11 +179,11 @@ RULES = (
     Rule(
         code="not-certified",
         severity="error",
-        message=N_("Paid for {period}, and in no certification list for the school year {year}."),
+        message=N_("Paid for {period}, but in no certification list for the school year {year}."),
         explanation=N_(
-            "Aid that is given for hardship needs a certification of the school year (教财〔2018〕16号). Judged are "
-            "pupils of schools whose list for that year was imported. Ask the school for the certification; without "
-            "one, claim the payment back."
+            "Aid for hardship requires a certification for the school year (教财〔2018〕16号). Judged: pupils of "
+            "schools whose list for that year was imported. Ask the school for the certification; without one, claim "
+            "the payment back."
         ),
         reference="教财〔2018〕16号",
         find=lambda scope: _uncertified(scope, other_year=False),
@@ -192,10 +192,10 @@ RULES = (
     Rule(
         code="certified-for-another-year",
         severity="warning",
-        message=N_("Paid for {period}, and certified for another school year than {year}."),
+        message=N_("Paid for {period}, but certified for a school year other than {year}."),
         explanation=N_(
-            "Hardship is certified anew every school year. Somebody certified before or afterwards only was paid "
-            "on an old list, or the new certification was forgotten."
+            "Hardship is certified anew every school year. A pupil certified only for an earlier or later year was "
+            "paid from an old list, or the new certification was forgotten."
         ),
         reference="教财〔2018〕16号",
         find=lambda scope: _uncertified(scope, other_year=True),
@@ -204,12 +204,12 @@ RULES = (
     Rule(
         code="category-not-eligible",
         severity="error",
-        message=N_("{program} is for {wanted} at this rate; known of the pupil is: {category}."),
+        message=N_("At this rate {program} is for {wanted}; the pupil's known category: {category}."),
         explanation=N_(
-            "Some programs and rates are for certain categories of hardship only: the tuition waiver of high schools, "
-            "and day pupils of compulsory education, for 脱贫户, 残疾, 低保, 特困. Looked at is what the roster says "
-            "and, where there is one, the certification of the school year. Nothing is said of pupils of whom none "
-            "is known."
+            "Some programs and rates are only for certain categories of hardship: the high-school tuition waiver, "
+            "and the rates for day pupils in compulsory education, are for 脱贫户, 残疾, 低保, 特困. Judged: what "
+            "the roster says and, if there is one, the school year's certification. Pupils of unknown category are not "
+            "judged."
         ),
         reference="财教〔2021〕310号",
         find=_other_category,

@@ -154,9 +154,9 @@ RULE = Rule(
     severity="error",
     message=N_("Paid {count} times under {program} for {period}."),
     explanation=N_(
-        "One person may be paid once under a program for a period, or for each part of it (a month, an instalment), "
-        "whatever the number of schools that list him. Find out which payment is right, reverse or supersede the "
-        "roster of the other, and claim the money back."
+        "A person may be paid once under a program for a period, or once for each part of it (a month, an "
+        "instalment), no matter how many schools list the person. Find out which payment is right, reverse or "
+        "supersede the other's roster, and claim the money back."
     ),
     reference="财教〔2021〕310号",
     find=_find,

@@ -78,8 +78,8 @@ RULES = (
         severity="error",
         message=N_("Entered in {entry_year}; {program} is for those who entered {years}."),
         explanation=N_(
-            "Some programs are for certain years of entry only. Check the year in the school's register; if it is "
-            "right, claim the payment back. Rows that do not say a year of entry are not judged."
+            "Some programs are only for certain years of entry. Check the year in the school register; if it is "
+            "right, claim the payment back. Rows without a year of entry are not judged."
         ),
         reference="川财教〔2015〕230号",
         find=_entry_years,
@@ -89,8 +89,8 @@ RULES = (
         severity="warning",
         message=N_("Aged {age} at the start of the term; {ages} is usual for {program}."),
         explanation=N_(
-            "The ages are those that are usual in a stage of education, no rule of law: somebody outside them is often "
-            "a wrong ID number, or a payment under the wrong program. Only those with a resident ID number are judged."
+            "The ages are the usual ones of a stage of education, not a legal rule: an unusual age often means a "
+            "wrong ID number, or a payment under the wrong program. Judged: pupils with a resident ID number."
         ),
         reference=N_("common audit practice"),
         find=_ages,

@@ -187,10 +187,10 @@ RULES = (
     Rule(
         code="not-enrolled",
         severity="error",
-        message=N_("Paid for {period} at {school}, whose register for that term does not have this pupil."),
+        message=N_("Paid for {period} at {school}, but not in its register for that term."),
         explanation=N_(
-            "Somebody who never was in a school is a ghost on its list, or goes to school elsewhere. Judged are "
-            "schools whose register for the term was imported. Ask which school the pupil goes to."
+            "A pupil who never was at a school is a ghost on its list, or goes to school elsewhere. Judged: schools "
+            "whose register for the term was imported. Ask which school the pupil attends."
         ),
         reference=_REGISTER,
         find=_unknown,
@@ -199,10 +199,11 @@ RULES = (
     Rule(
         code="left-before-term",
         severity="error",
-        message=N_("Paid for {period} at {school}, though by its register no longer there: {status}, {left_on}."),
+        message=N_("Paid for {period} at {school}, though its register says otherwise: {status}, {left_on}."),
         explanation=N_(
-            "Who left, changed school, graduated or died before a term began is not paid for it there. A register that "
-            "gives no day is taken to mean before the term. Claim the payment back, or have the register corrected."
+            "A pupil who left, changed school, graduated or died before a term began must not be paid for it there. "
+            "A register without a date is read as before the term. Claim the payment back, or have the register "
+            "corrected."
         ),
         reference=_REGISTER,
         find=_left,
@@ -213,8 +214,8 @@ RULES = (
         severity="error",
         message=N_("{school} was paid for {paid} pupils in {period}; its register has {enrolled}."),
         explanation=N_(
-            "A school cannot have more pupils aided than it has pupils. Shown are the payments to those who are not in "
-            "the register of the term."
+            "A school cannot have more aided pupils than pupils. Shown: the payments to pupils who are not in the "
+            "term's register."
         ),
         reference=_REGISTER,
         find=_too_many,

@@ -23,7 +23,7 @@ from aidledger.store.database.queryable import Queryable
 from aidledger.store.model.tables import Beneficiary, Entry
 from aidledger.store.postings.entries import in_force
 
-STUDENT_NUMBER = N_("the same 学籍号")
+STUDENT_NUMBER = N_("the same student number (学籍号)")
 TYPING_ERROR = N_("ID numbers one typing error apart")
 CARD = N_("the same card")
 NAME_AND_BIRTH = N_("the same name and birth date")
@@ -157,12 +157,12 @@ def _paid(books: Queryable, people: Iterable[int]) -> dict[int, dict[int, int]]:
 RULE = Rule(
     code="likely-same-person",
     severity="warning",
-    message=N_("Two ID numbers, {numbers}, seem to be one person's ({score} of 100): {signs}."),
+    message=N_("The ID numbers {numbers} seem to be one person's (score {score} of 100): {signs}."),
     explanation=N_(
-        "A child with two ID numbers in the ledger can be paid twice without anybody seeing it. The signs are said "
-        "with a score; none of them is a proof: twins share a birth date, and names repeat. Compare both with the "
-        "household register, then supersede the roster with the wrong number. What more than twelve people share (a "
-        "name in one school, say) is not compared."
+        "A pupil with two ID numbers in the ledger can be paid twice unnoticed. The signs are listed with a score, "
+        "but none is proof: twins share a birth date, and names repeat. Compare both numbers with the household "
+        "register, then supersede the roster that has the wrong one. Traits shared by more than twelve people (such "
+        "as a name within one school) are not compared."
     ),
     reference=N_("common audit practice"),
     find=_find,

@@ -351,12 +351,12 @@ RULES = (
     Rule(
         code="missing-disbursement",
         severity="warning",
-        message=N_("Certified at {school}, and paid nothing under {program} for {period}."),
+        message=N_("Certified at {school}, but paid nothing under {program} for {period}."),
         explanation=N_(
-            "A child that is certified for the school year, at a school that is paid the program, and got nothing for "
-            "a term in which the program was paid. Not shown: who by the register was not there, who got aid of "
-            "another stage, whose category, year of entry or grade the program is not for. "
-            "Ask the school why; pay what is due."
+            "A pupil certified for the school year, at a school that is paid under the program, who got nothing for "
+            "a term in which the program was paid. Not shown: pupils who were not enrolled, who got aid of another "
+            "stage, or whose category, year of entry or grade the program does not cover. Ask the school why; pay "
+            "what is due."
         ),
         reference="财教〔2021〕310号",
         find=_missing,
@@ -366,12 +366,12 @@ RULES = (
     Rule(
         code="lapsed-disbursement",
         severity="warning",
-        message=N_("Paid under {program} for {before}, and nothing for {period}."),
+        message=N_("Paid under {program} for {before}, but not for {period}."),
         explanation=N_(
-            "Somebody who was paid in the term before, should still be in the stage, and was not paid again. Pupils "
-            "whose stage ended, who left by a register, or who are no longer certified where there is a list are not "
-            "shown; over the summer, who states neither grade nor year of entry is not judged. The pupil may have "
-            "moved away: ask the school."
+            "A pupil who was paid in the previous term, should still be in the stage, and was not paid again. Not "
+            "shown: pupils whose stage ended, who left according to a register, or who are no longer certified "
+            "where there is a list. Between school years, pupils without a grade or year of entry are not judged. "
+            "The pupil may have moved away: ask the school."
         ),
         reference=N_("common audit practice"),
         find=_lapsed,

@@ -155,8 +155,8 @@ RULES = (
         severity="warning",
         message=N_("The bank returned the payment for {period} ({reason}), and it was not paid again."),
         explanation=N_(
-            "Money that came back is no aid until it has arrived. Correct the card with the family and have it paid "
-            "again; the next bank return closes the finding by itself."
+            "Money that the bank returned has not reached the pupil. Correct the card with the family and pay "
+            "again; the next successful bank return closes the finding."
         ),
         reference=N_("common audit practice"),
         find=_returned,
@@ -167,9 +167,9 @@ RULES = (
         severity="error",
         message=N_("The bank confirmed the payment for {period} {count} times: {days}."),
         explanation=N_(
-            "One payment was asked for, and the bank says that it made it more than once: in one list twice, or on "
-            "several days. The same answer sent again in a later list is none. Ask the bank, and claim back what went "
-            "out twice."
+            "One payment was ordered, but the bank reports it more than once: twice in one list, or on several "
+            "days. The same answer repeated in a later list does not count. Ask the bank, and claim back what was "
+            "paid twice."
         ),
         reference=N_("common audit practice"),
         find=_twice,
@@ -178,10 +178,10 @@ RULES = (
     Rule(
         code="paid-without-allotment",
         severity="warning",
-        message=N_("{paid} yuan were paid under {program} for {period}, and no document allots money to it."),
+        message=N_("{paid} yuan were paid under {program} for {period}, but no document allots money to it."),
         explanation=N_(
-            "Every payment rests on a document that allots the money. Import the allotment that is missing, or find "
-            "out from which money it was paid. Only programs are judged for which some allotment was imported."
+            "Every payment needs a document that allots the money. Import the missing allotment, or find out which "
+            "money was used. Judged: programs for which any allotment was imported."
         ),
         reference="财教〔2021〕310号",
         find=_unallotted,
@@ -190,10 +190,10 @@ RULES = (
     Rule(
         code="over-allotment",
         severity="error",
-        message=N_("{paid} yuan were paid under {program} for {period}, {allotted} were allotted."),
+        message=N_("{paid} yuan were paid under {program} for {period}, but only {allotted} allotted."),
         explanation=N_(
-            "More was paid than the documents allot. Either a document is missing here, or money of another program or "
-            "period was used."
+            "More was paid than the documents allot. Either a document has not been imported, or money of another "
+            "program or period was used."
         ),
         reference="财教〔2021〕310号",
         find=_over,

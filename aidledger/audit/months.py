@@ -179,12 +179,12 @@ def _case(scope: Scope, claim: Iterable[Any], missing: Sequence[str], amount_fen
 RULE = Rule(
     code="part-missing",
     severity="warning",
-    message=N_("Paid by months for {period}, and not for {months}, which others at the school were paid for."),
+    message=N_("Paid by month for {period}, but not for {months}, for which others at the school were paid."),
     explanation=N_(
-        "A pupil on some of a term's monthly lists and not on others was forgotten, or was not there. Judged are the "
-        "months for which the school was paid, up to the last one while the term goes on. Not shown: who by the "
-        "school's register was not there in the month, and who got money without a month that may be for it. "
-        "Ask the school; pay what is due as a back payment (补发)."
+        "A pupil on some of a term's monthly lists and not on others was forgotten, or was not there. Judged: the "
+        "months for which the school was paid; during the term, up to the latest one. Not shown: pupils who were "
+        "not enrolled in the month, and pupils with a payment without a month, which may be for it. Ask the school; "
+        "pay what is due as a back payment (补发)."
     ),
     reference=N_("common audit practice"),
     find=_find,

@@ -151,11 +151,11 @@ def _names_in(statement: _Statement) -> Select[Any]:
 RULE = Rule(
     code="name-id-mismatch",
     severity="error",
-    message=N_("One ID number stands under {count} names."),
+    message=N_("One ID number has {count} names."),
     explanation=N_(
-        "Payments, certifications and registers must agree on whose ID number it is. Either a digit is wrong, and two "
-        "people are taken for one, or the name is, and the card will not accept the money. Compare with the household "
-        "register and have the school send a corrected roster."
+        "Payments, certifications and registers must agree on whose ID number it is. Either a digit is wrong and "
+        "two people are taken for one, or the name is wrong and the bank will return the money. Compare with the "
+        "household register, and have the school send a corrected roster."
     ),
     reference=N_("common audit practice"),
     find=_find,

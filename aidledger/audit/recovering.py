@@ -91,12 +91,13 @@ RULE = Rule(
     code="to-be-recovered",
     severity="error",
     message=N_(
-        "{claimed} yuan are claimed for {period}, {paid} were paid; the rest is to be claimed back since {since}."
+        "For {period}, {claimed} yuan are claimed and {paid} were paid; the difference is to be claimed back since "
+        "{since}."
     ),
     explanation=N_(
-        "A roster was corrected or taken back after its payment: an amount fell, a pupil was struck off. What was paid "
-        "beyond the claim is to come back; a list of recoveries (退款名单, 追缴名单) closes the finding. Nothing more "
-        "is paid to this person under the program for the period meanwhile."
+        "A roster was corrected or reversed after it was paid: an amount was lowered, or a pupil removed. What was "
+        "paid beyond the claim must be claimed back; a list of recoveries (退款名单, 追缴名单) closes the finding. "
+        "Until then, nothing more is paid to this person under the program for the period."
     ),
     reference=N_("common audit practice"),
     find=_find,

@@ -157,7 +157,7 @@ RULES = (
         severity="error",
         message=_TOGETHER,
         explanation=N_(
-            "The catalogue says which programs exclude each other: nobody is in a high school and in a vocational "
+            "The catalogue says which programs exclude each other: nobody attends both high school and vocational "
             "school in the same semester. Find out where the pupil really is, and claim the other payment back."
         ),
         reference="财教〔2021〕310号",
@@ -168,8 +168,8 @@ RULES = (
         severity="error",
         message=N_("Paid for {period} in two stages of education at once: {programs}."),
         explanation=N_(
-            "Nobody is in a kindergarten and in a primary school, or in a junior and in a senior high school, in the "
-            "same semester. Ask both schools for the register, and claim back what the wrong one was paid."
+            "Nobody attends both kindergarten and primary school, or both junior and senior high school, in the "
+            "same semester. Check both schools' registers, and claim back the payment at the wrong one."
         ),
         reference="财教〔2021〕310号",
         find=_two_stages,
@@ -177,10 +177,10 @@ RULES = (
     Rule(
         code="boarder-and-day",
         severity="error",
-        message=N_("Paid for {period} as a boarder and as a day pupil."),
+        message=N_("Paid for {period} both as a boarder and as a day pupil."),
         explanation=N_(
             "Boarders and day pupils have different rates, and a pupil is one or the other in a semester. Ask the "
-            "school which; the other payment is too much or too little."
+            "school which; the other payment is too high or too low."
         ),
         reference="财教〔2021〕310号",
         find=_boarder_and_day,

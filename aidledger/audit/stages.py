@@ -59,11 +59,11 @@ RULES = (
     Rule(
         code="grade-stage-mismatch",
         severity="warning",
-        message=N_("Grade {grade} is not of the stage that {program} is for."),
+        message=N_("Grade {grade} does not belong to the stage of {program}."),
         explanation=N_(
-            "A pupil of one stage of education on the list of another: the roster was filed under the wrong program, "
-            "or rows of another school were copied into it. Compare with the register. 高一 counts for vocational "
-            "schools, too; a grade that is no usual one is not judged."
+            "A pupil of one stage of education on a list of another: the roster was filed under the wrong program, "
+            "or rows of another school were copied into it. Compare with the school register. 高一 is accepted for "
+            "vocational schools, too; unusual grade names are not judged."
         ),
         reference=N_("common audit practice"),
         find=_by(_of_another_stage),
@@ -71,10 +71,10 @@ RULES = (
     Rule(
         code="grade-not-eligible",
         severity="error",
-        message=N_("In year {year} of the stage; {program} was paid in year {years} for {period}."),
+        message=N_("In year {year} of the stage; for {period}, {program} is paid in years {years}."),
         explanation=N_(
-            "The standard of a term says in which years of a stage a program is paid: the vocational grant in years 1 "
-            "and 2, from spring 2025 in year 3 as well. The year is that of the grade, else counted from the year of "
+            "A term's standard says in which years of a stage a program is paid: the vocational grant in years 1 "
+            "and 2, from spring 2025 also in year 3. The year is taken from the grade, or else from the year of "
             "entry. Claim the payment back, or correct the grade."
         ),
         reference="财教〔2021〕310号",
@@ -85,8 +85,9 @@ RULES = (
         severity="warning",
         message=N_("Entered in {entry_year}: {period} is in year {year} of a stage of {last} years."),
         explanation=N_(
-            "Who entered so long ago has finished, unless a year was repeated or school was interrupted. Ask for the "
-            "register. High and vocational school last three years, kindergarten up to four, compulsory education nine."
+            "A pupil who entered so long ago has finished, unless a year was repeated or interrupted. Check the "
+            "register. High and vocational school last three years, kindergarten up to four, compulsory education "
+            "nine."
         ),
         reference=N_("common audit practice"),
         find=_by(_finished),

@@ -89,12 +89,12 @@ RULES = (
     Rule(
         code="late-payment",
         severity="warning",
-        message=N_("{count} payments of {school} after {last}, the last one on {on}."),
+        message=N_("{school}: {count} payments after {last}, the latest on {on}."),
         explanation=N_(
-            "The catalogue says until when a program's money is to be paid for a term; an office adds its own days "
-            "under deadlines. The day of payment is the bank's. Explain the delay; nothing is to be claimed back."
+            "The catalogue sets the date by which a program must be paid for a term; an office adds its own dates "
+            "under deadlines. The date of payment is the bank's. Explain the delay; nothing is to be claimed back."
         ),
-        reference=N_("the deadlines in the catalogue"),
+        reference=N_("deadlines in the catalogue"),
         find=_late,
         needs=("bank-return",),
     ),
@@ -103,8 +103,9 @@ RULES = (
         severity="info",
         message=N_("Exactly {count} person-times for {period} under several programs: {programs}."),
         explanation=N_(
-            "Two programs with other conditions rarely come to the same number: one list may have been copied for the "
-            "other. The tuition waiver, say, is for fewer categories than the grant. Compare who is on the lists."
+            "Two programs with different conditions rarely have the same count: one list may be a copy of the "
+            "other. The tuition waiver, for example, covers fewer categories than the grant. Compare the people on "
+            "the lists."
         ),
         reference=N_("common audit practice"),
         find=_same_count,

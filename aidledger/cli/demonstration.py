@@ -87,7 +87,7 @@ def shown(office: Office, catalogue: Catalogue, result: Demonstration) -> int:
 def shown_with_faults(office: Office, catalogue: Catalogue, result: FaultyDemonstration) -> int:
     """Print what was imported and where the key is; 1 where a file was rejected."""
     import_report(office, catalogue, result.imported)
-    said = office._(N_("The key to the faults is {path}: {count} findings that `audit` must have, and no others."))
+    said = office._(N_("The faults are listed in {path}: `audit` must find these {count}, and no others."))
     screen = console(sys.stdout)
     screen.print()
     screen.print(printable(said.format(path=result.key, count=result.findings)))

@@ -73,7 +73,7 @@ def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
     screen.print()
     screen.print(totals_text(result, office._), style="bold", soft_wrap=True)
     if result.counted("would-post"):
-        screen.print(office._(N_("This was a check: nothing was kept.")))
+        screen.print(office._(N_("This was a check; nothing was posted.")))
     elif result.counted("posted"):
         screen.print(office._(N_("Receipt: {head}")).format(head=result.head), soft_wrap=True)
 

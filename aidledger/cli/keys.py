@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from aidledger.store.ledger import Ledger
 
 _MADE = N_(
-    "A new key was made: {place}. Keep a copy of it in another place than the ledger's; there is no other way in."
+    "A new key was made: {place}. Keep a copy of it away from the ledger; without it the ledger cannot be opened."
 )
 _SEAL_MADE = N_(
-    "A new seal key was made: {place}. Keep a copy of it in another place than the ledger's; without it the ledger can "
-    "be read, but never written to again."
+    "A new seal key was made: {place}. Keep a copy of it away from the ledger; without it the ledger can be read, "
+    "but never written to again."
 )
 
 
@@ -97,7 +97,7 @@ class AskedKeys:
         if not sys.stdin.isatty():
             raise KeyNobodyToAsk
         said = self._(N_("New passphrase of the ledger"))
-        again = self._(N_("The same again"))
+        again = self._(N_("Repeat it"))
         return keys.long_enough(Secret(click.prompt(said, hide_input=True, confirmation_prompt=again, err=True)))
 
     def _asked_of_file(self) -> Secret | None:

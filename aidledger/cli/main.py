@@ -84,35 +84,35 @@ _COMMANDS = Loaded({name: place for commands in _SECTIONS.values() for name, pla
     envvar="AIDLEDGER_LEDGER",
     default="aidledger.db",
     metavar="PATH|URL",
-    help=N_("The ledger: a SQLite file or a database URL. Default: aidledger.db here."),
+    help=N_("The ledger: a SQLite file or a database URL. Default: aidledger.db."),
 )
 @option(
     "--actor",
     envvar="AIDLEDGER_ACTOR",
     type=SENTENCE,
     metavar="NAME",
-    help=N_("Who does this; default: the login name, on a server the role."),
+    help=N_("Who is acting. Default: the login name; on a server, the database role."),
 )
 @option(
     "--schemas",
     envvar="AIDLEDGER_SCHEMAS",
     metavar="DIR",
     type=ToRead(),
-    help=N_("A folder with the office's own programs, standards, layouts and reports."),
+    help=N_("Folder of the office's own programs, standards, layouts and reports."),
 )
 @option(
     "--key-file",
     envvar="AIDLEDGER_KEY_FILE",
     type=NameToRead(),
     metavar=KEY_PLACE,
-    help=N_("The key of an encrypted ledger: a file, or keyring:NAME; else it is asked for."),
+    help=N_("The key of an encrypted ledger: a file or keyring:NAME. Default: ask."),
 )
 @option(
     "--seal-key-file",
     envvar="AIDLEDGER_SEAL_KEY_FILE",
     type=NameToRead(),
     metavar=KEY_PLACE,
-    help=N_("The key that seals what is written: a file, or keyring:NAME."),
+    help=N_("The key that seals what is written: a file or keyring:NAME."),
 )
 @option(
     "--lang",
@@ -120,7 +120,7 @@ _COMMANDS = Loaded({name: place for commands in _SECTIONS.values() for name, pla
     is_eager=True,
     expose_value=False,
     callback=set_language,
-    help=N_("The language of messages; default: AIDLEDGER_LANG, else the locale."),
+    help=N_("Language of messages. Default: AIDLEDGER_LANG, else the locale."),
 )
 @click.version_option(
     __version__, "--version", message="aidledger %(version)s", cls=Option, help=N_("Show the version and exit.")

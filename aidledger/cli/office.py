@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from aidledger.store.ledger import Ledger
 
 
-_PLAIN = N_("This ledger is not encrypted, although a key was named.")
-_WAITS = N_("Somebody else is writing to the ledger; waiting for up to a minute.")
+_PLAIN = N_("This ledger is not encrypted; the key that was given is not used.")
+_WAITS = N_("Somebody else is writing to the ledger; waiting up to a minute.")
 
 
 @dataclass(frozen=True, slots=True)

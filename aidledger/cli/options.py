@@ -151,9 +151,9 @@ class SentenceType(click.ParamType[str]):
         if not text:
             self.fail(translate(ctx)(N_("it is empty")), param, ctx)
         if not says_something(text):
-            self.fail(translate(ctx)(N_("nothing in it can be seen")), param, ctx)
+            self.fail(translate(ctx)(N_("it has no visible characters")), param, ctx)
         if not is_text(text):
-            self.fail(translate(ctx)(N_("it is not in UTF-8")), param, ctx)
+            self.fail(translate(ctx)(N_("it is not UTF-8 text")), param, ctx)
         return text
 
 
@@ -169,9 +169,9 @@ def result_options(*formats: str) -> Callable[[Function], Function]:
     """``--format`` with the formats that make sense for a command, and ``-o FILE``."""
 
     def decorate(function: Function) -> Function:
-        function = output_options(N_("Write the result into this file."))(function)
+        function = output_options(N_("Write the result to this file."))(function)
         return option(
-            "--format", "form", type=ChoiceType(formats), default=formats[0], help=N_("The form of the result.")
+            "--format", "form", type=ChoiceType(formats), default=formats[0], help=N_("Format of the result.")
         )(function)
 
     return decorate
@@ -186,7 +186,7 @@ def output_options(says: str, *, required: bool = False) -> Callable[[Function],
             is_flag=True,
             expose_value=False,
             callback=outgoing.heed_force,
-            help=N_("Replace the file of -o where there is one; never a ledger, a backup, a key or what is read."),
+            help=N_("Overwrite the file of -o; never a ledger, a backup, a key or an input."),
         )(function)
         return option("-o", "--output", type=OUTPUT, required=required, metavar="FILE", help=says)(function)
 
@@ -203,8 +203,10 @@ def reveal_options(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(*arguments, reveal=Reveal(reason or "") if reveal else None, **options)
 
     for decorate in (
-        option("--reason", type=SENTENCE, metavar="TEXT", help=N_("Why full numbers are needed; kept in the ledger.")),
-        option("--reveal", is_flag=True, help=N_("Show ID and card numbers in full; needs --reason, is logged.")),
+        option(
+            "--reason", type=SENTENCE, metavar="TEXT", help=N_("Why full numbers are needed; recorded in the ledger.")
+        ),
+        option("--reveal", is_flag=True, help=N_("Show full ID and card numbers; needs --reason and is logged.")),
     ):
         called = decorate(called)
     return called

@@ -30,7 +30,7 @@ _WHATS = {
     "key": N_("it is a key"),
 }
 _LEDGER = N_("it is the ledger in use")
-_SIDE = N_("a file that belongs to a ledger is called so")
+_SIDE = N_("the name is reserved for a file that belongs to a ledger")
 _READ = N_("this command reads it")
 _TWICE = N_("this command writes something else there")
 _OWN = N_("it belongs to aidledger itself")

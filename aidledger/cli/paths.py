@@ -39,7 +39,7 @@ class ToWrite(click.Path):
     def convert(self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - as Click has it
         """The path; refused where it names no file."""
         if not Path(value).name or "\0" in str(value):
-            self.fail(translate(ctx)(N_("it names no file")), param, ctx)
+            self.fail(translate(ctx)(N_("it is not a file name")), param, ctx)
         return super().convert(value, param, ctx)
 
 

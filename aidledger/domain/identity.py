@@ -105,10 +105,10 @@ def format_fault(number: str) -> str:
     if len(number) > RESIDENT_LENGTH:
         return N_("it is too long, 18 characters are needed")
     if set("OIL").intersection(number[:17]):
-        return N_("a letter stands in it where a digit belongs (O for 0, I or l for 1)")
+        return N_("it has a letter where a digit belongs (O for 0, I or l for 1)")
     if not _DIGITS.issuperset(number[:17]) or number[17] not in _DIGITS | {"X"}:
-        return N_("only digits may stand in it, and at its end an X")
-    return N_("there is no region that it could begin with")
+        return N_("it may contain only digits, and an X at its end")
+    return N_("it does not begin with the code of any region")
 
 
 def check_digit(first_17: str) -> str:

@@ -44,13 +44,13 @@ def examine(content: bytes, path: str, catalogue: Catalogue, hints: Hints, limit
     except FileRefused as refusal:
         return RosterFile(problems=[refusal.problem])
     except MemoryError:
-        return RosterFile(problems=[_too_large("the memory it needs", limits)])
+        return RosterFile(problems=[_too_large("the memory needed", limits)])
     except RecursionError:
         return RosterFile(problems=[_unreadable("it is nested too deeply")])
     except BaseException as panic:
         if type(panic).__name__ != "PanicException":  # what Rust's panics are called; no class to import
             raise
-        return RosterFile(problems=[_unreadable("it makes the reader fail")])
+        return RosterFile(problems=[_unreadable("it causes a reading error")])
     file.problems.extend(problems_of(file, catalogue))
     return file
 
@@ -118,11 +118,11 @@ def _too_large(what: str, limits: Limits) -> Problem:
 
 
 def _too_slow(limits: Limits) -> Problem:
-    return Problem("file-too-large", facts={"what": "the time it takes", "limit": f"{limits.seconds_max} s"})
+    return Problem("file-too-large", facts={"what": "the reading time", "limit": f"{limits.seconds_max} s"})
 
 
 def _dead() -> Problem:
-    return _unreadable("it brings the reader down, or needs more memory than it may have")
+    return _unreadable("it crashes the reader or needs too much memory")
 
 
 def _prepare(limits: Limits) -> None:

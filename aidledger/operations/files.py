@@ -234,7 +234,7 @@ def read(path: Path, size_max_bytes: int) -> SourceFile:
     """Read a file once. Of one that is beyond the limit only as much as shows it; a pipe might never end."""
     found = Found(path)
     if path.exists() and not path.is_file():
-        return _unread(found, Problem("unreadable-file", facts={"why": "it is no ordinary file"}))
+        return _unread(found, Problem("unreadable-file", facts={"why": "it is not a regular file"}))
     try:
         with path.open("rb") as file:
             before = os.fstat(file.fileno())
@@ -244,7 +244,7 @@ def read(path: Path, size_max_bytes: int) -> SourceFile:
         return _unread(found, _unopened(error.strerror))
     if changed:
         return _unread(
-            found, Problem("unreadable-file", facts={"why": "it was changed while it was read; import it again"})
+            found, Problem("unreadable-file", facts={"why": "it changed while it was being read; import it again"})
         )
     return SourceFile(path, content, hashlib.sha256(content).hexdigest())
 

@@ -21,12 +21,12 @@ _SEEN = {
     "audit": N_("all findings"),
     "finding": N_("finding {which}"),
     "findings": N_("all findings"),
-    "reconcile": N_("the comparison with other lists"),
+    "reconcile": N_("comparison with other lists"),
     "batch": N_("batch {which}"),
     "person": N_("person {which}"),
-    "export parquet": N_("everybody, as the district {which} in a lake"),
-    "export": N_("a copy of all that is held about person {which}"),
-    "forget": N_("nothing: a request to remove what is held of person {which}"),
+    "export parquet": N_("everybody, as district {which} of a lake"),
+    "export": N_("a copy of everything held about person {which}"),
+    "forget": N_("nothing: a request to remove the data of person {which}"),
     "entry": N_("entry {which}"),
     "figure": N_("the entries behind the figure {which}"),
 }
@@ -52,7 +52,7 @@ def _answer(found: Sequence[Access], translate: Translate) -> Answer:
     )
     rows = [(one.at, one.actor, _seen(one, translate), masked_text(one.reason)) for one in found]
     facts = {"count": sum(one.subject[0] != "forget" for one in found)}
-    return Answer(N_("Full ID and card numbers were shown {count} times"), columns if rows else (), rows, facts=facts)
+    return Answer(N_("Full ID and card numbers shown: {count} times"), columns if rows else (), rows, facts=facts)
 
 
 def _seen(one: Access, translate: Translate) -> str:

@@ -27,13 +27,13 @@ def _answer(roll: Roll) -> Answer:
     columns = (
         Column("actor", N_("Who")),
         Column("role", N_("Role"), "word"),
-        Column("since", N_("Named on"), "time"),
-        Column("by", N_("Named by")),
+        Column("since", N_("Assigned on"), "time"),
+        Column("by", N_("Assigned by")),
     )
     rows = [(one.actor, one.role, one.at, one.by) for one in roll.named]
     if not rows:
-        return Answer(N_("Nobody is named: everybody may do everything"), (), ())
+        return Answer(N_("No roles are assigned: everybody may do everything"), (), ())
     notes = (
-        () if roll.reviewed else (N_("No reviewer is named: nobody can release payments, and anybody may name one."),)
+        () if roll.reviewed else (N_("There is no reviewer: nobody can release payments, and anybody may assign one."),)
     )
-    return Answer(N_("People named: {count}"), columns, rows, notes=notes, facts={"count": len(rows)})
+    return Answer(N_("People with roles: {count}"), columns, rows, notes=notes, facts={"count": len(rows)})

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aidledger.operations.views import Viewed
 
 _TITLE = N_("Audit: {count} findings")
-_RAN = N_("{ran} rules ran. Not run, for want of data: {idle}.")
+_RAN = N_("{ran} rules ran. Not run for lack of data: {idle}.")
 Shape = dict[str, Any]
 Say = Callable[["Finding"], str]
 
@@ -290,7 +290,7 @@ def _working_paper(
         *_EVIDENCE_COLUMNS,
         Column("message", N_("What was found"), "message"),
         Column("standard", N_("Standard")),
-        Column("answer", N_("Answer of the school")),
+        Column("answer", N_("School's answer")),
         Column("checked", N_("Checked by, on")),
     )
     for code, group in groupby(shown, key=lambda one: one.rule):
@@ -322,7 +322,7 @@ def _finding(history: FindingHistory, say: Say, catalogue: Catalogue, today: dat
     notes = [
         "{message}",
         "{why}",
-        N_("Money in question: {amount} yuan. Judged by: {standard}. State: {state}."),
+        N_("Amount in question: {amount} yuan. Basis: {standard}. State: {state}."),
     ]
     for i, made in enumerate(history.decisions):
         until = f" – {made.until}" if made.until else ""
@@ -350,9 +350,9 @@ def _rules(rules: Sequence[Rule], language: Language) -> Answer:
     columns = (
         Column("rule", N_("Rule"), "code"),
         Column("severity", N_("Severity"), "word"),
-        Column("explanation", N_("What it is for"), "message"),
-        Column("reference", N_("Rests on")),
-        Column("needs", N_("Needs")),
+        Column("explanation", N_("Purpose"), "message"),
+        Column("reference", N_("Basis")),
+        Column("needs", N_("Data needed")),
     )
     rows = [
         (
@@ -364,4 +364,4 @@ def _rules(rules: Sequence[Rule], language: Language) -> Answer:
         )
         for one in rules
     ]
-    return Answer(N_("Rules of the audit"), columns, rows)
+    return Answer(N_("Audit rules"), columns, rows)

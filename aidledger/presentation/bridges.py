@@ -20,9 +20,9 @@ Shape = dict[str, Any]
 _STEPS = {
     ("from", False): N_("figure of the first cut"),
     ("only-from", False): N_("only in the first"),
-    ("only-from", True): N_("taken back only in the first"),
+    ("only-from", True): N_("reversed only in the first"),
     ("only-to", False): N_("only in the second"),
-    ("only-to", True): N_("taken back only in the second"),
+    ("only-to", True): N_("reversed only in the second"),
     ("to", False): N_("figure of the second cut"),
 }
 
@@ -80,6 +80,6 @@ def _answer(found: Sequence[Bridge], first: Cut, second: Cut, catalogue: Catalog
             period = None if cut else step.label
             said = _STEPS[step.kind, step.reversal]
             rows.append((program, said, cut, period, step.person_times, step.amount_fen))
-    notes = [N_("The first figure and the steps after it add up to the second, to the fen.")]
+    notes = [N_("The first figure plus the steps below it equals the second, to the fen.")]
     facts = {"first": cuts["from"], "second": cuts["to"]}
     return Answer(N_("From {first} to {second}"), columns, rows, notes=notes, facts=facts)

@@ -75,8 +75,8 @@ def _program(one: Program, language: Language) -> Answer:
         "excludes": ", ".join(one.excludes) or "—",
     }
     notes = (
-        N_("Document of the program: {reference}. A dash: none was found."),
-        N_("Never together with: {excludes}."),
+        N_("Document of the program: {reference}. A dash means that none was found."),
+        N_("Excludes: {excludes}."),
         "{note}",
     )
     return Answer("{code}: {name}", columns, rows, notes=notes, facts=facts)

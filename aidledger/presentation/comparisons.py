@@ -23,7 +23,7 @@ _PROGRAM = Column("program", N_("Program"))
 _PERIOD = Column("period", N_("Period"), "period")
 _SCHOOL = Column("school", N_("School"))
 _OK = Column("ok", N_("OK"), "mark")
-_CUT = Column("cut", N_("Put together by"), "word")
+_CUT = Column("cut", N_("Combined by"), "word")
 _PARTS = (
     Column("document", N_("Document")),
     Column("source_of_funds", N_("Funding source"), "word"),
@@ -51,7 +51,7 @@ def reconciled_result(
     behind = _behind_answer(lines, catalogue, language)
     return Result(
         lambda: _shape(lines),
-        lambda: [(N_("Reconciliation"), answer), (N_("Behind the differences"), behind)],
+        lambda: [(N_("Reconciliation"), answer), (N_("Rows behind the differences"), behind)],
         rows=lambda: behind,
         head=viewed.head,
         reveal=viewed.revealed,
@@ -209,7 +209,7 @@ def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Langua
         )
     ]
     if counted["payment"] not in {0, len(lines)}:
-        notes.append(N_("With bank returns, expected is what the ledger claims, actual what the bank paid."))
+        notes.append(N_("For bank returns, expected is what the ledger claims and actual is what the bank paid."))
     title = N_("{count} comparisons: {right} agree, {wrong} do not")
     return Answer(title, columns if rows else (), rows, notes=notes, facts=facts | counted)
 
@@ -231,7 +231,7 @@ _BEHIND_COLUMNS = (
     Column("amount", N_("Amount (yuan)"), "yuan"),
     Column("expected", N_("Expected (yuan)"), "yuan"),
     Column("why", N_("Why"), "word"),
-    Column("remark", N_("Said there")),
+    Column("remark", N_("Remark in the source")),
     Column("source_of_funds", N_("Funding source"), "word"),
 )
 
@@ -262,7 +262,7 @@ def _behind_answer(lines: Sequence[Line], catalogue: Catalogue, language: Langua
         for line in lines
         for row in line.entries or ()
     ]
-    return Answer(N_("Behind the differences: {count} rows"), _BEHIND_COLUMNS, rows, facts={"count": len(rows)})
+    return Answer(N_("Rows behind the differences: {count}"), _BEHIND_COLUMNS, rows, facts={"count": len(rows)})
 
 
 def _yuan(amount_fen: int | None) -> str | None:

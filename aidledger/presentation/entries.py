@@ -155,7 +155,7 @@ def _explained(found: Explained, catalogue: Catalogue, language: Language) -> An
     notes: tuple[str, ...] = ()
     if found.share_fen is not None:
         totals.append((N_("By share"), *blanks, found.share_fen))
-        notes = (N_("By share: what the source “{source}” paid of it, by its part of the money allotted."),)
+        notes = (N_("By share: what the source “{source}” paid, by its share of the allotment."),)
     facts = {
         "figure": found.figure,
         "count": found.figures.person_times,
@@ -163,7 +163,7 @@ def _explained(found: Explained, catalogue: Catalogue, language: Language) -> An
         "amount": yuan_text(found.figures.amount_fen),
         "source": translator(language)(found.source) if found.source else "",
     }
-    title = N_("Behind {figure}: {count} person-times, {persons} person(s), {amount} yuan")
+    title = N_("Entries behind {figure}: {count} person-times, {persons} person(s), {amount} yuan")
     return Answer(title, _EXPLAINED_COLUMNS, rows, totals=totals, notes=notes, facts=facts)
 
 
@@ -221,7 +221,7 @@ def _sampled(drawn: Sample, catalogue: Catalogue, language: Language) -> Answer:
         "groups": drawn.groups,
     }
     title = N_("Spot check: {count} of {population} entries, seed {seed}")
-    note = N_("Drawn: {size} of each of {groups} group(s). The same seed draws the same list from the same entries.")
+    note = N_("Drawn: {size} from each of {groups} group(s). The same seed draws the same list from the same entries.")
     return Answer(title, _SAMPLE_COLUMNS, rows, notes=(note,), facts=facts)
 
 

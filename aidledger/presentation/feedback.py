@@ -27,8 +27,8 @@ _HEADERS = (
     N_("What to do"),
 )
 _NOTE = N_(
-    "Cells are marked and commented in the sheets behind. Correct them there; this sheet and the column with the "
-    "problems may stay. Formulas were replaced by their values, except where these hang on a marked cell."
+    "The cells are marked and commented on the following sheets. Correct them there; this sheet and the problem "
+    "column may stay. Formulas were replaced by their values, except those that depend on a marked cell."
 )
 
 

@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
     from aidledger.operations.rights import Forgotten
 
-_ACCOUNTS = N_("a voucher of account, kept for 30 years at least (会计档案管理办法, Order 79 of 2015)")
-_JUDGED_BY = N_("payments are judged by it, and the digest of its batch rests on it")
+_ACCOUNTS = N_("accounting vouchers must be kept for at least 30 years (会计档案管理办法, Order 79 of 2015)")
+_JUDGED_BY = N_("payments are judged by it, and the digest of its batch depends on it")
 # What is held of a person, in words, and why it stays.
 _STAYS = {
-    "identity": (N_("name and document number"), N_("the digest of every row about the person rests on them")),
-    "birth-date-and-sex": (N_("birth date and sex"), N_("they stand in the ID number")),
+    "identity": (N_("name and document number"), N_("the digest of every row about the person depends on them")),
+    "birth-date-and-sex": (N_("birth date and sex"), N_("they are part of the ID number")),
     "entries": (N_("entries, with card, guardian's name, grade and class"), _ACCOUNTS),
     "certifications": (N_("rows of certification lists"), _JUDGED_BY),
     "enrolments": (N_("rows of school registers, with the student number"), _JUDGED_BY),
     "bank-returns": (N_("lines of bank returns"), _ACCOUNTS),
     "recoveries": (N_("rows of lists of recoveries"), _ACCOUNTS),
     "payment-orders": (N_("lines of payment orders"), _ACCOUNTS),
-    "notices": (N_("public notices that named the person"), N_("they prove that the payment was announced")),
-    "accesses": (N_("lines of the access log"), N_("they prove who was shown the person's numbers")),
-    "files": (N_("files that name the person, byte for byte"), N_("they prove the entries; a digest rests on each")),
+    "notices": (N_("public notices that name the person"), N_("they prove that the payment was announced")),
+    "accesses": (N_("lines of the access log"), N_("they prove who saw the person's numbers")),
+    "files": (N_("files that name the person, unchanged"), N_("they prove the entries, and each has a digest")),
 }
 _REMOVED = {"sex": N_("the sex"), "student_number": N_("the student number")}
 
@@ -62,12 +62,12 @@ def _answer(done: Forgotten, translate: Translate) -> Answer:
         "person": done.held.identity.person,
         "removed": translate(N_(", ")).join(translate(_REMOVED[one]) for one in done.removed),
     }
-    title = N_("Removed of person {person}: {removed}")
+    title = N_("Removed from person {person}: {removed}")
     if not done.removed:
-        title = N_("Refused: nothing is held of person {person} but what must stay. The request is recorded.")
+        title = N_("Refused: everything held about person {person} must be kept. The request was recorded.")
     notes = (
-        N_("Backups, exported files and copies made before are not reached: delete them where they are."),
-        N_("A file that names the person again is kept as it comes; the import says so."),
+        N_("Earlier backups, exports and copies are not affected: delete them where they are."),
+        N_("A later file that names the person is kept as it comes; the import says so."),
     )
     return Answer(title, columns, rows, notes=notes, facts=facts)
 

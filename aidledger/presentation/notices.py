@@ -54,7 +54,7 @@ def _answer(made: Announcement, catalogue: Catalogue, language: Language) -> Ans
         "number": made.number or "—",
     }
     notes = [
-        N_("Posted from {first} to {last}. {count} pupils. Objections are taken by the student aid office."),
+        N_("Posted from {first} to {last}. {count} pupils. Send objections to the student aid office."),
         N_("Notice no. {number}"),
     ]
     return Answer(N_("{district}, {period}, {program}: public notice"), columns, rows, notes=notes, facts=facts)

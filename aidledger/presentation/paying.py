@@ -104,18 +104,18 @@ def _exported(done: Exported) -> Answer:
         "count": len(rows),
         "waiting": len(done.waiting),
     }
-    waiting = [N_("Waiting for the bank's answer to another order before more is asked for: {waiting}")]
+    waiting = [N_("On hold until the bank answers another order: {waiting}")]
     waiting = waiting if done.waiting else []
     if done.order is None:
         return Answer(
-            N_("Nothing is due that has a card; nothing was written. Without a card: {count}"),
+            N_("Nothing with a card is due; nothing was written. Without a card: {count}"),
             columns,
             rows,
             notes=waiting,
             facts=facts,
         )
     notes = [N_("Files: {files}"), N_("Digest: {digest}"), *waiting]
-    title = N_("Payment order {order}: {lines} payments, {amount} yuan. Without a card, and not in it: {count}")
+    title = N_("Payment order {order}: {lines} payments, {amount} yuan. Left out for want of a card: {count}")
     return Answer(title, columns, rows, notes=notes, facts=facts)
 
 
@@ -151,7 +151,7 @@ def _orders(records: Sequence[OrderRecord], catalogue: Catalogue, language: Lang
         Column("lines", N_("Payments"), "count"),
         _AMOUNT,
         Column("paid", N_("Paid"), "count"),
-        Column("failed", N_("Sent back"), "count"),
+        Column("failed", N_("Returned"), "count"),
         Column("open", N_("No answer"), "count"),
     )
     rows: list[Sequence[Cell]] = [
@@ -253,7 +253,7 @@ def _order(content: OrderContent, catalogue: Catalogue, language: Language) -> A
         "open": record.open,
         "unmatched": len(content.unmatched),
     }
-    title = N_("Payment order {order}, {program}: {paid} paid, {failed} sent back, {open} without an answer")
+    title = N_("Payment order {order}, {program}: {paid} paid, {failed} returned, {open} unanswered")
     notes = [N_("Lines of bank returns that match no payment: {unmatched}.")]
     return Answer(title, columns, rows, notes=notes, facts=facts)
 
@@ -274,7 +274,7 @@ def _dues(found: Dues, catalogue: Catalogue, language: Language) -> Answer:
     totals: list[Sequence[Cell]] = [(N_("Aid"), *blanks, *balance_cells(found.aid))]
     if found.loans.claimed_fen:
         totals.append((N_("Loans"), *blanks, *balance_cells(found.loans)))
-    return Answer(N_("What is claimed, paid and due (yuan)"), [*columns, *BALANCE_COLUMNS], rows, totals)
+    return Answer(N_("Claimed, paid and due (yuan)"), [*columns, *BALANCE_COLUMNS], rows, totals)
 
 
 def _due_cells(row: DueRow, by: Sequence[str], catalogue: Catalogue, language: Language) -> Iterator[Cell]:

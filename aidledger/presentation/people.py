@@ -58,7 +58,7 @@ def _entries(found: Sequence[PersonHistory], catalogue: Catalogue, language: Lan
     title = N_("{persons} person(s), {count} person-times in force, {amount} yuan")
     notes = [
         *([N_("Lent beside that: {lent} yuan")] if loans else []),
-        *([N_("The same people under other numbers, which were corrected: {also}")] if facts["also"] else []),
+        *([N_("The same people under other ID numbers that were corrected: {also}")] if facts["also"] else []),
     ]
     return Answer(title, ENTRY_COLUMNS, rows, notes=notes, facts=facts)
 
@@ -77,7 +77,7 @@ def _claims(found: Sequence[PersonHistory], catalogue: Catalogue, language: Lang
         for history in found
         for row in history.claims
     ]
-    return Answer(N_("What was claimed and paid (yuan)"), columns, rows)
+    return Answer(N_("Claimed and paid (yuan)"), columns, rows)
 
 
 def person_times_of(entries: Iterable[EntryRecord]) -> int:

@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 _DOUBTS = {
     "network-drive": N_(
-        "Warning: the ledger is on a network drive ({what}). Two machines that write at once can spoil it there. Keep "
-        "it on a disk of this machine, or use PostgreSQL for several machines."
+        "Warning: the ledger is on a network drive ({what}). Two machines writing at once can corrupt it. Keep it "
+        "on a local disk, or use PostgreSQL for several machines."
     ),
     "synced-folder": N_(
-        "Warning: the ledger is in {what}, a folder that another program copies to other machines. Half-written copies "
-        "are no ledgers, and the numbers in it leave this machine. Move it to a folder that is not copied."
+        "Warning: the ledger is in {what}, a folder that is synchronised to other machines. Half-written copies are "
+        "not valid ledgers, and personal data leaves this machine. Move it to a folder that is not synchronised."
     ),
     "open-folder": N_(
-        "Warning: others may write to the folder {what}, and put another file in the ledger's place. Keep the ledger "
-        "in a folder of your own, or take that right from them: chmod go-w."
+        "Warning: others can write to the folder {what} and replace the ledger. Keep the ledger in a folder of your "
+        "own, or remove their write permission: chmod go-w."
     ),
 }
 

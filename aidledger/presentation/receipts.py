@@ -35,39 +35,34 @@ _WOULD_BE_TOTALS = N_(
 NOTES: Mapping[str, str] = {
     "hidden-sheet": N_("Sheet {sheet} is hidden; it counts like the others."),
     "hidden-rows": N_("Sheet {sheet} has {count} hidden rows; they count like the others."),
-    "covered-cells": N_(
-        "Sheet {sheet} has values in {count} cells under merged ones, where nobody sees them; they are not read."
-    ),
+    "covered-cells": N_("Sheet {sheet} has values in {count} cells hidden under merged cells; they are not read."),
     "hidden-columns": N_("Sheet {sheet} has {count} hidden columns; they are read like the others."),
-    "unread-columns": N_("Sheet {sheet} has {count} columns that were not read: {columns}."),
-    "hidden-cells": N_(
-        "Sheet {sheet} has {count} cells that show nothing of what they hold; they count like the others."
-    ),
+    "unread-columns": N_("Sheet {sheet} has {count} unread columns: {columns}."),
+    "hidden-cells": N_("Sheet {sheet} has {count} cells whose content is not displayed; they count like the others."),
     "doubtful-cells": N_(
         "Sheet {sheet} has {count} cells that a conditional format may hide; they count like the others."
     ),
-    "struck-out-cells": N_("Sheet {sheet} has {count} cells that are crossed out; they count like the others."),
+    "struck-out-cells": N_("Sheet {sheet} has {count} struck-out cells; they count like the others."),
     "forgotten-people": N_(
-        "{count} of the people in it asked that what is held of them be removed. The file is kept as it came, and what "
-        "lists say of them counts."
+        "{count} of its people asked for their data to be removed. The file is kept as it came, and its content counts."
     ),
     "same-content": N_(
         "Every row is the same as in the earlier roster. If this pays another month or instalment, say which."
     ),
     "corrected-numbers": N_(
-        "{count} people have another number than in the roster before, and are the same: what they were paid is not "
-        "due again."
+        "{count} people have a different ID number than in the earlier roster and are the same people: what they "
+        "were paid is not due again."
     ),
     "summary-sheet": N_("Sheet {sheet} repeats the people of the other sheets and is not counted again."),
 }
 _PASSED_OVER = {
-    "document": N_("a document, no spreadsheet"),
+    "document": N_("a document, not a spreadsheet"),
     "picture": N_("a picture"),
-    "shortcut": N_("a shortcut to a file that is elsewhere"),
-    "packed": N_("a packed archive of a kind that is not opened: unpack it first"),
+    "shortcut": N_("a shortcut; the file itself is elsewhere"),
+    "packed": N_("an archive of an unsupported kind: unpack it first"),
     "archive-within": N_("an archive within an archive: unpack it first"),
-    "no-list": N_("a text without a list in it"),
-    "other": N_("no spreadsheet"),
+    "no-list": N_("a text file without a list"),
+    "other": N_("not a spreadsheet"),
 }
 
 
@@ -113,10 +108,10 @@ def file_report(file: FileResult, remedies: Mapping[str, str], catalogue: Catalo
         lines.append(_changes_text(file, remedies, language))
     if file.feedback:
         lines.append(
-            safe(translate(N_("For the school, with the bad cells marked: {path}")).format(path=file.feedback))
+            safe(translate(N_("Copy for the school, with the bad cells marked: {path}")).format(path=file.feedback))
         )
     if file.remembered:
-        text = translate(N_("Remembered for {school}: the columns that were named."))
+        text = translate(N_("The columns named for {school} are remembered."))
         lines.append(safe(text.format(school=", ".join(file.remembered))))
     for note in file.notes:
         facts = {"sheet": note.sheet, "count": note.count, "columns": ", ".join(note.columns)}

@@ -52,13 +52,16 @@ _COLUMNS = (
     ),
 )
 _NOTES = (
-    N_("Persons of the whole are distinct people over its terms. Programs paid by the year stand in the whole alone."),
-    N_("Lines of one source are parts of the line of all sources above them: do not add both."),
+    N_(
+        "Persons of the whole year are distinct people over its terms. Programs paid by the year are listed under "
+        "the whole year only."
+    ),
+    N_("Lines of a single source are part of the line of all sources above: do not add both."),
     SOURCES_NOTE,
     N_("Loans are lent, not given, and are not part of aid."),
     N_(
-        "The national returns are due on 5 May, 5 July and 5 November. Their printed form was not at hand; what this "
-        "paper holds is believed to be what they ask. Compare it with the form that was sent to you."
+        "The national returns are due on 5 May, 5 July and 5 November. The official form was not available; the "
+        "content of this paper is believed to match it. Compare it with the form sent to you."
     ),
 )
 

@@ -38,8 +38,8 @@ _ROSTER_COLUMNS = (
     _PERIOD,
     Column("declared_person_times", N_("Declared"), "count"),
     Column("declared_amount", N_("Declared (yuan)"), "yuan"),
-    Column("posted_person_times", N_("Posted by the roster"), "count"),
-    Column("posted_amount", N_("Posted by the roster (yuan)"), "yuan"),
+    Column("posted_person_times", N_("Posted person-times"), "count"),
+    Column("posted_amount", N_("Posted (yuan)"), "yuan"),
     Column("here_person_times", N_("In force here"), "count"),
     Column("here_amount", N_("In force here (yuan)"), "yuan"),
     Column("state", N_("State"), "word"),
@@ -85,7 +85,7 @@ def _answers(found: Statement, catalogue: Catalogue, language: str) -> tuple[Ans
         ],
         notes=(
             N_("Loans are lent, not given, and are not part of aid."),
-            N_("Reversed entries count for nothing; they are counted apart so that corrections can be seen."),
+            N_("Reversed entries do not count; they are listed separately so that corrections can be seen."),
         ),
         facts=facts,
         traces=[
@@ -103,9 +103,7 @@ def _answers(found: Statement, catalogue: Catalogue, language: str) -> tuple[Ans
         title=N_("Rosters of {school}, {first} to {last}"),
         columns=_ROSTER_COLUMNS,
         rows=[_roster(roster, catalogue, language) for roster in found.rosters],
-        notes=(
-            N_("Declared: what the roster states of itself. In force here: this school's entries that still count."),
-        ),
+        notes=(N_("Declared: the roster's own totals. In force here: this school's entries in force."),),
         facts=facts,
     )
     return lines, rosters

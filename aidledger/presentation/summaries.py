@@ -61,12 +61,12 @@ NOTES = (
     N_("Loans are lent, not given, and are not part of aid."),
 )
 PAID_NOTE = N_(
-    "Counted is what was paid: what a bank return confirms, what is set off against fees, and loans, which the bank "
-    "pays. What was paid beyond a claim, and is to be claimed back, is not in it."
+    "Only what was paid is counted: payments confirmed by a bank return, amounts set off against fees, and loans, "
+    "which the bank pays. Excess payments, which are to be claimed back, are not."
 )
 SOURCES_NOTE = N_(
-    "Sources pay by their shares of the money allotted for a program and period, exact to the fen. People are not "
-    "split: they are counted once, under all sources. No source: nothing was allotted."
+    "Amounts are split by each source's share of the money allotted to a program and period, exact to the fen. "
+    "People are not split: they are counted once, under all sources. No source: nothing was allotted."
 )
 
 

@@ -47,9 +47,9 @@ def _answer(found: Verdict, translate: Translate) -> Answer:
     if found.faults:
         title = N_("{batches} batches, {entries} entries; faults: {faults}")
     elif found.unjudged:
-        title = N_("{batches} batches, {entries} entries: every digest and total agrees; seals are not judged")
+        title = N_("{batches} batches, {entries} entries: every digest and total agrees; seals were not verified")
     elif found.passed:
-        title = N_("{batches} batches, {entries} entries: what was looked into agrees")
+        title = N_("{batches} batches, {entries} entries: everything that was verified agrees")
     notes = [N_("Head: {head}")]
     if found.sealed_by and not rows:
         notes.insert(

@@ -156,4 +156,4 @@ def test_the_same_student_number_is_a_strong_sign(ledger: Ledger) -> None:
     post(ledger, HIGH_SCHOOL, [one | {"student": number}])
     post(ledger, SPRING, [other | {"student": number}])
     (finding,) = found(ledger, "likely-same-person")
-    assert (finding.facts["signs"], finding.facts["score"]) == (("the same 学籍号",), 90)
+    assert (finding.facts["signs"], finding.facts["score"]) == (("the same student number (学籍号)",), 90)

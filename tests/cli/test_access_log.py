@@ -75,7 +75,7 @@ def test_the_log_as_files(path: Path, tmp_path: Path) -> None:
 
 def test_a_log_with_nothing_in_it(tmp_path: Path) -> None:
     ran = aidledger("access-log", ledger=sample_place(tmp_path))
-    assert (ran.exit_code, ran.stdout) == (0, "Full ID and card numbers were shown 0 times\n")
+    assert (ran.exit_code, ran.stdout) == (0, "Full ID and card numbers shown: 0 times\n")
 
 
 @pytest.mark.parametrize("options", [("--from", "yesterday"), ("--format", "xlsx"), ("more",)])

@@ -116,7 +116,7 @@ def test_each_does_what_the_role_is_for_and_a_refusal_changes_nothing(
 def test_while_nobody_is_named_nothing_is_refused(tmp_path: Path) -> None:
     path = no_ledger_yet(tmp_path)
     assert aidledger("init", ledger=path).exit_code == 0
-    assert aidledger("actors", ledger=path).stdout == "Nobody is named: everybody may do everything\n"
+    assert aidledger("actors", ledger=path).stdout == "No roles are assigned: everybody may do everything\n"
     _bring_in(path, tmp_path, "one")
     assert aidledger("--actor", "two", *EXPORT, "-o", tmp_path / "bank.xlsx", ledger=path).exit_code == 0
     released = aidledger("--actor", "one", "pay", "release", "1", "--file", tmp_path / "bank.csv", ledger=path)
@@ -160,7 +160,7 @@ def test_the_only_reviewer_stays_until_there_is_another(ledger: str) -> None:
 def test_an_office_that_named_a_clerk_first_is_not_locked_out(tmp_path: Path) -> None:
     path = new_place(tmp_path)
     first = _name(path, "anybody", CLERK, "clerk")
-    assert "No reviewer is named" in first.stdout
+    assert "There is no reviewer" in first.stdout
     assert aidledger("--actor", "anybody", "batches", ledger=path).exit_code == 3
     assert _name(path, "anybody", REVIEWER, "reviewer").exit_code == 0
     assert _name(path, "anybody", "anybody", "reviewer").exit_code == 3

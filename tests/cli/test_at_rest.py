@@ -120,7 +120,7 @@ def test_who_else_may_write_to_the_folder_of_a_new_ledger_is_said_once(tmp_path:
     folder = tmp_path / "shared"
     folder.mkdir()
     folder.chmod(mode)
-    for language, word in (("en", "Warning: others may write"), ("zh", str(folder))):
+    for language, word in (("en", "Warning: others can write"), ("zh", str(folder))):
         place = folder / f"{language}.db"
         run = aidledger("--lang", language, "init", ledger=place)
         assert (run.exit_code, word in run.stderr) == (0, bool(mode & 0o022))

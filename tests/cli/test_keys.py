@@ -294,9 +294,9 @@ def test_what_is_said_of_a_new_key_is_of_its_kind_and_harmless(tmp_path: Path) -
     keys = ("--key-file", tmp_path / names["file"], "--seal-key-file", tmp_path / names["seal"])
     ran = aidledger(*keys, "init", "--encrypt", ledger=path)
     assert ran.exit_code == 0
-    assert "no other way in" in ran.stderr
+    assert "without it the ledger cannot be opened" in ran.stderr
     assert "A new seal key was made" in ran.stderr
-    assert ran.stderr.count("no other way in") == 1
+    assert ran.stderr.count("without it the ledger cannot be opened") == 1
     assert "511300200701010009" not in ran.stderr
     assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in ran.stderr
 

@@ -306,7 +306,7 @@ def test_devices_are_no_place_for_results(world: World, monkeypatch: pytest.Monk
             for name in _OF_THE_MACHINE:
                 for more in ([], ["--force"]) if way.of_results else ([],):
                     said = _refused(world, way, Path(name), *more)
-                    assert "no ordinary file" in said or "is a directory" in said
+                    assert "not a regular file" in said or "is a directory" in said
 
 
 def test_a_name_of_nothing_is_misuse() -> None:

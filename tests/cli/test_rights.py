@@ -129,7 +129,7 @@ def test_a_copy_is_kept_in_the_access_log_before_it_is_handed_out(ledger: str, t
     export(ledger, tmp_path / "copy.json")
     assert log(ledger) == [*before, ("li", "export 1", "his father asked")]
     said = aidledger("access-log", ledger=ledger).stdout
-    assert "a copy of all that is held about person 1" in said
+    assert "a copy of everything held about person 1" in said
     assert export(ledger, tmp_path / "again.json")["accesses"][-1]["seen"] == "export 1"
 
 

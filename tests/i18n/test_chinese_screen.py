@@ -58,6 +58,14 @@ def test_every_help_page_is_in_chinese_and_fits_the_screen(names: tuple[str, ...
     assert [line for line in page.splitlines() if _width(line) > SCREEN_WIDTH] == []
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("names", [(), ("report",), ("pay",), ("export",), ("actors",), ("mappings",)])
+def test_no_line_in_a_list_of_commands_is_cut_off(names: tuple[str, ...], language: Language) -> None:
+    lines = _run("--lang", language, *names, "--help").stdout.splitlines()
+    assert not [line for line in lines if line.startswith(" ") and line.endswith("...")]
+    assert not [line for line in lines if _width(line) > SCREEN_WIDTH]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -137,7 +137,7 @@ def test_what_is_passed_over_is_named(ledger: Ledger, tmp_path: Path) -> None:
     [
         pytest.param(zipped({"a.xlsx": roster_xlsx(3)})[:-30], "a.zip", "the archive is damaged", id="cut short"),
         pytest.param(b"PK\x03\x04" + b"\0" * 100, "a.zip", "the archive is damaged", id="no list of files"),
-        pytest.param(b"Rar!\x1a\x07\x00", "a.zip", "it is a packed archive; unpack it first", id="another kind"),
+        pytest.param(b"Rar!\x1a\x07\x00", "a.zip", "it is an archive; unpack it first", id="another kind"),
         pytest.param(b"", "a.zip", "it is empty", id="empty"),
     ],
 )
@@ -251,5 +251,5 @@ def test_an_archive_that_is_another_when_it_is_read_gives_no_file_another_name(
         ("a.zip/b.xlsx", "rejected", ["unreadable-file"]),
     ]
     assert {one.facts["why"] for file in result.files for one in file.problems} == {
-        "it was changed while it was read; import it again"
+        "it changed while it was being read; import it again"
     }

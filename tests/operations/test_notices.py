@@ -72,4 +72,4 @@ def test_verify_names_a_notice_that_was_changed(ledger: str, tampering: str) -> 
     assert aidledger("verify", ledger=ledger).exit_code == 0
     tamper(ledger, "PRAGMA foreign_keys = OFF", tampering)
     run = aidledger("verify", "--format", "json", ledger=ledger)
-    assert (run.exit_code, run.json["faults"][0]["what"]) == (1, "notice 1 was changed, or lines of it were")
+    assert (run.exit_code, run.json["faults"][0]["what"]) == (1, "notice 1, or one of its lines, was changed")

@@ -185,7 +185,7 @@ def test_verify_names_an_order_that_was_changed(ledger: str, tmp_path: Path, tam
     _export(ledger, tmp_path / "bank.xlsx")
     tamper(ledger, "PRAGMA foreign_keys = OFF", tampering)
     run = aidledger("verify", "--format", "json", ledger=ledger)
-    assert (run.exit_code, run.json["faults"][0]["what"]) == (1, "payment order 1 was changed, or lines of it were")
+    assert (run.exit_code, run.json["faults"][0]["what"]) == (1, "payment order 1, or one of its lines, was changed")
 
 
 def _bomb() -> bytes:

@@ -89,7 +89,7 @@ def test_sources_of_a_period_are_those_allotted_for_it(allotted: Ledger) -> None
 
 def test_a_table_says_how_sources_are_told_apart(allotted: Ledger) -> None:
     run = aidledger("report", "summary", "--by", "program,source", ledger=allotted.place)
-    assert "by their shares" in run.stdout
+    assert "by each source's share" in run.stdout
     assert "1,800.00" in run.stdout
 
 

@@ -22,7 +22,7 @@ from tests.builders.packages import MAIN, archive, ods_parts, text_rows, workboo
 from tests.builders.spreadsheetml import spreadsheetml_book
 from tests.builders.xlsb import xlsb_book
 
-DECLARES = ("unreadable-file", "it declares entities, which no spreadsheet program writes")
+DECLARES = ("unreadable-file", "it declares XML entities, which no spreadsheet program writes")
 XLSX, ODS = roster_xlsx(), roster_ods()
 XLSB = xlsb_book([Page("高一", roster_grid())])
 LAUGHS = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10 if i else "哈"}">' for i in range(12))
@@ -103,7 +103,7 @@ def test_nor_in_the_xml_of_2003(kind: str, encoding: str) -> None:
     # Behind a subset of some length nobody sees any more that it is a workbook; then it is some XML.
     assert only(content, "名册.xml") in {
         DECLARES,
-        ("unreadable-file", "it is an XML document under the name of a spreadsheet"),
+        ("unreadable-file", "it is an XML document named like a spreadsheet"),
     }
 
 
@@ -237,7 +237,7 @@ def limited() -> Callable[[Mapping[str, bytes]], dict[str, str]]:
         found = {}
         for source, file in in_workers(sources, shipped(), Hints(), limits, workers=1):
             assert {problem.code for problem in file.problems} <= KINDS.keys()
-            too_slow = any(problem.facts.get("what") == "the time it takes" for problem in file.problems)
+            too_slow = any(problem.facts.get("what") == "the reading time" for problem in file.problems)
             found[source.path.name] = "too slow" if too_slow else file.problems[0].code if file.problems else "read"
         return found
 

@@ -84,7 +84,7 @@ def test_separators_in_notes_do_not_make_columns() -> None:
 )
 def test_a_quote_without_its_pair_is_refused_and_swallows_nobody(content: str) -> None:
     (problem,) = examined(content.encode(), "名册.csv").problems
-    assert (problem.code, problem.facts) == ("unreadable-file", {"why": "its quotes do not pair up"})
+    assert (problem.code, problem.facts) == ("unreadable-file", {"why": "its quotation marks are not balanced"})
 
 
 def test_a_quote_within_a_cell_is_a_sign_like_others() -> None:

@@ -241,7 +241,7 @@ def test_what_is_beyond_the_limits_is_not_unpacked() -> None:
     bomb = archive(workbook_parts(FAILED) | {"xl/media/image1.png": b"\0" * 30_000_000})
     assert len(bomb) < 100_000
     (problem,) = examined(bomb).problems
-    assert (problem.code, problem.facts["what"]) == ("file-too-large", "the ratio of compression")
+    assert (problem.code, problem.facts["what"]) == ("file-too-large", "the compression ratio")
     (problem,) = examined(bomb, limits=replace(DEFAULT_LIMITS, inflated_size_max_bytes=10_000_000)).problems
     assert problem.code == "file-too-large"
 

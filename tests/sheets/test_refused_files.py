@@ -74,12 +74,12 @@ def only(file: RosterFile) -> tuple[str, str]:
         (XLSX[: len(XLSX) // 2], "damaged"),
         (XLSX[:-30], "damaged"),
         (roster_ods()[:-100], "damaged"),
-        (zipped({"a.txt": b"hello"}), "no workbook"),
-        (zipped({"word/document.xml": b"<w/>"}), "no workbook"),
+        (zipped({"a.txt": b"hello"}), "not a workbook"),
+        (zipped({"word/document.xml": b"<w/>"}), "not a workbook"),
         (zipped({}), ""),
         (zipped({"xl/workbook.xml": b"<broken"}), "damaged"),
         (zipped({"content.xml": b"<broken"}), "damaged"),
-        (compound("WordDocument"), "no workbook"),
+        (compound("WordDocument"), "not a workbook"),
         (compound("Workbook"), "damaged"),
         (roster_xls()[:1000], ""),
         (b"\x09\x08\x10\x00" + b"\0" * 100, "damaged"),
@@ -98,7 +98,8 @@ def test_what_is_no_spreadsheet_is_unreadable_whatever_its_name(content: bytes, 
 def test_a_part_with_entities_is_unreadable() -> None:
     bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]>'
     content = edited_package(XLSX, {"xl/worksheets/sheet1.xml": lambda part: bomb + part})
-    assert only(examined(content)) == ("unreadable-file", "it declares entities, which no spreadsheet program writes")
+    why = "it declares XML entities, which no spreadsheet program writes"
+    assert only(examined(content)) == ("unreadable-file", why)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ SMALL = replace(DEFAULT_LIMITS, file_size_max_bytes=100_000)
         (
             edited_package(XLSX, {"xl/styles.xml": lambda part: part + b" " * 3_000_000}),
             DEFAULT_LIMITS,
-            "the ratio of compression",
+            "the compression ratio",
         ),
         (
             edited_package(XLSX, {"xl/styles.xml": lambda part: part + b" " * 900_000}),

@@ -119,7 +119,7 @@ def test_entities_in_xml_are_refused() -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
     content = xml_rows(f"<Row>{string('&b;')}</Row>").decode().replace("<Workbook", f"{bomb}<Workbook", 1).encode()
     (problem,) = examined(content, "导出.xls").problems
-    assert problem.facts == {"why": "it declares entities, which no spreadsheet program writes"}
+    assert problem.facts == {"why": "it declares XML entities, which no spreadsheet program writes"}
 
 
 @pytest.mark.parametrize(
@@ -127,4 +127,4 @@ def test_entities_in_xml_are_refused() -> None:
 )
 def test_other_xml_is_refused_in_words(content: bytes) -> None:
     (problem,) = examined(content, "导出.xls").problems
-    assert problem.facts == {"why": "it is an XML document under the name of a spreadsheet"}
+    assert problem.facts == {"why": "it is an XML document named like a spreadsheet"}

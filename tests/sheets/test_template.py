@@ -132,8 +132,8 @@ def test_the_notes_follow_the_standard_of_the_period(tmp_path: Path) -> None:
         sheet = made(tmp_path, "compulsory-living-subsidy", "en", period).book.worksheets[1]
         return "\n".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row)
 
-    assert "Junior, Day\n312.50 yuan a semester" in notes("2023-autumn")
-    assert "Junior, Day\n375 yuan a semester" in notes("2024-spring")
+    assert "Junior, Day\n312.50 yuan per semester" in notes("2023-autumn")
+    assert "Junior, Day\n375 yuan per semester" in notes("2024-spring")
     assert "No standard is known for this period" in notes("2018-autumn")
 
 

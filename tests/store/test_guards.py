@@ -17,11 +17,11 @@ ALTERED = {
             "DROP TRIGGER batch_delete_refused",
             "CREATE TRIGGER batch_delete_refused BEFORE DELETE ON batch BEGIN SELECT 1; END",
         ),
-        ("batch_delete_refused", "batch", "not as it was made"),
+        ("batch_delete_refused", "batch", "was altered or disabled"),
     ),
     "one of somebody else's": (
         ("CREATE TRIGGER mine AFTER INSERT ON entry BEGIN UPDATE school SET name = 'x'; END",),
-        ("mine", "entry", "none of the ledger's"),
+        ("mine", "entry", "does not belong to the ledger"),
     ),
     "moved to another table": (
         (

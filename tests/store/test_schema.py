@@ -131,5 +131,5 @@ def test_a_table_of_somebody_else_is_named_by_verify(tmp_path: Path) -> None:
     with closing(opened(place)) as ledger:
         (fault,) = ledgers.verify(ledger).faults
     assert fault.what.format_map(fault.facts) == (
-        f"there is a {'relation' if ON_POSTGRESQL else 'view'} paid that is none of the ledger's"
+        f"the {'relation' if ON_POSTGRESQL else 'view'} paid does not belong to the ledger"
     )

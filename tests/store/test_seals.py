@@ -195,7 +195,7 @@ def test_somebody_elses_key_is_not_the_offices(place: str) -> None:
     forge(place, finish=_with(SealKey(OTHER_SEAL)))
     assert _judged(place, OTHER_SEAL).faults == []
     assert _said(_judged(place)) == [
-        f"nothing here is sealed with the key {NAME}: it is another ledger's, or all was made anew"
+        f"nothing here is sealed with the key {NAME}: it belongs to another ledger, or everything was rewritten"
     ]
 
 
@@ -218,7 +218,7 @@ def test_an_event_that_is_put_at_the_end_has_no_seal(place: str) -> None:
 
     chain_anew(place, appended)
     for seal in (SEAL, None):
-        assert _said(_judged(place, seal)) == ["event 6 is not sealed, and those before it are"]
+        assert _said(_judged(place, seal)) == ["event 6 is not sealed, but those before it are"]
 
 
 def test_a_change_of_the_key_that_the_old_one_did_not_sign(place: str) -> None:
@@ -236,7 +236,7 @@ def test_a_change_of_the_key_that_the_old_one_did_not_sign(place: str) -> None:
 
     chain_anew(place, appended, finish)
     assert _said(_judged(place)) == [
-        f"event 6 is sealed with the key {OTHER_NAME}, and nobody with the key before it handed over"
+        f"event 6 is sealed with the key {OTHER_NAME}, which the previous key did not sign"
     ]
 
 

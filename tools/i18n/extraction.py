@@ -82,8 +82,8 @@ WORDS: tuple[str, ...] = (
     "required",  # Click, beside an option
     # What an operating system says when a file cannot be read or written.
     "cannot be opened",
-    "it is no ordinary file",
-    "it was changed while it was read; import it again",
+    "it is not a regular file",
+    "it changed while it was being read; import it again",
     "Permission denied",
     "Operation not permitted",
     "No such file or directory",

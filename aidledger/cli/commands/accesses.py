@@ -14,15 +14,15 @@ from aidledger.i18n import N_
 
 
 @click.command("access-log", cls=Command)
-@option("--from", "first", type=DAY, metavar="DATE", help=N_("From this day on, in UTC."))
-@option("--to", "last", type=DAY, metavar="DATE", help=N_("Up to this day, in UTC."))
-@option("--actor", "who", type=SENTENCE, metavar="NAME", help=N_("Only what this person was shown."))
+@option("--from", "first", type=DAY, metavar="DATE", help=N_("From this date (UTC)."))
+@option("--to", "last", type=DAY, metavar="DATE", help=N_("Up to this date (UTC)."))
+@option("--actor", "who", type=SENTENCE, metavar="NAME", help=N_("Only what this person saw."))
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def access_log(
     office: Office, first: datetime | None, last: datetime | None, who: str | None, form: str, output: Path | None
 ) -> None:
-    """Who was shown full ID and card numbers, when, of what, and why."""
+    """List who saw full ID and card numbers, when and why."""
     from aidledger.cli.output import emit
     from aidledger.operations.rights import accesses
     from aidledger.presentation.accesses import accesses_result

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @result_options("table", "json", "csv", "xlsx")
 @click.pass_context
 def actors(context: click.Context, form: str, output: Path | None) -> None:
-    """Who is named as what: clerk, reviewer, auditor, school. While nobody is, everybody may do everything."""
+    """List people and their roles, or assign roles. Until a role is assigned, everybody may do everything."""
     if context.invoked_subcommand is not None:
         return
     from aidledger.operations.actors import actors as found
@@ -38,14 +38,14 @@ def actors(context: click.Context, form: str, output: Path | None) -> None:
     type=WordType(ROLES),
     required=True,
     help=N_(
-        "clerk: imports and prepares payments. reviewer: releases payments, decides findings, names people. "
+        "clerk: imports, prepares payments. reviewer: releases payments, decides on findings, assigns roles. "
         "auditor: reads, masked. school: checks its files."
     ),
 )
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def name(office: Office, who: str, role: Role, form: str, output: Path | None) -> None:
-    """Name somebody, or change as what. Once somebody is named, whoever is not is refused."""
+    """Assign a role. Once anybody has one, people without are refused."""
     from aidledger.operations.actors import name as named
 
     _show(office, form, output, named(office.ledger(), who, role))
@@ -56,7 +56,7 @@ def name(office: Office, who: str, role: Role, form: str, output: Path | None) -
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def dismiss(office: Office, who: str, form: str, output: Path | None) -> None:
-    """Take somebody off the list. What he did stays under his name."""
+    """Remove a person from the list. What they did keeps their name."""
     from aidledger.operations.actors import dismiss as dismissed
 
     _show(office, form, output, dismissed(office.ledger(), who))

@@ -39,16 +39,16 @@ Narrowed = tuple[tuple[str, ...], str | None, str | None]
 
 def _audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
     decorators = (
-        option("--rule", "rules", multiple=True, metavar="RULE", help=N_("Only this rule; may be repeated.")),
+        option("--rule", "rules", multiple=True, metavar="RULE", help=N_("Only this rule; repeatable.")),
         option("--program", metavar="CODE", help=N_("Only this program.")),
         option("--period", type=PERIOD, help=N_("Only this semester or year.")),
-        option("--school", type=SENTENCE, metavar="NAME", help=N_("Only findings that name this school.")),
+        option("--school", type=SENTENCE, metavar="NAME", help=N_("Only findings about this school.")),
         option(
             "--at-least",
             "least",
             type=WordType(SEVERITIES),
             default="warning",
-            help=N_("What counts as something to look at; default: warning."),
+            help=N_("Lowest severity that makes the exit code 1. Default: warning."),
         ),
         reveal_options,
         result_options("table", "json", "csv", "xlsx"),
@@ -65,18 +65,18 @@ def _audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
     "--lake",
     type=NameToRead(),
     metavar="DIR|URL",
-    help=N_("Over the districts of a lake (`export parquet`) instead of the ledger."),
+    help=N_("Audit the districts of a lake (`export parquet`) instead of the ledger."),
 )
 @option(
     "--district",
     "districts",
     multiple=True,
     metavar="CODE",
-    help=N_("Only this district of the lake; may be repeated."),
+    help=N_("Only this district of the lake; repeatable."),
 )
-@option("--engine", type=ChoiceType(("duckdb", "spark")), help=N_("What runs the rules over a lake; default: duckdb."))
-@option("--memory", metavar="SIZE", help=N_("How much memory that may take, as 500MB or 4GB; default: 1GB."))
-@option("--list", "listed", is_flag=True, help=N_("List the findings, too; with --rule they are listed anyway."))
+@option("--engine", type=ChoiceType(("duckdb", "spark")), help=N_("Query engine for the lake. Default: duckdb."))
+@option("--memory", metavar="SIZE", help=N_("Memory limit of the query engine, such as 500MB or 4GB. Default: 1GB."))
+@option("--list", "listed", is_flag=True, help=N_("Also list the findings; implied by --rule."))
 def audit(
     office: Office,
     lake: str | None,
@@ -86,7 +86,7 @@ def audit(
     listed: bool,
     **options: Any,  # noqa: ANN401 - Click's options
 ) -> int:
-    """The audit rules over the whole ledger: what contradicts, what is missing, what no standard allows."""
+    """Run the audit rules over the whole ledger. They find contradictions, omissions and breaches of standards."""
     from aidledger.errors import LakeOptionAlone, NotOfALake
     from aidledger.operations.lakes import LakeAsked
 
@@ -105,7 +105,7 @@ def audit(
 @option("--state", type=WordType(STATES), help=N_("Only findings in this state."))
 @_audit_options
 def findings(office: Office, **options: Any) -> int:  # noqa: ANN401
-    """The findings with what was decided about each: state, reason, who, when."""
+    """List findings with what was decided: state, reason, by whom."""
     return _run(office, "findings", counted=False, **options)
 
 
@@ -140,7 +140,7 @@ def _run(
     result = audit_result(viewed, state, catalogue, today, office.language, counted=counted, listed=listed)
     emit(office, form, output, result)
     if form == "table" and viewed.found.findings and not listed:
-        click.echo(office._(N_("`audit --list` lists them; `audit --rule RULE` those of one rule.")), err=True)
+        click.echo(office._(N_("`audit --list` lists all findings, `audit --rule RULE` those of one rule.")), err=True)
     return 1 if auditing.to_look_at(viewed.found, least, today) else 0
 
 
@@ -149,7 +149,7 @@ def _run(
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def rules(office: Office, rule: str | None, form: str, output: Path | None) -> None:
-    """What a rule of the audit is for, what it rests on, what to do; without a name, all rules."""
+    """Explain the audit rules: purpose, basis, what to do. Without a name, all of them."""
     from aidledger.audit.rules import ACROSS, RULES
     from aidledger.audit.rules import rule as rule_of
     from aidledger.cli.output import emit
@@ -165,13 +165,19 @@ def _day(_context: click.Context, _parameter: click.Parameter, value: datetime |
 
 @click.command(cls=Command)
 @click.argument("number", metavar="ID")
-@option("--justify", "justified", type=SENTENCE, metavar="TEXT", help=N_("It is as it should be, because …"))
-@option("--close", "recovered", type=SENTENCE, metavar="TEXT", help=N_("It was put right: the money came back, …"))
 @option(
-    "--accept", "accepted", type=SENTENCE, metavar="TEXT", help=N_("It may stay so until a day (--until), because …")
+    "--justify", "justified", type=SENTENCE, metavar="TEXT", help=N_("Explained: everything is in order, because …")
 )
-@option("--reopen", "reopened", type=SENTENCE, metavar="TEXT", help=N_("It is open again, because …"))
-@option("--until", type=DAY, callback=_day, metavar="DATE", help=N_("The day for --accept."))
+@option(
+    "--close",
+    "recovered",
+    type=SENTENCE,
+    metavar="TEXT",
+    help=N_("Recovered: it was put right, the money came back, …"),
+)
+@option("--accept", "accepted", type=SENTENCE, metavar="TEXT", help=N_("Accepted until a date (--until), because …"))
+@option("--reopen", "reopened", type=SENTENCE, metavar="TEXT", help=N_("Reopen it, because …"))
+@option("--until", type=DAY, callback=_day, metavar="DATE", help=N_("Date until which --accept holds."))
 @reveal_options
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
@@ -187,7 +193,7 @@ def finding(
     form: str,
     output: Path | None,
 ) -> None:
-    """One finding with its evidence; or what was decided about it, kept with who and when."""
+    """Show a finding with its evidence, or record a decision on it."""
     from aidledger.cli.output import emit
     from aidledger.errors import OneDecision
     from aidledger.operations import auditing

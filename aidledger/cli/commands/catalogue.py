@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@option("--on", "period", type=PERIOD, help=N_("The period whose standards are shown; default: the present one."))
+@option("--on", "period", type=PERIOD, help=N_("Show the standards of this period. Default: the current one."))
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def programs(office: Office, period: Period | None, form: str, output: Path | None) -> None:
-    """The programs, with the standards in force."""
+    """List programs with the standards in force."""
     from aidledger.cli.output import emit
     from aidledger.domain.term import semester_of
     from aidledger.presentation.catalogues import programs_result
@@ -35,7 +35,7 @@ def programs(office: Office, period: Period | None, form: str, output: Path | No
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def program(office: Office, code: str, form: str, output: Path | None) -> None:
-    """One program: its standards with their dates and documents."""
+    """Show a program: its standards, their dates and documents."""
     from aidledger.cli.output import emit
     from aidledger.presentation.catalogues import program_result
 

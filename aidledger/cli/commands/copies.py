@@ -21,7 +21,7 @@ _HEAD = N_("Head: {head}")
 @result_options("table", "json")
 @pass_office
 def backup(office: Office, file: Path, form: str, output: Path | None) -> None:
-    """Copy the ledger, also while it is in use, into a new file, and prove the copy."""
+    """Back up the ledger, even in use, and verify the backup."""
     from aidledger.cli.output import emit
     from aidledger.operations import copies
     from aidledger.presentation.result import Result
@@ -42,11 +42,11 @@ def backup(office: Office, file: Path, form: str, output: Path | None) -> None:
 
 @click.command(cls=Command)
 @click.argument("file", type=ToRead(dir_okay=False))
-@option("--discard-newer", is_flag=True, help=N_("Also where the ledger has batches that the backup has not."))
+@option("--discard-newer", is_flag=True, help=N_("Restore even if the ledger has batches that the backup lacks."))
 @result_options("table", "json")
 @pass_office
 def restore(office: Office, file: Path, discard_newer: bool, form: str, output: Path | None) -> None:
-    """Put a backup in the ledger's place; the ledger that is there is kept under another name."""
+    """Replace the ledger with a backup. The old ledger is kept under another name."""
     from aidledger.cli.output import emit
     from aidledger.operations import copies
     from aidledger.presentation.result import Result
@@ -55,11 +55,11 @@ def restore(office: Office, file: Path, discard_newer: bool, form: str, output: 
     done = copies.restore(
         office.place, file, office.actor, office.clock, office.keys.keys(), discard_newer=discard_newer
     )
-    lines = [N_("{path} is restored: {batches} batches, {entries} entries"), _HEAD]
+    lines = [N_("{path} was restored: {batches} batches, {entries} entries"), _HEAD]
     if done.kept:
-        lines.append(N_("The ledger as it was is kept as {backup}."))
+        lines.append(N_("The old ledger is kept as {backup}."))
     if done.lost and done.lost.events:
-        lines.append(N_("It had {lost_batches} batches and {lost_events} events that the restored one has not."))
+        lines.append(N_("It had {lost_batches} batches and {lost_events} events that the restored ledger lacks."))
     facts = {
         "path": str(done.now.path),
         "batches": done.now.batches,
@@ -91,14 +91,14 @@ def restore(office: Office, file: Path, discard_newer: bool, form: str, output: 
     type=NameToWrite(),
     required=True,
     metavar="PATH|URL",
-    help=N_("Where to: a new file or an empty database."),
+    help=N_("Destination: a new file or an empty database."),
 )
-@option("--encrypt", is_flag=True, help=N_("Encrypt the copy; one of an encrypted ledger has its key in any case."))
-@option("--plain", is_flag=True, help=N_("Make a copy of an encrypted ledger that is not encrypted."))
+@option("--encrypt", is_flag=True, help=N_("Encrypt the copy. The copy of an encrypted ledger always keeps its key."))
+@option("--plain", is_flag=True, help=N_("Make an unencrypted copy of an encrypted ledger."))
 @result_options("table", "json")
 @pass_office
 def copy(office: Office, place: str, form: str, output: Path | None, *, encrypt: bool, plain: bool) -> None:
-    """Copy the ledger onto another database, entry for entry, and prove the copy."""
+    """Copy the ledger to another database and verify the copy."""
     from aidledger.cli.advancing import advancing
     from aidledger.cli.output import emit
     from aidledger.errors import EncryptOrPlain

@@ -18,12 +18,12 @@ from aidledger.i18n import N_
 @option(
     "--with-faults",
     is_flag=True,
-    help=N_("Also write the office's other lists, plant a few hundred faults, and say in key.csv where they are."),
+    help=N_("Also write the office's other lists, plant a few hundred faults and list them in key.csv."),
 )
-@option("--workers", type=click.IntRange(min=1), help=N_("How many processes write and read files."))
+@option("--workers", type=click.IntRange(min=1), help=N_("Number of processes that write and read files."))
 @pass_office
 def demo(office: Office, folder: Path, workers: int | None, *, with_faults: bool) -> int:
-    """Write a made-up district's rosters, import them, and print the totals beside the published ones."""
+    """Make up a district, import its rosters and print its totals. The published totals are printed beside them."""
     from aidledger.cli.demonstration import Stage, shown, shown_with_faults
     from aidledger.errors import DemoKeyed
     from aidledger.operations.demonstrating import FaultyDemonstration, demonstrate, demonstrate_faults

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aidledger.lake.pseudonyms import Showing
 
 _FORM = option(
-    "--format", "form", type=ChoiceType(("table", "json")), default="table", help=N_("The form of the result.")
+    "--format", "form", type=ChoiceType(("table", "json")), default="table", help=N_("Format of the result.")
 )
 
 
@@ -35,7 +35,7 @@ class _Export(Group):
 
 @click.group(cls=_Export)
 def export() -> None:
-    """What leaves the ledger for elsewhere: `export PERSON`, or a district's share in a lake."""
+    """Export a person's data, or a district's share of a lake."""
 
 
 export.add_command(rights.person)
@@ -49,7 +49,7 @@ export.add_command(rights.person)
     required=True,
     metavar="FILE",
     type=ToRead(dir_okay=False),
-    help=N_("The key for pseudonyms that all districts share; `export key` makes one."),
+    help=N_("The pseudonym key that all districts share; `export key` makes one."),
 )
 @option(
     "--people",
@@ -58,13 +58,13 @@ export.add_command(rights.person)
     default="digest",
     help=N_("How people and cards are written; full needs --reason and is logged. Default: digest."),
 )
-@option("--reason", type=SENTENCE, metavar="TEXT", help=N_("Why people are written in full; kept in the ledger."))
+@option("--reason", type=SENTENCE, metavar="TEXT", help=N_("Why people are written in full; recorded in the ledger."))
 @_FORM
 @pass_office
 def parquet(
     office: Office, folder: Path, district: str, key: Path, showing: Showing, reason: str | None, form: str
 ) -> None:
-    """Add what was posted since the last time to a lake of Parquet files, which `audit --lake` reads."""
+    """Add newly posted data to a lake of Parquet files. `audit --lake` reads it."""
     from aidledger.cli.output import emit
     from aidledger.errors import FullReasonMissing
     from aidledger.operations import lakes
@@ -84,11 +84,11 @@ def parquet(
 @_FORM
 @pass_office
 def key(office: Office, file: Path, form: str) -> None:
-    """Make a key for pseudonyms in a new file: one for all districts whose lakes are to be audited together."""
+    """Make a key for pseudonyms. All districts to be audited together share one key."""
     from aidledger.cli.output import emit
     from aidledger.operations import lakes
     from aidledger.presentation.result import Result
 
     lakes.new_key(file)
-    said = office._(N_("{path}: give it to the other districts by hand, and never to who reads the lake."))
+    said = office._(N_("{path}: hand it to the other districts in person, and never to those who read the lake."))
     emit(office, form, None, Result(lambda: {"key": str(file)}, text=lambda: said.format(path=file)))

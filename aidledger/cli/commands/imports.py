@@ -24,46 +24,46 @@ if TYPE_CHECKING:
 def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
     decorators = (
         click.argument("paths", nargs=-1, required=True, type=EXISTING, metavar="PATH..."),
-        option("--program", metavar="CODE", help=N_("The program, whatever the file says.")),
-        option("--period", type=PERIOD, help=N_("The semester or year that is paid for, whatever the file says.")),
+        option("--program", metavar="CODE", help=N_("Program; overrides what the file says.")),
+        option("--period", type=PERIOD, help=N_("Semester or year that is paid for; overrides what the file says.")),
         option(
             "--part",
             type=PART,
-            help=N_("The part of the term, whatever the file says: 2021-09, instalment-1, back-payment, top-up."),
+            help=N_("Part of the term (2021-09, instalment-1, back-payment, top-up); overrides what the file says."),
         ),
-        option("--school", type=SENTENCE, metavar="NAME", help=N_("The school, whatever the file says.")),
+        option("--school", type=SENTENCE, metavar="NAME", help=N_("School; overrides what the file says.")),
         option(
             "--kind",
             type=WordType(LIST_KINDS),
             metavar="KIND",
-            help=N_("The kind of list: roster, certification, register, bank-return, allotment, recovery."),
+            help=N_("Kind of list: roster, certification, register, bank-return, allotment, recovery."),
         ),
         option(
             "--map",
             "mapping",
             multiple=True,
             metavar="HEADER=FIELD",
-            help=N_("Name a column that was not recognised: a field, or a program for a money column."),
+            help=N_("Name an unrecognised column: a field, or the program of an amount column."),
         ),
         option(
             "--feedback",
             type=FolderToWrite(),
             metavar="DIR",
-            help=N_("Write a copy of each rejected file with the bad cells marked, to send back to the school."),
+            help=N_("Write a copy of each rejected file, with the bad cells marked, to return to the school."),
         ),
         option("--remember", is_flag=True, help=N_("Remember --map for the school; see `mappings`.")),
         option(
             "--record-conflicts",
             is_flag=True,
-            help=N_("Post rows that contradict the ledger, for history that really was paid."),
+            help=N_("Also post rows that contradict the ledger, for what really was paid."),
         ),
         option(
             "--supersedes",
             type=click.IntRange(min=1),
             metavar="BATCH",
-            help=N_("Take the file as the new version of a batch and post only the difference."),
+            help=N_("Take the file as a new version of this batch and post only the difference."),
         ),
-        option("--workers", type=click.IntRange(min=1), help=N_("How many processes read files.")),
+        option("--workers", type=click.IntRange(min=1), help=N_("Number of processes that read files.")),
         result_options("table", "json", "csv"),
         pass_office,
     )
@@ -73,17 +73,17 @@ def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command("import", cls=Command)
-@option("--dry-run", is_flag=True, help=N_("The real run, taken back at the end: the same as `check`."))
+@option("--dry-run", is_flag=True, help=N_("Run the import, then roll it back; the same as `check`."))
 @_import_options
 def import_(office: Office, *, dry_run: bool, **options: Any) -> int:  # noqa: ANN401 - Click's options
-    """Import rosters and other lists from files, folders and .zip archives; each file whole or not at all."""
+    """Import rosters and other lists, each file whole or not at all. Takes files, folders and .zip archives."""
     return _run(office, dry_run=dry_run, **options)
 
 
 @click.command(cls=Command)
 @_import_options
 def check(office: Office, **options: Any) -> int:  # noqa: ANN401
-    """Look at rosters and other lists without keeping anything: the real run, taken back."""
+    """Check rosters and other lists; nothing is kept. Runs the import, then rolls it back."""
     return _run(office, dry_run=True, **options)
 
 

@@ -19,12 +19,12 @@ from aidledger.i18n import N_
     "place",
     type=NameToWrite(),
     metavar=KEY_PLACE,
-    help=N_("Where the new key is, or is to be; without it, it is asked for."),
+    help=N_("Where the new key is, or will be made. Default: ask."),
 )
 @result_options("table", "json")
 @pass_office
 def rekey(office: Office, place: str | None, form: str, output: Path | None) -> None:
-    """Change the key of an encrypted ledger. Backups keep the key that they were made with."""
+    """Change the key of an encrypted ledger. Backups keep the key they were made with."""
     from aidledger.cli.output import emit
     from aidledger.operations import copies
     from aidledger.presentation.result import Result
@@ -33,7 +33,7 @@ def rekey(office: Office, place: str | None, form: str, output: Path | None) -> 
     new = (lambda: keys.made_or_read(place)) if place else keys.typed_twice
     done = copies.rekey(office.place, office.actor, office.clock, keys.keys(), new)
     said = office._(
-        N_("{path} has its new key, and does not open with the old one: {batches} batches, {entries} entries")
+        N_("{path} has its new key and no longer opens with the old one: {batches} batches, {entries} entries")
     )
     facts = {"path": str(done.path), "batches": done.batches, "entries": done.entries, "head": done.head}
     emit(
@@ -53,12 +53,12 @@ def rekey(office: Office, place: str | None, form: str, output: Path | None) -> 
     "place",
     type=NameToWrite(),
     metavar=KEY_PLACE,
-    help=N_("Change the key to this one; the old one signs the change."),
+    help=N_("Change to this key; the old key signs the change."),
 )
 @result_options("table", "json")
 @pass_office
 def seal(office: Office, place: str | None, form: str, output: Path | None) -> None:
-    """Seal the ledger with the key of --seal-key-file: from now on only who has it can write, or remake history."""
+    """Seal the ledger: from now on, writing needs the seal key. The key is that of --seal-key-file."""
     from aidledger.cli.output import emit
     from aidledger.errors import SealKeyUnnamed
     from aidledger.operations import ledgers

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@option("--encrypt", is_flag=True, help=N_("Encrypt it, with the key of --key-file or one that is asked for."))
+@option("--encrypt", is_flag=True, help=N_("Encrypt the ledger, with the key of --key-file or one typed in."))
 @result_options("table", "json")
 @pass_office
 def init(office: Office, form: str, output: Path | None, *, encrypt: bool) -> None:
-    """Make a ledger and load the programs. Refuses one that is there."""
+    """Create a ledger and load the programs. An existing one is left alone."""
     from aidledger.cli.output import emit
     from aidledger.errors import KeyUnused
     from aidledger.operations import ledgers
@@ -48,11 +48,11 @@ def init(office: Office, form: str, output: Path | None, *, encrypt: bool) -> No
 
 
 @click.command(cls=Command)
-@option("--no-backup", is_flag=True, help=N_("Make no copy first: there is one already."))
+@option("--no-backup", is_flag=True, help=N_("Make no copy first, because there is a backup."))
 @result_options("table", "json")
 @pass_office
 def upgrade(office: Office, no_backup: bool, form: str, output: Path | None) -> None:
-    """Bring a ledger of an older aidledger up to this one, after a copy was put aside."""
+    """Upgrade a ledger from an older version. Keeps a copy first."""
     from aidledger.cli.output import emit
     from aidledger.operations import ledgers
     from aidledger.presentation.result import Result
@@ -64,7 +64,7 @@ def upgrade(office: Office, no_backup: bool, form: str, output: Path | None) -> 
     )
     lines = [N_("{path} is upgraded.") if done.changed else N_("{path} is up to date.")]
     if done.backup:
-        lines.append(N_("The ledger as it was is kept as {backup}."))
+        lines.append(N_("The old ledger is kept as {backup}."))
     said = " ".join(office._(line) for line in lines).format(path=done.place, backup=done.backup)
     emit(
         office,
@@ -81,7 +81,7 @@ def upgrade(office: Office, no_backup: bool, form: str, output: Path | None) -> 
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def batches(office: Office, form: str, output: Path | None) -> None:
-    """What was imported: when, by whom, in force or reversed."""
+    """List batches: when, by whom, in force or reversed."""
     from aidledger.cli.output import emit
     from aidledger.operations import ledgers
     from aidledger.presentation.batches import batches_result
@@ -95,7 +95,7 @@ def batches(office: Office, form: str, output: Path | None) -> None:
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def batch(office: Office, number: int, reveal: Reveal | None, form: str, output: Path | None) -> None:
-    """One batch with its rosters and rows."""
+    """Show a batch with its rosters and rows."""
     from aidledger.cli.output import emit
     from aidledger.operations import ledgers
     from aidledger.presentation.batches import batch_result
@@ -107,11 +107,13 @@ def batch(office: Office, number: int, reveal: Reveal | None, form: str, output:
 
 @click.command(cls=Command)
 @click.argument("number", metavar="BATCH", type=NUMBER)
-@option("--reason", required=True, type=SENTENCE, metavar="TEXT", help=N_("Why it is taken back; kept in the ledger."))
+@option(
+    "--reason", required=True, type=SENTENCE, metavar="TEXT", help=N_("Why it is reversed; recorded in the ledger.")
+)
 @result_options("table", "json")
 @pass_office
 def reverse(office: Office, number: int, reason: str, form: str, output: Path | None) -> None:
-    """Take a whole batch back by reversing entries. Nothing is ever edited or deleted."""
+    """Reverse a whole batch by posting reversing entries. Nothing is ever edited or deleted."""
     from aidledger.cli.output import emit
     from aidledger.domain.money import yuan_text
     from aidledger.operations import ledgers
@@ -126,12 +128,12 @@ def reverse(office: Office, number: int, reason: str, form: str, output: Path | 
 
 
 @click.command(cls=Command)
-@option("--expect", metavar="HEAD", help=N_("Prove that nothing before this head was changed."))
-@option("--since", metavar="HEAD", help=N_("Only what was recorded after this head, with which a whole verify ended."))
+@option("--expect", metavar="HEAD", help=N_("Verify that nothing before this head was changed."))
+@option("--since", metavar="HEAD", help=N_("Verify only what was recorded after this head of an earlier full verify."))
 @result_options("table", "json")
 @pass_office
 def verify(office: Office, expect: str | None, since: str | None, form: str, output: Path | None) -> int:
-    """Recompute every digest and total, and name what was tampered with."""
+    """Recompute every digest and total; list what was tampered with."""
     from aidledger.cli.advancing import advancing
     from aidledger.cli.output import emit
     from aidledger.operations import ledgers

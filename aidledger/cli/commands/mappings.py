@@ -16,7 +16,7 @@ from aidledger.i18n import N_
 @result_options("table", "json", "csv", "xlsx")
 @click.pass_context
 def mappings(context: click.Context, form: str, output: Path | None) -> None:
-    """The columns that were named with --map and remembered with --remember, by school."""
+    """List the columns remembered for schools, or forget them. They were named with --map and --remember."""
     if context.invoked_subcommand is not None:
         return
     from aidledger.cli.output import emit
@@ -30,10 +30,10 @@ def mappings(context: click.Context, form: str, output: Path | None) -> None:
 
 @mappings.command(cls=Command)
 @click.argument("school")
-@option("--header", metavar="HEADER", help=N_("Only this column; default: all of the school's."))
+@option("--header", metavar="HEADER", help=N_("Only this column. Default: all of the school's columns."))
 @pass_office
 def forget(office: Office, school: str, header: str | None) -> None:
-    """Forget the columns that are remembered for a school."""
+    """Forget the columns remembered for a school."""
     from aidledger.operations import mapping
     from aidledger.presentation.printable import harmless
 

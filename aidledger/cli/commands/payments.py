@@ -30,29 +30,27 @@ if TYPE_CHECKING:
 
 @click.group(cls=Group)
 def pay() -> None:
-    """Files for the bank: exported, released by somebody else, answered by bank returns."""
+    """Show what is due; export, release and track payment orders."""
 
 
-_PROGRAMS = option(
-    "--program", "programs", metavar="CODE", multiple=True, help=N_("Only this program; may be said several times.")
-)
-_SCHOOL = option("--school", type=SENTENCE, metavar="NAME", help=N_("Only this school's pupils."))
+_PROGRAMS = option("--program", "programs", metavar="CODE", multiple=True, help=N_("Only this program; repeatable."))
+_SCHOOL = option("--school", type=SENTENCE, metavar="NAME", help=N_("Only pupils of this school."))
 # As in reports.dues, which takes longer to load than to say.
 _DUE_CUTS = ("program", "period", "school", "person")
 
 
 @pay.command(cls=Command)
 @_PROGRAMS
-@option("--period", type=PERIOD, help=N_("Only what is claimed for this semester or year."))
+@option("--period", type=PERIOD, help=N_("Only claims for this semester or year."))
 @_SCHOOL
 @option(
     "--by",
     type=ByType(_DUE_CUTS),
     default="program,period",
     metavar="BY",
-    help=N_("Any of program,period,school,person; several with commas. Default: program,period."),
+    help=N_("Any of program,period,school,person, separated by commas. Default: program,period."),
 )
-@option("--all", "settled", is_flag=True, help=N_("By person: also those of whom nothing is open."))
+@option("--all", "settled", is_flag=True, help=N_("By person: include those for whom nothing is open."))
 @reveal_options
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
@@ -67,7 +65,7 @@ def due(
     form: str,
     output: Path | None,
 ) -> None:
-    """What is claimed, paid, under way, due, and to be claimed back."""
+    """Show claims: paid, under way, due, or to be claimed back."""
     from aidledger.cli.output import emit
     from aidledger.operations import paying
     from aidledger.presentation.paying import dues_result
@@ -80,10 +78,14 @@ def due(
 
 @pay.command(cls=Command)
 @_PROGRAMS
-@option("--period", type=PERIOD, required=True, help=N_("The semester or year that it is paid for."))
+@option("--period", type=PERIOD, required=True, help=N_("Semester or year that is paid for."))
 @_SCHOOL
 @option(
-    "--reason", type=SENTENCE, required=True, metavar="TEXT", help=N_("Why; the file has full numbers, so it is kept.")
+    "--reason",
+    type=SENTENCE,
+    required=True,
+    metavar="TEXT",
+    help=N_("Why; the file has full numbers, so the reason is recorded."),
 )
 @option(
     "-o",
@@ -92,9 +94,9 @@ def due(
     type=NEW_FILE,
     required=True,
     metavar="FILE",
-    help=N_("FILE.xlsx and FILE.csv are written; neither may exist."),
+    help=N_("Writes FILE.xlsx and FILE.csv; neither may exist."),
 )
-@option("--format", "form", type=ChoiceType(("table", "json")), default="table", help=N_("The form of the result."))
+@option("--format", "form", type=ChoiceType(("table", "json")), default="table", help=N_("Format of the result."))
 @pass_office
 def export(
     office: Office,
@@ -105,7 +107,7 @@ def export(
     target: Path,
     form: str,
 ) -> int:
-    """The bank's batch file of what is due, under the programs named or all, at one school or all."""
+    """Export what is due as a payment order for the bank. By default for all programs and schools."""
     from aidledger.cli.output import emit
     from aidledger.operations import paying
     from aidledger.presentation.paying import exported_result
@@ -120,7 +122,7 @@ def export(
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def orders(office: Office, form: str, output: Path | None) -> None:
-    """All payment orders: who exported and released them, and what the bank did."""
+    """List payment orders: who exported and released them, results."""
     from aidledger.cli.output import emit
     from aidledger.operations import paying
     from aidledger.presentation.paying import orders_result
@@ -136,7 +138,7 @@ def orders(office: Office, form: str, output: Path | None) -> None:
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def order(office: Office, number: int, reveal: Reveal | None, form: str, output: Path | None) -> int:
-    """One payment order: what became of each line, and what bank returns say beside it."""
+    """Show a payment order: each line, and what the bank returned."""
     from aidledger.cli.output import emit
     from aidledger.operations import paying
     from aidledger.presentation.paying import order_result
@@ -151,11 +153,11 @@ def order(office: Office, number: int, reveal: Reveal | None, form: str, output:
 
 @pay.command(cls=Command)
 @click.argument("number", type=NUMBER, metavar="ORDER")
-@option("--file", "path", type=EXISTING, required=True, metavar="FILE", help=N_("The file as it goes to the bank."))
-@option("--format", "form", type=ChoiceType(("table", "json")), default="table", help=N_("The form of the result."))
+@option("--file", "path", type=EXISTING, required=True, metavar="FILE", help=N_("The file that goes to the bank."))
+@option("--format", "form", type=ChoiceType(("table", "json")), default="table", help=N_("Format of the result."))
 @pass_office
 def release(office: Office, number: int, path: Path, form: str) -> None:
-    """Let an order go to the bank: by another than who exported it, and in that very file."""
+    """Release an order to the bank. Not the person who exported it, and only with the exported file."""
     from aidledger.operations import paying
 
     _settled(office, form, paying.release(office.ledger_with(office.catalogue()), number, path))
@@ -163,11 +165,11 @@ def release(office: Office, number: int, path: Path, form: str) -> None:
 
 @pay.command(cls=Command)
 @click.argument("number", type=NUMBER, metavar="ORDER")
-@option("--reason", type=SENTENCE, required=True, metavar="TEXT", help=N_("Why it does not go to the bank."))
-@option("--format", "form", type=ChoiceType(("table", "json")), default="table", help=N_("The form of the result."))
+@option("--reason", type=SENTENCE, required=True, metavar="TEXT", help=N_("Why it is withdrawn."))
+@option("--format", "form", type=ChoiceType(("table", "json")), default="table", help=N_("Format of the result."))
 @pass_office
 def withdraw(office: Office, number: int, reason: str, form: str) -> None:
-    """Take back an order that was not released: its payments are due again."""
+    """Withdraw an unreleased order. Its payments become due again."""
     from aidledger.operations import paying
 
     _settled(office, form, paying.withdraw(office.ledger_with(office.catalogue()), number, reason))

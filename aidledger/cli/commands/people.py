@@ -27,7 +27,7 @@ def person(
     form: str,
     output: Path | None,
 ) -> None:
-    """All aid of one person, across programs and periods."""
+    """Show all aid of one person, across programs and periods."""
     from aidledger.cli.output import emit
     from aidledger.operations import people
     from aidledger.presentation.people import people_result
@@ -49,7 +49,7 @@ def trace(
     form: str,
     output: Path | None,
 ) -> None:
-    """From an entry to its batch, file, sheet, row, and the cells as they stood."""
+    """Trace an entry to its batch, file, row and original cells."""
     from aidledger.cli.output import emit
     from aidledger.operations import tracing
     from aidledger.presentation.traces import trace_result

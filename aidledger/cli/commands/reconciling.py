@@ -31,7 +31,7 @@ PARTS = ("document", "source")
 @option("--from", "first", type=PERIOD, help=N_("The first period."))
 @option("--to", "last", type=PERIOD, help=N_("The last period."))
 @option("--school", type=SENTENCE, metavar="NAME", help=N_("Only this school."))
-@option("--cut", type=WordType(CUTS), help=N_("Put the terms together by year; default: every term by itself."))
+@option("--cut", type=WordType(CUTS), help=N_("Combine terms by year. Default: each term by itself."))
 @option(
     "--report",
     "reports",
@@ -40,15 +40,15 @@ PARTS = ("document", "source")
     metavar="FILE",
     help=N_("Compare with this published report."),
 )
-@option("--all", "everything", is_flag=True, help=N_("Show also the lines that are right."))
+@option("--all", "everything", is_flag=True, help=N_("Also show the lines that agree."))
 @option(
     "--by",
     type=ByType(PARTS),
     default=(),
     metavar="BY",
-    help=N_("Allotted money by document, source or both, with what is left of it."),
+    help=N_("Break allotments down by document, source or both, with the balance."),
 )
-@option("--details", is_flag=True, help=N_("Show the rows behind every difference: file, sheet, row, and why."))
+@option("--details", is_flag=True, help=N_("Show the rows behind each difference: file, sheet, row, reason."))
 @reveal_options
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
@@ -69,7 +69,7 @@ def reconcile(
     form: str,
     output: Path | None,
 ) -> int:
-    """Person-times against amounts: declared, standard, allotment, payment, report."""
+    """Compare person-times and amounts in five ways. Checks: declared, standard, allotment, payment, report."""
     from aidledger.cli.output import emit
     from aidledger.operations import reconciling, reporting
     from aidledger.presentation.comparisons import reconciled_result

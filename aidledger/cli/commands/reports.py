@@ -43,7 +43,7 @@ DIMENSIONS = (
 
 @click.group(cls=Group)
 def report() -> None:
-    """Totals per program, and comparisons with published ones."""
+    """Print summaries, statements, returns, notices and comparisons."""
 
 
 @report.command(cls=Command)
@@ -55,15 +55,16 @@ def report() -> None:
     default=None,
     metavar="BY",
     help=N_(
-        "Any of program,school,period,calendar-year,school-year,term,stage,level,tier,grade,category,source,"
-        "payment,part; several with commas."
+        "Any of "
+        "program,school,period,calendar-year,school-year,term,stage,level,tier,grade,category,source,payment,part, "
+        "separated by commas."
     ),
 )
 @option(
     "--count",
     type=WordType(("posted", "paid")),
     default="posted",
-    help=N_("All that was posted, or only what has arrived; default: posted."),
+    help=N_("Count all that was posted, or only what was paid. Default: posted."),
 )
 @result_options("table", "json", "csv", "xlsx", "text")
 @pass_office
@@ -76,7 +77,7 @@ def summary(
     form: str,
     output: Path | None,
 ) -> None:
-    """Totals per program; as text, the report's paragraph."""
+    """Sum up by program, or print the report's paragraph."""
     from aidledger.cli.output import emit
     from aidledger.operations import reporting
     from aidledger.presentation.summaries import paragraph_result, summary_result
@@ -97,7 +98,7 @@ def summary(
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def entries(office: Office, figure: str, reveal: Reveal | None, form: str, output: Path | None) -> None:
-    """The entries behind a figure: program=CODE,period=PERIOD,school=NAME and so on, as papers carry it."""
+    """List the entries behind a figure. As papers print it: program=CODE,period=PERIOD,school=NAME and so on."""
     from aidledger.cli.output import emit
     from aidledger.operations import reporting
     from aidledger.presentation.entries import entries_result
@@ -116,7 +117,7 @@ def entries(office: Office, figure: str, reveal: Reveal | None, form: str, outpu
 def school(
     office: Office, name: str, first: Period | None, last: Period | None, form: str, output: Path | None
 ) -> None:
-    """A school's statement: what it got by program and period, and the rosters that say so."""
+    """Print a school's statement: its aid and its rosters."""
     from aidledger.cli.output import emit
     from aidledger.operations import reporting
     from aidledger.presentation.statements import statement_result
@@ -128,8 +129,8 @@ def school(
 
 
 @report.command(cls=Command)
-@option("--year", type=click.IntRange(1990, 2099), help=N_("The year: its spring and its autumn."))
-@option("--school-year", is_flag=True, help=N_("The school year that begins in --year: its autumn, then spring."))
+@option("--year", type=click.IntRange(1990, 2099), help=N_("Calendar year: its spring and autumn."))
+@option("--school-year", is_flag=True, help=N_("Use the school year that begins in --year: autumn, then spring."))
 @option("--from", "first", type=PERIOD, help=N_("The first period."))
 @option("--to", "last", type=PERIOD, help=N_("The last period."))
 @result_options("table", "json", "csv", "xlsx")
@@ -143,7 +144,7 @@ def returns(
     form: str,
     output: Path | None,
 ) -> None:
-    """What the national returns ask: persons, person-times and money by program, category and source."""
+    """Print the figures of the national return. Persons, person-times and money by program, category and source."""
     from aidledger.cli.output import emit
     from aidledger.errors import OneSpan
     from aidledger.operations import reporting
@@ -164,7 +165,7 @@ def returns(
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def compare(office: Office, file: str, form: str, output: Path | None) -> int:
-    """The ledger beside a report's published totals, at the precision they were printed with."""
+    """Compare the ledger with a report's published totals. At the precision they were printed with."""
     from aidledger.cli.output import emit
     from aidledger.operations import reporting
     from aidledger.presentation.comparisons import compared_result
@@ -183,16 +184,16 @@ def compare(office: Office, file: str, form: str, output: Path | None) -> int:
     type=CUT,
     required=True,
     help=N_(
-        "The cut to begin with: calendar-year:2021, school-year:2021, term:2021-autumn, span:2021-autumn..2022-spring, "
-        "or by the days of posting (Beijing time), posted:2021-09-01..2022-01-31."
+        "First cut: calendar-year:2021, school-year:2021, term:2021-autumn, span:2021-autumn..2022-spring, or by "
+        "date of posting (Beijing time), posted:2021-09-01..2022-01-31."
     ),
 )
-@option("--to-cut", "second", type=CUT, required=True, help=N_("The cut to arrive at, such as school-year:2021."))
-@option("--by", type=WordType(["program"]), help=N_("A bridge for every program, not for all aid together."))
+@option("--to-cut", "second", type=CUT, required=True, help=N_("Second cut, such as school-year:2021."))
+@option("--by", type=WordType(["program"]), help=N_("One bridge per program instead of one for all aid."))
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def bridge(office: Office, first: Cut, second: Cut, by: str | None, form: str, output: Path | None) -> None:
-    """What lies between two cuts: terms that only one takes in, payments posted or taken back on other days."""
+    """Explain the difference between two cuts. By terms that only one includes, and by dates of posting."""
     from aidledger.cli.output import emit
     from aidledger.operations import reporting
     from aidledger.presentation.bridges import bridges_result
@@ -207,11 +208,18 @@ report.add_command(person)  # one of the papers, too
 
 @report.command(cls=Command)
 @option("--program", metavar="CODE", required=True, help=N_("The program that is paid."))
-@option("--period", type=PERIOD, required=True, help=N_("The semester or year that it is paid for."))
-@option("--school", type=SENTENCE, metavar="NAME", help=N_("Only this school's pupils."))
+@option("--period", type=PERIOD, required=True, help=N_("Semester or year that is paid for."))
+@option("--school", type=SENTENCE, metavar="NAME", help=N_("Only pupils of this school."))
 @option("--from", "first", type=DAY, required=True, metavar="DATE", help=N_("The first day of the notice."))
-@option("--to", "last", type=DAY, required=True, metavar="DATE", help=N_("The last day: 5 working days at least."))
-@option("--preview", is_flag=True, help=N_("Only look at it; nothing is recorded."))
+@option(
+    "--to",
+    "last",
+    type=DAY,
+    required=True,
+    metavar="DATE",
+    help=N_("The last day; at least 5 working days after the first."),
+)
+@option("--preview", is_flag=True, help=N_("Preview only; nothing is recorded."))
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def notice(
@@ -225,7 +233,7 @@ def notice(
     form: str,
     output: Path | None,
 ) -> None:
-    """The public notice of who is paid: name, school, grade, class and nothing else; recorded."""
+    """Print the public notice and record it. It lists name, school, grade and class, and nothing else."""
     from aidledger.cli.output import emit
     from aidledger.domain.notice import NoticeTerm
     from aidledger.errors import OutputMissing

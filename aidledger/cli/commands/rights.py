@@ -14,12 +14,14 @@ from aidledger.i18n import N_
 
 @click.command(cls=Command)
 @click.argument("who", metavar="PERSON")
-@option("--reason", type=SENTENCE, required=True, metavar="TEXT", help=N_("Who asked and why; kept in the access log."))
-@output_options(N_("The file to write."), required=True)
-@option("--format", "form", type=ChoiceType(("json", "xlsx")), help=N_("Default: by the file's name, else json."))
+@option(
+    "--reason", type=SENTENCE, required=True, metavar="TEXT", help=N_("Who asked and why; recorded in the access log.")
+)
+@output_options(N_("File to write."), required=True)
+@option("--format", "form", type=ChoiceType(("json", "xlsx")), help=N_("Default: by the file name, else json."))
 @pass_office
 def person(office: Office, who: str, reason: str, output: Path, form: str | None) -> None:
-    """All that is held about one person, in full, for who has a right to it. PERSON: an ID number, a name, a number."""
+    """Export everything held about a person, in full. PERSON: an ID number, a name, or a person number."""
     from aidledger.cli.output import emit
     from aidledger.operations import rights
     from aidledger.operations.views import Reveal
@@ -31,17 +33,17 @@ def person(office: Office, who: str, reason: str, output: Path, form: str | None
     form = form or ("xlsx" if output.suffix.lower() == ".xlsx" else "json")
     names = {code: program.name(office.language) for code, program in catalogue.programs.items()}
     emit(office, form, output, copy_result(copy, today, names))
-    said = office._(N_("{path}: all that is held about person {person}, in full. Hand it to nobody else."))
+    said = office._(N_("{path}: all that is held about person {person}, in full. Give it to nobody else."))
     click.echo(harmless(said.format(path=output, person=copy.found.held.identity.person)), err=True)
 
 
 @click.command(cls=Command)
 @click.argument("who", metavar="PERSON")
-@option("--reason", type=SENTENCE, required=True, metavar="TEXT", help=N_("Who asked and why; kept in the ledger."))
+@option("--reason", type=SENTENCE, required=True, metavar="TEXT", help=N_("Who asked and why; recorded in the ledger."))
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def forget(office: Office, who: str, reason: str, form: str, output: Path | None) -> int:
-    """Remove of one person what no entry needs, and say what stays and why. Entries stay: accounts are kept by law."""
+    """Remove the data of a person that no entry needs. Says what stays and why: accounts are kept by law."""
     from aidledger.cli.output import emit
     from aidledger.operations import rights
     from aidledger.presentation.forgetting import forgotten_result

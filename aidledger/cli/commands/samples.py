@@ -26,15 +26,15 @@ _SIZE_MAX = 10_000
     type=SENTENCE,
     required=True,
     metavar="N",
-    help=N_("Any number or word; the same one draws the same list again."),
+    help=N_("Any number or word; the same seed draws the same list."),
 )
-@option("--by", type=ByType(GROUPS), default=(), metavar="BY", help=N_("Draw from every school, program or period."))
+@option("--by", type=ByType(GROUPS), default=(), metavar="BY", help=N_("Draw from each school, program or period."))
 @option(
     "--size",
     type=click.IntRange(1, _SIZE_MAX),
     default=3,
     metavar="K",
-    help=N_("How many entries of each group; default: 3."),
+    help=N_("Entries per group. Default: 3."),
 )
 @option("--program", metavar="CODE", help=N_("Only this program."))
 @option("--period", type=PERIOD, help=N_("Only this period."))
@@ -52,7 +52,7 @@ def sample(
     form: str,
     output: Path | None,
 ) -> None:
-    """A spot-check list that anybody can draw again: who to ask for, with room to note what was seen."""
+    """Draw a reproducible sample of entries for a spot check. The list has room to note what was seen."""
     from aidledger.cli.output import emit
     from aidledger.operations import auditing
     from aidledger.presentation.entries import sample_result

@@ -20,20 +20,20 @@ _ROWS, _ROWS_MAX = 500, 5_000
 
 @click.command(cls=Command)
 @click.argument("program")
-@option("--period", type=PERIOD, help=N_("The semester or year that is paid for; default: the present one."))
-@option("--school", type=SENTENCE, metavar="NAME", help=N_("The school that fills it in; without it, a cell asks."))
+@option("--period", type=PERIOD, help=N_("Semester or year that is paid for. Default: the current one."))
+@option("--school", type=SENTENCE, metavar="NAME", help=N_("School that fills it in. Default: a cell to fill in."))
 @option(
     "--rows",
     type=click.IntRange(1, _ROWS_MAX),
     default=_ROWS,
-    help=N_("How many pupils have checked cells; default: 500."),
+    help=N_("Number of rows with cell checks. Default: 500."),
 )
-@output_options(N_("The workbook (.xlsx) to write; needed."))
+@output_options(N_("Workbook (.xlsx) to write; required."))
 @pass_office
 def template(
     office: Office, program: str, period: Period | None, school: str | None, rows: int, output: Path | None
 ) -> None:
-    """A blank roster of a program for a school: headers, lists to choose from, cell checks, notes."""
+    """Write a blank roster for a school to fill in. With headers, drop-down lists, cell checks and notes."""
     from aidledger.cli import outgoing
     from aidledger.errors import OutputMissing
     from aidledger.operations.templates import blank_roster

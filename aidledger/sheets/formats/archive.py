@@ -73,12 +73,12 @@ class Archive:
         The archive on disk may have been replaced since its members were listed.
         """
         if member.number >= len(self._infos) or _parts(self._infos[member.number]) != member.parts:
-            raise FileRefused("unreadable-file", why="it was changed while it was read; import it again")
+            raise FileRefused("unreadable-file", why="it changed while it was being read; import it again")
         info = self._infos[member.number]
         if info.flag_bits & _ENCRYPTED:
             raise FileRefused("encrypted-file")
         if info.compress_type not in _METHODS:
-            raise FileRefused("unreadable-file", why="it is packed in a way that is not read; pack it as .zip again")
+            raise FileRefused("unreadable-file", why="its compression is not supported; pack it as .zip again")
         try:
             return bytes(inflated(self._zip, info, self._limits, self._limits.file_size_max_bytes + 1, cut=True))
         except (*ARCHIVE_DAMAGES, RuntimeError) as error:

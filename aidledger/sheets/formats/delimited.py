@@ -47,7 +47,7 @@ def decode(content: bytes, *declared: str) -> str:
             continue
         if _is_text(text):
             return text
-    raise FileRefused("unreadable-file", why="it is neither a workbook nor a text in UTF-8, UTF-16 or GB18030")
+    raise FileRefused("unreadable-file", why="it is neither a workbook nor text in UTF-8, UTF-16 or GB18030")
 
 
 def _unmarked_utf_16(content: bytes) -> str | None:
@@ -101,10 +101,10 @@ def rows(text: str, limits: Limits) -> Iterator[list[str]]:
                 yield [_unwrapped(cell) if cell.startswith("=") else cell for cell in row] if has_quotes else row
     except csv.Error as error:  # a field beyond the limit of csv, mostly because of an unclosed quote
         if has_quotes:
-            raise FileRefused("unreadable-file", why="its quotes do not pair up") from error
+            raise FileRefused("unreadable-file", why="its quotation marks are not balanced") from error
         raise FileRefused("file-too-large", what="the length of a cell", limit=limits.text_length_max) from error
     if not closed:
-        raise FileRefused("unreadable-file", why="its quotes do not pair up")
+        raise FileRefused("unreadable-file", why="its quotation marks are not balanced")
 
 
 def _swallows(cell: str, delimiter: str, width: int) -> bool:

@@ -91,7 +91,7 @@ def _guarded(archive: zipfile.ZipFile, limits: Limits) -> Package:
             part = package.mended[info.filename] = recoded
         kept = (is_xml or name.endswith(".bin")) and not (name.endswith(_NOT_KEPT) and _is_plain(name, part))
         if (kept or is_xml) and _declares_entities(part):
-            raise FileRefused("unreadable-file", why="it declares entities, which no spreadsheet program writes")
+            raise FileRefused("unreadable-file", why="it declares XML entities, which no spreadsheet program writes")
         if kept:
             package.parts[name] = bytes(part)
     if package.container == "ods" and not any(info.filename == "mimetype" for info in infos):
@@ -120,7 +120,7 @@ def inflated(
                 )
             if len(part) > max(_RATIO_FREE_BYTES, limits.inflation_ratio_max * max(1, info.compress_size)):
                 raise FileRefused(
-                    "file-too-large", what="the ratio of compression", limit=f"{limits.inflation_ratio_max}:1"
+                    "file-too-large", what="the compression ratio", limit=f"{limits.inflation_ratio_max}:1"
                 )
     return part
 
@@ -143,7 +143,7 @@ def _container(names: set[str]) -> Container:
         return container
     if _ENCRYPTED_PACKAGE in names:
         raise FileRefused("encrypted-file")
-    raise FileRefused("unreadable-file", why="it is an archive, but no workbook")
+    raise FileRefused("unreadable-file", why="it is an archive, but not a workbook")
 
 
 def _container_in(names: set[str]) -> Container | None:

@@ -19,9 +19,9 @@ _OTHERS = {
     b"\xff\xd8\xff": "it is a picture",
     b"GIF8": "it is a picture",
     b"{\\rtf": "it is a text document",
-    b"Rar!": "it is a packed archive; unpack it first",
-    b"7z\xbc\xaf": "it is a packed archive; unpack it first",
-    b"\x1f\x8b": "it is a packed archive; unpack it first",
+    b"Rar!": "it is an archive; unpack it first",
+    b"7z\xbc\xaf": "it is an archive; unpack it first",
+    b"\x1f\x8b": "it is an archive; unpack it first",
 }
 _HEAD_BYTES = 4_096
 _XML_WORKBOOK = "urn:schemas-microsoft-com:office:spreadsheet"
@@ -60,7 +60,7 @@ def _compound(content: bytes) -> Format:
         raise FileRefused("encrypted-file")
     if any(name.encode("utf-16-le") in content for name in _WORKBOOKS):
         return "xls"
-    raise FileRefused("unreadable-file", why="it is an Office document, but no workbook")
+    raise FileRefused("unreadable-file", why="it is an Office document, but not a workbook")
 
 
 def _text(content: bytes) -> Format:
@@ -76,5 +76,5 @@ def _text(content: bytes) -> Format:
         if _WEB_PAGE.match(root) or (head.startswith("<!--") and _WEB_PAGE.search(root)):
             return "web-page"
         if re.match(r"<[a-z!?]", head):
-            raise FileRefused("unreadable-file", why="it is an XML document under the name of a spreadsheet")
+            raise FileRefused("unreadable-file", why="it is an XML document named like a spreadsheet")
     return "web-archive" if _WEB_ARCHIVE.match(head) and "multipart/related" in head else "text"

@@ -67,7 +67,7 @@ def spreadsheetml_sheets(text: str, limits: Limits) -> list[Sheet]:
 
 
 def _refuse_entities(*_: object) -> None:
-    raise FileRefused("unreadable-file", why="it declares entities, which no spreadsheet program writes")
+    raise FileRefused("unreadable-file", why="it declares XML entities, which no spreadsheet program writes")
 
 
 class _Book:

@@ -37,7 +37,7 @@ class _Kind:
 
 
 _KINDS: Mapping[str, _Kind] = {
-    "serial": _Kind({"zh": "序号", "en": "No."}, 6, N_("A running number; it may stay blank.")),
+    "serial": _Kind({"zh": "序号", "en": "No."}, 6, N_("A running number; may be left blank.")),
     "name": _Kind({"zh": "姓名", "en": "Name"}, 12, N_("As on the ID document.")),
     "document_type": _Kind(
         {"zh": "证件类型", "en": "Document type"},
@@ -47,12 +47,12 @@ _KINDS: Mapping[str, _Kind] = {
     "number": _Kind(
         {"zh": "身份证件号码", "en": "ID number"},
         23,
-        N_("18 characters for a resident ID; the last one may be X. No pupil stands here twice."),
+        N_("18 characters for a resident ID; the last one may be X. Each pupil only once."),
     ),
     "student_number": _Kind(
         {"zh": "学籍号", "en": "Student number"},
         23,
-        N_("The national student number, G, J or L and 18 characters, where there is one."),
+        N_("The national student number: G, J or L and 18 characters; may be blank."),
     ),
     "level": _Kind({"zh": "学段", "en": "Level"}, 14, N_("From the list; the standard depends on it.")),
     "grade": _Kind({"zh": "年级", "en": "Grade"}, 10, N_("From the list, or as your school calls it.")),
@@ -63,7 +63,7 @@ _KINDS: Mapping[str, _Kind] = {
     ),
     "entry_year": _Kind({"zh": "入学年份", "en": "Entry year"}, 11, N_("The year of entry, four digits.")),
     "category": _Kind(
-        {"zh": "困难类型", "en": "Category"}, 22, N_("From the list; where several apply, the one that stands first.")
+        {"zh": "困难类型", "en": "Category"}, 22, N_("From the list; if several apply, the first of them.")
     ),
     "tier": _Kind({"zh": "资助档次", "en": "Tier"}, 10, N_("From the list; the standard depends on it.")),
     "amount": _Kind(
@@ -72,9 +72,9 @@ _KINDS: Mapping[str, _Kind] = {
     "account": _Kind(
         {"zh": "银行卡号", "en": "Bank card number"},
         23,
-        N_("12 to 19 digits; blank where the money is not paid to a card."),
+        N_("12 to 19 digits; blank if not paid to a card."),
     ),
-    "remarks": _Kind({"zh": "备注", "en": "Remarks"}, 16, N_("What else should be known; it is kept with the row.")),
+    "remarks": _Kind({"zh": "备注", "en": "Remarks"}, 16, N_("Anything else worth knowing; kept with the row.")),
 }
 _AMOUNTS: Mapping[str, Wording] = {
     "waiver": {"zh": "减免金额(元)", "en": "Amount (yuan)"},

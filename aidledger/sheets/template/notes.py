@@ -25,8 +25,8 @@ SHEET_NAMES: Mapping[Language, str] = {"zh": "填表说明", "en": "Notes"}
 _SECTION = PatternFill("solid", fgColor="DDE6F0")
 _WIDTHS = {"A": 26, "B": 100}
 _LINE_HEIGHT, _A4 = 16, 9
-_PER_PERIOD = {"semester": N_("{amount} yuan a semester"), "year": N_("{amount} yuan a year")}
-_AVERAGES = {"semester": N_("On average {amount} yuan a semester"), "year": N_("On average {amount} yuan a year")}
+_PER_PERIOD = {"semester": N_("{amount} yuan per semester"), "year": N_("{amount} yuan per year")}
+_AVERAGES = {"semester": N_("On average {amount} yuan per semester"), "year": N_("On average {amount} yuan per year")}
 _EACH = {"preschool": N_("Each child")}
 Line = tuple[str, str]
 
@@ -42,7 +42,7 @@ def write_notes(
     sections = (
         (N_("The program"), _program(blank, translate)),
         (N_("The standard in force"), _standard(blank, translate)),
-        (N_("Who is eligible"), _eligible(blank, programs, translate)),
+        (N_("Eligible"), _eligible(blank, programs, translate)),
         (N_("How to fill in the columns"), _columns(columns, translate)),
         (N_("Before you send it"), _sending(translate)),
     )
@@ -120,7 +120,7 @@ def _eligible(blank: BlankRoster, programs: Mapping[str, Program], translate: Tr
         yield translate(N_("Note")), translate(program.note)
     others = [programs[code].name(language) for code in program.excludes if code in programs]
     if others:
-        yield translate(N_("Never together with")), ("、" if language == "zh" else "; ").join(others)
+        yield translate(N_("Excludes")), ("、" if language == "zh" else "; ").join(others)
 
 
 def _span(low: int | None, high: int | None, translate: Translate) -> str:
@@ -141,7 +141,7 @@ def _sending(translate: Translate) -> Iterator[Line]:
         translate(N_("The rows")),
         translate(
             N_(
-                "One pupil a row. Rows may be inserted, deleted and sorted; the title and the headers stay as they "
+                "One pupil per row. You may insert, delete and sort rows; leave the title and the headers as they "
                 "are. Persons and yuan are counted above the headers, so no total line is needed."
             )
         ),
@@ -150,8 +150,8 @@ def _sending(translate: Translate) -> Iterator[Line]:
         translate(N_("Pasting")),
         translate(
             N_(
-                "Paste values only, so that the checks stay. What is pasted is not refused, but turns red where it "
-                "is wrong, orange where an ID number stands twice, yellow where something is missing."
+                "Paste values only, so that the checks stay. Pasted cells are not refused, but turn red if wrong, "
+                "orange if an ID number is repeated, yellow if something is missing."
             )
         ),
     )
@@ -159,9 +159,9 @@ def _sending(translate: Translate) -> Iterator[Line]:
         translate(N_("Privacy")),
         translate(
             N_(
-                "ID and card numbers and everything about children are sensitive personal information. Write only "
-                "what is asked for; send the file by the way that the aid office has named, never through chat "
-                "groups; delete copies that are no longer needed."
+                "ID and card numbers and everything about children are sensitive personal information. Enter only "
+                "what is asked for; send the file in the way set by the aid office, never through chat groups; "
+                "delete copies that are no longer needed."
             )
         ),
     )

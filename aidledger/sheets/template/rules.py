@@ -45,7 +45,9 @@ def rules_of(
         for column in columns
         if column.choices
     }
-    number = N_("A resident ID number has 18 characters, the last a check digit. For another document choose its type.")
+    number = N_(
+        "A resident ID number has 18 characters, the last a check digit. For another document, choose its type."
+    )
     account = N_("A card or account number has 12 to 19 digits and nothing else.")
     rules["number"] = CellRule(
         translate(number), number_formula(cells["number"], cells["document_type"], blank.language)
@@ -100,7 +102,7 @@ def _amount_rule(blank: BlankRoster, cells: Mapping[str, str], translate: Transl
     allowed = "; ".join(dict.fromkeys(rate_text(rate, blank.language) for rate in rates))
     message = translate(N_("The standard allows (yuan): {allowed}.")).format(allowed=allowed)
     if len(message) > MESSAGE_MAX:
-        message = translate(N_("The standard does not allow this amount; see the sheet of notes."))
+        message = translate(N_("The standard does not allow this amount; see the notes sheet."))
     listed = tuple(dict.fromkeys(_plain(rate.low_fen) for rate in rates)) if exact and not conditional else ()
     return CellRule(message, formula, listed)
 

@@ -30,11 +30,11 @@ class SealWatch:
         found = seal_in(facts)
         if found is None:
             if self._last is not None:
-                yield N_("event {event} is not sealed, and those before it are"), {"event": number}
+                yield N_("event {event} is not sealed, but those before it are"), {"event": number}
             return
         if found.fingerprint != self._last and not self._allowed(before, action, found):
             yield (
-                N_("event {event} is sealed with the key {seal_key}, and nobody with the key before it handed over"),
+                N_("event {event} is sealed with the key {seal_key}, which the previous key did not sign"),
                 {"event": number, "seal_key": found.fingerprint},
             )
         self._last = found.fingerprint
@@ -69,7 +69,10 @@ class SealWatch:
         """A fault if the given key has sealed nothing in the chain."""
         if self._key is not None and not self._valid + self._invalid:
             yield (
-                N_("nothing here is sealed with the key {seal_key}: it is another ledger's, or all was made anew"),
+                N_(
+                    "nothing here is sealed with the key {seal_key}: it belongs to another ledger, or everything "
+                    "was rewritten"
+                ),
                 {"seal_key": self._key.fingerprint},
             )
 
@@ -77,7 +80,10 @@ class SealWatch:
         """The seals that only another key can check; a valid seal proves all events before it."""
         if self._unproved:
             yield (
-                N_("{events} events are sealed with the key {seal_key}, which was not given: they are not judged"),
+                N_(
+                    "{events} events are sealed with the key {seal_key}, which was not given: their seals were not "
+                    "verified"
+                ),
                 {"events": len(self._unproved), "seal_key": self._unproved[-1]},
             )
 

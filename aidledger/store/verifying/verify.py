@@ -42,24 +42,24 @@ from aidledger.store.verifying.seal_watch import SealWatch
 _DAMAGE_SHOWN = 5
 # The most missing entries that are reported per gap; a batch may claim any number of them.
 _MISSING_SHOWN = 1_000
-_CHANGED = N_("batch {batch} was changed, or entries, rosters or lists of it were")
-_ORDER_CHANGED = N_("payment order {order} was changed, or lines of it were")
-_NOTICE_CHANGED = N_("notice {notice} was changed, or lines of it were")
-_CATALOGUE_CHANGED = N_("catalogue {catalogue} or a rate of it was changed")
+_CHANGED = N_("batch {batch}, or one of its entries, rosters or lists, was changed")
+_ORDER_CHANGED = N_("payment order {order}, or one of its lines, was changed")
+_NOTICE_CHANGED = N_("notice {notice}, or one of its lines, was changed")
+_CATALOGUE_CHANGED = N_("catalogue {catalogue}, or one of its rates, was changed")
 _NO_BATCH = N_("entry {entry} belongs to no batch")
-_STRAY = N_("row {row} of {table} belongs to nothing that is recorded")
-_ROW_CHANGED = N_("row {row} of {table} is not as it was recorded, or never was")
-_ROWS_CHANGED = N_("rows {row} to {last} of {table} are not as they were recorded")
+_STRAY = N_("row {row} of {table} belongs to nothing recorded")
+_ROW_CHANGED = N_("row {row} of {table} is not as recorded, or was never recorded")
+_ROWS_CHANGED = N_("rows {row} to {last} of {table} are not as recorded")
 _ROWS_AT_ONCE = 5_000
 _BREACHES = {
-    "missing": N_("the guard {guard}, which refuses changes to {table}, is missing"),
-    "changed": N_("the guard {guard}, which refuses changes to {table}, is not as it was made, or is switched off"),
-    "foreign": N_("there is a trigger {guard} on {table} that is none of the ledger's"),
+    "missing": N_("the trigger {guard}, which protects {table} from changes, is missing"),
+    "changed": N_("the trigger {guard}, which protects {table} from changes, was altered or disabled"),
+    "foreign": N_("the trigger {guard} on {table} does not belong to the ledger"),
 }
 _DIFFERENCES = {
-    "missing": N_("the {kind} {name}, which the ledger has, is missing"),
-    "changed": N_("the {kind} {name} is not as it was made"),
-    "foreign": N_("there is a {kind} {name} that is none of the ledger's"),
+    "missing": N_("the {kind} {name} of the ledger is missing"),
+    "changed": N_("the {kind} {name} was altered"),
+    "foreign": N_("the {kind} {name} does not belong to the ledger"),
 }
 _AT = {name: i for i, name in enumerate(ENTRY_FIELDS)}
 _AMOUNT_AT, _REVERSAL_AT, _PART_AT = _AT["amount_fen"], _AT["reversal_of"], _AT["part"]
@@ -161,7 +161,7 @@ def _astray(books: Connection, found: strays.Counted) -> Iterator[Fault]:
         yield Fault(_NO_BATCH, batch, entry)
     if not found.agrees:
         facts: dict[str, object] = {"counted": found.counted, "there": found.actual}
-        yield Fault(N_("the batches count {counted} entries, there are {there}"), facts=facts)
+        yield Fault(N_("the batches count {counted} entries, but there are {there}"), facts=facts)
     for stray in strays.strays(books):
         yield Fault(_STRAY, facts={"row": stray.row, "table": stray.table})
 
@@ -302,7 +302,7 @@ def _entry_faults(batch: dict[str, Any], entries: _Entries, counted: _Counted) -
         yield from _missing(number, expected_id, min(entry, end))
         expected_id = max(expected_id, entry + 1)
         if entry < first or fields[_AT["batch_id"]] != number:
-            yield Fault(N_("entry {entry} was put into another batch"), fields[_AT["batch_id"]], entry)
+            yield Fault(N_("entry {entry} was moved to another batch"), fields[_AT["batch_id"]], entry)
             continue
         counted.digests.append(stored if isinstance(stored, bytes) else b"")
         if _recomputed(fields) != stored:
@@ -394,7 +394,7 @@ def _chain(books: Connection, expect: str | None, watch: SealWatch) -> tuple[str
         met = met or head == expect
         if event.batch_id is not None:
             if event.batch_id <= recorded or event.stored is None or f'"digest":"{event.stored}"' not in event.facts:
-                faults.append(Fault(N_("batch {batch} is not the one that was recorded"), event.batch_id))
+                faults.append(Fault(N_("batch {batch} is not the recorded one"), event.batch_id))
             recorded = max(recorded, event.batch_id)
     links = select(Event.c.batch_id).where(Event.c.batch_id.is_not(None))
     unrecorded = select(Batch.c.id).where(Batch.c.id.not_in(links)).order_by(Batch.c.id)
