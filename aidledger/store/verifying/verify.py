@@ -278,9 +278,9 @@ def _batch_faults(books: Connection, batch: dict[str, Any], entries: _Entries, l
     payments, amount = tuple(map(sum, zip(*counted.sums.values(), strict=True))) or (0, 0)
     times = _person_times(books, batch) if counted.in_parts else payments
     if (times, amount) != (batch["person_times"], batch["amount_fen"]):
-        yield Fault(N_("the control totals of batch {batch} are not those of its entries"), number)
+        yield Fault(N_("the control totals of batch {batch} do not match its entries"), number)
     if not totals.agree(books, number, {cut: (times, fen) for cut, (times, fen) in counted.sums.items()}):
-        yield Fault(N_("the running totals of batch {batch} are not those of its entries"), number)
+        yield Fault(N_("the running totals of batch {batch} do not match its entries"), number)
     yield from _digest_faults(books, batch, counted.digests, listed)
 
 
