@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-# What a developer's environment is made of.
+# What a developer's environment is made of; `make lowest` names another.
 DEV_LOCK ?= requirements/dev.txt
 PYTEST_WORKERS ?= auto
 PYTEST_ARGS ?=
@@ -35,6 +35,17 @@ test: lint $(VENV)/.ready-server $(VENV)/.ready-office  ## every check, then the
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
 	AIDLEDGER_TEST_ENGINE=postgresql $(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(OF_LEDGERS)
 	AIDLEDGER_TEST_ENGINE=encrypted $(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(OF_FILES)
+
+.PHONY: check
+check: lint fast  ## before each commit: lint, and the tests that are not marked slow
+
+.PHONY: fast
+fast: $(VENV)/.ready-dev  ## the tests that are not marked slow (tests/slow.txt)
+	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m 'not slow' $(PYTEST_ARGS)
+
+.PHONY: lowest
+lowest:  ## the same with the oldest packages that pyproject.toml admits, in .venv-lowest
+	@$(MAKE) VENV=.venv-lowest DEV_LOCK=requirements/lowest.txt fast
 
 .PHONY: coverage
 coverage: $(VENV)/.ready-server  ## the tests on SQLite, and which lines they never reach; takes half as long again
@@ -103,6 +114,7 @@ lock: $(VENV)/.ready-lock  ## the lock files anew from pyproject.toml (UPGRADE=-
 	$(LOCK) --extra audit -c requirements/dev.txt -o requirements/audit.txt
 	$(LOCK) --extra spark -c requirements/dev.txt -o requirements/spark.txt
 	$(LOCK) --extra docs -c requirements/dev.txt -o requirements/docs.txt
+	$(LOCK) --extra dev --resolution lowest-direct -o requirements/lowest.txt
 
 .PHONY: build
 build: $(VENV)/.ready-dev  ## dist/: the source archive, and the wheel made from it
@@ -130,7 +142,7 @@ clean:  ## removes what the targets above made, but for .venv
 
 .PHONY: distclean
 distclean: clean  ## the environments too
-	rm -rf .venv
+	rm -rf .venv .venv-lowest
 
 .PHONY: help
 help:  ## this list
