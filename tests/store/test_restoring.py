@@ -228,7 +228,7 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from aidledger import private
-from aidledger.store import restoring, snapshots
+from aidledger.store.copies import restoring, snapshots
 from tests.store.ledgers import ACTOR, KEYS, clock
 
 step, left = sys.argv[3], int(sys.argv[4])
