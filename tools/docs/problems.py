@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aidledger.cli.remedies import FILES
 from aidledger.domain.problem import KINDS, Kind, Severity
 from aidledger.i18n import translator
 
@@ -49,11 +50,12 @@ def page() -> str:
 
 def _section(code: str, kind: Kind) -> str:
     chinese = translator("zh")
+    typed = FILES.get(code)
     return (
         f"### {code}\n\n"
         f"- Severity / 级别: {kind.severity} / {chinese(kind.severity.value)}\n"
         f"- Meaning: {kind.message}\n"
-        f"- What to do: {kind.hint}\n"
+        f"- What to do: {kind.hint}{f' {typed}' if typed else ''}\n"
         f"- 含义：{chinese(kind.message)}\n"
-        f"- 处理：{chinese(kind.hint)}\n"
+        f"- 处理：{chinese(kind.hint)}{chinese(typed) if typed else ''}\n"
     )
