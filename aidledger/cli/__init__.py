@@ -1,1 +1,1 @@
-"""The command line: parse, call one operation, render, map errors; nothing else."""
+"""The command line: parse, call one operation, show its result, map errors; nothing else."""

@@ -1,4 +1,4 @@
-"""A bar below what takes its time: so many of so many rows are done."""
+"""A progress bar for long operations: how many rows of how many are done."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Progress = Callable[[int, int], None]
 
 @contextmanager
 def advancing(translate: Translate, doing: str) -> Iterator[Progress]:
-    """What to tell of the rows done so far; shown where there is a terminal."""
+    """The callback to report progress to; a bar where there is a terminal."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return

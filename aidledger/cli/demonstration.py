@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Stage:
-    """Tells of the files as they are written and imported: a bar on a terminal, one line each way in a pipe."""
+    """Reports the files as they are written and imported: a bar on a terminal, one line per step in a pipe."""
 
     def __init__(self, office: Office, catalogue: Catalogue) -> None:
         self.office = office
@@ -39,27 +39,27 @@ class Stage:
         self._stack.close()
 
     def writing(self, count: int) -> None:
-        """So many files will be written."""
+        """``count`` files will be written."""
         self._tell(N_("Writing {count} rosters of made-up people"), count)
 
     def wrote(self, _path: Path) -> None:
-        """One was written."""
+        """One file was written."""
         self._advance()
 
     def importing(self, count: int) -> None:
-        """So many files will be imported."""
+        """``count`` files will be imported."""
         self._tell(N_("Importing {count} files"), count)
 
     def imported(self, _result: FileResult) -> None:
-        """One was imported."""
+        """One file was imported."""
         self._advance()
 
     def _tell(self, what: str, count: int) -> None:
-        said = self.office._(what).format(count=count)
+        message = self.office._(what).format(count=count)
         if self._live and self._live.progress:
-            self._live.task = self._live.progress.add_task(said, total=count)
+            self._live.task = self._live.progress.add_task(message, total=count)
         else:
-            console(sys.stderr).print(said)
+            console(sys.stderr).print(message)
 
     def _advance(self) -> None:
         if self._live and self._live.progress and self._live.task is not None:
@@ -67,7 +67,7 @@ class Stage:
 
 
 def shown(office: Office, catalogue: Catalogue, result: Demonstration) -> int:
-    """Print the outcome; 1 where something is not as it should be."""
+    """Print the result; 1 if a file was rejected or a figure does not agree."""
     screen = console(sys.stdout)
     import_report(office, catalogue, result.imported)
     screen.print()
@@ -85,10 +85,10 @@ def shown(office: Office, catalogue: Catalogue, result: Demonstration) -> int:
 
 
 def shown_with_faults(office: Office, catalogue: Catalogue, result: FaultyDemonstration) -> int:
-    """Print what was imported and where the key is; 1 where a file was rejected."""
+    """Print what was imported and where the key is; 1 if a file was rejected."""
     import_report(office, catalogue, result.imported)
-    said = office._(N_("The faults are listed in {path}: `audit` must find these {count}, and no others."))
+    message = office._(N_("The faults are listed in {path}: `audit` must find these {count}, and no others."))
     screen = console(sys.stdout)
     screen.print()
-    screen.print(printable(said.format(path=result.key, count=result.findings)))
+    screen.print(printable(message.format(path=result.key, count=result.findings)))
     return 1 if result.imported.counted("rejected") else 0

@@ -1,4 +1,4 @@
-"""An import on the screen: a line per file as it is done, then what is wrong, then the totals and the receipt."""
+"""An import on the screen: a line per file as it finishes, then the problems, the totals and the receipt."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Live:
-    """Tells of each file as it is done; a bar below where there is a terminal."""
+    """Prints a line as each file finishes, with a progress bar below on a terminal."""
 
     def __init__(self, office: Office, catalogue: Catalogue, progress: Progress | None, *, quiet: bool) -> None:
         self.office = office
@@ -34,12 +34,12 @@ class Live:
         self.task: TaskID | None = None
 
     def started(self, count: int) -> None:
-        """There are so many files."""
+        """There are ``count`` files."""
         if self.progress:
             self.task = self.progress.add_task(self.office._(N_("Importing")), total=count)
 
     def done(self, result: FileResult) -> None:
-        """A file is done."""
+        """A file is finished."""
         if self.progress and self.task is not None:
             self.progress.advance(self.task)
         if not self.quiet:
@@ -65,7 +65,7 @@ def live(office: Office, catalogue: Catalogue, *, quiet: bool) -> Iterator[Live]
 
 
 def report(office: Office, catalogue: Catalogue, result: ImportResult) -> None:
-    """What is wrong, file by file, and the totals."""
+    """The problems, file by file, and the totals."""
     screen = console(sys.stdout)
     for file in result.files:
         _paragraph(screen, file_report(file, FILES, catalogue, office.language))

@@ -1,4 +1,4 @@
-"""Keys as the options and the terminal give them: named by where they are, typed only where nobody sees them."""
+"""Keys from options and terminal: options name where a key is; a key itself is typed only at a hidden prompt."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SEAL_MADE = N_(
 
 @dataclass(slots=True)
 class AskedKeys:
-    """Where the keys of this call are; each is read or asked for once, when it is first wanted."""
+    """Where the keys of this call are; each is read or prompted for once, when first needed."""
 
     file: str | None
     seal: str | None
@@ -35,13 +35,13 @@ class AskedKeys:
     _of_seals: Secret | None = field(default=None, repr=False)
 
     def keys(self) -> Keys:
-        """Whom the store asks."""
+        """The keys as the store asks for them."""
         from aidledger.operations.keys import Keys
 
         return Keys(self._asked_of_file, self._asked_of_seals)
 
     def for_a_new_ledger(self, *, encrypted: bool) -> Keys:
-        """The same; a seal key that is not there yet is made when it is first wanted, if no key is refused."""
+        """The same; a missing seal key is made when first needed, provided that no key is refused."""
         from aidledger.operations.keys import Keys
 
         def of_seals() -> Secret | None:
@@ -52,7 +52,7 @@ class AskedKeys:
         return Keys(self._asked_of_file, of_seals)
 
     def _require_usable(self, *, encrypted: bool) -> None:
-        """Look at both keys, or ask for that of the file, before either is made."""
+        """Check both keys, or prompt for that of the file, before making either."""
         from aidledger.operations import keys
 
         keys.usable(self.seal or "", of_seals=True)
@@ -62,30 +62,30 @@ class AskedKeys:
             self.new_of_file()
 
     def unused_by(self, ledger: Ledger) -> bool:
-        """Whether a key was named for a file that has none."""
+        """Whether a key was given for a ledger file that is not encrypted."""
         return bool(self.file) and ledger.secret is None and ledger.engine.dialect.name == "sqlite"
 
     def new_of_file(self) -> Secret:
-        """The key of --key-file for what is to be encrypted, made where there is none; else one that is typed."""
+        """The key to encrypt with: that of --key-file, made if missing; without the option, one typed in."""
         if self._of_file is None:
             self._of_file = self.made_or_read(self.file) if self.file else self.typed_twice()
         return self._of_file
 
     def new_of_seals(self) -> Secret | None:
-        """The key of --seal-key-file, made where there is none."""
+        """The key of --seal-key-file, made if missing."""
         if self._of_seals is None and self.seal:
             self._of_seals = self.made_or_read(self.seal, of_seals=True)
         return self._of_seals
 
     def made_or_read(self, place: str, *, of_seals: bool = False) -> Secret:
-        """The key at a place; one that had to be made is said."""
+        """The key at a place; a message tells if it had to be made."""
         from aidledger.operations import keys
         from aidledger.presentation.printable import harmless
 
         secret, made = keys.read_or_make(place, of_seals=of_seals)
         if made:
-            said = self._(_SEAL_MADE if of_seals else _MADE)
-            click.echo(harmless(said.format(place=place)), err=True)
+            message = self._(_SEAL_MADE if of_seals else _MADE)
+            click.echo(harmless(message.format(place=place)), err=True)
         return secret
 
     def typed_twice(self) -> Secret:
@@ -96,9 +96,11 @@ class AskedKeys:
 
         if not sys.stdin.isatty():
             raise KeyNobodyToAsk
-        said = self._(N_("New passphrase of the ledger"))
-        again = self._(N_("Repeat it"))
-        return keys.long_enough(Secret(click.prompt(said, hide_input=True, confirmation_prompt=again, err=True)))
+        prompt = self._(N_("New passphrase of the ledger"))
+        prompt_again = self._(N_("Repeat it"))
+        return keys.long_enough(
+            Secret(click.prompt(prompt, hide_input=True, confirmation_prompt=prompt_again, err=True))
+        )
 
     def _asked_of_file(self) -> Secret | None:
         from aidledger.domain.secret import Secret
@@ -107,8 +109,8 @@ class AskedKeys:
         if self._of_file is None and self.file:
             self._of_file = keys.read(self.file)
         elif self._of_file is None and sys.stdin.isatty():
-            said = self._(N_("Passphrase of the ledger"))
-            self._of_file = Secret(click.prompt(said, hide_input=True, err=True))
+            prompt = self._(N_("Passphrase of the ledger"))
+            self._of_file = Secret(click.prompt(prompt, hide_input=True, err=True))
         return self._of_file
 
     def _asked_of_seals(self) -> Secret | None:

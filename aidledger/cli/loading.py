@@ -1,4 +1,4 @@
-"""Commands that are loaded when they are asked for: a question about one person loads what it needs and no more."""
+"""Commands that are loaded on demand: a question about one person loads what it needs and no more."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aidledger.cli import commands
 
 
 class Loaded(MutableMapping[str, click.Command]):
-    """Commands by their names, given where each is: the module in ``commands``, a colon, what it is called there."""
+    """Commands by name. Each is given as ``module:attribute``, the module within ``commands``."""
 
     def __init__(self, places: Mapping[str, str]) -> None:
         self._places = dict(places)

@@ -23,9 +23,9 @@ _LOCALES = {"en": "en", "zh": "zh_CN"}
 
 
 def language(context: click.Context | None) -> Language:
-    """What --lang said, else the environment."""
-    said = context.meta.get(_META) if context else None
-    return said or language_of(os.environ)
+    """The language of --lang, else of the environment."""
+    chosen = context.meta.get(_META) if context else None
+    return chosen or language_of(os.environ)
 
 
 def translate(context: click.Context | None = None) -> Translate:
@@ -34,33 +34,33 @@ def translate(context: click.Context | None = None) -> Translate:
 
 
 def set_language(context: click.Context, _parameter: click.Parameter, value: Language | None) -> None:
-    """What --lang does, before anything else is parsed; Click's own messages follow."""
+    """Apply --lang before anything else is parsed, to Click's own messages as well."""
     if value is not None:
         context.meta[_META] = value
     speak(language(context))
 
 
 def speak(chosen: Language) -> None:
-    """Let Click's own messages, which ask the process's gettext, come from our translations."""
+    """Make Click's own messages, which use the process's gettext, come from our translations."""
     os.environ["LANGUAGE"] = _LOCALES[chosen]
     gettext.bindtextdomain(DOMAIN, str(FOLDER))
     gettext.textdomain(DOMAIN)
 
 
 class Refused(click.ClickException):
-    """An error of ours on its way to the screen: the contract's 3, refused or failed."""
+    """A refusal or failure: exit code 3."""
 
     exit_code = 3
 
 
 class Misused(click.ClickException):
-    """The contract's 2, the command was misused."""
+    """A misused command: exit code 2."""
 
     exit_code = 2
 
 
 def shown(error: AidLedgerError, context: click.Context | None = None) -> click.ClickException:
-    """An error of ours as Click shows it, in the language of the command or of the environment."""
+    """One of our errors as Click shows it, in the language of the command or of the environment."""
     kind = Misused if error.exit_code == Misused.exit_code else Refused
     return kind(error_text(error, ERRORS, language(context or click.get_current_context(silent=True))))
 
@@ -70,28 +70,28 @@ class Option(click.Option):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The line in the list of options."""
-        shown = copy.copy(self)
-        shown.help = translate(ctx)(self.help) if self.help else self.help
-        return click.Option.get_help_record(shown, ctx)
+        translated = copy.copy(self)
+        translated.help = translate(ctx)(self.help) if self.help else self.help
+        return click.Option.get_help_record(translated, ctx)
 
 
 class Command(click.Command):
-    """A command with a translated help text, whose whole-number result is its exit code."""
+    """A command with a translated help text; an integer result is its exit code."""
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """What the command does."""
-        shown = copy.copy(self)
-        shown.help = translate(ctx)(self.help) if self.help else self.help
-        click.Command.format_help_text(shown, ctx, formatter)
+        translated = copy.copy(self)
+        translated.help = translate(ctx)(self.help) if self.help else self.help
+        click.Command.format_help_text(translated, ctx, formatter)
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The first sentence, for the list of commands."""
-        shown = copy.copy(self)
-        shown.help = translate()(self.help).partition("。")[0] if self.help else self.help
-        return click.Command.get_short_help_str(shown, limit)
+        translated = copy.copy(self)
+        translated.help = translate()(self.help).partition("。")[0] if self.help else self.help
+        return click.Command.get_short_help_str(translated, limit)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """--help; Click makes it once, in the language that holds before --lang is read."""
+        """--help, translated again: Click makes it before --lang is read."""
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = translate(ctx)(N_("Show this message and exit."))
@@ -104,12 +104,12 @@ class Command(click.Command):
         parent: click.Context | None = None,
         **extra: Any,  # noqa: ANN401 - as Click has it
     ) -> click.Context:
-        """Understand what was typed."""
+        """Parse what was typed."""
         with _harmless():
             return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as Click has it
-        """Run; our errors become messages, our results exit codes. The one place where either happens."""
+        """Run; the one place where errors become messages and results exit codes."""
         try:
             _require_writable(ctx)
             result = super().invoke(ctx)
@@ -135,12 +135,12 @@ class Group(Command, click.Group):
         sections: Mapping[str, Collection[str]] | None = None,
         **settings: Any,  # noqa: ANN401
     ) -> None:
-        """``sections``: headings of the list of commands, and the names under each."""
+        """``sections``: headings for the list of commands, each with the commands under it."""
         super().__init__(*arguments, **settings)
         self.sections = sections
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, under headings where there are some."""
+        """The list of commands, under headings if there are any."""
         if self.sections is None:
             super().format_commands(ctx, formatter)
             return
@@ -155,7 +155,7 @@ class Group(Command, click.Group):
         Command.format_help_text(self, ctx, formatter)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
-        """Run the command of the group that was named."""
+        """Run the group's command."""
         try:
             _require_writable(ctx)
             with _harmless():
@@ -172,11 +172,11 @@ def _require_writable(ctx: click.Context) -> None:
 
 @contextmanager
 def _harmless() -> Iterator[None]:
-    """Click's own messages repeat what was typed: a number, or the name of a file that a stranger chose."""
+    """Clean Click's own messages, which repeat what was typed: an ID number, or a stranger's file name."""
     try:
         yield
     except click.exceptions.NoArgsIsHelpError:
-        raise  # a page of help, of our own words and many lines
+        raise  # a help page: our own words, in many lines
     except click.ClickException as error:
-        vars(error)["message"] = harmless(error.message)  # which Click declares final
+        vars(error)["message"] = harmless(error.message)  # declared final by Click
         raise

@@ -1,4 +1,4 @@
-"""``aidledger``: the global options, and the commands put together."""
+"""``aidledger``: the global options and the list of commands."""
 
 from __future__ import annotations
 
@@ -153,14 +153,14 @@ def _login_name() -> str:
 
 
 def _report_fault(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
-    """The traceback of a bug, for whoever is to mend it: without full numbers, which it may be about."""
+    """Print the traceback of a bug with ID and card numbers masked."""
     sys.stderr.write(masked_words("".join(traceback.format_exception(kind, fault, trace))))
 
 
 def main() -> None:
-    """The console script. A name that a console's encoding lacks is written escaped, never a traceback.
+    """The console script. Characters missing from the console's encoding are escaped instead of failing.
 
-    What is written is the owner's alone, also by a library that knows nothing of it.
+    Every file written, also by a library, is readable by its owner only.
     """
     private.keep_others_out()
     sys.excepthook = _report_fault
@@ -172,7 +172,7 @@ def main() -> None:
     try:
         stopping.heed()
         cli.main(prog_name="aidledger")
-    except stopping.Stopped:  # before the command began, or after it was done
+    except stopping.Stopped:  # before the command began or after it ended
         stopping.ignore()
         shown(Interrupted()).show()
         sys.exit(Interrupted.exit_code)

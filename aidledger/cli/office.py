@@ -1,4 +1,4 @@
-"""What the global options name: the ledger, the schemas, who is asking; opened when a command needs them."""
+"""What the global options name: ledger, schemas, actor; opened when a command needs them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Office:
     keys: AskedKeys
 
     def catalogue(self) -> Catalogue:
-        """The shipped schemas with the office's own on top."""
+        """The shipped schemas, overlaid with the office's own."""
         from aidledger.catalogue.opening import open_catalogue
 
         return open_catalogue(self.schemas)
@@ -51,7 +51,7 @@ class Office:
         return ledger
 
     def look_at(self, place: str, *, new: bool = False) -> None:
-        """Warn of what is doubtful about a ledger's place, and about the folder of a new one; raises LocksMissing."""
+        """Warn about an unsafe place for a ledger, and about the folder of a new one; raises LocksMissing."""
         from aidledger.operations.opening import doubts
         from aidledger.presentation.places import doubt_text
 
@@ -59,19 +59,19 @@ class Office:
             click.echo(doubt_text(doubt, self._), err=True)
 
     def waits(self) -> Callable[[], None]:
-        """What tells, once, that somebody else is writing."""
-        told = False
+        """A callback that says, once, that somebody else is writing."""
+        announced = False
 
         def tell() -> None:
-            nonlocal told
-            if not told:
+            nonlocal announced
+            if not announced:
                 click.echo(self._(_WAITS), err=True)
-                told = True
+                announced = True
 
         return tell
 
     def ledger_with(self, catalogue: Catalogue) -> Ledger:
-        """The ledger, opened; raises LedgerUnknownPrograms where it holds programs that the catalogue lacks."""
+        """The ledger, opened; raises LedgerUnknownPrograms if it holds programs that the catalogue lacks."""
         from aidledger.operations.opening import require_programs
 
         ledger = self.ledger()

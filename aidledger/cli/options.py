@@ -34,7 +34,7 @@ class PeriodType(click.ParamType[Period]):
 
 
 class PartType(click.ParamType[Part]):
-    """A part of a term by its code, or in the words of lists and of our own."""
+    """A part of a term by its code, or in the words of rosters or of our own output."""
 
     name = "PART"
 
@@ -76,7 +76,7 @@ class ByType(click.ParamType[tuple[str, ...]]):
 
 
 class ChoiceType(click.Choice[str]):
-    """One of several codes; of what is none, those that are like it are named."""
+    """One of several codes; anything else is refused with the similar ones."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
         """The code."""
@@ -86,43 +86,43 @@ class ChoiceType(click.Choice[str]):
 
 
 class WordType(ChoiceType):
-    """One of several codes, which may be said in the words that we print for them."""
+    """One of several codes, which may be given in the words that we print for them."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
-        """The code; Click refuses what means none."""
+        """The code; Click refuses anything else."""
         return super().convert(meant(str(value), self.choices) or value, param, ctx)
 
 
-def meant(said: str, codes: Sequence[str]) -> str | None:
-    """The code itself, or the one for which we print a word in either language; None where there is none."""
-    wanted = fold(said)
-    return wanted if wanted in codes else next((code for code in codes if wanted in _words_for(code)), None)
+def meant(typed: str, codes: Sequence[str]) -> str | None:
+    """The code itself, or the one for which we print this word in either language; None if there is none."""
+    folded = fold(typed)
+    return folded if folded in codes else next((code for code in codes if folded in _words_for(code)), None)
 
 
-def _like(said: str, codes: Sequence[str]) -> list[str]:
-    """The codes that may be meant, each behind the word that is like what was said, where that is not the code."""
+def _like(typed: str, codes: Sequence[str]) -> list[str]:
+    """The codes that may be meant, each after the similar word, unless that is the code itself."""
     words = {word: code for code in codes for word in (*sorted(_words_for(code)), fold(code))}
     close: dict[str, str] = {}
-    for word in closest(fold(said), words):
+    for word in closest(fold(typed), words):
         close.setdefault(words[word], word)
     return [code if word.isascii() else f"{word} ({code})" for code, word in close.items()]
 
 
 def _none_of(name: str, codes: Sequence[str], ctx: click.Context | None) -> str:
-    said = translate(ctx)(N_("{name} is not one of: {names}. Similar: {close}"))
-    return said.format(name=name.strip(), names=", ".join(codes), close=", ".join(_like(name, codes)) or "—")
+    message = translate(ctx)(N_("{name} is not one of: {names}. Similar: {close}"))
+    return message.format(name=name.strip(), names=", ".join(codes), close=", ".join(_like(name, codes)) or "—")
 
 
 def _words_for(code: str) -> set[str]:
     from aidledger.presentation.summaries import DIMENSION_TITLES
 
     titles: Mapping[str, str] = {**DIMENSION_TITLES, "person": N_("Person"), "document": N_("Document")}
-    said = (code, titles.get(code, code), *_OTHER_WORDS.get(code, ()))
-    return {fold(word) for text in said for word in (text, translator("zh")(text))}
+    words = (code, titles.get(code, code), *_OTHER_WORDS.get(code, ()))
+    return {fold(word) for text in words for word in (text, translator("zh")(text))}
 
 
 _BETWEEN = re.compile("[,，、]")
-# What people call these beside what we print.
+# What people call these, apart from what we print.
 _OTHER_WORDS = {
     "program": ("项目", "资助项目"),
     "period": ("学期",),
@@ -136,17 +136,17 @@ PERIOD = PeriodType()
 PART = PartType()
 CUT = CutType()
 DAY = click.DateTime(["%Y-%m-%d"])
-# What a database can count to; a larger number is nobody's.
+# The largest integer of a database; no larger number exists.
 NUMBER = click.IntRange(min=1, max=2**63 - 1)
 
 
 class SentenceType(click.ParamType[str]):
-    """A text that says something."""
+    """A text with visible content."""
 
     name = "TEXT"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
-        """The text without surrounding blanks; refused where nothing of it can be seen, or stored."""
+        """The text without surrounding blanks; refused if nothing in it is visible, or it cannot be stored."""
         text = str(value).strip()
         if not text:
             self.fail(translate(ctx)(N_("it is empty")), param, ctx)
@@ -166,7 +166,7 @@ def option(*names: str, **settings: Any) -> Callable[[Function], Function]:  # n
 
 
 def result_options(*formats: str) -> Callable[[Function], Function]:
-    """``--format`` with the formats that make sense for a command, and ``-o FILE``."""
+    """``--format`` with the formats of a command, and ``-o FILE``."""
 
     def decorate(function: Function) -> Function:
         function = output_options(N_("Write the result to this file."))(function)

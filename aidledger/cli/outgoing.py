@@ -1,6 +1,6 @@
-"""The one way of results into files: nothing is written over but what --force gives up, and what is precious never.
+"""The only way results reach files: nothing is overwritten without --force, and precious files never.
 
-A command that may not write where it was told to is refused before it does anything.
+A command that may not write to its target is refused before it does anything.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from aidledger.errors import CannotWrite, FileExists, OutputExists, OutputKept, 
 from aidledger.i18n import N_
 
 _FORCE = "aidledger.force"
-# Names there are of devices and of open files; but for /dev/shm, a disk in memory.
+# They hold devices and open files, except for /dev/shm, a disk in memory.
 _OF_THE_SYSTEM = ("/dev", "/proc", "/sys")
 _WHATS = {
     "database": N_("it is a database: a ledger, or a backup of one"),
@@ -37,16 +37,16 @@ _OWN = N_("it belongs to aidledger itself")
 
 
 def heed_force(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
-    """What --force does: from now on a file that is there may be replaced."""
+    """Apply --force: an existing file may be replaced."""
     if value:
         context.meta[_FORCE] = True
 
 
 def put(path: Path, content: bytes) -> None:
-    """Write a result into a file, whole; raises OutputExists, OutputKept, OutputNoFile, CannotWrite."""
+    """Write a result to a file atomically; raises OutputExists, OutputKept, OutputNoFile, CannotWrite."""
     context = click.get_current_context()
     over = bool(context.meta.get(_FORCE))
-    # Once more: the command may have taken its time, and have made files of its own.
+    # Check again: the command may have run long and made files of its own.
     _require(path, context, over=over)
     try:
         private.put(path, content, over=over)
@@ -55,7 +55,7 @@ def put(path: Path, content: bytes) -> None:
 
 
 def require_writable(context: click.Context) -> None:
-    """Judge what a command is to write, before it does anything.
+    """Check what a command will write, before it does anything.
 
     Raises FileExists, OutputExists, OutputKept, OutputNoFile, CannotWrite.
     """
@@ -72,7 +72,7 @@ def require_writable(context: click.Context) -> None:
 
 
 def _require(path: Path, context: click.Context, *, over: bool, new: bool = False) -> None:
-    # /dev/stdout is a file where the screen is redirected into one; what is renamed over it takes the name from all.
+    # /dev/stdout is a file if the screen is redirected to one; renaming over it would replace it for everybody.
     if _is_of_the_system(path.parent):
         raise OutputNoFile(path=path)
     _require_unclaimed(path, context)
@@ -100,7 +100,7 @@ def _is_of_the_system(folder: Path) -> bool:
 
 
 def _require_unclaimed(path: Path, context: click.Context) -> None:
-    """Refuse the ledger's own names, also where nothing is yet: a journal of ours would be played into the ledger."""
+    """Refuse names reserved for the ledger, even unused ones: SQLite would play a forged journal into the ledger."""
     from aidledger.operations import outputs
 
     ledger = _ledger(context)
@@ -115,7 +115,7 @@ def _require_unclaimed(path: Path, context: click.Context) -> None:
 
 
 def _require_unread(path: Path, found: os.stat_result, context: click.Context) -> None:
-    """Refuse a file that lies in a folder which the command reads, under any name; and those of the program."""
+    """Refuse a file in a folder that the command reads, under any name, and the program's own files."""
     for _, folder in _named(context, READS):
         if folder.is_dir() and any(os.path.samestat(found, one) for one in _files_below(folder)):
             raise OutputKept(path=path, reason=_READ)
@@ -128,17 +128,17 @@ def _require_nothing_precious(path: Path) -> None:
     from aidledger.operations import outputs
 
     try:
-        what = outputs.found_in(path)
-    except OSError as error:  # what cannot be read may be anything
+        kind = outputs.found_in(path)
+    except OSError as error:  # an unreadable file may be anything
         raise CannotWrite(path=path, reason=error.strerror or "") from error
-    if what is not None:
-        raise OutputKept(path=path, reason=_WHATS[what])
+    if kind is not None:
+        raise OutputKept(path=path, reason=_WHATS[kind])
 
 
 def _ledger(context: click.Context) -> Path | None:
-    """The ledger's file, None on a server."""
+    """The ledger's file; None on a server."""
     place = str(context.find_root().params.get("place") or "")
-    if "://" not in place:  # and no SQLAlchemy is loaded
+    if "://" not in place:  # without loading SQLAlchemy
         return Path(place) if place else None
     from aidledger.operations.opening import file_of
 
@@ -146,15 +146,15 @@ def _ledger(context: click.Context) -> Path | None:
 
 
 def _named(context: click.Context, kinds: tuple[type[Any], ...]) -> Iterator[tuple[Any, Path]]:
-    """What the parameters of some types name as files, of a command and of those that it belongs to."""
+    """The files named by parameters of some types, of a command and of its parents."""
     above: click.Context | None = context
     while above is not None:
         for parameter in above.command.params:
             value = above.params.get(parameter.name or "")
             if isinstance(parameter.type, kinds) and value is not None:
-                for one in value if isinstance(value, tuple) else (value,):
-                    if "://" not in str(one) and not str(one).startswith("keyring:"):
-                        yield parameter.type, Path(one)
+                for name in value if isinstance(value, tuple) else (value,):
+                    if "://" not in str(name) and not str(name).startswith("keyring:"):
+                        yield parameter.type, Path(name)
         above = above.parent
 
 
@@ -163,13 +163,13 @@ def _files_below(folder: Path) -> Iterator[os.stat_result]:
         for name in names:
             try:
                 yield Path(above, name).stat()
-            except OSError:  # a link to nowhere
+            except OSError:  # a broken link
                 continue
 
 
-def _same(one: Path, other: Path) -> bool:
-    """Whether two names are of one file, be it there or not."""
+def _same(path: Path, other: Path) -> bool:
+    """Whether two names mean the same file, even a missing one."""
     try:
-        return one.samefile(other)
+        return path.samefile(other)
     except (OSError, ValueError):
-        return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))
+        return os.path.normcase(os.path.realpath(path)) == os.path.normcase(os.path.realpath(other))

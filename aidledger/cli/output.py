@@ -1,4 +1,4 @@
-"""A result in the form that was asked for, to the screen or into a file."""
+"""A result in the requested format, to the screen or a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def emit(office: Office, form: str, output: Path | None, result: Result) -> None:
-    """Write a result; only the form that was asked for is made. Raises OutputMissing."""
+    """Write a result in one format; the others are not made. Raises OutputMissing."""
     if form == "xlsx":
         if output is None:
             raise OutputMissing

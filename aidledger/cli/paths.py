@@ -1,7 +1,7 @@
 """Which options and arguments name files: those that a command reads, and those that it writes.
 
-Every one that names a file is of one of these types; a test holds them to it. What a command writes is judged by them,
-see ``outgoing``.
+Every one that names a file has one of these types, which a test enforces. ``outgoing`` uses them to check what a
+command writes.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ class ToRead(click.Path):
 
 
 class NameToRead(click.ParamType[str]):
-    """What may be a file's name: else a report's code, a URL, keyring:NAME."""
+    """A file name, or else a report's code, a URL or keyring:NAME."""
 
     name = "FILE"
 
 
 class ToWrite(click.Path):
-    """A file that the command writes; ``over``: also over one that is there, with --force."""
+    """A file that the command writes; ``over``: with --force also an existing one."""
 
     def __init__(self, *, over: bool = False) -> None:
         super().__init__(dir_okay=False, path_type=Path)
         self.over = over
 
     def convert(self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - as Click has it
-        """The path; refused where it names no file."""
+        """The path; refused if it is not a file name."""
         if not Path(value).name or "\0" in str(value):
             self.fail(translate(ctx)(N_("it is not a file name")), param, ctx)
         return super().convert(value, param, ctx)
 
 
 class NameToWrite(click.ParamType[str]):
-    """What may be the name of a file that the command makes: else a URL, keyring:NAME."""
+    """The name of a file that the command makes, or else a URL or keyring:NAME."""
 
     name = "FILE"
 
 
 class FolderToWrite(click.Path):
-    """A folder in which the command makes files, and writes over none that is not its own."""
+    """A folder in which the command makes files and overwrites none but its own."""
 
     def __init__(self, *, file_okay: bool = False) -> None:
         super().__init__(file_okay=file_okay, path_type=Path)
@@ -59,7 +59,7 @@ class FolderToWrite(click.Path):
 READS = (ToRead, NameToRead)
 WRITES = (ToWrite, NameToWrite, FolderToWrite)
 EXISTING = ToRead(exists=True)
-# A key is never typed into a command: it would stay in the shell's history and in the list of processes.
+# A key is never an argument: it would stay in the shell's history and in the process list.
 KEY_PLACE = "FILE"
 OUTPUT = ToWrite(over=True)
 NEW_FILE = ToWrite()

@@ -1,6 +1,6 @@
-"""What to type: said behind what happened, which is said without a word of this or any other interface.
+"""What to type, appended to messages that are themselves independent of the interface.
 
-A page in a browser has buttons instead, and another table.
+A web page has buttons instead, and a table of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from types import MappingProxyType
 from aidledger import errors
 from aidledger.i18n import N_
 
-# By class, exactly; a remedy may name the facts that its message names.
+# By exact class. A remedy may use the facts of its message.
 ERRORS: Mapping[type[errors.AidLedgerError], str] = MappingProxyType(
     {
         errors.UnknownProgram: N_("`aidledger programs` lists all programs."),
@@ -82,7 +82,7 @@ ERRORS: Mapping[type[errors.AidLedgerError], str] = MappingProxyType(
     }
 )
 
-# By the code of a problem in a file, or of a note on it.
+# By the code of a problem in a file, or of a note on the file.
 FILES: Mapping[str, str] = MappingProxyType(
     {
         "missing-column": N_("Name the column with --map 'HEADER={field}'."),

@@ -1,4 +1,4 @@
-"""Tables and lines on a terminal or into a pipe, with Chinese widths right."""
+"""Tables and lines on a terminal or in a pipe, aligned for Chinese characters."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from aidledger.domain.table import Answer, Cell, Column
     from aidledger.i18n import Translate
 
-# A pipe has no width: lines are as long as they are, for grep and awk.
+# A pipe has no width: lines are not wrapped, for grep and awk.
 PIPE_WIDTH = 1_000
-# Narrower than this no column of words is worth reading.
+# A column of words is unreadable below this width.
 TEXT_WIDTH_MIN = 14
 MESSAGE_WIDTH_MIN = 40
 _NUMERIC = {"count", "yuan", "wan"}
 
 
 def console(stream: IO[str] | None = None) -> Console:
-    """A console on a stream; without colour, boxes and wrapping where that is no terminal."""
+    """A console on a stream; without colour, boxes and wrapping unless it is a terminal."""
     from rich.console import Console
 
     stream = stream or sys.stdout
@@ -36,7 +36,7 @@ def console(stream: IO[str] | None = None) -> Console:
 
 
 def marks(stream: IO[str]) -> tuple[str, str]:
-    """A tick and a cross that the stream can write: GBK consoles have √ and ×, but not ✓ and ✗."""
+    """A tick and a cross that the stream can encode: GBK has √ and ×, but not ✓ and ✗."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
     for pair in (("✓", "✗"), ("√", "×")):
         try:
@@ -48,7 +48,7 @@ def marks(stream: IO[str]) -> tuple[str, str]:
 
 
 def show(answer: Answer, translate: Translate, stream: IO[str]) -> None:
-    """Print an answer: title, table, notes. What is too wide for a table flows, a paragraph per row."""
+    """Print an answer: title, table, notes. A table that is too wide becomes a paragraph per row."""
     screen = console(stream)
     ticks = marks(stream)
     screen.print(printable(sentence(answer.title, answer.facts, translate)), style="bold")
@@ -74,7 +74,7 @@ def _texts(row: Sequence[Cell], columns: Sequence[Column], translate: Translate,
 
 
 def _head(column: Column, translate: Translate) -> str:
-    """A column's title; the unit of a number on a line of its own, to keep the column narrow."""
+    """A column's title, with a number's unit on its own line to keep the column narrow."""
     title = translate(column.title)
     return title.replace(" (", "\n(").replace("（", "\n（") if column.kind in _NUMERIC else title
 
@@ -86,7 +86,7 @@ def _width(text: str) -> int:
 
 
 def _least_width(heads: list[str], rows: list[list[str]], columns: Sequence[Column]) -> int:
-    """The width that a table cannot do without: numbers whole, texts wrapped."""
+    """The minimum width of a table: numbers whole, texts wrapped."""
     least = len(columns) - 1
     for i, (head, column) in enumerate(zip(heads, columns, strict=True)):
         widest = max([_width(head), *(_width(row[i]) for row in rows)])
@@ -95,7 +95,7 @@ def _least_width(heads: list[str], rows: list[list[str]], columns: Sequence[Colu
 
 
 def _folded_at(column: Column) -> int:
-    """How narrow a column may become by folding its cells; numbers are never folded."""
+    """How narrow a column may become by wrapping its cells; numbers are never wrapped."""
     if column.kind in _NUMERIC:
         return PIPE_WIDTH
     return MESSAGE_WIDTH_MIN if column.kind == "message" else TEXT_WIDTH_MIN

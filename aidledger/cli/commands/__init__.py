@@ -1,1 +1,1 @@
-"""The commands, by subject. They import what they need when they run, so that --help starts at once."""
+"""The commands, by subject. They import what they need when they run, so that --help is fast."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from aidledger.operations.lakes import EngineName, LakeAsked
     from aidledger.operations.views import Reveal
 
-# Rules, a program, a period: what is asked about.
+# Rules, a program, a period: what to narrow the audit to.
 Narrowed = tuple[tuple[str, ...], str | None, str | None]
 
 

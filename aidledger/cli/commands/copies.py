@@ -26,16 +26,16 @@ def backup(office: Office, file: Path, form: str, output: Path | None) -> None:
     from aidledger.operations import copies
     from aidledger.presentation.result import Result
 
-    done = copies.backup(office.ledger(), file)
-    said = "\n".join((office._(_PROVED), office._(_HEAD)))
-    facts = {"path": str(done.path), "batches": done.batches, "entries": done.entries, "head": done.head}
+    made = copies.backup(office.ledger(), file)
+    template = "\n".join((office._(_PROVED), office._(_HEAD)))
+    facts = {"path": str(made.path), "batches": made.batches, "entries": made.entries, "head": made.head}
     emit(
         office,
         form,
         output,
         Result(
             lambda: {"backup": facts["path"], **{name: facts[name] for name in ("batches", "entries", "head")}},
-            text=lambda: said.format(**facts),
+            text=lambda: template.format(**facts),
         ),
     )
 
@@ -112,7 +112,7 @@ def copy(office: Office, place: str, form: str, output: Path | None, *, encrypt:
     asked = office.keys.new_of_file if encrypt and ledger.secret is None else None
     with advancing(office._, N_("Copying")) as progress:
         done = copies.copy(ledger, place, progress, asked, plain=plain)
-    said = "\n".join((office._(_PROVED), office._(_HEAD)))
+    template = "\n".join((office._(_PROVED), office._(_HEAD)))
     facts = {"path": done.place, "batches": done.batches, "entries": done.entries, "head": done.head}
     emit(
         office,
@@ -120,6 +120,6 @@ def copy(office: Office, place: str, form: str, output: Path | None, *, encrypt:
         output,
         Result(
             lambda: {"copy": facts["path"], **{name: facts[name] for name in ("batches", "entries", "head")}},
-            text=lambda: said.format(**facts),
+            text=lambda: template.format(**facts),
         ),
     )

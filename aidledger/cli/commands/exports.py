@@ -23,12 +23,12 @@ _FORM = option(
 
 
 class _Export(Group):
-    """`export PERSON` is `export person PERSON`: what is asked for every week has the shorter name."""
+    """`export PERSON` is short for `export person PERSON`, which an office needs every week."""
 
     default_command = rights.person
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take what names no command for the person."""
+        """Take a first argument that is not a command as the person."""
         named = not args or args[0] in self.commands or args[0] in ctx.help_option_names
         return super().parse_args(ctx, args if named else [self.default_command.name or "", *args])
 
@@ -90,5 +90,5 @@ def key(office: Office, file: Path, form: str) -> None:
     from aidledger.presentation.result import Result
 
     lakes.new_key(file)
-    said = office._(N_("{path}: hand it to the other districts in person, and never to those who read the lake."))
-    emit(office, form, None, Result(lambda: {"key": str(file)}, text=lambda: said.format(path=file)))
+    message = office._(N_("{path}: hand it to the other districts in person, and never to those who read the lake."))
+    emit(office, form, None, Result(lambda: {"key": str(file)}, text=lambda: message.format(path=file)))

@@ -32,7 +32,7 @@ def rekey(office: Office, place: str | None, form: str, output: Path | None) -> 
     keys = office.keys
     new = (lambda: keys.made_or_read(place)) if place else keys.typed_twice
     done = copies.rekey(office.place, office.actor, office.clock, keys.keys(), new)
-    said = office._(
+    message = office._(
         N_("{path} has its new key and no longer opens with the old one: {batches} batches, {entries} entries")
     )
     facts = {"path": str(done.path), "batches": done.batches, "entries": done.entries, "head": done.head}
@@ -42,7 +42,7 @@ def rekey(office: Office, place: str | None, form: str, output: Path | None) -> 
         output,
         Result(
             lambda: {"ledger": facts["path"], **{name: facts[name] for name in ("batches", "entries", "head")}},
-            text=lambda: "\n".join((said, office._(N_("Head: {head}")))).format(**facts),
+            text=lambda: "\n".join((message, office._(N_("Head: {head}")))).format(**facts),
         ),
     )
 
@@ -69,7 +69,7 @@ def seal(office: Office, place: str | None, form: str, output: Path | None) -> N
     ledger = office.ledger()
     new = (lambda: office.keys.made_or_read(place, of_seals=True)) if place else None
     key, head = ledgers.seal(ledger, new, office.keys.new_of_seals)
-    said = office._(N_("{path} is sealed with the key {seal_key}."))
+    message = office._(N_("{path} is sealed with the key {seal_key}."))
     facts = {"path": ledger.place, "seal_key": key.fingerprint, "head": head}
     emit(
         office,
@@ -77,6 +77,6 @@ def seal(office: Office, place: str | None, form: str, output: Path | None) -> N
         output,
         Result(
             lambda: {"ledger": ledger.place, "sealed_by": key.fingerprint, "head": head},
-            text=lambda: "\n".join((said, office._(N_("Head: {head}")))).format(**facts),
+            text=lambda: "\n".join((message, office._(N_("Head: {head}")))).format(**facts),
         ),
     )

@@ -36,14 +36,14 @@ def init(office: Office, form: str, output: Path | None, *, encrypt: bool) -> No
     asked = office.keys.new_of_file if encrypt else None
     ledger = ledgers.init(office.place, catalogue, office.actor, office.clock, keys, asked)
     ledger.close()
-    said = office._(N_("{path} is a new ledger with {count} programs.")).format(
+    message = office._(N_("{path} is a new ledger with {count} programs.")).format(
         path=ledger.place, count=len(catalogue.programs)
     )
     emit(
         office,
         form,
         output,
-        Result(lambda: {"ledger": ledger.place, "programs": list(catalogue.programs)}, text=lambda: said),
+        Result(lambda: {"ledger": ledger.place, "programs": list(catalogue.programs)}, text=lambda: message),
     )
 
 
@@ -65,14 +65,14 @@ def upgrade(office: Office, no_backup: bool, form: str, output: Path | None) -> 
     lines = [N_("{path} is upgraded.") if done.changed else N_("{path} is up to date.")]
     if done.backup:
         lines.append(N_("The old ledger is kept as {backup}."))
-    said = " ".join(office._(line) for line in lines).format(path=done.place, backup=done.backup)
+    message = " ".join(office._(line) for line in lines).format(path=done.place, backup=done.backup)
     emit(
         office,
         form,
         output,
         Result(
             lambda: {"ledger": done.place, "from": done.found, "backup": done.backup and str(done.backup)},
-            text=lambda: said,
+            text=lambda: message,
         ),
     )
 
@@ -121,10 +121,10 @@ def reverse(office: Office, number: int, reason: str, form: str, output: Path | 
     from aidledger.presentation.result import Result
 
     record, head = ledgers.reverse(office.ledger(), office.catalogue(), number, reason)
-    said = office._(N_("Batch {number} is reversed by batch {by}: {person_times} person-times, {amount} yuan.")).format(
-        number=number, by=record.batch, person_times=record.person_times, amount=yuan_text(record.amount_fen)
-    )
-    emit(office, form, output, Result(lambda: batch_shape(record) | {"head": head}, text=lambda: said))
+    message = office._(
+        N_("Batch {number} is reversed by batch {by}: {person_times} person-times, {amount} yuan.")
+    ).format(number=number, by=record.batch, person_times=record.person_times, amount=yuan_text(record.amount_fen))
+    emit(office, form, output, Result(lambda: batch_shape(record) | {"head": head}, text=lambda: message))
 
 
 @click.command(cls=Command)

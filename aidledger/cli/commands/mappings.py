@@ -37,6 +37,6 @@ def forget(office: Office, school: str, header: str | None) -> None:
     from aidledger.operations import mapping
     from aidledger.presentation.printable import harmless
 
-    some = mapping.forget(office.ledger(), school, header)
-    said = office._(N_("Forgotten: {count} columns of {school}.")).format(count=len(some), school=school)
-    click.echo(harmless(said))
+    forgotten = mapping.forget(office.ledger(), school, header)
+    message = office._(N_("Forgotten: {count} columns of {school}.")).format(count=len(forgotten), school=school)
+    click.echo(harmless(message))

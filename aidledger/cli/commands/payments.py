@@ -35,7 +35,7 @@ def pay() -> None:
 
 _PROGRAMS = option("--program", "programs", metavar="CODE", multiple=True, help=N_("Only this program; repeatable."))
 _SCHOOL = option("--school", type=SENTENCE, metavar="NAME", help=N_("Only pupils of this school."))
-# As in reports.dues, which takes longer to load than to say.
+# As in reports.dues, repeated here because that module is slow to load.
 _DUE_CUTS = ("program", "period", "school", "person")
 
 

@@ -1,4 +1,4 @@
-"""``report summary``, ``report compare``, ``report bridge``."""
+"""``report`` and its commands."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aidledger.domain.term import Period
     from aidledger.operations.views import Reveal
 
-# As in reports.cuts, which takes longer to load than to say.
+# As in reports.cuts, repeated here because that module is slow to load.
 DIMENSIONS = (
     "program",
     "school",
@@ -203,7 +203,7 @@ def bridge(office: Office, first: Cut, second: Cut, by: str | None, form: str, o
     emit(office, form, output, bridges_result(found, first, second, catalogue, office.language))
 
 
-report.add_command(person)  # one of the papers, too
+report.add_command(person)  # a report, too
 
 
 @report.command(cls=Command)

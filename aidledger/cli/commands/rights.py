@@ -33,8 +33,8 @@ def person(office: Office, who: str, reason: str, output: Path, form: str | None
     form = form or ("xlsx" if output.suffix.lower() == ".xlsx" else "json")
     names = {code: program.name(office.language) for code, program in catalogue.programs.items()}
     emit(office, form, output, copy_result(copy, today, names))
-    said = office._(N_("{path}: all that is held about person {person}, in full. Give it to nobody else."))
-    click.echo(harmless(said.format(path=output, person=copy.found.held.identity.person)), err=True)
+    message = office._(N_("{path}: all that is held about person {person}, in full. Give it to nobody else."))
+    click.echo(harmless(message.format(path=output, person=copy.found.held.identity.person)), err=True)
 
 
 @click.command(cls=Command)
