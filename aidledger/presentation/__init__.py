@@ -1,1 +1,1 @@
-"""What terminal and page show: answers, JSON, words, masking; no terminal and no transaction."""
+"""What terminal and page show: tables, JSON, wording, masking. It knows no terminal and no transaction."""

@@ -38,7 +38,7 @@ def accesses_result(found: Sequence[Access], translate: Translate) -> Result:
 
 
 def _shape(found: Sequence[Access]) -> dict[str, Any]:
-    """``access-log``. A number that somebody wrote into a reason is masked."""
+    """``access-log``. Numbers written into a reason are masked."""
     return {"accesses": [asdict(one) | {"reason": masked_text(one.reason)} for one in found]}
 
 

@@ -1,4 +1,4 @@
-"""Who is named, as JSON and as a table."""
+"""People and their roles, as JSON and as a table."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _shape(roll: Roll) -> dict[str, Any]:
 
 
 def _answer(roll: Roll) -> Answer:
-    """One row per person, and what it means where something is still missing."""
+    """One row per person, and a note on what missing roles mean."""
     columns = (
         Column("actor", N_("Who")),
         Column("role", N_("Role"), "word"),

@@ -1,4 +1,4 @@
-"""The audit's findings as JSON, as tables, as the working paper of an inspection."""
+"""The audit's findings as JSON, as tables, and as the working paper of an inspection."""
 
 from __future__ import annotations
 
@@ -41,23 +41,23 @@ def audit_result(
     counted: bool = True,
     listed: bool = True,
 ) -> Result:
-    """``audit`` and ``findings``: those in a state, or all; on screen ``counted`` by rule, ``listed``, or both."""
+    """``audit`` and ``findings``: all, or those in a state; on screen ``counted`` by rule, ``listed``, or both."""
     found, say = viewed.found, _sayer(catalogue, language)
-    shown = [one for one in found.findings if state in {None, one.state(today)}]
+    findings = [one for one in found.findings if state in {None, one.state(today)}]
 
     def listing() -> Answer:
-        return _findings(found, shown, say, catalogue, today, language)
+        return _findings(found, findings, say, catalogue, today, language)
 
     def tables() -> Tables:
-        by_rule = _by_rule(found, shown, today, language)
+        by_rule = _by_rule(found, findings, today, language)
         if not listed:
             return [("", by_rule)]
         return [("", replace(by_rule, notes=())), ("", listing())] if counted else [("", listing())]
 
     return Result(
-        lambda: _audit_shape(found, shown, say, today),
+        lambda: _audit_shape(found, findings, say, today),
         tables,
-        sheets=lambda: _working_paper(found, shown, say, catalogue, today, language),
+        sheets=lambda: _working_paper(found, findings, say, catalogue, today, language),
         rows=listing,
         head=viewed.head,
         reveal=viewed.revealed,
@@ -86,7 +86,7 @@ def rules_result(rules: Sequence[Rule], language: Language) -> Result:
 
 
 def _sayer(catalogue: Catalogue, language: Language) -> Say:
-    """How a finding is said in a language."""
+    """The function that words a finding in a language."""
 
     def say(finding: Finding) -> str:
         facts = said_facts(finding.facts, catalogue.programs, language)
@@ -95,17 +95,17 @@ def _sayer(catalogue: Catalogue, language: Language) -> Say:
     return say
 
 
-def _audit_shape(found: Audit, shown: Sequence[Finding], say: Say, today: date) -> Shape:
+def _audit_shape(found: Audit, findings: Sequence[Finding], say: Say, today: date) -> Shape:
     """``audit`` and ``findings``."""
     return {
-        "findings": [_finding_shape(one, say, today) for one in shown],
+        "findings": [_finding_shape(one, say, today) for one in findings],
         "ran": list(found.ran),
         "not_run": [{"rule": code, "needs": list(needs)} for code, needs in found.not_run.items()],
     }
 
 
 def _finding_shape(finding: Finding, say: Say, today: date) -> Shape:
-    """One finding; beside the contract's keys, who the evidence is about, masked, and what was decided."""
+    """One finding: the contract's keys, and also whom the evidence is about (masked) and the decision."""
     return {
         "id": finding.id,
         "rule": finding.rule,
@@ -122,18 +122,18 @@ def _finding_shape(finding: Finding, say: Say, today: date) -> Shape:
     }
 
 
-def _decision(made: Decision) -> Shape:
+def _decision(decision: Decision) -> Shape:
     return {
-        "state": made.state,
-        "text": made.text,
-        "at": made.at,
-        "by": made.by,
-        "until": made.until.isoformat() if made.until else None,
+        "state": decision.state,
+        "text": decision.text,
+        "at": decision.at,
+        "by": decision.by,
+        "until": decision.until.isoformat() if decision.until else None,
     }
 
 
 def _history_shape(history: FindingHistory, say: Say, today: date) -> Shape:
-    """``finding ID``: the finding, and all that was decided about it."""
+    """``finding ID``: the finding and all decisions on it."""
     decisions = [_decision(made) for made in history.decisions]
     return _finding_shape(history.finding, say, today) | {"decisions": decisions}
 
@@ -156,7 +156,7 @@ def _evidence(row: Evidence) -> Shape:
 
 
 def _findings(
-    found: Audit, shown: Sequence[Finding], say: Say, catalogue: Catalogue, today: date, language: Language
+    found: Audit, findings: Sequence[Finding], say: Say, catalogue: Catalogue, today: date, language: Language
 ) -> Answer:
     """One row per finding."""
     columns = (
@@ -176,26 +176,26 @@ def _findings(
     )
     rows = [
         (
-            one.id,
-            one.severity,
-            one.rule,
-            catalogue.programs[one.program].name(language) if one.program else None,
-            one.period,
-            _schools(one),
-            *_who(one),
-            one.persons,
-            one.amount_fen,
-            len(one.evidence),
-            say(one),
-            one.state(today),
+            finding.id,
+            finding.severity,
+            finding.rule,
+            catalogue.programs[finding.program].name(language) if finding.program else None,
+            finding.period,
+            _schools(finding),
+            *_who(finding),
+            finding.persons,
+            finding.amount_fen,
+            len(finding.evidence),
+            say(finding),
+            finding.state(today),
         )
-        for one in shown
+        for finding in findings
     ]
-    return Answer(_TITLE, columns, rows, notes=[_RAN], facts=_facts(found, shown, language))
+    return Answer(_TITLE, columns, rows, notes=[_RAN], facts=_facts(found, findings, language))
 
 
-def _by_rule(found: Audit, shown: Sequence[Finding], today: date, language: Language) -> Answer:
-    """One row per rule that found something, the gravest first."""
+def _by_rule(found: Audit, listed: Sequence[Finding], today: date, language: Language) -> Answer:
+    """One row per rule with findings, most severe first."""
     columns = (
         Column("rule", N_("Rule"), "code"),
         Column("severity", N_("Severity"), "word"),
@@ -204,7 +204,7 @@ def _by_rule(found: Audit, shown: Sequence[Finding], today: date, language: Lang
         Column("amount", N_("Amount (yuan)"), "yuan"),
     )
     rules: dict[str, list[Finding]] = {}
-    for finding in shown:
+    for finding in listed:
         rules.setdefault(finding.rule, []).append(finding)
     rows = [
         (
@@ -218,15 +218,15 @@ def _by_rule(found: Audit, shown: Sequence[Finding], today: date, language: Lang
             rules.items(), key=lambda rule: SEVERITIES.index(rule[1][0].severity), reverse=True
         )
     ]
-    return Answer(_TITLE, columns, rows, notes=[_RAN], facts=_facts(found, shown, language))
+    return Answer(_TITLE, columns, rows, notes=[_RAN], facts=_facts(found, listed, language))
 
 
-def _facts(found: Audit, shown: Sequence[Finding], language: Language) -> dict[str, object]:
-    return {"count": len(shown), "ran": len(found.ran), "idle": "; ".join(_idle(found, language)) or "—"}
+def _facts(found: Audit, listed: Sequence[Finding], language: Language) -> dict[str, object]:
+    return {"count": len(listed), "ran": len(found.ran), "idle": "; ".join(_idle(found, language)) or "—"}
 
 
 def _who(finding: Finding) -> tuple[str | None, str | None]:
-    """The first person whom the evidence is about, with the number of a document; and how many more there are."""
+    """The first person in the evidence, with document number, and how many more there are."""
     people = {row.number: row.name for row in finding.evidence if row.number}
     if not people:
         return None, None
@@ -282,10 +282,10 @@ def _evidence_row(finding: Finding, row: Evidence, catalogue: Catalogue, languag
 
 
 def _working_paper(
-    found: Audit, shown: Sequence[Finding], say: Say, catalogue: Catalogue, today: date, language: Language
+    found: Audit, findings: Sequence[Finding], say: Say, catalogue: Catalogue, today: date, language: Language
 ) -> list[tuple[str, Answer]]:
-    """A sheet for the whole, then one per rule: evidence row by row, with space for the answer of the school."""
-    sheets = [(N_("Audit"), _findings(found, shown, say, catalogue, today, language))]
+    """A sheet for all findings, then one per rule: evidence row by row, with space for the school's answer."""
+    sheets = [(N_("Audit"), _findings(found, findings, say, catalogue, today, language))]
     columns = (
         *_EVIDENCE_COLUMNS,
         Column("message", N_("What was found"), "message"),
@@ -293,11 +293,11 @@ def _working_paper(
         Column("answer", N_("School's answer")),
         Column("checked", N_("Checked by, on")),
     )
-    for code, group in groupby(shown, key=lambda one: one.rule):
+    for code, group in groupby(findings, key=lambda finding: finding.rule):
         rows = [
-            (*_evidence_row(one, row, catalogue, language), say(one), one.standard, None, None)
-            for one in group
-            for row in one.evidence
+            (*_evidence_row(finding, row, catalogue, language), say(finding), finding.standard, None, None)
+            for finding in group
+            for row in finding.evidence
         ]
         translate = translator(language)
         facts = {"rule": named_code(code, translate), "why": translate(rule_of(code).explanation)}
@@ -306,27 +306,29 @@ def _working_paper(
 
 
 def _finding(history: FindingHistory, say: Say, catalogue: Catalogue, today: date, language: Language) -> Answer:
-    """One finding: its evidence, and what was decided."""
-    one = history.finding
+    """One finding: its evidence and the decisions."""
+    finding = history.finding
     translate = translator(language)
-    rows = [_evidence_row(one, row, catalogue, language)[1:] for row in one.evidence]
+    rows = [_evidence_row(finding, row, catalogue, language)[1:] for row in finding.evidence]
     facts = {
-        "id": one.id,
-        "rule": named_code(one.rule, translate),
-        "message": say(one),
-        "state": translate(one.state(today)),
-        "standard": one.standard or "—",
-        "amount": yuan_text(one.amount_fen),
-        "why": translate(rule_of(one.rule).explanation),
+        "id": finding.id,
+        "rule": named_code(finding.rule, translate),
+        "message": say(finding),
+        "state": translate(finding.state(today)),
+        "standard": finding.standard or "—",
+        "amount": yuan_text(finding.amount_fen),
+        "why": translate(rule_of(finding.rule).explanation),
     }
     notes = [
         "{message}",
         "{why}",
         N_("Amount in question: {amount} yuan. Basis: {standard}. State: {state}."),
     ]
-    for i, made in enumerate(history.decisions):
-        until = f" – {made.until}" if made.until else ""
-        facts[f"decision{i}"] = f"{time_text(made.at)} {made.by}: {translate(made.state)}{until}. {made.text}"
+    for i, decision in enumerate(history.decisions):
+        until = f" – {decision.until}" if decision.until else ""
+        facts[f"decision{i}"] = (
+            f"{time_text(decision.at)} {decision.by}: {translate(decision.state)}{until}. {decision.text}"
+        )
         notes.append(f"{{decision{i}}}")
     return Answer("{id}: {rule}", _EVIDENCE_COLUMNS[1:], rows, notes=notes, facts=facts)
 
@@ -345,7 +347,7 @@ def _rule_shape(rule: Rule, language: Language) -> Shape:
 
 
 def _rules(rules: Sequence[Rule], language: Language) -> Answer:
-    """Rules with what they are for."""
+    """Rules with their purpose."""
     translate = translator(language)
     columns = (
         Column("rule", N_("Rule"), "code"),
@@ -356,12 +358,12 @@ def _rules(rules: Sequence[Rule], language: Language) -> Answer:
     )
     rows = [
         (
-            one.code,
-            one.severity,
-            translate(one.explanation),
-            translate(one.reference),
-            ", ".join(translate(need) for need in one.needs) or None,
+            rule.code,
+            rule.severity,
+            translate(rule.explanation),
+            translate(rule.reference),
+            ", ".join(translate(need) for need in rule.needs) or None,
         )
-        for one in rules
+        for rule in rules
     ]
     return Answer(N_("Audit rules"), columns, rows)

@@ -60,7 +60,7 @@ def _step(step: Step) -> Shape:
 
 
 def _answer(found: Sequence[Bridge], first: Cut, second: Cut, catalogue: Catalogue, language: Language) -> Answer:
-    """One row per step; the rows of a program before its last one add up to the last."""
+    """One row per step; a program's steps add up to its last row."""
     translate = translator(language)
     cuts = {"from": first.label(translate), "to": second.label(translate)}
     columns = (
@@ -72,10 +72,10 @@ def _answer(found: Sequence[Bridge], first: Cut, second: Cut, catalogue: Catalog
         Column("amount", N_("Amount (yuan)"), "yuan"),
     )
     rows: list[Sequence[Cell]] = []
-    for one in found:
-        whole = translate(N_("Loans")) if one.repaid else translate(N_("Aid in total"))
-        program = catalogue.programs[one.program].name(language) if one.program else whole
-        for step in one.steps:
+    for bridge in found:
+        whole = translate(N_("Loans")) if bridge.repaid else translate(N_("Aid in total"))
+        program = catalogue.programs[bridge.program].name(language) if bridge.program else whole
+        for step in bridge.steps:
             cut = cuts.get(step.kind)
             period = None if cut else step.label
             said = _STEPS[step.kind, step.reversal]

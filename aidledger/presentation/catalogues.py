@@ -42,10 +42,10 @@ def _programs(catalogue: Catalogue, period: Period, language: Language) -> Answe
         Column("since", N_("Since"), "period"),
     )
     rows: list[Sequence[Cell]] = []
-    for one in catalogue.programs.values():
-        standard = one.standard_for(period)
+    for program in catalogue.programs.values():
+        standard = program.standard_for(period)
         since = standard.start.code if standard and standard.start else None
-        rows.append((one.code, one.name(language), one.unit, _rates(standard) if standard else None, since))
+        rows.append((program.code, program.name(language), program.unit, _rates(standard) if standard else None, since))
     return Answer(N_("Programs, with the standards for {period}"), columns, rows, facts={"period": period})
 
 

@@ -1,4 +1,4 @@
-"""Cells as people read them."""
+"""Cells as text for people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def cell_text(cell: Cell, column: Column, translate: Translate, ticks: tuple[str, str]) -> str:
-    """A cell as a person reads it."""
+    """A cell as text for people."""
     if cell is None:
         return ""
     if isinstance(cell, str):

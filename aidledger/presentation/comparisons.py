@@ -42,7 +42,7 @@ def compared_result(
 def reconciled_result(
     viewed: Viewed[list[Line]], catalogue: Catalogue, language: Language, *, everything: bool, details: bool
 ) -> Result:
-    """``reconcile``: the lines that are not right, or ``everything``; with ``details``, the rows behind each."""
+    """``reconcile``: the lines that differ, or ``everything``; with ``details``, the rows behind each."""
     lines = viewed.found
 
     answer = reconciliation(lines, catalogue, language, everything=everything)
@@ -59,7 +59,7 @@ def reconciled_result(
 
 
 def _shape(lines: Sequence[Line]) -> Shape:
-    """``reconcile`` and ``report compare``; numbers of rows behind a difference are masked unless asked for."""
+    """``reconcile`` and ``report compare``; ID numbers behind a difference are masked unless revealed."""
     return {"lines": [_line(line) for line in lines]}
 
 
@@ -88,7 +88,7 @@ def _line(line: Line) -> Shape:
 
 
 def _behind(row: Behind) -> Shape:
-    """A row behind a difference; what only some kinds of rows have stands after the contract's keys."""
+    """A row behind a difference; keys that only some kinds of rows have follow the contract's."""
     shape: Shape = {
         "entry": row.entry,
         "batch": row.batch,
@@ -117,7 +117,7 @@ def _side(figures: Figures) -> Shape:
 
 
 def comparison(lines: Sequence[Line], report: PublishedReport, catalogue: Catalogue, language: Language) -> Answer:
-    """Published figures beside the ledger's."""
+    """Published figures next to the ledger's."""
     columns = (
         _PROGRAM,
         Column("published_count", N_("Published"), "count"),
@@ -153,7 +153,7 @@ def comparison(lines: Sequence[Line], report: PublishedReport, catalogue: Catalo
 
 
 def _sides(lines: Sequence[Line]) -> tuple[Column, ...]:
-    """The columns of both sides; of payments alone they say whose figures they are."""
+    """The columns of both sides; if only payments are compared, titles say whose figures they are."""
     if lines and all(line.check == "payment" for line in lines):
         titles = (N_("Ledger"), N_("Bank"), N_("Ledger (yuan)"), N_("Bank (yuan)"))
     else:
@@ -167,7 +167,7 @@ def _sides(lines: Sequence[Line]) -> tuple[Column, ...]:
 
 
 def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Language, *, everything: bool) -> Answer:
-    """Comparisons; without ``everything`` only those that do not agree."""
+    """Comparisons: ``everything``, or only those that differ."""
     parted = any(line.left_fen is not None for line in lines)
     cut = any(line.cut is not None for line in lines)
     columns = (
@@ -237,7 +237,7 @@ _BEHIND_COLUMNS = (
 
 
 def _behind_answer(lines: Sequence[Line], catalogue: Catalogue, language: Language) -> Answer:
-    """The rows behind the lines that do not agree, line by line."""
+    """The rows behind the lines that differ, line by line."""
     rows = [
         (
             line.check,

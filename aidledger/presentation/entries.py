@@ -1,4 +1,4 @@
-"""Lists of entries for people to look at: as tables, and as JSON."""
+"""Lists of entries as tables and as JSON."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _state(entry: EntryRecord) -> str:
 
 
 def entry_shape(entry: EntryRecord) -> Shape:
-    """An entry with its place; numbers masked unless they were asked for."""
+    """An entry with its place; numbers are masked unless revealed."""
     return {
         "entry": entry.entry,
         "batch": entry.batch,
@@ -133,7 +133,7 @@ _EXPLAINED_COLUMNS = (
 
 
 def _explained(found: Explained, catalogue: Catalogue, language: Language) -> Answer:
-    """The entries behind a figure, and the figure under them."""
+    """The entries behind a figure, and the figure below them."""
     rows: list[Sequence[Cell]] = [
         (
             entry.entry,
@@ -196,7 +196,7 @@ _SAMPLE_COLUMNS = (
 
 
 def _sampled(drawn: Sample, catalogue: Catalogue, language: Language) -> Answer:
-    """The list of a spot check, to be filled in by hand."""
+    """The spot-check list, to be filled in by hand."""
     rows: list[Sequence[Cell]] = [
         (
             entry.school,

@@ -8,12 +8,15 @@ from aidledger.errors import AidLedgerError
 from aidledger.i18n import N_, Language, Translate, translator
 from aidledger.presentation.printable import harmless, sentences
 
-# Facts that are words of ours; a reason may be the operating system's, which is in the reader's language already.
+# Facts to translate. A reason may come from the operating system and be in the reader's language already.
 _WORDS = frozenset({"reason", "role", "deed", "state"})
 
 
 def error_text(error: AidLedgerError, remedies: Mapping[type[AidLedgerError], str], language: Language) -> str:
-    """What happened, and what to do about it here: one line, without control characters and full numbers."""
+    """What happened and the remedy, in one line without control characters or full numbers.
+
+    ``remedies``: how to act in the interface at hand, by class of error.
+    """
     translate = translator(language)
     facts = {name: _fact(name, fact, translate) for name, fact in error.facts.items()}
     remedy = translate(remedies[type(error)]) if type(error) in remedies else ""

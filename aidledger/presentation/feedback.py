@@ -1,4 +1,4 @@
-"""Feedback to schools: the words of it."""
+"""The wording of feedback to schools."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NOTE = N_(
 
 
 def feedback_for(catalogue: Catalogue, folder: Path, imported: Sequence[Path], language: Language) -> Feedback:
-    """Feedback into a folder, in a language."""
+    """Feedback to write to a folder, in a language."""
     say = translator(language)
     labels = Labels(
         sheet=say(N_("List of problems")),

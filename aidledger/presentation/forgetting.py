@@ -1,4 +1,4 @@
-"""What was removed of a person, and all that stays with the reason, as JSON and as a table."""
+"""What was removed of a person, and what stays and why, as JSON and as a table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _ACCOUNTS = N_("accounting vouchers must be kept for at least 30 years (会计档案管理办法, Order 79 of 2015)")
 _JUDGED_BY = N_("payments are judged by it, and the digest of its batch depends on it")
-# What is held of a person, in words, and why it stays.
+# What is held about a person, and why it stays.
 _STAYS = {
     "identity": (N_("name and document number"), N_("the digest of every row about the person depends on them")),
     "birth-date-and-sex": (N_("birth date and sex"), N_("they are part of the ID number")),
@@ -51,7 +51,7 @@ def _shape(done: Forgotten, translate: Translate) -> dict[str, Any]:
 
 
 def _answer(done: Forgotten, translate: Translate) -> Answer:
-    """One row for each kind of thing that stays."""
+    """One row for each kind of record that stays."""
     columns = (
         Column("what", N_("What stays"), "word"),
         Column("count", N_("Rows"), "count"),

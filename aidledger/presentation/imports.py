@@ -1,4 +1,4 @@
-"""What became of imported files, as JSON and as a table."""
+"""The outcome of imported files, as JSON and as a table."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ProblemText = Callable[["Problem"], str]
 def import_result(
     result: ImportResult, remedies: Mapping[str, str], catalogue: Catalogue, language: Language
 ) -> Result:
-    """``import`` and ``check``, but for a screen, which tells of each file as it is done."""
+    """``import`` and ``check``, except on a terminal, which shows each file as it finishes."""
     return Result(
         lambda: _shape(result, lambda problem: problem_text(problem, remedies, catalogue.programs, language)),
         table(_files(result, catalogue, language)),
@@ -45,7 +45,7 @@ def import_result(
 
 
 def _files(result: ImportResult, catalogue: Catalogue, language: Language) -> Answer:
-    """What became of every file: one row per roster in it, or one for the file."""
+    """The outcome of every file: one row per roster in it, or one for the file."""
     rows: list[Sequence[Cell]] = []
     for file in result.files:
         for roster in file.rosters or (None,):
@@ -133,15 +133,15 @@ def _roster(roster: RosterResult) -> Shape:
     }
 
 
-def _list(one: ListResult) -> Shape:
-    amount = {} if one.amount_fen is None else {"amount": yuan_text(one.amount_fen)}
+def _list(listing: ListResult) -> Shape:
+    amount = {} if listing.amount_fen is None else {"amount": yuan_text(listing.amount_fen)}
     return {
-        "sheet": one.sheet,
-        "kind": one.kind,
-        "period": one.period,
-        "school": one.school,
-        "header_row": one.header_row,
-        "records": one.records,
+        "sheet": listing.sheet,
+        "kind": listing.kind,
+        "period": listing.period,
+        "school": listing.school,
+        "header_row": listing.header_row,
+        "records": listing.records,
         **amount,
     }
 

@@ -1,4 +1,4 @@
-"""What an export into a lake added, as text and as JSON."""
+"""What an export added to a lake, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _text(done: Manifest | None, district: str, translate: Translate) -> str:
 
 
 def _shape(done: Manifest | None, district: str) -> dict[str, Any]:
-    """``export parquet``: ``part`` null where there was nothing new."""
+    """``export parquet``: ``part`` is null if there was nothing new."""
     if done is None:
         return {"district": district, "part": None}
     return {

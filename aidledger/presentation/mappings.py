@@ -23,7 +23,7 @@ def mappings_result(found: Sequence[Remembered]) -> Result:
 
 
 def _answer(found: Sequence[Remembered]) -> Answer:
-    """The columns that are remembered."""
+    """The remembered columns."""
     columns = (
         SCHOOL,
         Column("header", N_("Header")),

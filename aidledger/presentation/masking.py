@@ -1,4 +1,4 @@
-"""Full ID and card numbers are masked in the last step before anything leaves, by what a column or key holds."""
+"""Masks full ID and card numbers as the last step of output, by the kind of a column or key."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MASKS: Mapping[Kind, Callable[[str], str | None]] = {
     "account": mask_account,
     "source": masked_source,
 }
-# Keys of JSON, and names of facts, that hold what columns of a kind hold.
+# The kind of what JSON keys and facts of these names hold.
 _KINDS: Mapping[str, Kind] = {
     "number": "number",
     "also": "number",
@@ -24,19 +24,19 @@ _KINDS: Mapping[str, Kind] = {
     "account": "account",
     "value": "source",
 }
-# Hexadecimal digits, or a name that a command takes: no number of anybody's.
+# Hexadecimal digits, or a name that a command takes: never an ID or card number.
 _NO_NUMBERS = frozenset({"id", "sha256", "digest", "head"})
 
 
 def finished(answer: Answer, head: str | None = None, *, reveal: bool = False) -> Answer:
-    """An answer as it may leave: with the ledger's head below, and numbers masked unless they are to be revealed."""
+    """An answer ready for output: with the ledger's head below, and numbers masked unless revealed."""
     if head is not None:
         answer = replace(answer, notes=(*answer.notes, _HEAD), facts={**answer.facts, "head": head})
     return answer if reveal else masked(answer)
 
 
 def masked(answer: Answer) -> Answer:
-    """An answer without a full number: in columns of numbers, and in whatever others wrote, such as file names."""
+    """An answer without full numbers: in number columns, and in anything others wrote, such as file names."""
     return replace(
         answer,
         rows=[_masked_row(row, answer.columns) for row in answer.rows],
@@ -54,7 +54,7 @@ def _masked_row(row: Sequence[Cell], columns: Sequence[Column]) -> Sequence[Cell
 
 
 def masked_value(value: Any, kind: Kind = "text") -> Any:  # noqa: ANN401 - what JSON holds
-    """What is to become JSON, or the facts of a sentence, without a full number."""
+    """A JSON value, or the facts of a sentence, without full numbers."""
     if isinstance(value, str):
         return _MASKS.get(kind, masked_words)(value)
     if isinstance(value, Mapping):

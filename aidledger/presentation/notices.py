@@ -18,24 +18,25 @@ def notice_result(made: Announcement, catalogue: Catalogue, language: Language) 
     return Result(lambda: _shape(made), table(_answer(made, catalogue, language)), head=made.head)
 
 
-def _shape(made: Announcement) -> dict[str, Any]:
+def _shape(announcement: Announcement) -> dict[str, Any]:
     """``report notice``."""
     return {
-        "notice": made.number,
-        "program": made.program,
-        "period": made.period.code,
-        "school": made.school,
-        "from": made.term.first.isoformat(),
-        "to": made.term.last.isoformat(),
-        "persons": len(made.named),
+        "notice": announcement.number,
+        "program": announcement.program,
+        "period": announcement.period.code,
+        "school": announcement.school,
+        "from": announcement.term.first.isoformat(),
+        "to": announcement.term.last.isoformat(),
+        "persons": len(announcement.named),
         "rows": [
-            {"name": one.name, "school": one.school, "grade": one.grade, "class": one.class_name} for one in made.named
+            {"name": one.name, "school": one.school, "grade": one.grade, "class": one.class_name}
+            for one in announcement.named
         ],
     }
 
 
-def _answer(made: Announcement, catalogue: Catalogue, language: Language) -> Answer:
-    """The notice as it is posted: the columns that the law allows, the others are not there at all."""
+def _answer(announcement: Announcement, catalogue: Catalogue, language: Language) -> Answer:
+    """The notice as posted: only the columns that the law allows."""
     columns = (
         Column("serial", N_("No."), "count"),
         Column("name", N_("Name")),
@@ -43,15 +44,17 @@ def _answer(made: Announcement, catalogue: Catalogue, language: Language) -> Ans
         Column("grade", N_("Grade")),
         Column("class", N_("Class")),
     )
-    rows = [(serial, one.name, one.school, one.grade, one.class_name) for serial, one in enumerate(made.named, 1)]
+    rows = [
+        (serial, one.name, one.school, one.grade, one.class_name) for serial, one in enumerate(announcement.named, 1)
+    ]
     facts = {
         "district": catalogue.district,
-        "program": catalogue.programs[made.program].name(language),
-        "period": made.period,
-        "first": made.term.first.isoformat(),
-        "last": made.term.last.isoformat(),
+        "program": catalogue.programs[announcement.program].name(language),
+        "period": announcement.period,
+        "first": announcement.term.first.isoformat(),
+        "last": announcement.term.last.isoformat(),
         "count": len(rows),
-        "number": made.number or "—",
+        "number": announcement.number or "—",
     }
     notes = [
         N_("Posted from {first} to {last}. {count} pupils. Send objections to the student aid office."),

@@ -91,7 +91,7 @@ def _due(one: Due) -> Shape:
 
 
 def _exported(done: Exported) -> Answer:
-    """What was exported, and who is due and cannot be paid because the roster gave no card."""
+    """What was exported, and who could not be paid because the roster has no card."""
     columns: tuple[Column, ...] = (_ENTRY, _NAME, _NUMBER, _SCHOOL, _AMOUNT)
     rows = [(one.entry, one.name, one.number, one.school, one.amount_fen) for one in done.without_account]
     columns = columns if rows else ()
@@ -156,20 +156,20 @@ def _orders(records: Sequence[OrderRecord], catalogue: Catalogue, language: Lang
     )
     rows: list[Sequence[Cell]] = [
         (
-            one.order,
-            _program_name(one, catalogue, language),
-            one.period,
-            one.school,
-            one.state,
-            one.exported_by,
-            one.settled_by,
-            one.lines,
-            one.amount_fen,
-            one.paid,
-            one.failed,
-            one.open,
+            order.order,
+            _program_name(order, catalogue, language),
+            order.period,
+            order.school,
+            order.state,
+            order.exported_by,
+            order.settled_by,
+            order.lines,
+            order.amount_fen,
+            order.paid,
+            order.failed,
+            order.open,
         )
-        for one in records
+        for order in records
     ]
     return Answer(N_("Payment orders"), columns, rows)
 
@@ -202,23 +202,23 @@ def _content_shape(content: OrderContent) -> Shape:
     }
 
 
-def _line_shape(one: OrderLine) -> Shape:
+def _line_shape(line: OrderLine) -> Shape:
     return {
-        "serial": one.line.serial,
-        "entry": one.entry,
-        "program": one.program,
-        "name": one.line.name,
-        "number": one.line.number,
-        "account": one.line.account,
-        "school": one.school,
-        "amount": yuan_text(one.line.amount_fen),
-        "state": one.state,
-        "reason": one.reason,
+        "serial": line.line.serial,
+        "entry": line.entry,
+        "program": line.program,
+        "name": line.line.name,
+        "number": line.line.number,
+        "account": line.line.account,
+        "school": line.school,
+        "amount": yuan_text(line.line.amount_fen),
+        "state": line.state,
+        "reason": line.reason,
     }
 
 
 def _order(content: OrderContent, catalogue: Catalogue, language: Language) -> Answer:
-    """One row per line; the lines that no bank return has spoken of keep the order's state."""
+    """One row per line; a line without a bank return has the state of its order."""
     columns = (
         Column("serial", N_("Serial no.")),
         _ENTRY,
@@ -232,17 +232,17 @@ def _order(content: OrderContent, catalogue: Catalogue, language: Language) -> A
     )
     rows: list[Sequence[Cell]] = [
         (
-            one.line.serial,
-            one.entry,
-            one.line.name,
-            one.line.number,
-            one.line.account,
-            one.school,
-            one.line.amount_fen,
-            one.state,
-            one.reason,
+            line.line.serial,
+            line.entry,
+            line.line.name,
+            line.line.number,
+            line.line.account,
+            line.school,
+            line.line.amount_fen,
+            line.state,
+            line.reason,
         )
-        for one in content.lines
+        for line in content.lines
     ]
     record = content.record
     facts = {
@@ -267,7 +267,7 @@ _DUE_COLUMNS: dict[str, tuple[Column, ...]] = {
 
 
 def _dues(found: Dues, catalogue: Catalogue, language: Language) -> Answer:
-    """One row for each combination of what was asked by; aid and loans below, never added together."""
+    """One row per group; totals of aid and of loans below, never added together."""
     columns = [column for cut in found.by for column in _DUE_COLUMNS[cut]]
     rows = [(*_due_cells(row, found.by, catalogue, language), *balance_cells(row.balance)) for row in found.rows]
     blanks = (None,) * (len(columns) - 1)
@@ -298,9 +298,9 @@ def _dues_shape(found: Dues) -> Shape:
     """``pay due``."""
     rows = []
     for row in found.rows:
-        told: Shape = {cut: getattr(row, cut) for cut in found.by if cut != "person"}
+        value: Shape = {cut: getattr(row, cut) for cut in found.by if cut != "person"}
         if "person" in found.by:
-            told |= dict(zip(("person", "name", "number"), _person_cells(row), strict=True))
-        rows.append(told | balance_value(row.balance))
+            value |= dict(zip(("person", "name", "number"), _person_cells(row), strict=True))
+        rows.append(value | balance_value(row.balance))
     totals = {"aid": balance_value(found.aid), "loans": balance_value(found.loans)}
     return {"by": list(found.by), "rows": rows, "totals": totals}

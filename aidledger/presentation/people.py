@@ -64,7 +64,7 @@ def _entries(found: Sequence[PersonHistory], catalogue: Catalogue, language: Lan
 
 
 def _claims(found: Sequence[PersonHistory], catalogue: Catalogue, language: Language) -> Answer:
-    """What became of each claim of the people found."""
+    """The balance of each claim of the people found."""
     columns = (ENTRY_COLUMNS[1], Column("name", N_("Name")), PROGRAM, PERIOD, *BALANCE_COLUMNS)
     rows = [
         (
@@ -81,7 +81,7 @@ def _claims(found: Sequence[PersonHistory], catalogue: Catalogue, language: Lang
 
 
 def person_times_of(entries: Iterable[EntryRecord]) -> int:
-    """The person-times of some entries of one person each."""
+    """The person-times of entries, each list being one person's."""
     return person_times(((one.person, one.program, one.period), one.part) for one in entries)
 
 

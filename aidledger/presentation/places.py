@@ -1,4 +1,4 @@
-"""Doubts about where a ledger lies, as sentences in the reader's language."""
+"""Warnings about a ledger's location, in the reader's language."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ _DOUBTS = {
 
 
 def doubt_text(doubt: Doubt, translate: Translate) -> str:
-    """What is doubtful, and what to do about it."""
+    """The warning, and what to do about it."""
     return masked_words(translate(_DOUBTS[doubt.kind]).format(what=doubt.what))

@@ -1,7 +1,7 @@
-"""Text that a terminal shows and never obeys: names of people, sheets and files are what strangers wrote.
+"""Text that a terminal shows but never obeys: strangers wrote the names of people, sheets and files.
 
-Whatever moves a cursor, sets a title, rings, or turns the direction of writing around is shown as a mark instead:
-control characters of ASCII and beyond (C1), marks of direction, line separators, halves of characters.
+A replacement character stands for whatever moves the cursor, sets a title, rings, or reverses the text direction:
+control characters (also C1), direction marks, line separators, lone surrogates.
 """
 
 from __future__ import annotations
@@ -15,35 +15,35 @@ _SHOWN = "\N{REPLACEMENT CHARACTER}"
 
 
 def printable(text: str) -> str:
-    """One line of text without what a terminal would obey; a line break, too, is a mark."""
+    """One line of text without control characters; a line break is replaced as well."""
     if text.isprintable():
         return text
     return text.translate({ord(sign): _SHOWN for sign in set(text) if not _is_harmless(sign)})
 
 
 def harmless(text: str) -> str:
-    """A message that repeats what somebody typed: no more than can be shown, and no full number."""
+    """A message that repeats typed text, with control characters replaced and full numbers masked."""
     return printable(masked_words(text))
 
 
 def sentences(*texts: str, language: Language) -> str:
-    """The sentences that are not empty, one behind another."""
+    """The non-empty sentences, joined."""
     return (" " if language == "en" else "").join(filter(None, texts))
 
 
 def printable_lines(text: str) -> str:
-    """The same of text in several lines."""
+    """``printable`` for text of several lines."""
     return "\n".join(map(printable, text.replace("\r\n", "\n").split("\n")))
 
 
 def escaped(json_text: str) -> str:
-    """JSON that says the same, with such characters as its own escapes: json.dumps leaves those beyond ASCII."""
+    """Equal JSON with such characters escaped: json.dumps leaves those beyond ASCII."""
     signs = {ord(sign): _escape(sign) for sign in set(json_text) if sign != "\n" and not _is_harmless(sign)}
     return json_text.translate(signs) if signs else json_text
 
 
 def _is_harmless(sign: str) -> bool:
-    # Python calls no blank printable but that of ASCII; 　 stands in many a name of a school or a file.
+    # To Python, no space but ASCII's is printable, yet 　 is common in names of schools and files.
     return sign.isprintable() or unicodedata.category(sign) == "Zs"
 
 

@@ -1,4 +1,4 @@
-"""What an import says: a line for each file, what is wrong with it, what was passed over, the totals."""
+"""The receipt of an import: a line per file, its problems, what was passed over, the totals."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aidledger.operations.files import PassedOver
     from aidledger.operations.results import FileResult, ImportResult
 
-# A screen shows the first places of each kind of problem; JSON has them all.
+# A screen shows the first of each kind of problem; JSON has them all.
 _PLACES_SHOWN = 5
 _PASSED_OVER_SHOWN = 50
 _TOTALS = N_(
@@ -71,7 +71,7 @@ def _colon(language: Language) -> str:
 
 
 def file_line(result: FileResult, catalogue: Catalogue, language: Language) -> str:
-    """A file in one line: what it is called, and what is paid by it or why it is not."""
+    """A file in one line: its name, and what it pays or why it was rejected."""
     translate = translator(language)
     parts = [safe(result.path)]
     if result.outcome == "unchanged":
@@ -98,9 +98,9 @@ def file_line(result: FileResult, catalogue: Catalogue, language: Language) -> s
 
 
 def file_report(file: FileResult, remedies: Mapping[str, str], catalogue: Catalogue, language: Language) -> list[str]:
-    """What there is to say of a file beyond its line: a heading, then its problems, changes and notes.
+    """Details of a file: a heading, then its problems, changes and notes; empty if there are none.
 
-    ``remedies``: what to do about it here, by the code of a problem or a note.
+    ``remedies``: how to act in the interface at hand, by the code of a problem or a note.
     """
     translate = translator(language)
     lines = [*_problem_lines(file.problems, remedies, catalogue, language)]
@@ -122,7 +122,7 @@ def file_report(file: FileResult, remedies: Mapping[str, str], catalogue: Catalo
 
 
 def passed_over_report(passed_over: Sequence[PassedOver], language: Language) -> list[str]:
-    """What lay among the files and was not read: whoever sent it may have thought that it would be."""
+    """Files that were not read, in case the sender expected them to be."""
     if not passed_over:
         return []
     translate = translator(language)
@@ -154,7 +154,7 @@ def _changes_text(file: FileResult, remedies: Mapping[str, str], language: Langu
         "This looks like a new version of batch {batch}: {added} added, {removed} removed, {changed} changed, "
         "{kept} kept."
     )
-    assert file.changes is not None  # noqa: S101 - the caller has looked
+    assert file.changes is not None  # noqa: S101 - the caller has checked
     texts = (offered, remedies.get("new-version", "")) if file.outcome == "rejected" else (taken,)
     facts = {"batch": file.supersedes, **asdict(file.changes)}
     translate = translator(language)
@@ -167,7 +167,7 @@ _ORDER = {Severity.ERROR: 0, Severity.CONFLICT: 1, Severity.WARNING: 2}
 def _problem_lines(
     problems: Sequence[Problem], remedies: Mapping[str, str], catalogue: Catalogue, language: Language
 ) -> Iterator[str]:
-    """One line per place, grouped by code, the gravest first."""
+    """One line per place, grouped by code, most severe first."""
     colon, translate = _colon(language), translator(language)
     ordered = sorted(problems, key=lambda problem: (_ORDER[problem.severity], problem.code))
     for code, group in groupby(ordered, key=lambda problem: problem.code):

@@ -1,4 +1,4 @@
-"""The result of a question or an action, for terminal and page alike; each form of it is made when it is asked for."""
+"""The result of a query or an action, for terminal and page alike; each format is made on demand."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def _no_tables() -> Tables:
 class Result:
     """Tables, each under its sheet's name; the value that becomes JSON; a text where there is one.
 
-    ``head``: the ledger's, for which it holds. ``reveal``: full numbers may leave; else none does, whoever wrote it.
-    ``sheets``: the tables of a workbook, where they are others. ``rows``: that of a CSV file, where it is another.
-    ``bind``: makes the workbook of an answer that is finished.
+    ``head``: the ledger's head that it holds for. ``reveal``: whether full numbers may leave; otherwise all are masked.
+    ``sheets``: the tables of a workbook, if they differ. ``rows``: the table of a CSV file, if it differs.
+    ``bind``: makes the workbook of a finished answer.
     """
 
     value: Callable[[], object]
@@ -42,42 +42,42 @@ class Result:
     bind: Callable[[Answer], bytes] | None = None
 
     def answers(self) -> list[Answer]:
-        """What a screen or a page shows, masked; the ledger's head once, below the last table."""
+        """What a screen or page shows, masked, with the ledger's head below the last table."""
         made = self.tables()
         last = len(made) - 1
         return [self._finished(answer, self.head if i == last else None) for i, (_, answer) in enumerate(made)]
 
     def said(self) -> str:
-        """The text, masked, without control characters."""
+        """The text, masked and without control characters."""
         return printable_lines(masked_words(self.text())) if self.text else ""
 
     def json(self) -> str:
-        """The value as JSON, with the ledger's head in it."""
-        made = self.value()
-        if self.head is not None and isinstance(made, Mapping):
-            made = {**made, "head": self.head}
-        return escaped(json.dumps(made if self.reveal else masked_value(made), ensure_ascii=False, indent=2))
+        """The value as JSON, with the ledger's head."""
+        value = self.value()
+        if self.head is not None and isinstance(value, Mapping):
+            value = {**value, "head": self.head}
+        return escaped(json.dumps(value if self.reveal else masked_value(value), ensure_ascii=False, indent=2))
 
     def csv(self, titled: Translate | None = None) -> str:
-        """The rows of a table under the columns' keys, or under their titles in a language; no totals, no formulas."""
+        """The rows under the columns' keys, or titles if translated; no totals, no formulas."""
         answer = self.tables()[0][1] if self.rows is None else self.rows()
         return _csv_text(self._finished(answer, None), titled)
 
     def workbook(self, translate: Translate) -> bytes:
-        """The tables as sheets of a workbook; each says the ledger's head, for each may be printed by itself."""
+        """The tables as sheets of a workbook, each with the ledger's head, because each may be printed alone."""
         from aidledger.reports.workbook import answer_workbook, answers_workbook  # noqa: PLC0415 - openpyxl is slow
 
-        made = [(name, self._finished(answer, self.head)) for name, answer in (self.sheets or self.tables)()]
+        sheets = [(name, self._finished(answer, self.head)) for name, answer in (self.sheets or self.tables)()]
         if self.bind is not None:
-            return self.bind(made[0][1])
-        return answers_workbook(made, translate) if made[0][0] else answer_workbook(made[0][1], translate)
+            return self.bind(sheets[0][1])
+        return answers_workbook(sheets, translate) if sheets[0][0] else answer_workbook(sheets[0][1], translate)
 
     def _finished(self, answer: Answer, head: str | None) -> Answer:
         return finished(answer, head, reveal=self.reveal)
 
 
 def table(answer: Answer) -> Callable[[], Tables]:
-    """An answer that is the only one."""
+    """The only table of a result."""
     return lambda: [("", answer)]
 
 

@@ -74,7 +74,7 @@ def return_result(viewed: Viewed[NationalReturn], catalogue: Catalogue, language
 
 
 def _answer(found: NationalReturn, catalogue: Catalogue, language: str) -> Answer:
-    """One row per program, category and source; aid and loans under them."""
+    """One row per program, category and source; totals of aid and of loans below."""
     rows: list[Sequence[Cell]] = [
         (
             catalogue.programs[line.program].name(language),
@@ -108,7 +108,7 @@ def _answer(found: NationalReturn, catalogue: Catalogue, language: str) -> Answe
 
 
 def _national_return(found: NationalReturn) -> dict[str, Any]:
-    """``report returns`` as JSON; what a line does not count is null."""
+    """``report returns`` as JSON; null is what a line does not count."""
     return {
         "year": found.span.year,
         "school_year": found.span.school_year,

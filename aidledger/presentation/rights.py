@@ -1,4 +1,4 @@
-"""What is held about a person, and what was removed of it: as JSON and as sheets, both of the same rows."""
+"""Everything held about a person, as JSON and as sheets with the same rows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Rows = Sequence[Sequence[Cell]]
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """One kind of what is held: its key in JSON, its sheet's name, its columns and rows."""
+    """One kind of record: its key in JSON, its sheet's name, its columns and rows."""
 
     key: str
     title: str
@@ -40,7 +40,7 @@ class _Section:
         ]
 
     def printed(self, programs: Mapping[str, str]) -> Rows:
-        """The rows for a table: programs by their names, a year as no number to be grouped by thousands."""
+        """The rows of a table: programs by name, years as text, so that no thousands separator is put in."""
         return [
             [_printed(cell, column, programs) for column, cell in zip(self.columns, row, strict=True)]
             for row in self.rows
@@ -57,7 +57,7 @@ def _value(cell: Cell, column: Column) -> Cell:
     return yuan_text(cell) if column.kind == "yuan" and isinstance(cell, int) else cell
 
 
-# What is called otherwise in the ledger: a word of the language, an amount in 分.
+# Fields with another name in the ledger: reserved words, amounts in 分.
 _FIELDS = {"amount": "amount_fen", "class": "class_name"}
 _BATCH = Column("batch", N_("Batch"), "count")
 _FILE = Column("file", N_("File"))
@@ -93,7 +93,7 @@ def _shape(copy: Copy, today: date) -> Shape:
 
 
 def _tables(copy: Copy, today: date, programs: Mapping[str, str]) -> list[tuple[str, Answer]]:
-    """A sheet for each kind of what is held; ``programs``: their names by code."""
+    """A sheet for each kind of record; ``programs``: their names by code."""
     return [(one.title, Answer(one.title, one.columns, one.printed(programs))) for one in _sections(copy, today)]
 
 
@@ -122,7 +122,7 @@ def _sections(copy: Copy, today: date) -> Iterator[_Section]:
 
 
 def _cells(record: object, columns: Sequence[Column]) -> list[Cell]:
-    """The fields of a record that columns are named after."""
+    """The fields of a record that have columns."""
     return [getattr(record, _FIELDS.get(column.key, column.key)) for column in columns]
 
 
@@ -171,16 +171,16 @@ def _lists(held: Holdings) -> Iterator[_Section]:
 
 
 def _list(held: Holdings, kind: ListKind, key: str, title: str, says: Sequence[Column]) -> _Section:
-    keys = ["entry_id" if one.key == "entry" else _FIELDS.get(one.key, one.key) for one in says]
+    keys = ["entry_id" if record.key == "entry" else _FIELDS.get(record.key, record.key) for record in says]
     rows = [
-        [one.batch, one.file, one.sheet, one.row, *(one.says[key] for key in keys), one.in_force]
-        for one in held.of(kind)
+        [record.batch, record.file, record.sheet, record.row, *(record.says[key] for key in keys), record.in_force]
+        for record in held.of(kind)
     ]
     return _Section(key, title, (*_PLACE, *says, _IN_FORCE), rows)
 
 
 def _findings(copy: Copy, today: date) -> Iterator[_Section]:
-    """Without their sentences, which may speak of other people."""
+    """Findings without their messages, which may name other people."""
     finding = Column("finding", N_("Finding"))
     columns = (
         finding,

@@ -1,4 +1,4 @@
-"""A school's statement as tables: its figures, and the rosters they were read from."""
+"""A school's statement as tables: its figures and the rosters behind them."""
 
 from __future__ import annotations
 

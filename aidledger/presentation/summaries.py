@@ -49,7 +49,7 @@ _KINDS: Mapping[str, Kind] = {
     "source": "word",
     "payment": "word",
 }
-# What the cuts' own words are, so that they are translated.
+# The kinds of cuts whose values are words to translate.
 WORDS = (
     *(N_("spring"), N_("autumn"), N_("year")),
     *(N_("set-off"), N_("lent"), N_("paid"), N_("sent-back"), N_("no-answer")),
@@ -92,7 +92,7 @@ def paragraph_result(text: str) -> Result:
 
 
 def _by_program(summary: Summary, catalogue: Catalogue, language: str) -> Answer:
-    """Every program of the catalogue, then aid in total and loans."""
+    """Every program of the catalogue, then total aid and loans."""
     rows = [(catalogue.programs[code].name(language), *_cells(figures)) for code, figures in summary.programs.items()]
     return Answer(
         title=TITLE,
@@ -106,7 +106,7 @@ def _by_program(summary: Summary, catalogue: Catalogue, language: str) -> Answer
 
 
 def _by_group(summary: Summary, catalogue: Catalogue, language: Language) -> Answer:
-    """Every combination of what was asked by."""
+    """One row per group."""
     rows: list[Sequence[Cell]] = []
     for group in summary.groups:
         named = [_named(name, value, catalogue, language) for name, value in group.by.items()]
@@ -134,7 +134,7 @@ def _notes(summary: Summary) -> Sequence[str]:
 
 
 def _trace(summary: Summary, of: Mapping[str, str | None]) -> str:
-    """A figure of the summary's span, by which its entries are found again."""
+    """A figure of the summary, by which ``report entries`` finds its entries."""
     span = {} if "period" in of else {"from": summary.first, "to": summary.last}
     counted = {"count": summary.count} if summary.count != "posted" else {}
     return figure_text({**of, **counted, **{end: code for end, code in span.items() if code}})

@@ -1,4 +1,4 @@
-"""From an entry back to its cells, as JSON and as a table."""
+"""An entry traced back to its cells, as JSON and as a table."""
 
 from __future__ import annotations
 

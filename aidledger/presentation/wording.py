@@ -1,4 +1,4 @@
-"""Problems and faults as sentences in the reader's language."""
+"""Problems and faults worded in the reader's language."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ _WORDS = frozenset(
 )
 
 
-# Signs that no two machines show alike.
+# Characters that look different on every machine.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 def problem_text(
     problem: Problem, remedies: Mapping[str, str], programs: Mapping[str, Program], language: Language
 ) -> str:
-    """What is wrong, what to do, and how to do it here: ``remedies`` has the last, by code."""
+    """What is wrong, what to do, and how to do it in the interface at hand (``remedies``, by code)."""
     message, hint = message_and_hint(problem, programs, language)
     remedy = translator(language)(remedies[problem.code]) if problem.code in remedies else ""
-    # What is to be typed has codes in it, not words.
+    # Remedies contain codes to type, not words.
     return sentences(message, hint, remedy.format_map(_Facts(problem.facts)), language=language)
 
 
 def message_and_hint(problem: Problem, programs: Mapping[str, Program], language: Language) -> tuple[str, str]:
-    """What is wrong; what to do."""
+    """What is wrong, and what to do."""
     translate = translator(language)
     facts = said_facts(problem.facts, programs, language)
     kind = problem.kind
@@ -45,7 +45,7 @@ def message_and_hint(problem: Problem, programs: Mapping[str, Program], language
 
 
 def place_text(place: Place, language: Language) -> str:
-    """Where it is: sheet, row, column; empty for the whole file."""
+    """Sheet, row and column; empty for the whole file."""
     translate = translator(language)
     parts = [place.sheet] if place.sheet else []
     if place.row is not None:
@@ -59,7 +59,7 @@ def place_text(place: Place, language: Language) -> str:
 def said_facts(
     facts: Mapping[str, object], programs: Mapping[str, Program], language: Language
 ) -> Mapping[str, object]:
-    """Facts in the reader's language, to be put into a sentence."""
+    """Facts in the reader's language, ready to fill into a sentence."""
     return _Facts({name: _fact(name, value, programs, language) for name, value in facts.items()})
 
 
