@@ -1,1 +1,1 @@
-"""One function per thing a person asks of the ledger; each owns its transaction."""
+"""One function per task that a person does with the ledger; each owns its transaction."""

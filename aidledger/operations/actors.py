@@ -1,4 +1,4 @@
-"""The people whom an office names, and as what."""
+"""The people of an office and their roles."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from aidledger.store.ledger import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """Everybody who is named, in the order of naming; empty: everybody may do everything."""
+    """Everybody with a role, oldest first; if empty, everybody may do everything."""
 
     named: list[Named]
 
     @property
     def reviewed(self) -> bool:
-        """Whether somebody is named who may release payments and name others."""
+        """Whether there is a reviewer, who may release payments and assign roles."""
         return any(one.role == "reviewer" for one in self.named)
 
 
 def actors(ledger: Ledger) -> Roll:
-    """Who is named; anybody may ask, so that who is refused can see whom to turn to."""
+    """People and roles; anybody may read them, to see whom to turn to after a refusal."""
     with ledger.reading("open") as books:
         return Roll(list(store.named(books).values()))
 
 
 def name(ledger: Ledger, actor: str, role: Role) -> Roll:
-    """Name somebody, or change as what; nothing is recorded where nothing changes. Raises LastReviewer."""
+    """Assign or change a role; nothing is recorded if nothing changes. Raises LastReviewer."""
     with ledger.writing("name") as books:
         known = store.named(books)
         before = known.get(same_name(actor))
@@ -42,7 +42,7 @@ def name(ledger: Ledger, actor: str, role: Role) -> Roll:
 
 
 def dismiss(ledger: Ledger, actor: str) -> Roll:
-    """Take somebody off the list. Raises NobodyOfThatName, LastReviewer."""
+    """Remove somebody's role. Raises NobodyOfThatName, LastReviewer."""
     with ledger.writing("name") as books:
         known = store.named(books)
         if same_name(actor) not in known:
@@ -53,7 +53,7 @@ def dismiss(ledger: Ledger, actor: str) -> Roll:
 
 
 def _require_another_reviewer(known: dict[str, Named], actor: str) -> None:
-    """Refuse to leave no reviewer, who alone can name one; raises LastReviewer."""
+    """Refuse to remove the last reviewer, because only reviewers assign roles; raises LastReviewer."""
     left = [one for key, one in known.items() if key != same_name(actor)]
     before = known.get(same_name(actor))
     if before is not None and before.role == "reviewer" and all(one.role != "reviewer" for one in left):

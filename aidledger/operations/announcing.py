@@ -1,4 +1,4 @@
-"""The public notice of a program and period: looked at first, then recorded."""
+"""The public notice of a program and period: previewed, then recorded."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from aidledger.store.master.schools import school_named
 from aidledger.store.postings import notices
 from aidledger.store.postings.notices import Named
 
-# At least so many working days: the practice of the offices, as schools are told it.
+# Minimum working days, by the practice of the offices.
 WORKING_DAYS_MIN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A notice: ``number`` None where it was only looked at; ``head``: the ledger's, with the notice in it."""
+    """A notice; ``number``: None in a preview; ``head``: the ledger's, including the notice."""
 
     number: int | None
     program: str
@@ -42,9 +42,9 @@ def announce(
     *,
     preview: bool = False,
 ) -> Announcement:
-    """Whom a notice names, which is recorded unless it is a preview.
+    """The people on a notice, which is recorded unless it is a preview.
 
-    Raises UnknownProgram, UnknownSchool, NoticeTooShort; NobodyToName where nothing is posted.
+    Raises UnknownProgram, UnknownSchool, NoticeTooShort; NobodyToName if nothing is posted.
     """
     program = catalogue.program(program).code
     if term.working_days < WORKING_DAYS_MIN:

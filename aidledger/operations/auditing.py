@@ -31,7 +31,7 @@ def audit(
     reveal: Reveal | None = None,
     seen: str = "audit",
 ) -> Viewed[Audit]:
-    """Run all rules, or those named, over everything, or one program, period or school.
+    """Run all rules or some, over everything or one program, period or school.
 
     ``seen``: what the access log calls it. Raises UnknownRule, UnknownProgram, UnknownSchool (with close names).
     """
@@ -47,12 +47,12 @@ def audit(
 
 
 def naming(found: Audit, schools: AbstractSet[str]) -> Audit:
-    """Only the findings that name one of some schools."""
+    """Only the findings about certain schools."""
     return replace(found, findings=[one for one in found.findings if not schools.isdisjoint(one.schools)])
 
 
 def today_of(ledger: Ledger) -> date:
-    """The day by which it is told which terms have ended."""
+    """The date that decides which terms have ended."""
     return ledger.clock().date()
 
 
@@ -63,14 +63,14 @@ def to_look_at(found: Audit, least: Severity, today: date) -> list[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class FindingHistory:
-    """A finding, and all that was decided about it."""
+    """A finding and all decisions on it."""
 
     finding: Finding
     decisions: Sequence[Decision]
 
 
 def finding(ledger: Ledger, catalogue: Catalogue, number: str, reveal: Reveal | None = None) -> Viewed[FindingHistory]:
-    """One finding, by its id or the beginning of it; raises UnknownFinding."""
+    """One finding, by its id or a prefix of it; raises UnknownFinding."""
 
     def read(books: Books) -> FindingHistory:
         found = run(Scope(books, catalogue, today_of(ledger)), RULES, decisions(books)).findings
@@ -91,7 +91,7 @@ def settle(
     until: date | None = None,
     reveal: Reveal | None = None,
 ) -> Viewed[FindingHistory]:
-    """Record what was decided about a finding, on the facts as they are now; raises UnknownFinding."""
+    """Record a decision on a finding, given its present facts; raises UnknownFinding."""
     before = finding(ledger, catalogue, number, reveal)
     open_one = before.found.finding
     decision = Decision(state, text, ledger.moment(), ledger.actor, open_one.facts_digest, until)

@@ -1,4 +1,4 @@
-"""What a file contradicts in the ledger, asked of the audit's own rules after it was posted."""
+"""What a file contradicts in the ledger, found by the audit's own rules after posting it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from aidledger.domain.roster import RosterFile, Table
 from aidledger.store.ledger import Books
 from aidledger.store.postings import posting, versions
 
-# The audit's rules by which an import knows that a row contradicts the ledger, and the code and column with which it
-# is reported.
+# The audit rules that tell an import that a row contradicts the ledger, and the code and column to report.
 _CODES = {
     "duplicate-disbursement": ("duplicate-in-ledger", "number"),
     "name-id-mismatch": ("name-id-mismatch", "name"),
@@ -29,7 +28,7 @@ _CODES = {
 
 
 def contradictions(books: Books, catalogue: Catalogue, posted: posting.Posted, file: RosterFile) -> list[Contradiction]:
-    """What the audit's rules say of the new batch."""
+    """The findings of the audit rules on the new batch."""
     found: list[Contradiction] = []
     if posted.other_name or file.listings:
         found += names(books, posted.batch)
@@ -45,9 +44,9 @@ def contradictions(books: Books, catalogue: Catalogue, posted: posting.Posted, f
 
 
 def candidates(books: Books, posted: posting.Posted, found: Iterable[Contradiction]) -> list[int]:
-    """The batches of which a new one may be another version, the likeliest first.
+    """The batches of which a new one may be a new version, likeliest first.
 
-    The same school said the same there of the same people.
+    They pay the same of the same school's people.
     """
     entries = [entry for one in found for entry in one.earlier]
     lists = Counter(int(str(one.facts["batch"])) for one in found if one.rule == "listed-twice")
@@ -57,23 +56,23 @@ def candidates(books: Books, posted: posting.Posted, found: Iterable[Contradicti
 
 
 def problems(found: Iterable[Contradiction], file: RosterFile, batch: int) -> Iterator[Problem]:
-    """Contradictions as problems of the file, where the roster's own checks have not said the same already.
+    """Contradictions as problems of the file, unless the roster's own checks have already reported them.
 
-    ``batch``: that of the file; what contradicts a row of the same file is said of the file.
+    ``batch``: that of the file; a contradiction within it is reported as one of the file.
     """
     tables: list[Table | Listing] = [*file.tables, *file.listings]
     columns = {table.sheet: {**table.columns, "amount": _amount_column(table)} for table in tables}
-    said = {(problem.code, problem.place.sheet, problem.place.row) for problem in file.problems}
+    known = {(problem.code, problem.place.sheet, problem.place.row) for problem in file.problems}
     for contradiction in found:
         code, column = _CODES[contradiction.rule]
         if contradiction.facts.get("batch") == batch:
             code = "duplicate-in-file"
-        if (code, contradiction.sheet, contradiction.row) not in said:
+        if (code, contradiction.sheet, contradiction.row) not in known:
             place = Place(contradiction.sheet, contradiction.row, columns[contradiction.sheet].get(column))
             yield Problem(code, place, contradiction.facts)
 
 
 def _amount_column(table: Table | Listing) -> str | None:
-    """The column of the money, where a sheet has one for all that it pays."""
+    """The amount column, if a sheet has one for everything it pays."""
     columns = {roster.amount_column for roster in table.rosters} if isinstance(table, Table) else set()
     return columns.pop() if len(columns) == 1 else None

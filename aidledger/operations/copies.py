@@ -1,4 +1,4 @@
-"""Copies of a ledger: a backup beside it, a backup put back, the same ledger on another engine."""
+"""Copies of a ledger: backup, restore, copy to another engine, change of key."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def backup(ledger: Ledger, target: Path) -> Snapshot:
-    """Copy a ledger in use into a new file, proved; raises what ``snapshots.back_up`` raises."""
+    """Copy a ledger in use to a new file and verify it; raises what ``snapshots.back_up`` raises."""
     return snapshots.back_up(ledger, target)
 
 
@@ -34,7 +34,7 @@ def restore(
     *,
     discard_newer: bool,
 ) -> Restored:
-    """Put a backup in a ledger's place; raises what ``restoring.restore`` raises."""
+    """Replace a ledger with a backup; raises what ``restoring.restore`` raises."""
     return restoring.restore(place, file, actor, clock, keys, discard_newer=discard_newer)
 
 
@@ -46,10 +46,10 @@ def copy(
     *,
     plain: bool = False,
 ) -> Copied:
-    """Copy a ledger onto an empty database of any engine; raises what ``copying.copy_ledger`` raises.
+    """Copy a ledger to an empty database of any engine; raises what ``copying.copy_ledger`` raises.
 
-    A file is encrypted with the ledger's key where it has one, with what ``encrypt`` gives where that is asked. What
-    was encrypted becomes readable where it is said to be ``plain`` only: else PlainUnasked. Raises EncryptionElsewhere.
+    A file is encrypted with the ledger's key if it has one, or with the key that ``encrypt`` returns. An encrypted
+    ledger is copied unencrypted only if ``plain``: else PlainUnasked. Raises EncryptionElsewhere.
     """
     on_server = ledger_url(place).get_backend_name() != "sqlite"
     if encrypt is not None and on_server:

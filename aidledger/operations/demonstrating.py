@@ -1,4 +1,4 @@
-"""The demo: a made-up district's rosters written, imported by the real import, reconciled, compared; or with faults."""
+"""The demo: writes a made-up district's rosters, imports, reconciles and compares them; or plants faults."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from aidledger.store.ledger import Ledger
 
 
 class Audience(Protocol):
-    """Who is told how far it is."""
+    """Who is told of the progress."""
 
     def writing(self, count: int) -> None:
-        """So many files will be written."""
+        """``count`` files will be written."""
 
     def wrote(self, path: Path) -> None:
-        """One was written."""
+        """One file was written."""
 
     def importing(self, count: int) -> None:
-        """So many files will be imported."""
+        """``count`` files will be imported."""
 
     def imported(self, result: FileResult) -> None:
-        """One was imported."""
+        """One file was imported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demonstration:
-    """What came of it."""
+    """The outcome."""
 
     imported: ImportResult
     lines: Sequence[Line]
@@ -51,7 +51,7 @@ class Demonstration:
 
 @dataclass(frozen=True, slots=True)
 class FaultyDemonstration:
-    """What came of a district with faults; ``key``: the file that says which ``findings`` an audit must have."""
+    """The outcome with faults; ``key``: the file that lists the ``findings`` an audit must have."""
 
     imported: ImportResult
     key: Path
@@ -67,10 +67,10 @@ def demonstrate(
     workers: int | None,
     audience: Audience,
 ) -> Demonstration:
-    """Make a new ledger and fill it with made-up people.
+    """Create a ledger and fill it with made-up people.
 
-    Raises NothingToDemonstrate where the folder holds something, LedgerExists where there is a ledger: made-up
-    people must never stand beside real ones.
+    Raises NothingToDemonstrate if the folder is not empty, LedgerExists if there is a ledger: made-up people must never
+    mix with real ones.
     """
     ledger = _new_ledger(place, catalogue, actor, clock, folder)
     report = next(iter(catalogue.reports.values()))
@@ -97,9 +97,9 @@ def demonstrate_faults(
     workers: int | None,
     audience: Audience,
 ) -> FaultyDemonstration:
-    """The same district with the office's other lists and with faults, and beside them the key to the faults.
+    """The same district with the office's other lists, with faults, and with the key to the faults.
 
-    What contradicts the ledger is recorded: it stands for what really was paid. Raises as ``demonstrate`` does.
+    Contradictions are recorded, as what really was paid. Raises as ``demonstrate`` does.
     """
     ledger = _new_ledger(place, catalogue, actor, clock, folder)
     district = faulty_district(catalogue, next(iter(catalogue.reports.values())))
@@ -107,7 +107,7 @@ def demonstrate_faults(
     every = (district.rosters, district.lists, corrected, district.recovered)
     audience.writing(sum(map(len, every)))
     writers = workers or examining.default_workers(beside_writer=False)
-    # A bank's statement is of payments that the ledger must know: rosters come first.
+    # A bank return needs its payments in the ledger: rosters come first.
     written = [write_rosters(books, folder, workers=writers, progress=audience.wrote) for books in every]
     key = write_key(district.key, folder)
     audience.importing(sum(map(len, written)))

@@ -1,7 +1,7 @@
 """Reading and checking rosters in worker processes with limits.
 
-calamine panics, aborts or hangs on some 20 of 2,774 real and hostile workbooks, and no ``except`` helps against an
-abort. So a file is read in a process whose death is the file's problem; the same processes are the second core.
+calamine panics, aborts or hangs on some 20 of 2,774 real and hostile workbooks, and no ``except`` catches an abort.
+So a file is read in a worker process, whose death is a problem of the file; the workers also use the second core.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from aidledger.sheets.reader import read_roster
 from aidledger.sheets.recognition.hints import Hints
 
 WORKERS_MAX = 4
-# Of a worker's address space: a thread's reserve, and the next file while it comes in.
+# A worker's address space beyond the limit: a thread's reserve, and the next file being received.
 _BESIDE_READING_BYTES = 160 * 2**20
 Examined = tuple[SourceFile, RosterFile]
 
 
 def default_workers(*, beside_writer: bool = True) -> int:
-    """One for each core but the writer's, where there is one; and more than some four, one writer cannot keep busy."""
+    """One per core, less the writer's; a single writer cannot keep more than about four busy."""
     return max(1, min(WORKERS_MAX, (os.cpu_count() or 1) - beside_writer))
 
 
 def examine(content: bytes, path: str, catalogue: Catalogue, hints: Hints, limits: Limits) -> RosterFile:
-    """Read and check one file: what a worker does. Whatever the reader does to itself is the file's problem."""
+    """Read and check one file: a worker's job. A failure of the reader is a problem of the file."""
     _limit_seconds(limits)
     try:
         file = read_roster(read_grid(content, limits), path, catalogue, hints)
@@ -48,7 +48,7 @@ def examine(content: bytes, path: str, catalogue: Catalogue, hints: Hints, limit
     except RecursionError:
         return RosterFile(problems=[_unreadable("it is nested too deeply")])
     except BaseException as panic:
-        if type(panic).__name__ != "PanicException":  # what Rust's panics are called; no class to import
+        if type(panic).__name__ != "PanicException":  # Rust's panics; there is no class to import
             raise
         return RosterFile(problems=[_unreadable("it causes a reading error")])
     file.problems.extend(problems_of(file, catalogue))
@@ -63,9 +63,9 @@ def examined(
     workers: int,
     before_waiting: Callable[[], None] = do_nothing,
 ) -> Iterator[Examined]:
-    """Each file with what was read of it, in the order given, whatever the number of workers.
+    """Each file with its content as read, in the order given, whatever the number of workers.
 
-    ``before_waiting`` is called where the next one is not there yet.
+    ``before_waiting`` is called if the next one is not ready.
     """
     taken: deque[SourceFile] = deque()
 
@@ -90,7 +90,7 @@ def examined(
 
 
 def run_guarded(function: Callable[..., Any], *arguments: object, limits: Limits) -> Any:  # noqa: ANN401
-    """Run a reader once in a limited process; raises FileRefused where it does not come back."""
+    """Run a reader once in a limited process; raises FileRefused if it does not return."""
     (result,) = run_in_order(
         function,
         [arguments],
@@ -126,7 +126,7 @@ def _dead() -> Problem:
 
 
 def _prepare(limits: Limits) -> None:
-    """In a new worker: nothing of a reader's last words on the clerk's screen, and no more memory than allowed."""
+    """Prepare a new worker: silence its stderr, and limit its memory."""
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 2)
     if sys.platform != "win32":
@@ -139,7 +139,7 @@ def _prepare(limits: Limits) -> None:
 
 
 def _limit_seconds(limits: Limits) -> None:
-    """So much processor time for the next file: counted from what the worker has used."""
+    """Limit the processor time of the next file, on top of what the worker has used."""
     if sys.platform != "win32" and multiprocessing.parent_process() is not None:
         import resource  # noqa: PLC0415
 
@@ -147,8 +147,8 @@ def _limit_seconds(limits: Limits) -> None:
         _lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + limits.seconds_max + 1)
 
 
-def _lower(kind: int, wanted: int) -> None:
+def _lower(kind: int, limit: int) -> None:
     import resource  # noqa: PLC0415
 
     _, hard = resource.getrlimit(kind)
-    resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+    resource.setrlimit(kind, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))

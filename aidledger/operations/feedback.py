@@ -1,4 +1,4 @@
-"""Feedback to schools: for each rejected file a marked copy, in a folder of its own."""
+"""Feedback to schools: a marked copy of each rejected file, in a separate folder."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from aidledger.sheets.formats.failures import FileRefused
 from aidledger.sheets.formats.limits import Limits
 
 _NEVER_OPENED = {"unreadable-file", "encrypted-file", "file-too-large"}
-_NAME_MAX_BYTES = 200  # a file system takes 255; a number and an ending come on top
+_NAME_MAX_BYTES = 200  # a file system allows 255; a number and an extension are added
 
 
 @dataclass(slots=True)
 class Feedback:
-    """Where the copies go, and the words in which a problem is said to a school."""
+    """Where the copies go, and how problems are worded for a school."""
 
     folder: Path
     imported: Sequence[Path]
@@ -44,7 +44,7 @@ class Feedback:
     limits: Limits
 
     def prepare(self) -> None:
-        """Make the folder before anything is imported; raises FeedbackAmongRosters, CannotWrite."""
+        """Create the folder before anything is imported; raises FeedbackAmongRosters, CannotWrite."""
         if self._is_imported(self.folder):
             raise FeedbackAmongRosters(path=shown_path(self.folder))
         try:
@@ -55,20 +55,19 @@ class Feedback:
             raise CannotWrite(path=shown_path(self.folder), reason=error.strerror or "") from error
 
     def write(self, source: SourceFile, result: FileResult) -> Path:
-        """Write the marked copy of a rejected file, for its owner's eyes; raises CannotWrite.
+        """Write the marked copy of a rejected file, readable by its owner only; raises CannotWrite.
 
-        Nothing that is there is overwritten. Where the same feedback was written before, that copy stays, with what
-        was corrected in it since.
+        Nothing is overwritten. An earlier copy with the same feedback stays, with the corrections made in it since.
         """
         given = self._given(source, result)
         copy = self._copy(source, result, given)
-        wanted = self._wanted(source)
-        target, number = wanted.with_name(f"{wanted.name}{copy.suffix}"), 2
+        stem = self._wanted(source)
+        target, number = stem.with_name(f"{stem.name}{copy.suffix}"), 2
         try:
             while target.exists():
                 if origin_of(target) == given.origin:
                     return target
-                target, number = wanted.with_name(f"{wanted.name} ({number}){copy.suffix}"), number + 1
+                target, number = stem.with_name(f"{stem.name} ({number}){copy.suffix}"), number + 1
             private.make_folder(target.parent)
             private.put(target, copy.content)
         except OSError as error:
@@ -85,7 +84,7 @@ class Feedback:
         return FileFeedback(remarks, _header_rows(result), self.labels, name, origin.hexdigest())
 
     def _copy(self, source: SourceFile, result: FileResult, given: FileFeedback) -> FeedbackCopy:
-        """The school's own workbook, else its cells, else the list alone."""
+        """The school's own workbook, else its cells, else only the list of problems."""
         if not any(problem.code in _NEVER_OPENED for problem in result.problems):
             content = source.content or read_again(source, self.limits).content
             for make in (marked_copy, copy_of_cells):
@@ -95,23 +94,23 @@ class Feedback:
         return list_alone(given)
 
     def _wanted(self, source: SourceFile) -> Path:
-        """The copy's place without its ending: as the file stands below what all that is imported has in common."""
+        """The copy's path without extension: the file's path relative to the common folder of everything imported."""
         folders = [path if path.is_dir() else path.parent for path in self.imported]
         below = Path(source.path.stem)
-        with contextlib.suppress(ValueError):  # two drives have nothing in common
+        with contextlib.suppress(ValueError):  # two drives have no common folder
             below = _plain(source.unpacked.with_suffix("")).relative_to(os.path.commonpath(map(_plain, folders)))
         parts = [_short(_without_numbers(part)) for part in Path(shown_path(below)).parts]
         wanted = self.folder.joinpath(*parts)
         return self.folder / parts[-1] if self._is_imported(wanted.parent) else wanted
 
     def _is_imported(self, folder: Path) -> bool:
-        """Whether what is written there would be imported the next time."""
+        """Whether a file written there would be imported next time."""
         inside = folder.resolve()
         return any(path.is_dir() and inside.is_relative_to(path.resolve()) for path in self.imported)
 
 
 def _header_rows(result: FileResult) -> dict[str, list[int]]:
-    """By sheet, the rows of its headers: as understood, or else where the problems of a whole table stand."""
+    """The header rows by sheet: as recognised, or else where the problems of a whole table are."""
     found: dict[str, set[int]] = {}
     tables: list[RosterResult | ListResult] = [*result.rosters, *result.lists]
     for table in tables:
@@ -124,13 +123,13 @@ def _header_rows(result: FileResult) -> dict[str, list[int]]:
 
 
 def _plain(path: Path) -> Path:
-    """The whole path without ``..``, and with its links, by which the office calls its folders."""
+    """The absolute path without ``..``; links are kept, because the office uses their names."""
     return Path(os.path.normpath(path.absolute()))
 
 
 def _without_numbers(name: str) -> str:
-    """A name without the ID and card numbers that somebody wrote into it."""
-    return masked_words(name).replace("*", "x")  # which Windows takes in no name
+    """A file name without ID and card numbers."""
+    return masked_words(name).replace("*", "x")  # not allowed in names on Windows
 
 
 def _short(name: str) -> str:

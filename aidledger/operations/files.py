@@ -1,4 +1,4 @@
-"""Which files a folder or an archive holds for import, and how they are called."""
+"""The files to import in a folder or archive, and their names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aidledger.sheets.formats.archive import Archive, Member, is_archive
 from aidledger.sheets.formats.failures import FileRefused
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
 
-# .et is what WPS calls a workbook of its own.
+# .et is WPS's own workbook format.
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".et"})
 _ARCHIVE, _TEXT = ".zip", ".txt"
 # Why a file is passed over.
@@ -26,16 +26,16 @@ _WHYS: dict[Why, frozenset[str]] = {
     "shortcut": frozenset({".lnk", ".url"}),
     "packed": frozenset({".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".z01", ".001"}),
 }
-# What systems put into every folder and archive, and nobody sent.
+# What operating systems put into folders and archives.
 _OF_SYSTEMS = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where a file is: on the disk, or as a member of an ``archive`` there.
+    """Where a file is: on disk, or a member of an ``archive`` on disk.
 
-    ``path``: what it is called; a member as if it stood in a folder of the archive's name. ``tentative``: a text that
-    lay among others and may be no list. ``problem``: why it cannot be opened at all.
+    ``path``: its name; a member's is as if in a folder named like the archive. ``tentative``: a text file found in a
+    folder, which may not be a list. ``problem``: why it cannot be opened at all.
     """
 
     path: Path
@@ -47,7 +47,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """A file that lay in a folder or an archive and was not read."""
+    """A file in a folder or archive that was not read."""
 
     path: str
     why: Why
@@ -55,7 +55,7 @@ class PassedOver:
 
 @dataclass(slots=True)
 class Walked:
-    """What is to be read, each once and in the order of the names; what is not."""
+    """The files to read, each once and in name order; and those passed over."""
 
     found: list[Found] = field(default_factory=list)
     passed_over: list[PassedOver] = field(default_factory=list)
@@ -63,9 +63,9 @@ class Walked:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file that was read once: those bytes are hashed, those bytes are parsed, those bytes are kept.
+    """A file that was read once: the same bytes are hashed, parsed and kept.
 
-    ``failure`` says why it could not be read at all. ``found``: where, unless simply at its path.
+    ``failure``: why it could not be read. ``found``: where it is, unless simply at its path.
     """
 
     path: Path
@@ -81,23 +81,23 @@ class SourceFile:
 
     @property
     def shown(self) -> str:
-        """The path as text, also where the file system's name is not UTF-8 (old archives carry GBK names)."""
+        """The path as text, even if the name is not UTF-8 (old archives carry GBK names)."""
         return shown_path(self.path)
 
     @property
     def unpacked(self) -> Path:
-        """The path with an archive's name as that of a folder: without its ending."""
+        """The path with the archive's name as a folder: without its extension."""
         archive = self.place.archive
         return self.path if archive is None else archive.with_suffix("") / self.path.relative_to(archive)
 
     @property
     def heard(self) -> str:
-        """The path by whose folders and name a list is recognised."""
+        """The path whose folders and name help to recognise a list."""
         return shown_path(self.unpacked)
 
 
 def shown_path(path: Path) -> str:
-    """A path as text that can be printed and stored; each part in the encoding that it is in."""
+    """A path as text that can be printed and stored; each part is decoded from its own encoding."""
     return str(Path(*map(_shown_part, path.parts)))
 
 
@@ -112,7 +112,7 @@ def _shown_part(part: str) -> str:
 
 
 def walk(paths: Iterable[Path], limits: Limits = DEFAULT_LIMITS) -> Walked:
-    """The files named, and those in folders and archives in the order of their names; each once."""
+    """The files given, and those in folders and archives in name order; each once."""
     found: dict[Found, None] = {}
     passed_over: dict[PassedOver, None] = {}
     for path in paths:
@@ -127,7 +127,7 @@ def walk(paths: Iterable[Path], limits: Limits = DEFAULT_LIMITS) -> Walked:
 def _within(folder: Path, above: frozenset[Path], limits: Limits) -> Iterator[Found | PassedOver]:
     here = folder.resolve()
     if here in above:
-        return  # a link back to a folder that it is in
+        return  # a link to one of its own parents
     try:
         children = sorted(folder.iterdir(), key=lambda path: os.fsencode(path.name))
     except OSError as error:
@@ -137,12 +137,12 @@ def _within(folder: Path, above: frozenset[Path], limits: Limits) -> Iterator[Fo
             continue
         if child.is_dir():
             yield from _within(child, above | {here}, limits)
-        elif child.is_file() or not child.exists():  # no pipe, no device
+        elif child.is_file() or not child.exists():  # not a pipe or device
             yield from _among(child, limits)
 
 
 def _among(path: Path, limits: Limits) -> Iterator[Found | PassedOver]:
-    """A file that lies in a folder: only what its name says is a list, or full of them."""
+    """A file in a folder: taken only if its name says that it is, or holds, a list."""
     if path.suffix.lower() == _ARCHIVE:
         yield from _named(path, limits)
     else:
@@ -150,7 +150,7 @@ def _among(path: Path, limits: Limits) -> Iterator[Found | PassedOver]:
 
 
 def _named(path: Path, limits: Limits) -> Iterator[Found | PassedOver]:
-    """A file that was named: itself, or what is in it where it is an archive; that is told by what it begins with."""
+    """A file given by name: itself or, if its first bytes say that it is an archive, its members."""
     if path.suffix.lower() in SPREADSHEETS or not path.is_file() or not is_archive(path):
         yield Found(path)
         return
@@ -164,14 +164,14 @@ def _named(path: Path, limits: Limits) -> Iterator[Found | PassedOver]:
         yield Found(path, problem=refusal.problem)
         return
     except OSError:
-        yield Found(path)  # reading it will say why
+        yield Found(path)  # reading it will report why
         return
     for member in members:
         yield _told_by_name(Found(path.joinpath(*member.parts), path, member))
 
 
 def _is_unseen(name: str) -> bool:
-    """Whether a name is that of a hidden file, of one that an open workbook locks, or of a system's own."""
+    """Whether a name is that of a hidden file, a workbook's lock file, or an operating system's own."""
     return name.startswith((".", "~$")) or name.casefold() in _OF_SYSTEMS
 
 
@@ -186,7 +186,7 @@ def _told_by_name(found: Found) -> Found | PassedOver:
 
 
 class Reader:
-    """Reads files where they were found. The archive that the last one is in stays open for the next."""
+    """Reads files where they were found. The last archive stays open for the next file."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -200,7 +200,7 @@ class Reader:
         self._close()
 
     def read(self, found: Found) -> SourceFile:
-        """Read a file once; what cannot be read has no content, and a failure."""
+        """Read a file once; an unreadable file has a failure and no content."""
         if found.archive is None or found.member is None:
             source = read(found.path, self._limits.file_size_max_bytes)
             return SourceFile(source.path, source.content, source.sha256, found.problem or source.failure, found)
@@ -225,13 +225,13 @@ class Reader:
 
 
 def read_again(source: SourceFile, limits: Limits) -> SourceFile:
-    """Read a file once more where it was found."""
+    """Read a file again where it was found."""
     with Reader(limits) as reader:
         return reader.read(source.place)
 
 
 def read(path: Path, size_max_bytes: int) -> SourceFile:
-    """Read a file once. Of one that is beyond the limit only as much as shows it; a pipe might never end."""
+    """Read a file once, and no further than just past the size limit; a pipe might never end."""
     found = Found(path)
     if path.exists() and not path.is_file():
         return _unread(found, Problem("unreadable-file", facts={"why": "it is not a regular file"}))
@@ -250,7 +250,7 @@ def read(path: Path, size_max_bytes: int) -> SourceFile:
 
 
 def _changed(before: os.stat_result, after: os.stat_result, length: int, size_max_bytes: int) -> bool:
-    """Whether somebody wrote to a file while it was read: what was read is neither the one nor the other."""
+    """Whether a file changed while it was read: what was read is then neither version."""
     untouched = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
     return not untouched or length != min(after.st_size, size_max_bytes + 1)
 

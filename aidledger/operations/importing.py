@@ -33,9 +33,9 @@ from aidledger.store.postings.journal import Stamp
 from aidledger.store.postings.listings import Answered
 from aidledger.store.privacy import forgetting
 
-# A file with what was read of it; None where that is known already.
+# A file and its content as read; None if the file is already known.
 Read = tuple[SourceFile, RosterFile | None]
-# The digits of an ID number or a card, in any of the encodings that a text may have: all are like ASCII here.
+# The digits of an ID or card number; every encoding that we read has them as ASCII.
 _LONG_NUMBER = re.compile(rb"(?:\d\0?){15}")
 _LIST_LINES_MIN = 2
 
@@ -62,11 +62,11 @@ def import_files(
     started: Callable[[int], None] = lambda _count: None,
     progress: Callable[[FileResult], None] = lambda _result: None,
 ) -> ImportResult:
-    """Import files and folders; tells how many there are, and then of each file as it is done.
+    """Import files and folders; reports how many there are, and each file as it finishes.
 
-    Every file is posted whole or not at all. A dry run is the real run in one transaction that is taken back. Raises
+    Every file is posted whole or not at all. A dry run is the real run in one transaction, which is rolled back. Raises
     NotNamed, OtherRole before a file is read; OneFileToSupersede, UnknownBatch, NoEarlierVersion, SupersededBatch,
-    OtherRoster where a version is misnamed.
+    OtherRoster for a wrong batch to supersede.
     """
     action: Action = "check" if request.dry_run else "import"
     with ledger.reading(action):
@@ -99,12 +99,12 @@ class _Run:
 
     @property
     def hints(self) -> Hints:
-        """What was said by hand, this time and before."""
+        """What was given by hand, this time and earlier."""
         return replace(self.request.hints, remembered=self.remembered)
 
     @property
     def told_apart(self) -> bool:
-        """Whether it was said by hand what is paid: then bytes that are known may be another payment."""
+        """Whether it was given by hand what is paid: the same bytes may then be another payment."""
         hints = self.request.hints
         return bool(hints.program or hints.period or hints.part or hints.school)
 
@@ -114,7 +114,7 @@ class _Run:
         transaction: Callable[[], AbstractContextManager[Books]],
         progress: Callable[[FileResult], None],
     ) -> list[FileResult]:
-        """Read in workers, post here, one file after the other. What turns out to be no list goes to ``no_lists``."""
+        """Read in workers, post here, one file at a time. Files that are not lists go to ``no_lists``."""
         workers = self.request.workers or examining.default_workers()
         with transaction() as books:
             loaded = ensure_loaded(books, self.catalogue, self.ledger.moment(), self.ledger.actor)
@@ -133,7 +133,7 @@ class _Run:
             results[read[0].place] = result
             progress(result)
 
-        # A dry run is one transaction anyway: nothing of it is posted a second time after a failure.
+        # A dry run is one transaction anyway: nothing is posted again after a failure.
         seconds_max = 0.0 if self.request.dry_run else SECONDS_MAX
         passed: set[Found] = set()
         with (
@@ -159,14 +159,14 @@ class _Run:
     def _examined(
         self, sources: Iterable[SourceFile], known: Container[str], workers: int, before_waiting: Callable[[], None]
     ) -> Iterator[Read]:
-        """Each file with what was read of it; None where its bytes are in the ledger already."""
+        """Each file and its content as read; None if its bytes are already in the ledger."""
         skipped: dict[SourceFile, None] = {}
         ahead: deque[SourceFile] = deque()
 
         def unknown() -> Iterator[SourceFile]:
             for source in sources:
                 if source.sha256 in known or source.failure is not None:
-                    passed = replace(source, content=b"")  # a folder of known files need not be held in memory
+                    passed = replace(source, content=b"")  # keep a folder of known files out of memory
                     ahead.append(passed)
                     skipped[passed] = None
                 else:
@@ -187,12 +187,12 @@ class _Run:
         yield from passed_over()
 
     def _settle(self, books: Books, source: SourceFile, file: RosterFile | None, loaded: Loaded) -> FileResult:
-        """Post a file, or find why not."""
-        # What could not be read has no bytes, and so none that are known.
+        """Post a file, or find out why not."""
+        # An unreadable file has no bytes to be known by.
         batch = None if source.failure is not None else posting.batch_in_force_of(books, source.sha256)
         if batch is not None and (file is None or (file.rows_read and not (self.told_apart and file.tables))):
             return result_of(source, RosterFile(), "unchanged", batch)
-        if file is None:  # reversed by somebody else since we looked
+        if file is None:  # reversed by somebody else in the meantime
             return self._again(books, source, loaded)
         accounted = sum(file.fates.values())
         if accounted != file.rows_read:
@@ -210,7 +210,7 @@ class _Run:
         return result
 
     def _again(self, books: Books, source: SourceFile, loaded: Loaded) -> FileResult:
-        """The same with a file that is read once more: it may be another by now, or gone."""
+        """The same after reading the file again: it may have changed or gone."""
         again = files.read_again(source, self.request.limits)
         if again.failure is not None:
             return self._settle(books, again, RosterFile(problems=[again.failure]), loaded)
@@ -218,14 +218,14 @@ class _Run:
         return self._settle(books, again, file, loaded)
 
     def _called(self, source: SourceFile) -> str:
-        """What a file is called in the folder or beside the archive that was named."""
+        """A file's name relative to the folder or archive given."""
         roots = [path for path in self.request.paths if path.is_dir() and source.path.is_relative_to(path)]
         archive = source.place.archive
         root = max(roots, key=lambda path: len(path.parts)) if roots else (archive or source.path).parent
         return shown_path(source.path.relative_to(root))
 
     def _remember(self, books: Books, result: FileResult, file: RosterFile | None) -> FileResult:
-        """Keep what was said of a file's columns for its school, if its columns are understood so."""
+        """Remember the columns named for a file's school, if they were understood that way."""
         columns = self.request.hints.columns
         schools = {table.school for table in file.tables} if file else set()
         unclear = {problem.code for problem in result.problems} & {"no-header", "missing-column"}
@@ -238,7 +238,7 @@ class _Run:
         return replace(result, remembered=sorted(filter(None, schools)))
 
     def _try(self, books: Books, source: SourceFile, file: RosterFile, loaded: Loaded) -> FileResult:
-        """Post a file and see what that contradicts; the caller takes it back where it is not to stand."""
+        """Post a file and see what it contradicts; the caller rolls it back if it must not stand."""
         earlier = self._superseded(books, source, file)
         before = earlier.counted() if earlier else None
         matches = matched(books, file)
@@ -294,14 +294,14 @@ class _Run:
 
 
 def _rank(read: Read) -> int:
-    """What is posted when: rosters and lists before what banks say of them, and that before what came back."""
+    """The posting order: rosters and lists, then bank returns, then recoveries."""
     _, file = read
     kinds = {listing.kind for listing in file.listings} if file else set()
     return 2 if "recovery" in kinds else 1 if "bank-return" in kinds else 0
 
 
 def _is_no_list(read: Read) -> bool:
-    """Whether a text that lay among lists is none: no table, and no two lines with a number of a person or a card."""
+    """Whether a text file in a folder is not a list: no table, and no two lines with an ID or card number."""
     source, file = read
     if file is None or not source.place.tentative or file.tables or file.listings:
         return False

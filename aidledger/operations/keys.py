@@ -1,4 +1,4 @@
-"""Where secrets are kept: a file that only its owner reads, or the keyring of the operating system."""
+"""Where secrets are kept: a file that only its owner can read, or the operating system's keyring."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 def read(place: str, *, of_seals: bool = False) -> Secret:
     """The secret of a file, or of ``keyring:NAME``.
 
-    Raises KeyMissing, KeyOpenToOthers, KeyUnusable, CannotRead, KeyringFailed, EncryptionMissing; of a key of seals
+    Raises KeyMissing, KeyOpenToOthers, KeyUnusable, CannotRead, KeyringFailed, EncryptionMissing; for a seal key
     SealKeyMissing, SealKeyUnusable.
     """
     found = _found(place)
@@ -46,7 +46,7 @@ def read(place: str, *, of_seals: bool = False) -> Secret:
 
 
 def usable(place: str, *, of_seals: bool = False) -> Secret | None:
-    """The secret that is at a place for something new; None where there is none and one can be made.
+    """The existing secret for something new; None if there is none and one can be made.
 
     Raises what ``read`` raises, and CannotWrite, KeyTooShort.
     """
@@ -59,23 +59,23 @@ def usable(place: str, *, of_seals: bool = False) -> Secret | None:
 
 
 def read_or_make(place: str, *, of_seals: bool = False) -> tuple[Secret, bool]:
-    """The secret of a file or keyring for something new, and whether it was made: at random, where there was none.
+    """The secret for something new, made at random if there is none; and whether it was made.
 
     Raises what ``usable`` raises.
     """
-    found = usable(place, of_seals=of_seals)
-    if found is not None:
-        return found, False
-    made = Secret.random()
+    existing = usable(place, of_seals=of_seals)
+    if existing is not None:
+        return existing, False
+    secret = Secret.random()
     if place.startswith(KEYRING):
-        _put_into_keyring(place, made)
+        _put_into_keyring(place, secret)
     else:
-        _write(Path(place), made)
-    return made, True
+        _write(Path(place), secret)
+    return secret, True
 
 
 def long_enough(secret: Secret) -> Secret:
-    """A new secret; raises KeyTooShort where it is a passphrase that would soon be guessed."""
+    """A new secret; raises KeyTooShort for a passphrase that is easy to guess."""
     if len(secret.text) < PASSPHRASE_MIN:
         raise KeyTooShort(wanted=PASSPHRASE_MIN)
     return secret
@@ -89,7 +89,7 @@ def _secret(place: str, content: str) -> Secret:
 
 
 def _of_seals(content: str) -> Secret:
-    """A key that seals: a passphrase is none."""
+    """A seal key, which may not be a passphrase."""
     secret = Secret(content.strip())
     if secret.raw is None:
         raise SealKeyUnusable
@@ -101,14 +101,14 @@ def _found(place: str) -> str | None:
 
 
 def _require_room(path: Path) -> None:
-    """Refuse a new key's place before anything else is made; who may not write there is told so as for any file."""
+    """Refuse a new key's place before anything else is made."""
     folder = path.parent
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise CannotWrite(path=path, reason=os.strerror(errno.EACCES if folder.is_dir() else errno.ENOENT))
 
 
 def _in_file(path: Path) -> str | None:
-    """A file's text; what is looked at is the file that is read, whatever its name stands for a moment later."""
+    """A file's text; the file checked is the open one, even if its name is replaced meanwhile."""
     try:
         with path.open("rb") as file:
             if os.name == "posix" and os.fstat(file.fileno()).st_mode & _OTHERS:
@@ -125,10 +125,10 @@ def _in_file(path: Path) -> str | None:
 
 
 def _write(path: Path, secret: Secret) -> None:
-    """Down to the disk before anything is encrypted with it: a key that is lost takes the ledger with it."""
+    """Flush to disk before anything is encrypted: without its key the ledger is lost."""
     try:
         private.put(path, f"{secret.text}\n".encode("ascii"))
-    except FileExists as error:  # by somebody else, since we looked
+    except FileExists as error:  # by somebody else in the meantime
         raise CannotWrite(path=path, reason=os.strerror(errno.EEXIST)) from error
 
 
@@ -151,7 +151,7 @@ def _in_keyring(place: str) -> str | None:
 
 
 def _put_into_keyring(place: str, secret: Secret) -> None:
-    """Raises KeyringFailed too where the keyring took it but does not give it back."""
+    """Raises KeyringFailed also if the keyring accepts the key but does not return it."""
     keyring = _keyring()
     try:
         keyring.set_password(_SERVICE, place.removeprefix(KEYRING), secret.text)

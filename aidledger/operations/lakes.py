@@ -1,4 +1,4 @@
-"""Beyond one ledger: a ledger's share written into a lake, and the audit over the lake."""
+"""Exporting a ledger's share to a lake, and auditing a lake."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def export(
     showing: Showing,
     reveal: Reveal | None,
 ) -> Manifest | None:
-    """Add to a lake what the ledger holds and the lake does not; None where that is nothing.
+    """Add to a lake what it lacks of the ledger; None if there is nothing new.
 
-    Who took people in full out of the ledger, and why, is kept in it first. Raises UnknownDistrict, LakeKeyUnusable,
+    A full export of people is first logged in the ledger. Raises UnknownDistrict, LakeKeyUnusable,
     LakeKeyOpen, LakeOfAnother, LakeRaced, LakeDamaged, LakeEngineMissing, FullReasonMissing, CannotWrite.
     """
     _require("pyarrow", "lake")
@@ -70,7 +70,7 @@ def export(
 
 @dataclass(frozen=True, slots=True)
 class LakeAsked:
-    """A lake that is audited, or some districts or a school of it, by which engine in how much memory."""
+    """What to audit: a lake, or districts or a school of it; by which engine, in how much memory."""
 
     place: str
     engine: EngineName
@@ -80,32 +80,32 @@ class LakeAsked:
 
 
 def audit(
-    asked: LakeAsked,
+    request: LakeAsked,
     catalogue: Catalogue,
     today: date,
     codes: Sequence[str] = (),
     program: str | None = None,
     period: str | None = None,
 ) -> Viewed[Audit]:
-    """All rules, or those named, over the districts of a lake, or some of them; ``today``: which terms have ended.
+    """Run all rules or some, over a lake or districts of it; ``today`` decides which terms have ended.
 
     Raises UnknownRule, UnknownProgram, UnknownDistrict, UnknownLakeSchool, MemoryUnreadable, LakeEngineMissing,
     LakeEngineFailed, LakeMissing, LakeDamaged, LakeMixed, LakeCollision.
     """
     rules: Sequence[Rule] = [rule(code) for code in codes] or (*RULES, *ACROSS)
     code = None if program is None else catalogue.program(program).code
-    if not _MEMORY.fullmatch(asked.memory):
-        raise MemoryUnreadable(text=asked.memory)
+    if not _MEMORY.fullmatch(request.memory):
+        raise MemoryUnreadable(text=request.memory)
     for package in ("pyarrow", "sqlglot", "duckdb"):
         _require(package, "lake")
     from aidledger.lake import auditing, query, reading, schools  # noqa: PLC0415 - an extra
 
-    lake = reading.open_lake(asked.place, asked.districts)
-    with _engine(asked.engine, lake, asked.memory) as running:
-        wanted = catalogue.school(asked.school)
-        named = schools.schools_named(query.Tables(running), wanted) if wanted else None
+    lake = reading.open_lake(request.place, request.districts)
+    with _engine(request.engine, lake, request.memory) as running:
+        school = catalogue.school(request.school)
+        named = schools.schools_named(query.Tables(running), school) if school else None
         found = auditing.audit(lake, running, catalogue, today, rules, code, period)
-    # Of pseudonyms there is nothing to mask.
+    # Pseudonyms need no masking.
     return Viewed(found if named is None else naming(found, named), None, revealed=lake.people != "full")
 
 

@@ -1,4 +1,4 @@
-"""Making a ledger, looking through it, proving it whole."""
+"""Creating a ledger, looking through it, verifying it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def init(
     keys: Keys = NO_KEYS,
     encrypt: Callable[[], Secret] | None = None,
 ) -> Ledger:
-    """Make a ledger and load the programs: encrypted with what ``encrypt`` gives, sealed where there is a seal key.
+    """Create a ledger and load the programs; encrypted with ``encrypt``'s key, sealed if there is a seal key.
 
     Raises LedgerExists, EncryptionElsewhere, SealKeyUnusable.
     """
@@ -53,7 +53,7 @@ def upgrade(
     *,
     backup: bool,
 ) -> Upgraded:
-    """Bring a ledger up to this version's tables, and load the catalogue into it. See upgrade_ledger for errors."""
+    """Upgrade a ledger to this version's tables and load the catalogue. See upgrade_ledger for errors."""
     upgraded = upgrade_ledger(place, actor, clock, keys, waits, backup=backup)
     ledger = open_ledger(place, actor, clock, waits, keys)
     with ledger.writing("upgrade") as books:
@@ -65,10 +65,10 @@ def upgrade(
 def seal(
     ledger: Ledger, new: Callable[[], Secret] | None = None, first: Callable[[], Secret | None] | None = None
 ) -> tuple[SealKey, str]:
-    """Seal a ledger from now on with the key that was given, or with a ``new`` one; that key, and the new head.
+    """Seal a ledger with the given key, or change to a ``new`` one; returns the key and the new head.
 
-    ``first``: whom to ask, instead of for the given key, for that of a ledger which is not sealed. It and ``new`` may
-    make a key: they are asked when nothing is left to refuse. Raises AlreadySealed, NotSealed, SealKeyWrong,
+    ``first``: provides the key of an unsealed ledger. It and ``new`` may make a key, so they are called last, when
+    nothing can be refused any more. Raises AlreadySealed, NotSealed, SealKeyWrong,
     SealKeyUnusable, SealKeyUnnamed.
     """
     with ledger.writing("seal") as books:
@@ -118,7 +118,7 @@ def batch(ledger: Ledger, number: int, reveal: Reveal | None = None) -> Viewed[B
 
 
 def reverse(ledger: Ledger, catalogue: Catalogue, number: int, reason: str) -> tuple[BatchRecord, str]:
-    """Take a batch back; the reversing batch and the new head.
+    """Reverse a batch; returns the reversing batch and the new head.
 
     Raises UnknownBatch, AlreadyReversed, NotReversible, SupersededBatch.
     """
@@ -135,6 +135,6 @@ def verify(
     since: str | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verdict:
-    """Recompute every digest and total, or those recorded after a head that was verified; raises UnknownHead."""
+    """Recompute every digest and total, or those recorded after a verified head; raises UnknownHead."""
     with ledger.reading("open") as books:
         return verify_books(books, expect, ledger.seal_key, since, progress)

@@ -1,4 +1,4 @@
-"""Columns named by hand: said as HEADER=field, remembered per school, shown and forgotten."""
+"""Columns named by hand: given as HEADER=field, remembered per school, listed and forgotten."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from aidledger.store.chain import mappings
 from aidledger.store.chain.mappings import Remembered
 from aidledger.store.ledger import Ledger
 
-# The word for a column of money is none of a layout, which tells such columns by what they are made of.
+# Layouts have no word for an amount column; they recognise one by the parts of its header.
 _MONEY = frozenset({"金额", "资助金额", "发放金额"})
 
 
-def mapped_columns(said: Iterable[str], catalogue: Catalogue) -> dict[str, str]:
-    """``HEADER=field`` as it was typed, into folded headers and fields or program codes; raises UnknownMapping.
+def mapped_columns(typed: Iterable[str], catalogue: Catalogue) -> dict[str, str]:
+    """Typed ``HEADER=field`` as folded headers with fields or program codes; raises UnknownMapping.
 
-    A field may be called by any word that stands above such a column, a program by its names.
+    A field may be named by any header word for it, a program by its names.
     """
     columns = {}
-    for text in said:
+    for text in typed:
         header, _, name = text.rpartition("=")
         field = _field(fold(name), catalogue)
         if not header.strip() or field is None:
@@ -34,7 +34,7 @@ def mapped_columns(said: Iterable[str], catalogue: Catalogue) -> dict[str, str]:
 
 
 def _field(name: str, catalogue: Catalogue) -> str | None:
-    """The field that a folded word means, or the program."""
+    """The field or program that a folded word means."""
     if name in FIELD_NAMES:
         return name
     if name in catalogue.layout.fields:
@@ -48,7 +48,7 @@ def _field(name: str, catalogue: Catalogue) -> str | None:
 
 
 def remembered(ledger: Ledger) -> list[Remembered]:
-    """Everything that is remembered."""
+    """All remembered columns."""
     with ledger.reading() as books:
         return mappings.remembered(books)
 
@@ -56,12 +56,12 @@ def remembered(ledger: Ledger) -> list[Remembered]:
 def forget(ledger: Ledger, school: str, header: str | None) -> list[Remembered]:
     """Forget a school's columns, or one of them; raises NothingRemembered."""
     with ledger.writing("import") as books:
-        some = [
+        forgotten = [
             one
             for one in mappings.remembered(books)
             if one.school == school and (header is None or fold(header) == one.header)
         ]
-        if not some:
+        if not forgotten:
             raise NothingRemembered(school=school)
-        mappings.forget(books, ledger.moment(), ledger.actor, some)
-        return some
+        mappings.forget(books, ledger.moment(), ledger.actor, forgotten)
+        return forgotten

@@ -1,4 +1,4 @@
-"""What is asked of a ledger before it is used: opened, in a place that is safe, with programs that are known."""
+"""Opening a ledger: is its place safe, are its programs known."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ __all__ = ["Doubt", "doubts", "file_of", "is_file", "open_ledger", "require_prog
 
 
 def require_programs(ledger: Ledger, catalogue: Catalogue) -> None:
-    """Refuse a catalogue that lacks programs which the ledger holds; raises LedgerUnknownPrograms."""
+    """Refuse a catalogue that lacks programs of the ledger; raises LedgerUnknownPrograms."""
     with ledger.reading("open") as books:
         require_known(books, catalogue)
 
 
 def is_file(place: str) -> bool:
-    """Whether a path or URL is of a SQLite file, and not of a server; raises LedgerForeign."""
+    """Whether a path or URL means a SQLite file rather than a server; raises LedgerForeign."""
     return ledger_url(place).get_backend_name() == "sqlite"
 
 
 def file_of(place: str) -> Path | None:
-    """The file of a ledger at a path or URL; None on a server, and of what opening it would refuse."""
+    """The file of a ledger at a path or URL; None on a server, and if opening would be refused."""
     if "://" not in place:
         return Path(place) if place else None
     try:

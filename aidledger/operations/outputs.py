@@ -1,4 +1,4 @@
-"""What no output is written over: terminal and page ask the same of it."""
+"""What no output may overwrite, for terminal and page alike."""
 
 from aidledger.store.database.precious import What, belongs_to, beside, found_in
 

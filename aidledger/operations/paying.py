@@ -1,4 +1,4 @@
-"""Payments on their way: exported for the bank, released by somebody else, answered by its returns."""
+"""Payment orders: exported for the bank, released by a second person, answered by bank returns."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ _FAULTS_NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """An order and its files; ``order`` None: nothing was due.
+    """An order and its files; ``order``: None if nothing was due.
 
-    ``without_account``: who is due and has no card. ``waiting``: of whom another order is not answered yet.
-    ``head``: the ledger's, with the order and the request for full numbers in it.
+    ``without_account``: people due without a card. ``waiting``: people with another unanswered order.
+    ``head``: the ledger's, including the order and the access log entry.
     """
 
     order: int | None
@@ -77,11 +77,11 @@ def export(
     target: Path,
     reason: str,
 ) -> Exported:
-    """Write what is due for a period, under some programs or (none named) all, as FILE.xlsx and FILE.csv.
+    """Write what is due for a period, under the programs given or all, as FILE.xlsx and FILE.csv.
 
     The order is recorded with who took full numbers out of the ledger, and why, and only when both files are whole;
     then they get their names. Killed in between, it leaves an order without files, never a file without an order.
-    What an order rests on is checked first: what was put into the tables from behind is never paid. Raises FileExists,
+    What an order rests on is verified first: rows smuggled into the tables are never paid. Raises FileExists,
     CannotWrite, UnknownProgram, UnknownSchool, PaysFromAltered.
     """
     scope = Scope(frozenset(catalogue.program(code).code for code in programs), {period.code})
@@ -120,14 +120,14 @@ def export(
 
 
 def _purpose(catalogue: Catalogue, due: Due) -> str:
-    """What a line is for, in the bank's words: 2026年秋季普高国家助学金, with the part of the term where it is one."""
+    """A line's purpose, in Chinese: 2026年秋季普高国家助学金, with the part of the term if there is one."""
     chinese = translator("zh")
     part = f"({part_text(due.part, chinese)})" if due.part else ""
     return f"{Period.parse(due.period).label(chinese)}{catalogue.programs[due.program].name('zh')}{part}"
 
 
 def _require_unaltered(books: Books, due: Sequence[Due]) -> None:
-    """Raises PaysFromAltered where entries, answers or orders are not as the chain recorded them."""
+    """Raises PaysFromAltered if entries, answers or orders are not as recorded in the chain."""
     faults = faults_behind(books, [one.entry for one in due])
     if faults:
         said = ", ".join(dict.fromkeys(str(fault.entry or fault.batch or "-") for fault in faults[:_FAULTS_NAMED]))
@@ -157,7 +157,7 @@ def due(
 
 
 def _written(contents: Mapping[Path, bytes], aside: ExitStack) -> dict[Path, Path]:
-    """Each file whole, and without its name for as long as ``aside`` is open; raises CannotWrite."""
+    """Write each file whole, under a temporary name while ``aside`` is open; raises CannotWrite."""
     parts = {path: aside.enter_context(private.unfinished(path)) for path in contents}
     for path, part in parts.items():
         part.write_bytes(contents[path])
@@ -166,7 +166,7 @@ def _written(contents: Mapping[Path, bytes], aside: ExitStack) -> dict[Path, Pat
 
 
 def _put_in_place(parts: Mapping[Path, Path], ledger: Ledger, order: int) -> None:
-    """Give all files their names, else none, and take the order back; raises FileExists, OSError."""
+    """Give all files their names, or none and roll the order back; raises FileExists, OSError."""
     published: list[Path] = []
     try:
         for path, part in parts.items():
@@ -188,7 +188,7 @@ def orders(ledger: Ledger) -> list[OrderRecord]:
 
 @dataclass(frozen=True, slots=True)
 class OrderContent:
-    """An order, its lines, and the lines of bank returns of which no payment is known."""
+    """An order, its lines, and the lines of bank returns that match no payment."""
 
     record: OrderRecord
     lines: Sequence[OrderLine]
@@ -206,9 +206,9 @@ def order(ledger: Ledger, number: int, reveal: Reveal | None = None) -> Viewed[O
 
 
 def release(ledger: Ledger, number: int, path: Path) -> OrderRecord:
-    """Let an order go to the bank, in the file that was exported and no other, by somebody else than its maker.
+    """Release an order to the bank: only with the exported file, and not by the person who exported it.
 
-    Where people are named, nor by who brought in any of what it pays: a clerk of then may be a reviewer now. Raises
+    If roles are assigned, nor by anybody who imported what it pays: a former clerk may be a reviewer now. Raises
     UnknownOrder, OrderSettled, ReleasedByExporter, ReleasedByImporter, OrderAltered, OrderStale, NoBankFile.
     """
     digest = payments.lines_digest(_lines_in(path))
@@ -229,7 +229,7 @@ def release(ledger: Ledger, number: int, path: Path) -> OrderRecord:
 
 
 def _lines_in(path: Path) -> list[PaymentLine]:
-    """What stands in a bank file, which anybody may have changed: read within the limits of every file."""
+    """The lines of a bank file, read with the limits of any untrusted file."""
     source = read(path, DEFAULT_LIMITS.file_size_max_bytes)
     if source.failure is not None:
         raise NoBankFile(path=source.shown)
@@ -243,7 +243,7 @@ def _lines_in(path: Path) -> list[PaymentLine]:
 
 
 def bank_lines(content: bytes, name: str, limits: Limits) -> list[PaymentLine]:
-    """The lines of a bank file; what a worker does. Raises FileRefused, NoBankFile."""
+    """The lines of a bank file: a worker's job. Raises FileRefused, NoBankFile."""
     if len(content) > limits.file_size_max_bytes:
         raise FileRefused("file-too-large", what="the size", limit=f"{limits.file_size_max_bytes >> 20} MiB")
     if name.lower().endswith(".xlsx"):
@@ -252,7 +252,7 @@ def bank_lines(content: bytes, name: str, limits: Limits) -> list[PaymentLine]:
 
 
 def withdraw(ledger: Ledger, number: int, reason: str) -> OrderRecord:
-    """Take back an order that was not released: its payments are due again. Raises UnknownOrder, OrderSettled."""
+    """Withdraw an unreleased order; its payments are due again. Raises UnknownOrder, OrderSettled."""
     with ledger.writing("release") as books:
         return _settled(books, ledger, _unsettled(books, number), "withdrawn", reason)
 

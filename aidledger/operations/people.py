@@ -15,15 +15,15 @@ from aidledger.store.payables.claims import People, Scope
 from aidledger.store.postings import lookups
 from aidledger.store.postings.lookups import EntryRecord, PersonRecord
 
-# More digits than that are no number of ours, and none that a database counts to.
+# Larger numbers are not person numbers, and may exceed a database's integers.
 _OWN_DIGITS_MAX = 18
 
 
 @dataclass(frozen=True, slots=True)
 class PersonHistory:
-    """A person and all entries for it, reversals among them; what became of each claim.
+    """A person with all entries, including reversals, and the balance of each claim.
 
-    ``also``: the same person under other numbers, as new versions of rosters corrected them.
+    ``also``: the same person under other ID numbers, corrected by new versions of rosters.
     """
 
     person: PersonRecord
@@ -32,11 +32,11 @@ class PersonHistory:
     claims: Sequence[DueRow]
 
 
-def named(books: Books, said: str) -> list[PersonRecord]:
-    """Who is meant by a number of a document or of a student, a name, the ledger's own number; raises UnknownPerson."""
-    digits = said.strip()
+def named(books: Books, text: str) -> list[PersonRecord]:
+    """People by document or student number, name, or the ledger's own number; raises UnknownPerson."""
+    digits = text.strip()
     own = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _OWN_DIGITS_MAX else None
-    found = lookups.people(books, number_of(said)[0], name_of(said), own)
+    found = lookups.people(books, number_of(text)[0], name_of(text), own)
     if not found:
         raise UnknownPerson
     return found
@@ -45,7 +45,7 @@ def named(books: Books, said: str) -> list[PersonRecord]:
 def person(
     ledger: Ledger, catalogue: Catalogue, number_or_name: str, reveal: Reveal | None = None
 ) -> Viewed[list[PersonHistory]]:
-    """Everybody with this number or name, each with the numbers that were corrected; raises UnknownPerson."""
+    """Everybody with this number or name, each with corrected numbers; raises UnknownPerson."""
 
     def read(books: Books) -> list[PersonHistory]:
         people = People(books)

@@ -1,4 +1,4 @@
-"""Reconciliation: the comparisons asked for, cut and explained as asked."""
+"""Reconciliation: the chosen comparisons, grouped and explained."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from aidledger.store.master.schools import school_named
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which lines are wanted: of one program, one period (its code), the periods of a span, one school.
+    """Which lines to show: of one program, one period (its code), a span of periods, one school.
 
-    A published figure is wanted where its whole span is. What is compared without regard to schools is not wanted
-    where one school is. ``cut``: lines of several periods are put together by it.
+    A published figure is shown if its whole span is. With one school, comparisons that do not distinguish schools are
+    left out. ``cut``: combines the lines of several periods.
     """
 
     program: str | None = None
@@ -38,7 +38,7 @@ class Scope:
     cut: YearCut | None = None
 
     def takes(self, line: Line) -> bool:
-        """Whether a line is wanted."""
+        """Whether a line is shown."""
         return (
             self.program in {None, line.program}
             and self.period in {None, line.period}
@@ -58,17 +58,17 @@ def reconcile(
     details: bool = False,
     reveal: Reveal | None = None,
 ) -> Viewed[list[Line]]:
-    """The comparisons asked for, in one consistent view of the ledger.
+    """The chosen comparisons, in one consistent view of the ledger.
 
-    ``reports`` None: those of the office's own district that the ledger covers, that is, of whose every count it
-    holds at least half. A ledger that was only begun is not held against a finished report. ``by``: allotted money
-    by document or source. ``details``: each line that is not right carries the rows behind it.
+    ``reports`` None: those of the office's own district that the ledger covers, that is, of whose every count it holds
+    at least half. So an incomplete ledger is not compared with a finished report. ``by``: allotments by document or
+    source. ``details``: each line that differs carries the rows behind it.
     Raises UnknownProgram, UnknownSchool.
     """
-    asked, judge = scope or Scope(), Judge(catalogue, ledger.clock().date())
+    requested, judge = scope or Scope(), Judge(catalogue, ledger.clock().date())
 
     def read(books: Books) -> list[Line]:
-        scope = _named(books, catalogue, asked)
+        scope = _named(books, catalogue, requested)
         lines: list[Line] = []
         if "declared" in checks:
             lines += declared_lines(books)

@@ -1,4 +1,4 @@
-"""Summaries, the report's paragraph, comparisons with what was published, the bridge between two cuts."""
+"""Summaries, the report's paragraph, comparisons with published reports, the bridge between two cuts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def summary(
 
 
 def entries(ledger: Ledger, catalogue: Catalogue, figure: str, reveal: Reveal | None = None) -> Viewed[Explained]:
-    """The entries behind a figure, given as papers carry it; see reports.explaining for what is raised."""
+    """The entries behind a figure, given as papers print it; raises as reports.explaining does."""
     return view(
         ledger,
         lambda books: explaining.explain(books, catalogue, figure),
@@ -58,7 +58,7 @@ def national_return(ledger: Ledger, catalogue: Catalogue, span: Span) -> Viewed[
 def school_statement(
     ledger: Ledger, catalogue: Catalogue, school: str, first: Period | None = None, last: Period | None = None
 ) -> Viewed[Statement]:
-    """What a school got over a span of periods; raises UnknownSchool, with close names."""
+    """A school's aid over a span of periods; raises UnknownSchool."""
 
     def read(books: Books) -> Statement:
         number, name = school_named(books, school)
@@ -102,5 +102,5 @@ def compare(ledger: Ledger, catalogue: Catalogue, report: PublishedReport) -> Vi
 def bridge(
     ledger: Ledger, catalogue: Catalogue, first: Cut, second: Cut, *, by_program: bool = False
 ) -> Viewed[list[Bridge]]:
-    """From the first cut's figures to the second's: of all aid and all loans, or of each program."""
+    """The steps from the first cut's figures to the second's, for all aid and all loans or per program."""
     return view(ledger, lambda books: bridges(books, catalogue, first, second, by_program=by_program))

@@ -1,4 +1,4 @@
-"""What became of imported files."""
+"""The outcome of imported files."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from aidledger.domain.roster import Declared, Fate, Note, Roster, RosterFile, Ta
 from aidledger.operations.files import PassedOver, SourceFile
 
 Outcome = Literal["posted", "would-post", "rejected", "unchanged"]
-# Program and period of a payment, None where they were not understood.
+# Program and period of a payment; None if not recognised.
 Paid = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class RosterResult:
-    """One sheet under one program as it was understood; amounts in 分."""
+    """One sheet under one program, as recognised; amounts in 分."""
 
     sheet: str
     program: str | None
@@ -34,7 +34,7 @@ class RosterResult:
 
 @dataclass(frozen=True, slots=True)
 class ListResult:
-    """One sheet of a list that pays nobody, as it was understood; amounts in 分."""
+    """One sheet of a list that pays nobody, as recognised; amounts in 分."""
 
     kind: str
     sheet: str
@@ -47,10 +47,10 @@ class ListResult:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What became of a file. ``batch``: the one it was posted as, or the earlier one that holds the same.
+    """The outcome of a file. ``batch``: the one it was posted as, or the earlier one with the same content.
 
-    ``changes``: how it differs from the batch ``supersedes``, which it took the place of or, where it was rejected,
-    could take the place of. ``remembered``: the schools for which columns named by hand were remembered.
+    ``changes``: how it differs from the batch ``supersedes``, which it superseded or, if rejected, could supersede.
+    ``remembered``: the schools for which columns named by hand were remembered.
     ``feedback``: where the marked copy for the school was written. ``times``: its person-times by what it pays.
     """
 
@@ -84,7 +84,7 @@ class FileResult:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What became of every file, the ledger's head afterwards, and what lay beside the files and was not read."""
+    """The outcome of every file, the ledger's head afterwards, and the files passed over."""
 
     files: Sequence[FileResult]
     head: str
@@ -96,7 +96,7 @@ class ImportResult:
 
 
 def _rosters_of(table: Table) -> Iterator[RosterResult]:
-    """What a table pays, by program and period: columns of months are parts of one roster."""
+    """What a table pays, by program and period; month columns are parts of one roster."""
     together: dict[Paid, list[Roster]] = {}
     for roster in table.rosters:
         together.setdefault(_paid(roster), []).append(roster)
@@ -119,7 +119,7 @@ def _paid(roster: Roster) -> Paid:
 
 
 def _declared_together(rosters: Sequence[Roster]) -> Declared | None:
-    """What is declared of all columns of a roster, where it is of each: money adds up, person-times do not."""
+    """The control totals of a roster's columns, if each has some: amounts add up, person-times do not."""
     declared = [roster.declared for roster in rosters]
     amounts = [one.amount_fen if one else None for one in declared]
     if declared[0] is None or None in amounts:
@@ -137,7 +137,7 @@ def _times(file: RosterFile) -> dict[Paid, int]:
 
 
 def result_of(source: SourceFile, file: RosterFile, outcome: Outcome, batch: int | None) -> FileResult:
-    """What became of a file, its problems in reading order."""
+    """The outcome of a file, its problems in reading order."""
     rosters = [one for table in file.tables for one in _rosters_of(table)]
     lists = [
         ListResult(

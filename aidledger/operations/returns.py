@@ -1,4 +1,4 @@
-"""What is doubtful about money on its way: lines of bank returns, and what lists say came back."""
+"""Doubts about bank returns and recoveries."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Matches = Mapping[int, Sequence[Match]]
 
 
 def matched(books: Books, file: RosterFile) -> Matches:
-    """What the lines of a file's bank returns answer; asked before the file is posted."""
+    """The payments that a file's bank returns answer; looked up before the file is posted."""
     return match(books, file.listings)
 
 
 def answered(matches: Matches) -> Answered:
-    """The same as the ledger keeps it."""
+    """The same, as stored in the ledger."""
     return {
         at: [(one.payment.entry, one.payment.order) if one.payment else (None, None) for one in of_listing]
         for at, of_listing in matches.items()
@@ -32,7 +32,7 @@ def answered(matches: Matches) -> Answered:
 
 
 def doubts_of(file: RosterFile, matches: Matches) -> Iterator[Problem]:
-    """What is doubtful about bank returns: a payment that is not known, not the same, or not to be told from others."""
+    """Doubts about bank returns: a payment that is unknown, differs, or is ambiguous."""
     for at, of_listing in matches.items():
         listing = file.listings[at]
         for row, one in zip(listing.lines.rows, of_listing, strict=True):
@@ -41,7 +41,7 @@ def doubts_of(file: RosterFile, matches: Matches) -> Iterator[Problem]:
 
 
 def recovery_doubts(books: Books, batch: int, file: RosterFile) -> Iterator[Problem]:
-    """recovery-unmatched, recovery-exceeds; asked of what was posted as a batch, claim by claim."""
+    """recovery-unmatched, recovery-exceeds: of a posted batch, claim by claim."""
     came_back: defaultdict[tuple[str, str, str], int] = defaultdict(int)
     for listing, facts in _recoveries(file):
         for key, fen in zip(_claims(listing, facts), facts.amounts_fen, strict=True):
@@ -52,12 +52,12 @@ def recovery_doubts(books: Books, batch: int, file: RosterFile) -> Iterator[Prob
     for listing, facts in _recoveries(file):
         for row, key in zip(listing.lines.rows, _claims(listing, facts), strict=True):
             paid_fen, owed_fen = owed[key]
-            told = {"program": key[1], "period": key[2]}
+            reported = {"program": key[1], "period": key[2]}
             if not paid_fen:
-                yield Problem("recovery-unmatched", Place(listing.sheet, row), told)
+                yield Problem("recovery-unmatched", Place(listing.sheet, row), reported)
             elif came_back[key] > owed_fen:
                 amounts = {"amount": yuan_text(came_back[key]), "owed": yuan_text(owed_fen)}
-                yield Problem("recovery-exceeds", Place(listing.sheet, row), {**told, **amounts})
+                yield Problem("recovery-exceeds", Place(listing.sheet, row), {**reported, **amounts})
 
 
 def _recoveries(file: RosterFile) -> Iterator[tuple[Listing, Recoveries]]:

@@ -1,4 +1,4 @@
-"""What people may ask of who holds data about them: a copy of it, who saw it, and that it be removed."""
+"""The rights of data subjects: a copy of their data, who saw it, and its removal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from aidledger.store.privacy.holdings import Holdings, holdings
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Somebody looked at full numbers; ``certain``: this person's among them, and not only perhaps."""
+    """An access to full numbers; ``certain``: it showed this person's, rather than perhaps."""
 
     access: Access
     certain: bool
@@ -35,7 +35,7 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """All that is held about a person."""
+    """Everything held about a person."""
 
     held: Holdings
     findings: Sequence[Finding]
@@ -46,21 +46,21 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was removed of a person (columns), and all that stays."""
+    """The columns removed of a person, and everything that stays."""
 
     held: Holdings
     removed: Sequence[str]
     looked: int
 
 
-def export(ledger: Ledger, catalogue: Catalogue, said: str, reveal: Reveal) -> Viewed[Copy]:
-    """Everything about one person in full, which is kept in the access log before it is handed out.
+def export(ledger: Ledger, catalogue: Catalogue, text: str, reveal: Reveal) -> Viewed[Copy]:
+    """Everything about one person, in full; logged before it is handed out.
 
     Raises UnknownPerson, AmbiguousPerson.
     """
 
     def read(books: Books) -> Copy:
-        person = _one(books, said).person
+        person = _one(books, text).person
         held = holdings(books, person)
         found = run(Scope(books, catalogue, ledger.clock().date()), RULES, decisions(books)).findings
         findings = [one for one in found if _concerns(one, held)]
@@ -77,28 +77,28 @@ def export(ledger: Ledger, catalogue: Catalogue, said: str, reveal: Reveal) -> V
 
 
 def accesses(ledger: Ledger, first: date | None, last: date | None, actor: str | None) -> list[Access]:
-    """The requests for full numbers from a day to a day (UTC), of everybody or of one actor."""
+    """The accesses to full numbers between two dates (UTC), of everybody or of one actor."""
     with ledger.reading() as books:
         return log.accesses(books, first, last, actor)
 
 
-def forget(ledger: Ledger, said: str, reason: str) -> Forgotten:
-    """Remove of a person what nothing rests on, and record the request, also where there is nothing to remove.
+def forget(ledger: Ledger, text: str, reason: str) -> Forgotten:
+    """Remove what nothing depends on of a person's data; record the request even if there is nothing to remove.
 
     Raises UnknownPerson, AmbiguousPerson, MasterDataAltered.
     """
     with ledger.writing("forget") as books:
-        person = _one(books, said).person
-        # A reason stays for good: what somebody wants removed must not be kept in it.
+        person = _one(books, text).person
+        # A reason is kept forever: it must not contain the numbers to be removed.
         removed = forgetting.forget(books, ledger.moment(), ledger.actor, person, masked_text(reason))
         held = holdings(books, person)
         looked = _looked(log.accesses(books, None, None, None), held, set())
         return Forgotten(held, removed, sum(one.certain for one in looked))
 
 
-def _one(books: Books, said: str) -> PersonRecord:
+def _one(books: Books, text: str) -> PersonRecord:
     """The one person who is meant; raises UnknownPerson, AmbiguousPerson."""
-    found = named(books, said)
+    found = named(books, text)
     if len(found) > 1:
         candidates = ", ".join(f"{one.person} {one.name} {mask_number(one.number)}" for one in found)
         raise AmbiguousPerson(candidates=candidates)
@@ -110,15 +110,15 @@ def _concerns(finding: Finding, held: Holdings) -> bool:
     return number in finding.about or any(row.number == number or row.entry in entries for row in finding.evidence)
 
 
-# Of these the log does not say whom they showed; what the audit showed was its findings of then.
+# The log does not say whom these showed; the audit showed its findings at that time.
 _UNCERTAIN = frozenset({"audit", "findings", "sample", "reconcile", "figure", "export parquet"})
 
 
 def _looked(requests: Sequence[Access], held: Holdings, findings: set[str]) -> list[Looked]:
-    """The requests for full numbers that showed this person's, or may have."""
+    """The accesses that showed this person's full numbers, or may have."""
     person = {str(held.identity.person)}
     orders = {str(one.order) for one in held.ordered}
-    shown = {
+    subjects = {
         "person": person,
         "export": person,
         "entry": {str(entry.entry) for entry in held.entries},
@@ -130,7 +130,7 @@ def _looked(requests: Sequence[Access], held: Holdings, findings: set[str]) -> l
     found = []
     for access in requests:
         kind, which = access.subject
-        certain = bool(shown.get(kind, set()) & set(which.split(", ")))
+        certain = bool(subjects.get(kind, set()) & set(which.split(", ")))
         if certain or kind in _UNCERTAIN:
             found.append(Looked(access, certain))
     return found

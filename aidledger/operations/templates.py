@@ -1,4 +1,4 @@
-"""A blank roster for a school: what it is for, and that it will be recognised when it comes back."""
+"""A blank roster for a school, made so that the import recognises it when it comes back."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def blank_roster(
     language: Language,
     today: date,
 ) -> BlankRoster:
-    """The template of a program for a period; without one for the period that ``today`` lies in.
+    """The template of a program for a period; by default the one that contains ``today``.
 
-    Raises UnknownProgram, SemesterWanted, YearWanted, and TitleNotUnderstood where the importer would not read
-    program, period and school out of what is written above the table.
+    Raises UnknownProgram, SemesterWanted, YearWanted, and TitleNotUnderstood if the import would not
+    recognise program, period and school from the lines above the table.
     """
     program = catalogue.program(code)
     period = period or _present(program, today)

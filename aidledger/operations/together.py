@@ -1,8 +1,8 @@
-"""Files that are posted one after the other, committed together while nobody waits for anything.
+"""Group commit: several small files posted in one transaction.
 
-A commit is four waits for the disk, as long as posting a small file. So what is ready one after the other shares a
-commit, each file whole or not at all behind a savepoint of its own; nobody hears of a file before it is committed. The
-ledger's lock is held for a moment only, and never while a file is still being read.
+A commit waits for the disk four times, as long as posting a small file takes. So files that are ready one after the
+other share a commit, each whole or not at all behind its own savepoint; a file is reported only once committed. The
+ledger's lock is held briefly, and never while a file is being read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from aidledger.store.ledger import Books
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-# Another clerk's import waits for no longer than this and one file.
+# Another clerk's import waits at most this long, plus one file.
 SECONDS_MAX = 0.25
 
 
@@ -44,11 +44,11 @@ class Together(Generic[Item, Result]):
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """What was posted is kept, also where what came after it failed."""
+        """Commit what was posted, even if something later failed."""
         self.commit()
 
     def add(self, item: Item) -> None:
-        """Post an item; raises whatever posting it raises, and then the items before it are committed."""
+        """Post an item; raises whatever posting it raises, after committing the items before it."""
         if self._books is None:
             self._ends = time.monotonic() + self._seconds_max
             self._books = self._open.enter_context(self._transaction())
@@ -69,11 +69,11 @@ class Together(Generic[Item, Result]):
             self._committed(item, result)
 
     def _take_back(self, error: BaseException) -> None:
-        """An item failed. An engine may have taken back all before it, too: they are posted again, each by itself."""
+        """An item failed. The engine may have rolled back the earlier ones too: post them again, one by one."""
         items, _ = self._closed()
         try:
             self._open.__exit__(type(error), error, error.__traceback__)
-        finally:  # of a database's error it makes one of ours, and raises that
+        finally:  # turns a database error into one of ours and raises it
             for item in items[:-1] if isinstance(error, Exception) else []:
                 with self._transaction() as books:
                     result = self._post(books, item)

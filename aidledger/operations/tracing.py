@@ -1,4 +1,4 @@
-"""The way from an entry back to the cells it came from."""
+"""Tracing an entry back to the cells it came from."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aidledger.store.postings.lookups import BatchRecord, EntryRecord
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """An entry, the batch whose file it came from, and the row's cells as they stood."""
+    """An entry, the batch of its file, and the row's original cells."""
 
     entry: EntryRecord
     batch: BatchRecord
@@ -26,7 +26,7 @@ class Trace:
 
 
 def trace(ledger: Ledger, number: int, reveal: Reveal | None = None) -> Viewed[Trace]:
-    """From an entry to the cells; of a reversal, to the cells of what it reverses. Raises UnknownEntry."""
+    """Trace an entry to its cells; a reversal, to the cells of the entry it reverses. Raises UnknownEntry."""
 
     def read(books: Books) -> Trace:
         entry = lookups.entry(books, number)

@@ -1,6 +1,6 @@
-"""What rejected files of a run claim: nothing of it is in the ledger, and a later file may contradict it all the same.
+"""The claims of a run's rejected files: they are not in the ledger, but a later file may contradict them.
 
-Whoever hears of it only when the first file is corrected sends the second one round once more.
+Reporting this at once saves the school a second round.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile, Table
 
-# Whom a line pays (document, number), under which program, for which period and for which part of it.
+# Person (document, number), program, period and part that a line pays.
 _Claim = tuple[str, str, str, str, str | None]
 _DUPLICATES = frozenset({"duplicate-in-file", "duplicate-in-ledger"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Stands:
-    """Where a claim stands: in a file, known by its bytes, a sheet and a row."""
+    """Where a claim is: file (by its bytes), sheet and row."""
 
     file: str
     sha256: str
@@ -29,26 +29,26 @@ class _Stands:
 
 @dataclass(slots=True)
 class TurnedAway:
-    """The claims of the files of one run that were rejected; the first file that makes a claim is remembered."""
+    """The claims of one run's rejected files; the first file to make a claim is remembered."""
 
     _claims: dict[_Claim, _Stands] = field(default_factory=dict)
 
     def add(self, name: str, sha256: str, file: RosterFile) -> None:
-        """Remember what a rejected file claims."""
+        """Remember the claims of a rejected file."""
         for table, claim, row in _claims_of(file):
             self._claims.setdefault(claim, _Stands(name, sha256, table.sheet, row))
 
     def contradicted(self, sha256: str, file: RosterFile) -> Iterator[Problem]:
-        """What of a file stands in a rejected one, too: once a row, where nothing else calls it a duplicate.
+        """Rows that are also in a rejected file: each once, unless already reported as a duplicate.
 
-        The same bytes contradict nothing: a file that was copied is one file.
+        A copied file contradicts nothing: the same bytes are one file.
         """
-        said = {(one.place.sheet, one.place.row) for one in file.problems if one.code in _DUPLICATES}
+        known = {(one.place.sheet, one.place.row) for one in file.problems if one.code in _DUPLICATES}
         for table, claim, row in _claims_of(file) if self._claims else ():
             stands = self._claims.get(claim)
-            if stands is None or stands.sha256 == sha256 or (table.sheet, row) in said:
+            if stands is None or stands.sha256 == sha256 or (table.sheet, row) in known:
                 continue
-            said.add((table.sheet, row))
+            known.add((table.sheet, row))
             facts = {"file": stands.file, "first_row": stands.row, "first_sheet": Place(stands.sheet)}
             yield Problem("duplicate-in-run", Place(table.sheet, row, table.columns.get("number")), facts)
 

@@ -1,4 +1,4 @@
-"""Questions to a ledger: one view of it for all that is read, the head for which that holds, who saw full numbers."""
+"""Reading a ledger: one consistent view, the head it holds for, and the log of full numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
-    """A request for full ID and card numbers, with the reason that the access log keeps; raises ReasonMissing."""
+    """A request for full ID and card numbers, with the reason for the access log; raises ReasonMissing."""
 
     reason: str
 
@@ -27,7 +27,7 @@ class Reveal:
 
 @dataclass(frozen=True, slots=True)
 class Viewed(Generic[Found]):
-    """What was read; the ledger's head for which it holds (None: of no ledger); whether full numbers may be shown."""
+    """What was read; the head that it holds for (None: no ledger); whether full numbers may be shown."""
 
     found: Found
     head: str | None
@@ -40,10 +40,10 @@ def view(
     reveal: Reveal | None = None,
     seen: Callable[[Found], str] | None = None,
 ) -> Viewed[Found]:
-    """Read a ledger as it is at one moment.
+    """Read a ledger at one point in time.
 
-    With ``reveal``, the reading and its line in the access log are one transaction: nobody sees a full number that is
-    not logged. ``seen``: what the log calls it (store.privacy.accesses.SEEN). Raises NotNamed, OtherRole.
+    With ``reveal``, reading and logging are one transaction: no full number is seen without being logged. ``seen``:
+    what the log calls it (store.privacy.accesses.SEEN). Raises NotNamed, OtherRole.
     """
     if reveal is None or seen is None:
         with ledger.reading() as books:
@@ -55,6 +55,6 @@ def view(
 
 
 def record_reveal(books: Books, ledger: Ledger, reveal: Reveal, seen: str) -> str:
-    """Record in the access log what was seen, and why; the new head."""
+    """Record in the access log what was seen and why; returns the new head."""
     facts = {"reason": reveal.reason, "seen": seen}
     return events.record(books, ledger.moment(), ledger.actor, "reveal", facts)

@@ -1,12 +1,12 @@
-"""A few processes that may die: each does one job at a time, and its death is that job's result.
+"""Worker processes that may die: each does one job at a time, and its death is the result of that job.
 
-Written here because what is needed is small and what there is does more: concurrent.futures breaks as a whole when a
-worker dies, and pebble (used before) keeps locks and threads of which one, in a run that ended while a worker was
-still starting, left a traceback on the clerk's screen. Here a worker is a process and a pipe.
+Written here because little is needed and the libraries do more: concurrent.futures breaks altogether when a worker
+dies, and pebble (used before) has locks and threads; when a run ended while a worker was starting, one of them left a
+traceback on the clerk's screen. Here a worker is a process and a pipe.
 
-A worker has its next job before it is done with one: who hands them out is posting a file most of the time, and it
-would wait for that after every file. What comes while another job takes the memory may not be taken in, and that is
-not its own fault: so a job that was given ahead has died only when it dies once more without another before it.
+A worker gets its next job before it finishes one: the process that hands them out is mostly busy posting, and the
+worker would wait for it after every file. A job received ahead may fail because the job before it used up the memory.
+So a job counts as dead only if it dies again with no job before it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _GOODBYE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Why there is no result: the worker died, or it took too long and was ended."""
+    """Why there is no result: the worker died, or ran too long and was killed."""
 
     why: Literal["died", "too-slow"]
 
@@ -47,7 +47,7 @@ class _Job:
 
 
 def do_nothing() -> None:
-    """What is done before waiting, unless something else is said."""
+    """The default action before waiting."""
 
 
 def run_in_order(
@@ -61,13 +61,13 @@ def run_in_order(
     prepare_with: tuple[Any, ...] = (),
     before_waiting: Callable[[], None] = do_nothing,
 ) -> Iterator[Any]:
-    """``function(*job, *common)`` for each job, in their order; Ended where one did not return.
+    """``function(*job, *common)`` for each job, in order; Ended for one that did not return.
 
-    The number of workers changes nothing but the time. What the jobs have in ``common`` travels to a worker once.
+    The number of workers affects only the time. ``common`` is sent to each worker once.
 
     Jobs are taken only a little ahead of the results, so that neither pile up in memory. An exception in the function
-    is raised here. ``prepare(*prepare_with)`` runs first in each worker. ``before_waiting()`` is called here where the
-    next result is not there yet.
+    is raised here. ``prepare(*prepare_with)`` runs first in each worker. ``before_waiting()`` is called here if the
+    next result is not ready.
     """
     crew = [_Worker(seconds_max, function, common, prepare, prepare_with) for _ in range(workers)]
     coming = enumerate(jobs)
@@ -76,7 +76,7 @@ def run_in_order(
     all_given = False
     try:
         while not all_given or waiting:
-            # Who is done gets the next job before its result is handed out: the caller takes its time with that.
+            # A free worker gets its next job before a result is yielded, because the caller may take long with it.
             results.update(outcome for worker in crew if (outcome := worker.outcome()) is not None)
             while not all_given and len(waiting) < workers * _JOBS_AHEAD_PER_WORKER:
                 worker = min(crew, key=_Worker.busy)
@@ -101,15 +101,15 @@ def run_in_order(
 
 
 def _wait_for(busy: list[_Worker]) -> None:
-    """Until one of them has an answer, dies, or runs out of time."""
+    """Wait until a worker answers, dies, or runs out of time."""
     timeout = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
     wait([worker.pipe for worker in busy], timeout)
 
 
 class _Worker:
-    """A process that is made when it is first needed, and made anew after a death."""
+    """A process that is started when first needed, and again after a death."""
 
-    def __init__(self, seconds_max: float, *task: Any) -> None:  # noqa: ANN401 - what _work takes beside its pipe
+    def __init__(self, seconds_max: float, *task: Any) -> None:  # noqa: ANN401 - the arguments of _work after its pipe
         self._seconds_max = seconds_max
         self._task = task
         self._process: SpawnProcess | None = None
@@ -118,11 +118,11 @@ class _Worker:
         self.deadline = 0.0
 
     def busy(self) -> int:
-        """How many jobs it has."""
+        """The number of its jobs."""
         return len(self._jobs)
 
     def give(self, number: int, arguments: tuple[Any, ...]) -> None:
-        """Give it a job, to be done after those that it has."""
+        """Queue a job."""
         job = _Job(number, arguments, ahead=bool(self._jobs))
         if not job.ahead:
             self.deadline = time.monotonic() + self._seconds_max
@@ -132,7 +132,7 @@ class _Worker:
         self._send(job)
 
     def outcome(self) -> tuple[int, Any] | None:
-        """The result of its first job, an exception, or Ended; None while it works."""
+        """The result of its first job, an exception, or Ended; None while it is working."""
         if not self._jobs:
             return None
         if self.pipe.poll():
@@ -155,16 +155,16 @@ class _Worker:
         return None if again else (job.number, result)
 
     def dismiss(self) -> None:
-        """Send it home; one that is at work is ended."""
+        """Stop it, killing it if it is working."""
         if self._process is None:
             return
         if not self._jobs:
-            self.pipe.close()  # the end of its pipe is the end of its work
+            self.pipe.close()  # it exits when its pipe closes
             self._process.join(_GOODBYE_SECONDS)
         self._end()
 
     def _start(self) -> None:
-        # Spawned on every system alike: nothing of the parent, its database least of all, is inherited.
+        # Spawned on every system: nothing of the parent is inherited, above all not its database.
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         process = context.Process(target=_work, args=(theirs, *self._task), daemon=True)
@@ -182,10 +182,10 @@ class _Worker:
         try:
             self.pipe.send(job.arguments)
         except OSError:
-            self.deadline = 0.0  # it died; the pipe's end says so where its outcome is asked for
+            self.deadline = 0.0  # it died; ``outcome`` will see the closed pipe
 
     def _go_on(self) -> None:
-        """After a death, in a new process: the jobs that are left."""
+        """Continue with the remaining jobs in a new process after a death."""
         if self._jobs:
             self._start()
         for place, job in enumerate(self._jobs):
@@ -203,15 +203,15 @@ class _Worker:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """What is started here never hears Ctrl-C, not even while it is being loaded; who starts it does, afterwards.
+    """Start processes that never receive Ctrl-C, not even while loading; the parent receives it afterwards.
 
-    A terminal sends Ctrl-C to the workers, too, and one that is still loading would answer with a traceback; so would
-    one whose start breaks off before it is told what to do.
+    A terminal sends Ctrl-C to the workers, too; one that is still loading, or whose start is interrupted, would print a
+    traceback.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    resource_tracker.ensure_running()  # it is started with the first process, and then lets the signals in again
+    resource_tracker.ensure_running()  # it starts with the first process, and would unblock the signals
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
@@ -226,16 +226,16 @@ def _work(
     prepare: Callable[..., None],
     prepare_with: tuple[Any, ...],
 ) -> None:
-    """What a worker does until its pipe ends."""
+    """A worker's loop until its pipe closes."""
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # Python ends its children with it
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # Python kills it with its parent
     prepare(*prepare_with)
     jobs: SimpleQueue[tuple[Any, ...] | None] = SimpleQueue()
     Thread(target=_take_in, args=(pipe, jobs), daemon=True).start()
     while (job := jobs.get()) is not None:
         try:
             result = function(*job, *common)
-        except Exception as error:  # noqa: BLE001 - it is raised again where the result is awaited
+        except Exception as error:  # noqa: BLE001 - raised again where the result is awaited
             result = error
         try:
             pipe.send(result)
@@ -244,7 +244,7 @@ def _work(
 
 
 def _take_in(pipe: Connection[Any, Any], jobs: SimpleQueue[tuple[Any, ...] | None]) -> None:
-    """What comes through the pipe, as soon as it comes: who sends it does not wait until the last job is done."""
+    """Receive from the pipe at once, so that the sender does not wait for the current job."""
     with suppress(EOFError, OSError):
         try:
             while True:
