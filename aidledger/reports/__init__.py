@@ -1,1 +1,1 @@
-"""What the office reports: questions to the ledger and the form of their answers."""
+"""What the office reports: queries to the ledger, and workbooks of their results."""

@@ -1,7 +1,7 @@
-"""What arrived of each payment: a claim's paid money, shared out over its entries in force.
+"""What arrived of each entry: a claim's paid money, distributed over its entries in force.
 
-A bank pays a claim (store/payables/claims.py), and entries are reversed and entered anew as rosters are corrected; so
-whether an entry is paid is asked of its claim. What was paid beyond a claim, and is to be claimed back, belongs to no
+A bank pays a claim (store/payables/claims.py), while entries are reversed and posted anew as rosters are corrected; so
+an entry's claim decides whether it is paid. What was paid beyond a claim, and is to be claimed back, belongs to no
 entry.
 """
 
@@ -38,11 +38,11 @@ _CLAIM = ("program_id", "period", "person")
 
 
 def arrivals(books: Connection, periods: Sequence[str]) -> CTE:
-    """The entries in force of claims of which a bank was asked to pay something, or said something, for some periods.
+    """The entries in force, for some periods, of claims with a payment order or a bank return.
 
-    ``entry_id``; ``share_fen``: what arrived of the entry, first of those that a bank confirmed themselves, then of the
-    oldest; ``state``: ``paid`` where all of it arrived; else ``sent-back`` where the last payment of the claim that was
-    answered was not made or came back, and nothing is under way; else ``no-answer``.
+    ``entry_id``; ``share_fen``: what arrived of the entry, counting first entries that a bank confirmed themselves,
+    then the oldest; ``state``: ``paid`` if all of it arrived; else ``sent-back`` if the claim's last answered payment
+    was not made or was returned, and nothing is under way; else ``no-answer``.
     """
     people = _people(books)
     told = _told(books, periods)
@@ -77,7 +77,7 @@ def arrivals(books: Connection, periods: Sequence[str]) -> CTE:
 
 
 def _people(books: Connection) -> Subquery | None:
-    """Everybody whose number was corrected, with the number under which he was first recorded; None: nobody's was."""
+    """People with corrected numbers, and the number each was first recorded under; None if there are none."""
     corrected = NumberCorrection.c
     if books.execute(select(corrected.batch_id).limit(1)).first() is None:
         return None
@@ -91,7 +91,7 @@ def _people(books: Connection) -> Subquery | None:
 
 
 def _told(books: Connection, periods: Sequence[str]) -> Subquery:
-    """What was paid, is under way and came back, with what a bank said of it last."""
+    """What was paid, is under way or was returned, with the bank's last answer."""
     scope = Scope(periods=frozenset(periods))
     payment = payments(books, scope)
     paid = select(
@@ -107,7 +107,7 @@ def _told(books: Connection, periods: Sequence[str]) -> Subquery:
 
 
 def _of_people(query: Select[Any], row: Any, people: Subquery | None) -> Select[Any]:  # noqa: ANN401 - a table
-    """The rows of a query with ``person``: whose they are, as he was first recorded."""
+    """The rows of a query with ``person``: their person, as first recorded."""
     if people is None:
         return query.add_columns(row.c.beneficiary_id.label("person"))
     query = query.outerjoin(people, people.c.person == row.c.beneficiary_id)
@@ -115,26 +115,28 @@ def _of_people(query: Select[Any], row: Any, people: Subquery | None) -> Select[
 
 
 def _claims(moved: CTE) -> Subquery:
-    """What was paid and is under way by claim."""
+    """What is paid and under way, by claim."""
     of_claim = [moved.c[name] for name in _CLAIM]
     sums = [func.sum(moved.c[name]).label(name) for name in ("paid_fen", "under_way_fen")]
     return select(*of_claim, *sums).group_by(*of_claim).subquery("of_claim")
 
 
 def _sent_back(moved: CTE) -> Select[Any]:
-    """The claims of which a bank last said of a payment that it was not made or came back: few are looked at."""
-    some = moved.alias("some")
-    of_claim = [some.c[name] for name in _CLAIM]
+    """The claims whose last bank answer is that a payment was not made or was returned; few are scanned."""
+    movement = moved.alias("some")
+    of_claim = [movement.c[name] for name in _CLAIM]
     ever = select(*(moved.c[name] for name in _CLAIM)).where(moved.c.outcome.in_(_NOT_MADE))
-    latest_first = func.coalesce(some.c.paid_on, "").desc(), some.c.answer_id.desc()
+    latest_first = func.coalesce(movement.c.paid_on, "").desc(), movement.c.answer_id.desc()
     place = func.row_number().over(partition_by=of_claim, order_by=latest_first).label("place")
-    answered = select(*of_claim, some.c.outcome, place).where(tuple_(*of_claim).in_(ever), some.c.outcome.is_not(None))
+    answered = select(*of_claim, movement.c.outcome, place).where(
+        tuple_(*of_claim).in_(ever), movement.c.outcome.is_not(None)
+    )
     last = answered.subquery("last")
     return select(*(last.c[name] for name in _CLAIM)).where(last.c.place == 1, last.c.outcome.in_(_NOT_MADE))
 
 
 def _entries(claim: Subquery, people: Subquery | None) -> Select[Any]:
-    """The entries in force of some claims, with what was paid of them."""
+    """The entries in force of claims, with what was paid of them."""
     person: ColumnElement[Any] = claim.c.person
     source: Any = claim
     if people is not None:

@@ -1,7 +1,7 @@
-"""The bank's batch file: written as a workbook and as CSV, and read back to see that it is still what was exported.
+"""The bank's file: written as a workbook and as CSV, and read back to see that it is still as exported.
 
-Its words are Chinese whatever the reader's language: it is the bank's. The number of a line is its 流水号, by which the
-bank's return names it again.
+It is in Chinese, whatever the user's language, because it is for the bank. Each line has a serial number (流水号), by
+which the bank return refers to it.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _TEXT = "@"
 _AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?")
 
 
-# A line, and in words what it is paid for (用途): 2026年秋季普高国家助学金.
+# A line and its purpose (用途): 2026年秋季普高国家助学金.
 Purposed = tuple[PaymentLine, str]
 
 
 def csv_bytes(lines: Sequence[Purposed]) -> bytes:
-    """The file as CSV in UTF-8, with the mark by which spreadsheet programs know it."""
+    """The file as CSV in UTF-8, with the byte order mark that spreadsheet programs need."""
     page = io.StringIO()
     writer = csv.writer(page)
     writer.writerow(HEADER)
@@ -72,7 +72,7 @@ def workbook_bytes(lines: Sequence[Purposed], control: Sequence[tuple[str, str]]
 
 
 def lines_in(content: bytes, name: str) -> list[PaymentLine]:
-    """The lines that stand in a file now; raises NoBankFile. Runs in a worker: anybody may have changed the file."""
+    """The lines now in a file; raises NoBankFile. Runs in a worker, because the file is untrusted."""
     rows = _sheet_rows(content, name) if name.lower().endswith(".xlsx") else _csv_rows(content, name)
     if not rows or tuple(rows[0]) != HEADER:
         raise NoBankFile(path=name)
@@ -86,7 +86,7 @@ def lines_in(content: bytes, name: str) -> list[PaymentLine]:
 
 
 def _fen(amount: str) -> int:
-    """Raises ValueError; 1E999999999 is a Decimal, too, and an int of which is made for hours."""
+    """Raises ValueError, also for 1E999999999: a valid Decimal, but converting it to int takes hours."""
     if not _AMOUNT.fullmatch(amount):
         raise ValueError(amount)
     return int(Decimal(amount) * FEN_PER_YUAN)
@@ -104,7 +104,7 @@ def _sheet_rows(content: bytes, name: str) -> list[list[str]]:
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         return [[_cell_text(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
-    except Exception:  # noqa: BLE001 - openpyxl raises whatever a damaged file leads it to
+    except Exception:  # noqa: BLE001 - openpyxl raises anything on a damaged file
         raise NoBankFile(path=name) from None
 
 

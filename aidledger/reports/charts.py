@@ -1,4 +1,4 @@
-"""Charts of a summary where people would rather look: what they show, as tables, and the bars drawn of them."""
+"""Charts of a summary: the tables that they show, and the bars drawn from them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _GAP_PERCENT = 60
 
 @dataclass(frozen=True, slots=True)
 class ChartSheet:
-    """A sheet with a small table and the bars of its numbers; ``name``, ``title`` in English."""
+    """A sheet with a small table and its bar chart; ``name``, ``title`` in English."""
 
     name: str
     title: str
@@ -36,7 +36,7 @@ class ChartSheet:
 
 
 def chart_sheet(summary: Summary, catalogue: Catalogue, language: Language) -> ChartSheet | None:
-    """The chart that goes with what a summary is by; None where a table says it better."""
+    """The chart for a summary's dimensions; None where a table is clearer."""
     if not summary.groups:
         return None
     if set(summary.by) == {"program", "period"}:
@@ -78,13 +78,13 @@ def add_bars(
     width_cm: int,
     translate: Translate,
 ) -> int:
-    """Lying bars, because the names are long: a group for every row, a bar for every column; returns the height, cm."""
+    """Add horizontal bars (the names are long): a group per row, a bar per column; returns the height in cm."""
     chart = BarChart()
     chart.type = "bar"
     chart.style = 10
     chart.title = translate(title)
     several = len(columns) > 1
-    # With several columns their headings are the legend; the heading of one is the chart's title.
+    # Several columns get a legend; a single one's heading is the chart's title.
     for column in columns:
         first = header if several else header + 1
         reference = Reference(sheet, min_col=column, min_row=first, max_row=header + rows)

@@ -1,4 +1,4 @@
-"""By what figures may be cut: each cut as a column of the ledger, and its values in their order."""
+"""The cuts of figures: each as a column of the ledger, and the order of its values."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ Dimension = Literal[
 ]
 DIMENSIONS: Sequence[Dimension] = get_args(Dimension)
 Count = Literal["posted", "paid"]
-# Whether the money arrived: set off against fees, lent by the bank, paid, sent back, or not spoken of by the bank.
+# Whether the money arrived: set off against fees, lent by the bank, paid, returned, or not answered by the bank.
 PAYMENTS = ("set-off", "lent", "paid", "sent-back", "no-answer")
-# What no bank is asked to pay, by a program's nature.
+# What no bank is ordered to pay, by a program's nature.
 _NO_BANK = {"waiver": "set-off", "loan": "lent"}
 TERMS = ("spring", "autumn", "year")
 _SOURCE_ORDER = (ALL_SOURCES, *SOURCES)
@@ -70,7 +70,7 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "tier": Entry.c.tier,
     "grade": Entry.c.grade,
     "category": Entry.c.category,
-    # No entry says which source paid it: several pay together wherever money was allotted.
+    # An entry has no single source: several pay together wherever money was allotted.
     "source": case((allotted(Entry), ALL_SOURCES), else_=None),
     "part": Entry.c.part,
     "kind": case((ProgramRow.c.nature == "loan", "loan"), else_="aid"),
@@ -78,12 +78,12 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
 
 
 def asks_a_bank() -> ColumnElement[bool]:
-    """Whether a program is one whose money a bank is asked to pay."""
+    """Whether a bank is ordered to pay a program's money."""
     return ProgramRow.c.nature.not_in(sorted(_NO_BANK))
 
 
 def is_paid(books: Connection, periods: Sequence[str], state: str) -> ColumnElement[bool]:
-    """Whether an entry of some periods, in force, is in one of PAYMENTS."""
+    """Whether an entry in force has one of PAYMENTS."""
     natures = {said: nature for nature, said in _NO_BANK.items()}
     if state in natures:
         return ProgramRow.c.nature == natures[state]
@@ -94,7 +94,7 @@ def is_paid(books: Connection, periods: Sequence[str], state: str) -> ColumnElem
 
 
 def has_arrived(books: Connection, periods: Sequence[str]) -> ColumnElement[bool]:
-    """Whether anything of an entry of some periods has arrived: is paid, set off or lent."""
+    """Whether anything of an entry has arrived: was paid, set off or lent."""
     arrival = arrivals(books, periods)
     return ~asks_a_bank() | Entry.c.id.in_(select(arrival.c.entry_id).where(arrival.c.share_fen > 0))
 
@@ -102,30 +102,30 @@ def has_arrived(books: Connection, periods: Sequence[str]) -> ColumnElement[bool
 def entries_cut(books: Connection, periods: Sequence[str], *cuts: str, count: Count = "posted") -> FromClause:
     """The entries in force of some periods: the values of the cuts, the claim, the part, the amount.
 
-    ``count`` paid: those of which something has arrived, with what has. A query over this one counts by the cuts'
-    names, so that no database compares expressions with parameters.
+    ``count`` paid: only entries of which something has arrived, with that amount. Group by the cuts' names in a query
+    over this one, so that no database has to compare expressions with parameters.
     """
     if count == "posted" and "payment" not in cuts:
         return _cut(_entered(periods), cuts).subquery()
     arrival = arrivals(books, periods)
     no_bank = case(_NO_BANK, value=ProgramRow.c.nature)
-    asked = Entry.join(arrival, arrival.c.entry_id == Entry.c.id)
-    some = [
+    with_arrival = Entry.join(arrival, arrival.c.entry_id == Entry.c.id)
+    queries = [
         _cut(_entered(periods).where(~asks_a_bank()), cuts, no_bank),
-        # By what arrived, and not by program and period: an engine begins with these few.
-        _cut(_described(asked).where(asks_a_bank()), cuts, arrival.c.state, arrival.c.share_fen),
+        # Not restricted by program and period, so that an engine starts from these few rows.
+        _cut(_described(with_arrival).where(asks_a_bank()), cuts, arrival.c.state, arrival.c.share_fen),
     ]
     if count == "paid":
-        some[1] = some[1].where(arrival.c.share_fen > 0)
+        queries[1] = queries[1].where(arrival.c.share_fen > 0)
     else:
-        some[1] = _cut(_described(asked).where(asks_a_bank()), cuts, arrival.c.state)
-        untold = Entry.c.id.not_in(select(arrival.c.entry_id))
-        some.append(_cut(_entered(periods).where(asks_a_bank(), untold), cuts, literal("no-answer")))
-    return union_all(*some).subquery()
+        queries[1] = _cut(_described(with_arrival).where(asks_a_bank()), cuts, arrival.c.state)
+        unanswered = Entry.c.id.not_in(select(arrival.c.entry_id))
+        queries.append(_cut(_entered(periods).where(asks_a_bank(), unanswered), cuts, literal("no-answer")))
+    return union_all(*queries).subquery()
 
 
 def _entered(periods: Sequence[str]) -> Select[Any]:
-    """The entries in force of some periods. Programs are named because the index begins with them."""
+    """The entries in force of some periods. Programs are named because they come first in the index."""
     programs = Entry.c.program_id.in_(select(ProgramRow.c.id))
     return _described(Entry).where(in_force(Entry), programs, Entry.c.period.in_(list(periods)))
 
@@ -156,7 +156,7 @@ def periods_within(books: Connection, first: Period | None, last: Period | None)
 
 
 def rank(name: str, value: str | None, programs: Mapping[str, Program]) -> tuple[object, ...]:
-    """Where a value of a cut stands among the others; what was not stated comes last."""
+    """The sort key of a cut's value; an unstated value comes last."""
     if value is None:
         return (2, "")
     if name == "program":
@@ -177,6 +177,6 @@ def rank(name: str, value: str | None, programs: Mapping[str, Program]) -> tuple
 
 
 def _part_rank(code: str) -> tuple[object, ...]:
-    """Months come first, in their order, then instalments, then what is paid for an earlier term or to make up."""
+    """Months first, in order, then instalments, then back payments and top-ups."""
     part = Part.parse(code)
     return (not part.months, part.months, part.kind or "", part.instalment or 0)

@@ -23,7 +23,7 @@ _Key = tuple[str | int | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who is due something: the ledger's number for him, the name and the document first recorded."""
+    """A person: the ledger's number, and the name and document first recorded."""
 
     person: int
     name: str
@@ -32,7 +32,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """The balance of one combination of what was asked by; None for what was not asked by, or not stated."""
+    """The balance of one group; None for dimensions that are not grouped by, or not stated."""
 
     program: str | None
     period: str | None
@@ -43,7 +43,7 @@ class DueRow:
 
 @dataclass(frozen=True, slots=True)
 class Dues:
-    """The balances of a scope, and those of all of it: aid and loans apart."""
+    """The balances of a scope by group, and its totals: aid and loans separately."""
 
     by: Sequence[DueCut]
     rows: Sequence[DueRow]
@@ -62,8 +62,8 @@ def dues(
 ) -> Dues:
     """The balances of a scope.
 
-    By person, only claims of which something is due, under way or to be claimed back have rows unless ``settled``;
-    the totals are of all claims.
+    By person, only claims with something due, under way or to be claimed back have rows, unless ``settled``; the totals
+    are of all claims.
     """
     programs = {row.id: row.code for row in books.execute(select(ProgramRow.c.id, ProgramRow.c.code))}
     schools = {None: None} | {row.id: row.name for row in books.execute(select(School.c.id, School.c.name))}

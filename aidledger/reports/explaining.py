@@ -24,7 +24,7 @@ from aidledger.store.postings.lookups import EntryRecord, entries_where
 from aidledger.store.postings.totals import Figures
 
 _SPAN = ("from", "to")
-# Words of ours: nothing need have been paid under them yet.
+# Fixed words: valid even if nothing was paid under them.
 _WORDS: Mapping[str, Sequence[str | None]] = {
     "source": (None, ALL_SOURCES, *SOURCES),
     "kind": ("aid", "loan"),
@@ -35,10 +35,10 @@ _WORDS: Mapping[str, Sequence[str | None]] = {
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A figure, the entries in force that it counts, and what they come to.
+    """A figure, the entries in force that it counts, and their totals.
 
-    Where only what was paid is counted, the amount of an entry is what arrived of it. ``share_fen``: where the figure
-    is of one source of funds, the part in 分 that this source paid of the entries.
+    If only what was paid is counted, an entry's amount is what arrived of it. ``share_fen``: for a figure of one source
+    of funds, the amount in 分 that the source paid of the entries.
     """
 
     figure: str
@@ -52,7 +52,7 @@ def explain(books: Connection, catalogue: Catalogue, text: str) -> Explained:
     """The entries behind a figure.
 
     Raises FigureNotUnderstood for an unknown key, UnknownProgram, UnknownPeriod, and UnknownFigureValue for a value
-    that no entry of the ledger has.
+    that no entry has.
     """
     of = dict(parse_figure(text))
     if of.get("program"):
@@ -78,7 +78,7 @@ def explain(books: Connection, catalogue: Catalogue, text: str) -> Explained:
 
 
 def _parts(books: Connection, conditions: Sequence[ColumnElement[bool]]) -> Mapping[int, str]:
-    """Which part of a term entries are, by their ids, of those that are one."""
+    """The parts of a term, by entry id, for entries that are one."""
     query = (
         select(Entry.c.id, Entry.c.part)
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
@@ -89,7 +89,7 @@ def _parts(books: Connection, conditions: Sequence[ColumnElement[bool]]) -> Mapp
 
 
 def _as_arrived(books: Connection, entries: Sequence[EntryRecord], periods: Sequence[str]) -> list[EntryRecord]:
-    """Entries with what arrived of each: of what needs no bank all of it."""
+    """Entries with what arrived of each; all of it where no bank is needed."""
     arrival = arrivals(books, periods)
     shares = {row.entry_id: row.share_fen for row in books.execute(select(arrival.c.entry_id, arrival.c.share_fen))}
     banked = set(books.execute(select(ProgramRow.c.code).where(asks_a_bank())).scalars())
@@ -97,10 +97,10 @@ def _as_arrived(books: Connection, entries: Sequence[EntryRecord], periods: Sequ
 
 
 def _known(books: Connection, key: str, value: str | None, periods: Sequence[str]) -> ColumnElement[bool]:
-    """The condition of a key and its value, of which the ledger must know."""
+    """The condition for a key and value, which must occur in the ledger."""
     condition = _condition(books, key, value, periods)
     if key == "program" and value is not None:
-        known = True  # the catalogue has it, or it had been refused
+        known = True  # in the catalogue, or it would have been refused
     elif key in _WORDS:
         known = value in _WORDS[key]
     else:
@@ -130,7 +130,7 @@ def _condition(books: Connection, key: str, value: str | None, periods: Sequence
 
 
 def _share(books: Connection, entries: Sequence[EntryRecord], source: str) -> int:
-    """What a source paid of some entries in 分; split as the summary splits it, by program and period."""
+    """What a source paid of the entries, in 分; split by program and period, as in the summary."""
     known: Mapping[tuple[str, str], Mapping[str, int]] = shares(books)
     amounts: Counter[tuple[str, str]] = Counter()
     for entry in entries:

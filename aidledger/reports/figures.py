@@ -1,4 +1,4 @@
-"""What a figure is of, as one line of text: so that a paper can carry it, and whoever has the paper can ask."""
+"""What a figure counts, as one line of text that papers print, so that its entries can be found again."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from urllib.parse import unquote
 from aidledger.errors import FigureNotUnderstood
 from aidledger.reports.cuts import DIMENSIONS
 
-# Every cut; aid or loan; posted or paid; and the span of periods.
+# Every cut; aid or loan; posted or paid; the span of periods.
 KEYS = (*DIMENSIONS, "kind", "count", "from", "to")
 _FORBIDDEN = re.compile(r"[%,\x00-\x1f\x7f]|^ | $")
 
 
 def figure_text(of: Mapping[str, str | None]) -> str:
-    """``program=high-school-grant,school=金溪中学``; a value that was not stated is left empty.
+    """``program=high-school-grant,school=金溪中学``; an unstated value is left empty.
 
-    What would end a value stands as in an address: a comma is %2C, a percent sign %25.
+    Delimiters are percent-encoded: a comma is %2C, a percent sign %25.
     """
     return ",".join(f"{key}={_escaped(value or '')}" for key, value in of.items())
 
 
 def parse_figure(text: str) -> Mapping[str, str | None]:
-    """What a figure is of; raises FigureNotUnderstood for what is no key, or a key that comes twice."""
+    """Parse a figure; raises FigureNotUnderstood for an unknown or repeated key."""
     found: dict[str, str | None] = {}
     for part in text.strip().split(","):
         key, equals, value = part.partition("=")

@@ -1,4 +1,4 @@
-"""The report's paragraph on student aid, in its own words."""
+"""The report's paragraph on student aid, in its original wording."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from aidledger.reports.summary import Summary
 
 
 def paragraph(summary: Summary, catalogue: Catalogue, years: dict[str, list[int]]) -> str:
-    """One phrase for every program that paid something, in catalogue order; empty where none did.
+    """One phrase for every program that paid something, in catalogue order; empty if none did.
 
     ``years``: by program code, the years of the periods that were paid.
     """

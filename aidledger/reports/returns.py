@@ -25,7 +25,7 @@ _TERMS: Mapping[str, Part] = {"spring": "spring", "autumn": "autumn"}
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What a return is of: a calendar year (its spring and autumn), a school year (autumn, then spring), or periods."""
+    """The span of a return: a calendar year (spring and autumn), a school year (autumn, then spring), or periods."""
 
     year: int | None = None
     school_year: bool = False
@@ -34,14 +34,14 @@ class Span:
 
     @property
     def cuts(self) -> dict[str, str | None]:
-        """What the span is in the text that finds entries."""
+        """The span as keys of a figure."""
         if self.year is not None:
             return {"school-year" if self.school_year else "calendar-year": str(self.year)}
         ends = {"from": self.first, "to": self.last}
         return {key: period.code for key, period in ends.items() if period}
 
     def periods(self, books: Connection) -> list[str]:
-        """The periods of the ledger's entries in it."""
+        """The ledger's periods in the span."""
         codes = periods_within(books, self.first, self.last)
         if self.year is None:
             return codes
@@ -53,8 +53,8 @@ class Span:
 class ReturnLine:
     """The figures of a program and category by part of the year.
 
-    ``source`` "all sources" or empty: people and money; else the money of one source, of which people are not counted.
-    ``rest``: the money for which no source is known, where for other periods one is.
+    ``source`` "all sources" or empty: people and money; else the money of one source, without people. ``rest``: money
+    of unknown source, where other periods have a source.
     """
 
     program: str
@@ -65,7 +65,7 @@ class ReturnLine:
 
     @property
     def counts(self) -> bool:
-        """Whether it counts people, and is not a part of the line above it."""
+        """Whether it counts people, rather than being part of the line above."""
         return not self.rest and self.source in {None, ALL_SOURCES}
 
 
@@ -79,7 +79,7 @@ class NationalReturn:
 
 
 def national_return(books: Connection, catalogue: Catalogue, span: Span) -> NationalReturn:
-    """The return of a span. Persons of the whole are distinct over its terms; annual programs are in it alone."""
+    """The return of a span. Persons of the whole are distinct over its terms; annual programs are only there."""
     periods = span.periods(books)
     lines: list[ReturnLine] = []
     amounts = _amounts(books, periods)
@@ -91,7 +91,7 @@ def national_return(books: Connection, catalogue: Catalogue, span: Span) -> Nati
         if known and None in sources:
             lines.append(ReturnLine(program or "", category, None, sources[None], rest=True))
     totals = {kind or "": parts for (kind,), parts in _parts(books, periods, "kind").items()}
-    # Sorting is stable: the lines of a program and category stay in the order of their sources.
+    # Sorting is stable: a program and category's lines keep the order of sources.
     lines.sort(
         key=lambda line: (
             rank("program", line.program, catalogue.programs),
@@ -114,7 +114,7 @@ def _parts(books: Connection, periods: Sequence[str], *cuts: str) -> dict[tuple[
 def _amounts(
     books: Connection, periods: Sequence[str]
 ) -> dict[tuple[str | None, str | None], dict[str | None, dict[Part, Figures]]]:
-    """The money by program and category, by source (None: not known), by part."""
+    """The money by program and category, source (None: unknown) and part of the year."""
     sums: dict[tuple[str | None, str | None, str | None, Part], int] = defaultdict(int)
 
     def add(program: str | None, category: str | None, term: str, source: str | None, fen: int) -> None:

@@ -1,4 +1,4 @@
-"""Which source of funds paid how much of an amount: by its share of what was allotted."""
+"""How much of an amount each source of funds paid, by its share of the allotment."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, selec
 from aidledger.store.model.tables import Allotment, Batch, ProgramRow
 from aidledger.store.postings.entries import batch_in_force
 
-# The line that counts people: they are paid by all sources together, and cannot be split.
+# The line that counts people, whom all sources pay together.
 ALL_SOURCES = "all sources"
 Shares = Mapping[tuple[str, str], Mapping[str, int]]
 
 
 def allotted(entry: Table | FromClause, source: str | None = None) -> ColumnElement[bool]:
-    """Whether some source, or the one named, was allotted money for an entry's program and period."""
+    """Whether any source, or the given one, was allotted money for an entry's program and period."""
     named = [] if source is None else [Allotment.c.source == source]
     pairs = (
         select(Allotment.c.program_id, Allotment.c.period)
         .join(Batch, Batch.c.id == Allotment.c.batch_id)
         .where(Allotment.c.amount_fen > 0, batch_in_force(Batch), *named)
     )
-    # A list of pairs that is the same for every entry: databases look it up, instead of asking for each one.
+    # An uncorrelated list of pairs: databases look it up instead of running a subquery per entry.
     return tuple_(entry.c.program_id, entry.c.period).in_(pairs)
 
 
 def shares(books: Connection) -> Shares:
-    """What every source was allotted in force, in 分, by program code and period."""
+    """The allotments in force of every source, in 分, by program code and period."""
     query: Any = (
         select(ProgramRow.c.code, Allotment.c.period, Allotment.c.source, func.sum(Allotment.c.amount_fen))
         .join(ProgramRow, ProgramRow.c.id == Allotment.c.program_id)
@@ -44,10 +44,10 @@ def shares(books: Connection) -> Shares:
 
 
 def split(amount_fen: int, parts: Mapping[str, int]) -> dict[str, int]:
-    """An amount in 分 by the sources' shares, which may be of any size; the parts add up to it exactly.
+    """Split an amount in 分 by the sources' shares (of any size); the parts add up exactly.
 
-    Every source gets the whole 分 of its share; those left over go to the largest remainders, and between equal
-    ones to the larger share, then by name. Raises ValueError where no share is positive.
+    Every source gets the whole 分 of its share; the rest goes to the largest remainders, then the larger share, then by
+    name. Raises ValueError if no share is positive.
     """
     whole = sum(parts.values())
     if whole <= 0:

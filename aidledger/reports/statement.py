@@ -1,4 +1,4 @@
-"""What one school got, under which program and for which period, and from which of its rosters that was read."""
+"""A school's aid by program and period, and the rosters behind it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from aidledger.store.postings.totals import Figures, figures_by
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One program and period: the figures in force, how many entries were reversed, the batches that posted them.
+    """One program and period: the figures in force, the number of reversed entries, the batches.
 
-    ``balance``: what became of the school's claims.
+    ``balance``: that of the school's claims.
     """
 
     program: str
@@ -40,7 +40,7 @@ class StatementLine:
 class StatementRoster:
     """A roster with entries of the school; 分.
 
-    ``posted``: the whole roster as it was posted; ``here``: the school's own entries of it that are in force.
+    ``posted``: the whole roster as posted; ``here``: the school's own entries of it in force.
     ``state``: of its batch.
     """
 
@@ -59,7 +59,7 @@ class StatementRoster:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A school's figures over a span of periods; aid and loans apart."""
+    """A school's figures over a span of periods; aid and loans separately."""
 
     school: str
     first: str | None

@@ -1,4 +1,4 @@
-"""Person-times, persons and money: per program, and by what else is asked for. Always net of reversals."""
+"""Person-times, persons and money, per program and by further dimensions; always net of reversals."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The figures of one combination of what was asked by; ``repaid``: it is lent, and stands apart from aid.
+    """The figures of one group; ``repaid``: lent, and so kept apart from aid.
 
-    By source, a group either counts people (of all sources) or money (of one): see ``counts`` and ``pays``.
+    By source, a group counts either people (of all sources) or money (of one): see ``counts`` and ``pays``.
     """
 
     by: Mapping[str, str | None]
@@ -32,12 +32,12 @@ class Group:
 
     @property
     def counts(self) -> bool:
-        """Whether its people are counted here: they are not split by source."""
+        """Whether it counts people, who are not split by source."""
         return self.by.get("source") in {None, ALL_SOURCES}
 
     @property
     def pays(self) -> bool:
-        """Whether its money is stated here: where sources are known, it is stated source by source."""
+        """Whether it states money, which is split by source where sources are known."""
         return self.by.get("source") != ALL_SOURCES
 
 
@@ -63,9 +63,9 @@ def summary(
     by: Sequence[Dimension] = (),
     count: Count = "posted",
 ) -> Summary:
-    """The figures of the periods that begin in the span from ``first`` to ``last``; open ends take in everything.
+    """The figures of the periods that begin between ``first`` and ``last``; an open end has no limit.
 
-    ``count``: all that was posted, or only what was paid, that is, what the bank confirmed or nobody had to pay out.
+    ``count``: all that was posted, or only what was paid: confirmed by the bank, or needing no payment.
     """
     periods = periods_within(books, first, last)
     programs, kinds = (_posted if count == "posted" else _arrived)(books, periods)
@@ -88,7 +88,7 @@ def _posted(books: Connection, periods: Sequence[str]) -> tuple[dict[str, Figure
 
 
 def _arrived(books: Connection, periods: Sequence[str]) -> tuple[dict[str, Figures], dict[str, Figures]]:
-    """The same of what was paid, which is asked of every entry."""
+    """The same for what was paid, which depends on each entry."""
     programs = counted(books, periods, "program", count="paid")
     kinds = counted(books, periods, "kind", count="paid")
     return {str(code): one for (code,), one in programs.items()}, {str(kind): one for (kind,), one in kinds.items()}
@@ -99,7 +99,7 @@ def counted(
 ) -> dict[tuple[str | None, ...], Figures]:
     """Person-times, persons and money in force of some periods, by the values of cuts.
 
-    ``count`` paid: of what has arrived; what was paid beyond a claim is in no figure.
+    ``count`` paid: what has arrived; payments beyond a claim are in no figure.
     """
     entries = entries_cut(books, periods, *by, count=count)
     return totals.figures_by(books, entries, *by, periods=periods)
@@ -133,10 +133,10 @@ def _by_source(books: Connection, periods: Sequence[str], by: Sequence[Dimension
 def amounts_by_source(
     books: Connection, periods: Sequence[str], by: Sequence[str], count: Count = "posted"
 ) -> dict[tuple[str, tuple[str | None, ...]], int]:
-    """The money whose sources are known in 分, source by source: by kind (aid or loan) and the values of cuts.
+    """The money of known sources in 分, by source, kind (aid or loan) and the values of cuts.
 
-    It is split for every combination of a group with a program and a period, because shares are those of a program
-    and a period; so a group's sources add up to the group exactly. ``by`` has ``source`` among the cuts.
+    Split for every combination of group, program and period, because shares are per program and period; so a group's
+    sources add up to it exactly. ``by`` includes ``source``.
     """
     known = shares(books)
     others = [name for name in by if name not in {"source", "program", "period"}]

@@ -1,4 +1,4 @@
-"""The summary as a workbook: the office's district, and charts."""
+"""The summary as a workbook, with the office's district and charts."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def summary_workbook(
     chart: bool,
     extra: ChartSheet | None = None,
 ) -> bytes:
-    """A summary as a workbook: the office's district is on the paper, as the ledger's head is among the notes.
+    """A summary as a workbook, with the office's district, and the ledger's head among the notes.
 
-    ``chart``: amounts as bars below. ``extra``: a sheet more, with a chart of its own.
+    ``chart``: amounts as bars below. ``extra``: another sheet with its own chart.
     """
     book = Workbook()
     sheet = first_sheet(book)
@@ -58,7 +58,7 @@ def summary_workbook(
 
 
 def _add_extra(sheet: Worksheet, extra: ChartSheet, translate: Translate, above: list[str]) -> None:
-    """A sheet for a chart; title and print area are as wide as the chart, where the table is narrower."""
+    """Add a sheet for a chart; title and print area are at least as wide as the chart."""
     columns = len(extra.answer.columns)
     last = fill(sheet, extra.answer, translate, above)
     while _width_cm(sheet, columns) < _CHART_WIDTH_MIN_CM:
@@ -72,7 +72,7 @@ def _add_extra(sheet: Worksheet, extra: ChartSheet, translate: Translate, above:
 
 
 def _chart_below(sheet: Worksheet, title: str, answer: Answer, kinds: set[str], last: int, translate: Translate) -> int:
-    """Bars of the columns of some kinds, on one page with the table; returns the last row that they cover."""
+    """Add bars of the columns of some kinds, on the table's page; returns the last row that they cover."""
     columns = [i for i, column in enumerate(answer.columns, 1) if column.kind in kinds]
     header = next(row for row in range(1, last) if sheet.cell(row, columns[0]).fill == HEAD_FILL)
     width = max(_CHART_WIDTH_MIN_CM, floor(_width_cm(sheet, len(answer.columns))))

@@ -1,4 +1,4 @@
-"""Answers as workbooks that an office would hand upward: title, units, number formats, print set-up, a chart."""
+"""Tables as workbooks fit to submit: title, units, number formats, print set-up, a chart."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def answers_workbook(answers: Sequence[tuple[str, Answer]], translate: Translate
 
 
 def first_sheet(book: Workbook) -> Worksheet:
-    """The sheet that a new workbook has."""
+    """The first sheet of a new workbook."""
     sheet = book.active
     assert isinstance(sheet, Worksheet)  # noqa: S101 - a new workbook has one
     return sheet
 
 
 def cell_at(sheet: Worksheet, row: int, column: int) -> SheetCell:
-    """A cell that can be written to."""
+    """A writable cell."""
     cell = sheet.cell(row, column)
     assert isinstance(cell, SheetCell)  # noqa: S101 - not one inside a merged range
     return cell
@@ -90,12 +90,12 @@ def fill(sheet: Worksheet, answer: Answer, translate: Translate, above: list[str
         _write_row(sheet, row, values, answer.columns, translate)
     for values in answer.totals:
         row += 1
-        # A label stands under the first column whatever that is of: it is no period, no number.
+        # A label is under the first column whatever its kind: it is not a period or number.
         columns = (Column("label", "", "word"), *answer.columns[1:])
         _write_row(sheet, row, values, columns, translate, bold=True)
     last_figure = row
     if answer.traces:
-        # The notes below are printed; the column beside the table is for the screen.
+        # The notes below are printed; the column next to the table is not.
         set_print_area(sheet, width, row + len(answer.notes))
         _write_traces(sheet, header, width + 1, answer.traces, translate)
     for note in answer.notes:
@@ -109,7 +109,7 @@ def fill(sheet: Worksheet, answer: Answer, translate: Translate, above: list[str
 
 
 def _write_traces(sheet: Worksheet, header: int, column: int, traces: Sequence[str], translate: Translate) -> None:
-    """A narrow grey column beside the table, outside what is printed: what finds the entries behind each row."""
+    """Write the figures that find the entries behind each row, in a narrow grey column outside the print area."""
     for row, text in enumerate((translate(N_("Entries behind it")), *traces), header):
         cell = cell_at(sheet, row, column)
         set_text(cell, text)
@@ -142,7 +142,7 @@ def _set_value(cell: SheetCell, value: Cell, column: Column, translate: Translat
     elif isinstance(value, str):
         set_text(cell, cell_words(value, column.kind, translate))
     else:
-        # A workbook has no decimal type: Excel keeps 15 digits, more than any sum of money in 分 needs here.
+        # A workbook has no decimal type, but Excel's 15 digits suffice for any sum here in 分.
         divisor = {"yuan": FEN_PER_YUAN, "wan": FEN_PER_WAN}.get(column.kind, 1)
         cell.value = value / divisor if value % divisor else value // divisor
         cell.number_format = _number_format(column.kind, value)
@@ -151,12 +151,12 @@ def _set_value(cell: SheetCell, value: Cell, column: Column, translate: Translat
 
 def _number_format(kind: str, value: int) -> str:
     if kind == "wan" and value % FEN_PER_WAN == 0:
-        return "#,##0"  # Excel would print "51." with the optional decimals
+        return "#,##0"  # with optional decimals Excel would print "51."
     return _FORMATS[kind]
 
 
 def set_text(cell: SheetCell, text: str) -> None:
-    """Text that Excel never takes for a formula."""
+    """Set a text that Excel never takes for a formula."""
     cell.value = xml_text(text)
     cell.data_type = "s"
     cell.alignment = Alignment(vertical="center", wrap_text=False)
@@ -177,7 +177,7 @@ def _set_up_page(sheet: Worksheet, header: int, last: int, width: int) -> None:
 
 
 def _set_widths(sheet: Worksheet, answer: Answer, header: int, last: int) -> None:
-    """As wide as the longest cell; headings and long texts flow over lines instead of making a paper unreadable."""
+    """Fit widths to the longest cell; headings and long texts wrap to keep the paper readable."""
     heading_lines = 1
     for i, column in enumerate(answer.columns, 1):
         heading, *widths = (_shown_width(cell_at(sheet, row, i)) for row in range(header, last + 1))
@@ -210,5 +210,5 @@ def _shown_width(cell: SheetCell) -> int:
 
 
 def set_print_area(sheet: Worksheet, columns: int, last: int) -> None:
-    """What is printed: the table and what is below it, without the column of traces."""
+    """Print the table and what is below it, without the column of traces."""
     sheet.print_area = f"A1:{get_column_letter(columns)}{last}"
