@@ -1,4 +1,4 @@
-"""Which amounts a program's payments are made of: the norm, tiers, schools' own fees; and who gets which of them."""
+"""The amounts of a program's payments: the norm, tiers, schools' own fees; and who gets which."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Weights = dict[int, int]
 """Amounts in 分, and how often each is wanted beside the others."""
 
 _STEPS_YUAN = (20, 10, 5, 1)  # an odd amount is as round as the sum allows
-_ODD_SHARE = 20  # one of so many person-times
+_ODD_SHARE = 20  # one in this many person-times
 
 
 def norms(rates: Sequence[Rate]) -> tuple[int, ...]:
@@ -25,13 +25,13 @@ def norms(rates: Sequence[Rate]) -> tuple[int, ...]:
 
 
 def allowed_fees(rates: Sequence[Rate], wanted_fen: Weights) -> Weights:
-    """Those of the wanted fees that the standard allows as a school's own."""
+    """Those of the desired fees that the standard allows as a school's own."""
     spans = [rate for rate in rates if rate.basis == "school-fee"]
     return {fee: weight for fee, weight in wanted_fen.items() if any(rate.allows(fee) for rate in spans)}
 
 
 def tiers(program: Program, period: Period, rates: Sequence[Rate]) -> Weights:
-    """The ends of a standard's span and the average it asks for, which most pupils get."""
+    """The ends of a standard's span and its required average, which most pupils get."""
     standard = program.standard_for(period)
     average = standard.average_fen if standard else None
     ends = dict.fromkeys((fen for rate in rates for fen in (rate.low_fen, rate.high_fen)), 1)
@@ -52,7 +52,7 @@ def with_odd_amount(base: Weights, spans: Iterable[Rate], near_fen: int) -> Iter
 
 
 def counts_for(line: PublishedLine, choices: Iterable[Weights]) -> dict[int, int]:
-    """How often each amount of the first choice that makes the line's figures is paid; raises Unsolvable."""
+    """The count of each amount, for the first choice of amounts that makes the line's figures; raises Unsolvable."""
     for choice in choices:
         counts = mix(line.count, line.amount_fen, list(choice), list(choice.values()))
         if counts is not None:
@@ -61,13 +61,13 @@ def counts_for(line: PublishedLine, choices: Iterable[Weights]) -> dict[int, int
 
 
 def not_to_be_made(line: PublishedLine) -> Unsolvable:
-    """What to raise where no amounts make a line's figures."""
+    """The error if no amounts make a line's figures."""
     why = f"no amounts that the standard allows make {line.count} payments of {yuan_text(line.amount_fen)} together"
     return Unsolvable(program=line.program, why=why)
 
 
 def with_amounts(groups: Sequence[Sequence[Person]], counts: dict[int, int]) -> Iterator[list[int]]:
-    """For each group an amount per person: all the counted amounts, in about the same mix in each group.
+    """For each group an amount per person: all the counted amounts, about equally mixed in each group.
 
     Within a group the neediest get the most.
     """
@@ -83,5 +83,5 @@ def with_amounts(groups: Sequence[Sequence[Person]], counts: dict[int, int]) -> 
 
 
 def neediest_first(person: Person) -> tuple[int, str]:
-    """The key that puts the neediest first, the same in every term."""
+    """The sort key that puts the neediest first, the same in every term."""
     return person.need, person.number

@@ -1,4 +1,4 @@
-"""College aid to households lifted out of poverty, and loans: lists that the office keeps itself, by the year."""
+"""College aid to households lifted out of poverty, and loans: annual lists that the office keeps itself."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from aidledger.domain.term import Period
 from aidledger.errors import Unsolvable
 
 AID, LOAN = "college-poverty-aid", "origin-based-loan"
-# Loans in 元, and how many of each if the sum did not matter: a year's fees and board, often the old cap.
+# Loans in 元 and their relative frequency, apart from the sum: a year's fees and board, often the old cap.
 _BORROWED_YUAN = {
     3000: 1, 4000: 3, 4500: 2, 4700: 1, 5000: 6, 5200: 1, 5500: 3, 5800: 1, 6000: 9, 6300: 1, 6500: 5, 6800: 2,
     7000: 5, 7500: 5, 7800: 2, 8000: 22, 8500: 2, 9000: 3, 9600: 1, 10_000: 5, 12_000: 7, 16_000: 1,
 }  # fmt: skip
-_GRADUATES = 60  # one of so many borrowers, at least, is a graduate student
+_GRADUATES = 60  # at least one in this many borrowers is a graduate student
 _ON_ONE_LIST = {AID: 120, LOAN: 460}
 _POOR, _HARDSHIP = "脱贫户", "家庭经济困难"
 
 
 def listings(district: District, finished: Finished) -> list[Listing]:
-    """The office's lists; among the borrowers are some who finished high school in that year."""
+    """The office's lists; some of the borrowers finished high school in that year."""
     rng = district.rng(AID)
     result: list[Listing] = []
     aided: dict[Period, list[Student]] = {}
@@ -57,7 +57,7 @@ def listings(district: District, finished: Finished) -> list[Listing]:
 def _by_year(
     district: District, line: PublishedLine, amounts: Weights, rng: Random
 ) -> Iterator[tuple[Period, list[int]]]:
-    """The line's payments in 分, in no order, shared among the years; each person is in one year only."""
+    """The line's payments in 分, unordered, divided among the years; each person is in one year only."""
     if not district.years:
         raise Unsolvable(program=line.program, why="no year begins within the report's periods")
     pool = [fen for fen, n in counts_for(line, [amounts]).items() for _ in range(n)]
@@ -82,7 +82,7 @@ def _lists(
     category: str,
     rng: Random,
 ) -> Iterator[Listing]:
-    """The students in no order, on lists by the part of the district that they come from."""
+    """The students, unordered, on lists by their part of the district."""
     lines = [
         Line(
             person=student.person,

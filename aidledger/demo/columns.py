@@ -16,7 +16,7 @@ from aidledger.domain.program import Level, Stage
 Cell = str | int | Decimal | None
 Maker = Callable[[Line], Cell]
 
-_MONEY = "¥"  # stands for one money column for each program of the list
+_MONEY = "¥"  # a placeholder for one amount column per program of the list
 _DIALECTS_OF_PROGRAM = {
     "origin-based-loan": (
         "序号 借款学生姓名 性别 身份证号 就读高校 培养层次 入学年份 困难类型 ¥ 备注",
@@ -82,9 +82,9 @@ _CHINESE_ORDINALS = "〇一二三四五六七八九十"
 
 @dataclass(frozen=True, slots=True)
 class DemoColumn:
-    """A column: its header, the layout's field, how wide it is, and what stands in it for a line.
+    """A column: its header, the layout's field, its width, and the cell of a line.
 
-    ``programs``: the list's programs whose amounts it shows, by their place; none where it shows no money.
+    ``programs``: indexes of the list's programs whose amounts it shows; empty if it shows none.
     """
 
     header: str
@@ -99,7 +99,7 @@ class DemoColumn:
 
 
 def columns_for(listing: Listing, layout: Layout) -> tuple[DemoColumn, ...]:
-    """The columns in which the sender of a list puts it."""
+    """The columns of a list, as its sender writes it."""
     first = listing.programs[0]
     dialects = _DIALECTS_OF_PROGRAM.get(first.code) or _DIALECTS[first.stage]
     columns: list[DemoColumn] = []
@@ -118,7 +118,7 @@ def columns_for(listing: Listing, layout: Layout) -> tuple[DemoColumn, ...]:
 
 
 def yuan_cell(amount_fen: int) -> int | Decimal:
-    """An amount as the number that stands in a cell, in 元."""
+    """An amount as a cell's number, in 元."""
     yuan, rest = divmod(amount_fen, FEN_PER_YUAN)
     return Decimal(amount_fen) / FEN_PER_YUAN if rest else yuan
 
@@ -155,7 +155,7 @@ def _class_maker(style: int) -> Maker:
 
 
 def _maker(header: str, field: str | None, style: int) -> Maker:
-    """What stands under a header, for a sender with this style; nothing under one that is nobody's field."""
+    """The function that makes a header's cells in a sender's style; empty cells if the header is not a field."""
     match field:
         case "class":
             return _class_maker(style)
@@ -179,7 +179,7 @@ def _nothing(_: Line) -> Cell:
 
 
 _MAKERS: dict[str, Maker] = {
-    "serial": _nothing,  # counted sheet by sheet
+    "serial": _nothing,  # numbered per sheet
     "name": lambda line: line.person.name,
     "number": lambda line: line.person.number,
     "document_type": lambda _: "居民身份证",

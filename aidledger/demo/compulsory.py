@@ -15,7 +15,7 @@ from aidledger.domain.published import PublishedLine
 from aidledger.domain.term import Period
 
 PROGRAM = "compulsory-living-subsidy"
-# How the pupils would be divided if the sum did not matter.
+# The division of pupils, apart from the sum.
 _WEIGHTS: dict[tuple[Level, Boarding], int] = {
     ("primary", "boarder"): 12,
     ("junior", "boarder"): 18,
@@ -57,7 +57,7 @@ def _counts(line: PublishedLine, amounts: dict[tuple[Level, Boarding], int]) -> 
 
 
 def _cells(district: District, counts: dict[tuple[Level, Boarding], int], rng: Random) -> list[Cell]:
-    """Every school has boarders and day pupils, some many of the ones, some of the others."""
+    """Every school has boarders and day pupils, in different proportions."""
     cells: list[Cell] = []
     for level in dict.fromkeys(level for level, _ in counts):
         of_level = {boarding: n for (at, boarding), n in counts.items() if at == level}

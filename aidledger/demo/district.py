@@ -1,4 +1,4 @@
-"""The whole district: every stage's lists, as rosters in name order."""
+"""The whole district: the lists of every stage, as rosters in name order."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ _PROGRAMS = frozenset(
 def district_rosters(catalogue: Catalogue, report: PublishedReport, seed: int = 2021) -> list[DemoRoster]:
     """Rosters of made-up people, in name order, whose rows make the report's count and sum for every program.
 
-    The same arguments give the same rosters. Raises Unsolvable where the standards in force cannot make a figure.
+    The same arguments give the same rosters. Raises Unsolvable if the standards in force cannot make a figure.
     """
     return rosters_of(district_listings(catalogue, report, seed), catalogue)
 
 
 def rosters_of(listings: Iterable[Listing], catalogue: Catalogue) -> list[DemoRoster]:
-    """Each list in the way its sender writes it."""
+    """Each list as its sender writes it."""
     return [roster_of(listing, catalogue.layout) for listing in listings]
 
 
 def district_listings(catalogue: Catalogue, report: PublishedReport, seed: int) -> list[Listing]:
-    """What is paid to whom, list by list, before it is written in the senders' ways; lists of nobody are left out."""
+    """Who is paid what, list by list, before it is written in the senders' ways; empty lists are left out."""
     for line in report.lines:
         if line.program not in _PROGRAMS:
             raise Unsolvable(program=line.program, why="the demo has no rosters of this program")
-    # An office that lists a real school's fee means that school: no made-up one may bear its name.
+    # An office's schemas may list a real school's fee: no made-up school may have its name.
     taken = {fee.school for program in catalogue.programs.values() for fee in program.fees}
     district = District(catalogue, report, seed, People(Random(f"{seed}:people")), taken)
     of_high_schools, finished = high_school.listings(district)

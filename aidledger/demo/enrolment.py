@@ -1,4 +1,4 @@
-"""Who is where in which term: pupils stay from term to term, go up a grade, leave; others come."""
+"""Enrolment by term: pupils stay, move up a grade, leave; others come."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from aidledger.domain.term import Period
 ENTRY_AGE: dict[Level, int] = {"preschool": 3, "primary": 6, "junior": 12, "senior": 15, "vocational": 15}
 _LATE_ENTRY = {"preschool": 0.0, "primary": 0.04, "junior": 0.06, "senior": 0.06, "vocational": 0.12}  # a year later
 _GOES_ON_TO: dict[Level, Level] = {"primary": "junior"}
-_GO_ON_PERCENT = 95  # of those who finish a level and have a next one in the district
+_GO_ON_PERCENT = 95  # of those who finish a level and can go on in the district
 _LEAVE_IN_AUTUMN, _LEAVE_IN_SPRING = 0.03, 0.012  # moved away, or no longer in hardship
-_NEW_TO_FIRST_GRADE = 0.93  # of those who are new in autumn; the others come from elsewhere
-_CUT_OFF_MONTH_DAY = (8, 31)  # who has the entry age by then enters school in that year
+_NEW_TO_FIRST_GRADE = 0.93  # of new pupils in autumn; the others come from elsewhere
+_CUT_OFF_MONTH_DAY = (8, 31)  # the cut-off date of the entry age
 
 
 @dataclass(frozen=True, slots=True)
 class Pupil:
-    """A person at school in one term. ``grade`` 0 is the first of the level, ``class_no`` 1 the first class."""
+    """A person at a school in one term. ``grade`` 0 is the level's first, ``class_no`` 1 the first class."""
 
     person: Person
     grade: int
@@ -38,7 +38,7 @@ Term = list[list[Pupil]]
 
 @dataclass(slots=True)
 class _Leaving:
-    """Who left a cell at the end of a term: finished, or gone elsewhere."""
+    """Pupils who left a cell at the end of a term: finished, or moved."""
 
     finished: list[tuple[Cell, Pupil]] = field(default_factory=list)
     moved: list[tuple[Cell, Pupil]] = field(default_factory=list)
@@ -47,9 +47,9 @@ class _Leaving:
 def enrol(
     cells: Sequence[Cell], semesters: Sequence[Period], people: People, rng: Random
 ) -> tuple[list[Term], list[tuple[int, Person]]]:
-    """The pupils of every term and cell, exactly as many as the cells say, and who finished in which year.
+    """The pupils of every term and cell, exactly as many as in the cells, and those who finished in each year.
 
-    Nobody is twice in one term. Somebody who goes on to the next level keeps number, name and card.
+    Nobody is enrolled twice in a term. Pupils who go on to the next level keep number, name and card.
     """
     terms: list[Term] = [[_founders(cell, semesters[0], people, rng) for cell in cells]]
     finished: list[tuple[int, Person]] = []
@@ -115,7 +115,7 @@ def _take_finished(
     finished: Sequence[tuple[Cell, Pupil]],
     rng: Random,
 ) -> None:
-    """Those who go on enter the next level. Neighbours stay together: both lists are in the order of places."""
+    """Enrol pupils at the next level. Neighbours stay together, because both lists are ordered by place."""
     for level, following in _GOES_ON_TO.items():
         coming = [pupil.person for cell, pupil in finished if cell.school.level == level]
         room = [
@@ -132,7 +132,7 @@ def _take_finished(
 
 
 def _take_moved(cells: Sequence[Cell], term: Term, t: int, moved: list[tuple[Cell, Pupil]], rng: Random) -> None:
-    """Half of those who left a school are found at another one of the same level, where there is room."""
+    """Enrol half of those who left a school at another of the same level, if there is room."""
     rng.shuffle(moved)
     del moved[len(moved) // 2 :]
     for i, cell in enumerate(cells):

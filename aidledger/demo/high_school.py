@@ -15,7 +15,7 @@ _category = by_need(((300, "特困供养"), (1100, "残疾学生"), (7200, "脱�
 
 
 def listings(district: District) -> tuple[list[Listing], Finished]:
-    """The lists of all high schools, and who finished school in which year."""
+    """The lists of all high schools, and those who finished in each year."""
     lines = _lines_of_report(district)
     if lines is None:
         return [], []

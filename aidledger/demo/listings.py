@@ -1,4 +1,4 @@
-"""What a school pays to whom in one term, before it is written down in the school's own way."""
+"""Who is paid what by a school in one term, before it is written in the school's own way."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ Sheeting = Literal["one", "per-grade"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person on a list; ``amounts_fen`` stand beside the list's programs, None where one does not pay.
+    """One person on a list; ``amounts_fen`` by the list's programs, None for one that does not pay.
 
-    ``school`` is the person's own: a university, on the lists that the office itself keeps. ``grade_stated``: what the
-    school writes where it is not the grade's name.
+    ``school`` is the person's own: a university, on the office's own lists. ``grade_stated``: what the school writes
+    instead of the grade's name.
     """
 
     person: Person
@@ -42,10 +42,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list to be sent in: who sends it, for which period and programs, and its lines.
+    """A list to be sent in: its sender, period, programs and lines.
 
-    ``part`` tells apart the lists that one sender has for the same period and programs; ``month``: the month of the
-    term that it pays for, where it does not pay for all of it.
+    ``part`` distinguishes a sender's lists for the same period and programs; ``month``: the month that it pays for, if
+    not the whole term.
     """
 
     sender: str
@@ -61,7 +61,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """What the made-up district is made from: the standards, the figures to reach, and where people come from."""
+    """The made-up district's sources: the standards, the figures to reach, and the people."""
 
     catalogue: Catalogue
     report: PublishedReport
@@ -71,7 +71,7 @@ class District:
 
     @property
     def name(self) -> str:
-        """The district's name, with which its schools' names begin."""
+        """The district's name, which begins its schools' names."""
         return self.report.district or self.catalogue.district
 
     @property
@@ -92,7 +92,7 @@ class District:
         return range(self.report.start.year, self.report.end.end.year + 1)
 
     def rng(self, part: str) -> Random:
-        """Chance of its own for each part, so that one part's changes leave the others as they were."""
+        """A random generator per part, so that a change in one part leaves the others unchanged."""
         return Random(f"{self.seed}:{part}")
 
     def school_names(self, level: Level) -> Iterator[str]:
@@ -108,7 +108,7 @@ class District:
         return next((line for line in self.report.lines if line.program == code), None)
 
     def rates(self, program: Program, level: Level | None = None, boarding: Boarding | None = None) -> tuple[Rate, ...]:
-        """The rates of a program in all of the report's periods; raises Unsolvable where they change within it."""
+        """A program's rates in the report's periods; raises Unsolvable if they change in between."""
         periods = self.semesters if program.cadence == "semester" else self.years
         found = {program.rates(period, level, boarding) for period in periods}
         if len(found) != 1 or not any(found):
@@ -118,14 +118,14 @@ class District:
 
 
 def roll_order(line: Line) -> tuple[int, int, str]:
-    """As schools list their pupils: by grade and class; within a class in no order that means anything."""
+    """The order of a school's list: by grade and class, arbitrary within a class."""
     return line.grade, line.class_no, line.person.account[::-1]
 
 
 def whole_list(
     school: School, period: Period, programs: tuple[Program, ...], folder: str, lines: Sequence[Line]
 ) -> Listing:
-    """A school's list of a term, in the order of its roll."""
+    """A school's list of a term, in roll order."""
     all_paid_alike = all(None not in line.amounts_fen for line in lines)
     sheeting: Sheeting = "per-grade" if school.style % 4 == 1 and all_paid_alike else "one"
     ordered = tuple(sorted(lines, key=roll_order))
@@ -133,7 +133,7 @@ def whole_list(
 
 
 def by_need(table: Sequence[tuple[int, str]], *, otherwise: str) -> Callable[[Person], str]:
-    """What tells a person's category of hardship: the first of (need below which, category), or the other one."""
+    """A function from a person to the category of hardship: the first with need below its limit, or the default."""
 
     def category(person: Person) -> str:
         return next((name for below, name in table if person.need < below), otherwise)

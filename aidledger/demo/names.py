@@ -1,4 +1,4 @@
-"""Names of people who do not exist: common surnames, harmless given names, and some that programs stumble over."""
+"""Names of made-up people: common surnames, harmless given names, and some that programs trip over."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SURNAMES = (
     "方邹熊白孟秦邱侯江尹薛段雷龙黎史陶贺毛郝顾龚邵万钱严赖覃洪武莫孔蒲青鲜敬"
 )
 _RARER_SURNAMES = ("欧阳", "上官", "司马", "诸葛", "令狐", "蹇", "冉", "衡", "税", "昝")
-# Kept to characters that do not combine with common surnames to the names of well-known people.
+# Characters that do not form names of well-known people with common surnames.
 _FIRST = {
     "男": "子俊宇浩梓泽明文思博奕铭承昱煜景书睿骏海玉",
     "女": "梓雨思诗语可梦雅静嘉婉依诺馨晨心书芷玉秀晓春冬",
@@ -28,15 +28,15 @@ _DOTTED_GIVEN = {
     "女": ("阿依古丽", "热娜", "古丽娜尔", "帕提古丽", "阿依莫", "日牛", "果果"),
 }
 _DOTTED_FAMILY = ("买买提", "依明", "吾斯曼", "肉孜", "卡德尔", "吉克", "阿侯", "沙马", "曲木", "俄木")
-_DOTTED, _WITH_RARE, _RARER_SURNAME, _SHORT = 0.003, 0.006, 0.02, 0.14  # shares of all people
+_DOTTED, _WITH_RARE, _RARER_SURNAME, _SHORT = 0.003, 0.006, 0.02, 0.14  # as shares of all people
 
 
 def person_name(rng: Random, sex: Sex) -> str:
-    """A name; a few have a dot, a rare character or a surname of two characters."""
+    """A name; a few have a dot, a rare character or a two-character surname."""
     kind = rng.random()
     if kind < _DOTTED:
         return f"{rng.choice(_DOTTED_GIVEN[sex])}·{rng.choice(_DOTTED_FAMILY)}"
-    # The product of two draws favours the front of the list, where the commonest surnames stand.
+    # The product of two draws favours the front of the list, which has the commonest surnames.
     surname = _SURNAMES[int(rng.random() * rng.random() * len(_SURNAMES))]
     if rng.random() < _RARER_SURNAME:
         surname = rng.choice(_RARER_SURNAMES)

@@ -1,4 +1,4 @@
-"""People who do not exist, with numbers that nobody has: each ID number and each card is given once."""
+"""Made-up people with numbers that nobody has; each ID number and card is given once."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from random import Random
 from aidledger.demo.names import Sex, person_name
 from aidledger.domain.identity import check_digit
 
-# The region of Nanchong as a whole. People get the number of their county or district, so nobody has this one.
+# The code of Nanchong as a whole. Real numbers have a county's or district's code, so nobody has this one.
 _REGION = "511300"
 _BANK = "621700"
 _SERIALS_PER_DAY = 1000
-_MIDDLES = 10**12  # of the 12 digits between bank and last digit of a card
-_STRIDE = 618_033_988_749  # shares no factor with _MIDDLES: each middle comes up once, in no visible order
+_MIDDLES = 10**12  # of the 12 digits between a card's bank and last digit
+_STRIDE = 618_033_988_749  # coprime to _MIDDLES: each middle comes up once, in no visible order
 NEED_LEVELS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody made up. ``need``: a rank from 0, the neediest, to NEED_LEVELS - 1; it stays for life."""
+    """A made-up person. ``need``: a rank from 0 (neediest) to NEED_LEVELS - 1, for life."""
 
     number: str
     name: str
@@ -30,26 +30,26 @@ class Person:
 
     @property
     def birth(self) -> date:
-        """The date of birth that the number holds."""
+        """The date of birth in the ID number."""
         return date(int(self.number[6:10]), int(self.number[10:12]), int(self.number[12:14]))
 
     @property
     def student_number(self) -> str:
-        """The student number as it is usual: G and the ID number."""
+        """The usual student number: G and the ID number."""
         return f"G{self.number}"
 
 
 @dataclass(slots=True)
 class People:
-    """Where people come from. It remembers the ID numbers that were given and counts the cards."""
+    """The source of people. It remembers the ID numbers given and counts the cards."""
 
     rng: Random
     _given: set[str] = field(default_factory=set)
 
     def born(self, first: date, last: date) -> Person:
-        """Somebody new, born from the first to the last day."""
+        """A new person, born between two dates."""
         rng = self.rng
-        sex: Sex = "男" if rng.random() < 0.52 else "女"  # noqa: PLR2004 - some more boys than girls, as everywhere
+        sex: Sex = "男" if rng.random() < 0.52 else "女"  # noqa: PLR2004 - slightly more boys than girls, as usual
         start, days = first.toordinal(), last.toordinal() - first.toordinal() + 1
         while True:
             day = date.fromordinal(start + int(rng.random() * days))
@@ -64,7 +64,7 @@ class People:
 
 
 def account(serial: int) -> str:
-    """A card number of 19 digits whose last digit fails the banks' own check (Luhn), so that nobody has it."""
+    """A 19-digit card number that fails the banks' check (Luhn), so that nobody has it."""
     body = f"{_BANK}{(serial + 1) * _STRIDE % _MIDDLES:012d}"
     return f"{body}{(_luhn_digit(body) + 5) % 10}"
 

@@ -1,4 +1,4 @@
-"""Words for what does not exist: places, kindergartens, colleges; and majors, which do."""
+"""Names of made-up places, kindergartens and colleges; and of real majors."""
 
 from __future__ import annotations
 

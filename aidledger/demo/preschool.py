@@ -1,4 +1,4 @@
-"""Kindergartens: the fee is waived at the norm, or at a kindergarten's own fee where norms alone make no sum."""
+"""Kindergartens: the fee is waived at the norm, or at a kindergarten's own fee where norms cannot make the sum."""
 
 from __future__ import annotations
 

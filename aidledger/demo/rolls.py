@@ -19,7 +19,7 @@ Finished = list[tuple[int, Person]]
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """Pupils of one school in one term who are alike for the standard."""
+    """Pupils of one school in one term to whom the same standard applies."""
 
     semester: Period
     school: School
@@ -28,7 +28,7 @@ class Roll:
 
     @property
     def persons(self) -> list[Person]:
-        """The pupils, as the people that they are in every term."""
+        """The pupils as people, the same in every term."""
         return [pupil.person for pupil in self.pupils]
 
     def line(self, pupil: Pupil, category: str, amounts_fen: tuple[int | None, ...], tier: str | None = None) -> Line:
@@ -48,7 +48,7 @@ class Roll:
 
 
 def rolls_of(district: District, cells: Sequence[Cell], rng: Random) -> tuple[list[Roll], Finished]:
-    """The rolls of all cells, term by term, exactly as large as the cells say; and who finished."""
+    """The rolls of all cells by term, exactly as large as in the cells; and those who finished."""
     terms, finished = enrol(cells, district.semesters, district.people, rng)
     rolls = [
         Roll(semester, cell.school, cell.boarding, pupils)
@@ -61,7 +61,7 @@ def rolls_of(district: District, cells: Sequence[Cell], rng: Random) -> tuple[li
 def rolls_by_fee(
     district: District, level: Level, person_times: Iterable[tuple[int | None, int]], rng: Random
 ) -> tuple[list[Roll], Finished]:
-    """The rolls of schools that take these fees (in 分; None: the norm), with so many person-times in all terms."""
+    """The rolls of schools with these fees (in 分; None: the norm), and this many person-times in all terms."""
     names = district.school_names(level)
     cells = [
         cell

@@ -1,4 +1,4 @@
-"""Schools that do not exist, and how a program's person-times are shared out among them and the terms."""
+"""Made-up schools, and the distribution of a program's person-times over schools and terms."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GRADES: dict[Level, tuple[str, ...]] = {
     "senior": ("高一", "高二", "高三"),
     "vocational": ("一年级", "二年级", "三年级"),
 }
-# Aided pupils of a school in one term, as a usual size; real ones are from half to one and a half times as large.
+# Aided pupils of a typical school in one term; the made-up schools have half to one and a half times as many.
 _USUAL_SIZE: dict[Level, int] = {"preschool": 82, "primary": 215, "junior": 385, "senior": 610, "vocational": 1160}
 _AIDED_IN_A_CLASS: dict[Level, int] = {"preschool": 13, "primary": 13, "junior": 14, "senior": 15, "vocational": 43}
 _ENDINGS: dict[Level, tuple[str, ...]] = {
@@ -30,14 +30,14 @@ _ENDINGS: dict[Level, tuple[str, ...]] = {
     "vocational": ("职业技术学校",),
 }
 _ORDINALS = ("", "第二", "第三", "第四", "第五", "第六", "第七", "第八", "第九")
-_AUTUMN_WEIGHT, _SPRING_WEIGHT = 102, 100  # a few more pupils come in autumn than leave
+_AUTUMN_WEIGHT, _SPRING_WEIGHT = 102, 100  # slightly more pupils come in autumn than leave
 
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """A made-up school. ``weight``: how large it is beside others. ``style``: picks its ways of writing rosters.
+    """A made-up school. ``weight``: its relative size. ``style``: selects its way of writing rosters.
 
-    ``fee_fen``: its approved fee per pupil and semester, where its pupils' aid depends on it.
+    ``fee_fen``: its approved fee per pupil and semester, if aid depends on it.
     """
 
     name: str
@@ -49,7 +49,7 @@ class School:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Pupils of one school who are alike for the standard; ``sizes``: how many there are in each term."""
+    """Pupils of one school to whom the same standard applies; ``sizes``: their number in each term."""
 
     school: School
     boarding: Boarding | None
@@ -57,20 +57,20 @@ class Cell:
 
     @property
     def grades(self) -> int:
-        """How many grades the school has."""
+        """The number of grades."""
         return len(GRADES[self.school.level])
 
     @property
     def classes(self) -> int:
-        """How many classes a grade has."""
+        """The number of classes in a grade."""
         return max(1, max(self.sizes) // (self.grades * _AIDED_IN_A_CLASS[self.school.level]))
 
 
 def names(district: str, level: Level, taken: set[str]) -> Iterator[str]:
-    """Names of schools of a level, without end: none of those that are taken, and each is taken once given."""
+    """Endless names for schools of a level: never one that is taken; each is taken once given."""
     places = KINDERGARTENS if level == "preschool" else PLACES
     endings = _ENDINGS[level]
-    offset = sum(map(ord, level)) % len(places)  # the levels begin at different places of the list
+    offset = sum(map(ord, level)) % len(places)  # the levels start at different positions in the list
     for ordinal in chain(_ORDINALS, (f"第{n}" for n in count(len(_ORDINALS) + 1))):
         for i in range(len(places)):
             name = f"{district}{places[(i + offset) % len(places)]}{ordinal}{endings[i % len(endings)]}"
@@ -82,7 +82,7 @@ def names(district: str, level: Level, taken: set[str]) -> Iterator[str]:
 def schools_for(
     person_times: int, terms: int, level: Level, names_left: Iterator[str], rng: Random, fee_fen: int | None = None
 ) -> list[School]:
-    """As many schools as it takes for so many person-times; none for none."""
+    """As many schools as this many person-times need; none for none."""
     if not person_times:
         return []
     number = max(1, round(person_times / terms / _USUAL_SIZE[level]))
@@ -97,7 +97,7 @@ def cells_for(
     boarding: Boarding | None = None,
     tilts: Sequence[int] | None = None,
 ) -> list[Cell]:
-    """The person-times shared among schools by size (times a tilt of each), then among terms."""
+    """The person-times distributed among schools by size (times each one's tilt), then among terms."""
     if not schools:
         return []
     weights = [school.weight * tilt for school, tilt in zip(schools, tilts or [1] * len(schools), strict=True)]

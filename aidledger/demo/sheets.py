@@ -1,4 +1,4 @@
-"""Rosters as they look on paper: title, a line of notes, header, pupils, total, signatures; in one sheet or several."""
+"""Rosters as laid out: title, a line of notes, header, pupils, total, signatures; on one sheet or several."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = tuple[Cell, ...]
 
 @dataclass(frozen=True, slots=True)
 class DemoSheet:
-    """One sheet from top to bottom; rows are as long as the header or shorter. ``widths`` in characters."""
+    """One sheet from top to bottom; rows are no longer than the header. ``widths`` in characters."""
 
     name: str
     title: str
@@ -30,19 +30,19 @@ class DemoSheet:
 
 @dataclass(frozen=True, slots=True)
 class DemoRoster:
-    """A workbook to be written: where, relative to the demo's folder, and its sheets."""
+    """A workbook to write: its path relative to the demo's folder, and its sheets."""
 
     path: PurePosixPath
     sheets: tuple[DemoSheet, ...]
 
 
 def roster_path(listing: Listing) -> PurePosixPath:
-    """Where a list is kept: by period, by stage, by sender."""
+    """A list's path: by period, stage and sender."""
     return PurePosixPath(listing.period.code, listing.folder, wording.file_name(listing))
 
 
 def roster_of(listing: Listing, layout: Layout) -> DemoRoster:
-    """A list in the way its sender writes it down."""
+    """A list as its sender writes it."""
     columns = columns_for(listing, layout)
     return DemoRoster(
         roster_path(listing), tuple(_sheet(listing, columns, name, lines) for name, lines in _sheets(listing))
@@ -75,7 +75,7 @@ def _sheet(listing: Listing, columns: tuple[DemoColumn, ...], name: str, lines: 
 
 
 def _total(listing: Listing, columns: tuple[DemoColumn, ...], lines: Sequence[Line]) -> Row:
-    """The sum under each money column; how many people, where every one of them is paid under every program."""
+    """The sum of each amount column; the number of people, if everybody is paid under every program."""
     say_count = listing.style % 6 != 0 and all(None not in line.amounts_fen for line in lines)
     cells: list[Cell] = []
     for i, column in enumerate(columns):
@@ -91,7 +91,7 @@ def _total(listing: Listing, columns: tuple[DemoColumn, ...], lines: Sequence[Li
 
 
 def _spaced(texts: Sequence[str], width: int) -> Row:
-    """Texts over the width of a sheet: one at the left; two at both ends; three with one in the middle."""
+    """Texts across a sheet: one at the left; two at both ends; three with one in the middle."""
     cells: list[Cell] = [None] * width
     for i, text in enumerate(texts):
         at = 0 if i == 0 else (width - 2 if len(texts) > 2 else width - 1) * i // (len(texts) - 1)  # noqa: PLR2004

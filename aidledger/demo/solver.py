@@ -1,4 +1,4 @@
-"""Whole numbers of payments per amount that make a count and a sum exactly; shares of a whole; even sequences."""
+"""Solves for numbers of payments per amount with an exact count and sum; apportions shares; spreads sequences."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from itertools import count as powers
 
 
 def apportion(total: int, weights: Sequence[int]) -> list[int]:
-    """``total`` in whole shares as near to the weights as can be (largest remainders); they add up to it.
+    """Split ``total`` into whole shares close to the weights (largest remainders); they add up to it.
 
-    No share exceeds its weight where the total does not exceed their sum. Raises ValueError where something is to
-    be shared and nobody has a weight.
+    No share exceeds its weight if the total does not exceed their sum. Raises ValueError for a positive total without
+    weights.
     """
     whole = sum(weights)
     if whole == 0:
@@ -28,12 +28,12 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
 
 
 def spread(counts: Sequence[int]) -> list[int]:
-    """The index of each count, as often as it says, so that every stretch of the list holds about the same mix."""
+    """Each index as often as its count, so that every stretch of the list has about the same mix."""
     whole = sum(counts)
     used = [0] * len(counts)
     sequence = []
     for place in range(1, whole + 1):
-        # Furthest behind its share of the places so far; one that is used up is never behind at the end.
+        # The one furthest behind its share so far; one that is used up is never behind at the end.
         i = max(range(len(counts)), key=lambda i: counts[i] * place - used[i] * whole)
         used[i] += 1
         sequence.append(i)
@@ -41,12 +41,12 @@ def spread(counts: Sequence[int]) -> list[int]:
 
 
 def mix(count: int, total_fen: int, amounts_fen: Sequence[int], weights: Sequence[int]) -> list[int] | None:
-    """How many payments of each amount make ``count`` payments of ``total_fen`` together; None where none can.
+    """The number of payments of each amount that make ``count`` payments of ``total_fen``; None if impossible.
 
-    The mix is as near to the weights as the mean allows: nearly all of it is taken from the proportional mix, and
-    what is left over is solved exactly; if that cannot be, less and less is taken, at last nothing, so that a
-    solution is found wherever there is one. The work grows with the square of the span between the least and the
-    greatest amount, counted in their common step.
+    The mix is as close to the weights as the mean allows: nearly all of it comes from the proportional mix, and the
+    rest is solved exactly; if that fails, less and less comes from it, in the end nothing, so that a solution is found
+    whenever there is one. The work grows with the square of the span from the least to the greatest amount, counted in
+    their common step.
     """
     if not amounts_fen or not count * min(amounts_fen) <= total_fen <= count * max(amounts_fen):
         return None
@@ -63,7 +63,7 @@ def mix(count: int, total_fen: int, amounts_fen: Sequence[int], weights: Sequenc
 
 
 def _proportional(count: int, total_fen: int, amounts_fen: Sequence[int], weights: Sequence[int]) -> list[Fraction]:
-    """The weights' mix, blended with the least or the greatest amount until its sum is the total."""
+    """The weights' mix, blended with the least or greatest amount until its sum is the total."""
     whole = sum(weights)
     mean = Fraction(sum(a * w for a, w in zip(amounts_fen, weights, strict=True)), whole)
     wanted = Fraction(total_fen, count) if count else mean
@@ -75,7 +75,7 @@ def _proportional(count: int, total_fen: int, amounts_fen: Sequence[int], weight
 
 
 def _exact(count: int, total_fen: int, amounts_fen: Sequence[int]) -> list[int] | None:
-    """Any exact solution, with as few payments as can be of other than the least and the greatest amount.
+    """An exact solution with as few payments as possible other than of the least and greatest amounts.
 
     Measured from the least amount in common steps, the least is a coin of 0 and the greatest one of ``span``. Any
     ``span`` other coins hold some whose sum is a multiple of ``span``, and these can be changed into ends: so fewer
@@ -106,10 +106,10 @@ def _exact(count: int, total_fen: int, amounts_fen: Sequence[int]) -> list[int] 
 
 
 def _middle_coins(count: int, rest: int, coins: Sequence[int]) -> list[int] | None:
-    """The fewest coins other than the ends that leave the rest to the ends; None where there are none."""
+    """The fewest coins other than the ends that leave the rest to the ends; None if there are none."""
     span = max(coins)
     between = sorted({coin for coin in coins if 0 < coin < span})
-    sums = [1]  # sums[k]: bit s is set where k coins can make s
+    sums = [1]  # sums[k]: bit s is set if k coins can make s
     while True:
         k = len(sums) - 1
         lowest = max(0, rest - (count - k) * span)  # below it, too few payments are left for the rest

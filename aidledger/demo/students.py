@@ -1,4 +1,4 @@
-"""Students of the district who are away at college."""
+"""The district's students at college."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aidledger.demo.places import SHORT_COURSE_COLLEGES, UNIVERSITIES
 from aidledger.domain.program import Bounds, Level
 from aidledger.domain.term import Period
 
-# Where students stand in the course (years since entry) and how many such there are; the fifth year is medicine.
+# Years since entry, and the number of such students; the fifth year is medicine.
 _YEARS_SINCE_ENTRY = {0: 30, 1: 24, 2: 23, 3: 19, 4: 3, 5: 1}
 _SHORT_COURSE_YEARS = 3
 _SHORT_COURSE_SHARE = 0.35
@@ -22,7 +22,7 @@ _LATE_ENTRY = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """A person at a college; a short course is one of three years (专科)."""
+    """A person at a college; ``short_course``: a three-year one (专科)."""
 
     person: Person
     college: str
@@ -34,7 +34,7 @@ class Student:
 def undergraduate(
     people: People, period: Period, rng: Random, *, entered: Bounds | None = None, fresher: Person | None = None
 ) -> Student:
-    """Somebody in the school year that begins in ``period``: new, or a fresher who is known from high school."""
+    """A student in the school year that begins in ``period``: new, or a fresher from the district's high schools."""
     if fresher is not None:
         entry_year = period.year
     else:
@@ -50,7 +50,7 @@ def undergraduate(
 
 
 def graduate(people: People, period: Period, rng: Random) -> Student:
-    """Somebody who studies on after a first degree."""
+    """A student with a first degree."""
     entry_year = period.year - rng.randrange(3)
     born_in = entry_year - _GRADUATE_AGE_AT_ENTRY
     person = people.born(date(born_in - 2, 9, 1), date(born_in, 8, 31))
@@ -66,11 +66,11 @@ def borrowers(
     leavers: Sequence[Person],
     rng: Random,
 ) -> list[Student]:
-    """Graduates first; then some of those who also get aid, some fresh from the district's high schools, and others."""
+    """Graduates first; then some who also get aid, some fresh from the district's high schools, and others."""
     stride = max(4, -(-len(leavers) // (count // 6 + 1)))
-    some = [
+    chosen = [
         *(graduate(people, period, rng) for _ in range(graduates)),
         *known[: min(len(known) * 2 // 5, count // 10)],
         *(undergraduate(people, period, rng, fresher=person) for person in leavers[::stride]),
     ][:count]
-    return some + [undergraduate(people, period, rng) for _ in range(count - len(some))]
+    return chosen + [undergraduate(people, period, rng) for _ in range(count - len(chosen))]

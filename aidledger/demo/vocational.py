@@ -28,7 +28,7 @@ Paid = list[dict[str, int]]
 
 
 def listings(district: District) -> list[Listing]:
-    """The lists of all vocational schools: of each program its own, or one with a money column for each."""
+    """The lists of all vocational schools: one per program, or one with an amount column for each."""
     rolls = _rolls(district)
     if not rolls:
         return []
@@ -73,9 +73,9 @@ def _rolls(district: District) -> list[Roll]:
 
 
 def _chosen(district: District, code: str, rolls: Sequence[Roll]) -> Paid:
-    """Whom a program pays among those whom it may pay: the same share everywhere, the neediest first.
+    """The pupils whom a program pays among those eligible: the same share everywhere, the neediest first.
 
-    Need stays for life, so that who is paid in one term is mostly paid in the next.
+    Need is for life, so pupils paid in one term are mostly paid in the next.
     """
     line = district.line(code)
     if line is None:

@@ -1,4 +1,4 @@
-"""How senders write terms, titles, file names, and what stands above and below their lists."""
+"""How senders write terms, titles, file names, and the lines above and below their lists."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def file_name(listing: Listing) -> str:
 
 
 def note(listing: Listing) -> tuple[str, str] | None:
-    """What stands at the left and the right between title and header; None where there is no such line."""
+    """The texts at left and right between title and header; None if there is no such line."""
     if listing.part:
         return f"填报单位:{listing.sender}学生资助管理中心", "单位:元"
     label = (None, "学校", "填报单位", None, "单位名称")[listing.style % 5]
@@ -100,7 +100,7 @@ def note(listing: Listing) -> tuple[str, str] | None:
 
 
 def foot(listing: Listing) -> tuple[tuple[str, ...], ...]:
-    """The lines under the list: who made it, who looked at it, and sometimes when."""
+    """The lines below the list: who prepared it, who checked it, and sometimes when."""
     rng = Random(f"{listing.sender}:{listing.part}")
     clerk, checker = (person_name(rng, "女" if rng.random() < 0.6 else "男") for _ in range(2))  # noqa: PLR2004
     head = _HEADS.get(listing.programs[0].stage, "校长签字")

@@ -1,4 +1,4 @@
-"""Rosters as .xlsx files, the same to the byte on every run: no clock and no file times get into them."""
+"""Rosters as .xlsx files, byte-identical on every run: no clock and no file times get into them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _CENTRED = Alignment(horizontal="center", vertical="center")
 
 
 class _Archive(ZipFile):
-    """A zip file whose parts have no date, no owner and no system of their own."""
+    """A zip file whose members have no date, owner or operating system."""
 
     def writestr(self, zinfo_or_arcname: str | ZipInfo, data: Any, *_: Any, **__: Any) -> None:  # noqa: ANN401 - as in ZipFile
         name = zinfo_or_arcname if isinstance(zinfo_or_arcname, str) else zinfo_or_arcname.filename
@@ -52,9 +52,9 @@ def write_rosters(
     workers: int,
     progress: Callable[[Path], None] | None = None,
 ) -> list[Path]:
-    """Write the workbooks under ``folder`` with so many processes; the paths in name order.
+    """Write the workbooks under ``folder`` in several processes; returns the paths in name order.
 
-    ``progress`` is told of each file as it is finished. Raises CannotWrite.
+    ``progress`` is called with each finished file. Raises CannotWrite.
     """
     ordered = sorted(rosters, key=lambda roster: roster.path)
     paths = []
@@ -98,7 +98,7 @@ def _workbook(roster: DemoRoster) -> Workbook:
 
 
 def _add(book: Workbook, sheet: DemoSheet) -> None:
-    """Only title, header and total are styled: cells of their own for every pupil would double the time."""
+    """Only title, header and total are styled: styling every pupil's cells would double the time."""
     out = book.create_sheet(sheet.name)
     for i, width in enumerate(sheet.widths, 1):
         out.column_dimensions[get_column_letter(i)].width = width
@@ -128,7 +128,7 @@ def _is_like_a_formula(value: object) -> bool:
 
 
 def _text_cell(out: Any, value: Any) -> Any:  # noqa: ANN401 - openpyxl's write-only sheet and its cell
-    """A cell whose text is never a formula: an office's own schemas may name schools and programs as they like."""
+    """A text cell that is never a formula: an office's own schemas may give any names to schools and programs."""
     cell = WriteOnlyCell(out)
     cell.value = value
     if isinstance(value, str):

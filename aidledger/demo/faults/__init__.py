@@ -1,1 +1,1 @@
-"""The made-up district once more, with its other lists, with faults planted, and with a key that says where."""
+"""The made-up district with its other lists, with planted faults, and with a key that lists them."""

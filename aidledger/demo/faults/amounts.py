@@ -1,4 +1,4 @@
-"""Faults in amounts: beside the standard, in the wrong unit, above the cap, two where there is one."""
+"""Faulty amounts: off the standard, in the wrong unit, above the cap, two where there should be one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _off_standard(planting: Planting) -> None:
 
 
 def _grants_off_standard(planting: Planting) -> None:
-    """Amounts of which neither the half nor the double is one of the grant's."""
+    """Amounts that are neither half nor twice one of the grant's."""
     for i, life in enumerate(planting.pick(6, lambda life: _granted(life, LAST), apart=_each)):
         amount = (_BELOW_GRANT_FEN, _ABOVE_GRANT_FEN)[i % 2]
         _pay(planting, life, _stay(life, LAST, high_school.GRANT), high_school.GRANT, amount)
@@ -100,7 +100,7 @@ def _above_cap(planting: Planting) -> None:
 
 
 def _two_fees(planting: Planting) -> None:
-    """Fees that the standard allows, but not two at one school."""
+    """Fees that the standard allows, but two at one school."""
     high_schools = planting.rosters(high_school.WAIVER, LAST)[3:5]
     vocational_schools = planting.rosters(vocational.WAIVER, LAST)[-1:]
     for program, drafts in ((high_school.WAIVER, high_schools), (vocational.WAIVER, vocational_schools)):
@@ -121,7 +121,7 @@ def _two_fees(planting: Planting) -> None:
 
 
 def _other_average(planting: Planting) -> None:
-    """So many pupils of the lowest tier in the middle one that the average is off by more than a hundredth."""
+    """Enough pupils moved from the lowest tier to the middle one to put the average off by more than 1%."""
     left = _RAISED
     for draft in planting.rosters(high_school.GRANT, LAST):
         place = draft.codes.index(high_school.GRANT)
@@ -135,7 +135,7 @@ def _other_average(planting: Planting) -> None:
 
 
 def _same_count(planting: Planting) -> None:
-    """The district itself: every aided pupil of a high school gets both programs."""
+    """Expect the district's own case: every aided high-school pupil gets both programs."""
     programs = (high_school.GRANT, high_school.WAIVER)
     for period in (FIRST, AUTUMN, LAST):
         counts = {

@@ -1,4 +1,4 @@
-"""Faults that show after the payment: rosters that were corrected, and money that has not come back."""
+"""Faults after payment: rosters that were corrected, and money that was not recovered."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CAME_BACK_ON = date(2022, 6, 10)
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The new version of a roster, and where the version is that it takes the place of."""
+    """The new version of a roster, and the path of the version that it supersedes."""
 
     roster: DemoRoster
     of: PurePosixPath
@@ -40,7 +40,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class _Owed:
-    """What somebody is to pay back, and why."""
+    """What somebody must pay back, and why."""
 
     person: Person
     amount_fen: int
@@ -51,10 +51,10 @@ class _Owed:
 def plant(
     planting: Planting, lists: Lists, statements: Iterable[Statement]
 ) -> tuple[Sequence[Correction], Sequence[DemoRoster]]:
-    """Correct some rosters that were paid; new versions, and lists of what came back.
+    """Correct some paid rosters; returns new versions and lists of recoveries.
 
-    At the first school the one who was struck off paid all of it back, at the second the one whose amount fell; at
-    the third only a half came back, at the others nothing.
+    At the first school the removed pupil paid everything back, at the second the one with the lower amount; at the
+    third only half was recovered, at the others nothing.
     """
     corrections: list[Correction] = []
     lists_of_recoveries: list[DemoRoster] = []
@@ -79,7 +79,7 @@ def plant(
 
 
 def _paid(planting: Planting, statements: Iterable[Statement]) -> list[Draft]:
-    """The rosters of the last term that no fault was put in, of which the bank says that all of it was paid."""
+    """The last term's rosters without a fault that the bank reports as fully paid."""
     with_faults = {one.file for one in planting.expected}
     found = [
         statement.draft
@@ -93,7 +93,7 @@ def _paid(planting: Planting, statements: Iterable[Statement]) -> list[Draft]:
 
 
 def _correct(planting: Planting, lists: Lists, draft: Draft) -> tuple[Correction, _Owed, _Owed]:
-    """A pupil is struck off who had left, a boarder is none and gets less, another pupil's class was wrong."""
+    """Remove a pupil who had left, pay a boarder as a day pupil, correct another pupil's class."""
 
     def here(life: Life) -> bool:
         on_roster = any(stay.draft is draft for stay in life.stays)

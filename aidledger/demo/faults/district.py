@@ -23,10 +23,10 @@ from aidledger.domain.published import PublishedReport
 
 @dataclass(frozen=True, slots=True)
 class FaultyDistrict:
-    """Rosters, the office's other lists, what came after the payment, and the key to the faults in all of them.
+    """Rosters, the office's other lists, corrections after payment, and the key to all faults.
 
-    To be imported in this order: ``rosters``, ``lists``, ``corrected`` one by one, each in the place of the roster
-    that it names, ``recovered``.
+    Import in this order: ``rosters``, ``lists``, ``corrected`` one by one, each superseding the roster that it names,
+    ``recovered``.
     """
 
     rosters: Sequence[DemoRoster]
@@ -41,8 +41,8 @@ def faulty_district(
 ) -> FaultyDistrict:
     """The district of a report with certifications, registers, allotments and bank returns that agree with it.
 
-    ``faults``: whether faults are planted; the key is empty where none are. The same arguments give the same workbooks.
-    Raises Unsolvable as the district without faults does, ValueError where it is too small for the faults.
+    ``faults``: whether faults are planted; otherwise the key is empty. The same arguments give the same workbooks.
+    Raises Unsolvable as the district without faults does, ValueError if it is too small for the faults.
     """
     listings = without_namesakes(district_listings(catalogue, report, seed), Random(f"{seed}:namesakes"))
     planting = Planting.of(listings, catalogue, seed)

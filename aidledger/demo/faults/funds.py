@@ -1,4 +1,4 @@
-"""Faults between rosters, allotments and the bank: what came back, came late, or rests on no document."""
+"""Faults between rosters, allotments and the bank: returned, late, or without a document."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TOO_LITTLE_BY_FEN = 50_000_00
 
 
 def plant(planting: Planting, allotted: list[Allotted], statements: list[Statement]) -> list[Allotted]:
-    """Plant them all; the allotments that are left."""
+    """Plant them all; returns the remaining allotments."""
     _late(planting, statements)
     _returned(planting, statements[::3])
     _sent_back(planting, statements[1::3])
@@ -35,14 +35,14 @@ def plant(planting: Planting, allotted: list[Allotted], statements: list[Stateme
 
 
 def _returned(planting: Planting, statements: list[Statement]) -> None:
-    """One payment of each of some statements came back, and was not made again."""
+    """Return one payment in each of some statements, and do not reissue it."""
     for i, (statement, one) in enumerate(islice(_one_each(planting, statements), _RETURNED)):
         one.fail(_REASONS[i % len(_REASONS)])
         _expect(planting, "returned-not-reissued", statement, one, f"returned in {statement_path(statement)}")
 
 
 def _sent_back(planting: Planting, statements: list[Statement]) -> None:
-    """Others were made, and the money was sent back some days later."""
+    """Pay others, and return the money some days later."""
     for i, (statement, one) in enumerate(islice(_one_each(planting, statements), _SENT_BACK)):
         statement.returns.append(one.later(_DAYS_LATER, SENT_BACK, _REASONS[i % len(_REASONS)]))
         note = f"paid, and sent back {_DAYS_LATER} days later in {statement_path(statement)}"
@@ -50,7 +50,7 @@ def _sent_back(planting: Planting, statements: list[Statement]) -> None:
 
 
 def _paid_twice(planting: Planting, statements: list[Statement]) -> None:
-    """Others were made, and made once more some days later."""
+    """Pay others twice, some days apart."""
     for statement, one in islice(_one_each(planting, statements), _TWICE):
         statement.returns.append(one.later(_DAYS_LATER, PAID))
         note = f"paid, and once more {_DAYS_LATER} days later in {statement_path(statement)}"
@@ -58,7 +58,7 @@ def _paid_twice(planting: Planting, statements: list[Statement]) -> None:
 
 
 def _one_each(planting: Planting, statements: Iterable[Statement]) -> Iterator[tuple[Statement, Return]]:
-    """One payment of each of some statements, to somebody without a fault."""
+    """One payment from each of some statements, to somebody without a fault."""
     for statement in statements:
         one = statement.returns[_EVERY % len(statement.returns)]
         if statement.program.code != college.AID and planting.spared(one.line.person.number):

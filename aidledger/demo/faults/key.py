@@ -1,4 +1,4 @@
-"""The key: what an audit of the district with faults must find, and nothing else."""
+"""The key: exactly what an audit of the district with faults must find."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ KEY_FILE = "key.csv"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Expected:
-    """A finding that is expected.
+    """An expected finding.
 
-    ``subject``: the persons' document numbers, sorted and joined by +; the school's name, the program's code or the
-    card's number for rules about these. ``program`` and ``period`` are empty for rules that span several. ``file``:
-    where the fault was put, relative to the district's folder; ``note``: what was done.
+    ``subject``: the people's document numbers, sorted and joined by +; for rules about them, a school's name, a
+    program's code or a card number. ``program`` and ``period`` are empty for rules that span several. ``file``: where
+    the fault is, relative to the district's folder; ``note``: what was done.
     """
 
     rule: str
@@ -32,7 +32,7 @@ class Expected:
 
 
 def write_key(expected: Iterable[Expected], folder: Path) -> Path:
-    """Write the key, for nobody but its owner to read, as every file with numbers in it; raises CannotWrite."""
+    """Write the key, readable by its owner only, as any file with ID numbers; raises CannotWrite."""
     path = folder / KEY_FILE
     page = io.StringIO()
     rows = csv.writer(page)
@@ -43,6 +43,6 @@ def write_key(expected: Iterable[Expected], folder: Path) -> Path:
 
 
 def read_key(path: Path) -> list[Expected]:
-    """The rows of a key that was written."""
+    """The rows of a key."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         return [Expected(**row) for row in csv.DictReader(lines)]

@@ -1,4 +1,4 @@
-"""The lists that pay nobody, as they agree with the rosters: who was certified by which school, who was enrolled."""
+"""Certifications and school registers that agree with the rosters."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LEFT_IN_SUMMER, _LEFT_IN_WINTER = (7, 9), (1, 18)
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """A pupil in a school's register of one term; ``left_on`` of who has left."""
+    """A pupil in a school's register of one term; ``left_on``: if the pupil has left."""
 
     person: Person
     level: Level
@@ -36,21 +36,21 @@ class Enrolled:
     left_on: date | None = None
 
     def gone(self, term: Period, status: str = _TRANSFERRED) -> Enrolled:
-        """The pupil as one who left before a term began."""
+        """The pupil as having left before a term began."""
         day = date(term.year, *(_LEFT_IN_SUMMER if term.half == "autumn" else _LEFT_IN_WINTER))
         return replace(self, status=status, left_on=day)
 
 
 @dataclass(slots=True)
 class Lists:
-    """By school and school year the certified, by school and term the register; both by document number."""
+    """Certifications by school and school year, registers by school and term; both by document number."""
 
     certified: dict[tuple[str, int], dict[str, Line]] = field(default_factory=lambda: defaultdict(dict))
     enrolled: dict[tuple[str, Period], dict[str, Enrolled]] = field(default_factory=lambda: defaultdict(dict))
 
 
 def lists_of(planting: Planting, semesters: Sequence[Period]) -> Lists:
-    """The lists that agree with the rosters as they are now."""
+    """The lists that agree with the present rosters."""
     lists = Lists()
     _certify(lists, planting.drafts)
     _enrol(lists, planting.drafts)
@@ -61,7 +61,7 @@ def lists_of(planting: Planting, semesters: Sequence[Period]) -> Lists:
 
 
 def _certify(lists: Lists, drafts: Iterable[Draft]) -> None:
-    """Everybody whom a school pays under a program for which the family's hardship is certified."""
+    """Certify everybody whom a school pays under a program that requires certified hardship."""
     for draft in drafts:
         certified = {program.code for program in draft.listing.programs if program.certified}
         for line in draft.lines if draft.period.semester else ():
@@ -80,7 +80,7 @@ def _enrol(lists: Lists, drafts: Iterable[Draft]) -> None:
 
 
 def _keep_register(lists: Lists, school: str, semesters: Sequence[Period]) -> None:
-    """Those who were there in the term before and are not any more: they have left."""
+    """Register those of the previous term who are no longer there as having left."""
     for before, term in pairwise(semesters):
         now = lists.enrolled[school, term]
         for number, pupil in lists.enrolled[school, before].items():
@@ -90,14 +90,14 @@ def _keep_register(lists: Lists, school: str, semesters: Sequence[Period]) -> No
 
 
 def _add_unaided(lists: Lists, planting: Planting, school: str, semesters: Sequence[Period]) -> None:
-    some = next(pupil for term in semesters for pupil in lists.enrolled[school, term].values())
+    example = next(pupil for term in semesters for pupil in lists.enrolled[school, term].values())
     first = semesters[0].school_year
     for i in range(UNAIDED):
         grade = i % 2
-        born_in = first - grade - ENTRY_AGE[some.level]
+        born_in = first - grade - ENTRY_AGE[example.level]
         person = planting.somebody(date(born_in - 1, 9, 1), date(born_in, 8, 31))
         for term in semesters:
             in_grade = grade + term.school_year - first
             lists.enrolled[school, term][person.number] = Enrolled(
-                person, some.level, in_grade, 1, first - grade, some.boarding
+                person, example.level, in_grade, 1, first - grade, example.boarding
             )

@@ -1,4 +1,4 @@
-"""Where the money came from and what the bank says of it, as they agree with the rosters."""
+"""Allotments and bank returns that agree with the rosters."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Allotted:
 
 @dataclass(slots=True)
 class Return:
-    """What the bank says of one payment."""
+    """The bank's answer to one payment."""
 
     line: Line
     amount_fen: int
@@ -49,11 +49,11 @@ class Return:
     outcome: str = PAID
 
     def fail(self, reason: str) -> None:
-        """Say that the bank returned the money."""
+        """Make the bank return the money."""
         self.outcome, self.paid_on, self.reason = FAILED, None, reason
 
     def later(self, days: int, outcome: str, reason: str = "") -> Return:
-        """What the bank says of a payment that it made, some days later."""
+        """The bank's second answer to a payment, some days later."""
         day = None if self.paid_on is None else self.paid_on + timedelta(days)
         serial = _FIRST_LATER_SERIAL + self.serial
         return replace(self, serial=serial, paid_on=day, reason=reason, outcome=outcome)
@@ -61,7 +61,7 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class CameBack:
-    """Money that somebody paid back, and by which receipt."""
+    """Money that somebody paid back, with its receipt."""
 
     person: Person
     amount_fen: int
@@ -72,7 +72,7 @@ class CameBack:
 
 @dataclass(slots=True)
 class Statement:
-    """A bank's statement on the payments of one roster under one program."""
+    """A bank's statement for the payments of one roster under one program."""
 
     draft: Draft
     program: Program
@@ -80,7 +80,7 @@ class Statement:
 
 
 def allotments(drafts: Iterable[Draft]) -> list[Allotted]:
-    """For each program and period just what it costs; loans are lent by a bank, and nothing is allotted to them."""
+    """For each program and period exactly its cost; loans, which a bank lends, need no allotment."""
     costs: Counter[tuple[str, Period]] = Counter()
     programs: dict[str, Program] = {}
     for draft in drafts:
@@ -102,7 +102,7 @@ def allotments(drafts: Iterable[Draft]) -> list[Allotted]:
 
 
 def statements(drafts: Sequence[Draft]) -> list[Statement]:
-    """Of a third of the schools, and of college aid, what the bank says: everything was paid, within the term.
+    """The bank's statements for a third of the schools and for college aid: everything was paid within the term.
 
     Waivers are no payments, and loans go to the college.
     """
@@ -127,7 +127,7 @@ def statements(drafts: Sequence[Draft]) -> list[Statement]:
 
 
 def schools_with_statements(drafts: Iterable[Draft]) -> frozenset[str]:
-    """The schools of whose payments onto cards a bank says what became of them."""
+    """The schools with card payments that have a bank statement."""
     schools = sorted({draft.school for draft in _paying(drafts) if not draft.listing.part})
     return frozenset(schools[::_ONE_SCHOOL_IN])
 
@@ -137,7 +137,7 @@ def _paying(drafts: Iterable[Draft]) -> list[Draft]:
 
 
 def by_school(found: Iterable[Statement]) -> dict[str, list[tuple[Statement, Return]]]:
-    """The returns by the pupils' own schools: a college's stand on several statements."""
+    """The returns by the pupils' own schools; a college's are on several statements."""
     result: dict[str, list[tuple[Statement, Return]]] = defaultdict(list)
     for statement in found:
         for one in statement.returns:

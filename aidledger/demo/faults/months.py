@@ -1,4 +1,4 @@
-"""Faults in a roster that comes month by month: who was forgotten in one of them."""
+"""Faults in monthly rosters: pupils left out of one month."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def plant(planting: Planting) -> None:
 
 
 def _roster_without_faults(planting: Planting) -> Draft:
-    """The first roster of nothing but grants that no fault was put in, and of which no bank says anything."""
+    """The first roster with grants only that has neither a fault nor a bank statement."""
     with_faults, told = {one.file for one in planting.expected}, schools_with_statements(planting.drafts)
     alone = (draft for draft in planting.rosters(vocational.GRANT, AUTUMN) if draft.codes == (vocational.GRANT,))
     return next(draft for draft in alone if draft.file not in with_faults and draft.school not in told)

@@ -1,4 +1,4 @@
-"""Faults between rosters and the office's lists: who is paid and not listed, who is listed and not paid."""
+"""Faults between rosters and the office's lists: paid but not listed, listed but not paid."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _left(planting: Planting, lists: Lists) -> None:
 
 
 def _more_paid_than_enrolled(planting: Planting, lists: Lists) -> None:
-    """Pupils who are paid here stand in the register of another school, and here is nobody who is not paid."""
+    """Move the paid pupils of a school into another's register; its own lists nobody who is not paid."""
     term = Period.parse(AUTUMN)
     for program, count in ((compulsory.PROGRAM, 2), (preschool.PROGRAM, 1)):
         drafts = [draft for draft in planting.rosters(program, AUTUMN) if draft.lines[0].level != "junior"]
@@ -102,7 +102,7 @@ def _not_paid_any_more(planting: Planting) -> None:
 
 
 def _take_off(planting: Planting, life: Life, period: str, rules: tuple[str, ...]) -> None:
-    """Take somebody off the roster of a term; the certification and the register still have him."""
+    """Take somebody off the roster of a term, but not off the certification and the register."""
     stay = life.stay(period)
     if stay is None:
         raise ValueError(period)
@@ -120,6 +120,6 @@ def _expect(planting: Planting, rule: str, life: Life, draft: Draft, note: str) 
 
 
 def _at_one_school(life: Life) -> bool:
-    """Whether all is of one program and school, so that nothing but the fault can be the reason."""
+    """Whether everything is of one program and school, so that only the fault can be the reason."""
     one_program = life.only(compulsory.PROGRAM) or life.only(preschool.PROGRAM)
     return one_program and len(life.schools) == 1

@@ -1,4 +1,4 @@
-"""The office's other lists as workbooks: certifications, registers, the allotted money, the bank's statements."""
+"""The office's other lists as workbooks: certifications, registers, allotments, bank statements."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def recoveries(draft: Draft, came_back: Sequence[CameBack]) -> DemoRoster:
 def workbooks(
     district: str, lists: Lists, allotted: Sequence[Allotted], statements: Sequence[Statement]
 ) -> list[DemoRoster]:
-    """All of them: of each school a workbook with a sheet for each school year or term."""
+    """All of them; for each school a workbook with a sheet per school year or term."""
     return [
         *_by_school(lists),
         DemoRoster(PurePosixPath(allotment_path()), tuple(_allotments(district, allotted))),
@@ -155,6 +155,6 @@ def _statement(statement: Statement) -> DemoRoster:
 
 
 def _sheet(name: str, title: str, header: tuple[str, ...], rows: Sequence[Row], note: Row | None = None) -> DemoSheet:
-    """Lists that pay nobody end with their last row."""
+    """A sheet of a list that pays nobody: it ends with its last row."""
     widths = tuple(22 if "号" in word and word != "序号" else 12 for word in header)
     return DemoSheet(name, title, note, header, tuple(rows), (), (), widths)

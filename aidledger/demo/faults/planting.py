@@ -1,4 +1,4 @@
-"""Where faults are planted: the district's rosters as drafts that can still be changed, and who is on which of them."""
+"""Where faults are planted: the district's rosters as editable drafts, and who is on which of them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _FIRST_CARD = 10_000_000  # the district's own people have fewer cards than this
 
 @dataclass(slots=True)
 class Draft:
-    """A roster that can still be changed."""
+    """An editable roster."""
 
     listing: Listing
     lines: list[Line]
 
     @property
     def school(self) -> str:
-        """Who sends it."""
+        """The sender."""
         return self.listing.sender
 
     @property
@@ -47,13 +47,13 @@ class Draft:
         return str(roster_path(self.listing))
 
     def paid(self, line: Line) -> Iterator[tuple[str, int]]:
-        """The programs that pay a line, and the amounts in 分."""
+        """The programs that pay a line, with amounts in 分."""
         for code, amount in zip(self.codes, line.amounts_fen, strict=True):
             if amount is not None:
                 yield code, amount
 
     def finished(self) -> Listing:
-        """The list as it is sent in; new pupils stand where the roll has them. The office's own lists have no order."""
+        """The list as sent in, with new pupils in roll order. The office's own lists have no order."""
         lines = self.lines if self.listing.part else sorted(self.lines, key=roll_order)
         return replace(self.listing, lines=tuple(lines))
 
@@ -67,35 +67,35 @@ class Stay:
 
     @property
     def paid(self) -> dict[str, int]:
-        """The programs that pay the person, and the amounts in 分."""
+        """The programs that pay the person, with amounts in 分."""
         return dict(self.draft.paid(self.line))
 
 
 @dataclass(frozen=True)
 class Life:
-    """A person and all the rosters that he is on, in their order."""
+    """A person and all their rosters, in order."""
 
     person: Person
     stays: tuple[Stay, ...]
 
     @cached_property
     def programs(self) -> frozenset[str]:
-        """Under which he is paid at some time."""
+        """The programs that ever pay the person."""
         return frozenset(code for stay in self.stays for code in stay.paid)
 
     @cached_property
     def periods(self) -> frozenset[str]:
-        """For which he is paid something."""
+        """The periods paid for."""
         return frozenset(stay.draft.period.code for stay in self.stays)
 
     @cached_property
     def schools(self) -> frozenset[str]:
-        """That pay him at some time."""
+        """The schools that ever pay the person."""
         return frozenset(stay.draft.school for stay in self.stays)
 
     @cached_property
     def levels(self) -> frozenset[str]:
-        """At which he is at some time."""
+        """The levels that the person attends."""
         return frozenset(stay.line.level for stay in self.stays)
 
     def stay(self, period: str, program: str | None = None) -> Stay | None:
@@ -106,13 +106,13 @@ class Life:
         return None
 
     def only(self, *programs: str) -> bool:
-        """Whether he is paid under these programs and no others."""
+        """Whether exactly these programs pay the person."""
         return self.programs == frozenset(programs)
 
 
 @dataclass(slots=True)
 class Planting:
-    """The district while faults are planted in it. Everybody has one fault at most, so that each can be told apart."""
+    """The district while faults are planted. Nobody has more than one fault, so that they stay distinguishable."""
 
     catalogue: Catalogue
     drafts: list[Draft]
@@ -126,7 +126,7 @@ class Planting:
 
     @classmethod
     def of(cls, listings: Iterable[Listing], catalogue: Catalogue, seed: int) -> Planting:
-        """The district of these lists, without a fault so far."""
+        """The district of these lists, without faults yet."""
         drafts = [Draft(listing, list(listing.lines)) for listing in listings]
         known = {line.person.number[:-1] for draft in drafts for line in draft.lines}
         planting = cls(catalogue, drafts, People(Random(f"{seed}:others"), known), Random(f"{seed}:faults"))
@@ -134,7 +134,7 @@ class Planting:
         return planting
 
     def look_again(self) -> None:
-        """See who is on which roster, after lists were changed."""
+        """Index the people again, after lists were changed."""
         stays: dict[str, list[Stay]] = defaultdict(list)
         self._of = defaultdict(list)
         for draft in self.drafts:
@@ -145,12 +145,12 @@ class Planting:
         self.rng.shuffle(self._lives)
 
     def somebody(self, first: date, last: date) -> Person:
-        """Somebody new, born from the first to the last day, with a card that nobody of the district has."""
+        """A new person, born between two dates, with an unused card."""
         self._cards += 1
         return replace(self.people.born(first, last), account=account(_FIRST_CARD + self._cards))
 
     def card(self) -> str:
-        """A card that nobody has."""
+        """An unused card."""
         self._cards += 1
         return account(_FIRST_CARD + self._cards)
 
@@ -161,9 +161,9 @@ class Planting:
         apart: Callable[[Life], Hashable] = lambda life: life.stays[-1].draft.school,
         each: int = 1,
     ) -> list[Life]:
-        """So many people who pass a test and have no fault; of those alike by ``apart`` (a school) ``each`` at most.
+        """``count`` people who pass a test and have no fault; at most ``each`` with equal ``apart`` (a school).
 
-        Raises ValueError where there are not as many.
+        Raises ValueError if there are too few.
         """
         found: list[Life] = []
         seen: dict[Hashable, int] = defaultdict(int)
@@ -180,50 +180,50 @@ class Planting:
         return found
 
     def change(self, life: Life, change: Callable[[Draft, Line], Line | None], draft: Draft | None = None) -> None:
-        """Change somebody's lines, on one roster or on all; None takes a line away."""
+        """Change somebody's lines, on one roster or all; None removes a line."""
         number = life.person.number
         for one in [draft] if draft else self._of[number]:
             changed = [change(one, line) if line.person.number == number else line for line in one.lines]
             one.lines = [line for line in changed if line is not None]
 
     def put(self, stay: Stay, line: Line) -> None:
-        """Put a line into the place of another one."""
+        """Replace a line."""
         lines = stay.draft.lines
         lines[next(i for i, one in enumerate(lines) if one is stay.line)] = line
 
     def exchange(self, life: Life, person: Person) -> None:
-        """Put another person into somebody's place on all rosters."""
+        """Replace a person on all rosters."""
         self._used.add(person.number)
         self.change(life, lambda _, line: replace(line, person=person))
 
     def known(self, body: str) -> bool:
-        """Whether somebody of the district has a document number that begins with these 17 digits."""
+        """Whether a document number of the district begins with these 17 digits."""
         return any(f"{body}{last}" in self._of for last in "0123456789X")
 
     def spared(self, number: str) -> bool:
-        """Whether somebody has no fault so far."""
+        """Whether somebody has no fault yet."""
         return number not in self._used
 
     def use(self, number: str) -> None:
-        """Keep in mind that somebody has a fault."""
+        """Record that somebody has a fault."""
         self._used.add(number)
 
     def add(self, draft: Draft, line: Line) -> None:
-        """Put a line onto a roster."""
+        """Add a line to a roster."""
         self._used.add(line.person.number)
         draft.lines.append(line)
 
     def expect(
         self, rule: str, subject: str, program: str = "", period: str = "", *, draft: Draft | None = None, note: str
     ) -> None:
-        """Write a finding into the key. ``draft``: the roster of the fault."""
+        """Add a finding to the key. ``draft``: the roster with the fault."""
         place = (draft.school, draft.file) if draft else ("", "")
         self.expected.append(Expected(rule, subject, program, period, *place, note))
 
     def expect_payments(
         self, rule: str, life: Life, *, note: str, number: str | None = None, programs: Iterable[str] | None = None
     ) -> None:
-        """Write a finding into the key for each payment of somebody, under some programs or all."""
+        """Add a finding to the key for each payment to somebody, under some programs or all."""
         for stay in life.stays:
             for code in stay.paid:
                 if programs is None or code in programs:
@@ -231,7 +231,7 @@ class Planting:
                     self.expect(rule, number or life.person.number, code, period, draft=stay.draft, note=note)
 
     def expect_stranger(self, life: Life, draft: Draft, programs: Iterable[str]) -> None:
-        """Write into the key that a school pays somebody who is in the register of another one only."""
+        """Add to the key that a school pays somebody who is only in another school's register."""
         for code in programs:
             note = "in the register of another school"
             self.expect("not-enrolled", life.person.number, code, draft.period.code, draft=draft, note=note)

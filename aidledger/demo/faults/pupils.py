@@ -1,4 +1,4 @@
-"""Faults that follow a pupil onto every list: planted before certifications and registers are made of the rosters."""
+"""Faults on every list of a pupil: planted before certifications and registers are derived from the rosters."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _twice_with_two_numbers(planting: Planting) -> None:
 
 
 def _free_number(planting: Planting, life: Life) -> str:
-    """A number one digit off that nobody has; empty where there is none."""
+    """An unused number one digit off; empty if there is none."""
     number = life.person.number
     for step in range(1, 10):
         body = f"{number[:15]}{(int(number[15]) + step) % 10}{number[16]}"

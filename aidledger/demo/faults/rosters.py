@@ -1,4 +1,4 @@
-"""Faults in single rosters: who is on two of them, under another name, with another card, grade or year of entry."""
+"""Faults in single rosters: pupils on two of them, or with another name, card, grade or year of entry."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _in_high_and_vocational_school(planting: Planting) -> None:
         )
         planting.add(draft, line)
         planting.expect_stranger(life, draft, (vocational.WAIVER,))
-        # The rosters of vocational schools stand before those of high schools, so their program is named first.
+        # Rosters of vocational schools come before those of high schools, so their program is named first.
         planting.expect(
             "exclusive-programs",
             life.person.number,
@@ -194,7 +194,7 @@ def _stay(life: Life, period: str) -> Stay:
 
 
 def _other_school(planting: Planting, stay: Stay) -> Draft:
-    """A roster of another school of the level, for the same term."""
+    """A roster of another school of the same level, for the same term."""
     others = [
         draft
         for draft in planting.rosters(stay.draft.codes[0], stay.draft.period.code)

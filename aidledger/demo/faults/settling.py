@@ -1,4 +1,4 @@
-"""What must be put straight in the district before it can be called clean: chance alone makes cases for an audit."""
+"""Cleans the district: by chance it has cases that an audit would find."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from aidledger.domain.term import Period
 
 
 def without_namesakes(listings: Iterable[Listing], rng: Random) -> list[Listing]:
-    """The lists with other names for people who share name and birth date with somebody."""
+    """The lists with new names for people who share name and birth date with somebody."""
     listings = list(listings)
     named: dict[tuple[str, date], str] = {}
     renamed: dict[str, Person] = {}
@@ -37,9 +37,9 @@ def without_namesakes(listings: Iterable[Listing], rng: Random) -> list[Listing]
 
 
 def pay_on(drafts: Iterable[Draft]) -> None:
-    """Pay vocational aid in each term to whoever gets it in one, as long as he is at school and may have it.
+    """Pay vocational aid in every term to pupils who get it in one, while they are enrolled and eligible.
 
-    The district shares out what a report says, which leaves some without in the term after; an audit would ask why.
+    Distributing the report's totals leaves some without aid in the next term, which an audit would report.
     """
     of_school: dict[tuple[str, str], list[Draft]] = defaultdict(list)
     for draft in drafts:
@@ -54,7 +54,7 @@ def pay_on(drafts: Iterable[Draft]) -> None:
 
 
 def _amounts(drafts: Iterable[Draft], code: str) -> dict[str, tuple[int, str]]:
-    """What a program pays to whom in some term (分), and for what category."""
+    """The amounts (分) and categories of a program's pupils in any term."""
     return {
         line.person.number: (amount, line.category)
         for draft in drafts
@@ -65,7 +65,7 @@ def _amounts(drafts: Iterable[Draft], code: str) -> dict[str, tuple[int, str]]:
 
 
 def _complete(paying: Draft, group: Iterable[Draft], code: str, amounts: dict[str, tuple[int, str]]) -> None:
-    """Add to a school's roster who is on another one of the term, and gets the program in another term."""
+    """Add to a school's roster the pupils on its other rosters of the term who get the program in another term."""
     place = paying.codes.index(code)
     program = paying.listing.programs[place]
     there = {line.person.number for line in paying.lines if line.amounts_fen[place] is not None}
@@ -85,7 +85,7 @@ def _complete(paying: Draft, group: Iterable[Draft], code: str, amounts: dict[st
 
 
 def _eligible(program: Program, period: Period, line: Line) -> bool:
-    """Whether a program is for a pupil's grade and year of entry."""
+    """Whether a program covers a pupil's grade and year of entry."""
     standard = program.standard_for(period)
     of_grade = standard is None or not standard.grades or line.grade + 1 in standard.grades
     return of_grade and (program.entry_years is None or line.entry_year in program.entry_years)
