@@ -79,7 +79,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "missing-column": _error(
             "No single column is the {field}. The header has: {headers}.",
-            "Say which column it is.",
+            "Give the column its usual name, or say which one it is.",
             offering="{offered} add up to {actual}, but {whole} says {declared}: which of them is paid is unclear.",
         ),
         "empty-roster": _error(
