@@ -164,7 +164,7 @@ def test_a_ledger_is_brought_up_to_the_next_version_with_all_that_is_in_it(place
     assert before["batch_total"]
     for table in before.keys() - {"alembic_version", "batch", "event"}:
         assert after[table] == before[table], table
-    with pytest.raises(LedgerNewer, match=f"version {NEXT}; this one knows {REVISION}"):
+    with pytest.raises(LedgerNewer, match=f"version {NEXT}; this one supports {REVISION}"):
         opened(place)
 
 
