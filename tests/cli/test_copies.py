@@ -54,7 +54,7 @@ def test_backup_of_what_was_tampered_with_fails(path: Path, tmp_path: Path) -> N
 def test_restore_says_what_would_be_lost_then_what_was(path: Path, tmp_path: Path) -> None:
     refused = aidledger("restore", tmp_path / "backup.db", ledger=path)
     assert refused.exit_code == 3
-    assert "1 batches and 1 events would be lost" in refused.stderr
+    assert "1 batches and 1 events of the ledger at" in refused.stderr
     ran = aidledger("restore", tmp_path / "backup.db", "--discard-newer", ledger=path)
     assert ran.exit_code == 0
     assert "13 batches" in ran.stdout

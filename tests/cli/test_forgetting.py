@@ -122,7 +122,7 @@ def test_a_later_file_does_not_bring_it_back_and_the_import_says_whom_it_names(l
     (tmp_path / "others.xlsx").write_bytes(roster_xlsx(3, first=50))
     files = [tmp_path / "others.xlsx", tmp_path / "spring.xlsx"]
     ran = aidledger("check", *files, "--workers", "1", ledger=ledger)
-    assert "1 of the people in it asked" in ran.stdout
+    assert "1 of its people asked" in ran.stdout
     done = aidledger("import", *files, "--workers", "1", "--format", "json", ledger=ledger)
     notes = [[(note["code"], note["count"]) for note in file["notes"]] for file in done.json["files"]]
     assert notes == [[], [("forgotten-people", 1)]]

@@ -223,7 +223,7 @@ def test_an_office_seals_its_ledger(tmp_path: Path, seal: Path) -> None:
     assert (refused.exit_code, named in refused.stderr) == (3, True)
     assert aidledger("import", tmp_path / "one.xlsx", ledger=path, env=sealed).exit_code == 0
     without = aidledger("verify", ledger=path)
-    assert (without.exit_code, "not judged" in without.stdout) == (1, True)
+    assert (without.exit_code, "not verified" in without.stdout) == (1, True)
     assert not aidledger("verify", "--format", "json", ledger=path).json["ok"]
     proved = aidledger("verify", ledger=path, env=sealed)
     assert (proved.exit_code, f"Sealed with the key {named}" in proved.stdout) == (0, True)
