@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aidledger.audit.rules import rule as rule_of
 from aidledger.domain.finding import SEVERITIES
 from aidledger.domain.money import yuan_text
-from aidledger.domain.table import Answer, Column, named_code, time_text
+from aidledger.domain.table import Answer, Cell, Column, named_code, time_text
 from aidledger.i18n import N_, Language, translator
+from aidledger.presentation.columns import (
+    AMOUNT,
+    ENTRY,
+    NAME,
+    NUMBER,
+    PERIOD,
+    PERSONS,
+    PLACE,
+    PROGRAM,
+    RULE,
+    SCHOOL,
+    SEVERITY,
+    STATE,
+    Shape,
+    as_json,
+)
 from aidledger.presentation.result import Result, Tables, table
 from aidledger.presentation.wording import said_facts
 
@@ -27,7 +43,6 @@ if TYPE_CHECKING:
 
 _TITLE = N_("Audit: {count} findings")
 _RAN = N_("{ran} rules ran. Not run for lack of data: {idle}.")
-Shape = dict[str, Any]
 Say = Callable[["Finding"], str]
 
 
@@ -139,20 +154,8 @@ def _history_shape(history: FindingHistory, say: Say, today: date) -> Shape:
 
 
 def _evidence(row: Evidence) -> Shape:
-    return {
-        "entry": row.entry,
-        "batch": row.batch,
-        "file": row.file,
-        "sheet": row.sheet,
-        "row": row.row,
-        "name": row.name,
-        "number": row.number,
-        "school": row.school,
-        "program": row.program,
-        "period": row.period,
-        "amount": None if row.amount_fen is None else yuan_text(row.amount_fen),
-        **({"district": row.district} if row.district else {}),
-    }
+    shape = as_json(_EVIDENCE_COLUMNS, _evidence_cells(row, row.file, row.program))
+    return shape | {"district": row.district} if row.district else shape
 
 
 def _findings(
@@ -161,18 +164,18 @@ def _findings(
     """One row per finding."""
     columns = (
         Column("id", N_("Finding")),
-        Column("severity", N_("Severity"), "word"),
-        Column("rule", N_("Rule"), "code"),
-        Column("program", N_("Program")),
-        Column("period", N_("Period"), "period"),
-        Column("school", N_("School")),
-        Column("name", N_("Name")),
-        Column("number", N_("ID number"), "number"),
-        Column("persons", N_("Persons"), "count"),
-        Column("amount", N_("Amount (yuan)"), "yuan"),
+        SEVERITY,
+        RULE,
+        PROGRAM,
+        PERIOD,
+        SCHOOL,
+        NAME,
+        NUMBER,
+        PERSONS,
+        AMOUNT,
         Column("rows", N_("Rows"), "count"),
         Column("message", N_("What was found"), "message"),
-        Column("state", N_("State"), "word"),
+        STATE,
     )
     rows = [
         (
@@ -197,11 +200,11 @@ def _findings(
 def _by_rule(found: Audit, listed: Sequence[Finding], today: date, language: Language) -> Answer:
     """One row per rule with findings, most severe first."""
     columns = (
-        Column("rule", N_("Rule"), "code"),
-        Column("severity", N_("Severity"), "word"),
+        RULE,
+        SEVERITY,
         Column("findings", N_("Findings"), "count"),
         Column("open", N_("Open"), "count"),
-        Column("amount", N_("Amount (yuan)"), "yuan"),
+        AMOUNT,
     )
     rules: dict[str, list[Finding]] = {}
     for finding in listed:
@@ -248,37 +251,18 @@ def _idle(found: Audit, language: Language) -> list[str]:
     ]
 
 
-_EVIDENCE_COLUMNS = (
-    Column("finding", N_("Finding")),
-    Column("entry", N_("Entry"), "count"),
-    Column("batch", N_("Batch"), "count"),
-    Column("file", N_("File")),
-    Column("sheet", N_("Sheet")),
-    Column("row", N_("Row"), "count"),
-    Column("name", N_("Name")),
-    Column("number", N_("ID number"), "number"),
-    Column("school", N_("School")),
-    Column("program", N_("Program")),
-    Column("period", N_("Period"), "period"),
-    Column("amount", N_("Amount (yuan)"), "yuan"),
-)
+_EVIDENCE_COLUMNS = (ENTRY, *PLACE, NAME, NUMBER, SCHOOL, PROGRAM, PERIOD, AMOUNT)
 
 
-def _evidence_row(finding: Finding, row: Evidence, catalogue: Catalogue, language: Language) -> tuple[Any, ...]:
-    return (
-        finding.id,
-        row.entry,
-        row.batch,
-        f"{row.district}/{row.file}" if row.district else row.file,
-        row.sheet,
-        row.row,
-        row.name,
-        row.number,
-        row.school,
-        catalogue.programs[row.program].name(language) if row.program else None,
-        row.period,
-        row.amount_fen,
-    )
+def _evidence_cells(row: Evidence, file: str | None, program: str | None) -> tuple[Cell, ...]:
+    place = (row.entry, row.batch, file, row.sheet, row.row)
+    return (*place, row.name, row.number, row.school, program, row.period, row.amount_fen)
+
+
+def _evidence_row(row: Evidence, catalogue: Catalogue, language: Language) -> tuple[Cell, ...]:
+    """The same for a reader: the program's name, and the district beside the file."""
+    file = f"{row.district}/{row.file}" if row.district else row.file
+    return _evidence_cells(row, file, catalogue.programs[row.program].name(language) if row.program else None)
 
 
 def _working_paper(
@@ -287,6 +271,7 @@ def _working_paper(
     """A sheet for all findings, then one per rule: evidence row by row, with space for the school's answer."""
     sheets = [(N_("Audit"), _findings(found, findings, say, catalogue, today, language))]
     columns = (
+        Column("finding", N_("Finding")),
         *_EVIDENCE_COLUMNS,
         Column("message", N_("What was found"), "message"),
         Column("standard", N_("Standard")),
@@ -295,7 +280,7 @@ def _working_paper(
     )
     for code, group in groupby(findings, key=lambda finding: finding.rule):
         rows = [
-            (*_evidence_row(finding, row, catalogue, language), say(finding), finding.standard, None, None)
+            (finding.id, *_evidence_row(row, catalogue, language), say(finding), finding.standard, None, None)
             for finding in group
             for row in finding.evidence
         ]
@@ -309,7 +294,7 @@ def _finding(history: FindingHistory, say: Say, catalogue: Catalogue, today: dat
     """One finding: its evidence and the decisions."""
     finding = history.finding
     translate = translator(language)
-    rows = [_evidence_row(finding, row, catalogue, language)[1:] for row in finding.evidence]
+    rows = [_evidence_row(row, catalogue, language) for row in finding.evidence]
     facts = {
         "id": finding.id,
         "rule": named_code(finding.rule, translate),
@@ -330,7 +315,7 @@ def _finding(history: FindingHistory, say: Say, catalogue: Catalogue, today: dat
             f"{time_text(decision.at)} {decision.by}: {translate(decision.state)}{until}. {decision.text}"
         )
         notes.append(f"{{decision{i}}}")
-    return Answer("{id}: {rule}", _EVIDENCE_COLUMNS[1:], rows, notes=notes, facts=facts)
+    return Answer("{id}: {rule}", _EVIDENCE_COLUMNS, rows, notes=notes, facts=facts)
 
 
 def _rule_shape(rule: Rule, language: Language) -> Shape:
@@ -350,8 +335,8 @@ def _rules(rules: Sequence[Rule], language: Language) -> Answer:
     """Rules with their purpose."""
     translate = translator(language)
     columns = (
-        Column("rule", N_("Rule"), "code"),
-        Column("severity", N_("Severity"), "word"),
+        RULE,
+        SEVERITY,
         Column("explanation", N_("Purpose"), "message"),
         Column("reference", N_("Basis")),
         Column("needs", N_("Data needed")),

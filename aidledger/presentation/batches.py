@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Column, time_text
 from aidledger.i18n import N_, Language
-from aidledger.presentation.columns import (
-    AMOUNT,
-    BATCH,
-    FILE,
-    PERSON_TIMES,
-    Shape,
-    counted,
-)
+from aidledger.presentation.columns import AMOUNT, BATCH, FILE, PERSON_TIMES, STATE, Shape, counted
 from aidledger.presentation.entries import ENTRY_COLUMNS, entry_cells, entry_shape
 from aidledger.presentation.result import Result, table
 
@@ -47,7 +40,7 @@ def _batches(records: Sequence[BatchRecord]) -> Answer:
         FILE,
         PERSON_TIMES,
         AMOUNT,
-        Column("state", N_("State"), "word"),
+        STATE,
     )
     rows = [
         (

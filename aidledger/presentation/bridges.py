@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
 from aidledger.i18n import N_, Language, translator
+from aidledger.presentation.columns import AMOUNT, PERIOD, PERSON_TIMES, PROGRAM, Shape
 from aidledger.presentation.result import Result, table
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from aidledger.operations.views import Viewed
     from aidledger.reconcile.bridge import Bridge, Step
 
-Shape = dict[str, Any]
 _STEPS = {
     ("from", False): N_("figure of the first cut"),
     ("only-from", False): N_("only in the first"),
@@ -64,12 +64,12 @@ def _answer(found: Sequence[Bridge], first: Cut, second: Cut, catalogue: Catalog
     translate = translator(language)
     cuts = {"from": first.label(translate), "to": second.label(translate)}
     columns = (
-        Column("program", N_("Program")),
+        PROGRAM,
         Column("step", N_("Step"), "word"),
         Column("cut", N_("Cut")),
-        Column("period", N_("Period"), "period"),
-        Column("person_times", N_("Person-times"), "count"),
-        Column("amount", N_("Amount (yuan)"), "yuan"),
+        PERIOD,
+        PERSON_TIMES,
+        AMOUNT,
     )
     rows: list[Sequence[Cell]] = []
     for bridge in found:

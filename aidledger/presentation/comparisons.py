@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Column
 from aidledger.i18n import N_, Language
+from aidledger.presentation.columns import (
+    AMOUNT,
+    BATCH,
+    ENTRY,
+    FILE,
+    NAME,
+    NUMBER,
+    PERIOD,
+    PERSON_TIMES,
+    PROGRAM,
+    ROW,
+    SCHOOL,
+    SHEET,
+    Shape,
+)
 from aidledger.presentation.result import Result, table
 from aidledger.reconcile.line import Comparison
 
@@ -18,10 +33,6 @@ if TYPE_CHECKING:
     from aidledger.reconcile.behind import Behind
     from aidledger.reconcile.line import Figures, Line
 
-Shape = dict[str, Any]
-_PROGRAM = Column("program", N_("Program"))
-_PERIOD = Column("period", N_("Period"), "period")
-_SCHOOL = Column("school", N_("School"))
 _OK = Column("ok", N_("OK"), "mark")
 _CUT = Column("cut", N_("Combined by"), "word")
 _PARTS = (
@@ -119,7 +130,7 @@ def _side(figures: Figures) -> Shape:
 def comparison(lines: Sequence[Line], report: PublishedReport, catalogue: Catalogue, language: Language) -> Answer:
     """Published figures next to the ledger's."""
     columns = (
-        _PROGRAM,
+        PROGRAM,
         Column("published_count", N_("Published"), "count"),
         Column("ledger_count", N_("Ledger"), "count"),
         Column("published_wan", N_("Published (10k yuan)"), "wan"),
@@ -172,10 +183,10 @@ def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Langua
     cut = any(line.cut is not None for line in lines)
     columns = (
         Column("check", N_("Check"), "word"),
-        _PROGRAM,
-        _PERIOD,
+        PROGRAM,
+        PERIOD,
         *((_CUT,) if cut else ()),
-        _SCHOOL,
+        SCHOOL,
         *_sides(lines),
         Column("difference_amount", N_("Difference (yuan)"), "yuan"),
         _OK,
@@ -216,19 +227,19 @@ def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Langua
 
 _BEHIND_COLUMNS = (
     Column("check", N_("Check"), "word"),
-    _PROGRAM,
-    _PERIOD,
-    _SCHOOL,
-    Column("entry", N_("Entry"), "count"),
-    Column("batch", N_("Batch"), "count"),
-    Column("file", N_("File")),
-    Column("sheet", N_("Sheet")),
-    Column("row", N_("Row"), "count"),
-    Column("name", N_("Name")),
-    Column("number", N_("ID number"), "number"),
-    Column("person_times", N_("Person-times"), "count"),
+    PROGRAM,
+    PERIOD,
+    SCHOOL,
+    ENTRY,
+    BATCH,
+    FILE,
+    SHEET,
+    ROW,
+    NAME,
+    NUMBER,
+    PERSON_TIMES,
     Column("expected_person_times", N_("Expected"), "count"),
-    Column("amount", N_("Amount (yuan)"), "yuan"),
+    AMOUNT,
     Column("expected", N_("Expected (yuan)"), "yuan"),
     Column("why", N_("Why"), "word"),
     Column("remark", N_("Remark in the source")),

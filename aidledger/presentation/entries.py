@@ -9,39 +9,44 @@ from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
 from aidledger.i18n import N_, Language, translator
 from aidledger.presentation.columns import (
+    ACCOUNT,
     AMOUNT,
+    ENTRY,
+    FILE,
+    NAME,
+    NUMBER,
     PERIOD,
+    PERSON,
+    PLACE,
     PROGRAM,
     ROW,
     SCHOOL,
     SHEET,
+    STATE,
     Shape,
 )
 from aidledger.presentation.result import Result, table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from aidledger.audit.sampling import Sample
     from aidledger.catalogue.catalogue import Catalogue
-    from aidledger.i18n import Language
     from aidledger.operations.views import Viewed
     from aidledger.reports.explaining import Explained
     from aidledger.store.postings.lookups import EntryRecord
 
 ENTRY_COLUMNS = (
-    Column("entry", N_("Entry"), "count"),
-    Column("person", N_("Person"), "count"),
+    ENTRY,
+    PERSON,
     SHEET,
     ROW,
-    Column("name", N_("Name")),
-    Column("number", N_("ID number"), "number"),
+    NAME,
+    NUMBER,
     PROGRAM,
     PERIOD,
     SCHOOL,
     AMOUNT,
-    Column("account", N_("Account"), "account"),
-    Column("state", N_("State"), "word"),
+    ACCOUNT,
+    STATE,
 )
 
 
@@ -117,36 +122,24 @@ def sample_result(viewed: Viewed[Sample], catalogue: Catalogue, language: Langua
     )
 
 
-_EXPLAINED_COLUMNS = (
-    Column("entry", N_("Entry"), "count"),
-    Column("batch", N_("Batch"), "count"),
-    Column("file", N_("File")),
-    Column("sheet", N_("Sheet")),
-    Column("row", N_("Row"), "count"),
-    Column("school", N_("School")),
-    Column("name", N_("Name")),
-    Column("number", N_("ID number"), "number"),
-    Column("program", N_("Program")),
-    Column("period", N_("Period"), "period"),
-    Column("amount", N_("Amount (yuan)"), "yuan"),
-)
+_PAYMENT_COLUMNS = (SCHOOL, NAME, NUMBER, PROGRAM, PERIOD, AMOUNT)
+
+
+def _payment_cells(entry: EntryRecord, catalogue: Catalogue, language: Language) -> tuple[Cell, ...]:
+    """Who was paid what, for what."""
+    program = catalogue.programs[entry.program].name(language)
+    return (entry.school, entry.name_stated or entry.name, entry.number, program, entry.period, entry.amount_fen)
+
+
+_EXPLAINED_COLUMNS = (ENTRY, *PLACE, *_PAYMENT_COLUMNS)
 
 
 def _explained(found: Explained, catalogue: Catalogue, language: Language) -> Answer:
     """The entries behind a figure, and the figure below them."""
     rows: list[Sequence[Cell]] = [
         (
-            entry.entry,
-            entry.roster_batch,
-            entry.file,
-            entry.sheet,
-            entry.row,
-            entry.school,
-            entry.name_stated or entry.name,
-            entry.number,
-            catalogue.programs[entry.program].name(language),
-            entry.period,
-            entry.amount_fen,
+            *(entry.entry, entry.roster_batch, entry.file, entry.sheet, entry.row),
+            *_payment_cells(entry, catalogue, language),
         )
         for entry in found.entries
     ]
@@ -180,37 +173,13 @@ def _explained_shape(found: Explained) -> Shape:
     }
 
 
-_SAMPLE_COLUMNS = (
-    Column("school", N_("School")),
-    Column("name", N_("Name")),
-    Column("number", N_("ID number"), "number"),
-    Column("program", N_("Program")),
-    Column("period", N_("Period"), "period"),
-    Column("amount", N_("Amount (yuan)"), "yuan"),
-    Column("file", N_("File")),
-    Column("sheet", N_("Sheet")),
-    Column("row", N_("Row"), "count"),
-    Column("seen", N_("Seen")),
-    Column("by_on", N_("By, on")),
-)
+_SAMPLE_COLUMNS = (*_PAYMENT_COLUMNS, FILE, SHEET, ROW, Column("seen", N_("Seen")), Column("by_on", N_("By, on")))
 
 
 def _sampled(drawn: Sample, catalogue: Catalogue, language: Language) -> Answer:
     """The spot-check list, to be filled in by hand."""
-    rows: list[Sequence[Cell]] = [
-        (
-            entry.school,
-            entry.name_stated or entry.name,
-            entry.number,
-            catalogue.programs[entry.program].name(language),
-            entry.period,
-            entry.amount_fen,
-            entry.file,
-            entry.sheet,
-            entry.row,
-            None,
-            None,
-        )
+    rows = [
+        (*_payment_cells(entry, catalogue, language), entry.file, entry.sheet, entry.row, None, None)
         for entry in drawn.entries
     ]
     facts = {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aidledger.domain.table import Answer, Column
 from aidledger.i18n import N_, Language
+from aidledger.presentation.columns import NAME, SCHOOL
 from aidledger.presentation.result import Result, table
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ def _answer(announcement: Announcement, catalogue: Catalogue, language: Language
     """The notice as posted: only the columns that the law allows."""
     columns = (
         Column("serial", N_("No."), "count"),
-        Column("name", N_("Name")),
-        Column("school", N_("School")),
+        NAME,
+        SCHOOL,
         Column("grade", N_("Grade")),
         Column("class", N_("Class")),
     )

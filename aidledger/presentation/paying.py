@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
 from aidledger.i18n import N_, Language, translator
+from aidledger.presentation.columns import (
+    ACCOUNT,
+    AMOUNT,
+    ENTRY,
+    NAME,
+    NUMBER,
+    PERIOD,
+    PERSON,
+    PROGRAM,
+    SCHOOL,
+    STATE,
+    Shape,
+)
 from aidledger.presentation.result import Result, table
 from aidledger.reports.balances import BALANCE_COLUMNS, balance_cells, balance_value
 
@@ -18,14 +31,6 @@ if TYPE_CHECKING:
     from aidledger.reports.dues import DueRow, Dues
     from aidledger.store.payables.due import Due
     from aidledger.store.payables.payments import OrderLine, OrderRecord
-
-Shape = dict[str, Any]
-_ENTRY = Column("entry", N_("Entry"), "count")
-_NAME = Column("name", N_("Name"))
-_NUMBER = Column("number", N_("ID number"), "number")
-_SCHOOL = Column("school", N_("School"))
-_AMOUNT = Column("amount", N_("Amount (yuan)"), "yuan")
-_STATE = Column("state", N_("State"), "word")
 
 
 def dues_result(viewed: Viewed[Dues], catalogue: Catalogue, language: Language) -> Result:
@@ -92,7 +97,7 @@ def _due(one: Due) -> Shape:
 
 def _exported(done: Exported) -> Answer:
     """What was exported, and who could not be paid because the roster has no card."""
-    columns: tuple[Column, ...] = (_ENTRY, _NAME, _NUMBER, _SCHOOL, _AMOUNT)
+    columns: tuple[Column, ...] = (ENTRY, NAME, NUMBER, SCHOOL, AMOUNT)
     rows = [(one.entry, one.name, one.number, one.school, one.amount_fen) for one in done.without_account]
     columns = columns if rows else ()
     facts = {
@@ -142,14 +147,14 @@ def _orders(records: Sequence[OrderRecord], catalogue: Catalogue, language: Lang
     """One row per order."""
     columns = (
         Column("order", N_("Order"), "count"),
-        Column("program", N_("Program")),
-        Column("period", N_("Period"), "period"),
-        _SCHOOL,
-        _STATE,
+        PROGRAM,
+        PERIOD,
+        SCHOOL,
+        STATE,
         Column("exported_by", N_("Exported by")),
         Column("settled_by", N_("Released by")),
         Column("lines", N_("Payments"), "count"),
-        _AMOUNT,
+        AMOUNT,
         Column("paid", N_("Paid"), "count"),
         Column("failed", N_("Returned"), "count"),
         Column("open", N_("No answer"), "count"),
@@ -221,13 +226,13 @@ def _order(content: OrderContent, catalogue: Catalogue, language: Language) -> A
     """One row per line; a line without a bank return has the state of its order."""
     columns = (
         Column("serial", N_("Serial no.")),
-        _ENTRY,
-        _NAME,
-        _NUMBER,
-        Column("account", N_("Account"), "account"),
-        _SCHOOL,
-        _AMOUNT,
-        _STATE,
+        ENTRY,
+        NAME,
+        NUMBER,
+        ACCOUNT,
+        SCHOOL,
+        AMOUNT,
+        STATE,
         Column("reason", N_("Reason")),
     )
     rows: list[Sequence[Cell]] = [
@@ -259,10 +264,10 @@ def _order(content: OrderContent, catalogue: Catalogue, language: Language) -> A
 
 
 _DUE_COLUMNS: dict[str, tuple[Column, ...]] = {
-    "program": (Column("program", N_("Program")),),
-    "period": (Column("period", N_("Period"), "period"),),
-    "school": (_SCHOOL,),
-    "person": (Column("person", N_("Person"), "count"), _NAME, _NUMBER),
+    "program": (PROGRAM,),
+    "period": (PERIOD,),
+    "school": (SCHOOL,),
+    "person": (PERSON, NAME, NUMBER),
 }
 
 

@@ -7,14 +7,9 @@ from typing import TYPE_CHECKING
 
 from aidledger.domain.money import yuan_text
 from aidledger.domain.part import person_times
-from aidledger.domain.table import Answer, Column
+from aidledger.domain.table import Answer
 from aidledger.i18n import N_, Language
-from aidledger.presentation.columns import (
-    PERIOD,
-    PROGRAM,
-    Shape,
-    counted,
-)
+from aidledger.presentation.columns import NAME, PERIOD, PROGRAM, Shape, counted
 from aidledger.presentation.entries import ENTRY_COLUMNS, entry_cells, entry_shape
 from aidledger.presentation.result import Result
 from aidledger.reports.balances import BALANCE_COLUMNS, balance_cells, balance_value
@@ -65,7 +60,7 @@ def _entries(found: Sequence[PersonHistory], catalogue: Catalogue, language: Lan
 
 def _claims(found: Sequence[PersonHistory], catalogue: Catalogue, language: Language) -> Answer:
     """The balance of each claim of the people found."""
-    columns = (ENTRY_COLUMNS[1], Column("name", N_("Name")), PROGRAM, PERIOD, *BALANCE_COLUMNS)
+    columns = (ENTRY_COLUMNS[1], NAME, PROGRAM, PERIOD, *BALANCE_COLUMNS)
     rows = [
         (
             history.person.person,

@@ -10,6 +10,7 @@ from aidledger.domain.money import wan_text, yuan_text
 from aidledger.domain.table import Answer, Cell, Column
 from aidledger.i18n import N_
 from aidledger.operations.views import Viewed
+from aidledger.presentation.columns import PROGRAM
 from aidledger.presentation.result import Result, table
 from aidledger.presentation.summaries import SOURCES_NOTE
 from aidledger.reports.figures import figure_text
@@ -37,7 +38,7 @@ _TITLES: Mapping[Part, Sequence[str]] = {
     ),
 }
 _COLUMNS = (
-    Column("program", N_("Program")),
+    PROGRAM,
     Column("category", N_("Category")),
     Column("source", N_("Funding source"), "word"),
     *(

@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aidledger.domain.identity import masked_text
-from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
 from aidledger.i18n import N_
+from aidledger.presentation.columns import (
+    ACCOUNT,
+    AMOUNT,
+    BATCH,
+    ENTRY,
+    FILE,
+    NAME,
+    NUMBER,
+    PERIOD,
+    PERSON,
+    PLACE,
+    PROGRAM,
+    RULE,
+    SCHOOL,
+    SEVERITY,
+    STATE,
+    Shape,
+    as_json,
+)
 from aidledger.presentation.result import Result
 
 if TYPE_CHECKING:
@@ -20,7 +38,6 @@ if TYPE_CHECKING:
     from aidledger.operations.views import Viewed
     from aidledger.store.privacy.holdings import Holdings
 
-Shape = dict[str, Any]
 Rows = Sequence[Sequence[Cell]]
 
 
@@ -34,10 +51,7 @@ class _Section:
     rows: Rows
 
     def shape(self) -> list[Shape]:
-        return [
-            {column.key: _value(cell, column) for column, cell in zip(self.columns, row, strict=True)}
-            for row in self.rows
-        ]
+        return [as_json(self.columns, row) for row in self.rows]
 
     def printed(self, programs: Mapping[str, str]) -> Rows:
         """The rows of a table: programs by name, years as text, so that no thousands separator is put in."""
@@ -50,29 +64,17 @@ class _Section:
 def _printed(cell: Cell, column: Column, programs: Mapping[str, str]) -> Cell:
     if column.kind != "text" or cell is None:
         return cell
-    return programs.get(str(cell), str(cell)) if column.key == _PROGRAM.key else str(cell)
-
-
-def _value(cell: Cell, column: Column) -> Cell:
-    return yuan_text(cell) if column.kind == "yuan" and isinstance(cell, int) else cell
+    return programs.get(str(cell), str(cell)) if column.key == PROGRAM.key else str(cell)
 
 
 # Fields with another name in the ledger: reserved words, amounts in 分.
 _FIELDS = {"amount": "amount_fen", "class": "class_name"}
-_BATCH = Column("batch", N_("Batch"), "count")
-_FILE = Column("file", N_("File"))
-_PLACE = (_BATCH, _FILE, Column("sheet", N_("Sheet")), Column("row", N_("Row"), "count"))
-_ENTRY = Column("entry", N_("Entry"), "count")
-_PROGRAM, _PERIOD = Column("program", N_("Program")), Column("period", N_("Period"), "period")
-_SCHOOL, _NAME = Column("school", N_("School")), Column("name", N_("Name"))
-_NUMBER, _ACCOUNT = Column("number", N_("ID number"), "number"), Column("account", N_("Account"), "account")
-_AMOUNT = Column("amount", N_("Amount (yuan)"), "yuan")
 _LEVEL, _BOARDING = Column("level", N_("Level"), "word"), Column("boarding", N_("Boarding"), "word")
 _GRADE, _CLASS = Column("grade", N_("Grade")), Column("class", N_("Class"))
 _STATED = Column("name_stated", N_("Name in the file"))
 _ENTRY_YEAR = Column("entry_year", N_("Year of entry"))
 _IN_FORCE = Column("in_force", N_("In force"), "mark")
-_REASON, _STATE = Column("reason", N_("Reason")), Column("state", N_("State"), "word")
+_REASON = Column("reason", N_("Reason"))
 _AT, _BY = Column("at", N_("When"), "time"), Column("by", N_("Who"))
 _STUDENT_NUMBER = Column("student_number", N_("Student number"), "number")
 
@@ -103,20 +105,20 @@ def _sections(copy: Copy, today: date) -> Iterator[_Section]:
     yield _entries(held)
     yield from _lists(held)
     columns: tuple[Column, ...] = (
-        Column("order", N_("Order"), "count"), Column("serial", N_("Serial no.")), _ENTRY, _ACCOUNT, _AMOUNT,
-        Column("exported_at", N_("When"), "time"), Column("exported_by", N_("Exported by")), _STATE,
+        Column("order", N_("Order"), "count"), Column("serial", N_("Serial no.")), ENTRY, ACCOUNT, AMOUNT,
+        Column("exported_at", N_("When"), "time"), Column("exported_by", N_("Exported by")), STATE,
     )  # fmt: skip
     yield _Section("payment_orders", N_("Payment orders"), columns, [_cells(one, columns) for one in held.ordered])
     columns = (
-        Column("notice", N_("Notice"), "count"), _ENTRY, _PROGRAM, _PERIOD,
+        Column("notice", N_("Notice"), "count"), ENTRY, PROGRAM, PERIOD,
         Column("posted_from", N_("From")), Column("posted_until", N_("To")),
     )  # fmt: skip
     yield _Section("notices", N_("Public notices"), columns, [_cells(one, columns) for one in held.announced])
     yield from _findings(copy, today)
     yield from _log(copy)
     columns = (
-        _BATCH, _FILE, Column("sha256", "SHA-256"), Column("posted_at", N_("Posted"), "time"),
-        Column("posted_by", N_("By")), _STATE,
+        BATCH, FILE, Column("sha256", "SHA-256"), Column("posted_at", N_("Posted"), "time"),
+        Column("posted_by", N_("By")), STATE,
     )  # fmt: skip
     yield _Section("files", N_("Files"), columns, [_cells(one, columns) for one in held.files])
 
@@ -129,7 +131,7 @@ def _cells(record: object, columns: Sequence[Column]) -> list[Cell]:
 def _identity(held: Holdings) -> _Section:
     who = held.identity
     columns = (
-        Column("person", N_("Person"), "count"), Column("document_type", N_("Kind of document")), _NUMBER, _NAME,
+        PERSON, Column("document_type", N_("Kind of document")), NUMBER, NAME,
         Column("other_names", N_("Also called")), Column("birth_date", N_("Born")),
         Column("sex", N_("Sex"), "word"), _STUDENT_NUMBER,
     )  # fmt: skip
@@ -141,7 +143,7 @@ def _identity(held: Holdings) -> _Section:
 
 def _entries(held: Holdings) -> _Section:
     columns = (
-        _ENTRY, *_PLACE, _PROGRAM, _PERIOD, _SCHOOL, _STATED, _AMOUNT, _ACCOUNT, _LEVEL, _BOARDING, _GRADE, _CLASS,
+        ENTRY, *PLACE, PROGRAM, PERIOD, SCHOOL, _STATED, AMOUNT, ACCOUNT, _LEVEL, _BOARDING, _GRADE, _CLASS,
         Column("tier", N_("Tier")), Column("category", N_("Category")), _ENTRY_YEAR,
         Column("reversal_of", N_("Reverses"), "count"), _IN_FORCE,
     )  # fmt: skip
@@ -150,21 +152,21 @@ def _entries(held: Holdings) -> _Section:
 
 
 def _lists(held: Holdings) -> Iterator[_Section]:
-    pupil = (_SCHOOL, _LEVEL, _GRADE, _CLASS, _STATED)
-    certified = (_PERIOD, *pupil, Column("categories", N_("Categories")), Column("category_stated", N_("Category")))
+    pupil = (SCHOOL, _LEVEL, _GRADE, _CLASS, _STATED)
+    certified = (PERIOD, *pupil, Column("categories", N_("Categories")), Column("category_stated", N_("Category")))
     enrolled = (
-        _PERIOD, *pupil, _STUDENT_NUMBER, Column("status", N_("Status")), Column("status_stated", N_("As stated")),
+        PERIOD, *pupil, _STUDENT_NUMBER, Column("status", N_("Status")), Column("status_stated", N_("As stated")),
         Column("left_on", N_("Left on")), _BOARDING, _ENTRY_YEAR,
     )  # fmt: skip
     returned = (
-        _ENTRY, _NAME, _NUMBER, _ACCOUNT, _AMOUNT, Column("outcome", N_("Outcome")), _REASON,
+        ENTRY, NAME, NUMBER, ACCOUNT, AMOUNT, Column("outcome", N_("Outcome")), _REASON,
         Column("paid_on", N_("Paid on")), Column("serial_no", N_("Serial no.")),
     )  # fmt: skip
     yield _list(held, "certification", "certifications", N_("Certifications"), certified)
     yield _list(held, "register", "enrolments", N_("School registers"), enrolled)
     yield _list(held, "bank-return", "bank_returns", N_("Bank returns"), returned)
     came_back = (
-        _PROGRAM, _PERIOD, _SCHOOL, _AMOUNT, Column("recovered_on", N_("Came back on")),
+        PROGRAM, PERIOD, SCHOOL, AMOUNT, Column("recovered_on", N_("Came back on")),
         Column("document", N_("Document")), _REASON, _STATED,
     )  # fmt: skip
     yield _list(held, "recovery", "recoveries", N_("Recoveries"), came_back)
@@ -176,7 +178,7 @@ def _list(held: Holdings, kind: ListKind, key: str, title: str, says: Sequence[C
         [record.batch, record.file, record.sheet, record.row, *(record.says[key] for key in keys), record.in_force]
         for record in held.of(kind)
     ]
-    return _Section(key, title, (*_PLACE, *says, _IN_FORCE), rows)
+    return _Section(key, title, (*PLACE, *says, _IN_FORCE), rows)
 
 
 def _findings(copy: Copy, today: date) -> Iterator[_Section]:
@@ -184,11 +186,11 @@ def _findings(copy: Copy, today: date) -> Iterator[_Section]:
     finding = Column("finding", N_("Finding"))
     columns = (
         finding,
-        Column("rule", N_("Rule"), "code"),
-        Column("severity", N_("Severity"), "word"),
-        _PROGRAM,
-        _PERIOD,
-        _STATE,
+        RULE,
+        SEVERITY,
+        PROGRAM,
+        PERIOD,
+        STATE,
     )
     rows = [(one.id, one.rule, one.severity, one.program, one.period, one.state(today)) for one in copy.findings]
     yield _Section("findings", N_("Findings"), columns, rows)
@@ -197,7 +199,7 @@ def _findings(copy: Copy, today: date) -> Iterator[_Section]:
         for number, made in copy.decisions.items()
         for one in made
     ]
-    columns = (finding, _AT, _BY, _STATE, Column("text", N_("Reason")), Column("until", N_("To")))
+    columns = (finding, _AT, _BY, STATE, Column("text", N_("Reason")), Column("until", N_("To")))
     yield _Section("decisions", N_("Decisions"), columns, decided)
 
 

@@ -11,6 +11,17 @@ from aidledger.domain.table import Answer, Cell, Column
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.operations.views import Viewed
+from aidledger.presentation.columns import (
+    AMOUNT,
+    BATCH,
+    FILE,
+    PERIOD,
+    PERSON_TIMES,
+    PERSONS,
+    PROGRAM,
+    SHEET,
+    STATE,
+)
 from aidledger.presentation.result import Result
 from aidledger.reports.balances import BALANCE_COLUMNS, balance_cells, balance_value
 from aidledger.reports.figures import figure_text
@@ -18,31 +29,30 @@ from aidledger.reports.statement import Statement, StatementRoster
 from aidledger.store.postings.totals import Figures
 
 _SHORT_SHA256 = 12
-_PROGRAM, _PERIOD = Column("program", N_("Program")), Column("period", N_("Period"), "period")
 _LINE_COLUMNS = (
-    _PROGRAM,
-    _PERIOD,
-    Column("person_times", N_("Person-times"), "count"),
-    Column("persons", N_("Persons"), "count"),
-    Column("amount", N_("Amount (yuan)"), "yuan"),
+    PROGRAM,
+    PERIOD,
+    PERSON_TIMES,
+    PERSONS,
+    AMOUNT,
     *BALANCE_COLUMNS[1:],
     Column("reversed", N_("Entries reversed"), "count"),
     Column("batches", N_("Batches")),
 )
 _ROSTER_COLUMNS = (
-    Column("batch", N_("Batch"), "count"),
-    Column("file", N_("File")),
+    BATCH,
+    FILE,
     Column("sha256", N_("SHA-256 begins")),
-    Column("sheet", N_("Sheet")),
-    _PROGRAM,
-    _PERIOD,
+    SHEET,
+    PROGRAM,
+    PERIOD,
     Column("declared_person_times", N_("Declared"), "count"),
     Column("declared_amount", N_("Declared (yuan)"), "yuan"),
     Column("posted_person_times", N_("Posted person-times"), "count"),
     Column("posted_amount", N_("Posted (yuan)"), "yuan"),
     Column("here_person_times", N_("In force here"), "count"),
     Column("here_amount", N_("In force here (yuan)"), "yuan"),
-    Column("state", N_("State"), "word"),
+    STATE,
 )
 _blanks = (None,) * len(BALANCE_COLUMNS[1:])
 _SHEETS = (N_("Statement"), N_("Rosters"))
@@ -119,15 +129,15 @@ def _value(found: Statement) -> dict[str, Any]:
             {
                 "program": line.program,
                 "period": line.period,
-                **counted(line.figures),
+                **_counted(line.figures),
                 **balance_value(line.balance),
                 "reversed": line.reversed,
                 "batches": list(line.batches),
             }
             for line in found.lines
         ],
-        "aid": counted(found.aid),
-        "loans": counted(found.loans),
+        "aid": _counted(found.aid),
+        "loans": _counted(found.loans),
         "rosters": [
             {
                 "batch": roster.batch,
@@ -139,7 +149,7 @@ def _value(found: Statement) -> dict[str, Any]:
                 "period": roster.period,
                 "declared": _times(roster.declared_person_times, roster.declared_amount_fen),
                 "posted": _times(roster.posted.person_times, roster.posted.amount_fen),
-                "here": counted(roster.here),
+                "here": _counted(roster.here),
             }
             for roster in found.rosters
         ],
@@ -168,7 +178,7 @@ def _figures(figures: Figures) -> tuple[int, int, int]:
     return figures.person_times, figures.persons, figures.amount_fen
 
 
-def counted(figures: Figures) -> dict[str, Any]:
+def _counted(figures: Figures) -> dict[str, Any]:
     return {
         "person_times": figures.person_times,
         "persons": figures.persons,

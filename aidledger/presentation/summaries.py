@@ -11,16 +11,16 @@ from aidledger.domain.table import Answer, Cell, Column, Kind
 from aidledger.domain.term import Period
 from aidledger.i18n import N_, Language, translator
 from aidledger.operations.views import Viewed
-from aidledger.presentation.columns import Shape
+from aidledger.presentation.columns import AMOUNT, PERSON_TIMES, PERSONS, PROGRAM, Shape
 from aidledger.presentation.result import Result, table
 from aidledger.reports.figures import figure_text
 from aidledger.reports.summary import Group, Summary
 from aidledger.store.postings.totals import Figures
 
 FIGURE_COLUMNS = (
-    Column("person_times", N_("Person-times"), "count"),
-    Column("persons", N_("Persons"), "count"),
-    Column("amount", N_("Amount (yuan)"), "yuan"),
+    PERSON_TIMES,
+    PERSONS,
+    AMOUNT,
     Column("amount_wan", N_("Amount (10k yuan)"), "wan"),
 )
 DIMENSION_TITLES = {
@@ -96,7 +96,7 @@ def _by_program(summary: Summary, catalogue: Catalogue, language: str) -> Answer
     rows = [(catalogue.programs[code].name(language), *_cells(figures)) for code, figures in summary.programs.items()]
     return Answer(
         title=TITLE,
-        columns=(Column("program", N_("Program")), *FIGURE_COLUMNS),
+        columns=(PROGRAM, *FIGURE_COLUMNS),
         rows=rows,
         totals=_totals(summary, 1),
         notes=_notes(summary),

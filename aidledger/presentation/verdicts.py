@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 
 from aidledger.domain.table import Answer, Column
 from aidledger.i18n import N_, Translate
-from aidledger.presentation.columns import (
-    BATCH,
-    Shape,
-)
+from aidledger.presentation.columns import BATCH, ENTRY, Shape
 from aidledger.presentation.result import Result, table
 
 if TYPE_CHECKING:
@@ -26,7 +23,7 @@ def verdict_result(found: Verdict, translate: Translate) -> Result:
 
 def _answer(found: Verdict, translate: Translate) -> Answer:
     """What verify found."""
-    columns = (BATCH, Column("entry", N_("Entry"), "count"), Column("what", N_("What"), "message"))
+    columns = (BATCH, ENTRY, Column("what", N_("What"), "message"))
     rows = [
         (
             fault.batch,

@@ -116,3 +116,10 @@ def test_no_file_names_a_path_of_this_machine_or_a_registry() -> None:
         for match in [*_MACHINE.finditer(line), *_REGISTRY.finditer(line)]
     ]
     assert not found
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", DOCS / "tutorial.md"], ids=lambda page: page.name)
+def test_the_program_is_found_before_it_is_called(page: Path) -> None:
+    """`make demo` puts it into .venv, where no shell looks by itself."""
+    for text in in_both(page):
+        assert text.index(". .venv/bin/activate") < text.index("$ aidledger")
