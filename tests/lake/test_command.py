@@ -82,7 +82,7 @@ def test_what_goes_with_a_lake_only_and_what_does_not(tmp_path: Path) -> None:
     much = aidledger("audit", "--lake", tmp_path, "--memory", "much")
 
     assert (alone.exit_code, revealed.exit_code, none.exit_code, much.exit_code) == (2, 2, 3, 2)
-    assert "--memory goes with --lake only" in alone.stderr
+    assert "--memory works on a lake only" in alone.stderr
     assert "There is no lake at" in none.stderr
 
 

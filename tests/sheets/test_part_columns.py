@@ -171,9 +171,10 @@ def test_money_of_months_that_does_not_make_the_amount_is_asked_for(headers: str
     file = examined(content)
     assert codes(file) == ["missing-column"]
     said, hint = message_and_hint(file.problems[0], shipped().programs, "en")
-    assert "add up to 400.00, and" in said
+    assert "add up to 400.00, but" in said
     assert "says 300.00" in said
-    assert "--map 'HEADER=vocational-grant'" in hint
+    assert "say which one it is" in hint
+    assert file.problems[0].facts["field"] == "vocational-grant"
     by_hand = examined(content, hints=Hints(columns={"应发金额": "vocational-grant"}))
     assert codes(by_hand) == ["amount-off-standard"]
     assert by_hand.tables[0].rosters[0].amounts_fen == [30_000]

@@ -205,7 +205,7 @@ def test_a_ledger_with_another_key_is_asked_before_it_gives_way(path: Path, tmp_
     before = path.read_bytes()
     for actor in (ACTOR, "somebody"):
         for discard_newer in (False, True):
-            with pytest.raises(RestoreKeyed, match="rekey --to"):
+            with pytest.raises(RestoreKeyed, match="First change the backup's key"):
                 copies.restore(str(path), backup, actor, clock, keys(), discard_newer=discard_newer)
     copies.rekey(str(backup), ACTOR, clock, keys(), lambda: OTHER)
     with pytest.raises(NotNamed):
