@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Subquery, select
 
 from aidledger.audit.rule import Scope
 from aidledger.store.model.tables import BankReturn
-from aidledger.store.payables.claims import People, placed
+from aidledger.store.payables.claims import LinkedBeneficiaries, placed
 from aidledger.store.postings.entries import current
 
 
@@ -28,4 +28,4 @@ def same_people(scope: Scope) -> Callable[[int], int]:
     """A function from a beneficiary to the first recorded one of the same person; a lake knows no corrected numbers."""
     if "payment-orders" not in scope.holds:
         return int
-    return People(cast("Connection", scope.books)).first
+    return LinkedBeneficiaries(cast("Connection", scope.books)).first

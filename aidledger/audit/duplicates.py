@@ -15,7 +15,7 @@ from aidledger.domain.place import Place
 from aidledger.i18n import N_
 from aidledger.store.database.bulk import chunks
 from aidledger.store.model.tables import Entry, ProgramRow, RosterRow, School
-from aidledger.store.payables.claims import People
+from aidledger.store.payables.claims import LinkedBeneficiaries
 from aidledger.store.postings.entries import in_batch, in_force
 
 _first = Entry.alias("first")
@@ -77,7 +77,7 @@ def under_other_numbers(books: Connection, batch: int) -> Iterator[Contradiction
 
     The other payment may be in the batch itself.
     """
-    people = People(books)
+    people = LinkedBeneficiaries(books)
     if not people.corrected:
         return
     query = select(Entry.c.beneficiary_id).where(in_batch(Entry, batch), Entry.c.reversal_of.is_(None)).distinct()
@@ -98,7 +98,7 @@ def _contradiction(paid: Any, earlier: tuple[int, ...], facts: dict[str, object]
 
 
 def _under_several_numbers(
-    books: Connection, people: People, persons: Iterable[int], *narrowed: ColumnElement[bool]
+    books: Connection, people: LinkedBeneficiaries, persons: Iterable[int], *narrowed: ColumnElement[bool]
 ) -> Iterator[list[Any]]:
     """Payments for the same program, period and part to one person under several numbers, in the order of posting."""
     found: defaultdict[tuple[object, ...], list[Any]] = defaultdict(list)
@@ -126,7 +126,7 @@ def _find(scope: Scope) -> Iterator[Case]:
     codes: dict[int, str] = {}
     narrowed = scope.narrowed(ProgramRow.c.code, Entry.c.period)
     # A lake knows no corrected numbers.
-    people = People(cast("Connection", scope.books)) if "payment-orders" in scope.holds else None
+    people = LinkedBeneficiaries(cast("Connection", scope.books)) if "payment-orders" in scope.holds else None
     for pair in scope.books.execute(_pairs().where(*narrowed)):
         person = people.first(pair.beneficiary_id) if people else pair.beneficiary_id
         codes[pair.program_id] = pair.code

@@ -13,7 +13,7 @@ from aidledger.domain.money import yuan_text
 from aidledger.i18n import N_
 from aidledger.store.model.tables import Batch, Entry, ProgramRow
 from aidledger.store.payables import claims
-from aidledger.store.payables.claims import Claim, People
+from aidledger.store.payables.claims import Claim, LinkedBeneficiaries
 
 # The length of the date in a time.
 _DAY = 10
@@ -22,7 +22,7 @@ _DAY = 10
 def _find(scope: Scope) -> Iterator[Case]:
     """One case per claim. What is under way beyond a claim does not count, because it has not been paid."""
     books = cast("Connection", scope.books)
-    narrowed = claims.Scope({scope.program} if scope.program else (), {scope.period} if scope.period else ())
+    narrowed = claims.ClaimScope({scope.program} if scope.program else (), {scope.period} if scope.period else ())
     owed = {claim.key: claim for claim in claims.claims(books, narrowed, paid_only=True) if claim.overpaid_fen > 0}
     if not owed:
         return
@@ -54,7 +54,7 @@ def _case(claim: Claim, program: str, rows: list[Any], since: str) -> Case:
 
 def _paid(scope: Scope, books: Connection) -> dict[claims.Key, list[Any]]:
     """Payments confirmed by a bank, by claim."""
-    payment, people = claims.payments(books), People(books)
+    payment, people = claims.payments(books), LinkedBeneficiaries(books)
     query = (
         select(payment.c.entry_id, payment.c.answer_id, payment.c.paid_on)
         .add_columns(Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
@@ -71,7 +71,7 @@ def _paid(scope: Scope, books: Connection) -> dict[claims.Key, list[Any]]:
 
 def _lowered(scope: Scope, books: Connection) -> dict[claims.Key, str]:
     """The date of the last reversal, by claim."""
-    people = People(books)
+    people = LinkedBeneficiaries(books)
     claim = (Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
     query = (
         select(*claim, func.max(Batch.c.posted_at))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.domain.listing import Allotments, Listing, Recoveries
+from aidledger.domain.listing import Allotments, ListTable, Recoveries
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile
@@ -43,7 +43,7 @@ def check_names(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
     """name-id-mismatch: an ID number with two names."""
     names: dict[str, tuple[str, str, int]] = {}
     for table in file.of_people():
-        if isinstance(table, Listing) and table.kind == "bank-return":
+        if isinstance(table, ListTable) and table.kind == "bank-return":
             continue  # it repeats the names of orders, which a correction may have changed in between
         lines = table.lines
         for number, name, row in zip(lines.numbers, lines.names, lines.rows, strict=True):
@@ -74,7 +74,7 @@ def check_lists(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
                 yield Problem("duplicate-in-file", Place(listing.sheet, row, listing.columns.get("number")), facts)
 
 
-def _subjects(listing: Listing) -> Iterator[tuple[int, tuple[object, ...]]]:
+def _subjects(listing: ListTable) -> Iterator[tuple[int, tuple[object, ...]]]:
     """By row, the key that must be unique within the list.
 
     Bank returns have none, since a bank may pay a person several times; a person's recoveries differ in date or

@@ -16,7 +16,7 @@ from aidledger.domain.identity import (
     resident_fault,
     sex_of,
 )
-from aidledger.domain.listing import Listing
+from aidledger.domain.listing import ListTable
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile, Table
@@ -28,7 +28,7 @@ def check(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
         yield from _table(table)
 
 
-def _table(table: Table | Listing) -> Iterator[Problem]:
+def _table(table: Table | ListTable) -> Iterator[Problem]:
     lines = table.lines
     people = zip(lines.rows, lines.numbers, lines.document_types, lines.sexes, lines.births, strict=True)
     for row, number, document_type, sex, born in people:

@@ -10,7 +10,7 @@ import click
 from aidledger.cli import commands
 
 
-class Loaded(MutableMapping[str, click.Command]):
+class LazyCommands(MutableMapping[str, click.Command]):
     """Commands by name. Each is given as ``module:attribute``, the module within ``commands``."""
 
     def __init__(self, places: Mapping[str, str]) -> None:

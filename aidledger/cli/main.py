@@ -15,7 +15,7 @@ import click
 from aidledger import __version__, private
 from aidledger.cli import stopping
 from aidledger.cli.keys import AskedKeys
-from aidledger.cli.loading import Loaded
+from aidledger.cli.loading import LazyCommands
 from aidledger.cli.localized import Group, Option, language, set_language, shown, speak
 from aidledger.cli.office import Office
 from aidledger.cli.options import SENTENCE, option
@@ -69,7 +69,7 @@ _SECTIONS = {
         "demo": "demonstration:demo",
     },
 }
-_COMMANDS = Loaded({name: place for commands in _SECTIONS.values() for name, place in commands.items()})
+_COMMANDS = LazyCommands({name: place for commands in _SECTIONS.values() for name, place in commands.items()})
 
 
 @click.group(

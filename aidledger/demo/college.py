@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from aidledger.demo.amounts import Weights, counts_for, norms
-from aidledger.demo.listings import District, Line, Listing
+from aidledger.demo.listings import DemoList, District, ListLine
 from aidledger.demo.places import PLACES
 from aidledger.demo.rolls import Finished
 from aidledger.demo.solver import apportion
@@ -28,10 +28,10 @@ _ON_ONE_LIST = {AID: 120, LOAN: 460}
 _POOR, _HARDSHIP = "脱贫户", "家庭经济困难"
 
 
-def listings(district: District, finished: Finished) -> list[Listing]:
+def listings(district: District, finished: Finished) -> list[DemoList]:
     """The office's lists; some of the borrowers finished high school in that year."""
     rng = district.rng(AID)
-    result: list[Listing] = []
+    result: list[DemoList] = []
     aided: dict[Period, list[Student]] = {}
     aid = district.line(AID)
     if aid is not None:
@@ -81,10 +81,10 @@ def _lists(
     amounts: Sequence[int],
     category: str,
     rng: Random,
-) -> Iterator[Listing]:
+) -> Iterator[DemoList]:
     """The students, unordered, on lists by their part of the district."""
     lines = [
-        Line(
+        ListLine(
             person=student.person,
             school=student.college,
             level=student.level,
@@ -102,5 +102,5 @@ def _lists(
     start = 0
     for i, size in enumerate(apportion(len(lines), [rng.randint(60, 140) for _ in range(parts)])):
         part = f"{PLACES[i]}{'街道' if i % 2 == 0 else '镇'}"
-        yield Listing(district.name, period, (program,), "大学", i, tuple(lines[start : start + size]), part=part)
+        yield DemoList(district.name, period, (program,), "大学", i, tuple(lines[start : start + size]), part=part)
         start += size

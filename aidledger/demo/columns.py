@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from aidledger.demo.listings import Line, Listing
+from aidledger.demo.listings import DemoList, ListLine
 from aidledger.demo.places import MAJORS
 from aidledger.demo.schools import GRADES
 from aidledger.domain.layout import Layout, fold
@@ -14,7 +14,7 @@ from aidledger.domain.money import FEN_PER_YUAN
 from aidledger.domain.program import Level, Stage
 
 Cell = str | int | Decimal | None
-Maker = Callable[[Line], Cell]
+Maker = Callable[[ListLine], Cell]
 
 _MONEY = "¥"  # a placeholder for one amount column per program of the list
 _DIALECTS_OF_PROGRAM = {
@@ -98,7 +98,7 @@ class DemoColumn:
         return _WIDTHS.get(self.field or "", _USUAL_WIDTH)
 
 
-def columns_for(listing: Listing, layout: Layout) -> tuple[DemoColumn, ...]:
+def columns_for(listing: DemoList, layout: Layout) -> tuple[DemoColumn, ...]:
     """The columns of a list, as its sender writes it."""
     first = listing.programs[0]
     dialects = _DIALECTS_OF_PROGRAM.get(first.code) or _DIALECTS[first.stage]
@@ -123,18 +123,18 @@ def yuan_cell(amount_fen: int) -> int | Decimal:
     return Decimal(amount_fen) / FEN_PER_YUAN if rest else yuan
 
 
-def grade_name(line: Line) -> str:
+def grade_name(line: ListLine) -> str:
     """The grade as schools call it."""
     return line.grade_stated or GRADES[line.level][line.grade]
 
 
-def _money_column(listing: Listing, i: int) -> DemoColumn:
+def _money_column(listing: DemoList, i: int) -> DemoColumn:
     headers = _MONEY_HEADERS[listing.programs[i].code]
     return DemoColumn(headers[listing.style // 6 % len(headers)], "amount", _amount_maker((i,)), (i,))
 
 
 def _amount_maker(programs: tuple[int, ...]) -> Maker:
-    def make(line: Line) -> Cell:
+    def make(line: ListLine) -> Cell:
         amounts = [amount for i in programs if (amount := line.amounts_fen[i]) is not None]
         return yuan_cell(sum(amounts)) if amounts else None
 
@@ -142,7 +142,7 @@ def _amount_maker(programs: tuple[int, ...]) -> Maker:
 
 
 def _class_maker(style: int) -> Maker:
-    def make(line: Line) -> Cell:
+    def make(line: ListLine) -> Cell:
         grade = grade_name(line)
         if line.level == "preschool":
             return f"{grade[0]}{_CHINESE_ORDINALS[min(line.class_no, 10)]}班"
@@ -174,7 +174,7 @@ def _maker(header: str, field: str | None, style: int) -> Maker:
             return _MAKERS[field]
 
 
-def _nothing(_: Line) -> Cell:
+def _nothing(_: ListLine) -> Cell:
     return None
 
 

@@ -6,9 +6,9 @@ from collections import defaultdict
 from random import Random
 
 from aidledger.demo.amounts import norms, not_to_be_made
-from aidledger.demo.listings import District, Line, Listing, by_need, whole_list
+from aidledger.demo.listings import DemoList, District, ListLine, by_need, whole_list
 from aidledger.demo.rolls import rolls_of
-from aidledger.demo.schools import Cell, School, cells_for, schools_for
+from aidledger.demo.schools import Cell, DemoSchool, cells_for, schools_for
 from aidledger.demo.solver import mix
 from aidledger.domain.program import Boarding, Level
 from aidledger.domain.published import PublishedLine
@@ -28,7 +28,7 @@ _boarder_category = by_need(
 )
 
 
-def listings(district: District) -> list[Listing]:
+def listings(district: District) -> list[DemoList]:
     """The lists of all primary and junior schools; boarders and day pupils of a school are on one list."""
     line = district.line(PROGRAM)
     if line is None:
@@ -37,7 +37,7 @@ def listings(district: District) -> list[Listing]:
     amounts = {(level, boarding): norms(district.rates(program, level, boarding))[0] for level, boarding in _WEIGHTS}
     rng = district.rng(PROGRAM)
     rolls, _ = rolls_of(district, _cells(district, _counts(line, amounts), rng), rng)
-    by_school: dict[tuple[Period, School], list[Line]] = defaultdict(list)
+    by_school: dict[tuple[Period, DemoSchool], list[ListLine]] = defaultdict(list)
     for roll in rolls:
         boarding: Boarding = roll.boarding or "day"
         category = _boarder_category if boarding == "boarder" else _day_category

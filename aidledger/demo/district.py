@@ -7,7 +7,7 @@ from random import Random
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.demo import college, compulsory, high_school, preschool, vocational
-from aidledger.demo.listings import District, Listing
+from aidledger.demo.listings import DemoList, District
 from aidledger.demo.people import People
 from aidledger.demo.sheets import DemoRoster, roster_of, roster_path
 from aidledger.domain.published import PublishedReport
@@ -36,12 +36,12 @@ def district_rosters(catalogue: Catalogue, report: PublishedReport, seed: int = 
     return rosters_of(district_listings(catalogue, report, seed), catalogue)
 
 
-def rosters_of(listings: Iterable[Listing], catalogue: Catalogue) -> list[DemoRoster]:
+def rosters_of(listings: Iterable[DemoList], catalogue: Catalogue) -> list[DemoRoster]:
     """Each list as its sender writes it."""
     return [roster_of(listing, catalogue.layout) for listing in listings]
 
 
-def district_listings(catalogue: Catalogue, report: PublishedReport, seed: int) -> list[Listing]:
+def district_listings(catalogue: Catalogue, report: PublishedReport, seed: int) -> list[DemoList]:
     """Who is paid what, list by list, before it is written in the senders' ways; empty lists are left out."""
     for line in report.lines:
         if line.program not in _PROGRAMS:

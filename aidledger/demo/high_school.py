@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aidledger.demo.amounts import allowed_fees, counts_for, tiers, with_amounts, with_odd_amount
-from aidledger.demo.listings import District, Listing, by_need, whole_list
+from aidledger.demo.listings import DemoList, District, by_need, whole_list
 from aidledger.demo.rolls import Finished, rolls_by_fee
 from aidledger.domain.published import PublishedLine
 from aidledger.errors import Unsolvable
@@ -14,7 +14,7 @@ _TIER_NAMES = ("一档", "二档", "三档", "四档")
 _category = by_need(((300, "特困供养"), (1100, "残疾学生"), (7200, "脱贫户")), otherwise="低保")
 
 
-def listings(district: District) -> tuple[list[Listing], Finished]:
+def listings(district: District) -> tuple[list[DemoList], Finished]:
     """The lists of all high schools, and those who finished in each year."""
     lines = _lines_of_report(district)
     if lines is None:

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.demo.people import People, Person
-from aidledger.demo.schools import School, names
+from aidledger.demo.schools import DemoSchool, names
 from aidledger.domain.program import Boarding, Level, Program, Rate
 from aidledger.domain.published import PublishedLine, PublishedReport
 from aidledger.domain.term import Half, Period, within
@@ -19,7 +19,7 @@ Sheeting = Literal["one", "per-grade"]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ListLine:
     """One person on a list; ``amounts_fen`` by the list's programs, None for one that does not pay.
 
     ``school`` is the person's own: a university, on the office's own lists. ``grade_stated``: what the school writes
@@ -41,7 +41,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class DemoList:
     """A list to be sent in: its sender, period, programs and lines.
 
     ``part`` distinguishes a sender's lists for the same period and programs; ``month``: the month that it pays for, if
@@ -53,7 +53,7 @@ class Listing:
     programs: tuple[Program, ...]
     folder: str
     style: int
-    lines: tuple[Line, ...]
+    lines: tuple[ListLine, ...]
     part: str = ""
     sheeting: Sheeting = "one"
     month: int | None = None
@@ -117,19 +117,19 @@ class District:
         return found.pop()
 
 
-def roll_order(line: Line) -> tuple[int, int, str]:
+def roll_order(line: ListLine) -> tuple[int, int, str]:
     """The order of a school's list: by grade and class, arbitrary within a class."""
     return line.grade, line.class_no, line.person.account[::-1]
 
 
 def whole_list(
-    school: School, period: Period, programs: tuple[Program, ...], folder: str, lines: Sequence[Line]
-) -> Listing:
+    school: DemoSchool, period: Period, programs: tuple[Program, ...], folder: str, lines: Sequence[ListLine]
+) -> DemoList:
     """A school's list of a term, in roll order."""
     all_paid_alike = all(None not in line.amounts_fen for line in lines)
     sheeting: Sheeting = "per-grade" if school.style % 4 == 1 and all_paid_alike else "one"
     ordered = tuple(sorted(lines, key=roll_order))
-    return Listing(school.name, period, programs, folder, school.style, ordered, sheeting=sheeting)
+    return DemoList(school.name, period, programs, folder, school.style, ordered, sheeting=sheeting)
 
 
 def by_need(table: Sequence[tuple[int, str]], *, otherwise: str) -> Callable[[Person], str]:

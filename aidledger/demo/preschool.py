@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aidledger.demo.amounts import counts_for, norms, with_amounts, with_odd_amount
-from aidledger.demo.listings import District, Listing, by_need, whole_list
+from aidledger.demo.listings import DemoList, District, by_need, whole_list
 from aidledger.demo.rolls import rolls_by_fee
 
 PROGRAM = "preschool-fee-waiver"
@@ -14,7 +14,7 @@ _category = by_need(
 )
 
 
-def listings(district: District) -> list[Listing]:
+def listings(district: District) -> list[DemoList]:
     """The lists of all kindergartens."""
     line = district.line(PROGRAM)
     if line is None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from random import Random
 
 from aidledger.demo.enrolment import Pupil, enrol
-from aidledger.demo.listings import District, Line
+from aidledger.demo.listings import District, ListLine
 from aidledger.demo.people import Person
-from aidledger.demo.schools import Cell, School, cells_for, schools_for
+from aidledger.demo.schools import Cell, DemoSchool, cells_for, schools_for
 from aidledger.domain.program import Boarding, Level
 from aidledger.domain.term import Period
 
@@ -22,7 +22,7 @@ class Roll:
     """Pupils of one school in one term to whom the same standard applies."""
 
     semester: Period
-    school: School
+    school: DemoSchool
     boarding: Boarding | None
     pupils: list[Pupil]
 
@@ -31,9 +31,11 @@ class Roll:
         """The pupils as people, the same in every term."""
         return [pupil.person for pupil in self.pupils]
 
-    def line(self, pupil: Pupil, category: str, amounts_fen: tuple[int | None, ...], tier: str | None = None) -> Line:
+    def line(
+        self, pupil: Pupil, category: str, amounts_fen: tuple[int | None, ...], tier: str | None = None
+    ) -> ListLine:
         """A pupil's line on the school's list."""
-        return Line(
+        return ListLine(
             person=pupil.person,
             school=self.school.name,
             level=self.school.level,

@@ -34,7 +34,7 @@ _AUTUMN_WEIGHT, _SPRING_WEIGHT = 102, 100  # slightly more pupils come in autumn
 
 
 @dataclass(frozen=True, slots=True)
-class School:
+class DemoSchool:
     """A made-up school. ``weight``: its relative size. ``style``: selects its way of writing rosters.
 
     ``fee_fen``: its approved fee per pupil and semester, if aid depends on it.
@@ -51,7 +51,7 @@ class School:
 class Cell:
     """Pupils of one school to whom the same standard applies; ``sizes``: their number in each term."""
 
-    school: School
+    school: DemoSchool
     boarding: Boarding | None
     sizes: tuple[int, ...]
 
@@ -81,17 +81,19 @@ def names(district: str, level: Level, taken: set[str]) -> Iterator[str]:
 
 def schools_for(
     person_times: int, terms: int, level: Level, names_left: Iterator[str], rng: Random, fee_fen: int | None = None
-) -> list[School]:
+) -> list[DemoSchool]:
     """As many schools as this many person-times need; none for none."""
     if not person_times:
         return []
     number = max(1, round(person_times / terms / _USUAL_SIZE[level]))
-    return [School(next(names_left), level, rng.randint(60, 160), rng.randrange(1000), fee_fen) for _ in range(number)]
+    return [
+        DemoSchool(next(names_left), level, rng.randint(60, 160), rng.randrange(1000), fee_fen) for _ in range(number)
+    ]
 
 
 def cells_for(
     person_times: int,
-    schools: Sequence[School],
+    schools: Sequence[DemoSchool],
     semesters: Sequence[Period],
     *,
     boarding: Boarding | None = None,

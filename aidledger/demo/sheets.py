@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from aidledger.demo import wording
 from aidledger.demo.columns import Cell, DemoColumn, columns_for, grade_name, yuan_cell
-from aidledger.demo.listings import Line, Listing
+from aidledger.demo.listings import DemoList, ListLine
 from aidledger.domain.layout import Layout
 
 Row = tuple[Cell, ...]
@@ -36,12 +36,12 @@ class DemoRoster:
     sheets: tuple[DemoSheet, ...]
 
 
-def roster_path(listing: Listing) -> PurePosixPath:
+def roster_path(listing: DemoList) -> PurePosixPath:
     """A list's path: by period, stage and sender."""
     return PurePosixPath(listing.period.code, listing.folder, wording.file_name(listing))
 
 
-def roster_of(listing: Listing, layout: Layout) -> DemoRoster:
+def roster_of(listing: DemoList, layout: Layout) -> DemoRoster:
     """A list as its sender writes it."""
     columns = columns_for(listing, layout)
     return DemoRoster(
@@ -49,17 +49,17 @@ def roster_of(listing: Listing, layout: Layout) -> DemoRoster:
     )
 
 
-def _sheets(listing: Listing) -> Iterator[tuple[str, Sequence[Line]]]:
+def _sheets(listing: DemoList) -> Iterator[tuple[str, Sequence[ListLine]]]:
     if listing.sheeting == "one":
         yield ("Sheet1", "名册", wording.program_names(listing.programs))[listing.style % 3], listing.lines
         return
-    by_grade: dict[str, list[Line]] = {}
+    by_grade: dict[str, list[ListLine]] = {}
     for line in listing.lines:
         by_grade.setdefault(grade_name(line), []).append(line)
     yield from by_grade.items()
 
 
-def _sheet(listing: Listing, columns: tuple[DemoColumn, ...], name: str, lines: Sequence[Line]) -> DemoSheet:
+def _sheet(listing: DemoList, columns: tuple[DemoColumn, ...], name: str, lines: Sequence[ListLine]) -> DemoSheet:
     makers = [column.make for column in columns[1:]]
     note = wording.note(listing)
     return DemoSheet(
@@ -74,7 +74,7 @@ def _sheet(listing: Listing, columns: tuple[DemoColumn, ...], name: str, lines: 
     )
 
 
-def _total(listing: Listing, columns: tuple[DemoColumn, ...], lines: Sequence[Line]) -> Row:
+def _total(listing: DemoList, columns: tuple[DemoColumn, ...], lines: Sequence[ListLine]) -> Row:
     """The sum of each amount column; the number of people, if everybody is paid under every program."""
     say_count = listing.style % 6 != 0 and all(None not in line.amounts_fen for line in lines)
     cells: list[Cell] = []

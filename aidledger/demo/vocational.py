@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from aidledger.demo.amounts import allowed_fees, counts_for, neediest_first, norms, tiers, with_amounts, with_odd_amount
 from aidledger.demo.enrolment import Pupil
-from aidledger.demo.listings import District, Listing, by_need, whole_list
+from aidledger.demo.listings import DemoList, District, by_need, whole_list
 from aidledger.demo.people import Person
 from aidledger.demo.rolls import Roll, rolls_by_fee
 from aidledger.demo.solver import apportion
@@ -27,7 +27,7 @@ Paid = list[dict[str, int]]
 """For each roll (a school in a term), the amount in 分 by the person's number."""
 
 
-def listings(district: District) -> list[Listing]:
+def listings(district: District) -> list[DemoList]:
     """The lists of all vocational schools: one per program, or one with an amount column for each."""
     rolls = _rolls(district)
     if not rolls:

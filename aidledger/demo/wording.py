@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from aidledger.demo.listings import Listing
+from aidledger.demo.listings import DemoList
 from aidledger.demo.names import person_name
 from aidledger.domain.program import Program, Stage
 from aidledger.domain.term import Period
@@ -69,7 +69,7 @@ def term_text(period: Period, style: int) -> str:
     return ways[style % len(ways)]
 
 
-def title(listing: Listing) -> str:
+def title(listing: DemoList) -> str:
     """The line above the list: who, when, what."""
     style = listing.style
     programs = listing.programs
@@ -80,7 +80,7 @@ def title(listing: Listing) -> str:
     return f"{listing.sender}{term_text(listing.period, style)}{_month(listing)}{prefix}{things}{ending}"
 
 
-def file_name(listing: Listing) -> str:
+def file_name(listing: DemoList) -> str:
     """``高坪区龙门中学 2021年秋季 普高国家助学金免学费.xlsx``."""
     half = {"autumn": "秋季", "spring": "春季", None: ""}[listing.period.half]
     things = "".join(_FILE_NAMES[program.code] for program in listing.programs)
@@ -89,7 +89,7 @@ def file_name(listing: Listing) -> str:
     return f"{listing.sender} {listing.period.year}年{half} {prefix}{things}{part}{_month(listing)}.xlsx"
 
 
-def note(listing: Listing) -> tuple[str, str] | None:
+def note(listing: DemoList) -> tuple[str, str] | None:
     """The texts at left and right between title and header; None if there is no such line."""
     if listing.part:
         return f"填报单位:{listing.sender}学生资助管理中心", "单位:元"
@@ -99,7 +99,7 @@ def note(listing: Listing) -> tuple[str, str] | None:
     return (f"{label}:{listing.sender}", "单位:元") if label else None
 
 
-def foot(listing: Listing) -> tuple[tuple[str, ...], ...]:
+def foot(listing: DemoList) -> tuple[tuple[str, ...], ...]:
     """The lines below the list: who prepared it, who checked it, and sometimes when."""
     rng = Random(f"{listing.sender}:{listing.part}")
     clerk, checker = (person_name(rng, "女" if rng.random() < 0.6 else "男") for _ in range(2))  # noqa: PLR2004
@@ -111,7 +111,7 @@ def foot(listing: Listing) -> tuple[tuple[str, ...], ...]:
     return (signed, (f"填表日期:{listing.period.year}年{month}月{rng.randint(1, 28)}日",))
 
 
-def _month(listing: Listing) -> str:
+def _month(listing: DemoList) -> str:
     return f"({listing.month}月份)" if listing.month else ""
 
 

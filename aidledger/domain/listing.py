@@ -109,7 +109,7 @@ Facts = Certifications | Enrolments | Returns | Allotments | Recoveries
 
 
 @dataclass(slots=True)
-class Listing:
+class ListTable:
     """One table of such a list. ``period``: the school year of a certification, the semester of a register.
 
     Allotments name no people, so only the ``rows`` of their ``lines`` are filled.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aidledger.domain.lines import Lines
-from aidledger.domain.listing import Listing
+from aidledger.domain.listing import ListTable
 from aidledger.domain.part import person_times
 from aidledger.domain.problem import Problem, Severity
 from aidledger.domain.term import Period
@@ -127,13 +127,13 @@ class RosterFile:
 
     kind: str = "roster"
     tables: list[Table] = field(default_factory=list)
-    listings: list[Listing] = field(default_factory=list)
+    listings: list[ListTable] = field(default_factory=list)
     fates: dict[Fate, int] = field(default_factory=lambda: dict.fromkeys(Fate, 0))
     rows_read: int = 0
     problems: list[Problem] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
-    def of_people(self) -> list[Table | Listing]:
+    def of_people(self) -> list[Table | ListTable]:
         """The tables and lists whose lines identify people."""
         return [*self.tables, *(listing for listing in self.listings if listing.lines.numbers)]
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from aidledger.domain.role import Role, same_name
 from aidledger.errors import LastReviewer, NobodyOfThatName
 from aidledger.store.chain import actors as store
-from aidledger.store.chain.actors import Named
+from aidledger.store.chain.actors import RoleAssignment
 from aidledger.store.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
-class Roll:
+class RoleAssignments:
     """Everybody with a role, oldest first; if empty, everybody may do everything."""
 
-    named: list[Named]
+    named: list[RoleAssignment]
 
     @property
     def reviewed(self) -> bool:
@@ -23,13 +23,13 @@ class Roll:
         return any(one.role == "reviewer" for one in self.named)
 
 
-def actors(ledger: Ledger) -> Roll:
+def actors(ledger: Ledger) -> RoleAssignments:
     """People and roles; anybody may read them, to see whom to turn to after a refusal."""
     with ledger.reading("open") as books:
-        return Roll(list(store.named(books).values()))
+        return RoleAssignments(list(store.named(books).values()))
 
 
-def name(ledger: Ledger, actor: str, role: Role) -> Roll:
+def name(ledger: Ledger, actor: str, role: Role) -> RoleAssignments:
     """Assign or change a role; nothing is recorded if nothing changes. Raises LastReviewer."""
     with ledger.writing("name") as books:
         known = store.named(books)
@@ -38,10 +38,10 @@ def name(ledger: Ledger, actor: str, role: Role) -> Roll:
             if role != "reviewer":
                 _require_another_reviewer(known, actor)
             store.name(books, ledger.moment(), ledger.actor, " ".join(actor.split()), role)
-        return Roll(list(store.named(books).values()))
+        return RoleAssignments(list(store.named(books).values()))
 
 
-def dismiss(ledger: Ledger, actor: str) -> Roll:
+def dismiss(ledger: Ledger, actor: str) -> RoleAssignments:
     """Remove somebody's role. Raises NobodyOfThatName, LastReviewer."""
     with ledger.writing("name") as books:
         known = store.named(books)
@@ -49,10 +49,10 @@ def dismiss(ledger: Ledger, actor: str) -> Roll:
             raise NobodyOfThatName(actor=actor)
         _require_another_reviewer(known, actor)
         store.dismiss(books, ledger.moment(), ledger.actor, known[same_name(actor)].actor)
-        return Roll(list(store.named(books).values()))
+        return RoleAssignments(list(store.named(books).values()))
 
 
-def _require_another_reviewer(known: dict[str, Named], actor: str) -> None:
+def _require_another_reviewer(known: dict[str, RoleAssignment], actor: str) -> None:
     """Refuse to remove the last reviewer, because only reviewers assign roles; raises LastReviewer."""
     left = [one for key, one in known.items() if key != same_name(actor)]
     before = known.get(same_name(actor))

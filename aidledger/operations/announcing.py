@@ -13,7 +13,7 @@ from aidledger.store.chain import events
 from aidledger.store.ledger import Ledger
 from aidledger.store.master.schools import school_named
 from aidledger.store.postings import notices
-from aidledger.store.postings.notices import Named
+from aidledger.store.postings.notices import NoticePerson
 
 # Minimum working days, by the practice of the offices.
 WORKING_DAYS_MIN = 5
@@ -28,7 +28,7 @@ class Announcement:
     period: Period
     school: str | None
     term: NoticeTerm
-    named: Sequence[Named]
+    named: Sequence[NoticePerson]
     head: str
 
 

@@ -11,7 +11,7 @@ from aidledger.audit.names import names
 from aidledger.audit.parts import over_standard
 from aidledger.audit.rule import Contradiction
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.domain.listing import Listing
+from aidledger.domain.listing import ListTable
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile, Table
@@ -60,7 +60,7 @@ def problems(found: Iterable[Contradiction], file: RosterFile, batch: int) -> It
 
     ``batch``: that of the file; a contradiction within it is reported as one of the file.
     """
-    tables: list[Table | Listing] = [*file.tables, *file.listings]
+    tables: list[Table | ListTable] = [*file.tables, *file.listings]
     columns = {table.sheet: {**table.columns, "amount": _amount_column(table)} for table in tables}
     known = {(problem.code, problem.place.sheet, problem.place.row) for problem in file.problems}
     for contradiction in found:
@@ -72,7 +72,7 @@ def problems(found: Iterable[Contradiction], file: RosterFile, batch: int) -> It
             yield Problem(code, place, contradiction.facts)
 
 
-def _amount_column(table: Table | Listing) -> str | None:
+def _amount_column(table: Table | ListTable) -> str | None:
     """The amount column, if a sheet has one for everything it pays."""
     columns = {roster.amount_column for roster in table.rosters} if isinstance(table, Table) else set()
     return columns.pop() if len(columns) == 1 else None

@@ -16,7 +16,7 @@ from aidledger.domain.published import PublishedReport
 from aidledger.errors import NothingToDemonstrate
 from aidledger.operations import examining, ledgers, reconciling, reporting
 from aidledger.operations.files import shown_path
-from aidledger.operations.importing import Request, import_files
+from aidledger.operations.importing import ImportRequest, import_files
 from aidledger.operations.results import FileResult, ImportResult
 from aidledger.reconcile.line import Line
 from aidledger.store.ledger import Ledger
@@ -78,7 +78,9 @@ def demonstrate(
     audience.writing(len(rosters))
     writers = workers or examining.default_workers(beside_writer=False)
     paths = write_rosters(rosters, folder, workers=writers, progress=audience.wrote)
-    result = import_files(ledger, catalogue, Request(paths, workers=workers), audience.importing, audience.imported)
+    result = import_files(
+        ledger, catalogue, ImportRequest(paths, workers=workers), audience.importing, audience.imported
+    )
     return Demonstration(
         imported=result,
         lines=reconciling.reconcile(ledger, catalogue, ("declared", "standard"), ()).found,
@@ -113,7 +115,7 @@ def demonstrate_faults(
     audience.importing(sum(map(len, written)))
 
     def bring_in(paths: Sequence[Path], supersedes: int | None = None) -> ImportResult:
-        request = Request(paths, workers=workers, record_conflicts=True, supersedes=supersedes)
+        request = ImportRequest(paths, workers=workers, record_conflicts=True, supersedes=supersedes)
         return import_files(ledger, catalogue, request, progress=audience.imported)
 
     first = bring_in([*written[0], *written[1]])

@@ -17,7 +17,7 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.checks import problems_of
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile
-from aidledger.operations.files import SourceFile
+from aidledger.operations.files import InputFile
 from aidledger.operations.workers import Ended, do_nothing, run_in_order
 from aidledger.sheets.formats.failures import FileRefused
 from aidledger.sheets.formats.grid import read_grid
@@ -28,7 +28,7 @@ from aidledger.sheets.recognition.hints import Hints
 WORKERS_MAX = 4
 # A worker's address space beyond the limit: a thread's reserve, and the next file being received.
 _BESIDE_READING_BYTES = 160 * 2**20
-Examined = tuple[SourceFile, RosterFile]
+Examined = tuple[InputFile, RosterFile]
 
 
 def default_workers(*, beside_writer: bool = True) -> int:
@@ -56,7 +56,7 @@ def examine(content: bytes, path: str, catalogue: Catalogue, hints: Hints, limit
 
 
 def examined(
-    sources: Iterable[SourceFile],
+    sources: Iterable[InputFile],
     catalogue: Catalogue,
     hints: Hints,
     limits: Limits,
@@ -67,7 +67,7 @@ def examined(
 
     ``before_waiting`` is called if the next one is not ready.
     """
-    taken: deque[SourceFile] = deque()
+    taken: deque[InputFile] = deque()
 
     def jobs() -> Iterator[tuple[object, ...]]:
         for source in sources:

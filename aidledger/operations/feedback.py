@@ -14,7 +14,7 @@ from aidledger.domain.identity import masked_words
 from aidledger.domain.problem import Problem
 from aidledger.errors import CannotWrite, FeedbackAmongRosters
 from aidledger.operations.examining import run_guarded
-from aidledger.operations.files import SourceFile, read_again, shown_path
+from aidledger.operations.files import InputFile, read_again, shown_path
 from aidledger.operations.results import FileResult, ListResult, RosterResult
 from aidledger.sheets.feedback.workbook import (
     FeedbackCopy,
@@ -54,7 +54,7 @@ class Feedback:
         except OSError as error:
             raise CannotWrite(path=shown_path(self.folder), reason=error.strerror or "") from error
 
-    def write(self, source: SourceFile, result: FileResult) -> Path:
+    def write(self, source: InputFile, result: FileResult) -> Path:
         """Write the marked copy of a rejected file, readable by its owner only; raises CannotWrite.
 
         Nothing is overwritten. An earlier copy with the same feedback stays, with the corrections made in it since.
@@ -74,7 +74,7 @@ class Feedback:
             raise CannotWrite(path=shown_path(target), reason=error.strerror or "") from error
         return target
 
-    def _given(self, source: SourceFile, result: FileResult) -> FileFeedback:
+    def _given(self, source: InputFile, result: FileResult) -> FileFeedback:
         remarks = [
             Remark(problem.severity.value, problem.code, problem.place, *self.said(problem))
             for problem in result.problems
@@ -83,7 +83,7 @@ class Feedback:
         name = _without_numbers(shown_path(Path(source.path.name)))
         return FileFeedback(remarks, _header_rows(result), self.labels, name, origin.hexdigest())
 
-    def _copy(self, source: SourceFile, result: FileResult, given: FileFeedback) -> FeedbackCopy:
+    def _copy(self, source: InputFile, result: FileResult, given: FileFeedback) -> FeedbackCopy:
         """The school's own workbook, else its cells, else only the list of problems."""
         if not any(problem.code in _NEVER_OPENED for problem in result.problems):
             content = source.content or read_again(source, self.limits).content
@@ -93,7 +93,7 @@ class Feedback:
                     return copy
         return list_alone(given)
 
-    def _wanted(self, source: SourceFile) -> Path:
+    def _wanted(self, source: InputFile) -> Path:
         """The copy's path without extension: the file's path relative to the common folder of everything imported."""
         folders = [path if path.is_dir() else path.parent for path in self.imported]
         below = Path(source.path.stem)

@@ -62,7 +62,7 @@ class Walked:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceFile:
+class InputFile:
     """A file that was read once: the same bytes are hashed, parsed and kept.
 
     ``failure``: why it could not be read. ``found``: where it is, unless simply at its path.
@@ -199,18 +199,18 @@ class Reader:
     def __exit__(self, *_error: object) -> None:
         self._close()
 
-    def read(self, found: Found) -> SourceFile:
+    def read(self, found: Found) -> InputFile:
         """Read a file once; an unreadable file has a failure and no content."""
         if found.archive is None or found.member is None:
             source = read(found.path, self._limits.file_size_max_bytes)
-            return SourceFile(source.path, source.content, source.sha256, found.problem or source.failure, found)
+            return InputFile(source.path, source.content, source.sha256, found.problem or source.failure, found)
         try:
             content = self._opened(found.archive).read(found.member)
         except FileRefused as refusal:
             return _unread(found, refusal.problem)
         except OSError as error:
             return _unread(found, _unopened(error.strerror))
-        return SourceFile(found.path, content, hashlib.sha256(content).hexdigest(), found=found)
+        return InputFile(found.path, content, hashlib.sha256(content).hexdigest(), found=found)
 
     def _opened(self, path: Path) -> Archive:
         if self._archive is None or self._path != path:
@@ -224,13 +224,13 @@ class Reader:
         self._archive = None
 
 
-def read_again(source: SourceFile, limits: Limits) -> SourceFile:
+def read_again(source: InputFile, limits: Limits) -> InputFile:
     """Read a file again where it was found."""
     with Reader(limits) as reader:
         return reader.read(source.place)
 
 
-def read(path: Path, size_max_bytes: int) -> SourceFile:
+def read(path: Path, size_max_bytes: int) -> InputFile:
     """Read a file once, and no further than just past the size limit; a pipe might never end."""
     found = Found(path)
     if path.exists() and not path.is_file():
@@ -246,7 +246,7 @@ def read(path: Path, size_max_bytes: int) -> SourceFile:
         return _unread(
             found, Problem("unreadable-file", facts={"why": "it changed while it was being read; import it again"})
         )
-    return SourceFile(path, content, hashlib.sha256(content).hexdigest())
+    return InputFile(path, content, hashlib.sha256(content).hexdigest())
 
 
 def _changed(before: os.stat_result, after: os.stat_result, length: int, size_max_bytes: int) -> bool:
@@ -255,8 +255,8 @@ def _changed(before: os.stat_result, after: os.stat_result, length: int, size_ma
     return not untouched or length != min(after.st_size, size_max_bytes + 1)
 
 
-def _unread(found: Found, problem: Problem) -> SourceFile:
-    return SourceFile(found.path, b"", hashlib.sha256(b"").hexdigest(), problem, found)
+def _unread(found: Found, problem: Problem) -> InputFile:
+    return InputFile(found.path, b"", hashlib.sha256(b"").hexdigest(), problem, found)
 
 
 def _unopened(reason: str | None) -> Problem:

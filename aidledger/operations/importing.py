@@ -18,7 +18,7 @@ from aidledger.errors import FatesDoNotAddUp, OneFileToSupersede, OtherRoster
 from aidledger.operations import examining, files
 from aidledger.operations.contradictions import candidates, contradictions, problems
 from aidledger.operations.feedback import Feedback
-from aidledger.operations.files import Found, PassedOver, SourceFile, shown_path
+from aidledger.operations.files import Found, InputFile, PassedOver, shown_path
 from aidledger.operations.results import FileResult, ImportResult, result_of
 from aidledger.operations.returns import answered, doubts_of, matched, recovery_doubts
 from aidledger.operations.together import SECONDS_MAX, Together
@@ -27,21 +27,21 @@ from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
 from aidledger.sheets.recognition.hints import Hints
 from aidledger.store.chain import events, mappings
 from aidledger.store.ledger import Books, Ledger
-from aidledger.store.master.catalogues import Loaded, ensure_loaded
+from aidledger.store.master.catalogues import LoadedCatalogue, ensure_loaded
 from aidledger.store.postings import posting, versions
 from aidledger.store.postings.journal import Stamp
 from aidledger.store.postings.listings import Answered
 from aidledger.store.privacy import forgetting
 
 # A file and its content as read; None if the file is already known.
-Read = tuple[SourceFile, RosterFile | None]
+Read = tuple[InputFile, RosterFile | None]
 # The digits of an ID or card number; every encoding that we read has them as ASCII.
 _LONG_NUMBER = re.compile(rb"(?:\d\0?){15}")
 _LIST_LINES_MIN = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ImportRequest:
     """What to import and how."""
 
     paths: Sequence[Path]
@@ -58,7 +58,7 @@ class Request:
 def import_files(
     ledger: Ledger,
     catalogue: Catalogue,
-    request: Request,
+    request: ImportRequest,
     started: Callable[[int], None] = lambda _count: None,
     progress: Callable[[FileResult], None] = lambda _result: None,
 ) -> ImportResult:
@@ -89,7 +89,7 @@ def import_files(
 class _Run:
     """One run over many files."""
 
-    def __init__(self, ledger: Ledger, catalogue: Catalogue, request: Request) -> None:
+    def __init__(self, ledger: Ledger, catalogue: Catalogue, request: ImportRequest) -> None:
         self.ledger = ledger
         self.catalogue = catalogue
         self.request = request
@@ -157,13 +157,13 @@ class _Run:
         return [results[one] for one in found if one not in passed]
 
     def _examined(
-        self, sources: Iterable[SourceFile], known: Container[str], workers: int, before_waiting: Callable[[], None]
+        self, sources: Iterable[InputFile], known: Container[str], workers: int, before_waiting: Callable[[], None]
     ) -> Iterator[Read]:
         """Each file and its content as read; None if its bytes are already in the ledger."""
-        skipped: dict[SourceFile, None] = {}
-        ahead: deque[SourceFile] = deque()
+        skipped: dict[InputFile, None] = {}
+        ahead: deque[InputFile] = deque()
 
-        def unknown() -> Iterator[SourceFile]:
+        def unknown() -> Iterator[InputFile]:
             for source in sources:
                 if source.sha256 in known or source.failure is not None:
                     passed = replace(source, content=b"")  # keep a folder of known files out of memory
@@ -186,7 +186,7 @@ class _Run:
             yield source, file
         yield from passed_over()
 
-    def _settle(self, books: Books, source: SourceFile, file: RosterFile | None, loaded: Loaded) -> FileResult:
+    def _settle(self, books: Books, source: InputFile, file: RosterFile | None, loaded: LoadedCatalogue) -> FileResult:
         """Post a file, or find out why not."""
         # An unreadable file has no bytes to be known by.
         batch = None if source.failure is not None else posting.batch_in_force_of(books, source.sha256)
@@ -209,7 +209,7 @@ class _Run:
             self.turned_away.add(self._called(source), source.sha256, file)
         return result
 
-    def _again(self, books: Books, source: SourceFile, loaded: Loaded) -> FileResult:
+    def _again(self, books: Books, source: InputFile, loaded: LoadedCatalogue) -> FileResult:
         """The same after reading the file again: it may have changed or gone."""
         again = files.read_again(source, self.request.limits)
         if again.failure is not None:
@@ -217,7 +217,7 @@ class _Run:
         file = examining.examine(again.content, again.heard, self.catalogue, self.hints, self.request.limits)
         return self._settle(books, again, file, loaded)
 
-    def _called(self, source: SourceFile) -> str:
+    def _called(self, source: InputFile) -> str:
         """A file's name relative to the folder or archive given."""
         roots = [path for path in self.request.paths if path.is_dir() and source.path.is_relative_to(path)]
         archive = source.place.archive
@@ -237,7 +237,7 @@ class _Run:
                 mappings.remember(books, self.ledger.moment(), self.ledger.actor, school, columns)
         return replace(result, remembered=sorted(filter(None, schools)))
 
-    def _try(self, books: Books, source: SourceFile, file: RosterFile, loaded: Loaded) -> FileResult:
+    def _try(self, books: Books, source: InputFile, file: RosterFile, loaded: LoadedCatalogue) -> FileResult:
         """Post a file and see what it contradicts; the caller rolls it back if it must not stand."""
         earlier = self._superseded(books, source, file)
         before = earlier.counted() if earlier else None
@@ -268,7 +268,7 @@ class _Run:
         supersedes = next(iter(changes), None)
         return replace(result, changes=changes.get(supersedes) if supersedes else None, supersedes=supersedes)
 
-    def _superseded(self, books: Books, source: SourceFile, file: RosterFile) -> versions.Version | None:
+    def _superseded(self, books: Books, source: InputFile, file: RosterFile) -> versions.Version | None:
         if self.request.supersedes is None:
             return None
         earlier = versions.version(books, self.request.supersedes)
@@ -282,9 +282,9 @@ class _Run:
     def _post(
         self,
         books: Books,
-        source: SourceFile,
+        source: InputFile,
         file: RosterFile,
-        loaded: Loaded,
+        loaded: LoadedCatalogue,
         earlier: versions.Version | None,
         answers: Answered,
     ) -> posting.Posted:

@@ -41,7 +41,7 @@ from aidledger.store.ledger import Books, Ledger
 from aidledger.store.master.schools import school_named
 from aidledger.store.model.makers import importers
 from aidledger.store.payables import payments
-from aidledger.store.payables.claims import Scope
+from aidledger.store.payables.claims import ClaimScope
 from aidledger.store.payables.due import Due, to_pay
 from aidledger.store.payables.payments import OrderLine, OrderRecord
 from aidledger.store.payables.settlements import settle
@@ -84,7 +84,7 @@ def export(
     What an order rests on is verified first: rows smuggled into the tables are never paid. Raises FileExists,
     CannotWrite, UnknownProgram, UnknownSchool, PaysFromAltered.
     """
-    scope = Scope(frozenset(catalogue.program(code).code for code in programs), {period.code})
+    scope = ClaimScope(frozenset(catalogue.program(code).code for code in programs), {period.code})
     files = [target.with_suffix(".xlsx"), target.with_suffix(".csv")]
     for path in files:
         if os.path.lexists(path):
@@ -147,7 +147,7 @@ def due(
 ) -> Viewed[Dues]:
     """The balances of claims; raises UnknownProgram, UnknownSchool."""
     codes = frozenset(catalogue.program(code).code for code in programs)
-    scope = Scope(codes, {period.code} if period else ())
+    scope = ClaimScope(codes, {period.code} if period else ())
 
     def read(books: Books) -> Dues:
         at = None if school is None else school_named(books, catalogue.school(school) or school)[1]

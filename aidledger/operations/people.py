@@ -11,7 +11,7 @@ from aidledger.operations.views import Reveal, Viewed, view
 from aidledger.reports.dues import DueRow, dues
 from aidledger.sheets.recognition.cells import name_of, number_of
 from aidledger.store.ledger import Books, Ledger
-from aidledger.store.payables.claims import People, Scope
+from aidledger.store.payables.claims import ClaimScope, LinkedBeneficiaries
 from aidledger.store.postings import lookups
 from aidledger.store.postings.lookups import EntryRecord, PersonRecord
 
@@ -48,7 +48,7 @@ def person(
     """Everybody with this number or name, each with corrected numbers; raises UnknownPerson."""
 
     def read(books: Books) -> list[PersonHistory]:
-        people = People(books)
+        people = LinkedBeneficiaries(books)
         same: dict[int, PersonRecord] = {}
         for who in named(books, number_or_name):
             same.setdefault(people.first(who.person), who)
@@ -63,6 +63,6 @@ def person(
 def _history(books: Books, catalogue: Catalogue, who: PersonRecord, same: frozenset[int]) -> PersonHistory:
     also = [one for one in lookups.people_by_id(books, same) if one.person != who.person]
     entries = lookups.entries_for(books, sorted(same))
-    scope = Scope(persons=same)
+    scope = ClaimScope(persons=same)
     found = dues(books, catalogue, scope, ("program", "period", "person"), settled=True)
     return PersonHistory(who, also, entries, found.rows)

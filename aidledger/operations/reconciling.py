@@ -23,7 +23,7 @@ from aidledger.store.master.schools import school_named
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class ComparisonScope:
     """Which lines to show: of one program, one period (its code), a span of periods, one school.
 
     A published figure is shown if its whole span is. With one school, comparisons that do not distinguish schools are
@@ -52,7 +52,7 @@ def reconcile(
     catalogue: Catalogue,
     checks: Sequence[Comparison],
     reports: Sequence[PublishedReport] | None = None,
-    scope: Scope | None = None,
+    scope: ComparisonScope | None = None,
     *,
     by: Collection[Part] = (),
     details: bool = False,
@@ -65,7 +65,7 @@ def reconcile(
     source. ``details``: each line that differs carries the rows behind it.
     Raises UnknownProgram, UnknownSchool.
     """
-    requested, judge = scope or Scope(), Judge(catalogue, ledger.clock().date())
+    requested, judge = scope or ComparisonScope(), Judge(catalogue, ledger.clock().date())
 
     def read(books: Books) -> list[Line]:
         scope = _named(books, catalogue, requested)
@@ -88,7 +88,7 @@ def reconcile(
     return view(ledger, read, reveal if details else None, lambda _: "reconcile")
 
 
-def _named(books: Books, catalogue: Catalogue, scope: Scope) -> Scope:
+def _named(books: Books, catalogue: Catalogue, scope: ComparisonScope) -> ComparisonScope:
     """A scope with the program's code and the school's name in the ledger; raises UnknownProgram, UnknownSchool."""
     program = None if scope.program is None else catalogue.program(scope.program).code
     school = None if scope.school is None else school_named(books, catalogue.school(scope.school) or scope.school)[1]

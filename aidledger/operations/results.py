@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from aidledger.domain.changes import Changes
-from aidledger.domain.listing import Listing
+from aidledger.domain.listing import ListTable
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Declared, Fate, Note, Roster, RosterFile, Table, person_times_of
-from aidledger.operations.files import PassedOver, SourceFile
+from aidledger.operations.files import InputFile, PassedOver
 
 Outcome = Literal["posted", "would-post", "rejected", "unchanged"]
 # Program and period of a payment; None if not recognised.
@@ -136,7 +136,7 @@ def _times(file: RosterFile) -> dict[Paid, int]:
     return {paid: person_times_of(rosters) for paid, rosters in together.items()}
 
 
-def result_of(source: SourceFile, file: RosterFile, outcome: Outcome, batch: int | None) -> FileResult:
+def result_of(source: InputFile, file: RosterFile, outcome: Outcome, batch: int | None) -> FileResult:
     """The outcome of a file, its problems in reading order."""
     rosters = [one for table in file.tables for one in _rosters_of(table)]
     lists = [
@@ -151,7 +151,7 @@ def result_of(source: SourceFile, file: RosterFile, outcome: Outcome, batch: int
         )
         for listing in file.listings
     ]
-    tables: list[Table | Listing] = [*file.tables, *file.listings]
+    tables: list[Table | ListTable] = [*file.tables, *file.listings]
     order = {table.sheet: i for i, table in enumerate(tables)}
     problems = sorted(file.problems, key=lambda problem: _reading_order(problem, order))
     return FileResult(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from aidledger.domain.listing import Listing, Recoveries
+from aidledger.domain.listing import ListTable, Recoveries
 from aidledger.domain.money import yuan_text
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
@@ -60,13 +60,13 @@ def recovery_doubts(books: Books, batch: int, file: RosterFile) -> Iterator[Prob
                 yield Problem("recovery-exceeds", Place(listing.sheet, row), {**reported, **amounts})
 
 
-def _recoveries(file: RosterFile) -> Iterator[tuple[Listing, Recoveries]]:
+def _recoveries(file: RosterFile) -> Iterator[tuple[ListTable, Recoveries]]:
     for listing in file.listings:
         if isinstance(listing.facts, Recoveries):
             yield listing, listing.facts
 
 
-def _claims(listing: Listing, facts: Recoveries) -> Iterator[tuple[str, str, str]]:
+def _claims(listing: ListTable, facts: Recoveries) -> Iterator[tuple[str, str, str]]:
     """The claim of each line: by ID number, program, period."""
     for number, program, period in zip(listing.lines.numbers, facts.programs, facts.periods, strict=True):
         yield number, str(program), str(period)

@@ -21,7 +21,7 @@ from aidledger.store.postings.lookups import PersonRecord
 from aidledger.store.privacy import accesses as log
 from aidledger.store.privacy import forgetting
 from aidledger.store.privacy.accesses import Access
-from aidledger.store.privacy.forgetting import Request
+from aidledger.store.privacy.forgetting import ForgetRequest
 from aidledger.store.privacy.holdings import Holdings, holdings
 
 
@@ -41,7 +41,7 @@ class Copy:
     findings: Sequence[Finding]
     decisions: Mapping[str, Sequence[Decision]]
     looked: Sequence[Looked]
-    requests: Sequence[Request]
+    requests: Sequence[ForgetRequest]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,20 @@ from aidledger.i18n import N_
 from aidledger.presentation.result import Result, table
 
 if TYPE_CHECKING:
-    from aidledger.operations.actors import Roll
+    from aidledger.operations.actors import RoleAssignments
 
 
-def actors_result(roll: Roll) -> Result:
+def actors_result(roll: RoleAssignments) -> Result:
     """``actors``."""
     return Result(lambda: _shape(roll), table(_answer(roll)))
 
 
-def _shape(roll: Roll) -> dict[str, Any]:
+def _shape(roll: RoleAssignments) -> dict[str, Any]:
     """``actors``, ``actors name`` and ``actors dismiss``."""
     return {"actors": [{"actor": one.actor, "role": one.role, "since": one.at, "by": one.by} for one in roll.named]}
 
 
-def _answer(roll: Roll) -> Answer:
+def _answer(roll: RoleAssignments) -> Answer:
     """One row per person, and a note on what missing roles mean."""
     columns = (
         Column("actor", N_("Who")),

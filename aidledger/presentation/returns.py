@@ -15,7 +15,7 @@ from aidledger.presentation.result import Result, table
 from aidledger.presentation.summaries import SOURCES_NOTE
 from aidledger.reports.figures import figure_text
 from aidledger.reports.returns import PARTS, NationalReturn, Part, ReturnLine, Span
-from aidledger.store.postings.totals import Figures
+from aidledger.store.postings.totals import LedgerFigures
 
 _TITLES: Mapping[Part, Sequence[str]] = {
     "spring": (
@@ -145,10 +145,10 @@ def _of(line: ReturnLine) -> dict[str, str | None]:
     return {"program": line.program, "category": line.category, **source}
 
 
-def _cells(parts: Mapping[Part, Figures], *, counts: bool, semester: bool) -> list[Cell]:
+def _cells(parts: Mapping[Part, LedgerFigures], *, counts: bool, semester: bool) -> list[Cell]:
     cells: list[Cell] = []
     for part in PARTS:
-        figures = parts.get(part, Figures())
+        figures = parts.get(part, LedgerFigures())
         if part != "whole" and not semester:
             cells += [None] * 4
             continue
@@ -157,7 +157,7 @@ def _cells(parts: Mapping[Part, Figures], *, counts: bool, semester: bool) -> li
     return cells
 
 
-def _value(figures: Figures | None, *, counts: bool) -> dict[str, Any] | None:
+def _value(figures: LedgerFigures | None, *, counts: bool) -> dict[str, Any] | None:
     if figures is None:
         return None
     return {

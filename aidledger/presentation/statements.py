@@ -26,7 +26,7 @@ from aidledger.presentation.result import Result
 from aidledger.reports.balances import BALANCE_COLUMNS, balance_cells, balance_value
 from aidledger.reports.figures import figure_text
 from aidledger.reports.statement import Statement, StatementRoster
-from aidledger.store.postings.totals import Figures
+from aidledger.store.postings.totals import LedgerFigures
 
 _SHORT_SHA256 = 12
 _LINE_COLUMNS = (
@@ -174,11 +174,11 @@ def _roster(roster: StatementRoster, catalogue: Catalogue, language: str) -> Seq
     )
 
 
-def _figures(figures: Figures) -> tuple[int, int, int]:
+def _figures(figures: LedgerFigures) -> tuple[int, int, int]:
     return figures.person_times, figures.persons, figures.amount_fen
 
 
-def _counted(figures: Figures) -> dict[str, Any]:
+def _counted(figures: LedgerFigures) -> dict[str, Any]:
     return {
         "person_times": figures.person_times,
         "persons": figures.persons,

@@ -14,8 +14,8 @@ from aidledger.operations.views import Viewed
 from aidledger.presentation.columns import AMOUNT, PERSON_TIMES, PERSONS, PROGRAM, Shape
 from aidledger.presentation.result import Result, table
 from aidledger.reports.figures import figure_text
-from aidledger.reports.summary import Group, Summary
-from aidledger.store.postings.totals import Figures
+from aidledger.reports.summary import Summary, SummaryGroup
+from aidledger.store.postings.totals import LedgerFigures
 
 FIGURE_COLUMNS = (
     PERSON_TIMES,
@@ -140,7 +140,7 @@ def _trace(summary: Summary, of: Mapping[str, str | None]) -> str:
     return figure_text({**of, **counted, **{end: code for end, code in span.items() if code}})
 
 
-def _group_trace(summary: Summary, group: Group) -> str:
+def _group_trace(summary: Summary, group: SummaryGroup) -> str:
     kind = {} if "program" in group.by else {"kind": "loan" if group.repaid else "aid"}
     return _trace(summary, {**group.by, **kind})
 
@@ -149,11 +149,11 @@ def _total_traces(summary: Summary) -> list[str]:
     return [_trace(summary, {"kind": kind}) for kind in ("aid", "loan")]
 
 
-def _cells(figures: Figures) -> tuple[Cell, ...]:
+def _cells(figures: LedgerFigures) -> tuple[Cell, ...]:
     return figures.person_times, figures.persons, figures.amount_fen, figures.amount_fen
 
 
-def _group_cells(group: Group) -> tuple[Cell, ...]:
+def _group_cells(group: SummaryGroup) -> tuple[Cell, ...]:
     times, persons, *amounts = _cells(group.figures)
     return (*((times, persons) if group.counts else (None, None)), *(amounts if group.pays else (None, None)))
 
@@ -198,7 +198,7 @@ def _shape(summary: Summary, catalogue: Catalogue, language: str) -> Shape:
     return shape
 
 
-def _figures(figures: Figures) -> Shape:
+def _figures(figures: LedgerFigures) -> Shape:
     return {
         "person_times": figures.person_times,
         "persons": figures.persons,
@@ -207,7 +207,7 @@ def _figures(figures: Figures) -> Shape:
     }
 
 
-def _group_figures(group: Group) -> Shape:
+def _group_figures(group: SummaryGroup) -> Shape:
     counted, paid = {"person_times", "persons"}, {"amount", "amount_wan"}
     unsaid = (set() if group.counts else counted) | (set() if group.pays else paid)
     return {name: None if name in unsaid else value for name, value in _figures(group.figures).items()}

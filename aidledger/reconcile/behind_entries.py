@@ -12,7 +12,7 @@ from aidledger.reconcile.behind import Behind, Why, of_entry, rows_of
 from aidledger.reconcile.line import Line
 from aidledger.reconcile.standard import Judge, claims_at_schools
 from aidledger.store.model.tables import Entry, ProgramRow, School
-from aidledger.store.payables.claims import Scope, payments
+from aidledger.store.payables.claims import ClaimScope, payments
 from aidledger.store.payables.due import paid_beyond, unconfirmed
 from aidledger.store.postings.entries import in_force
 from aidledger.store.postings.person_times import in_parts
@@ -81,7 +81,7 @@ def not_confirmed(books: Connection, line: Line) -> Iterator[Behind]:
 
     Positive: claimed and not paid yet. Negative: paid beyond the claim.
     """
-    scope = Scope({line.program}, {line.period})
+    scope = ClaimScope({line.program}, {line.period})
     reasons = _refusals(books, scope)
     rows = {row.entry: row for row in books.execute(rows_of(line.program, line.period, line.school))}
     for unpaid in unconfirmed(books, scope):
@@ -95,7 +95,7 @@ def not_confirmed(books: Connection, line: Line) -> Iterator[Behind]:
             yield replace(of_entry(rows[entry], "paid-beyond", period=line.period), amount_fen=-fen)
 
 
-def _refusals(books: Connection, scope: Scope) -> dict[int, str]:
+def _refusals(books: Connection, scope: ClaimScope) -> dict[int, str]:
     """The bank's reason (or empty), by entry, for payments whose last answer is failed or returned."""
     payment = payments(books, scope)
     query = select(payment.c.entry_id, payment.c.reason).where(payment.c.outcome.in_(("failed", "returned")))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, func, select
 from aidledger.domain.part import person_times
 from aidledger.reconcile.line import Figures, Line
 from aidledger.store.model.tables import Entry, ProgramRow, School
-from aidledger.store.payables.claims import Key, People, Scope, claims, payments
+from aidledger.store.payables.claims import ClaimScope, Key, LinkedBeneficiaries, claims, payments
 from aidledger.store.postings.entries import in_force
 
 # A program, a period, a school: ids, but for the period.
@@ -27,7 +27,7 @@ def payment_lines(books: Connection) -> list[Line]:
     if not answered:
         return []
     terms = {cut[:2] for cut in answered}
-    scope = Scope(periods={period for _, period in terms})
+    scope = ClaimScope(periods={period for _, period in terms})
     several = _several(books, scope)
     sides: defaultdict[_Cut, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for claim in claims(books, scope):
@@ -62,14 +62,14 @@ def _answered(books: Connection) -> set[_Cut]:
     return {(program, period, school) for program, period, school in books.execute(query)}
 
 
-def _several(books: Connection, scope: Scope) -> Mapping[tuple[Key, int | None], int]:
+def _several(books: Connection, scope: ClaimScope) -> Mapping[tuple[Key, int | None], int]:
     """The person-times by claim and school, for the few claims with several entries."""
     claim = (Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
     repeated = select(*claim).where(in_force(Entry), *scope.narrowed(*claim)).group_by(*claim).having(func.count() > 1)
     several = repeated.subquery("several")
     same = and_(*(column == several.c[column.name] for column in claim))
     query = select(*claim, Entry.c.school_id, Entry.c.part).join(several, same).where(in_force(Entry))
-    people = People(books)
+    people = LinkedBeneficiaries(books)
     parts: defaultdict[tuple[Key, int | None], list[str | None]] = defaultdict(list)
     for program, period, person, school, part in books.execute(query):
         parts[(program, period, people.first(person)), school].append(part)

@@ -21,7 +21,7 @@ def report_lines(books: Connection, catalogue: Catalogue, report: PublishedRepor
     found = totals.paid(books, periods).programs
     lines = []
     for published in report.lines:
-        paid = found.get(published.program, totals.Figures())
+        paid = found.get(published.program, totals.LedgerFigures())
         by_person = catalogue.program(published.program).unit == "persons"
         count, amount = paid.persons if by_person else paid.person_times, paid.amount_fen
         printed = wan_rounded(amount, wan_decimals(published.amount_wan))

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from aidledger.store.model.tables import Entry, NumberCorrection, Recovery
-from aidledger.store.payables.claims import Scope, payments
+from aidledger.store.payables.claims import ClaimScope, payments
 from aidledger.store.postings.entries import current, in_force
 
 _NOT_MADE = ("failed", "returned")
@@ -92,7 +92,7 @@ def _people(books: Connection) -> Subquery | None:
 
 def _told(books: Connection, periods: Sequence[str]) -> Subquery:
     """What was paid, is under way or was returned, with the bank's last answer."""
-    scope = Scope(periods=frozenset(periods))
+    scope = ClaimScope(periods=frozenset(periods))
     payment = payments(books, scope)
     paid = select(
         *(Entry.c[name] for name in ("program_id", "period", "beneficiary_id")),

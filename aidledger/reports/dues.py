@@ -14,7 +14,7 @@ from aidledger.reports.cuts import rank
 from aidledger.store.database.bulk import chunks
 from aidledger.store.model.tables import Beneficiary, ProgramRow, School
 from aidledger.store.payables.balances import Balance, balances
-from aidledger.store.payables.claims import Scope, Sums, claims
+from aidledger.store.payables.claims import ClaimScope, Sums, claims
 
 DueCut = Literal["program", "period", "school", "person"]
 DUE_CUTS: Sequence[DueCut] = get_args(DueCut)
@@ -22,7 +22,7 @@ _Key = tuple[str | int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class DuePerson:
     """A person: the ledger's number, and the name and document first recorded."""
 
     person: int
@@ -37,7 +37,7 @@ class DueRow:
     program: str | None
     period: str | None
     school: str | None
-    person: Person | None
+    person: DuePerson | None
     balance: Balance
 
 
@@ -54,7 +54,7 @@ class Dues:
 def dues(
     books: Connection,
     catalogue: Catalogue,
-    scope: Scope,
+    scope: ClaimScope,
     by: Sequence[DueCut],
     school: str | None = None,
     *,
@@ -86,12 +86,12 @@ def dues(
 _Part = tuple[int, str, int | None, int | None, Balance]
 
 
-def _by_school(books: Connection, scope: Scope) -> Iterator[_Part]:
+def _by_school(books: Connection, scope: ClaimScope) -> Iterator[_Part]:
     for (program, period, school), balance in balances(books, scope).items():
         yield program, period, school, None, balance
 
 
-def _by_person(books: Connection, scope: Scope) -> Iterator[_Part]:
+def _by_person(books: Connection, scope: ClaimScope) -> Iterator[_Part]:
     for claim in claims(books, scope):
         for school, sums in claim.schools.items():
             yield claim.program_id, claim.period, school, claim.person, _balance(sums)
@@ -124,10 +124,10 @@ def _in_order(row: DueRow, catalogue: Catalogue) -> tuple[object, ...]:
     return (*order, (row.person.name, row.person.number) if row.person else ("", ""))
 
 
-def _people(books: Connection, ids: Iterable[int]) -> dict[int, Person]:
+def _people(books: Connection, ids: Iterable[int]) -> dict[int, DuePerson]:
     columns = (Beneficiary.c.id, Beneficiary.c.name, Beneficiary.c.number)
     return {
-        row.id: Person(*row)
+        row.id: DuePerson(*row)
         for some in chunks(sorted(ids))
         for row in books.execute(select(*columns).where(Beneficiary.c.id.in_(some)))
     }

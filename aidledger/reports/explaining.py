@@ -21,7 +21,7 @@ from aidledger.reports.sources import ALL_SOURCES, allotted, shares, split
 from aidledger.store.model.tables import Entry, ProgramRow, School
 from aidledger.store.postings.entries import in_force
 from aidledger.store.postings.lookups import EntryRecord, entries_where
-from aidledger.store.postings.totals import Figures
+from aidledger.store.postings.totals import LedgerFigures
 
 _SPAN = ("from", "to")
 # Fixed words: valid even if nothing was paid under them.
@@ -43,7 +43,7 @@ class Explained:
 
     figure: str
     entries: Sequence[EntryRecord]
-    figures: Figures
+    figures: LedgerFigures
     source: str | None = None
     share_fen: int | None = None
 
@@ -71,7 +71,7 @@ def explain(books: Connection, catalogue: Catalogue, text: str) -> Explained:
         entries = _as_arrived(books, entries, periods)
     parts = _parts(books, conditions)
     times = person_times(((one.program, one.period, one.person), parts.get(one.entry)) for one in entries)
-    figures = Figures(times, len({entry.person for entry in entries}), sum(entry.amount_fen for entry in entries))
+    figures = LedgerFigures(times, len({entry.person for entry in entries}), sum(entry.amount_fen for entry in entries))
     source = of.get("source")
     share = _share(books, entries, source) if source in SOURCES else None
     return Explained(figure_text(of), entries, figures, source if share is not None else None, share)

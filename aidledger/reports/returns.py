@@ -13,7 +13,7 @@ from aidledger.domain.term import Period
 from aidledger.reports.cuts import periods_within, rank
 from aidledger.reports.sources import ALL_SOURCES
 from aidledger.reports.summary import amounts_by_source, counted
-from aidledger.store.postings.totals import Figures
+from aidledger.store.postings.totals import LedgerFigures
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -60,7 +60,7 @@ class ReturnLine:
     program: str
     category: str | None
     source: str | None
-    parts: Mapping[Part, Figures]
+    parts: Mapping[Part, LedgerFigures]
     rest: bool = False
 
     @property
@@ -75,7 +75,7 @@ class NationalReturn:
 
     span: Span
     lines: Sequence[ReturnLine]
-    totals: Mapping[str, Mapping[Part, Figures]] = field(default_factory=dict)
+    totals: Mapping[str, Mapping[Part, LedgerFigures]] = field(default_factory=dict)
 
 
 def national_return(books: Connection, catalogue: Catalogue, span: Span) -> NationalReturn:
@@ -101,8 +101,10 @@ def national_return(books: Connection, catalogue: Catalogue, span: Span) -> Nati
     return NationalReturn(span, lines, totals)
 
 
-def _parts(books: Connection, periods: Sequence[str], *cuts: str) -> dict[tuple[str | None, ...], dict[Part, Figures]]:
-    found: dict[tuple[str | None, ...], dict[Part, Figures]] = defaultdict(dict)
+def _parts(
+    books: Connection, periods: Sequence[str], *cuts: str
+) -> dict[tuple[str | None, ...], dict[Part, LedgerFigures]]:
+    found: dict[tuple[str | None, ...], dict[Part, LedgerFigures]] = defaultdict(dict)
     for values, figures in counted(books, periods, *cuts).items():
         found[values]["whole"] = figures
     for (*of_term, term), figures in counted(books, periods, *cuts, "term").items():
@@ -113,7 +115,7 @@ def _parts(books: Connection, periods: Sequence[str], *cuts: str) -> dict[tuple[
 
 def _amounts(
     books: Connection, periods: Sequence[str]
-) -> dict[tuple[str | None, str | None], dict[str | None, dict[Part, Figures]]]:
+) -> dict[tuple[str | None, str | None], dict[str | None, dict[Part, LedgerFigures]]]:
     """The money by program and category, source (None: unknown) and part of the year."""
     sums: dict[tuple[str | None, str | None, str | None, Part], int] = defaultdict(int)
 
@@ -131,7 +133,7 @@ def _amounts(
     ).items():
         if source is None:
             add(program, category, str(term), None, figures.amount_fen)
-    found: dict[tuple[str | None, str | None], dict[str | None, dict[Part, Figures]]] = {}
+    found: dict[tuple[str | None, str | None], dict[str | None, dict[Part, LedgerFigures]]] = {}
     for (program, category, source, part), fen in sums.items():
-        found.setdefault((program, category), {}).setdefault(source, {})[part] = Figures(amount_fen=fen)
+        found.setdefault((program, category), {}).setdefault(source, {})[part] = LedgerFigures(amount_fen=fen)
     return found

@@ -14,11 +14,11 @@ from aidledger.reports.cuts import periods_within
 from aidledger.reports.dues import dues
 from aidledger.store.model.tables import Entry, ProgramRow, RosterRow
 from aidledger.store.payables.balances import Balance
-from aidledger.store.payables.claims import Scope
+from aidledger.store.payables.claims import ClaimScope
 from aidledger.store.postings.entries import in_force
 from aidledger.store.postings.lookups import batches
 from aidledger.store.postings.person_times import CLAIM
-from aidledger.store.postings.totals import Figures, figures_by
+from aidledger.store.postings.totals import LedgerFigures, figures_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class StatementLine:
 
     program: str
     period: str
-    figures: Figures
+    figures: LedgerFigures
     reversed: int
     batches: Sequence[int]
     balance: Balance
@@ -53,8 +53,8 @@ class StatementRoster:
     period: str
     declared_person_times: int | None
     declared_amount_fen: int | None
-    posted: Figures
-    here: Figures
+    posted: LedgerFigures
+    here: LedgerFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ class Statement:
     first: str | None
     last: str | None
     lines: Sequence[StatementLine]
-    aid: Figures
-    loans: Figures
+    aid: LedgerFigures
+    loans: LedgerFigures
     rosters: Sequence[StatementRoster]
 
 
@@ -81,8 +81,8 @@ def statement(
         first=first.code if first else periods[0] if periods else None,
         last=last.code if last else periods[-1] if periods else None,
         lines=_lines(books, catalogue, school, name, periods),
-        aid=kinds.get(0, Figures()),
-        loans=kinds.get(1, Figures()),
+        aid=kinds.get(0, LedgerFigures()),
+        loans=kinds.get(1, LedgerFigures()),
         rosters=_rosters(books, catalogue, school, periods),
     )
 
@@ -103,7 +103,7 @@ def _of(school: int, periods: Sequence[str], *columns: Any) -> Any:  # noqa: ANN
 
 def _counted(
     books: Connection, school: int, periods: Sequence[str], *by: ColumnElement[Any]
-) -> dict[tuple[Any, ...], Figures]:
+) -> dict[tuple[Any, ...], LedgerFigures]:
     """The school's figures in force by the values of some columns."""
     own = {column.name: column for column in (*(Entry.c[name] for name in CLAIM), Entry.c.part, Entry.c.amount_fen)}
     cuts = {column.name: column for column in by}
@@ -126,11 +126,11 @@ def _lines(
     numbers = _of(school, periods, _code, Entry.c.period, Entry.c.batch_id).where(in_force(Entry)).distinct()
     for row in books.execute(numbers.order_by(Entry.c.batch_id)):
         posted.setdefault((row.program, row.period), []).append(row.batch_id)
-    found = dues(books, catalogue, Scope(periods=periods), ("program", "period"), name).rows if periods else ()
+    found = dues(books, catalogue, ClaimScope(periods=periods), ("program", "period"), name).rows if periods else ()
     owed = {(str(row.program), str(row.period)): row.balance for row in found}
     return [
         StatementLine(
-            *key, figures.get(key, Figures()), undone.get(key, 0), posted.get(key, []), owed.get(key, Balance())
+            *key, figures.get(key, LedgerFigures()), undone.get(key, 0), posted.get(key, []), owed.get(key, Balance())
         )
         for key in sorted({*figures, *undone, *owed}, key=lambda key: _order(catalogue, *key))
     ]
@@ -158,7 +158,7 @@ def _rosters(books: Connection, catalogue: Catalogue, school: int, periods: Sequ
     found = []
     for row in books.execute(query):
         record = records[row.batch_id]
-        posted = Figures(row.person_times, 0, int(row.amount_fen))
+        posted = LedgerFigures(row.person_times, 0, int(row.amount_fen))
         declared = None if row.declared_amount_fen is None else int(row.declared_amount_fen)
         found.append(
             StatementRoster(
@@ -172,7 +172,7 @@ def _rosters(books: Connection, catalogue: Catalogue, school: int, periods: Sequ
                 row.declared_person_times,
                 declared,
                 posted,
-                here.get(row.id, Figures()),
+                here.get(row.id, LedgerFigures()),
             )
         )
     return sorted(found, key=lambda roster: (*_order(catalogue, roster.program, roster.period), roster.batch))

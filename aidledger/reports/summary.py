@@ -13,14 +13,14 @@ from aidledger.domain.term import Period
 from aidledger.reports.cuts import Count, Dimension, entries_cut, periods_within, rank
 from aidledger.reports.sources import ALL_SOURCES, shares, split
 from aidledger.store.postings import totals
-from aidledger.store.postings.totals import Figures
+from aidledger.store.postings.totals import LedgerFigures
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SummaryGroup:
     """The figures of one group; ``repaid``: lent, and so kept apart from aid.
 
     By source, a group counts either people (of all sources) or money (of one): see ``counts`` and ``pays``.
@@ -28,7 +28,7 @@ class Group:
 
     by: Mapping[str, str | None]
     repaid: bool
-    figures: Figures
+    figures: LedgerFigures
 
     @property
     def counts(self) -> bool:
@@ -47,11 +47,11 @@ class Summary:
 
     first: str | None
     last: str | None
-    programs: Mapping[str, Figures]
-    aid: Figures
-    loans: Figures
+    programs: Mapping[str, LedgerFigures]
+    aid: LedgerFigures
+    loans: LedgerFigures
     by: Sequence[Dimension]
-    groups: Sequence[Group]
+    groups: Sequence[SummaryGroup]
     count: Count = "posted"
 
 
@@ -72,22 +72,22 @@ def summary(
     return Summary(
         first=first.code if first else periods[0] if periods else None,
         last=last.code if last else periods[-1] if periods else None,
-        programs={code: programs.get(code, Figures()) for code in catalogue.programs},
-        aid=kinds.get("aid", Figures()),
-        loans=kinds.get("loan", Figures()),
+        programs={code: programs.get(code, LedgerFigures()) for code in catalogue.programs},
+        aid=kinds.get("aid", LedgerFigures()),
+        loans=kinds.get("loan", LedgerFigures()),
         by=by,
         groups=_groups(books, catalogue, periods, by, count) if by else (),
         count=count,
     )
 
 
-def _posted(books: Connection, periods: Sequence[str]) -> tuple[dict[str, Figures], dict[str, Figures]]:
+def _posted(books: Connection, periods: Sequence[str]) -> tuple[dict[str, LedgerFigures], dict[str, LedgerFigures]]:
     """By program, and by kind (aid or loan): from the ledger's running totals."""
     paid = totals.paid(books, periods)
     return paid.programs, {"aid": paid.aid, "loan": paid.loans}
 
 
-def _arrived(books: Connection, periods: Sequence[str]) -> tuple[dict[str, Figures], dict[str, Figures]]:
+def _arrived(books: Connection, periods: Sequence[str]) -> tuple[dict[str, LedgerFigures], dict[str, LedgerFigures]]:
     """The same for what was paid, which depends on each entry."""
     programs = counted(books, periods, "program", count="paid")
     kinds = counted(books, periods, "kind", count="paid")
@@ -96,7 +96,7 @@ def _arrived(books: Connection, periods: Sequence[str]) -> tuple[dict[str, Figur
 
 def counted(
     books: Connection, periods: Sequence[str], *by: str, count: Count = "posted"
-) -> dict[tuple[str | None, ...], Figures]:
+) -> dict[tuple[str | None, ...], LedgerFigures]:
     """Person-times, persons and money in force of some periods, by the values of cuts.
 
     ``count`` paid: what has arrived; payments beyond a claim are in no figure.
@@ -107,9 +107,9 @@ def counted(
 
 def _groups(
     books: Connection, catalogue: Catalogue, periods: Sequence[str], by: Sequence[Dimension], count: Count
-) -> Sequence[Group]:
+) -> Sequence[SummaryGroup]:
     groups = [
-        Group(dict(zip(by, values, strict=True)), kind == "loan", figures)
+        SummaryGroup(dict(zip(by, values, strict=True)), kind == "loan", figures)
         for (*values, kind), figures in counted(books, periods, *by, "kind", count=count).items()
     ]
     if "source" in by:
@@ -117,15 +117,15 @@ def _groups(
     return sorted(groups, key=lambda group: _sort_key(group, catalogue.programs))
 
 
-def _without_money(group: Group) -> Group:
+def _without_money(group: SummaryGroup) -> SummaryGroup:
     if group.pays:
         return group
-    return Group(group.by, group.repaid, Figures(group.figures.person_times, group.figures.persons))
+    return SummaryGroup(group.by, group.repaid, LedgerFigures(group.figures.person_times, group.figures.persons))
 
 
-def _by_source(books: Connection, periods: Sequence[str], by: Sequence[Dimension], count: Count) -> list[Group]:
+def _by_source(books: Connection, periods: Sequence[str], by: Sequence[Dimension], count: Count) -> list[SummaryGroup]:
     return [
-        Group(dict(zip(by, values, strict=True)), kind == "loan", Figures(amount_fen=fen))
+        SummaryGroup(dict(zip(by, values, strict=True)), kind == "loan", LedgerFigures(amount_fen=fen))
         for (kind, values), fen in amounts_by_source(books, periods, by, count).items()
     ]
 
@@ -152,5 +152,5 @@ def amounts_by_source(
     return amounts
 
 
-def _sort_key(group: Group, programs: Mapping[str, Program]) -> tuple[object, ...]:
+def _sort_key(group: SummaryGroup, programs: Mapping[str, Program]) -> tuple[object, ...]:
     return group.repaid, *(rank(name, value, programs) for name, value in group.by.items())

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.identity import resident_fault
 from aidledger.domain.layout import fold
-from aidledger.domain.listing import Listing
+from aidledger.domain.listing import ListTable
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Fate, Note, RosterFile, Table
@@ -50,7 +50,7 @@ def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints:
             reader.note_cover(sheet)
         _note_hidden(sheet, result)
     _drop_summaries(result, catalogue)
-    tables: list[Table | Listing] = [*result.tables, *result.listings]
+    tables: list[Table | ListTable] = [*result.tables, *result.listings]
     unread = [sheet for sheet in headerless if sheet.rows and (not tables or _holds_people(sheet))]
     result.problems += [_no_header(sheet, words) for sheet in unread]
     if not tables and not unread:

@@ -162,7 +162,7 @@ def test_what_was_made_is_not_made_again_unless_it_was_left_unfinished(tmp_path:
 def _imported(folder: Path) -> ImportResult:
     catalogue = load()
     ledger = ledgers.init(str(folder / "ledger.db"), catalogue, "bench", lambda: datetime.now(UTC))
-    result = importing.import_files(ledger, catalogue, importing.Request([folder / "rosters"], workers=1))
+    result = importing.import_files(ledger, catalogue, importing.ImportRequest([folder / "rosters"], workers=1))
     ledger.close()
     return result
 

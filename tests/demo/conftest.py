@@ -5,7 +5,7 @@ import pytest
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.catalogue.loading import load
 from aidledger.demo.district import district_listings, rosters_of
-from aidledger.demo.listings import Listing
+from aidledger.demo.listings import DemoList
 from aidledger.demo.sheets import DemoRoster
 from aidledger.domain.published import PublishedReport
 
@@ -21,10 +21,10 @@ def report(catalogue: Catalogue) -> PublishedReport:
 
 
 @pytest.fixture(scope="session")
-def listings(catalogue: Catalogue, report: PublishedReport) -> list[Listing]:
+def listings(catalogue: Catalogue, report: PublishedReport) -> list[DemoList]:
     return district_listings(catalogue, report, seed=2021)
 
 
 @pytest.fixture(scope="session")
-def rosters(catalogue: Catalogue, listings: list[Listing]) -> list[DemoRoster]:
+def rosters(catalogue: Catalogue, listings: list[DemoList]) -> list[DemoRoster]:
     return rosters_of(listings, catalogue)

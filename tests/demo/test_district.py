@@ -11,17 +11,17 @@ import pytest
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.demo.district import district_listings
-from aidledger.demo.listings import Line, Listing
+from aidledger.demo.listings import DemoList, ListLine
 from aidledger.demo.schools import GRADES, names
 from aidledger.domain.identity import resident_fault, sex_of
 from aidledger.domain.published import PublishedLine, PublishedReport
 from aidledger.domain.term import Period
 from aidledger.errors import Unsolvable
 
-Paid = list[tuple[str, Period, Listing, Line, int]]
+Paid = list[tuple[str, Period, DemoList, ListLine, int]]
 
 
-def payments(listings: list[Listing]) -> Paid:
+def payments(listings: list[DemoList]) -> Paid:
     return [
         (program.code, listing.period, listing, line, amount)
         for listing in listings
@@ -32,11 +32,11 @@ def payments(listings: list[Listing]) -> Paid:
 
 
 @pytest.fixture(scope="module")
-def paid(listings: list[Listing]) -> Paid:
+def paid(listings: list[DemoList]) -> Paid:
     return payments(listings)
 
 
-def figures(listings: list[Listing]) -> dict[str, tuple[int, int]]:
+def figures(listings: list[DemoList]) -> dict[str, tuple[int, int]]:
     counts, sums = Counter[str](), Counter[str]()
     for code, _, _, _, amount in payments(listings):
         counts[code] += 1
@@ -68,7 +68,7 @@ def small_report(report: PublishedReport) -> PublishedReport:
     return replace(report, lines=lines)
 
 
-def test_the_rows_make_the_published_counts_and_sums(listings: list[Listing], report: PublishedReport) -> None:
+def test_the_rows_make_the_published_counts_and_sums(listings: list[DemoList], report: PublishedReport) -> None:
     assert figures(listings) == expected(report)
 
 
@@ -188,7 +188,7 @@ def test_nobody_is_paid_under_programs_that_exclude_each_other(catalogue: Catalo
     assert {"vocational-grant", "vocational-tuition-waiver", "vocational-poverty-living-subsidy"} in programs.values()
 
 
-def test_nobody_is_at_two_schools_or_boards_by_day_in_one_term(listings: list[Listing]) -> None:
+def test_nobody_is_at_two_schools_or_boards_by_day_in_one_term(listings: list[DemoList]) -> None:
     places = defaultdict(set)
     for listing in listings:
         if listing.period.semester:
@@ -198,7 +198,7 @@ def test_nobody_is_at_two_schools_or_boards_by_day_in_one_term(listings: list[Li
     assert all(len(at) == 1 for at in places.values())
 
 
-def test_numbers_are_valid_nobodys_and_each_a_single_persons(listings: list[Listing]) -> None:
+def test_numbers_are_valid_nobodys_and_each_a_single_persons(listings: list[DemoList]) -> None:
     people = {line.person for listing in listings for line in listing.lines}
 
     assert len({person.number for person in people}) == len(people)
@@ -215,7 +215,7 @@ def passes_luhn(digits: str) -> bool:
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
-def test_some_names_are_ones_that_programs_stumble_over(listings: list[Listing]) -> None:
+def test_some_names_are_ones_that_programs_stumble_over(listings: list[DemoList]) -> None:
     names = {line.person.name for listing in listings for line in listing.lines}
 
     assert any("·" in name for name in names)
@@ -236,7 +236,7 @@ def test_ages_and_years_of_entry_fit(catalogue: Catalogue, paid: Paid) -> None:
             assert not program.grades or GRADES[line.level][line.grade] in program.grades
 
 
-def test_most_pupils_stay_and_go_up_a_grade(listings: list[Listing]) -> None:
+def test_most_pupils_stay_and_go_up_a_grade(listings: list[DemoList]) -> None:
     spring, autumn, next_spring = (
         {line.person.number: line for listing in listings if listing.period == period for line in listing.lines}
         for period in (Period(2021, "spring"), Period(2021, "autumn"), Period(2022, "spring"))
@@ -289,7 +289,7 @@ def test_the_same_seed_gives_the_same_district_and_another_one_another(
 
 
 def test_a_school_whose_fee_the_office_has_listed_is_not_in_it(
-    catalogue: Catalogue, report: PublishedReport, listings: list[Listing]
+    catalogue: Catalogue, report: PublishedReport, listings: list[DemoList]
 ) -> None:
     from aidledger.domain.program import Fee
 
@@ -304,6 +304,6 @@ def test_a_school_whose_fee_the_office_has_listed_is_not_in_it(
     assert figures(found) == expected(small_report(report))
 
 
-def test_terms_begin_where_the_report_begins(listings: list[Listing]) -> None:
+def test_terms_begin_where_the_report_begins(listings: list[DemoList]) -> None:
     assert {listing.period.code for listing in listings} == {"2021-spring", "2021-autumn", "2022-spring", "2021"}
     assert min(listing.period.start for listing in listings) == date(2021, 2, 1)

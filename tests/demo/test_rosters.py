@@ -7,7 +7,7 @@ from collections import Counter
 from decimal import Decimal
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.demo.listings import Listing
+from aidledger.demo.listings import DemoList
 from aidledger.demo.sheets import DemoRoster, DemoSheet
 from aidledger.demo.wording import term_text
 from aidledger.domain.layout import fold
@@ -25,7 +25,7 @@ def named_by(title: str, catalogue: Catalogue) -> set[str]:
 
 
 def test_title_and_file_name_say_the_programs_and_no_others(
-    catalogue: Catalogue, listings: list[Listing], rosters: list[DemoRoster]
+    catalogue: Catalogue, listings: list[DemoList], rosters: list[DemoRoster]
 ) -> None:
     for listing, roster in zip(listings, rosters, strict=True):
         meant = {program.code for program in listing.programs}
@@ -34,7 +34,7 @@ def test_title_and_file_name_say_the_programs_and_no_others(
             assert named_by(sheet.title, catalogue) == meant
 
 
-def test_title_and_path_say_the_term(listings: list[Listing], rosters: list[DemoRoster]) -> None:
+def test_title_and_path_say_the_term(listings: list[DemoList], rosters: list[DemoRoster]) -> None:
     for listing, roster in zip(listings, rosters, strict=True):
         assert roster.path.parts[0] == listing.period.code
         words = term_text(listing.period, listing.style)
@@ -60,7 +60,7 @@ def test_a_term_is_written_in_the_usual_ways() -> None:
     assert term_text(Period(2021), 3) == "2021年"
 
 
-def test_schools_have_names_that_a_reader_knows_as_schools(catalogue: Catalogue, listings: list[Listing]) -> None:
+def test_schools_have_names_that_a_reader_knows_as_schools(catalogue: Catalogue, listings: list[DemoList]) -> None:
     schools = {line.school for listing in listings for line in listing.lines}
 
     assert all(school.endswith(catalogue.layout.school_endings) for school in schools)
@@ -82,7 +82,7 @@ def known(header: str, catalogue: Catalogue) -> bool:
 
 
 def test_nobody_lacks_what_the_standard_hangs_on(
-    catalogue: Catalogue, listings: list[Listing], rosters: list[DemoRoster]
+    catalogue: Catalogue, listings: list[DemoList], rosters: list[DemoRoster]
 ) -> None:
     for listing, roster in zip(listings, rosters, strict=True):
         for sheet in roster.sheets:
@@ -97,7 +97,7 @@ def test_nobody_lacks_what_the_standard_hangs_on(
 
 
 def test_sheets_hold_every_line_once_with_its_amounts(
-    catalogue: Catalogue, listings: list[Listing], rosters: list[DemoRoster], report: PublishedReport
+    catalogue: Catalogue, listings: list[DemoList], rosters: list[DemoRoster], report: PublishedReport
 ) -> None:
     rows, sums = 0, Counter[str]()
     for listing, roster in zip(listings, rosters, strict=True):
@@ -123,7 +123,7 @@ def money_columns(sheet: DemoSheet) -> list[int]:
     ]
 
 
-def test_totals_are_those_of_the_rows(listings: list[Listing], rosters: list[DemoRoster]) -> None:
+def test_totals_are_those_of_the_rows(listings: list[DemoList], rosters: list[DemoRoster]) -> None:
     counted = 0
     for listing, roster in zip(listings, rosters, strict=True):
         for sheet in roster.sheets:
@@ -146,7 +146,7 @@ def test_numbers_that_are_names_are_text_and_money_is_a_number(rosters: list[Dem
                 assert not any(isinstance(cell, int | Decimal) and cell >= 10**8 for cell in row)
 
 
-def test_both_shapes_of_vocational_rosters_are_there(listings: list[Listing]) -> None:
+def test_both_shapes_of_vocational_rosters_are_there(listings: list[DemoList]) -> None:
     shapes = {len(listing.programs) for listing in listings if listing.programs[0].stage == "vocational"}
 
     assert {1, 3} <= shapes

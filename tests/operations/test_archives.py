@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from aidledger.operations import files, ledgers
 from aidledger.operations.feedback import Feedback
-from aidledger.operations.importing import Request, import_files
+from aidledger.operations.importing import ImportRequest, import_files
 from aidledger.operations.results import ImportResult
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 from aidledger.store.ledger import Ledger
@@ -30,7 +30,7 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def _run(ledger: Ledger, *paths: Path, **said: Any) -> ImportResult:  # noqa: ANN401 - what a request has
-    return import_files(ledger, catalogue(), replace(Request(paths, workers=1), **said))
+    return import_files(ledger, catalogue(), replace(ImportRequest(paths, workers=1), **said))
 
 
 def _put(folder: Path, name: str, content: bytes) -> Path:

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from aidledger.domain.problem import Problem
 from aidledger.operations.feedback import Feedback
-from aidledger.operations.files import SourceFile
+from aidledger.operations.files import InputFile
 from aidledger.operations.results import result_of
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
 from tests.builders import examined, with_cells, xlsx_bytes
@@ -25,7 +25,7 @@ def _written(folder: Path, content: bytes, limits: Limits = DEFAULT_LIMITS, *, h
     path = folder / "sent" / "名册.xlsx"
     path.parent.mkdir()
     path.write_bytes(content)
-    source = SourceFile(path, content if held else b"", hashlib.sha256(content).hexdigest())
+    source = InputFile(path, content if held else b"", hashlib.sha256(content).hexdigest())
     feedback = Feedback(folder / "back", [path.parent], LABELS, _said, limits)
     feedback.prepare()
     return feedback.write(source, result_of(source, examined(content), "rejected", None))

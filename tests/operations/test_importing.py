@@ -11,12 +11,12 @@ import pytest
 
 from aidledger.domain.roster import RosterFile
 from aidledger.operations import importing, ledgers
-from aidledger.operations.files import Found, SourceFile
-from aidledger.operations.importing import Request, import_files
+from aidledger.operations.files import Found, InputFile
+from aidledger.operations.importing import ImportRequest, import_files
 from aidledger.operations.results import FileResult, ImportResult
 from aidledger.sheets.recognition.hints import Hints
 from aidledger.store.ledger import Books, Ledger
-from aidledger.store.master.catalogues import Loaded
+from aidledger.store.master.catalogues import LoadedCatalogue
 from tests.builders import Grid, roster_grid, roster_xlsx, with_cells, xlsx_bytes
 from tests.imports.make_samples import SAMPLES
 from tests.store.ledgers import bring_in, bring_in_all, catalogue, contents, new_ledger
@@ -30,7 +30,7 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def _run(ledger: Ledger, *paths: Path, dry_run: bool = False, workers: int = 1) -> ImportResult:
-    return import_files(ledger, catalogue(), Request(paths, dry_run=dry_run, workers=workers))
+    return import_files(ledger, catalogue(), ImportRequest(paths, dry_run=dry_run, workers=workers))
 
 
 def _entries(ledger: Ledger) -> int:
@@ -253,13 +253,15 @@ def test_a_dry_run_that_breaks_off_has_told_of_each_file_before_as_it_is(ledger:
         path.write_bytes(roster_xlsx(3, first=10 * i))
 
     class Broken(importing._Run):
-        def _settle(self, books: Books, source: SourceFile, file: RosterFile | None, loaded: Loaded) -> FileResult:
+        def _settle(
+            self, books: Books, source: InputFile, file: RosterFile | None, loaded: LoadedCatalogue
+        ) -> FileResult:
             if source.path == paths[-1]:
                 raise ZeroDivisionError
             return super()._settle(books, source, file, loaded)
 
     told: list[str] = []
-    run = Broken(ledger, catalogue(), Request(paths, dry_run=True))
+    run = Broken(ledger, catalogue(), ImportRequest(paths, dry_run=True))
     with pytest.raises(ZeroDivisionError), ledger.writing("check", keep=False) as books:
         run.files(
             [Found(path) for path in paths], lambda: nullcontext(books), lambda result: told.append(result.outcome)

@@ -14,7 +14,7 @@ from aidledger.domain.notice import NoticeTerm
 from aidledger.operations import ledgers
 from aidledger.store.ledger import Ledger
 from aidledger.store.model.tables import Beneficiary, Entry, School
-from aidledger.store.postings.notices import Named, announce
+from aidledger.store.postings.notices import NoticePerson, announce
 from tests.audit.ledgers import found
 from tests.builders import people, xlsx_bytes
 from tests.builders.months import part_grid, part_xlsx
@@ -154,7 +154,7 @@ def test_a_notice_that_named_every_payment_is_still_what_was_recorded(ledger: Le
     before = opened(place)
     with before.writing("announce") as books:
         named = [
-            Named(row.id, row.name, row.school, row.grade, row.class_name)
+            NoticePerson(row.id, row.name, row.school, row.grade, row.class_name)
             for row in books.execute(
                 select(Entry.c.id, Beneficiary.c.name, School.c.name.label("school"), Entry.c.grade, Entry.c.class_name)
                 .join(Beneficiary, Beneficiary.c.id == Entry.c.beneficiary_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aidledger.domain.listing import Listing, Returns
+from aidledger.domain.listing import ListTable, Returns
 from aidledger.domain.part import Part
 from aidledger.domain.roster import RosterFile
 from aidledger.presentation.wording import message_and_hint
@@ -13,7 +13,7 @@ from tests.builders import Cell, Grid, codes, examined, found, people, shipped, 
 from tests.builders.lists import bank_return_grid
 
 
-def answered(file: RosterFile) -> tuple[Listing, Returns]:
+def answered(file: RosterFile) -> tuple[ListTable, Returns]:
     (listing,) = file.listings
     assert (listing.kind, file.tables) == ("bank-return", [])
     assert isinstance(listing.facts, Returns)

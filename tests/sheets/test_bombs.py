@@ -13,7 +13,7 @@ import pytest
 
 from aidledger.domain.problem import KINDS
 from aidledger.operations.examining import examined as in_workers
-from aidledger.operations.files import SourceFile
+from aidledger.operations.files import InputFile
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB, Limits
 from aidledger.sheets.recognition.hints import Hints
 from tests.builders import edited_package, examined, roster_grid, roster_ods, roster_xlsx, shipped, with_cells
@@ -233,7 +233,7 @@ def limited() -> Callable[[Mapping[str, bytes]], dict[str, str]]:
 
     def read(files: Mapping[str, bytes]) -> dict[str, str]:
         limits = replace(DEFAULT_LIMITS, memory_max_bytes=512 * MIB)
-        sources = [SourceFile(Path(name), content, "") for name, content in files.items()]
+        sources = [InputFile(Path(name), content, "") for name, content in files.items()]
         found = {}
         for source, file in in_workers(sources, shipped(), Hints(), limits, workers=1):
             assert {problem.code for problem in file.problems} <= KINDS.keys()

@@ -13,7 +13,7 @@ import pytest
 from aidledger.domain.problem import KINDS
 from aidledger.domain.roster import RosterFile
 from aidledger.operations.examining import examined
-from aidledger.operations.files import SourceFile
+from aidledger.operations.files import InputFile
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB
 from aidledger.sheets.recognition.hints import Hints
 from tests.builders import examined as read_here
@@ -42,7 +42,7 @@ FILES = spoiled_files()
 @pytest.fixture(scope="module")
 def results() -> Mapping[str, RosterFile]:
     files = {**FILES, **{f"good-{name}": content for name, content in SAMPLES.items()}}
-    sources = [SourceFile(Path(name), raw, hashlib.sha256(raw).hexdigest()) for name, raw in files.items()]
+    sources = [InputFile(Path(name), raw, hashlib.sha256(raw).hexdigest()) for name, raw in files.items()]
     read = list(examined(iter(sources), shipped(), Hints(), LIMITS, workers=1))
     assert [source.path.name for source, _ in read] == [*files]
     return {source.path.name: file for source, file in read}

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from aidledger.domain.listing import Listing, Recoveries
+from aidledger.domain.listing import ListTable, Recoveries
 from aidledger.domain.roster import RosterFile
 from aidledger.sheets.recognition.hints import Hints
 from tests.builders import Cell, Grid, codes, examined, found, people, with_cells
@@ -23,7 +23,7 @@ def grid(title: str, headers: str = HEADERS, row: list[Cell] = ROW, *more: str, 
     return [[title], *lines, ["姓名", "身份证号", *headers.split()], *students, *(foot or [])]
 
 
-def listed(file: RosterFile) -> tuple[Listing, Recoveries]:
+def listed(file: RosterFile) -> tuple[ListTable, Recoveries]:
     assert file.tables == []
     (listing,) = file.listings
     assert (file.kind, listing.kind) == ("recovery", "recovery")

@@ -15,7 +15,7 @@ import pytest
 
 from aidledger.errors import WorkerNotStarted
 from aidledger.operations.examining import Examined, examined
-from aidledger.operations.files import SourceFile
+from aidledger.operations.files import InputFile
 from aidledger.operations.workers import Ended, run_in_order
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB
 from aidledger.sheets.recognition.hints import Hints
@@ -25,8 +25,8 @@ LIMITS = replace(DEFAULT_LIMITS, memory_max_bytes=512 * MIB, seconds_max=20)
 PART = "xl/worksheets/sheet1.xml"
 
 
-def source(name: str, content: bytes) -> SourceFile:
-    return SourceFile(Path(name), content, hashlib.sha256(content).hexdigest())
+def source(name: str, content: bytes) -> InputFile:
+    return InputFile(Path(name), content, hashlib.sha256(content).hexdigest())
 
 
 def corners() -> bytes:

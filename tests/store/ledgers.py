@@ -20,8 +20,8 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.catalogue.loading import load
 from aidledger.domain.secret import Secret
 from aidledger.operations import examining, importing, ledgers, views
-from aidledger.operations.files import Found, SourceFile
-from aidledger.operations.importing import Request
+from aidledger.operations.files import Found, InputFile
+from aidledger.operations.importing import ImportRequest
 from aidledger.operations.results import FileResult
 from aidledger.sheets.recognition.hints import Hints
 from aidledger.store.database.engine import ledger_url
@@ -152,7 +152,7 @@ class _Here(importing._Run):
 
     def _examined(
         self,
-        sources: Iterable[SourceFile],
+        sources: Iterable[InputFile],
         known: Container[str],
         workers: int,  # noqa: ARG002 - as it is called
         before_waiting: Callable[[], None],  # noqa: ARG002
@@ -179,7 +179,7 @@ def bring_in_all(
         paths = [Path(folder, name) for name in files]
         for path, content in zip(paths, files.values(), strict=True):
             path.write_bytes(content)
-        request = Request(paths, hints or Hints(), record_conflicts=record_conflicts, supersedes=supersedes)
+        request = ImportRequest(paths, hints or Hints(), record_conflicts=record_conflicts, supersedes=supersedes)
         found = [Found(path) for path in paths]
         return _Here(ledger, catalogue(), request).files(found, partial(ledger.writing, "import"), lambda _result: None)
 

@@ -21,7 +21,7 @@ from aidledger.errors import (
     SealKeyWrong,
 )
 from aidledger.operations import actors, copies, ledgers
-from aidledger.operations.importing import Request, import_files
+from aidledger.operations.importing import ImportRequest, import_files
 from aidledger.store.chain.seals import SealKey, seal_in
 from aidledger.store.database.keys import Keys
 from aidledger.store.ledger import Ledger
@@ -329,7 +329,7 @@ def test_to_check_files_no_key_is_wanted(place: str, tmp_path: Path) -> None:
     before = contents(place)
     for seal in (None, OTHER_SEAL, SEAL):
         ledger = with_seal_key(opened(place), seal)
-        request = Request([tmp_path / "roster.xlsx"], dry_run=True, workers=1)
+        request = ImportRequest([tmp_path / "roster.xlsx"], dry_run=True, workers=1)
         checked = import_files(ledger, catalogue(), request)
         ledger.close()
         assert [file.outcome for file in checked.files] == ["would-post"]

@@ -15,7 +15,7 @@ from functools import cache, cached_property
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.catalogue.loading import load
 from aidledger.demo.district import district_listings
-from aidledger.demo.listings import Line, Listing
+from aidledger.demo.listings import DemoList, ListLine
 from aidledger.demo.people import Person, account
 from aidledger.domain.identity import check_digit
 from aidledger.domain.term import Period
@@ -36,7 +36,7 @@ _NAMES_APART = 7_919  # how far a name moves from district to district
 class Roll:
     """A list of the first district; ``who``: where its people stand among all. Alike for all its copies."""
 
-    listing: Listing
+    listing: DemoList
     who: tuple[int, ...]
 
 
@@ -105,7 +105,7 @@ class Districts:
             return name
         return f"{name_of(district)}{name.removeprefix(self.name)}"
 
-    def listing(self, district: int, roll: Roll) -> Listing:
+    def listing(self, district: int, roll: Roll) -> DemoList:
         """A list with the people of a district on it."""
         if district == 0:
             return roll.listing
@@ -121,7 +121,7 @@ class Districts:
         )
         return replace(roll.listing, sender=self.school(district, roll.listing.sender), lines=lines)
 
-    def _line(self, district: int, line: Line, person: Person) -> Line:
+    def _line(self, district: int, line: ListLine, person: Person) -> ListLine:
         return replace(line, person=person, school=self.school(district, line.school))
 
     @cached_property
@@ -135,7 +135,7 @@ class Districts:
         return by_sex, place
 
 
-def payments(listing: Listing) -> int:
+def payments(listing: DemoList) -> int:
     """How many payments a list asks for."""
     return sum(len(line.amounts_fen) - line.amounts_fen.count(None) for line in listing.lines)
 

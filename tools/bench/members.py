@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from random import Random
 
-from aidledger.demo.listings import Line
+from aidledger.demo.listings import ListLine
 from aidledger.domain.term import Period
 from tools.bench.districts import Districts
 
@@ -19,7 +19,7 @@ class Member:
     """Somebody on a list that pays nobody; ``at`` counts the people of a district."""
 
     at: int
-    line: Line
+    line: ListLine
     gone: bool = False
 
 

@@ -13,13 +13,12 @@ from random import Random
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.demo.columns import grade_name
-from aidledger.demo.listings import Line
+from aidledger.demo.listings import ListLine
 from aidledger.demo.people import NEED_LEVELS
 from aidledger.demo.schools import GRADES
 from aidledger.domain.hardship import categories_in
 from aidledger.domain.lines import Lines
-from aidledger.domain.listing import HARDSHIP_LEVELS, Certifications, Enrolments, ListKind
-from aidledger.domain.listing import Listing as ReadListing
+from aidledger.domain.listing import HARDSHIP_LEVELS, Certifications, Enrolments, ListKind, ListTable
 from aidledger.domain.roster import Declared, Fate, Roster, RosterFile, Table
 from aidledger.domain.term import Period
 from tools.bench.districts import Districts, Roll
@@ -118,7 +117,7 @@ class Reading:
         facts: Certifications | Enrolments,
     ) -> RosterFile:
         school = self._districts.school(district, sender)
-        listing = ReadListing(kind, "名册", _HEADER_ROW, school, period, {}, lines, facts)
+        listing = ListTable(kind, "名册", _HEADER_ROW, school, period, {}, lines, facts)
         return _file(kind, len(lines), listings=[listing])
 
     def _lines_of(self, district: int, sender: str, members: Sequence[Member]) -> Lines:
@@ -126,7 +125,9 @@ class Reading:
         listed = [member.line for member in members]
         return self._lines(district, _columns(listed), who, listed, sender)
 
-    def _lines(self, district: int, same: _Columns, who: Sequence[int], listed: Sequence[Line], sender: str) -> Lines:
+    def _lines(
+        self, district: int, same: _Columns, who: Sequence[int], listed: Sequence[ListLine], sender: str
+    ) -> Lines:
         districts = self._districts
         numbers = districts.numbers(district, who)
         at_college = listed[0].school != sender
@@ -178,7 +179,7 @@ def _kind(roll: Roll) -> tuple[Period, str]:
     return roll.listing.period, ",".join(program.code for program in roll.listing.programs)
 
 
-def _columns(lines: Sequence[Line]) -> _Columns:
+def _columns(lines: Sequence[ListLine]) -> _Columns:
     first = _HEADER_ROW + 1
     nothing = [None] * len(lines)
     return _Columns(
@@ -196,7 +197,7 @@ def _columns(lines: Sequence[Line]) -> _Columns:
 
 
 def _file(
-    kind: str, students: int, tables: list[Table] | None = None, listings: list[ReadListing] | None = None
+    kind: str, students: int, tables: list[Table] | None = None, listings: list[ListTable] | None = None
 ) -> RosterFile:
     file = RosterFile(kind, tables or [], listings or [])
     file.fates[Fate.STUDENT], file.fates[Fate.HEADING] = students, _HEADER_ROW

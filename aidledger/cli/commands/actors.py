@@ -14,7 +14,7 @@ from aidledger.domain.role import ROLES, Role
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
-    from aidledger.operations.actors import Roll
+    from aidledger.operations.actors import RoleAssignments
 
 
 @click.group(cls=Group, invoke_without_command=True)
@@ -62,7 +62,7 @@ def dismiss(office: Office, who: str, form: str, output: Path | None) -> None:
     _show(office, form, output, dismissed(office.ledger(), who))
 
 
-def _show(office: Office, form: str, output: Path | None, roll: Roll) -> None:
+def _show(office: Office, form: str, output: Path | None, roll: RoleAssignments) -> None:
     from aidledger.cli.output import emit
     from aidledger.presentation.actors import actors_result
 

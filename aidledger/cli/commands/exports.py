@@ -22,7 +22,7 @@ _FORM = option(
 )
 
 
-class _Export(Group):
+class _ExportGroup(Group):
     """`export PERSON` is short for `export person PERSON`, which an office needs every week."""
 
     default_command = rights.person
@@ -33,7 +33,7 @@ class _Export(Group):
         return super().parse_args(ctx, args if named else [self.default_command.name or "", *args])
 
 
-@click.group(cls=_Export)
+@click.group(cls=_ExportGroup)
 def export() -> None:
     """Export a person's data, or a district's share of a lake."""
 

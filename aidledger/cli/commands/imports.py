@@ -109,7 +109,7 @@ def _run(
     from aidledger.cli.importing import live, report
     from aidledger.cli.output import emit
     from aidledger.cli.remedies import FILES
-    from aidledger.operations.importing import Request, import_files
+    from aidledger.operations.importing import ImportRequest, import_files
     from aidledger.operations.mapping import mapped_columns
     from aidledger.presentation.feedback import feedback_for
     from aidledger.presentation.imports import import_result
@@ -119,7 +119,7 @@ def _run(
     if program is not None:
         program = catalogue.program(program).code
     hints = Hints(program, period, school, mapped_columns(mapping, catalogue), kind, part=part)
-    request = Request(
+    request = ImportRequest(
         paths,
         hints,
         record_conflicts=record_conflicts,

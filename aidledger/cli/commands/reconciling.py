@@ -78,7 +78,7 @@ def reconcile(
     catalogue = office.catalogue()
     published = [reporting.published_report(catalogue, name) for name in reports] or None
     ledger = office.ledger_with(catalogue)
-    scope = reconciling.Scope(program, period.code if period else None, first, last, school, cut)
+    scope = reconciling.ComparisonScope(program, period.code if period else None, first, last, school, cut)
     found = reconciling.reconcile(
         ledger, catalogue, checks or CHECKS, published, scope, by=by, details=details, reveal=reveal
     )

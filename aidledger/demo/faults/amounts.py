@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aidledger.demo import college, compulsory, high_school, vocational
-from aidledger.demo.faults.planting import Draft, Life, Planting, Stay
+from aidledger.demo.faults.planting import DraftRoster, Life, Planting, Stay
 from aidledger.demo.faults.rosters import with_amount
 
 FIRST, AUTUMN, LAST = "2021-spring", "2021-autumn", "2022-spring"
@@ -53,7 +53,7 @@ def _units(planting: Planting) -> None:
     """元 for 万元, 万元 for 元, a year's money for a term's."""
     schools = planting.rosters(high_school.GRANT, AUTUMN)
 
-    def at(school: Draft, period: str, amount: int | None = None) -> tuple[Life, ...]:
+    def at(school: DraftRoster, period: str, amount: int | None = None) -> tuple[Life, ...]:
         def paid_so(life: Life) -> bool:
             stay = life.stay(period, high_school.GRANT)
             here = stay is not None and stay.draft.school == school.school
@@ -106,7 +106,7 @@ def _two_fees(planting: Planting) -> None:
     for program, drafts in ((high_school.WAIVER, high_schools), (vocational.WAIVER, vocational_schools)):
         for draft in drafts:
 
-            def here(life: Life, draft: Draft = draft, program: str = program) -> bool:
+            def here(life: Life, draft: DraftRoster = draft, program: str = program) -> bool:
                 stay = life.stay(LAST, program)
                 return stay is not None and stay.draft is draft
 

@@ -9,10 +9,10 @@ from pathlib import PurePosixPath
 
 from aidledger.demo import compulsory
 from aidledger.demo.faults.lists import Lists
-from aidledger.demo.faults.money import PAID, CameBack, Statement
+from aidledger.demo.faults.money import PAID, BankStatement, CameBack
 from aidledger.demo.faults.papers import corrected_path, recoveries, recovery_path
-from aidledger.demo.faults.planting import Draft, Life, Planting
-from aidledger.demo.listings import Line
+from aidledger.demo.faults.planting import DraftRoster, Life, Planting
+from aidledger.demo.listings import ListLine
 from aidledger.demo.people import Person
 from aidledger.demo.sheets import DemoRoster, roster_of
 
@@ -49,7 +49,7 @@ class _Owed:
 
 
 def plant(
-    planting: Planting, lists: Lists, statements: Iterable[Statement]
+    planting: Planting, lists: Lists, statements: Iterable[BankStatement]
 ) -> tuple[Sequence[Correction], Sequence[DemoRoster]]:
     """Correct some paid rosters; returns new versions and lists of recoveries.
 
@@ -78,7 +78,7 @@ def plant(
     return corrections, lists_of_recoveries
 
 
-def _paid(planting: Planting, statements: Iterable[Statement]) -> list[Draft]:
+def _paid(planting: Planting, statements: Iterable[BankStatement]) -> list[DraftRoster]:
     """The last term's rosters without a fault that the bank reports as fully paid."""
     with_faults = {one.file for one in planting.expected}
     found = [
@@ -92,7 +92,7 @@ def _paid(planting: Planting, statements: Iterable[Statement]) -> list[Draft]:
     return sorted(found, key=lambda draft: draft.file)
 
 
-def _correct(planting: Planting, lists: Lists, draft: Draft) -> tuple[Correction, _Owed, _Owed]:
+def _correct(planting: Planting, lists: Lists, draft: DraftRoster) -> tuple[Correction, _Owed, _Owed]:
     """Remove a pupil who had left, pay a boarder as a day pupil, correct another pupil's class."""
 
     def here(life: Life) -> bool:
@@ -114,7 +114,7 @@ def _correct(planting: Planting, lists: Lists, draft: Draft) -> tuple[Correction
         moved.person.number: replace(paid[moved.person.number], class_no=paid[moved.person.number].class_no + 1),
     }
     lines = [changed.get(number, line) for number, line in paid.items() if number != struck.person.number]
-    corrected = roster_of(Draft(draft.listing, lines).finished(), planting.catalogue.layout)
+    corrected = roster_of(DraftRoster(draft.listing, lines).finished(), planting.catalogue.layout)
     correction = Correction(replace(corrected, path=corrected_path(draft)), PurePosixPath(draft.file))
     less = _amount(paid[boarder.person.number]) - _amount(day_pupil)
     return (
@@ -124,5 +124,5 @@ def _correct(planting: Planting, lists: Lists, draft: Draft) -> tuple[Correction
     )
 
 
-def _amount(line: Line) -> int:
+def _amount(line: ListLine) -> int:
     return sum(amount or 0 for amount in line.amounts_fen)

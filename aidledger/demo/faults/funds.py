@@ -7,7 +7,7 @@ from datetime import date
 from itertools import islice
 
 from aidledger.demo import college, compulsory, high_school, preschool, vocational
-from aidledger.demo.faults.money import PAID, SENT_BACK, Allotted, Return, Statement, by_school
+from aidledger.demo.faults.money import PAID, SENT_BACK, Allotted, BankStatement, Return, by_school
 from aidledger.demo.faults.papers import allotment_path, statement_path
 from aidledger.demo.faults.planting import Planting
 
@@ -25,7 +25,7 @@ _TOO_LITTLE = (
 _TOO_LITTLE_BY_FEN = 50_000_00
 
 
-def plant(planting: Planting, allotted: list[Allotted], statements: list[Statement]) -> list[Allotted]:
+def plant(planting: Planting, allotted: list[Allotted], statements: list[BankStatement]) -> list[Allotted]:
     """Plant them all; returns the remaining allotments."""
     _late(planting, statements)
     _returned(planting, statements[::3])
@@ -34,14 +34,14 @@ def plant(planting: Planting, allotted: list[Allotted], statements: list[Stateme
     return _unallotted(planting, allotted)
 
 
-def _returned(planting: Planting, statements: list[Statement]) -> None:
+def _returned(planting: Planting, statements: list[BankStatement]) -> None:
     """Return one payment in each of some statements, and do not reissue it."""
     for i, (statement, one) in enumerate(islice(_one_each(planting, statements), _RETURNED)):
         one.fail(_REASONS[i % len(_REASONS)])
         _expect(planting, "returned-not-reissued", statement, one, f"returned in {statement_path(statement)}")
 
 
-def _sent_back(planting: Planting, statements: list[Statement]) -> None:
+def _sent_back(planting: Planting, statements: list[BankStatement]) -> None:
     """Pay others, and return the money some days later."""
     for i, (statement, one) in enumerate(islice(_one_each(planting, statements), _SENT_BACK)):
         statement.returns.append(one.later(_DAYS_LATER, SENT_BACK, _REASONS[i % len(_REASONS)]))
@@ -49,7 +49,7 @@ def _sent_back(planting: Planting, statements: list[Statement]) -> None:
         _expect(planting, "returned-not-reissued", statement, one, note)
 
 
-def _paid_twice(planting: Planting, statements: list[Statement]) -> None:
+def _paid_twice(planting: Planting, statements: list[BankStatement]) -> None:
     """Pay others twice, some days apart."""
     for statement, one in islice(_one_each(planting, statements), _TWICE):
         statement.returns.append(one.later(_DAYS_LATER, PAID))
@@ -57,7 +57,7 @@ def _paid_twice(planting: Planting, statements: list[Statement]) -> None:
         _expect(planting, "paid-twice-by-bank", statement, one, note)
 
 
-def _one_each(planting: Planting, statements: Iterable[Statement]) -> Iterator[tuple[Statement, Return]]:
+def _one_each(planting: Planting, statements: Iterable[BankStatement]) -> Iterator[tuple[BankStatement, Return]]:
     """One payment from each of some statements, to somebody without a fault."""
     for statement in statements:
         one = statement.returns[_EVERY % len(statement.returns)]
@@ -66,12 +66,12 @@ def _one_each(planting: Planting, statements: Iterable[Statement]) -> Iterator[t
             yield statement, one
 
 
-def _expect(planting: Planting, rule: str, statement: Statement, one: Return, note: str) -> None:
+def _expect(planting: Planting, rule: str, statement: BankStatement, one: Return, note: str) -> None:
     draft, number = statement.draft, one.line.person.number
     planting.expect(rule, number, statement.program.code, draft.period.code, draft=draft, note=note)
 
 
-def _late(planting: Planting, statements: list[Statement]) -> None:
+def _late(planting: Planting, statements: list[BankStatement]) -> None:
     aided = [statement for statement in statements if statement.program.code == college.AID]
     schools = by_school(aided)
     for school in sorted(schools)[:_LATE_SCHOOLS]:

@@ -9,8 +9,8 @@ from datetime import date
 from itertools import pairwise
 
 from aidledger.demo.enrolment import ENTRY_AGE
-from aidledger.demo.faults.planting import Draft, Planting
-from aidledger.demo.listings import Line
+from aidledger.demo.faults.planting import DraftRoster, Planting
+from aidledger.demo.listings import ListLine
 from aidledger.demo.people import Person
 from aidledger.demo.schools import GRADES
 from aidledger.domain.program import Boarding, Level
@@ -45,7 +45,7 @@ class Enrolled:
 class Lists:
     """Certifications by school and school year, registers by school and term; both by document number."""
 
-    certified: dict[tuple[str, int], dict[str, Line]] = field(default_factory=lambda: defaultdict(dict))
+    certified: dict[tuple[str, int], dict[str, ListLine]] = field(default_factory=lambda: defaultdict(dict))
     enrolled: dict[tuple[str, Period], dict[str, Enrolled]] = field(default_factory=lambda: defaultdict(dict))
 
 
@@ -60,7 +60,7 @@ def lists_of(planting: Planting, semesters: Sequence[Period]) -> Lists:
     return lists
 
 
-def _certify(lists: Lists, drafts: Iterable[Draft]) -> None:
+def _certify(lists: Lists, drafts: Iterable[DraftRoster]) -> None:
     """Certify everybody whom a school pays under a program that requires certified hardship."""
     for draft in drafts:
         certified = {program.code for program in draft.listing.programs if program.certified}
@@ -69,7 +69,7 @@ def _certify(lists: Lists, drafts: Iterable[Draft]) -> None:
                 lists.certified[draft.school, draft.period.school_year].setdefault(line.person.number, line)
 
 
-def _enrol(lists: Lists, drafts: Iterable[Draft]) -> None:
+def _enrol(lists: Lists, drafts: Iterable[DraftRoster]) -> None:
     for draft in drafts:
         if draft.period.semester:
             register = lists.enrolled[draft.school, draft.period]

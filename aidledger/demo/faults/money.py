@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from itertools import count
 
 from aidledger.demo import college
-from aidledger.demo.faults.planting import Draft
-from aidledger.demo.listings import Line
+from aidledger.demo.faults.planting import DraftRoster
+from aidledger.demo.listings import ListLine
 from aidledger.demo.people import Person
 from aidledger.demo.solver import apportion
 from aidledger.domain.money import FEN_PER_YUAN
@@ -41,7 +41,7 @@ class Allotted:
 class Return:
     """The bank's answer to one payment."""
 
-    line: Line
+    line: ListLine
     amount_fen: int
     serial: int
     paid_on: date | None
@@ -71,15 +71,15 @@ class CameBack:
 
 
 @dataclass(slots=True)
-class Statement:
+class BankStatement:
     """A bank's statement for the payments of one roster under one program."""
 
-    draft: Draft
+    draft: DraftRoster
     program: Program
     returns: list[Return]
 
 
-def allotments(drafts: Iterable[Draft]) -> list[Allotted]:
+def allotments(drafts: Iterable[DraftRoster]) -> list[Allotted]:
     """For each program and period exactly its cost; loans, which a bank lends, need no allotment."""
     costs: Counter[tuple[str, Period]] = Counter()
     programs: dict[str, Program] = {}
@@ -101,7 +101,7 @@ def allotments(drafts: Iterable[Draft]) -> list[Allotted]:
     return found
 
 
-def statements(drafts: Sequence[Draft]) -> list[Statement]:
+def statements(drafts: Sequence[DraftRoster]) -> list[BankStatement]:
     """The bank's statements for a third of the schools and for college aid: everything was paid within the term.
 
     Waivers are no payments, and loans go to the college.
@@ -122,23 +122,23 @@ def statements(drafts: Sequence[Draft]) -> list[Statement]:
                     if code == program.code
                 ]
                 if rows:
-                    found.append(Statement(draft, program, rows))
+                    found.append(BankStatement(draft, program, rows))
     return found
 
 
-def schools_with_statements(drafts: Iterable[Draft]) -> frozenset[str]:
+def schools_with_statements(drafts: Iterable[DraftRoster]) -> frozenset[str]:
     """The schools with card payments that have a bank statement."""
     schools = sorted({draft.school for draft in _paying(drafts) if not draft.listing.part})
     return frozenset(schools[::_ONE_SCHOOL_IN])
 
 
-def _paying(drafts: Iterable[Draft]) -> list[Draft]:
+def _paying(drafts: Iterable[DraftRoster]) -> list[DraftRoster]:
     return [draft for draft in drafts if any(_onto_card(program) for program in draft.listing.programs)]
 
 
-def by_school(found: Iterable[Statement]) -> dict[str, list[tuple[Statement, Return]]]:
+def by_school(found: Iterable[BankStatement]) -> dict[str, list[tuple[BankStatement, Return]]]:
     """The returns by the pupils' own schools; a college's are on several statements."""
-    result: dict[str, list[tuple[Statement, Return]]] = defaultdict(list)
+    result: dict[str, list[tuple[BankStatement, Return]]] = defaultdict(list)
     for statement in found:
         for one in statement.returns:
             result[one.line.school].append((statement, one))

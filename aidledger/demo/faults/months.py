@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from aidledger.demo import vocational
 from aidledger.demo.faults.money import schools_with_statements
-from aidledger.demo.faults.planting import Draft, Life, Planting
-from aidledger.demo.listings import Line
+from aidledger.demo.faults.planting import DraftRoster, Life, Planting
+from aidledger.demo.listings import ListLine
 
 AUTUMN = "2021-autumn"
 _MONTHS = (9, 10, 11, 12, 1)
@@ -37,18 +37,18 @@ def plant(planting: Planting) -> None:
         planting.expect(rule, whole.school, vocational.GRANT, AUTUMN, draft=forgetful, note=note)
 
 
-def _roster_without_faults(planting: Planting) -> Draft:
+def _roster_without_faults(planting: Planting) -> DraftRoster:
     """The first roster with grants only that has neither a fault nor a bank statement."""
     with_faults, told = {one.file for one in planting.expected}, schools_with_statements(planting.drafts)
     alone = (draft for draft in planting.rosters(vocational.GRANT, AUTUMN) if draft.codes == (vocational.GRANT,))
     return next(draft for draft in alone if draft.file not in with_faults and draft.school not in told)
 
 
-def _of_month(whole: Draft, month: int) -> Draft:
-    return Draft(replace(whole.listing, month=month), [_monthly(line) for line in whole.lines])
+def _of_month(whole: DraftRoster, month: int) -> DraftRoster:
+    return DraftRoster(replace(whole.listing, month=month), [_monthly(line) for line in whole.lines])
 
 
-def _monthly(line: Line) -> Line:
+def _monthly(line: ListLine) -> ListLine:
     """A line with a month's share of its amounts."""
     shares = (None if amount is None else amount // len(_MONTHS) for amount in line.amounts_fen)
     return replace(line, amounts_fen=tuple(shares))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from aidledger.demo import compulsory, preschool
 from aidledger.demo.faults.lists import Lists
 from aidledger.demo.faults.papers import certification_path, register_path
-from aidledger.demo.faults.planting import Draft, Life, Planting
-from aidledger.demo.listings import Line
+from aidledger.demo.faults.planting import DraftRoster, Life, Planting
+from aidledger.demo.listings import ListLine
 from aidledger.domain.term import Period
 
 FIRST, AUTUMN, LAST = "2021-spring", "2021-autumn", "2022-spring"
@@ -76,7 +76,7 @@ def _more_paid_than_enrolled(planting: Planting, lists: Lists) -> None:
         drafts = [draft for draft in planting.rosters(program, AUTUMN) if draft.lines[0].level != "junior"]
         for draft, other in zip(drafts[5 : 5 + count], drafts[-count:], strict=True):
 
-            def here(life: Life, draft: Draft = draft) -> bool:
+            def here(life: Life, draft: DraftRoster = draft) -> bool:
                 stay = life.stay(AUTUMN)
                 return _at_one_school(life) and stay is not None and stay.draft is draft
 
@@ -111,11 +111,11 @@ def _take_off(planting: Planting, life: Life, period: str, rules: tuple[str, ...
         _expect(planting, rule, life, stay.draft, "certified and enrolled, and not on the roster")
 
 
-def _no_line(_draft: Draft, _line: Line) -> None:
+def _no_line(_draft: DraftRoster, _line: ListLine) -> None:
     return None
 
 
-def _expect(planting: Planting, rule: str, life: Life, draft: Draft, note: str) -> None:
+def _expect(planting: Planting, rule: str, life: Life, draft: DraftRoster, note: str) -> None:
     planting.expect(rule, life.person.number, draft.codes[0], draft.period.code, draft=draft, note=note)
 
 

@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 
 from aidledger.demo.columns import Cell, yuan_cell
 from aidledger.demo.faults.lists import Enrolled, Lists
-from aidledger.demo.faults.money import SOURCES, Allotted, CameBack, Statement
-from aidledger.demo.faults.planting import Draft
-from aidledger.demo.listings import Line
+from aidledger.demo.faults.money import SOURCES, Allotted, BankStatement, CameBack
+from aidledger.demo.faults.planting import DraftRoster
+from aidledger.demo.listings import ListLine
 from aidledger.demo.schools import GRADES
 from aidledger.demo.sheets import DemoRoster, DemoSheet, Row, roster_path
 from aidledger.demo.wording import term_text
@@ -51,25 +51,25 @@ def allotment_path() -> str:
     return f"{ALLOTTED}/学生资助资金下达表.xlsx"
 
 
-def statement_path(statement: Statement) -> str:
+def statement_path(statement: BankStatement) -> str:
     """Where a bank's statement is kept."""
     term = statement.draft.period.code
     stem = roster_path(statement.draft.listing).stem
     return f"{RETURNED}/{term}/{stem} {statement.program.code} 回盘.xlsx"
 
 
-def corrected_path(draft: Draft) -> PurePosixPath:
+def corrected_path(draft: DraftRoster) -> PurePosixPath:
     """Where the new version of a roster is kept."""
     path = PurePosixPath(draft.file)
     return PurePosixPath(CORRECTED, draft.period.code, f"{path.stem}(更正).xlsx")
 
 
-def recovery_path(draft: Draft) -> str:
+def recovery_path(draft: DraftRoster) -> str:
     """Where a list of money that came back from a roster's pupils is kept."""
     return f"{RECOVERED}/{draft.period.code}/{PurePosixPath(draft.file).stem} 退款名单.xlsx"
 
 
-def recoveries(draft: Draft, came_back: Sequence[CameBack]) -> DemoRoster:
+def recoveries(draft: DraftRoster, came_back: Sequence[CameBack]) -> DemoRoster:
     """A list of money that came back under a roster's program."""
     (program,) = draft.codes
     title = f"{draft.school}{term_text(draft.period, 0)}{_ON_CARD[program]}退款名单"
@@ -81,7 +81,7 @@ def recoveries(draft: Draft, came_back: Sequence[CameBack]) -> DemoRoster:
 
 
 def workbooks(
-    district: str, lists: Lists, allotted: Sequence[Allotted], statements: Sequence[Statement]
+    district: str, lists: Lists, allotted: Sequence[Allotted], statements: Sequence[BankStatement]
 ) -> list[DemoRoster]:
     """All of them; for each school a workbook with a sheet per school year or term."""
     return [
@@ -108,7 +108,7 @@ def _by_school(lists: Lists) -> Iterable[DemoRoster]:
         yield DemoRoster(PurePosixPath(register_path(school)), tuple(sheets))
 
 
-def _certified_row(serial: int, line: Line) -> Row:
+def _certified_row(serial: int, line: ListLine) -> Row:
     level = "特别困难" if line.category.startswith(_SPECIAL) else "困难"
     grade = GRADES[line.level][line.grade]
     return serial, line.person.name, line.person.number, grade, f"{line.class_no}班", level, line.category
@@ -141,7 +141,7 @@ def _allotments(district: str, allotted: Sequence[Allotted]) -> Iterable[DemoShe
         yield _sheet(code, title, _ALLOTMENT, rows, note=("单位:元",))
 
 
-def _statement(statement: Statement) -> DemoRoster:
+def _statement(statement: BankStatement) -> DemoRoster:
     listing = statement.draft.listing
     title = f"{listing.sender}{term_text(listing.period, 0)}{_ON_CARD[statement.program.code]}代发业务回盘清单"
     rows: list[Row] = []

@@ -11,7 +11,7 @@ from random import Random
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.demo.faults.key import Expected
-from aidledger.demo.listings import Line, Listing, roll_order
+from aidledger.demo.listings import DemoList, ListLine, roll_order
 from aidledger.demo.people import People, Person, account
 from aidledger.demo.sheets import roster_path
 from aidledger.domain.term import Period
@@ -20,11 +20,11 @@ _FIRST_CARD = 10_000_000  # the district's own people have fewer cards than this
 
 
 @dataclass(slots=True)
-class Draft:
+class DraftRoster:
     """An editable roster."""
 
-    listing: Listing
-    lines: list[Line]
+    listing: DemoList
+    lines: list[ListLine]
 
     @property
     def school(self) -> str:
@@ -46,13 +46,13 @@ class Draft:
         """Where it will be written."""
         return str(roster_path(self.listing))
 
-    def paid(self, line: Line) -> Iterator[tuple[str, int]]:
+    def paid(self, line: ListLine) -> Iterator[tuple[str, int]]:
         """The programs that pay a line, with amounts in 分."""
         for code, amount in zip(self.codes, line.amounts_fen, strict=True):
             if amount is not None:
                 yield code, amount
 
-    def finished(self) -> Listing:
+    def finished(self) -> DemoList:
         """The list as sent in, with new pupils in roll order. The office's own lists have no order."""
         lines = self.lines if self.listing.part else sorted(self.lines, key=roll_order)
         return replace(self.listing, lines=tuple(lines))
@@ -62,8 +62,8 @@ class Draft:
 class Stay:
     """A person's line on a roster."""
 
-    draft: Draft
-    line: Line
+    draft: DraftRoster
+    line: ListLine
 
     @property
     def paid(self) -> dict[str, int]:
@@ -115,19 +115,19 @@ class Planting:
     """The district while faults are planted. Nobody has more than one fault, so that they stay distinguishable."""
 
     catalogue: Catalogue
-    drafts: list[Draft]
+    drafts: list[DraftRoster]
     people: People
     rng: Random
     expected: list[Expected] = field(default_factory=list)
     _cards: int = 0
     _used: set[str] = field(default_factory=set)
     _lives: list[Life] = field(default_factory=list)
-    _of: dict[str, list[Draft]] = field(default_factory=dict)
+    _of: dict[str, list[DraftRoster]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, listings: Iterable[Listing], catalogue: Catalogue, seed: int) -> Planting:
+    def of(cls, listings: Iterable[DemoList], catalogue: Catalogue, seed: int) -> Planting:
         """The district of these lists, without faults yet."""
-        drafts = [Draft(listing, list(listing.lines)) for listing in listings]
+        drafts = [DraftRoster(listing, list(listing.lines)) for listing in listings]
         known = {line.person.number[:-1] for draft in drafts for line in draft.lines}
         planting = cls(catalogue, drafts, People(Random(f"{seed}:others"), known), Random(f"{seed}:faults"))
         planting.look_again()
@@ -179,14 +179,16 @@ class Planting:
         self._used.update(life.person.number for life in found)
         return found
 
-    def change(self, life: Life, change: Callable[[Draft, Line], Line | None], draft: Draft | None = None) -> None:
+    def change(
+        self, life: Life, change: Callable[[DraftRoster, ListLine], ListLine | None], draft: DraftRoster | None = None
+    ) -> None:
         """Change somebody's lines, on one roster or all; None removes a line."""
         number = life.person.number
         for one in [draft] if draft else self._of[number]:
             changed = [change(one, line) if line.person.number == number else line for line in one.lines]
             one.lines = [line for line in changed if line is not None]
 
-    def put(self, stay: Stay, line: Line) -> None:
+    def put(self, stay: Stay, line: ListLine) -> None:
         """Replace a line."""
         lines = stay.draft.lines
         lines[next(i for i, one in enumerate(lines) if one is stay.line)] = line
@@ -208,13 +210,20 @@ class Planting:
         """Record that somebody has a fault."""
         self._used.add(number)
 
-    def add(self, draft: Draft, line: Line) -> None:
+    def add(self, draft: DraftRoster, line: ListLine) -> None:
         """Add a line to a roster."""
         self._used.add(line.person.number)
         draft.lines.append(line)
 
     def expect(
-        self, rule: str, subject: str, program: str = "", period: str = "", *, draft: Draft | None = None, note: str
+        self,
+        rule: str,
+        subject: str,
+        program: str = "",
+        period: str = "",
+        *,
+        draft: DraftRoster | None = None,
+        note: str,
     ) -> None:
         """Add a finding to the key. ``draft``: the roster with the fault."""
         place = (draft.school, draft.file) if draft else ("", "")
@@ -230,13 +239,13 @@ class Planting:
                     period = stay.draft.period.code
                     self.expect(rule, number or life.person.number, code, period, draft=stay.draft, note=note)
 
-    def expect_stranger(self, life: Life, draft: Draft, programs: Iterable[str]) -> None:
+    def expect_stranger(self, life: Life, draft: DraftRoster, programs: Iterable[str]) -> None:
         """Add to the key that a school pays somebody who is only in another school's register."""
         for code in programs:
             note = "in the register of another school"
             self.expect("not-enrolled", life.person.number, code, draft.period.code, draft=draft, note=note)
 
-    def rosters(self, program: str, period: str) -> list[Draft]:
+    def rosters(self, program: str, period: str) -> list[DraftRoster]:
         """The rosters of a program and period, in the order of their paths."""
         found = [draft for draft in self.drafts if program in draft.codes and draft.period.code == period]
         return sorted(found, key=lambda draft: draft.file)

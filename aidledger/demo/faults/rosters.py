@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from aidledger.demo import college, compulsory, high_school, preschool, vocational
-from aidledger.demo.faults.planting import Draft, Life, Planting, Stay
-from aidledger.demo.listings import Line
+from aidledger.demo.faults.planting import DraftRoster, Life, Planting, Stay
+from aidledger.demo.listings import ListLine
 from aidledger.demo.names import person_name
 
 AUTUMN, LAST = "2021-autumn", "2022-spring"
@@ -193,7 +193,7 @@ def _stay(life: Life, period: str) -> Stay:
     return stay
 
 
-def _other_school(planting: Planting, stay: Stay) -> Draft:
+def _other_school(planting: Planting, stay: Stay) -> DraftRoster:
     """A roster of another school of the same level, for the same term."""
     others = [
         draft
@@ -203,7 +203,7 @@ def _other_school(planting: Planting, stay: Stay) -> Draft:
     return planting.rng.choice(others)
 
 
-def _fee(draft: Draft, program: str) -> int:
+def _fee(draft: DraftRoster, program: str) -> int:
     """What a school pays everybody under a program."""
     return next(amount for line in draft.lines for code, amount in draft.paid(line) if code == program)
 
@@ -212,7 +212,7 @@ def _each(life: Life) -> object:
     return life.person
 
 
-def with_amount(draft: Draft, line: Line, program: str, amount_fen: int) -> Line:
+def with_amount(draft: DraftRoster, line: ListLine, program: str, amount_fen: int) -> ListLine:
     """A line with another amount under one of its roster's programs."""
     amounts = (
         amount_fen if code == program else amount for code, amount in zip(draft.codes, line.amounts_fen, strict=True)

@@ -9,15 +9,15 @@ from datetime import date
 from random import Random
 
 from aidledger.demo import vocational
-from aidledger.demo.faults.planting import Draft
-from aidledger.demo.listings import Line, Listing
+from aidledger.demo.faults.planting import DraftRoster
+from aidledger.demo.listings import DemoList, ListLine
 from aidledger.demo.names import person_name
 from aidledger.demo.people import Person
 from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 
 
-def without_namesakes(listings: Iterable[Listing], rng: Random) -> list[Listing]:
+def without_namesakes(listings: Iterable[DemoList], rng: Random) -> list[DemoList]:
     """The lists with new names for people who share name and birth date with somebody."""
     listings = list(listings)
     named: dict[tuple[str, date], str] = {}
@@ -36,12 +36,12 @@ def without_namesakes(listings: Iterable[Listing], rng: Random) -> list[Listing]
     ]  # fmt: skip
 
 
-def pay_on(drafts: Iterable[Draft]) -> None:
+def pay_on(drafts: Iterable[DraftRoster]) -> None:
     """Pay vocational aid in every term to pupils who get it in one, while they are enrolled and eligible.
 
     Distributing the report's totals leaves some without aid in the next term, which an audit would report.
     """
-    of_school: dict[tuple[str, str], list[Draft]] = defaultdict(list)
+    of_school: dict[tuple[str, str], list[DraftRoster]] = defaultdict(list)
     for draft in drafts:
         if draft.listing.programs[0].stage == "vocational":
             of_school[draft.school, draft.period.code].append(draft)
@@ -53,7 +53,7 @@ def pay_on(drafts: Iterable[Draft]) -> None:
                 _complete(paying, group, code, amounts)
 
 
-def _amounts(drafts: Iterable[Draft], code: str) -> dict[str, tuple[int, str]]:
+def _amounts(drafts: Iterable[DraftRoster], code: str) -> dict[str, tuple[int, str]]:
     """The amounts (分) and categories of a program's pupils in any term."""
     return {
         line.person.number: (amount, line.category)
@@ -64,7 +64,9 @@ def _amounts(drafts: Iterable[Draft], code: str) -> dict[str, tuple[int, str]]:
     }
 
 
-def _complete(paying: Draft, group: Iterable[Draft], code: str, amounts: dict[str, tuple[int, str]]) -> None:
+def _complete(
+    paying: DraftRoster, group: Iterable[DraftRoster], code: str, amounts: dict[str, tuple[int, str]]
+) -> None:
     """Add to a school's roster the pupils on its other rosters of the term who get the program in another term."""
     place = paying.codes.index(code)
     program = paying.listing.programs[place]
@@ -84,7 +86,7 @@ def _complete(paying: Draft, group: Iterable[Draft], code: str, amounts: dict[st
             paying.lines[paying.lines.index(on_roster)] = replace(on_roster, amounts_fen=together)
 
 
-def _eligible(program: Program, period: Period, line: Line) -> bool:
+def _eligible(program: Program, period: Period, line: ListLine) -> bool:
     """Whether a program covers a pupil's grade and year of entry."""
     standard = program.standard_for(period)
     of_grade = standard is None or not standard.grades or line.grade + 1 in standard.grades

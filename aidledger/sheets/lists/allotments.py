@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aidledger.domain.layout import fold
 from aidledger.domain.lines import Lines
-from aidledger.domain.listing import SOURCES, TOTAL, Allotments, Listing
+from aidledger.domain.listing import SOURCES, TOTAL, Allotments, ListTable
 from aidledger.domain.money import yuan_text
 from aidledger.i18n import N_
 from aidledger.sheets.recognition.assignments import assign
@@ -37,7 +37,7 @@ def read_allotments(
     catalogue: Catalogue,
     hints: Hints,
     columns: Mapping[str, str | None],
-) -> tuple[Listing, list[Problem]]:
+) -> tuple[ListTable, list[Problem]]:
     """Read the allotments of a table; every line needs a document, a program and a period."""
     assigned = assign(students, around, catalogue.programs, hints.program, hints.period)
     problems = list(assigned.problems)
@@ -58,7 +58,7 @@ def read_allotments(
             facts.periods.append(period)
             facts.sources.append(source)
             facts.amounts_fen.append(fen)
-    listing = Listing(
+    listing = ListTable(
         kind="allotment",
         sheet=students.sheet.name,
         header_row=place.row or 1,

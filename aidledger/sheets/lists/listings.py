@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aidledger.domain.hardship import categories_in, worded
 from aidledger.domain.layout import Layout, fold
-from aidledger.domain.listing import HARDSHIP_CATEGORIES, Certifications, Enrolments, Listing, ListKind
+from aidledger.domain.listing import HARDSHIP_CATEGORIES, Certifications, Enrolments, ListKind, ListTable
 from aidledger.domain.problem import Problem
 from aidledger.domain.term import Period
 from aidledger.sheets.lists.allotments import read_allotments
@@ -46,14 +46,14 @@ def read_listing(
     catalogue: Catalogue,
     hints: Hints,
     columns: Mapping[str, str | None],
-) -> tuple[Listing, list[Problem]]:
+) -> tuple[ListTable, list[Problem]]:
     """Read a listing; problems other than those of its cells."""
     if kind == "allotment":
         return read_allotments(students, listing_place, around, catalogue, hints, columns)
     if kind == "bank-return" and "name" not in students.header.fields and "payee" in students.header.fields:
         students.header.fields["name"] = students.header.fields["payee"]
     lines = students.lines()
-    listing = Listing(
+    listing = ListTable(
         kind=kind,
         sheet=students.sheet.name,
         header_row=listing_place.row or 1,

@@ -20,7 +20,7 @@ _NAMINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class RoleAssignment:
     """A person with a role; ``at``: since when (UTC), ``by``: who named them."""
 
     actor: str
@@ -29,18 +29,18 @@ class Named:
     by: str
 
 
-def named(books: Connection) -> dict[str, Named]:
+def named(books: Connection) -> dict[str, RoleAssignment]:
     """People with roles, by ``same_name``, in the order of naming.
 
     Raises ValueError, LookupError or TypeError if somebody tampered with an event.
     """
-    known: dict[str, Named] = {}
+    known: dict[str, RoleAssignment] = {}
     for row in books.execute(_NAMINGS):
         facts = json.loads(row.facts)
         actor = str(facts["actor"])
         known.pop(same_name(actor), None)
         if row.action == _NAME:
-            known[same_name(actor)] = Named(actor, facts["role"], row.at, row.actor)
+            known[same_name(actor)] = RoleAssignment(actor, facts["role"], row.at, row.actor)
     return known
 
 

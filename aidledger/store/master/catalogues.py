@@ -50,7 +50,7 @@ def require_known(books: Connection, catalogue: Catalogue) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedCatalogue:
     """A catalogue version in the ledger: its id and digest, and program ids by code."""
 
     id: int
@@ -58,14 +58,14 @@ class Loaded:
     programs: Mapping[str, int]
 
 
-def ensure_loaded(books: Connection, catalogue: Catalogue, moment: str, actor: str) -> Loaded:
+def ensure_loaded(books: Connection, catalogue: Catalogue, moment: str, actor: str) -> LoadedCatalogue:
     """The version of this catalogue, recorded first if it is new; raises LedgerUnknownPrograms."""
     require_known(books, catalogue)
     known = books.execute(
         select(CatalogueVersion.c.id).where(CatalogueVersion.c.digest == catalogue.digest)
     ).scalar_one_or_none()
     if known is not None:
-        return Loaded(int(known), catalogue.digest, program_ids(books))
+        return LoadedCatalogue(int(known), catalogue.digest, program_ids(books))
     number = next_id(books, CatalogueVersion)
     insert_row(books, CatalogueVersion, id=number, digest=catalogue.digest, loaded_at=moment, loaded_by=actor)
     added = Added()
@@ -81,7 +81,7 @@ def ensure_loaded(books: Connection, catalogue: Catalogue, moment: str, actor: s
     _load_aliases(books, catalogue, added)
     facts = {"catalogue": catalogue.digest, "rates": len(rows), "rates_digest": rates_digest(books, number)}
     events.record(books, moment, actor, _LOAD, facts | added.facts())
-    return Loaded(number, catalogue.digest, ids)
+    return LoadedCatalogue(number, catalogue.digest, ids)
 
 
 def altered(books: Connection) -> list[int]:

@@ -22,7 +22,16 @@ from sqlalchemy import (
 
 from aidledger.store.database.bulk import chunks
 from aidledger.store.model.tables import BatchTotal, Entry, NumberCorrection
-from aidledger.store.payables.claims import EVERYTHING, Key, People, Scope, Sums, claims, movements, needing_no_bank
+from aidledger.store.payables.claims import (
+    EVERYTHING,
+    ClaimScope,
+    Key,
+    LinkedBeneficiaries,
+    Sums,
+    claims,
+    movements,
+    needing_no_bank,
+)
 from aidledger.store.postings.person_times import CLAIM
 
 # Program (id), period, school (id).
@@ -61,7 +70,7 @@ class Balance:
         return bool(self.under_way_fen or self.due_fen or self.to_claim_back_fen)
 
 
-def balances(books: Connection, scope: Scope = EVERYTHING) -> dict[Cut, Balance]:
+def balances(books: Connection, scope: ClaimScope = EVERYTHING) -> dict[Cut, Balance]:
     """The balances by program, period and school.
 
     Only claims with several schools or several numbers are read one by one. Claims with no payment are due in full, or
@@ -73,7 +82,7 @@ def balances(books: Connection, scope: Scope = EVERYTHING) -> dict[Cut, Balance]
     totals = select(*cuts, func.sum(BatchTotal.c.amount_fen)).group_by(*cuts)
     for program, period, school, fen in books.execute(totals.where(*scope.narrowed(*cuts[:2], literal(0)))):
         unpaid[program, period, school] += int(fen)
-    no_bank, people = needing_no_bank(books), People(books)
+    no_bank, people = needing_no_bank(books), LinkedBeneficiaries(books)
     others: set[Key] = set()
     for person, program, period, school, *fens in books.execute(_simple(books, scope)):
         if person is not None:
@@ -95,7 +104,7 @@ def balances(books: Connection, scope: Scope = EVERYTHING) -> dict[Cut, Balance]
     return found
 
 
-def _simple(books: Connection, scope: Scope) -> Select[Any]:
+def _simple(books: Connection, scope: ClaimScope) -> Select[Any]:
     """Claims with payments: summed up by cut if a claim has one school and one number.
 
     Columns: person, program_id, period, school_id, and those of Balance. Any other claim has a row of its own, with its

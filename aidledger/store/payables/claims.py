@@ -50,7 +50,7 @@ _NO_BANK = ("waiver", "loan")
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class ClaimScope:
     """A selection of claims; empty: all. ``persons``: ids of beneficiaries, including all ids of the same person."""
 
     programs: Collection[str] = ()
@@ -70,7 +70,7 @@ class Scope:
         return conditions
 
 
-EVERYTHING = Scope()
+EVERYTHING = ClaimScope()
 
 
 @dataclass(slots=True)
@@ -137,7 +137,7 @@ class Claim:
         return sums.paid_fen - sums.claimed_fen
 
 
-class People:
+class LinkedBeneficiaries:
     """Beneficiaries who are one person, because new versions of rosters corrected ID numbers."""
 
     def __init__(self, books: Connection) -> None:
@@ -161,7 +161,7 @@ class People:
         return frozenset({person, *(other for other in self.corrected if self.first(other) == first)})
 
 
-def answers(scope: Scope = EVERYTHING, *narrowed: ColumnElement[bool]) -> Subquery:
+def answers(scope: ClaimScope = EVERYTHING, *narrowed: ColumnElement[bool]) -> Subquery:
     """Bank returns in force that answer payments, identified by order_id (None: a payment without order) and entry_id.
 
     Further columns: id, batch_id, outcome, amount_fen, reason, paid_on, serial_no, place (see ``placed``).
@@ -186,7 +186,7 @@ def placed(answers_given: Select[Any]) -> Subquery:
     return select(answer, place.label("place")).subquery("answer")
 
 
-def _of_entries(query: Select[Any], entry: ColumnElement[Any], scope: Scope) -> Select[Any]:
+def _of_entries(query: Select[Any], entry: ColumnElement[Any], scope: ClaimScope) -> Select[Any]:
     """A query narrowed to the entries of a scope."""
     of_claim = (Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
     narrowed = scope.narrowed(*of_claim)
@@ -195,7 +195,7 @@ def _of_entries(query: Select[Any], entry: ColumnElement[Any], scope: Scope) -> 
     return query.join(Entry, Entry.c.id == entry).where(*narrowed)
 
 
-def payments(books: Connection, scope: Scope = EVERYTHING) -> Subquery:
+def payments(books: Connection, scope: ClaimScope = EVERYTHING) -> Subquery:
     """Every payment: the lines of orders, and payments without an order that a bank return answers.
 
     Columns: ``order_id`` and ``serial`` (None without an order), ``entry_id``, ``ordered_fen``, ``paid_fen``,
@@ -233,7 +233,7 @@ def payments(books: Connection, scope: Scope = EVERYTHING) -> Subquery:
     return union_all(with_order, without_order).subquery("payment")
 
 
-def movements(books: Connection, scope: Scope = EVERYTHING) -> Select[Any]:
+def movements(books: Connection, scope: ClaimScope = EVERYTHING) -> Select[Any]:
     """What was paid, is under way, and was recovered (negative ``paid_fen``): a row per payment and per recovery.
 
     Columns: program_id, period, beneficiary_id, school_id, paid_fen, under_way_fen.
@@ -264,12 +264,12 @@ Key = tuple[int, str, int]
 _ENTERED = (Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id, Entry.c.school_id)
 
 
-def claims(books: Connection, scope: Scope = EVERYTHING, *, paid_only: bool = False) -> Iterator[Claim]:
+def claims(books: Connection, scope: ClaimScope = EVERYTHING, *, paid_only: bool = False) -> Iterator[Claim]:
     """The claims of a scope, in the order of programs, periods and people.
 
     ``paid_only``: only claims with something paid, under way or recovered.
     """
-    people = People(books)
+    people = LinkedBeneficiaries(books)
     if scope.persons:
         scope = replace(scope, persons=frozenset().union(*map(people.same, scope.persons)))
     found: defaultdict[Key, dict[int | None, Sums]] = defaultdict(dict)
@@ -289,11 +289,11 @@ def claims(books: Connection, scope: Scope = EVERYTHING, *, paid_only: bool = Fa
             yield Claim(*key, people.same(key[2]), settled)
 
 
-def _claimed(scope: Scope) -> Select[Any]:
+def _claimed(scope: ClaimScope) -> Select[Any]:
     return select(*_ENTERED, func.sum(Entry.c.amount_fen)).where(*scope.narrowed(*_ENTERED[:3])).group_by(*_ENTERED)
 
 
-def _claimed_where_paid(books: Connection, scope: Scope, people: People) -> Select[Any]:
+def _claimed_where_paid(books: Connection, scope: ClaimScope, people: LinkedBeneficiaries) -> Select[Any]:
     moved = movements(books, scope).subquery("moved_at_all")
     paid = select(moved.c.program_id, moved.c.period, moved.c.beneficiary_id).distinct().subquery("paid_claims")
     same = and_(*(column == paid.c[column.name] for column in _ENTERED[:3]))
@@ -350,7 +350,7 @@ def owed_before(books: Connection, batch: int) -> dict[tuple[str, str, str], tup
         .group_by(Beneficiary.c.number, ProgramRow.c.code)
     )
     rows = books.execute(query).all()
-    people = People(books)
+    people = LinkedBeneficiaries(books)
     recovered: defaultdict[Key, int] = defaultdict(int)
     for row in rows:
         recovered[row.program_id, row.period, people.first(row.beneficiary_id)] += int(row.fen)
@@ -358,7 +358,7 @@ def owed_before(books: Connection, batch: int) -> dict[tuple[str, str, str], tup
     owed = {key: (fen, fen) for key, fen in recovered.items()}
     no_bank = needing_no_bank(books)
     for persons in chunks(sorted({row.beneficiary_id for row in rows})):
-        for claim in claims(books, Scope(persons=persons)):
+        for claim in claims(books, ClaimScope(persons=persons)):
             fen = recovered.get(claim.key, 0)
             sums = claim.sums
             owed_fen = 0 if claim.program_id in no_bank else max(0, fen - sums.rest_fen)

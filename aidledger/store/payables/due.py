@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from aidledger.store.model.tables import Beneficiary, Entry, ProgramRow, School
 from aidledger.store.payables import claims
-from aidledger.store.payables.claims import Claim, Scope, Sums
+from aidledger.store.payables.claims import Claim, ClaimScope, Sums
 from aidledger.store.postings.entries import in_force
 
 
@@ -38,7 +38,7 @@ class ToPay:
     waiting: Sequence[Due]
 
 
-def to_pay(books: Connection, scope: Scope, school: str | None = None) -> ToPay:
+def to_pay(books: Connection, scope: ClaimScope, school: str | None = None) -> ToPay:
     """What is due in a scope, entry by entry: never more than a claim's difference.
 
     A claim is in one unanswered order at a time; meanwhile the rest of it waits. In the order of schools and names, so
@@ -52,20 +52,20 @@ def to_pay(books: Connection, scope: Scope, school: str | None = None) -> ToPay:
     return ToPay(*([_due(row, fen) for row, fen in sorted(shares, key=_in_order)] for shares in (due, waiting)))
 
 
-def unconfirmed(books: Connection, scope: Scope) -> list[Due]:
+def unconfirmed(books: Connection, scope: ClaimScope) -> list[Due]:
     """What is claimed and not paid in a scope, entry by entry, under way or not."""
     found = _shares(books, scope, lambda sums: sums.claimed_fen - sums.paid_fen)
     return [_due(row, fen) for row, fen in sorted(((row, fen) for _, row, fen in found), key=_in_order)]
 
 
-def paid_beyond(books: Connection, scope: Scope) -> Iterator[tuple[int, int]]:
+def paid_beyond(books: Connection, scope: ClaimScope) -> Iterator[tuple[int, int]]:
     """Payments beyond the claims of a scope: the last entry paid at the school, and the excess in 分."""
     owed = {
         (claim.key, school): excess_fen
         for claim in claims.claims(books, scope, paid_only=True)
         for school, excess_fen in _excess(claim)
     }
-    people = claims.People(books)
+    people = claims.LinkedBeneficiaries(books)
     payment = claims.payments(books, scope)
     query = (
         select(Entry.c.id, Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id, Entry.c.school_id)
@@ -85,7 +85,7 @@ def _excess(claim: Claim) -> Iterator[tuple[int | None, int]]:
             yield school, sums.paid_fen - sums.claimed_fen
 
 
-def _shares(books: Connection, scope: Scope, rest_of: Callable[[Sums], int]) -> Iterator[tuple[Claim, Any, int]]:
+def _shares(books: Connection, scope: ClaimScope, rest_of: Callable[[Sums], int]) -> Iterator[tuple[Claim, Any, int]]:
     """The rest of each claim (分, from its sums at a school), allocated to its entries there: claim, entry, share."""
     owed = {
         claim.key: claim
@@ -93,7 +93,7 @@ def _shares(books: Connection, scope: Scope, rest_of: Callable[[Sums], int]) -> 
         if any(rest_of(sums) > 0 for sums in claim.schools.values())
     }
     confirmed = _confirmed(books, scope)
-    people = claims.People(books)
+    people = claims.LinkedBeneficiaries(books)
     entries: defaultdict[tuple[claims.Key, int | None], list[Any]] = defaultdict(list)
     for row in books.execute(_entered(scope)):
         key = row.program_id, row.period, people.first(row.beneficiary_id)
@@ -105,7 +105,7 @@ def _shares(books: Connection, scope: Scope, rest_of: Callable[[Sums], int]) -> 
             yield claim, row, fen
 
 
-def _entered(scope: Scope) -> Select[Any]:
+def _entered(scope: ClaimScope) -> Select[Any]:
     claim = (Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
     return (
         select(
@@ -127,7 +127,7 @@ def _entered(scope: Scope) -> Select[Any]:
     )
 
 
-def _confirmed(books: Connection, scope: Scope) -> frozenset[int]:
+def _confirmed(books: Connection, scope: ClaimScope) -> frozenset[int]:
     """The entries whose own payment a bank confirmed: other entries of a claim are due first."""
     payment = claims.payments(books, scope)
     return frozenset(books.execute(select(payment.c.entry_id).where(payment.c.outcome == "paid")).scalars())

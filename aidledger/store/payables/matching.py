@@ -16,14 +16,14 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from aidledger.domain.account import same_account
-from aidledger.domain.listing import Listing, Returns
+from aidledger.domain.listing import ListTable, Returns
 from aidledger.domain.money import yuan_text
 from aidledger.domain.payment import serial_of, serial_text
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.store.database.bulk import chunks
 from aidledger.store.model.tables import Beneficiary, Entry, PaymentOrderLine, ProgramRow, School
-from aidledger.store.payables.claims import OUTCOME_RANKS, People, Scope, answers
+from aidledger.store.payables.claims import OUTCOME_RANKS, ClaimScope, LinkedBeneficiaries, answers
 from aidledger.store.payables.due import to_pay
 from aidledger.store.payables.settlements import settlements
 
@@ -32,7 +32,7 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class EarlierAnswer:
     """An earlier file's answer to a payment; ``serial_no`` is the bank's own."""
 
     outcome: str
@@ -40,7 +40,7 @@ class Answer:
     paid_on: str | None
     serial_no: str | None
 
-    def is_repeated_by(self, line: Line, *, loosely: bool) -> bool:
+    def is_repeated_by(self, line: BankReturnLine, *, loosely: bool) -> bool:
         """Whether a line repeats this answer; ``loosely``: one of them may lack the date."""
         if (self.outcome, self.amount_fen) != (line.outcome, line.amount_fen):
             return False
@@ -73,7 +73,7 @@ class Payment:
     outcome: str | None = None
     paid_on: str | None = None
     here: bool = False
-    answers: list[Answer] = field(default_factory=list)
+    answers: list[EarlierAnswer] = field(default_factory=list)
 
     @property
     def claim(self) -> tuple[str, str]:
@@ -97,7 +97,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BankReturnLine:
     """A line of a bank return, with the program, period, part and school that its list names."""
 
     number: str
@@ -122,9 +122,9 @@ def _time(paid_on: str | None, outcome: str) -> tuple[str, int]:
     return paid_on or "", OUTCOME_RANKS[outcome]
 
 
-def match(books: Connection, listings: Sequence[Listing]) -> dict[int, list[Match]]:
+def match(books: Connection, listings: Sequence[ListTable]) -> dict[int, list[Match]]:
     """The payment that each line answers, for the bank returns among a file's lists, by their place in the file."""
-    lines: dict[Place, Line] = {
+    lines: dict[Place, BankReturnLine] = {
         (at, i): line
         for at, listing in enumerate(listings)
         if isinstance(listing.facts, Returns)
@@ -143,10 +143,10 @@ def match(books: Connection, listings: Sequence[Listing]) -> dict[int, list[Matc
     return by_listing
 
 
-def _lines(listing: Listing, facts: Returns) -> Iterator[Line]:
+def _lines(listing: ListTable, facts: Returns) -> Iterator[BankReturnLine]:
     lines = listing.lines
     for i in range(len(lines)):
-        yield Line(
+        yield BankReturnLine(
             number=lines.numbers[i],
             name=lines.names[i],
             account=lines.accounts[i],
@@ -164,21 +164,21 @@ def _lines(listing: Listing, facts: Returns) -> Iterator[Line]:
 class _Matcher:
     """The payments of all people whom a file's lines name."""
 
-    def __init__(self, books: Connection, lines: Iterable[Line]) -> None:
+    def __init__(self, books: Connection, lines: Iterable[BankReturnLine]) -> None:
         known = list(lines)
         self._by_serial: dict[tuple[int, int], Payment] = {}
         self._by_number: defaultdict[str, list[Payment]] = defaultdict(list)
         self._by_name: defaultdict[str, list[Payment]] = defaultdict(list)
         self._numbers: defaultdict[int, set[str]] = defaultdict(set)
-        self._people = People(books)
+        self._people = LinkedBeneficiaries(books)
         orders = {serial[0] for line in known if (serial := serial_of(line.serial))}
         named = {*_people_named(books, known), *_people_in_orders(books, orders)}
         for first_ids in chunks(sorted({self._people.first(person) for person in named})):
             persons = frozenset(chain.from_iterable(map(self._people.same, first_ids)))
             self._load_numbers(books, persons)
-            self._load_payments(books, Scope(persons=persons))
+            self._load_payments(books, ClaimScope(persons=persons))
 
-    def match(self, line: Line) -> Match:
+    def match(self, line: BankReturnLine) -> Match:
         """The payment that a line answers. It records the answer, so call this in the order of time."""
         serial = serial_of(line.serial)
         found = self._by_our_serial(serial, line) if serial is not None else self._by_particulars(line)
@@ -191,7 +191,7 @@ class _Matcher:
         for person, number in books.execute(query):
             self._numbers[self._people.first(person)].add(number)
 
-    def _load_payments(self, books: Connection, scope: Scope) -> None:
+    def _load_payments(self, books: Connection, scope: ClaimScope) -> None:
         """Load these people's payments: lines of orders, answered payments without an order, and what is due."""
         found: dict[tuple[int | None, int], Payment] = {}
         self._load_orders(books, scope, found)
@@ -202,14 +202,14 @@ class _Matcher:
                 self._by_number[number].append(payment)
             self._by_name[payment.name].append(payment)
 
-    def _load_orders(self, books: Connection, scope: Scope, found: dict[tuple[int | None, int], Payment]) -> None:
+    def _load_orders(self, books: Connection, scope: ClaimScope, found: dict[tuple[int | None, int], Payment]) -> None:
         states = {order: state for order, (state, _, _) in settlements(books).items()}
         for row in books.execute(_ordered(scope)):
             state = states.get(row.order_id, "exported")
             payment = _payment(row, row.order_id, row.serial, row.ordered_fen, state)
             found[row.order_id, row.id] = self._by_serial[row.order_id, row.serial] = payment
 
-    def _by_our_serial(self, serial: tuple[int, int], line: Line) -> Match:
+    def _by_our_serial(self, serial: tuple[int, int], line: BankReturnLine) -> Match:
         """The payment with our serial number; the line's other fields are only compared."""
         payment = self._by_serial.get(serial)
         if payment is None:
@@ -223,7 +223,7 @@ class _Matcher:
             return Match(payment, "payment-differs", _amounts(line, [payment]))
         return Match(payment)
 
-    def _by_particulars(self, line: Line) -> Match:
+    def _by_particulars(self, line: BankReturnLine) -> Match:
         """The payment with the line's person, card and amount, and the program, period and school that its list names.
 
         The first of these that finds any decides.
@@ -240,7 +240,7 @@ class _Matcher:
         )
 
 
-def _load_answers(books: Connection, scope: Scope, found: dict[tuple[int | None, int], Payment]) -> None:
+def _load_answers(books: Connection, scope: ClaimScope, found: dict[tuple[int | None, int], Payment]) -> None:
     """Add the answers of earlier files to the payments found, and the payments without an order that they answer."""
     answer = answers(scope)
     query = _entries().add_columns(*(column for column in answer.c if column.name not in {"id", "amount_fen"}))
@@ -249,12 +249,12 @@ def _load_answers(books: Connection, scope: Scope, found: dict[tuple[int | None,
         key = row.order_id, row.id
         if key not in found:
             found[key] = _payment(row, None, None, row.answered_fen, "released")
-        found[key].answers.append(Answer(row.outcome, row.answered_fen, row.paid_on, row.serial_no))
+        found[key].answers.append(EarlierAnswer(row.outcome, row.answered_fen, row.paid_on, row.serial_no))
         if row.place == 1:
             found[key].outcome, found[key].paid_on = row.outcome, row.paid_on
 
 
-def _load_due(books: Connection, scope: Scope, found: dict[tuple[int | None, int], Payment]) -> None:
+def _load_due(books: Connection, scope: ClaimScope, found: dict[tuple[int | None, int], Payment]) -> None:
     """Add what is due without an order to the payments found."""
     due = {payable.entry: payable.amount_fen for payable in to_pay(books, scope).due}
     for entries in chunks(sorted(due)):
@@ -262,7 +262,7 @@ def _load_due(books: Connection, scope: Scope, found: dict[tuple[int | None, int
             found.setdefault((None, row.id), _payment(row, None, None, due[row.id], "released"))
 
 
-def _other_payee(line: Line, payment: Payment, numbers: Container[str]) -> str | None:
+def _other_payee(line: BankReturnLine, payment: Payment, numbers: Container[str]) -> str | None:
     """The field in which a line names another payee than the payment's, if any; ``numbers``: the payee's."""
     if line.name and _bare(line.name) != _bare(payment.name):
         return N_("the name")
@@ -273,7 +273,7 @@ def _other_payee(line: Line, payment: Payment, numbers: Container[str]) -> str |
     return None
 
 
-def _tiers(line: Line) -> list[Callable[[Payment], bool]]:
+def _tiers(line: BankReturnLine) -> list[Callable[[Payment], bool]]:
     """The kinds of payments that a line may answer, the likeliest first."""
 
     def open_(payment: Payment) -> bool:
@@ -299,7 +299,7 @@ def _tiers(line: Line) -> list[Callable[[Payment], bool]]:
     return [paid, open_, without_order, answered]
 
 
-def _fitting(line: Line, payments: Iterable[Payment]) -> Sequence[Payment]:
+def _fitting(line: BankReturnLine, payments: Iterable[Payment]) -> Sequence[Payment]:
     """The payments that agree with a line and its list in program, period, card, school and part.
 
     A card that no payment has excludes none of a person whom the line names by number; a school or part, none at all.
@@ -320,7 +320,7 @@ def _preferred(payments: Sequence[Payment], fits: Callable[[Payment], bool]) -> 
     return [payment for payment in payments if fits(payment)] or payments
 
 
-def _repeated(line: Line, candidates: Iterable[Payment], *, loosely: bool) -> Match | None:
+def _repeated(line: BankReturnLine, candidates: Iterable[Payment], *, loosely: bool) -> Match | None:
     """The payment to which an earlier file gave the same answer; each answer can be repeated once."""
     for payment in candidates:
         for answer in payment.answers:
@@ -330,7 +330,7 @@ def _repeated(line: Line, candidates: Iterable[Payment], *, loosely: bool) -> Ma
     return None
 
 
-def _of_same_amount(line: Line, tiers: Iterable[Sequence[Payment]]) -> Match | None:
+def _of_same_amount(line: BankReturnLine, tiers: Iterable[Sequence[Payment]]) -> Match | None:
     """The payment of the line's amount in the first tier with any: none of them if periods or schools differ."""
     for tier in tiers:
         exact = [payment for payment in tier if payment.amount_fen == line.amount_fen]
@@ -343,7 +343,7 @@ def _of_same_amount(line: Line, tiers: Iterable[Sequence[Payment]]) -> Match | N
     return None
 
 
-def _of_other_amount(line: Line, tiers: Iterable[Sequence[Payment]]) -> Match | None:
+def _of_other_amount(line: BankReturnLine, tiers: Iterable[Sequence[Payment]]) -> Match | None:
     """The payment of another amount, if it is the only one in the first tier with any."""
     tier = next(filter(None, tiers), None)
     if tier is None:
@@ -351,7 +351,7 @@ def _of_other_amount(line: Line, tiers: Iterable[Sequence[Payment]]) -> Match | 
     return Match(tier[0] if len(tier) == 1 else None, "payment-differs", _amounts(line, tier))
 
 
-def _unreleased(line: Line, candidates: Iterable[Payment]) -> Match | None:
+def _unreleased(line: BankReturnLine, candidates: Iterable[Payment]) -> Match | None:
     """The payment of the line's amount in an order that was not released."""
     for payment in candidates:
         if payment.state != "released" and payment.outcome is None and payment.amount_fen == line.amount_fen:
@@ -359,7 +359,7 @@ def _unreleased(line: Line, candidates: Iterable[Payment]) -> Match | None:
     return None
 
 
-def _amounts(line: Line, payments: Iterable[Payment]) -> dict[str, object]:
+def _amounts(line: BankReturnLine, payments: Iterable[Payment]) -> dict[str, object]:
     paid = ", ".join(dict.fromkeys(yuan_text(payment.amount_fen) for payment in payments))
     return {"amount": yuan_text(line.amount_fen), "paid": paid}
 
@@ -368,7 +368,7 @@ def _bare(name: str) -> str:
     return "".join(sign for sign in name if sign.isalnum())
 
 
-def _is_of_list(line: Line, payment: Payment) -> bool:
+def _is_of_list(line: BankReturnLine, payment: Payment) -> bool:
     return line.program in {None, payment.program} and _is_for(line.period, payment)
 
 
@@ -380,7 +380,7 @@ def _is_for(named: Period | None, payment: Payment) -> bool:
     return not (named.semester and paid_for.semester) and named.school_year == paid_for.school_year
 
 
-def _people_named(books: Connection, lines: Iterable[Line]) -> Iterator[int]:
+def _people_named(books: Connection, lines: Iterable[BankReturnLine]) -> Iterator[int]:
     """People (ids) whom lines name by number or, without one, by name."""
     numbers: set[str] = set()
     names: set[str] = set()
@@ -419,7 +419,7 @@ def _entries() -> Select[Any]:
     )
 
 
-def _ordered(scope: Scope) -> Select[Any]:
+def _ordered(scope: ClaimScope) -> Select[Any]:
     """Lines of orders, withdrawn ones included, so that a return for one can be reported."""
     line = PaymentOrderLine
     query = _entries().add_columns(line.c.order_id, line.c.serial, line.c.amount_fen.label("ordered_fen"))

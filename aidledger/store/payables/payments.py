@@ -26,7 +26,7 @@ from aidledger.store.model.tables import (
     School,
 )
 from aidledger.store.payables import claims
-from aidledger.store.payables.claims import Scope
+from aidledger.store.payables.claims import ClaimScope
 from aidledger.store.payables.due import Due
 from aidledger.store.payables.settlements import settlements
 from aidledger.store.postings.entries import current, in_force
@@ -82,7 +82,7 @@ class OrderLine:
 
 
 def export(
-    books: Connection, scope: Scope, period: str, school: str | None, due: Sequence[Due], moment: str, actor: str
+    books: Connection, scope: ClaimScope, period: str, school: str | None, due: Sequence[Due], moment: str, actor: str
 ) -> tuple[int, list[PaymentLine], str]:
     """Record an order that pays what is due; returns its number, its lines and their digest."""
     order = next_id(books, PaymentOrder)
@@ -222,12 +222,12 @@ def no_longer_due(books: Connection, order: OrderRecord) -> list[str]:
     lines = lines.join(Entry, Entry.c.id == PaymentOrderLine.c.entry_id)
     lines = lines.where(PaymentOrderLine.c.order_id == order.order)
     stale |= set(books.execute(lines.where(~in_force(Entry)).with_only_columns(PaymentOrderLine.c.serial)).scalars())
-    people = claims.People(books)
+    people = claims.LinkedBeneficiaries(books)
     by_claim: defaultdict[claims.Key, list[int]] = defaultdict(list)
     programs = frozenset(filter(None, [order.program]))
     for serial, program, period, person in books.execute(lines):
         by_claim[program, period, people.first(person)].append(serial)
-    for claim in claims.claims(books, Scope(programs, {order.period}), paid_only=True):
+    for claim in claims.claims(books, ClaimScope(programs, {order.period}), paid_only=True):
         if claim.to_claim_back_fen:
             stale.update(by_claim[claim.key])
     return [serial_text(order.order, serial) for serial in sorted(stale)]

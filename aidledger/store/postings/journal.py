@@ -10,7 +10,7 @@ from aidledger.domain.part import person_times
 from aidledger.store.chain import events
 from aidledger.store.chain.digests import batch_digest
 from aidledger.store.database.bulk import insert_row, insert_rows
-from aidledger.store.master.catalogues import Loaded
+from aidledger.store.master.catalogues import LoadedCatalogue
 from aidledger.store.master.master_data import Added
 from aidledger.store.model.tables import Batch, Entry, KeptEntry, NumberCorrection, RosterRow
 from aidledger.store.postings import totals
@@ -33,7 +33,7 @@ class Stamp:
 
     moment: str
     actor: str
-    loaded: Loaded
+    loaded: LoadedCatalogue
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, bindparam, select
 
-from aidledger.domain.listing import Allotments, Certifications, Enrolments, Listing, ListKind, Recoveries, Returns
+from aidledger.domain.listing import Allotments, Certifications, Enrolments, ListKind, ListTable, Recoveries, Returns
 from aidledger.store.chain.digests import entry_digest
 from aidledger.store.database.bulk import insert_rows, next_id
 from aidledger.store.model.tables import (
@@ -111,7 +111,7 @@ Answered = Mapping[int, Sequence[tuple[int | None, int | None]]]
 NOTHING_ANSWERED: Answered = MappingProxyType({})
 
 
-def records_of(books: Connection, listings: Iterable[Listing], pointers: Pointers, answered: Answered) -> Records:
+def records_of(books: Connection, listings: Iterable[ListTable], pointers: Pointers, answered: Answered) -> Records:
     """The rows for a file's lists."""
     found = Records()
     next_ids = {kind: next_id(books, table) for kind, table in TABLES.items()}
@@ -166,7 +166,7 @@ def contents(books: Connection, batch: int) -> Iterator[tuple[object, tuple[obje
             yield (kind, *(row[i] for i in subject)), tuple(row[i] for i in others)
 
 
-def _listing_row(number: int, listing: Listing, pointers: Pointers) -> dict[str, Any]:
+def _listing_row(number: int, listing: ListTable, pointers: Pointers) -> dict[str, Any]:
     return {
         "id": number,
         "batch_id": pointers.batch,
@@ -181,7 +181,7 @@ def _listing_row(number: int, listing: Listing, pointers: Pointers) -> dict[str,
 
 
 def _facts(
-    listing: Listing, pointers: Pointers, answered: Sequence[tuple[int | None, int | None]]
+    listing: ListTable, pointers: Pointers, answered: Sequence[tuple[int | None, int | None]]
 ) -> Iterator[dict[str, Any]]:
     facts = listing.facts
     if isinstance(facts, Allotments):
@@ -196,7 +196,7 @@ def _facts(
         yield from (person | _enrolled(listing, facts, i) for i, person in enumerate(_people(listing, pointers)))
 
 
-def _people(listing: Listing, pointers: Pointers) -> Iterator[dict[str, Any]]:
+def _people(listing: ListTable, pointers: Pointers) -> Iterator[dict[str, Any]]:
     lines = listing.lines
     for i, document in enumerate(zip(lines.document_types, lines.numbers, strict=True)):
         name = pointers.people.names[document]
@@ -217,7 +217,7 @@ def _people(listing: Listing, pointers: Pointers) -> Iterator[dict[str, Any]]:
         }
 
 
-def _certified(listing: Listing, facts: Certifications, i: int) -> dict[str, Any]:
+def _certified(listing: ListTable, facts: Certifications, i: int) -> dict[str, Any]:
     return {
         "level": facts.levels[i],
         "categories": " ".join(facts.categories[i]),
@@ -225,7 +225,7 @@ def _certified(listing: Listing, facts: Certifications, i: int) -> dict[str, Any
     }
 
 
-def _enrolled(listing: Listing, facts: Enrolments, i: int) -> dict[str, Any]:
+def _enrolled(listing: ListTable, facts: Enrolments, i: int) -> dict[str, Any]:
     lines = listing.lines
     return {
         "student_number": lines.student_numbers[i],
@@ -265,7 +265,7 @@ def _allotments(facts: Allotments, pointers: Pointers) -> Iterator[dict[str, Any
 
 
 def _returns(
-    listing: Listing, facts: Returns, answered: Sequence[tuple[int | None, int | None]]
+    listing: ListTable, facts: Returns, answered: Sequence[tuple[int | None, int | None]]
 ) -> Iterator[dict[str, Any]]:
     lines = listing.lines
     for i, (row, (entry, order)) in enumerate(zip(lines.rows, answered, strict=True)):

@@ -27,7 +27,7 @@ _RECORDED = Recorded(
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NoticePerson:
     """A person as a notice names them: without number, card, birth date or category."""
 
     entry: int
@@ -53,7 +53,7 @@ def _rows() -> Select[Any]:
     )
 
 
-def to_be_named(books: Connection, program: str, period: str, school: str | None) -> list[Named]:
+def to_be_named(books: Connection, program: str, period: str, school: str | None) -> list[NoticePerson]:
     """People to be paid under a program for a period, at one school or all, in the order of school, grade and class.
 
     Each person is named once per school, as in their latest entry there.
@@ -68,7 +68,7 @@ def to_be_named(books: Connection, program: str, period: str, school: str | None
     query = _rows().where(ProgramRow.c.code == program, Entry.c.period == period, in_force(Entry), ~later.exists())
     if school is not None:
         query = query.where(School.c.name == school)
-    return [Named(*row) for row in books.execute(query)]
+    return [NoticePerson(*row) for row in books.execute(query)]
 
 
 def announce(
@@ -77,7 +77,7 @@ def announce(
     period: str,
     school: str | None,
     term: NoticeTerm,
-    named: Sequence[Named],
+    named: Sequence[NoticePerson],
     moment: str,
     actor: str,
 ) -> int:
@@ -110,7 +110,7 @@ def announce(
     return number
 
 
-def _digest(named: Iterable[Named]) -> str:
+def _digest(named: Iterable[NoticePerson]) -> str:
     return digest_of(
         sorted((person.entry, person.name, person.school, person.grade, person.class_name) for person in named)
     )
@@ -124,5 +124,5 @@ def altered(books: Connection) -> list[int]:
 def _recounted(books: Connection, number: int) -> dict[str, Any]:
     """The facts of a notice's lines, from the lines."""
     lines = select(NoticeLine.c.entry_id).where(NoticeLine.c.notice_id == number)
-    named = [Named(*row) for row in books.execute(_rows().where(Entry.c.id.in_(lines)))]
+    named = [NoticePerson(*row) for row in books.execute(_rows().where(Entry.c.id.in_(lines)))]
     return {"persons": len(named), "digest": _digest(named)}

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from aidledger.domain.listing import Listing
+from aidledger.domain.listing import ListTable
 from aidledger.domain.roster import Roster, RosterFile, Table
 from aidledger.store.chain.digests import ENTRY_FIELDS, entry_digests
 from aidledger.store.database.bulk import chunks, insert_row, next_ids
-from aidledger.store.master.catalogues import Loaded
+from aidledger.store.master.catalogues import LoadedCatalogue
 from aidledger.store.master.master_data import Added
 from aidledger.store.master.people import ensure_people, ensure_schools
 from aidledger.store.model.tables import Batch, Entry, RosterRow, SourceFile
@@ -125,7 +125,7 @@ def post(
 class _Posting:
     """The posting of one file."""
 
-    def __init__(self, books: Connection, file: RosterFile, loaded: Loaded, earlier: Version | None) -> None:
+    def __init__(self, books: Connection, file: RosterFile, loaded: LoadedCatalogue, earlier: Version | None) -> None:
         self.books = books
         self.file = file
         self.batch_id, self.first_entry, self._first_roster = next_ids(books, Batch, Entry, RosterRow)
@@ -139,7 +139,7 @@ class _Posting:
         of_people = [listing.lines for listing in file.listings if listing.of_people]
         self.added = Added()
         self._people = ensure_people(books, [*(table.lines for table in file.tables), *of_people], self.added)
-        tables: list[Table | Listing] = [*file.tables, *file.listings]
+        tables: list[Table | ListTable] = [*file.tables, *file.listings]
         names = {school for table in tables for school in {table.school, *table.lines.schools} if school}
         self._schools = ensure_schools(books, names, self.added)
         self._paid = self._paid_before()

@@ -78,7 +78,7 @@ def agree(books: Connection, batch: int, counted: Totals) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class LedgerFigures:
     """Person-times, distinct persons, and the amount in 分."""
 
     person_times: int = 0
@@ -90,14 +90,14 @@ class Figures:
 class PaidBy:
     """What was paid: by program code, as aid in all, and as loans in all."""
 
-    programs: dict[str, Figures]
-    aid: Figures
-    loans: Figures
+    programs: dict[str, LedgerFigures]
+    aid: LedgerFigures
+    loans: LedgerFigures
 
 
 def figures_by(
     books: Connection, paid: FromClause, *cuts: str, periods: Sequence[str]
-) -> dict[tuple[Any, ...], Figures]:
+) -> dict[tuple[Any, ...], LedgerFigures]:
     """The figures of payments by the values of these columns, counted from the entries.
 
     ``paid``: as for ``surplus``, with ``amount_fen``; ``periods``: the periods of the payments.
@@ -106,7 +106,7 @@ def figures_by(
     figures = func.count(), func.count(distinct(paid.c.beneficiary_id)), func.sum(paid.c.amount_fen)
     further = surpluses(books, paid, *cuts, periods=periods)
     return {
-        tuple(values): Figures(payments - further.get(tuple(values), 0), persons, int(fen))
+        tuple(values): LedgerFigures(payments - further.get(tuple(values), 0), persons, int(fen))
         for *values, payments, persons, fen in books.execute(select(*groups, *figures).group_by(*groups))
     }
 
@@ -124,12 +124,12 @@ def paid(books: Connection, periods: Sequence[str]) -> PaidBy:
     for paid_under, count in _persons(books, periods, known):
         persons.update(dict.fromkeys((known[program][0] for program in paid_under), count))
         by_nature.update(dict.fromkeys((known[program][1] for program in paid_under), count))
-    programs: dict[str, Figures] = {}
+    programs: dict[str, LedgerFigures] = {}
     natures = {0: (0, 0), 1: (0, 0)}
     for (code, lent), (times, fen) in sums(books, periods).items():
-        programs[code] = Figures(times, persons[code], fen)
+        programs[code] = LedgerFigures(times, persons[code], fen)
         natures[lent] = natures[lent][0] + times, natures[lent][1] + fen
-    aid, loans = (Figures(times, by_nature[lent], fen) for lent, (times, fen) in natures.items())
+    aid, loans = (LedgerFigures(times, by_nature[lent], fen) for lent, (times, fen) in natures.items())
     return PaidBy(programs, aid, loans)
 
 

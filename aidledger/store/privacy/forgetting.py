@@ -23,7 +23,7 @@ _REQUESTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ForgetRequest:
     """A request to remove a person's details: when, recorded by whom, the columns removed, and the reason."""
 
     event: int
@@ -61,14 +61,16 @@ def forget(books: Connection, moment: str, actor: str, person: int, reason: str)
     return removed
 
 
-def requests(books: Connection, person: int | None = None) -> list[Request]:
+def requests(books: Connection, person: int | None = None) -> list[ForgetRequest]:
     """All requests in order, or those about one person; skips unreadable ones, which verify reports."""
     found = []
     for number, at, by, text in books.execute(_REQUESTS):
         with suppress(ValueError, LookupError, TypeError):
             facts = json.loads(text)
             if person in {None, facts["person"]}:
-                found.append(Request(number, at, by, int(facts["person"]), facts["removed"], str(facts["reason"])))
+                found.append(
+                    ForgetRequest(number, at, by, int(facts["person"]), facts["removed"], str(facts["reason"]))
+                )
     return found
 
 

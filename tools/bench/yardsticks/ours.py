@@ -13,7 +13,7 @@ def prepare(rosters: str, place: str, workers: int | None, *, wide: bool) -> Cal
     """``wide``: files are read that are larger than what a clerk's import takes."""
     from aidledger.catalogue.loading import load
     from aidledger.operations import ledgers
-    from aidledger.operations.importing import Request, import_files
+    from aidledger.operations.importing import ImportRequest, import_files
     from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
 
     catalogue = load()
@@ -25,7 +25,7 @@ def prepare(rosters: str, place: str, workers: int | None, *, wide: bool) -> Cal
         seconds_max=900,
         memory_max_bytes=8_192 * _MIB,
     )
-    request = Request([Path(rosters)], workers=workers, limits=more if wide else DEFAULT_LIMITS)
+    request = ImportRequest([Path(rosters)], workers=workers, limits=more if wide else DEFAULT_LIMITS)
 
     def work() -> int:
         posted = import_files(ledger, catalogue, request).counted("posted")

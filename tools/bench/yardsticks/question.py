@@ -108,13 +108,13 @@ def _due(ledger: Ledger, catalogue: Catalogue, *_: object) -> Question:
 
 def _to_pay(ledger: Ledger, *_: object) -> Question:
     """What an order of one period asks for, checked as before it is written."""
-    from aidledger.store.payables.claims import Scope
+    from aidledger.store.payables.claims import ClaimScope
     from aidledger.store.payables.due import to_pay
     from aidledger.store.verifying.verify import faults_behind
 
     def look() -> None:
         with ledger.reading() as books:
-            found = to_pay(books, Scope({"high-school-grant"}, {_PERIOD.code}))
+            found = to_pay(books, ClaimScope({"high-school-grant"}, {_PERIOD.code}))
             faults_behind(books, [one.entry for one in (*found.due, *found.waiting)])
 
     return look

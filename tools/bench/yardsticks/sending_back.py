@@ -11,7 +11,7 @@ def prepare(rosters: str, place: str, *, marked: bool) -> Callable[[], int]:
     from aidledger.catalogue.loading import load
     from aidledger.operations import ledgers
     from aidledger.operations.feedback import Feedback
-    from aidledger.operations.importing import Request, import_files
+    from aidledger.operations.importing import ImportRequest, import_files
     from aidledger.sheets.feedback.workbook import Labels
     from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 
@@ -22,7 +22,7 @@ def prepare(rosters: str, place: str, *, marked: bool) -> Callable[[], int]:
     labels = Labels("problems", "Please correct", "Problems", headers, severities, "")
     folder = Path(place).with_suffix(".feedback")
     feedback = Feedback(folder, [Path(rosters)], labels, lambda problem: (problem.code, ""), DEFAULT_LIMITS)
-    request = Request([Path(rosters)], feedback=feedback if marked else None)
+    request = ImportRequest([Path(rosters)], feedback=feedback if marked else None)
 
     def work() -> int:
         return len(import_files(ledger, catalogue, request).counted("rejected"))
