@@ -18,7 +18,7 @@ from aidledger.checks import problems_of
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile
 from aidledger.operations.files import InputFile
-from aidledger.operations.workers import Ended, do_nothing, run_in_order
+from aidledger.operations.workers import Ended, NotReady, run_in_order, without_waits
 from aidledger.sheets.formats.failures import FileRefused
 from aidledger.sheets.formats.grid import read_grid
 from aidledger.sheets.formats.limits import Limits
@@ -56,42 +56,37 @@ def examine(content: bytes, path: str, catalogue: Catalogue, hints: Hints, limit
 
 
 def examined(
-    sources: Iterable[InputFile],
-    catalogue: Catalogue,
-    hints: Hints,
-    limits: Limits,
-    workers: int,
-    before_waiting: Callable[[], None] = do_nothing,
-) -> Iterator[Examined]:
-    """Each file with its content as read, in the order given, whatever the number of workers.
-
-    ``before_waiting`` is called if the next one is not ready.
-    """
+    sources: Iterable[InputFile], catalogue: Catalogue, hints: Hints, limits: Limits, workers: int
+) -> Iterator[Examined | NotReady]:
+    """Each file and its content as read, in order, whatever the number of workers; NotReady before each wait."""
     taken: deque[InputFile] = deque()
-
-    def jobs() -> Iterator[tuple[object, ...]]:
-        for source in sources:
-            taken.append(source)
-            yield source.content, source.heard
-
-    common = (catalogue, hints, limits)
     results = run_in_order(
         examine,
-        jobs(),
-        common=common,
+        ((source.content, source.heard) for source in noted(sources, taken)),
+        common=(catalogue, hints, limits),
         workers=workers,
         seconds_max=limits.seconds_max,
         prepare=_prepare,
         prepare_with=(limits,),
-        before_waiting=before_waiting,
     )
     for result in results:
-        yield taken.popleft(), result if isinstance(result, RosterFile) else RosterFile(problems=[_end(result, limits)])
+        if isinstance(result, NotReady):
+            yield result
+        else:
+            file = RosterFile(problems=[_end(result, limits)]) if isinstance(result, Ended) else result
+            yield taken.popleft(), file
+
+
+def noted(sources: Iterable[InputFile], taken: deque[InputFile]) -> Iterator[InputFile]:
+    """The same files; each is put into ``taken`` when it is taken."""
+    for source in sources:
+        taken.append(source)
+        yield source
 
 
 def run_guarded(function: Callable[..., Any], *arguments: object, limits: Limits) -> Any:  # noqa: ANN401
     """Run a reader once in a limited process; raises FileRefused if it does not return."""
-    (result,) = run_in_order(
+    results = run_in_order(
         function,
         [arguments],
         workers=1,
@@ -99,6 +94,7 @@ def run_guarded(function: Callable[..., Any], *arguments: object, limits: Limits
         prepare=_prepare,
         prepare_with=(limits,),
     )
+    (result,) = without_waits(results)
     if isinstance(result, Ended):
         problem = _end(result, limits)
         raise FileRefused(problem.code, **problem.facts)

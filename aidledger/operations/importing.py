@@ -19,10 +19,11 @@ from aidledger.operations import examining, files
 from aidledger.operations.contradictions import candidates, contradictions, problems
 from aidledger.operations.feedback import Feedback
 from aidledger.operations.files import Found, InputFile, PassedOver, shown_path
+from aidledger.operations.group_commit import SECONDS_MAX, posted_in_groups
 from aidledger.operations.results import FileResult, ImportResult, result_of
 from aidledger.operations.returns import answered, doubts_of, matched, recovery_doubts
-from aidledger.operations.together import SECONDS_MAX, Together
 from aidledger.operations.turned_away import TurnedAway
+from aidledger.operations.workers import NotReady
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
 from aidledger.sheets.recognition.hints import Hints
 from aidledger.store.chain import events, mappings
@@ -76,26 +77,33 @@ def import_files(
     if request.feedback is not None:
         request.feedback.prepare()
     started(len(walked.found))
-    run = _Run(ledger, catalogue, request)
     if request.dry_run:
         with ledger.writing(action, keep=False) as books:
-            results = run.files(walked.found, lambda: nullcontext(books), progress)
-            return ImportResult(results, events.head(books), [*walked.passed_over, *run.no_lists])
-    results = run.files(walked.found, partial(ledger.writing, action), progress)
+            run = _Run(ledger, catalogue, request, lambda: nullcontext(books), progress)
+            results = run.files(walked.found)
+            return ImportResult(results, events.head(books), [*walked.passed_over, *run.passed_over])
+    run = _Run(ledger, catalogue, request, partial(ledger.writing, action), progress)
+    results = run.files(walked.found)
     with ledger.reading("open") as books:
-        return ImportResult(results, events.head(books), [*walked.passed_over, *run.no_lists])
+        return ImportResult(results, events.head(books), [*walked.passed_over, *run.passed_over])
 
 
+@dataclass(slots=True)
 class _Run:
-    """One run over many files."""
+    """One run over many files: read in workers, posted here, one file at a time.
 
-    def __init__(self, ledger: Ledger, catalogue: Catalogue, request: ImportRequest) -> None:
-        self.ledger = ledger
-        self.catalogue = catalogue
-        self.request = request
-        self.remembered: dict[str, dict[str, str]] = {}
-        self.no_lists: list[PassedOver] = []
-        self.turned_away = TurnedAway()
+    ``remembered``: the columns remembered, by school. ``no_lists``: files that turned out not to be lists.
+    """
+
+    ledger: Ledger
+    catalogue: Catalogue
+    request: ImportRequest
+    transaction: Callable[[], AbstractContextManager[Books]]
+    progress: Callable[[FileResult], None]
+    loaded: LoadedCatalogue = field(init=False)
+    remembered: dict[str, dict[str, str]] = field(default_factory=dict)
+    no_lists: list[Found] = field(default_factory=list)
+    turned_away: TurnedAway = field(default_factory=TurnedAway)
 
     @property
     def hints(self) -> Hints:
@@ -108,92 +116,76 @@ class _Run:
         hints = self.request.hints
         return bool(hints.program or hints.period or hints.part or hints.school)
 
-    def files(
-        self,
-        found: Sequence[Found],
-        transaction: Callable[[], AbstractContextManager[Books]],
-        progress: Callable[[FileResult], None],
-    ) -> list[FileResult]:
-        """Read in workers, post here, one file at a time. Files that are not lists go to ``no_lists``."""
-        workers = self.request.workers or examining.default_workers()
-        with transaction() as books:
-            loaded = ensure_loaded(books, self.catalogue, self.ledger.moment(), self.ledger.actor)
+    @property
+    def passed_over(self) -> list[PassedOver]:
+        """The files that are not lists, as reported."""
+        return [PassedOver(shown_path(one.path), "no-list") for one in self.no_lists]
+
+    def files(self, found: Sequence[Found]) -> list[FileResult]:
+        """Read, post and report each file, in the order found; files that are not lists go to ``no_lists``."""
+        with self.transaction() as books:
+            self.loaded = ensure_loaded(books, self.catalogue, self.ledger.moment(), self.ledger.actor)
             known = {} if self.told_apart else posting.sources_in_force(books)
             self.remembered = mappings.by_school(books)
-        results: dict[Found, FileResult] = {}
-
-        def post(books: Books, read: Read) -> FileResult:
-            source, file = read
-            result = self._settle(books, source, file, loaded)
-            return self._remember(books, result, file) if self.request.remember else result
-
-        def committed(read: Read, result: FileResult) -> None:
-            if self.request.feedback is not None and result.outcome == "rejected":
-                result = replace(result, feedback=str(self.request.feedback.write(read[0], result)))
-            results[read[0].place] = result
-            progress(result)
-
         # A dry run is one transaction anyway: nothing is posted again after a failure.
         seconds_max = 0.0 if self.request.dry_run else SECONDS_MAX
-        passed: set[Found] = set()
-        with (
-            files.Reader(self.request.limits) as reader,
-            Together(transaction, post, committed, seconds_max) as together,
-        ):
-            sources = (reader.read(one) for one in found)
-            later: list[Read] = []
-            for read in self._examined(sources, known, max(1, min(workers, len(found))), together.commit):
-                if _is_no_list(read):
-                    passed.add(read[0].place)
-                elif _rank(read):
-                    later.append(read)
-                else:
-                    together.add(read)
-            for read in sorted(later, key=_rank):
-                together.add(read)
-        if results.keys() | passed != set(found):
-            raise RuntimeError(f"{len(found)} files went in, {len(results) + len(passed)} came out")  # noqa: TRY003
-        self.no_lists += [PassedOver(shown_path(one.path), "no-list") for one in found if one in passed]
-        return [results[one] for one in found if one not in passed]
+        workers = max(1, min(self.request.workers or examining.default_workers(), len(found)))
+        results: dict[Found, FileResult] = {}
+        with files.Reader(self.request.limits) as reader:
+            read = self._read(_opened(reader, found, known), known, workers)
+            for (source, _), result in posted_in_groups(self.transaction, self._post, self._lists(read), seconds_max):
+                results[source.place] = self._report(source, result)
+        if results.keys() | set(self.no_lists) != set(found):
+            raise RuntimeError(f"{len(found)} files went in, {len(results) + len(self.no_lists)} came out")  # noqa: TRY003
+        return [results[one] for one in found if one in results]
 
-    def _examined(
-        self, sources: Iterable[InputFile], known: Container[str], workers: int, before_waiting: Callable[[], None]
-    ) -> Iterator[Read]:
-        """Each file and its content as read; None if its bytes are already in the ledger."""
-        skipped: dict[InputFile, None] = {}
+    def _read(self, sources: Iterable[InputFile], known: Container[str], workers: int) -> Iterator[Read | NotReady]:
+        """Each file and its content as read, in order; those that need no reading wait for those before them."""
         ahead: deque[InputFile] = deque()
+        unread = (source for source in examining.noted(sources, ahead) if not _is_settled(source, known))
+        for read in examining.examined(unread, self.catalogue, self.hints, self.request.limits, workers):
+            if not isinstance(read, NotReady):
+                while _is_settled(ahead[0], known):
+                    yield _settled(ahead.popleft())
+                ahead.popleft()
+            yield read
+        yield from map(_settled, ahead)
 
-        def unknown() -> Iterator[InputFile]:
-            for source in sources:
-                if source.sha256 in known or source.failure is not None:
-                    passed = replace(source, content=b"")  # keep a folder of known files out of memory
-                    ahead.append(passed)
-                    skipped[passed] = None
-                else:
-                    ahead.append(source)
-                    yield source
+    def _lists(self, reads: Iterable[Read | NotReady]) -> Iterator[Read | NotReady]:
+        """The files that are lists, in the order of posting; the others go to ``no_lists``."""
+        later: list[Read] = []
+        for read in reads:
+            if isinstance(read, NotReady):
+                yield read
+            elif _is_no_list(read):
+                self.no_lists.append(read[0].place)
+            elif _rank(read):
+                later.append(read)
+            else:
+                yield read
+        yield from sorted(later, key=_rank)
 
-        def passed_over() -> Iterator[Read]:
-            while ahead and ahead[0] in skipped:
-                source = ahead.popleft()
-                yield source, None if source.failure is None else RosterFile(problems=[source.failure])
+    def _post(self, books: Books, read: Read) -> FileResult:
+        """Post a file if nothing speaks against it, and remember the columns named for its school."""
+        source, file = read
+        result = self._settle(books, source, file)
+        return self._remember(books, result, file) if self.request.remember else result
 
-        limits = self.request.limits
-        found = examining.examined(unknown(), self.catalogue, self.hints, limits, workers, before_waiting)
-        for source, file in found:
-            yield from passed_over()
-            ahead.popleft()
-            yield source, file
-        yield from passed_over()
+    def _report(self, source: InputFile, result: FileResult) -> FileResult:
+        """Report a file once its result is committed; a rejected one gets its marked copy."""
+        if self.request.feedback is not None and result.outcome == "rejected":
+            result = replace(result, feedback=str(self.request.feedback.write(source, result)))
+        self.progress(result)
+        return result
 
-    def _settle(self, books: Books, source: InputFile, file: RosterFile | None, loaded: LoadedCatalogue) -> FileResult:
+    def _settle(self, books: Books, source: InputFile, file: RosterFile | None) -> FileResult:
         """Post a file, or find out why not."""
         # An unreadable file has no bytes to be known by.
         batch = None if source.failure is not None else posting.batch_in_force_of(books, source.sha256)
         if batch is not None and (file is None or (file.rows_read and not (self.told_apart and file.tables))):
             return result_of(source, RosterFile(), "unchanged", batch)
         if file is None:  # reversed by somebody else in the meantime
-            return self._again(books, source, loaded)
+            return self._again(books, source)
         accounted = sum(file.fates.values())
         if accounted != file.rows_read:
             raise FatesDoNotAddUp(file=source.shown, read=file.rows_read, accounted=accounted)
@@ -202,20 +194,20 @@ class _Run:
             result = result_of(source, replace(file, problems=[*file.problems, *contradicted]), "rejected", None)
         else:
             with books.begin_nested() as savepoint:
-                result = self._try(books, source, file, loaded)
+                result = self._try(books, source, file)
                 if result.outcome in {"rejected", "unchanged"}:
                     savepoint.rollback()
         if result.outcome == "rejected":
             self.turned_away.add(self._called(source), source.sha256, file)
         return result
 
-    def _again(self, books: Books, source: InputFile, loaded: LoadedCatalogue) -> FileResult:
+    def _again(self, books: Books, source: InputFile) -> FileResult:
         """The same after reading the file again: it may have changed or gone."""
         again = files.read_again(source, self.request.limits)
         if again.failure is not None:
-            return self._settle(books, again, RosterFile(problems=[again.failure]), loaded)
+            return self._settle(books, again, RosterFile(problems=[again.failure]))
         file = examining.examine(again.content, again.heard, self.catalogue, self.hints, self.request.limits)
-        return self._settle(books, again, file, loaded)
+        return self._settle(books, again, file)
 
     def _called(self, source: InputFile) -> str:
         """A file's name relative to the folder or archive given."""
@@ -237,12 +229,12 @@ class _Run:
                 mappings.remember(books, self.ledger.moment(), self.ledger.actor, school, columns)
         return replace(result, remembered=sorted(filter(None, schools)))
 
-    def _try(self, books: Books, source: InputFile, file: RosterFile, loaded: LoadedCatalogue) -> FileResult:
+    def _try(self, books: Books, source: InputFile, file: RosterFile) -> FileResult:
         """Post a file and see what it contradicts; the caller rolls it back if it must not stand."""
         earlier = self._superseded(books, source, file)
         before = earlier.counted() if earlier else None
         matches = matched(books, file)
-        posted = self._post(books, source, file, loaded, earlier, answered(matches))
+        posted = self._posted(books, source, file, earlier, answered(matches))
         doubts = [*doubts_of(file, matches), *recovery_doubts(books, posted.batch, file)]
         found = contradictions(books, self.catalogue, posted, file)
         changes: dict[int, Changes] = {}
@@ -279,18 +271,28 @@ class _Run:
             raise OtherRoster(file=source.shown, number=earlier.batch, paid=said)
         return earlier
 
-    def _post(
-        self,
-        books: Books,
-        source: InputFile,
-        file: RosterFile,
-        loaded: LoadedCatalogue,
-        earlier: versions.Version | None,
-        answers: Answered,
+    def _posted(
+        self, books: Books, source: InputFile, file: RosterFile, earlier: versions.Version | None, answers: Answered
     ) -> posting.Posted:
         kept = posting.Source(shown_path(Path(source.path.name)), source.sha256, source.content)
-        stamp = Stamp(self.ledger.moment(), self.ledger.actor, loaded)
+        stamp = Stamp(self.ledger.moment(), self.ledger.actor, self.loaded)
         return posting.post(books, kept, file, stamp, earlier, answers)
+
+
+def _opened(reader: files.Reader, found: Iterable[Found], known: Container[str]) -> Iterator[InputFile]:
+    for one in found:
+        source = reader.read(one)
+        # keep a folder of known files out of memory
+        yield replace(source, content=b"") if _is_settled(source, known) else source
+
+
+def _is_settled(source: InputFile, known: Container[str]) -> bool:
+    """Whether a file needs no reading: its bytes are already in the ledger, or it could not be opened."""
+    return source.sha256 in known or source.failure is not None
+
+
+def _settled(source: InputFile) -> Read:
+    return source, None if source.failure is None else RosterFile(problems=[source.failure])
 
 
 def _rank(read: Read) -> int:

@@ -23,10 +23,11 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from aidledger.errors import WorkerNotStarted
 
+Taken = TypeVar("Taken")
 _JOBS_AHEAD_PER_WORKER = 3
 _JOBS_PER_WORKER = 2
 _GOODBYE_SECONDS = 2.0
@@ -46,8 +47,9 @@ class _Job:
     ahead: bool
 
 
-def do_nothing() -> None:
-    """The default action before waiting."""
+@dataclass(frozen=True, slots=True)
+class NotReady:
+    """The next result has to be waited for: its taker may do something else first."""
 
 
 def run_in_order(
@@ -59,15 +61,13 @@ def run_in_order(
     seconds_max: float,
     prepare: Callable[..., None],
     prepare_with: tuple[Any, ...] = (),
-    before_waiting: Callable[[], None] = do_nothing,
 ) -> Iterator[Any]:
-    """``function(*job, *common)`` for each job, in order; Ended for one that did not return.
+    """``function(*job, *common)`` for each job, in order; Ended for one that did not return, NotReady before each wait.
 
     The number of workers affects only the time. ``common`` is sent to each worker once.
 
     Jobs are taken only a little ahead of the results, so that neither pile up in memory. An exception in the function
-    is raised here. ``prepare(*prepare_with)`` runs first in each worker. ``before_waiting()`` is called here if the
-    next result is not ready.
+    is raised here. ``prepare(*prepare_with)`` runs first in each worker.
     """
     crew = [_Worker(seconds_max, function, common, prepare, prepare_with) for _ in range(workers)]
     coming = enumerate(jobs)
@@ -93,11 +93,16 @@ def run_in_order(
                     raise result
                 yield result
             elif waiting:
-                before_waiting()
+                yield NotReady()
                 _wait_for([worker for worker in crew if worker.busy()])
     finally:
         for worker in crew:
             worker.dismiss()
+
+
+def without_waits(results: Iterable[Taken | NotReady]) -> Iterator[Taken]:
+    """The results alone."""
+    return (result for result in results if not isinstance(result, NotReady))
 
 
 def _wait_for(busy: list[_Worker]) -> None:

@@ -16,7 +16,6 @@ from aidledger.operations.importing import ImportRequest, import_files
 from aidledger.operations.results import FileResult, ImportResult
 from aidledger.sheets.recognition.hints import Hints
 from aidledger.store.ledger import Books, Ledger
-from aidledger.store.master.catalogues import LoadedCatalogue
 from tests.builders import Grid, roster_grid, roster_xlsx, with_cells, xlsx_bytes
 from tests.imports.make_samples import SAMPLES
 from tests.store.ledgers import bring_in, bring_in_all, catalogue, contents, new_ledger
@@ -253,19 +252,21 @@ def test_a_dry_run_that_breaks_off_has_told_of_each_file_before_as_it_is(ledger:
         path.write_bytes(roster_xlsx(3, first=10 * i))
 
     class Broken(importing._Run):
-        def _settle(
-            self, books: Books, source: InputFile, file: RosterFile | None, loaded: LoadedCatalogue
-        ) -> FileResult:
+        def _settle(self, books: Books, source: InputFile, file: RosterFile | None) -> FileResult:
             if source.path == paths[-1]:
                 raise ZeroDivisionError
-            return super()._settle(books, source, file, loaded)
+            return super()._settle(books, source, file)
 
     told: list[str] = []
-    run = Broken(ledger, catalogue(), ImportRequest(paths, dry_run=True))
-    with pytest.raises(ZeroDivisionError), ledger.writing("check", keep=False) as books:
-        run.files(
-            [Found(path) for path in paths], lambda: nullcontext(books), lambda result: told.append(result.outcome)
-        )
+
+    def run_dry() -> None:
+        with ledger.writing("check", keep=False) as books:
+            request, transaction = ImportRequest(paths, dry_run=True), lambda: nullcontext(books)
+            run = Broken(ledger, catalogue(), request, transaction, lambda result: told.append(result.outcome))
+            run.files([Found(path) for path in paths])
+
+    with pytest.raises(ZeroDivisionError):
+        run_dry()
     assert (told, _entries(ledger)) == (["would-post", "would-post"], 0)
 
 

@@ -14,6 +14,7 @@ import pytest
 from aidledger.domain.problem import KINDS
 from aidledger.operations.examining import examined as in_workers
 from aidledger.operations.files import InputFile
+from aidledger.operations.workers import without_waits
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB, Limits
 from aidledger.sheets.recognition.hints import Hints
 from tests.builders import edited_package, examined, roster_grid, roster_ods, roster_xlsx, shipped, with_cells
@@ -235,7 +236,7 @@ def limited() -> Callable[[Mapping[str, bytes]], dict[str, str]]:
         limits = replace(DEFAULT_LIMITS, memory_max_bytes=512 * MIB)
         sources = [InputFile(Path(name), content, "") for name, content in files.items()]
         found = {}
-        for source, file in in_workers(sources, shipped(), Hints(), limits, workers=1):
+        for source, file in without_waits(in_workers(sources, shipped(), Hints(), limits, workers=1)):
             assert {problem.code for problem in file.problems} <= KINDS.keys()
             too_slow = any(problem.facts.get("what") == "the reading time" for problem in file.problems)
             found[source.path.name] = "too slow" if too_slow else file.problems[0].code if file.problems else "read"

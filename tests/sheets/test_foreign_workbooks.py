@@ -14,6 +14,7 @@ from aidledger.domain.problem import KINDS
 from aidledger.domain.roster import RosterFile
 from aidledger.operations.examining import examined
 from aidledger.operations.files import InputFile
+from aidledger.operations.workers import without_waits
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB
 from aidledger.sheets.recognition.hints import Hints
 from tests.builders import examined as read_here
@@ -43,7 +44,7 @@ FILES = spoiled_files()
 def results() -> Mapping[str, RosterFile]:
     files = {**FILES, **{f"good-{name}": content for name, content in SAMPLES.items()}}
     sources = [InputFile(Path(name), raw, hashlib.sha256(raw).hexdigest()) for name, raw in files.items()]
-    read = list(examined(iter(sources), shipped(), Hints(), LIMITS, workers=1))
+    read = list(without_waits(examined(iter(sources), shipped(), Hints(), LIMITS, workers=1)))
     assert [source.path.name for source, _ in read] == [*files]
     return {source.path.name: file for source, file in read}
 

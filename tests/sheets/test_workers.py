@@ -16,7 +16,7 @@ import pytest
 from aidledger.errors import WorkerNotStarted
 from aidledger.operations.examining import Examined, examined
 from aidledger.operations.files import InputFile
-from aidledger.operations.workers import Ended, run_in_order
+from aidledger.operations.workers import Ended, NotReady, run_in_order, without_waits
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB
 from aidledger.sheets.recognition.hints import Hints
 from tests.builders import edited_package, roster_grid, roster_xls, roster_xlsx, shipped, with_cells, xlsx_bytes
@@ -59,7 +59,7 @@ def results() -> dict[str, Examined]:
     sources = [source("first.xlsx", roster_xlsx())]
     sources += [source(name, content) for name, content in HOSTILE.items()]
     sources += [source("last.xls", roster_xls(first=10)), source("none.xlsx", b"")]
-    done = list(examined(iter(sources), shipped(), Hints(), LIMITS, workers=2))
+    done = list(without_waits(examined(iter(sources), shipped(), Hints(), LIMITS, workers=2)))
     assert [one.path.name for one, _ in done] == [one.path.name for one in sources]  # in the order given
     return {one.path.name: (one, file) for one, file in done}
 
@@ -97,7 +97,7 @@ def test_an_empty_file_is_unreadable(results: dict[str, Examined]) -> None:
 def test_the_number_of_workers_changes_nothing(workers: int) -> None:
     sources = [source(f"{i}.xlsx", roster_xlsx(i, first=i * 10)) for i in range(1, 8)]
     sources.append(source("8.xlsx", xlsx_bytes(with_cells(roster_grid(), {"C4": "1"}))))
-    done = list(examined(sources, shipped(), Hints(), DEFAULT_LIMITS, workers=workers))
+    done = list(without_waits(examined(sources, shipped(), Hints(), DEFAULT_LIMITS, workers=workers)))
     assert [len(file.tables[0].lines) for _, file in done] == [1, 2, 3, 4, 5, 6, 7, 3]
     assert [problem.code for _, file in done for problem in file.problems] == ["id-format"]
 
@@ -107,7 +107,7 @@ def test_the_number_of_workers_changes_nothing(workers: int) -> None:
 def test_no_job_is_lost_behind_a_slow_one(workers: int, slow: int) -> None:
     # While one file takes its time, the others are read so far ahead that nobody has anything to do when it is done.
     jobs = [(0.3 if i == slow else 0.0,) for i in range(20)]
-    done = list(run_in_order(time.sleep, jobs, workers=workers, seconds_max=20, prepare=random.seed))
+    done = list(without_waits(run_in_order(time.sleep, jobs, workers=workers, seconds_max=20, prepare=random.seed)))
     assert done == [None] * 20
 
 
@@ -121,7 +121,7 @@ def die_of(number: int) -> int:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_death_is_that_of_its_own_job_and_the_jobs_given_ahead_are_done(workers: int) -> None:
     jobs = [(number,) for number in range(8)]
-    done = list(run_in_order(die_of, jobs, workers=workers, seconds_max=20, prepare=random.seed))
+    done = list(without_waits(run_in_order(die_of, jobs, workers=workers, seconds_max=20, prepare=random.seed)))
     assert done == [Ended("died"), 1, 2, Ended("died"), Ended("died"), 5, 6, 7]
 
 
@@ -147,19 +147,19 @@ def test_a_job_given_ahead_that_finds_no_memory_beside_another_is_done_after_it(
     tmp_path: Path, times: int, *, ends: bool
 ) -> None:
     jobs: list[tuple[object]] = [("first",), (NotTakenIn(tmp_path, times),), ("last",)]
-    done = list(run_in_order(str, jobs, workers=1, seconds_max=20, prepare=random.seed))
+    done = list(without_waits(run_in_order(str, jobs, workers=1, seconds_max=20, prepare=random.seed)))
     assert done == ["first", Ended("died") if ends else str(tmp_path), "last"]
 
 
 def test_a_job_that_takes_too_long_is_ended_and_the_next_has_its_own_time() -> None:
     jobs = [(0.0,), (20.0,), (0.4,), (0.0,)]
-    done = list(run_in_order(time.sleep, jobs, workers=1, seconds_max=2, prepare=random.seed))
+    done = list(without_waits(run_in_order(time.sleep, jobs, workers=1, seconds_max=2, prepare=random.seed)))
     assert done == [None, Ended("too-slow"), None, None]
 
 
 def test_a_worker_goes_on_while_nobody_asks_for_its_results(tmp_path: Path) -> None:
     jobs = [(tmp_path / str(number),) for number in range(4)]
-    results = run_in_order(Path.touch, jobs, workers=1, seconds_max=20, prepare=random.seed)
+    results = without_waits(run_in_order(Path.touch, jobs, workers=1, seconds_max=20, prepare=random.seed))
     next(results)
     deadline = time.monotonic() + 20
     while not jobs[2][0].exists() and time.monotonic() < deadline:
@@ -168,17 +168,9 @@ def test_a_worker_goes_on_while_nobody_asks_for_its_results(tmp_path: Path) -> N
     assert list(results) == [None] * 3
 
 
-def test_who_hands_out_jobs_is_told_before_it_waits() -> None:
-    seen: list[str] = []
-    results = run_in_order(
-        time.sleep,
-        [(0.3,)] * 3,
-        workers=1,
-        seconds_max=20,
-        prepare=random.seed,
-        before_waiting=lambda: seen.append("wait"),
-    )
-    seen.extend("done" for _ in results)
+def test_who_takes_results_is_told_before_each_wait() -> None:
+    results = run_in_order(time.sleep, [(0.3,)] * 3, workers=1, seconds_max=20, prepare=random.seed)
+    seen = ["wait" if isinstance(result, NotReady) else "done" for result in results]
     assert seen == ["wait", "done"] * 3
 
 
@@ -188,4 +180,4 @@ def test_a_system_that_starts_no_process_is_told_of_in_words(monkeypatch: pytest
 
     monkeypatch.setattr(SpawnProcess, "start", full)
     with pytest.raises(WorkerNotStarted, match="temporarily unavailable"):
-        list(run_in_order(str, [("one",)], workers=2, seconds_max=20, prepare=random.seed))
+        list(without_waits(run_in_order(str, [("one",)], workers=2, seconds_max=20, prepare=random.seed)))

@@ -6,7 +6,7 @@ import os
 import re
 import sqlite3
 import tempfile
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -150,12 +150,11 @@ def plain(place: Place) -> Iterator[Connection]:
 class _Here(importing._Run):
     """An import that reads its files in this process: half a second less than starting a worker, all else the same."""
 
-    def _examined(
+    def _read(
         self,
         sources: Iterable[InputFile],
         known: Container[str],
         workers: int,  # noqa: ARG002 - as it is called
-        before_waiting: Callable[[], None],  # noqa: ARG002
     ) -> Iterator[importing.Read]:
         hints, limits = self.request.hints, self.request.limits
         for source in sources:
@@ -181,7 +180,7 @@ def bring_in_all(
             path.write_bytes(content)
         request = ImportRequest(paths, hints or Hints(), record_conflicts=record_conflicts, supersedes=supersedes)
         found = [Found(path) for path in paths]
-        return _Here(ledger, catalogue(), request).files(found, partial(ledger.writing, "import"), lambda _result: None)
+        return _Here(ledger, catalogue(), request, partial(ledger.writing, "import"), lambda _result: None).files(found)
 
 
 def bring_in(

@@ -16,7 +16,7 @@ from aidledger.domain.identity import RESIDENT_RULES, resident_fault
 from aidledger.domain.problem import KINDS
 from aidledger.domain.roster import Fate, RosterFile
 from aidledger.operations.examining import _end, _prepare, examine
-from aidledger.operations.workers import Ended, run_in_order
+from aidledger.operations.workers import Ended, run_in_order, without_waits
 from aidledger.presentation.wording import message_and_hint
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
 from aidledger.sheets.recognition.cells import AMOUNT_MAX_FEN
@@ -84,7 +84,7 @@ def tally(kind: str, files: Iterable[tuple[str, bytes]], *, limits: Limits = DEF
         prepare=_prepare,
         prepare_with=(limits,),
     )
-    for at, outcome in enumerate(outcomes):
+    for at, outcome in enumerate(without_waits(outcomes)):
         result.tried += 1
         if isinstance(outcome, Ended):
             result.ended[outcome.why] += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +10,8 @@ import pytest
 
 from aidledger.errors import LedgerFailed
 from aidledger.operations import ledgers
-from aidledger.operations.together import Together
+from aidledger.operations.group_commit import posted_in_groups
+from aidledger.operations.workers import NotReady
 from aidledger.store.chain import mappings
 from aidledger.store.ledger import Books, Ledger
 from tests.store.ledgers import new_ledger
@@ -44,10 +45,17 @@ def _kept(ledger: Ledger) -> list[str]:
         return sorted(mappings.by_school(books))
 
 
-def _add_all(together: Together[str, str], schools: Iterable[str]) -> None:
-    with together:
-        for school in schools:
-            together.add(school)
+def _import(
+    ledger: Ledger,
+    schools: Iterable[str | NotReady],
+    heard: list[str],
+    post: Callable[[Ledger, Books, str], str] = _post,
+) -> None:
+    """Post these; who is heard of is kept already."""
+    transaction = partial(ledger.writing, "import")
+    for school, result in posted_in_groups(transaction, partial(post, ledger), schools, _SECONDS_MAX):
+        assert (result, school in _kept(ledger)) == (school, True)
+        heard.append(school)
 
 
 @pytest.fixture
@@ -55,69 +63,65 @@ def heard() -> list[str]:
     return []
 
 
-@pytest.fixture
-def together(ledger: Ledger, heard: list[str]) -> Together[str, str]:
-    def committed(school: str, result: str) -> None:
-        assert (result, school in _kept(ledger)) == (school, True)
-        heard.append(school)
-
-    return Together(partial(ledger.writing, "import"), partial(_post, ledger), committed, _SECONDS_MAX)
-
-
-def test_nothing_is_heard_of_before_it_is_kept(ledger: Ledger, together: Together[str, str], heard: list[str]) -> None:
-    with together:
-        together.add("甲")
-        together.add("乙")
+def test_nothing_is_heard_of_before_it_is_kept(ledger: Ledger, heard: list[str]) -> None:
+    def read() -> Iterator[str | NotReady]:
+        yield "甲"
+        yield "乙"
         assert (heard, _kept(ledger)) == ([], [])
-        together.commit()
+        yield NotReady()
         assert (heard, _kept(ledger)) == (["甲", "乙"], ["乙", "甲"])
-        together.commit()
-        together.add("丙")
+        yield NotReady()
+        yield "丙"
+
+    _import(ledger, read(), heard)
     assert (heard, len(_kept(ledger))) == (["甲", "乙", "丙"], 3)
     assert ledgers.verify(ledger).faults == []
 
 
 @pytest.mark.parametrize(("bad", "error"), [("坏", Failed), ("表", LedgerFailed)])
-def test_what_came_before_a_failure_is_kept(
-    ledger: Ledger, together: Together[str, str], heard: list[str], bad: str, error: type[Exception]
-) -> None:
+def test_what_came_before_a_failure_is_kept(ledger: Ledger, heard: list[str], bad: str, error: type[Exception]) -> None:
     with pytest.raises(error):
-        _add_all(together, ["甲", "乙", bad, "丙"])
+        _import(ledger, ["甲", "乙", bad, "丙"], heard)
     assert (heard, _kept(ledger)) == (["甲", "乙"], ["乙", "甲"])
     assert ledgers.verify(ledger).faults == []
 
 
-def test_what_was_posted_is_kept_when_the_next_cannot_be_read(
-    ledger: Ledger, together: Together[str, str], heard: list[str]
-) -> None:
+def test_what_was_posted_is_kept_when_the_next_cannot_be_read(ledger: Ledger, heard: list[str]) -> None:
     def read() -> Iterator[str]:
         yield "甲"
         raise Failed
 
     with pytest.raises(Failed):
-        _add_all(together, read())
+        _import(ledger, read(), heard)
     assert (heard, _kept(ledger)) == (["甲"], ["甲"])
 
 
+def test_who_stops_listening_leaves_no_transaction_open(ledger: Ledger) -> None:
+    posted = posted_in_groups(partial(ledger.writing, "import"), partial(_post, ledger), ["甲", "乙"], seconds_max=0.0)
+    assert next(posted) == ("甲", "甲")
+    posted.close()
+    with ledger.writing("import") as books:
+        _post(ledger, books, "丙")
+    assert _kept(ledger) == ["丙", "甲"]
+
+
 def test_a_stop_while_posting_keeps_nothing_of_the_moment(ledger: Ledger, heard: list[str]) -> None:
-    def post(books: Books, school: str) -> str:
+    def post(ledger: Ledger, books: Books, school: str) -> str:
         if school == "丙":
             raise KeyboardInterrupt
         return _post(ledger, books, school)
 
-    together = Together(partial(ledger.writing, "import"), post, lambda school, _: heard.append(school), _SECONDS_MAX)
-    together.add("甲")
-    together.commit()
     with pytest.raises(KeyboardInterrupt):
-        _add_all(together, ["乙", "丙"])
+        _import(ledger, ["甲", NotReady(), "乙", "丙"], heard, post)
     assert (heard, _kept(ledger)) == (["甲"], ["甲"])
 
 
 def test_others_may_write_after_a_moment(ledger: Ledger) -> None:
-    post = partial(_post, ledger)
-    with Together(partial(ledger.writing, "import"), post, lambda _school, _: None, seconds_max=0.0) as together:
-        together.add("甲")
+    def read() -> Iterator[str]:
+        yield "甲"
         with ledger.writing("import") as books:
-            post(books, "乙")
-        together.add("丙")
+            _post(ledger, books, "乙")
+        yield "丙"
+
+    list(posted_in_groups(partial(ledger.writing, "import"), partial(_post, ledger), read(), seconds_max=0.0))
     assert len(_kept(ledger)) == 3
