@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from aidledger.demo.amounts import allowed_fees, counts_for, neediest_first, norms, tiers, with_amounts, with_odd_amount
 from aidledger.demo.enrolment import Pupil
-from aidledger.demo.listings import DemoList, District, by_need, whole_list
+from aidledger.demo.listings import DemoList, District, ListLine, by_need, whole_list
 from aidledger.demo.people import Person
 from aidledger.demo.rolls import Roll, rolls_by_fee
 from aidledger.demo.solver import apportion
@@ -32,12 +32,7 @@ def listings(district: District) -> list[DemoList]:
     rolls = _rolls(district)
     if not rolls:
         return []
-    waived = [{pupil.person.number: roll.school.fee_fen or 0 for pupil in roll.pupils} for roll in rolls]
-    paid: dict[str, Paid] = {
-        GRANT: _chosen(district, GRANT, rolls),
-        WAIVER: waived,
-        SUBSIDY: _chosen(district, SUBSIDY, rolls),
-    }
+    paid = _paid(district, rolls)
     poor = {number for roll in paid[SUBSIDY] for number in roll}
     together = {school for i, school in enumerate(dict.fromkeys(roll.school for roll in rolls)) if i % 2}
     result = []
@@ -45,14 +40,28 @@ def listings(district: District) -> list[DemoList]:
         codes = [code for code in paid if paid[code][i]]
         for shown in [codes] if roll.school in together else [[code] for code in codes]:
             programs = tuple(district.program(code) for code in shown)
-            amounts = [paid[code][i] for code in shown]
-            lines = [
-                roll.line(pupil, _category(pupil.person, poor), tuple(of.get(pupil.person.number) for of in amounts))
-                for pupil in roll.pupils
-                if any(pupil.person.number in of for of in amounts)
-            ]
+            lines = _lines(roll, [paid[code][i] for code in shown], poor)
             result.append(whole_list(roll.school, roll.semester, programs, "中职", lines))
     return result
+
+
+def _paid(district: District, rolls: Sequence[Roll]) -> dict[str, Paid]:
+    """What each program pays, in the order of the columns."""
+    waived = [{pupil.person.number: roll.school.fee_fen or 0 for pupil in roll.pupils} for roll in rolls]
+    return {
+        GRANT: _chosen(district, GRANT, rolls),
+        WAIVER: waived,
+        SUBSIDY: _chosen(district, SUBSIDY, rolls),
+    }
+
+
+def _lines(roll: Roll, amounts: Sequence[dict[str, int]], poor: AbstractSet[str]) -> list[ListLine]:
+    """The pupils of a roll who are paid under any of some programs; ``amounts``: of each, by the person's number."""
+    return [
+        roll.line(pupil, _category(pupil.person, poor), tuple(fen.get(pupil.person.number) for fen in amounts))
+        for pupil in roll.pupils
+        if any(pupil.person.number in fen for fen in amounts)
+    ]
 
 
 def _rolls(district: District) -> list[Roll]:

@@ -76,14 +76,18 @@ def _complete(
         if number in there or number not in amounts or not _eligible(program, paying.period, line):
             continue
         there.add(number)
-        amount, category = amounts[number]
-        on_roster = next((one for one in paying.lines if one.person.number == number), None)
-        if on_roster is None:
-            alone = tuple(amount if i == place else None for i in range(len(paying.codes)))
-            paying.lines.append(replace(line, amounts_fen=alone, category=category))
-        else:
-            together = tuple(amount if i == place else fen for i, fen in enumerate(on_roster.amounts_fen))
-            paying.lines[paying.lines.index(on_roster)] = replace(on_roster, amounts_fen=together)
+        _pay(paying, line, place, *amounts[number])
+
+
+def _pay(paying: DraftRoster, line: ListLine, place: int, amount: int, category: str) -> None:
+    """Pay a pupil under one more program: in the line that the roster has for the pupil, else in one of its own."""
+    on_roster = next((one for one in paying.lines if one.person.number == line.person.number), None)
+    if on_roster is None:
+        alone = tuple(amount if i == place else None for i in range(len(paying.codes)))
+        paying.lines.append(replace(line, amounts_fen=alone, category=category))
+    else:
+        together = tuple(amount if i == place else fen for i, fen in enumerate(on_roster.amounts_fen))
+        paying.lines[paying.lines.index(on_roster)] = replace(on_roster, amounts_fen=together)
 
 
 def _eligible(program: Program, period: Period, line: ListLine) -> bool:

@@ -87,10 +87,7 @@ def rows(text: str, limits: Limits) -> Iterator[list[str]]:
     if by_blanks(text):
         yield from (line.split() for line in text.splitlines())
         return
-    declared = _SEPARATOR_LINE.match(text)  # Excel applies such a line without displaying it
-    if declared:
-        text = text[declared.end() :]
-    delimiter = declared[1] if declared else separator(text)
+    text, delimiter = _separated(text)
     closed, has_quotes = False, '"' in text
     try:
         for row in csv.reader(StringIO(f"{text}\n{_END}", newline=""), delimiter=delimiter, skipinitialspace=True):
@@ -105,6 +102,14 @@ def rows(text: str, limits: Limits) -> Iterator[list[str]]:
         raise FileRefused("file-too-large", what="the length of a cell", limit=limits.text_length_max) from error
     if not closed:
         raise FileRefused("unreadable-file", why="its quotation marks are not balanced")
+
+
+def _separated(text: str) -> tuple[str, str]:
+    """The text, without a line that declares the separator, and the separator."""
+    declared = _SEPARATOR_LINE.match(text)  # Excel applies such a line without displaying it
+    if declared is None:
+        return text, separator(text)
+    return text[declared.end() :], declared[1]
 
 
 def _swallows(cell: str, delimiter: str, width: int) -> bool:

@@ -49,23 +49,36 @@ class OpenCell:
 
         Excel and LibreOffice store numbers in attributes (x:num, sdval); digits without these are text, as typed.
         """
+        fault = self._fault(text)
+        if fault is not None:
+            return "", fault
+        stored = self._number(text)
+        if stored is None:
+            return text, None
+        value = displayed(stored, text) if text else stored
+        return ("", f"{FORMAT}{text}") if value is None else (value, None)
+
+    def _fault(self, text: str) -> str | None:
+        """Why it has no value: a part of it is struck through, or it holds an error or an uncalculated formula."""
         attributes = self.attributes
         if self.is_crossed or (self.is_clipped and _SHORT_NUMBER.fullmatch(text)):
-            return "", STRUCK_PART
+            return STRUCK_PART
         if "x:err" in attributes:
-            return "", text or attributes["x:err"] or "#ERROR"
-        if "x:str" in attributes:
-            return text, None
-        if not text and "x:fmla" in attributes and not attributes.get("x:num"):
-            return "", FORMULA
-        if ("x:num" in attributes or "sdval" in attributes) and not _DATE_SHOWN.match(text):
-            raw = (attributes.get("x:num") or attributes.get("sdval") or text).replace(",", "").strip()
-            number = _NUMBER.fullmatch(raw)
-            if number:
-                stored = float(raw) if number[1] or number[2] else int(raw)
-                value = displayed(stored, text) if text else stored
-                return ("", f"{FORMAT}{text}") if value is None else (value, None)
-        return text, None
+            return text or attributes["x:err"] or "#ERROR"
+        has_value = text or "x:str" in attributes or attributes.get("x:num")
+        return FORMULA if "x:fmla" in attributes and not has_value else None
+
+    def _number(self, text: str) -> float | None:
+        """The number that its attributes store, unless it is text or displayed as a date."""
+        attributes = self.attributes
+        stores = "x:str" not in attributes and ("x:num" in attributes or "sdval" in attributes)
+        if not stores or _DATE_SHOWN.match(text):
+            return None
+        raw = (attributes.get("x:num") or attributes.get("sdval") or text).replace(",", "").strip()
+        number = _NUMBER.fullmatch(raw)
+        if number is None:
+            return None
+        return float(raw) if number[1] or number[2] else int(raw)
 
 
 class HtmlTable:

@@ -113,20 +113,25 @@ def _facts(part: bytes, formulas: list[int], looks: Looks, shared: dict[int, boo
     facts = SheetFacts(faults=xlsx_faults(part, begin, end, formulas))
     add_looks(facts, part, begin, end, looks)
     add_crossed_texts(facts, part, begin, end, shared)
-    _add_hidden(facts, part, begin, end)
+    found = _DEFAULTS.search(part, 0, begin)
+    defaults = found[0] if found else b""
+    _add_hidden_columns(facts, part, begin, defaults)
+    _add_hidden_rows(facts, part, begin, end, defaults)
     return facts
 
 
-def _add_hidden(facts: SheetFacts, part: bytes, begin: int, end: int) -> None:
-    """Add rows and columns that are hidden, explicitly or by a width or height of 0."""
-    found = _DEFAULTS.search(part, 0, begin)
-    defaults = found[0] if found else b""
+def _add_hidden_columns(facts: SheetFacts, part: bytes, begin: int, defaults: bytes) -> None:
+    """Add columns that are hidden, explicitly or by a width of 0; ``defaults``: the sheet's tag of default sizes."""
     if part.find(b"hidden=", 0, begin) >= 0 or part.find(b' width="0', 0, begin) >= 0:
         columns = (column[0] for column in _COLUMN.finditer(part, 0, begin))
         facts.hidden_columns = [run for tag in columns if _HIDDEN.search(tag) and (run := _run(tag)) is not None]
     if _NO_WIDTH.search(defaults):
         runs = (_run(column[0]) for column in _COLUMN.finditer(part, 0, begin))
         facts.narrow, facts.sized_columns = True, [run for run in runs if run is not None]
+
+
+def _add_hidden_rows(facts: SheetFacts, part: bytes, begin: int, end: int, defaults: bytes) -> None:
+    """Add rows that are hidden, explicitly or by a height of 0."""
     flat = all(pattern.search(defaults) for pattern in _NO_HEIGHT)
     if flat or part.find(b"hidden=", begin, end) >= 0 or part.find(b' ht="0', begin, end) >= 0:
         facts.hidden_rows = list(_hidden_rows(part, begin, end, flat=flat))

@@ -89,7 +89,7 @@ def _guarded(archive: zipfile.ZipFile, limits: Limits) -> Package:
         recoded = in_utf_8(part) if is_xml else None
         if recoded is not None:
             part = package.mended[info.filename] = recoded
-        kept = (is_xml or name.endswith(".bin")) and not (name.endswith(_NOT_KEPT) and _is_plain(name, part))
+        kept = _is_kept(name, part)
         if (kept or is_xml) and _declares_entities(part):
             raise FileRefused("unreadable-file", why="it declares XML entities, which no spreadsheet program writes")
         if kept:
@@ -98,6 +98,10 @@ def _guarded(archive: zipfile.ZipFile, limits: Limits) -> Package:
         package.mended["mimetype"] = _ODS
     _refuse_encrypted(package)
     return package
+
+
+def _is_kept(name: str, part: bytes | bytearray) -> bool:
+    return name.endswith((".xml", ".rels", ".bin")) and not (name.endswith(_NOT_KEPT) and _is_plain(name, part))
 
 
 def _is_plain(name: str, part: bytes | bytearray) -> bool:

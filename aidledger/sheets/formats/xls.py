@@ -84,17 +84,22 @@ def _row(sheet: Any, row: int, datemode: Any, facts: SheetFacts) -> list[Cell]: 
     return cells
 
 
-def _facts(content: bytes, silence: TextIO, workbook: Any) -> list[SheetFacts]:  # noqa: ANN401
-    """The facts about each worksheet, in order: merged cells, what is hidden, styles, uncalculated formulas."""
+def _book(content: bytes, silence: TextIO) -> bytes:
+    """The stream of the workbook's records."""
     from xlrd import compdoc  # noqa: PLC0415
 
-    if not content.startswith(_OLE):
-        return []  # a format from before 1994, without merged cells
     document = compdoc.CompDoc(content, logfile=silence)
     stream, base, length = document.locate_named_stream("Workbook")
     if not stream:
         stream, base, length = document.locate_named_stream("Book")
-    book = bytes((stream or b"")[base : base + length])
+    return bytes((stream or b"")[base : base + length])
+
+
+def _facts(content: bytes, silence: TextIO, workbook: Any) -> list[SheetFacts]:  # noqa: ANN401
+    """The facts about each worksheet, in order: merged cells, what is hidden, styles, uncalculated formulas."""
+    if not content.startswith(_OLE):
+        return []  # a format from before 1994, without merged cells
+    book = _book(content, silence)
     starts = [data for record, data in _records(book, 0) if record == _BOUND_SHEET]
     fonts = [data for _, data in _records(book, 0, frozenset({_FONT}))]
     fonts.insert(_FONT_THAT_IS_NONE, _NO_FONT)

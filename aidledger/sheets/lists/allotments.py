@@ -94,25 +94,31 @@ def _issued_on(students: StudentRows, line: int) -> str | None:
 def _amounts(students: StudentRows, line: int, catalogue: Catalogue, *, unit: Unit | None) -> Iterator[tuple[str, int]]:
     """The amounts (分) of a line by source: one column per source, or an amount and a column that names its source."""
     header = students.header
-    columns = [(source, header.fields[source][0]) for source in SOURCES if source in header.fields]
     money = min(header.money, key=lambda column: ROLE_RANK[column.role], default=None)
     whole = None if money is None else _fen(students, line, money.index, unit=money.counted_in(unit))
+    columns = {source: header.fields[source][0] for source in SOURCES if source in header.fields}
     if columns:
-        parts = [
-            (source, part)
-            for source, at in columns
-            if (part := _fen(students, line, at, unit=unit_in(fold(header.texts[at])) or unit))
-        ]
+        parts = _amounts_by_source(students, line, columns, unit=unit)
+        stated = sum(parts.values())
         if not parts:
-            students.report("amount-missing", line, columns[0][1])
-        elif money is not None and whole not in {None, sum(fen for _, fen in parts)}:
-            facts = {"declared": yuan_text(whole or 0), "actual": yuan_text(sum(fen for _, fen in parts))}
+            students.report("amount-missing", line, next(iter(columns.values())))
+        elif money is not None and whole not in {None, stated}:
+            facts = {"declared": yuan_text(whole or 0), "actual": yuan_text(stated)}
             students.report("declared-total-mismatch", line, money.index, unit=N_("yuan"), **facts)
-        yield from parts
+        yield from parts.items()
     elif money is not None and whole is None:
         students.report("amount-missing", line, money.index)
     elif whole:
         yield _source(students, line, catalogue), whole
+
+
+def _amounts_by_source(
+    students: StudentRows, line: int, columns: Mapping[str, int], *, unit: Unit | None
+) -> dict[str, int]:
+    """The amounts (分) of a line other than 0 by source, each from its own column."""
+    units = {source: unit_in(fold(students.header.texts[at])) or unit for source, at in columns.items()}
+    amounts = {source: _fen(students, line, at, unit=units[source]) for source, at in columns.items()}
+    return {source: fen for source, fen in amounts.items() if fen}
 
 
 def _source(students: StudentRows, line: int, catalogue: Catalogue) -> str:

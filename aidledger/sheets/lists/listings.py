@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aidledger.domain.hardship import categories_in, worded
 from aidledger.domain.layout import Layout, fold
+from aidledger.domain.lines import Lines
 from aidledger.domain.listing import HARDSHIP_CATEGORIES, Certifications, Enrolments, ListKind, ListTable
 from aidledger.domain.problem import Problem
 from aidledger.domain.term import Period
@@ -65,28 +66,37 @@ def read_listing(
     )
     problems: list[Problem] = []
     if kind == "bank-return":
-        # Banks identify payees by card and name: the ID number may be missing or masked.
-        students.problems[:] = [problem for problem in students.problems if problem.code != "id-missing"]
-        lines.numbers = ["" if _MASK in number else number for number in lines.numbers]
-        periods = list(dict.fromkeys(around.terms() or around.terms_of_parts()))
-        listing.period = hints.period or (periods[0] if len(periods) == 1 else None)
+        _admit_masked_numbers(students, lines)
+        listing.period = _period_of_returns(around, hints)
         returns = ReturnRows(block, students, listing_place, around, catalogue, hints)
         listing.facts, problems = returns.facts(listing.period)
-        return listing, problems
-    if kind == "recovery":
+    elif kind == "recovery":
         recoveries = RecoveryRows(block, students, listing_place, around, catalogue, hints)
         listing.facts, listing.period, problems = recoveries.facts()
-        return listing, problems
-    layout = catalogue.layout
-    if kind == "certification":
-        levels = _worded(students, "hardship_level", layout.values["hardship_level"])
-        listing.facts = Certifications(levels, _categories(students, layout))
+    elif kind == "certification":
+        listing.facts = _certifications(students, catalogue.layout)
         listing.period, problems = _period(school_years(around.terms()), "year", hints, listing_place)
     else:
-        listing.facts = _enrolments(students, layout)
+        listing.facts = _enrolments(students, catalogue.layout)
         periods = semesters(around.terms()) or semesters_exported(around.sources[-1].text)
         listing.period, problems = _period(periods, "semester", hints, listing_place)
     return listing, problems
+
+
+def _admit_masked_numbers(students: StudentRows, lines: Lines) -> None:
+    """Banks identify payees by card and name: the ID number may be missing or masked."""
+    students.problems[:] = [problem for problem in students.problems if problem.code != "id-missing"]
+    lines.numbers = ["" if _MASK in number else number for number in lines.numbers]
+
+
+def _period_of_returns(around: Surroundings, hints: Hints) -> Period | None:
+    periods = list(dict.fromkeys(around.terms() or around.terms_of_parts()))
+    return hints.period or (periods[0] if len(periods) == 1 else None)
+
+
+def _certifications(students: StudentRows, layout: Layout) -> Certifications:
+    levels = _worded(students, "hardship_level", layout.values["hardship_level"])
+    return Certifications(levels, _categories(students, layout))
 
 
 def _period(periods: Sequence[Period], cadence: str, hints: Hints, place: Place) -> tuple[Period | None, list[Problem]]:

@@ -99,15 +99,12 @@ class Totals:
 
     def declared_together(self, amounts: Sequence[Amounts]) -> list[Declared]:
         """The totals stated in words for all programs of a table together; ``amounts``: by program and line, in 分."""
-        per_row = [
-            None if all(amount is None for amount in row) else sum(amount or 0 for amount in row)
-            for row in zip(*amounts, strict=True)
-        ]
+        lines = len(amounts[0]) if amounts else 0
         columns = {column.index for column in self.header.money if column.role != "sum"}
         found = []
         for total in self.lines:
             figures = [fen for i, in_cell in total.amounts_fen.items() if i not in columns for fen in in_cell]
-            last = self._students_above(total) or len(per_row)
+            last = self._students_above(total) or lines
             if figures and total.scope != "section":
                 row = self.sheet.first_row + total.row + 1
                 found += [Declared(row, None, figure, 0, last) for figure in dict.fromkeys(figures)]

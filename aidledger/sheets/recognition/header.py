@@ -146,14 +146,18 @@ class HeaderWords:
             name, own = field_in(wording, self.layout)
             if name is not None:
                 return _Meaning(wording, name, own or any(is_own(group, self.layout) for group in over))
-            heading = folded_heading(wording)
-            money = money_column(0, text or wording, heading, bare(heading), self.layout, self.programs)
-            if money is not None and money.bare and money.part and wording != wordings[0]:
-                money = self._under_months(money, over)
+            money = self._money(text, over, wording, in_full=wording == wordings[0])
             if money is not None:
-                unit = unit_in(fold("".join([*over, text])))
-                return _Meaning(wording, None, own=False, money=replace(money, unit=unit))
+                return _Meaning(wording, None, own=False, money=money)
         return None
+
+    def _money(self, text: str, over: list[str], wording: str, *, in_full: bool) -> MoneyColumn | None:
+        """The money column that a wording names, if any; ``in_full``: the wording has all headings above the text."""
+        heading = folded_heading(wording)
+        money = money_column(0, text or wording, heading, bare(heading), self.layout, self.programs)
+        if money is not None and money.bare and money.part and not in_full:
+            money = self._under_months(money, over)
+        return None if money is None else replace(money, unit=unit_in(fold("".join([*over, text]))))
 
     def _under_months(self, money: MoneyColumn, over: list[str]) -> MoneyColumn | None:
         """A month under 月份 is a money column; under any other field (出勤天数) it is not."""
@@ -189,20 +193,30 @@ class HeaderWords:
 
 
 def _without_false_money(money: list[MoneyColumn]) -> list[MoneyColumn]:
-    """Drop columns that only resemble money columns.
+    """Drop columns that only resemble money columns."""
+    return _without_bare_terms(_without_single_month(_without_single_relative_term(money)))
 
-    上学期 without 下学期 means the last semester, not the first; a single bare term or month is no money column.
-    """
-    relative = {"下" if "下" in column.header else "上" for column in money if _is_relative(column)}
-    if len(relative) == 1:
-        money = [column for column in money if not _is_relative(column) or column.period]
-    bare_parts = [column for column in money if column.bare and column.part]
-    if len(bare_parts) == 1:
-        money = [column for column in money if column not in bare_parts]
-    bare_terms = [column for column in money if column.bare and not column.part]
-    if len(bare_terms) == 1 or any(map(_is_paid_by_term, money)):
-        money = [column for column in money if column not in bare_terms]
-    return money
+
+def _without_single_relative_term(money: list[MoneyColumn]) -> list[MoneyColumn]:
+    """上学期 without 下学期 means the last semester, not the first."""
+    halves = {"下" if "下" in column.header else "上" for column in money if _is_relative(column)}
+    if len(halves) != 1:
+        return money
+    return [column for column in money if not _is_relative(column) or column.period]
+
+
+def _without_single_month(money: list[MoneyColumn]) -> list[MoneyColumn]:
+    """A single bare month is no money column."""
+    months = [column for column in money if column.bare and column.part]
+    return [column for column in money if column not in months] if len(months) == 1 else money
+
+
+def _without_bare_terms(money: list[MoneyColumn]) -> list[MoneyColumn]:
+    """A single bare term is no money column, nor is any beside columns that name money and a term."""
+    terms = [column for column in money if column.bare and not column.part]
+    if len(terms) != 1 and not any(map(_is_paid_by_term, money)):
+        return money
+    return [column for column in money if column not in terms]
 
 
 def _is_paid_by_term(column: MoneyColumn) -> bool:
@@ -258,17 +272,25 @@ def header_at(rows: Sequence[Sequence[Cell]], row: int, words: HeaderWords) -> H
         deeper = _stacked(rows, row, depth, words)
         if deeper is None or _is_no_header_below(rows, deeper.row, best, words):
             break
-        if _weight(deeper) == _weight(best) and (
-            _holds_units(rows[deeper.row]) or _names_columns_of_groups(rows[deeper.row], best, words)
-        ):
+        if _weight(deeper) > _weight(best):
+            if _begins_below(rows, row, deeper, words):
+                return None
             best = deeper
-        elif _weight(deeper) > _weight(best):
-            alone = words.read(deeper.row, rows[deeper.row])
-            right_below = depth == 2 or _is_blank_row(rows, deeper.row - 1)  # noqa: PLR2004
-            if right_below and _sufficient(alone, deeper) and not words.speaks_of_others(rows[row]):
-                return None  # the row above is part of the title, no group heading: the header begins at the next row
+        elif _weight(deeper) == _weight(best) and _continues(rows[deeper.row], best, words):
             best = deeper
     return best if is_header(best) else None
+
+
+def _begins_below(rows: Sequence[Sequence[Cell]], row: int, deeper: Header, words: HeaderWords) -> bool:
+    """Whether a row is part of the title rather than a group heading, so that the header begins below it."""
+    alone = words.read(deeper.row, rows[deeper.row])
+    right_below = deeper.row == row + 1 or _is_blank_row(rows, deeper.row - 1)
+    return right_below and _sufficient(alone, deeper) and not words.speaks_of_others(rows[row])
+
+
+def _continues(cells: Sequence[Cell], above: Header, words: HeaderWords) -> bool:
+    """Whether a row that adds no field still belongs to the header above it."""
+    return _holds_units(cells) or _names_columns_of_groups(cells, above, words)
 
 
 def _is_blank_row(rows: Sequence[Sequence[Cell]], row: int) -> bool:

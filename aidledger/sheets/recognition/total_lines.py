@@ -140,12 +140,17 @@ def amounts_in(label: str) -> Iterable[int]:
 def _persons(figures: dict[int, str], labels: dict[int, str], counted: Sequence[int]) -> int | None:
     """The number of persons, preferably of person-times (人次)."""
     stated = [match for label in figures.values() for match in _PERSONS.finditer(label)]
-    best = next((match for match in stated if match[2] == "人次"), stated[0] if stated else None)
-    if best:
+    if stated:
+        best = next((match for match in stated if match[2] == "人次"), stated[0])
         return int(best[1].replace(",", ""))
-    match = next((match for label in figures.values() if (match := _COUNTED.search(label))), None)
-    if match:
-        return int(match[1])
+    counted_up = next(filter(None, map(_COUNTED.search, figures.values())), None)
+    if counted_up:
+        return int(counted_up[1])
+    return _bare_count(labels, counted)
+
+
+def _bare_count(labels: dict[int, str], counted: Sequence[int]) -> int | None:
+    """A number alone in its cell that counts persons: beside a label that says so, or in a column of persons."""
     beside = [label for _, label in _following(labels, _COUNT_LABEL)]
     bare = [labels[i] for i in counted if i in labels]
     return next((int(text) for text in (*beside, *bare) if text.isascii() and text.isdigit() and len(text) < 8), None)  # noqa: PLR2004 - an ID number, not a count

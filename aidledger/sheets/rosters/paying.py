@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from aidledger.catalogue.catalogue import Catalogue
@@ -98,19 +98,17 @@ class Paying:
             program = payment.program if several else self.hints.program
             assigned = assign(self.students, self.around, self.catalogue.programs, program, self.hints.period)
             amounts, complete = self.students.amounts(column, self.around.unit, may_be_empty=several)
-            letter = self.students.letter(column.index)
-            own_rosters = []
+            rosters = []
             for (code, period), lines in assigned.groups().items():
-                members = set(lines)
-                own_amounts = [amount if line in members else None for line, amount in enumerate(amounts)]
-                roster = Roster(code, period, own_amounts, letter, complete=complete)
+                letter = self.students.letter(column.index)
+                roster = Roster(code, period, _of_lines(amounts, set(lines)), letter, complete=complete)
                 roster.parts = parts.of(period, payment.part, lines)
-                own_rosters.append(roster)
-            if len(own_rosters) == 1:
-                self.totals.declare(own_rosters[0], column, several=several)
-            elif own_rosters and not several:
+                rosters.append(roster)
+            if len(rosters) == 1:
+                self.totals.declare(rosters[0], column, several=several)
+            elif rosters and not several:
                 self.table.declared = self.totals.declared(column, amounts, alone=True)
-            self.table.rosters += own_rosters
+            self.table.rosters += rosters
             problems += [*(() if paid else assigned.problems), *self.totals.faults(column)]
             paid.append(amounts)
         columns = [payment.column for payment in payments if payment.column]
@@ -120,6 +118,11 @@ class Paying:
 
     def _line_parts(self) -> LineParts:
         return LineParts(self.students, self.around, self.hints.part, self.place)
+
+
+def _of_lines(amounts: Sequence[int | None], lines: Container[int]) -> list[int | None]:
+    """The amounts of these lines, None in the others."""
+    return [amount if line in lines else None for line, amount in enumerate(amounts)]
 
 
 def titled_period(

@@ -25,6 +25,7 @@ from aidledger.sheets.recognition.titles import Surroundings
 _MULTIPLIER = re.compile(r"[月天次]数")
 # Months beside one of these headers hold days.
 _ATTENDANCE = re.compile(r"出勤|考勤|[天次]数")
+_PartOfTerms = tuple[Part, tuple[Period, ...] | None]
 _DAYS_MAX_FEN = 3_100  # 31 days, read as 元
 # Roles of a column that pays, or that sums up columns of parts.
 _WHOLE = frozenset({"plain", "paid", "due"})
@@ -159,7 +160,7 @@ class _MoneyColumns:
         """The payments of one program. An annual one is never paid by the semester, though perhaps by the month."""
         annual = self.programs[code].cadence == "year"
         if annual:
-            columns = [replace(c, role="part", part=NO_PART) if c.part.kind else c for c in columns]
+            columns = _extras_as_components(columns)
         parted = [column for column in columns if column.part]
         others = [column for column in columns if not column.part]
         components = [column for column in others if column.role == "part" and self._filled(column)]
@@ -213,20 +214,23 @@ class _MoneyColumns:
 
     def _each_part(self, parted: list[MoneyColumn], code: str) -> Found:
         """A payment for each part of each period, as far as anybody is paid for it."""
-        columns = [column for column in parted if self._filled(column)] or parted
-        groups: dict[tuple[Part, tuple[Period, ...] | None], list[MoneyColumn]] = {}
-        for column in columns:
-            groups.setdefault((column.part, self._terms_of_part(column, code)), []).append(column)
-        if self.period_by_hand:
-            groups = {key: own for key, own in groups.items() if self.period_by_hand in (key[1] or ())} or groups
         payments: list[PaymentColumn] = []
         problems: list[Problem] = []
-        for (part, terms), own in groups.items():
+        for (part, terms), own in self._grouped_by_part(parted, code).items():
             own_payments, own_problems = self._paid(own, code, terms)
             own_term = terms[0] if part.kind and terms else None
             payments += [replace(payment, part=part, period=own_term or payment.period) for payment in own_payments]
             problems += [problem for problem in own_problems if problem not in problems]
         return payments, problems
+
+    def _grouped_by_part(self, parted: list[MoneyColumn], code: str) -> dict[_PartOfTerms, list[MoneyColumn]]:
+        """The columns by part and the periods that they may be for; only the period from the options, if any is."""
+        columns = [column for column in parted if self._filled(column)] or parted
+        groups: dict[_PartOfTerms, list[MoneyColumn]] = {}
+        for column in columns:
+            groups.setdefault((column.part, self._terms_of_part(column, code)), []).append(column)
+        chosen = self.period_by_hand
+        return {key: own for key, own in groups.items() if chosen and chosen in (key[1] or ())} or groups
 
     def _terms_of_part(self, column: MoneyColumn, code: str) -> tuple[Period, ...] | None:
         """The periods that a column of a part may be for; None where only the title names one."""
@@ -315,11 +319,7 @@ class _MoneyColumns:
 
     def _best(self, columns: list[MoneyColumn], code: str | None) -> tuple[MoneyColumn | None, list[Problem]]:
         """The single column that states what is paid; a problem where it is not unique."""
-        usable = [column for column in columns if self._usable(column, code)]
-        usable = [column for column in usable if self._filled(column)] or usable
-        parts = [column for column in columns if column.role == "part" and self._filled(column)]
-        if parts:
-            usable = [column for column in usable if column.role in {"paid", "sum"}]
+        usable = self._candidates(columns, code)
         if not usable:
             return None, [self._unclear(code, columns) if columns else self._missing("amount")]
         rank = min(ROLE_RANK[column.role] for column in usable)
@@ -327,6 +327,14 @@ class _MoneyColumns:
         if len(best) > 1:
             return None, [self._unclear(code, best)]
         return best[0], []
+
+    def _candidates(self, columns: list[MoneyColumn], code: str | None) -> list[MoneyColumn]:
+        """The columns that may state what is paid: filled ones before empty ones; beside components, only their sum."""
+        usable = [column for column in columns if self._usable(column, code)]
+        usable = [column for column in usable if self._filled(column)] or usable
+        if any(column.role == "part" and self._filled(column) for column in columns):
+            return [column for column in usable if column.role in {"paid", "sum"}]
+        return usable
 
     def _usable(self, column: MoneyColumn, code: str | None) -> bool:
         cadence: Cadence = self.programs[code].cadence if code else "semester"
@@ -380,6 +388,11 @@ def adds_up(rows: Sequence[Sequence[Cell]], whole: MoneyColumn, parts: Sequence[
     return not rows or any(
         (total := _fen(row, whole)) and total == sum(_fen(row, part) or 0 for part in parts) for row in rows
     )
+
+
+def _extras_as_components(columns: Iterable[MoneyColumn]) -> list[MoneyColumn]:
+    """The columns of an annual program: those of back payments and top-ups are components."""
+    return [replace(c, role="part", part=NO_PART) if c.part.kind else c for c in columns]
 
 
 def _semesters_as_components(columns: Iterable[MoneyColumn]) -> list[MoneyColumn]:

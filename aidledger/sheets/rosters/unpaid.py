@@ -14,6 +14,7 @@ from aidledger.sheets.formats.grid import Cell, Sheet
 from aidledger.sheets.recognition.blocks import Block
 from aidledger.sheets.recognition.cells import text_of
 from aidledger.sheets.recognition.columns import StudentRows, shortened
+from aidledger.sheets.recognition.header import Header
 
 _WHETHER = re.compile(
     r"是否(?:已|应|可|予以|同意|继续)?(?:发放|发|享受|资助|受助|补助|领取|打款|拨付|支付|通过|符合)|发放状态|支付状态"
@@ -55,7 +56,18 @@ _LINE = re.compile(
 
 def unpaid_rows(block: Block, students: StudentRows, table: Table) -> Iterator[Problem]:
     """not-to-be-paid: an amount in a row that another column, a remark or a heading above marks as not paid."""
-    header, sheet = block.header, students.sheet
+    for index, whether in _marking_columns(block.header):
+        cells = {cell for row in students.rows if isinstance(cell := row[index], str | bool) and cell != ""}
+        denying = {cell for cell in cells if _denies(cell, whether=whether)}
+        for line in _paid(table) if denying else ():
+            cell = students.rows[line][index]
+            if cell in denying and isinstance(cell, str | bool):
+                yield Problem("not-to-be-paid", students.place(line, index), {"value": _cell_text(cell)})
+    yield from _below_lines(students.sheet, block, table)
+
+
+def _marking_columns(header: Header) -> Iterator[tuple[int, bool]]:
+    """The columns that may mark a row as not paid, by index; True: one that asks whether (是否发放), else remarks."""
     # Enrolment fields (change, status) count as remarks in a roster.
     used = {i for name, indexes in header.fields.items() if name not in {"change", "status"} for i in indexes}
     used |= {column.index for column in header.money}
@@ -64,15 +76,8 @@ def unpaid_rows(block: Block, students: StudentRows, table: Table) -> Iterator[P
         heading = fold(text)
         whether = _WHETHER.search(heading) is not None
         remarks = index in serials or _REMARK.search(heading)
-        if not (whether or remarks) or (index in used and index not in serials):
-            continue
-        cells = {cell for row in students.rows if isinstance(cell := row[index], str | bool) and cell != ""}
-        denying = {cell for cell in cells if _denies(cell, whether=whether)}
-        for line in _paid(table) if denying else ():
-            cell = students.rows[line][index]
-            if cell in denying and isinstance(cell, str | bool):
-                yield Problem("not-to-be-paid", students.place(line, index), {"value": _cell_text(cell)})
-    yield from _below_lines(sheet, block, table)
+        if (whether or remarks) and (index not in used or index in serials):
+            yield index, whether
 
 
 def _denies(cell: Cell, *, whether: bool) -> bool:
