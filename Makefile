@@ -13,6 +13,10 @@ AUDIT_ARGS ?=
 MUTANTS_ARGS ?=
 UPGRADE ?=
 
+# Bytecode is kept even where the environment forbids it, as images of containers do: else each of the thousand processes
+# that the tests start, and each pytest worker, compiles the whole program and every test again.
+export PYTHONDONTWRITEBYTECODE =
+
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
 SHELL := /bin/sh
