@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, create_engine, select
+from sqlalchemy import Connection, Engine, create_engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -146,6 +146,7 @@ class Server:
     def __init__(self, url: URL) -> None:
         self.url = url
         self.logins = {role: f"psql_{role}_{uuid.uuid4().hex[:8]}" for role in ROLES}
+        self._engines: dict[str, Engine] = {}
 
     def administer(self, *statements: str) -> None:
         with psycopg.connect(postgresql.dsn(self.url), autocommit=True) as books:
@@ -155,10 +156,16 @@ class Server:
     @contextmanager
     def logged_in(self, role: str) -> Iterator[Connection]:
         """What is done in the block is taken back."""
-        engine = create_engine(self.url.set(username=self.logins[role], password="made-up"), poolclass=NullPool)
-        with engine.connect() as books, books.begin() as transaction:
+        with self._engine(role).connect() as books, books.begin() as transaction:
             yield books
             transaction.rollback()
+
+    def _engine(self, role: str) -> Engine:
+        """One for all connections of a role: a new one would put every question of `verify` into SQL again."""
+        if role not in self._engines:
+            url = self.url.set(username=self.logins[role], password="made-up")
+            self._engines[role] = create_engine(url, poolclass=NullPool)
+        return self._engines[role]
 
 
 @pytest.fixture(scope="module")
