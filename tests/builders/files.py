@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO, StringIO
@@ -16,6 +16,8 @@ from odf.table import Table, TableCell, TableRow
 from odf.text import P
 from openpyxl import Workbook
 from openpyxl.utils.cell import coordinate_to_tuple
+
+from tests.builders.plain import plain_xlsx
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,14 @@ def _sheets(content: Grid | Sheets) -> Sheets:
 
 def xlsx_bytes(content: Grid | Sheets) -> bytes:
     """A workbook as openpyxl writes it: text that begins with ``=`` is a formula that was never calculated."""
+    sheets = _sheets(content)
+    return plain_xlsx(sheets, written_by_openpyxl) or written_by_openpyxl(sheets)
+
+
+def written_by_openpyxl(sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> bytes:
     book = Workbook()
     book.remove(book.worksheets[0])
-    for name, grid in _sheets(content).items():
+    for name, grid in sheets.items():
         sheet = book.create_sheet(name)
         for r, row in enumerate(grid, 1):
             for c, value in enumerate(row, 1):
