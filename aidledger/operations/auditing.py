@@ -82,6 +82,33 @@ def finding(ledger: Ledger, catalogue: Catalogue, number: str, reveal: Reveal | 
     return view(ledger, read, reveal, lambda found: f"finding {found.finding.id}")
 
 
+def history_of(ledger: Ledger, found: Finding, reveal: Reveal | None = None) -> Viewed[FindingHistory]:
+    """A finding of an audit that has run, with all decisions on it up to now."""
+
+    def read(books: Books) -> FindingHistory:
+        decided = history(books, found.id).get(found.id, [])
+        return FindingHistory(replace(found, decision=decisions(books).get(found.id)), decided)
+
+    return view(ledger, read, reveal, lambda _: f"finding {found.id}")
+
+
+def decided_since(ledger: Ledger, found: Audit) -> Viewed[Audit]:
+    """An audit that has run, with the decisions up to now; the head is the ledger's now, not the audit's."""
+
+    def read(books: Books) -> Audit:
+        decided = decisions(books)
+        return replace(found, findings=[replace(one, decision=decided.get(one.id)) for one in found.findings])
+
+    return view(ledger, read)
+
+
+def decide_on(ledger: Ledger, found: Finding, state: State, text: str, until: date | None = None) -> str:
+    """Record a decision on a finding as it was shown, and return the head; it lapses where the facts have changed."""
+    with ledger.writing("decide") as books:
+        decide(books, found.id, Decision(state, text, ledger.moment(), ledger.actor, found.facts_digest, until))
+        return events.head(books)
+
+
 def settle(
     ledger: Ledger,
     catalogue: Catalogue,
@@ -93,13 +120,8 @@ def settle(
 ) -> Viewed[FindingHistory]:
     """Record a decision on a finding, given its present facts; raises UnknownFinding."""
     before = finding(ledger, catalogue, number, reveal)
-    open_one = before.found.finding
-    decision = Decision(state, text, ledger.moment(), ledger.actor, open_one.facts_digest, until)
-    with ledger.writing("decide") as books:
-        decide(books, open_one.id, decision)
-        head = events.head(books)
-    decided = FindingHistory(replace(open_one, decision=decision), [*before.found.decisions, decision])
-    return Viewed(decided, head, before.revealed)
+    head = decide_on(ledger, before.found.finding, state, text, until)
+    return replace(history_of(ledger, before.found.finding), head=head, revealed=before.revealed)
 
 
 def sample(
