@@ -25,12 +25,14 @@ class Column:
     are codes of periods, or of two with a slash between; ``time`` cells are moments in UTC, shown in the time of China;
     ``number`` cells are numbers of documents, ``account`` cells of cards, ``source`` cells stand as they do in a
     school's file: all three are masked unless somebody asked for them in full; ``yuan`` and ``wan`` cells are 分;
-    ``mark`` cells are whether all is well; ``count`` cells whole numbers.
+    ``mark`` cells are whether all is well; ``count`` cells whole numbers. ``narrows``: what a figure in this column
+    adds to its row's trace.
     """
 
     key: str
     title: str
     kind: Kind = "text"
+    narrows: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from aidledger.domain.cut import YearCut
     from aidledger.reconcile.behind import Behind
 
 Comparison = Literal["declared", "standard", "allotment", "payment", "report"]
+COMPARISONS: Sequence[Comparison] = get_args(Comparison)
 
 
 @dataclass(frozen=True, slots=True)

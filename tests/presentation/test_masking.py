@@ -46,6 +46,7 @@ from aidledger.presentation import (
     imports,
     lakes,
     mappings,
+    matrices,
     notices,
     returns,
     statements,
@@ -164,6 +165,12 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
     yield imports.import_result, world.imported
     yield lakes.exported_result, lambda: lakes.exported_result(None, "511303", say)
     yield mappings.mappings_result, lambda: mappings.mappings_result(mapping.remembered(ledger))
+    yield (
+        matrices.matrix_result,
+        lambda: matrices.matrix_result(
+            reporting.summary(ledger, programs, PERIOD, PERIOD, ("school", "program")), PERIOD, programs, "zh"
+        ),
+    )
     yield notices.notice_result, noticed
     yield (
         histories.people_result,
