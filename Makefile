@@ -28,6 +28,7 @@ SHELL := /bin/sh
 demo: $(VENV)/.ready-dev  ## a made-up district: rosters written, imported, reconciled, reported
 	@rm -rf demo demo.db demo.db-journal demo.db-wal demo.db-shm
 	$(BIN)/aidledger --ledger demo.db demo demo
+	@echo 'In a browser: $(BIN)/aidledger --ledger demo.db web'
 
 # The tests of what keeps, asks and shows a ledger: once on SQLite with all others, once more on PostgreSQL.
 OF_LEDGERS = tests/store tests/operations tests/audit tests/reconcile tests/reports tests/cli
@@ -35,7 +36,7 @@ OF_LEDGERS = tests/store tests/operations tests/audit tests/reconcile tests/repo
 OF_FILES = tests/store tests/cli/test_privacy.py
 
 .PHONY: test
-test: lint $(VENV)/.ready-server $(VENV)/.ready-office  ## every check, then the tests (PYTEST_ARGS=…) on SQLite, those of ledgers on PostgreSQL and encrypted
+test: lint $(VENV)/.ready-server $(VENV)/.ready-office $(VENV)/.ready-browser  ## every check, then the tests (PYTEST_ARGS=…) on SQLite, those of ledgers on PostgreSQL and encrypted
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
 	AIDLEDGER_TEST_ENGINE=postgresql $(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(OF_LEDGERS)
 	AIDLEDGER_TEST_ENGINE=encrypted $(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(OF_FILES)
@@ -188,6 +189,14 @@ $(VENV)/.ready-office: $(VENV)/.ready-dev
 	  echo "installing Debian's libreoffice-calc-nogui" && \
 	  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libreoffice-calc-nogui; } > $@.log 2>&1; } || \
 	  echo 'LibreOffice is not here and cannot be installed: nothing is compared with what it shows'
+	@touch $@
+
+# Debian's Chromium, and a font with rare characters, on the same terms.
+$(VENV)/.ready-browser: $(VENV)/.ready-dev
+	@command -v chromium > /dev/null || { test "$$(id -u)" = 0 && command -v apt-get > /dev/null && \
+	  echo "installing Debian's chromium" && \
+	  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-noto-cjk; } > $@.log 2>&1; } || \
+	  echo 'Chromium is not here and cannot be installed: no page is opened in a browser'
 	@touch $@
 
 $(VENV)/.ready-audit: requirements/audit.txt $(VENV)/.ready-dev

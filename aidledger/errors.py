@@ -57,6 +57,22 @@ class UnknownPart(Misuse):
     """
 
 
+class UnknownDay(Misuse):
+    """{text} is not a date. Write it as 2026-11-30."""
+
+
+class FormTooLarge(Misuse):
+    """More was sent than a form holds."""
+
+
+class PortTaken(AidLedgerError):
+    """Port {port} of this computer cannot be used: {reason}. Choose another."""
+
+
+class JobRunning(AidLedgerError):
+    """{by} is running something else: {what}. Wait until it has ended."""
+
+
 class UnknownCut(Misuse):
     """{text} is not a cut.
 

@@ -27,6 +27,7 @@ from aidledger.i18n import N_, Language, language_of, translator
 
 _SECTIONS = {
     N_("Every day"): {
+        "web": "web:web",
         "import": "imports:import_",
         "check": "imports:check",
         "template": "templates:template",

@@ -11,7 +11,7 @@ from aidledger.store.database.places import Doubt, doubts
 from aidledger.store.ledger import Ledger, open_ledger
 from aidledger.store.master.catalogues import require_known
 
-__all__ = ["Doubt", "doubts", "file_of", "is_file", "open_ledger", "require_programs"]
+__all__ = ["Doubt", "doubts", "exists", "file_of", "is_file", "open_ledger", "require_programs"]
 
 
 def require_programs(ledger: Ledger, catalogue: Catalogue) -> None:
@@ -23,6 +23,12 @@ def require_programs(ledger: Ledger, catalogue: Catalogue) -> None:
 def is_file(place: str) -> bool:
     """Whether a path or URL means a SQLite file rather than a server; raises LedgerForeign."""
     return ledger_url(place).get_backend_name() == "sqlite"
+
+
+def exists(place: str) -> bool:
+    """Whether there is a file at a path; of a server, opening tells."""
+    path = file_of(place)
+    return path is None or path.exists()
 
 
 def file_of(place: str) -> Path | None:

@@ -166,8 +166,8 @@ WRITES: Mapping[str, Sequence[Arguments]] = {
 }
 # Refused where this walk comes by: there is a ledger, its exporter releases, there are no keys, nobody else reviews.
 REFUSED = {"init", "pay release", "rekey", "seal", "actors dismiss", "forget"}
-# Made-up people in a ledger of their own; tests/demo has its rosters.
-APART = {"demo"}
+# Made-up people in a ledger of their own, whose rosters tests/demo has; what tests/web has.
+APART = {"demo", "web"}
 
 
 def _finding(world: World, number: int) -> str:

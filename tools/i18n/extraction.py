@@ -18,6 +18,7 @@ import click
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
 
 import aidledger
 from aidledger.audit.rules import ACROSS, RULES
@@ -105,6 +106,7 @@ def messages() -> Iterator[Text]:
     yield from WORDS
     yield from _spoken(Path(aidledger.__file__).parent)
     yield from _spoken(Path(click.__file__).parent)
+    yield from _written(Path(aidledger.__file__).parent)
     yield from (error.template() for error in _descendants(AidLedgerError))
     sentences = ((kind.message, kind.hint, kind.listed, kind.offering) for kind in KINDS.values())
     yield from (text for some in sentences for text in some if text)
@@ -120,6 +122,13 @@ def _spoken(package: Path) -> Iterator[Text]:
             yield from _said(node)
             if refuses and isinstance(node, ast.Constant) and _REFUSAL.fullmatch(str(node.value)):
                 yield str(node.value)
+
+
+def _written(package: Path) -> Iterator[Text]:
+    """The literal messages of a package's templates."""
+    for path in sorted(package.rglob("*.html")):
+        with path.open("rb") as file:
+            yield from (message for _, _, message, _ in babel_extract(file, ["_"], [], {}) if isinstance(message, str))
 
 
 def _said(call: ast.AST) -> Iterator[Text]:

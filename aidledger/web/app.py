@@ -1,0 +1,118 @@
+"""The application: every route, and what becomes of errors."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from http import HTTPStatus
+from typing import TYPE_CHECKING, cast
+
+from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor, register_url_convertor
+from starlette.middleware import Middleware
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from aidledger.domain.identity import masked_words
+from aidledger.errors import AidLedgerError
+from aidledger.i18n import N_
+from aidledger.web.answering import page, refused
+from aidledger.web.assets import static
+from aidledger.web.door import Door
+from aidledger.web.pages import (
+    batches,
+    comparisons,
+    figures,
+    findings,
+    home,
+    payments,
+    people,
+    reports,
+    schools,
+    settings,
+)
+from aidledger.web.protection import Protected
+from aidledger.web.running import another_start
+from aidledger.web.site import Site
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+
+class _Ours(IntegerConvertor):
+    """A number of the ledger's own; none is longer, and a database takes no larger ones."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+
+register_url_convertor("ours", _Ours())
+ROUTES = (
+    Route("/static/{name}", static),
+    Route("/enter/{token}", home.enter),
+    Route("/another-start", another_start, methods=["POST"]),
+    Route("/", home.home),
+    Route("/figures", figures.summary),
+    Route("/entries", figures.entries, methods=["GET", "POST"]),
+    Route("/entries/{number:ours}", figures.entry, methods=["GET", "POST"]),
+    Route("/comparisons", comparisons.reconcile, methods=["GET", "POST"]),
+    Route("/findings", findings.findings),
+    Route("/findings/run", findings.run, methods=["POST"]),
+    Route("/findings/{number}", findings.finding, methods=["GET", "POST"]),
+    Route("/findings/{number}/decide", findings.decide, methods=["POST"]),
+    Route("/payments", payments.orders),
+    Route("/payments/due", payments.due, methods=["GET", "POST"]),
+    Route("/payments/{number:ours}", payments.order, methods=["GET", "POST"]),
+    Route("/payments/{number:ours}/withdraw", payments.withdraw, methods=["POST"]),
+    Route("/schools", schools.schools),
+    Route("/schools/statement", schools.statement),
+    Route("/people", people.search, methods=["GET", "POST"]),
+    Route("/people/{number:ours}", people.person, methods=["GET", "POST"]),
+    Route("/reports", reports.reports),
+    Route("/reports/returns", reports.returns),
+    Route("/reports/published", reports.published),
+    Route("/reports/bridge", reports.bridge),
+    Route("/batches", batches.batches),
+    Route("/batches/{number:ours}", batches.batch, methods=["GET", "POST"]),
+    Route("/batches/{number:ours}/reverse", batches.reverse, methods=["POST"]),
+    Route("/batches/verify", batches.verify, methods=["POST"]),
+    Route("/settings", settings.settings),
+    Route("/settings/programs", settings.programs),
+    Route("/settings/rules", settings.rules),
+    Route("/settings/accesses", settings.accesses),
+    Route("/settings/language", settings.language, methods=["POST"]),
+    Route("/settings/quit", settings.leave, methods=["POST"]),
+)
+
+
+def application(site: Site, door: Door) -> Starlette:
+    """The page of an site, behind a door."""
+    app = Starlette(
+        routes=ROUTES,
+        middleware=[Middleware(Protected, door=door)],
+        exception_handlers={
+            AidLedgerError: _refused,
+            HTTPStatus.NOT_FOUND: _not_found,
+            HTTPStatus.INTERNAL_SERVER_ERROR: _fault,
+        },
+    )
+    app.state.site = site
+    app.state.door = door
+    return app
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    return refused(request, cast("AidLedgerError", error))
+
+
+def _not_found(request: Request, _error: Exception) -> Response:
+    if request.url.path != "/" and request.url.path.endswith("/"):
+        return RedirectResponse(request.url.path.rstrip("/"))
+    message = N_("There is no such page.")
+    return page(request, "refused.html", HTTPStatus.NOT_FOUND, message=message, heading=N_("Not found"))
+
+
+def _fault(request: Request, error: Exception) -> Response:
+    """A bug: the traceback goes to the terminal, without full numbers; the page says that nothing was kept."""
+    sys.stderr.write(masked_words("".join(traceback.format_exception(error))))
+    message = N_("Something unexpected happened. What was asked for was not done; nothing of it is kept.")
+    return page(request, "refused.html", HTTPStatus.INTERNAL_SERVER_ERROR, message=message, heading=N_("Fault"))

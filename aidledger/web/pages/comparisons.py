@@ -1,0 +1,48 @@
+"""Person-times and amounts compared in five ways, and the rows behind each difference."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aidledger.domain.term import in_order
+from aidledger.i18n import N_, translator
+from aidledger.operations import reconciling
+from aidledger.presentation.comparisons import reconciled_result
+from aidledger.reconcile.line import COMPARISONS
+from aidledger.web.answering import YES, Choice, answered, choices_of, language_of, programs_of, site_of
+from aidledger.web.asked import Asked
+from aidledger.web.endpoint import endpoint
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+@endpoint
+def reconcile(request: Request, asked: Asked) -> Response:
+    """The lines that do not agree, or all."""
+    site, language = site_of(request), language_of(request)
+    translate = translator(language)
+    checks = asked.texts("check", COMPARISONS) or COMPARISONS
+    program, first, last = asked.text("program"), asked.period("from"), asked.period("to")
+    in_order(first, last)
+    scope = reconciling.ComparisonScope(program, None, first, last, asked.text("school"), None)
+    everything, details = bool(asked.text("all")), bool(asked.text("details"))
+    found = reconciling.reconcile(
+        site.ledger, site.catalogue, checks, None, scope, details=details, reveal=asked.reveal()
+    )
+    details = details and any(line.entries for line in found.found)
+    result = reconciled_result(found, site.catalogue, language, everything=everything, details=details)
+    fields = (
+        Choice("check", N_("Comparison"), choices_of(COMPARISONS, translate), many=True),
+        Choice("program", N_("Program"), [("", translate(N_("all"))), *programs_of(site, language)]),
+        Choice("from", N_("From"), hint="2021-autumn"),
+        Choice("to", N_("To"), hint="2022-spring"),
+        Choice("school", N_("School")),
+        Choice("all", N_("Also the lines that agree"), YES, many=True),
+        Choice("details", N_("Rows behind each difference"), YES, many=True),
+    )
+    chosen = {"check": checks}
+    return answered(
+        request, result, "comparisons", heading=N_("Comparisons"), fields=fields, chosen=chosen, reveals=details
+    )

@@ -1,0 +1,64 @@
+"""The ledger's figures, the entries behind one, and an entry's row in the school's sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, get_args
+
+from aidledger.domain.term import in_order
+from aidledger.i18n import N_, translator
+from aidledger.operations import reporting, tracing
+from aidledger.presentation.entries import entries_result
+from aidledger.presentation.summaries import DIMENSION_TITLES, summary_result
+from aidledger.presentation.traces import trace_result
+from aidledger.reports.cuts import DIMENSIONS, Count, Dimension
+from aidledger.web.answering import Choice, answered, choices_of, language_of, site_of
+from aidledger.web.asked import Asked
+from aidledger.web.charts import bars_of
+from aidledger.web.endpoint import endpoint
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+COUNTS: Sequence[Count] = get_args(Count)
+COUNT_TITLES = {"posted": N_("all that was posted"), "paid": N_("only what was paid")}
+_FIRST: Sequence[Dimension] = ("program",)
+
+
+@endpoint
+def summary(request: Request, asked: Asked) -> Response:
+    """Sums by any dimensions."""
+    site, language = site_of(request), language_of(request)
+    translate = translator(language)
+    by = asked.texts("by", DIMENSIONS) or _FIRST
+    first, last = asked.period("from"), asked.period("to")
+    in_order(first, last)
+    count = asked.word("count", COUNTS) or "posted"
+    found = reporting.summary(site.ledger, site.catalogue, first, last, by, count)
+    result = summary_result(found, site.catalogue, language)
+    fields = (
+        Choice("by", N_("Grouped by"), choices_of(DIMENSION_TITLES, translate), many=True),
+        Choice("from", N_("From"), hint="2021-autumn"),
+        Choice("to", N_("To"), hint="2022-spring"),
+        Choice("count", N_("What counts"), choices_of(COUNT_TITLES, translate)),
+    )
+    chosen = {"by": by, "count": [count]}
+    bars = bars_of(result.answers()[0], translate)
+    return answered(request, result, "summary", heading=N_("Posted figures"), fields=fields, chosen=chosen, bars=bars)
+
+
+@endpoint
+def entries(request: Request, asked: Asked) -> Response:
+    """The entries behind a figure."""
+    site, language = site_of(request), language_of(request)
+    found = reporting.entries(site.ledger, site.catalogue, asked.text("figure") or "", asked.reveal())
+    result = entries_result(found, site.catalogue, language)
+    return answered(request, result, "entries", heading=N_("Entries behind a figure"), reveals=True)
+
+
+@endpoint
+def entry(request: Request, asked: Asked) -> Response:
+    """An entry and the cells it came from."""
+    found = tracing.trace(site_of(request).ledger, request.path_params["number"], asked.reveal())
+    return answered(request, trace_result(found), "entry", heading=N_("Entry"), reveals=True)

@@ -1,0 +1,79 @@
+"""People and roles, remembered columns, standards, rules, the access log; language; leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import TYPE_CHECKING, get_args
+
+from starlette.responses import RedirectResponse, Response
+
+from aidledger.audit.rules import ACROSS, RULES
+from aidledger.domain.term import Period
+from aidledger.i18n import N_, Language, translator
+from aidledger.operations import actors, mapping, reporting, rights
+from aidledger.presentation.accesses import accesses_result
+from aidledger.presentation.actors import actors_result
+from aidledger.presentation.audits import rules_result
+from aidledger.presentation.catalogues import programs_result
+from aidledger.presentation.mappings import mappings_result
+from aidledger.web.answering import Choice, answered, language_of, page, session_of, site_of
+from aidledger.web.asked import Asked
+from aidledger.web.endpoint import endpoint
+from aidledger.web.tables import draw
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+LANGUAGES: Sequence[Language] = get_args(Language)
+
+
+@endpoint
+def settings(request: Request, _asked: Asked) -> Response:
+    """People and roles, and the columns remembered for schools."""
+    site, translate = site_of(request), translator(language_of(request))
+    results = (actors_result(actors.actors(site.ledger)), mappings_result(mapping.remembered(site.ledger)))
+    tables = [draw(answer, 1, translate) for result in results for answer in result.answers()]
+    return page(request, "settings.html", heading=N_("Settings"), tables=tables)
+
+
+@endpoint
+def programs(request: Request, asked: Asked) -> Response:
+    """The programs and the standards in force in a term."""
+    site, language = site_of(request), language_of(request)
+    held = reporting.summary(site.ledger, site.catalogue, None, None, ()).found.last
+    period = asked.period("period") or Period.parse(held or f"{site.today.year}-autumn")
+    result = programs_result(site.catalogue, period, language)
+    fields = (Choice("period", N_("Period"), hint=period.code),)
+    return answered(request, result, "programs", heading=N_("Programs and standards"), fields=fields)
+
+
+@endpoint
+def rules(request: Request, _asked: Asked) -> Response:
+    """The rules of the audit."""
+    result = rules_result([*RULES, *ACROSS], language_of(request))
+    return answered(request, result, "rules", heading=N_("Audit rules"))
+
+
+@endpoint
+def accesses(request: Request, _asked: Asked) -> Response:
+    """Who saw full numbers, when and why."""
+    site, translate = site_of(request), translator(language_of(request))
+    result = accesses_result(rights.accesses(site.ledger, None, None, None), translate)
+    return answered(request, result, "accesses", heading=N_("Access log"))
+
+
+@endpoint
+def language(request: Request, asked: Asked) -> Response:
+    """Read in another language, on the page where one was."""
+    session_of(request).language = asked.word("language", LANGUAGES)
+    back = asked.text("back") or "/"
+    return RedirectResponse(back if back.startswith("/") and not back.startswith("//") else "/", HTTPStatus.SEE_OTHER)
+
+
+@endpoint
+def leave(request: Request, _asked: Asked) -> Response:
+    """End the server."""
+    answer = page(request, "left.html", heading=N_("aidledger has ended"))
+    site_of(request).quit()
+    return answer

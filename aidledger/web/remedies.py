@@ -1,0 +1,20 @@
+"""What helps on the page, by class of error; the terminal names its options instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from aidledger import errors
+from aidledger.i18n import N_
+
+ERRORS: Mapping[type[errors.AidLedgerError], str] = MappingProxyType(
+    {
+        errors.NotNamed: N_("Page Settings lists people and their roles."),
+        errors.OtherRole: N_("Page Settings lists people and their roles."),
+        errors.ReleasedByExporter: N_("Let that person sign in and release it."),
+        errors.ReleasedByImporter: N_("Let that person sign in and release it."),
+        errors.PaysFromAltered: N_("The check of the whole ledger, on page Batches, lists what was changed."),
+        errors.MasterDataAltered: N_("The check of the whole ledger, on page Batches, lists what was changed."),
+    }
+)

@@ -1,0 +1,174 @@
+"""The page in a real browser: what it does under its own policy, by keyboard, on a small screen, and printed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright import sync_api as playwright
+
+from aidledger.i18n import Language
+from aidledger.web.app import application
+from aidledger.web.door import Door
+from aidledger.web.site import Site
+from tests.store.ledgers import catalogue, opened, sample_place
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = [
+    pytest.mark.sqlite_only,
+    pytest.mark.skipif(BROWSER is None, reason="there is no Chromium on this machine, and it cannot be installed"),
+]
+PAGES = (
+    "/",
+    "/figures?by=program&by=period",
+    "/entries?figure=program=high-school-grant",
+    "/comparisons",
+    "/findings",
+    "/payments",
+    "/payments/due",
+    "/schools",
+    "/people",
+    "/reports",
+    "/batches",
+    "/batches/1",
+    "/entries/1",
+    "/settings",
+    "/settings/programs",
+)
+
+# What a screen reader calls an element.
+_NAME = "e => e.textContent + (e.ariaLabel ?? '') + [...(e.labels ?? [])].map(label => label.textContent).join('')"
+
+
+@contextmanager
+def served(place: str, language: Language) -> Iterator[str]:
+    """The page of a ledger on a real port: a link that opens it."""
+    ledger = replace(opened(place), actor="office")
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        port = listening.getsockname()[1]
+        door = Door(port, "office")
+        app = application(Site(ledger, catalogue(), language, lambda: None), door)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none"))
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{port}{door.link()}"
+        finally:
+            server.should_exit = True
+            thread.join()
+            ledger.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[playwright.Browser]:
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=BROWSER, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def page(
+    chromium: playwright.Browser, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[playwright.Page]:
+    """A page in each language at a clerk's resolution; whatever its console says fails the test."""
+    said: list[str] = []
+    with served(sample_place(tmp_path_factory.mktemp("browser")), request.param) as link:
+        context = chromium.new_context(viewport={"width": 1366, "height": 768})
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(link)
+        yield page
+        context.close()
+    assert said == []
+
+
+def at(page: playwright.Page, path: str) -> None:
+    answer = page.goto(f"http://{page.url.split('/')[2]}{path}")
+    assert answer is not None
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fits_a_small_screen_and_has_one_heading(page: playwright.Page, path: str) -> None:
+    at(page, path)
+    page.set_viewport_size({"width": 1093, "height": 614})  # 1366 × 768 at 125 %
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1093
+    page.set_viewport_size({"width": 1366, "height": 768})
+    assert page.locator("h1").count() == 1
+    assert page.locator("nav [aria-current]").count() <= 1
+    for unnamed in ("a", "button", "input:not([type=hidden])", "select"):
+        for element in page.locator(unnamed).all():
+            assert element.evaluate(_NAME).strip(), unnamed
+
+
+def test_from_a_figure_to_its_row_by_keyboard_alone(page: playwright.Page) -> None:
+    at(page, "/figures")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    figure = page.locator("td.figure a").first
+    shown = figure.inner_text()
+    figure.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/entries?**")
+    assert page.locator("tbody tr").count() == int(shown)
+    page.locator("tbody tr td a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/entries/[0-9]+$"))
+    assert page.locator("tbody tr").count() > 3
+    page.go_back()
+    page.go_back()
+    assert page.locator("td.figure a").first.inner_text() == shown
+
+
+def test_an_audit_runs_and_its_findings_are_narrowed(page: playwright.Page) -> None:
+    at(page, "/findings")
+    page.locator("form[action='/findings/run'] button").click()
+    playwright.expect(page.locator(".facets")).to_be_visible(timeout=60_000)
+    chosen = page.locator(".facets li a").first
+    count = page.locator(".facets li span").first.inner_text()
+    chosen.click()
+    assert page.locator(".facets [aria-current]").count() == 1
+    assert count in page.locator(".pager").inner_text()
+
+
+def test_the_language_is_changed_where_one_is(page: playwright.Page) -> None:
+    at(page, "/batches")
+    before = page.locator("html").get_attribute("lang")
+    page.locator(".tongue button").click()
+    assert page.locator("html").get_attribute("lang") != before
+    assert page.url.endswith("/batches")
+    page.locator(".tongue button").click()
+
+
+def test_a_print_repeats_heads_and_leaves_out_what_is_no_paper(page: playwright.Page, tmp_path: Path) -> None:
+    at(page, "/entries?figure=kind=aid")
+    page.emulate_media(media="print")
+    assert not page.locator("header").is_visible()
+    assert not page.locator(".exports").is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('thead')).display") == "table-header-group"
+    page.emulate_media(media="screen")
+
+
+def test_without_javascript_nothing_is_missing(chromium: playwright.Browser, tmp_path: Path) -> None:
+    with served(sample_place(tmp_path), "zh") as link:
+        context = chromium.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(link)
+        at(page, "/figures?by=school")
+        page.locator("td.figure a").first.click()
+        assert page.locator("tbody tr").count() > 0
+        context.close()
