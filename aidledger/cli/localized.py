@@ -115,7 +115,9 @@ class Command(click.Command):
             result = super().invoke(ctx)
         except AidLedgerError as error:
             raise shown(error, ctx) from error
-        except stopping.Stopped as stopped:
+        except (stopping.Stopped, RuntimeError) as stopped:
+            if not stopping.is_stop(stopped):
+                raise
             stopping.ignore()
             raise shown(Interrupted(), ctx) from stopped
         if isinstance(result, int) and result:

@@ -173,7 +173,9 @@ def main() -> None:
     try:
         stopping.heed()
         cli.main(prog_name="aidledger")
-    except stopping.Stopped:  # before the command began or after it ended
+    except (stopping.Stopped, RuntimeError) as error:  # before the command began or after it ended
+        if not stopping.is_stop(error):
+            raise
         stopping.ignore()
         shown(Interrupted()).show()
         sys.exit(Interrupted.exit_code)

@@ -19,6 +19,11 @@ class Stopped(BaseException):
     """
 
 
+def is_stop(error: BaseException) -> bool:
+    """Whether an exception is such a request; CPython before 3.12 wraps one that comes while a class is made."""
+    return isinstance(error, Stopped) or (isinstance(error, RuntimeError) and isinstance(error.__cause__, Stopped))
+
+
 _asked: list[int] = []
 
 

@@ -9,8 +9,12 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
+from aidledger.cli import stopping
+from aidledger.cli.localized import Command
 from aidledger.errors import Interrupted
 from tests.builders import roster_xlsx
 from tests.cli.harness import importing
@@ -26,6 +30,23 @@ pytestmark = [
 def test_an_import_that_is_stopped_at_any_moment_says_so_and_leaves_whole_files(tmp_path: Path) -> None:
     done = stop_imports(tmp_path, 12, seed=5)
     assert (done.tried, done.broken) == (12, [])
+
+
+def test_a_stop_while_a_class_is_made_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Modules are loaded while a command runs; CPython 3.11 wraps what is raised while one of their classes is made."""
+    monkeypatch.setattr(stopping, "ignore", lambda: None)
+
+    class Stops:
+        def __set_name__(self, _owner: type, _name: str) -> None:
+            raise stopping.Stopped
+
+    @click.command(cls=Command)
+    def loading() -> None:
+        type("Made", (), {"field": Stops()})
+
+    ran = CliRunner().invoke(loading)
+    assert (ran.exit_code, ran.stderr.count("\n")) == (Interrupted.exit_code, 1)
+    assert Interrupted.template() in ran.stderr
 
 
 @pytest.mark.parametrize("request_to_stop", [signal.SIGINT, signal.SIGTERM])
