@@ -117,15 +117,17 @@ def connect(url: URL, secret: Secret | None = None) -> Engine:
 
     ``secret``: the key of an encrypted file. It goes to the driver only, never into the URL.
     """
-    try:
-        engine = create_engine(url, hide_parameters=True, **({} if secret is None else _encrypted(url, secret)))
+    server = url.get_backend_name() != "sqlite"
+    more: dict[str, Any] = {} if secret is None else _encrypted(url, secret)
+    try:  # a page's connections lie idle for hours, and a server that was started again has closed them
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=server, **more)
     except ImportError:
         raise DriverMissing(driver=url.drivername) from None
-    if url.get_backend_name() == "sqlite":
+    if server:
+        event.listen(engine, "connect", _set_parameters)
+    else:
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
-    else:
-        event.listen(engine, "connect", _set_parameters)
     return engine
 
 
