@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Protocol, Self
 
 from aidledger.domain.problem import Problem
 from aidledger.errors import CannotRead
@@ -30,12 +31,20 @@ _WHYS: dict[Why, frozenset[str]] = {
 _OF_SYSTEMS = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 
 
+class Shelf(Protocol):
+    """Where files lie that are not on this computer's disk, each under a path of its own."""
+
+    def open(self, path: Path) -> io.RawIOBase:
+        """A file's bytes; raises OSError."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Where a file is: on disk, or a member of an ``archive`` on disk.
 
     ``path``: its name; a member's is as if in a folder named like the archive. ``tentative``: a text file found in a
-    folder, which may not be a list. ``problem``: why it cannot be opened at all.
+    folder, which may not be a list. ``problem``: why it cannot be opened at all. ``shelf``: where it lies, if not on
+    disk.
     """
 
     path: Path
@@ -43,6 +52,12 @@ class Found:
     member: Member | None = None
     tentative: bool = field(default=False, compare=False)
     problem: Problem | None = field(default=None, compare=False)
+    shelf: Shelf | None = field(default=None, compare=False)
+
+    def opened(self) -> io.RawIOBase:
+        """The bytes of the file, or of the archive that it is in; raises OSError."""
+        path = self.archive or self.path
+        return io.FileIO(path) if self.shelf is None else self.shelf.open(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +126,27 @@ def _shown_part(part: str) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def walk(paths: Iterable[Path], limits: Limits = DEFAULT_LIMITS) -> Walked:
-    """The files given, and those in folders and archives in name order; each once."""
+def walk(paths: Iterable[Path], limits: Limits = DEFAULT_LIMITS, shelf: Shelf | None = None) -> Walked:
+    """The files given, and those in folders and archives in name order; each once. ``shelf``: where all of them lie."""
     found: dict[Found, None] = {}
     passed_over: dict[PassedOver, None] = {}
     for path in paths:
-        for one in _within(path, frozenset(), limits) if path.is_dir() else _named(path, limits):
+        for one in _given(path, limits) if shelf is None else _among(Found(path, shelf=shelf), limits):
             if isinstance(one, Found):
                 found.setdefault(one)
             else:
                 passed_over.setdefault(one)
     return Walked(list(found), list(passed_over))
+
+
+def _given(path: Path, limits: Limits) -> Iterator[Found | PassedOver]:
+    """What a person names is read, whatever it is called."""
+    if path.is_dir():
+        yield from _within(path, frozenset(), limits)
+    elif path.is_file():
+        yield from _unpacked(Found(path), limits)
+    else:
+        yield Found(path)  # reading it will report why
 
 
 def _within(folder: Path, above: frozenset[Path], limits: Limits) -> Iterator[Found | PassedOver]:
@@ -138,36 +163,42 @@ def _within(folder: Path, above: frozenset[Path], limits: Limits) -> Iterator[Fo
         if child.is_dir():
             yield from _within(child, above | {here}, limits)
         elif child.is_file() or not child.exists():  # not a pipe or device
-            yield from _among(child, limits)
+            yield from _among(Found(child), limits)
 
 
-def _among(path: Path, limits: Limits) -> Iterator[Found | PassedOver]:
+def _among(found: Found, limits: Limits) -> Iterator[Found | PassedOver]:
     """A file in a folder: taken only if its name says that it is, or holds, a list."""
-    if path.suffix.lower() == _ARCHIVE:
-        yield from _named(path, limits)
+    if found.path.suffix.lower() == _ARCHIVE:
+        yield from _unpacked(found, limits)
     else:
-        yield _told_by_name(Found(path))
+        yield _told_by_name(found)
 
 
-def _named(path: Path, limits: Limits) -> Iterator[Found | PassedOver]:
-    """A file given by name: itself or, if its first bytes say that it is an archive, its members."""
-    if path.suffix.lower() in SPREADSHEETS or not path.is_file() or not is_archive(path):
-        yield Found(path)
+def _unpacked(found: Found, limits: Limits) -> Iterator[Found | PassedOver]:
+    """A file itself or, if its first bytes say that it is an archive, its members."""
+    path = found.path
+    if path.suffix.lower() in SPREADSHEETS:
+        yield found
         return
     try:
-        with Archive(path, limits) as archive:
+        with found.opened() as raw:
+            packed = is_archive(raw)
+        if not packed:
+            yield found
+            return
+        with Archive(found.opened(), limits) as archive:
             if archive.is_workbook:
-                yield Found(path)
+                yield found
                 return
             members = [member for member in archive.members() if not any(map(_is_unseen, member.parts))]
     except FileRefused as refusal:
-        yield Found(path, problem=refusal.problem)
+        yield replace(found, problem=refusal.problem)
         return
     except OSError:
-        yield Found(path)  # reading it will report why
+        yield found  # reading it will report why
         return
     for member in members:
-        yield _told_by_name(Found(path.joinpath(*member.parts), path, member))
+        yield _told_by_name(Found(path.joinpath(*member.parts), path, member, shelf=found.shelf))
 
 
 def _is_unseen(name: str) -> bool:
@@ -180,7 +211,7 @@ def _told_by_name(found: Found) -> Found | PassedOver:
     if ending in SPREADSHEETS:
         return found
     if ending == _TEXT:
-        return Found(found.path, found.archive, found.member, tentative=True)
+        return replace(found, tentative=True)
     why: Why = next((why for why, endings in _WHYS.items() if ending in endings), "other")
     return PassedOver(shown_path(found.path), "archive-within" if ending == _ARCHIVE else why)
 
@@ -201,21 +232,22 @@ class Reader:
 
     def read(self, found: Found) -> InputFile:
         """Read a file once; an unreadable file has a failure and no content."""
-        if found.archive is None or found.member is None:
-            source = read(found.path, self._limits.file_size_max_bytes)
+        if found.member is None:
+            limit = self._limits.file_size_max_bytes
+            source = read(found.path, limit) if found.shelf is None else _taken(found, limit)
             return InputFile(source.path, source.content, source.sha256, found.problem or source.failure, found)
         try:
-            content = self._opened(found.archive).read(found.member)
+            content = self._opened(found).read(found.member)
         except FileRefused as refusal:
             return _unread(found, refusal.problem)
         except OSError as error:
             return _unread(found, _unopened(error.strerror))
         return InputFile(found.path, content, hashlib.sha256(content).hexdigest(), found=found)
 
-    def _opened(self, path: Path) -> Archive:
-        if self._archive is None or self._path != path:
+    def _opened(self, found: Found) -> Archive:
+        if self._archive is None or self._path != found.archive:
             self._close()
-            self._archive, self._path = Archive(path, self._limits), path
+            self._archive, self._path = Archive(found.opened(), self._limits), found.archive
         return self._archive
 
     def _close(self) -> None:
@@ -247,6 +279,16 @@ def read(path: Path, size_max_bytes: int) -> InputFile:
             found, Problem("unreadable-file", facts={"why": "it changed while it was being read; import it again"})
         )
     return InputFile(path, content, hashlib.sha256(content).hexdigest())
+
+
+def _taken(found: Found, size_max_bytes: int) -> InputFile:
+    """A file from its shelf, where nobody else writes."""
+    try:
+        with found.opened() as raw:
+            content = raw.read(size_max_bytes + 1) or b""
+    except OSError as error:
+        return _unread(found, _unopened(error.strerror))
+    return InputFile(found.path, content, hashlib.sha256(content).hexdigest())
 
 
 def _changed(before: os.stat_result, after: os.stat_result, length: int, size_max_bytes: int) -> bool:

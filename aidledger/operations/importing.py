@@ -43,7 +43,7 @@ _LIST_LINES_MIN = 2
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """What to import and how."""
+    """What to import and how. ``shelf``: where the paths are, if not on disk; ``only``: of what is there, no others."""
 
     paths: Sequence[Path]
     hints: Hints = field(default_factory=Hints)
@@ -54,6 +54,8 @@ class ImportRequest:
     dry_run: bool = False
     workers: int | None = None
     limits: Limits = DEFAULT_LIMITS
+    shelf: files.Shelf | None = None
+    only: Container[str] | None = None
 
 
 def import_files(
@@ -71,7 +73,9 @@ def import_files(
     """
     action: Action = "check" if request.dry_run else "import"
     with ledger.reading(action):
-        walked = files.walk(request.paths, request.limits)
+        walked = files.walk(request.paths, request.limits, request.shelf)
+    if request.only is not None:
+        walked.found = [one for one in walked.found if shown_path(one.path) in request.only]
     if request.supersedes is not None and len(walked.found) != 1:
         raise OneFileToSupersede(count=len(walked.found))
     if request.feedback is not None:
@@ -211,6 +215,8 @@ class _Run:
 
     def _called(self, source: InputFile) -> str:
         """A file's name relative to the folder or archive given."""
+        if self.request.shelf is not None:
+            return source.shown
         roots = [path for path in self.request.paths if path.is_dir() and source.path.is_relative_to(path)]
         archive = source.place.archive
         root = max(roots, key=lambda path: len(path.parts)) if roots else (archive or source.path).parent

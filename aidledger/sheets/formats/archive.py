@@ -6,7 +6,6 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 from aidledger.sheets.formats.failures import FileRefused
@@ -32,9 +31,9 @@ class Member:
 class Archive:
     """An archive open for reading; raises FileRefused, OSError."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, raw: io.RawIOBase, limits: Limits) -> None:
         self._limits = limits
-        self._file = _Bounded(io.FileIO(path), limits)
+        self._file = _Bounded(raw, limits)
         try:
             self._zip = zipfile.ZipFile(self._file)
             self._infos = self._zip.infolist()
@@ -97,7 +96,7 @@ class Archive:
 class _Bounded(io.BufferedReader):
     """A file that refuses reads larger than any legitimate central directory."""
 
-    def __init__(self, raw: io.FileIO, limits: Limits) -> None:
+    def __init__(self, raw: io.RawIOBase, limits: Limits) -> None:
         super().__init__(raw)
         self._limits = limits
 
@@ -107,13 +106,9 @@ class _Bounded(io.BufferedReader):
         return super().read(size)
 
 
-def is_archive(path: Path) -> bool:
-    """Whether a file begins like a zip archive; False if it cannot be read, as reading it will raise."""
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_BEGINNINGS[0])) in _BEGINNINGS
-    except OSError:
-        return False
+def is_archive(raw: io.RawIOBase) -> bool:
+    """Whether a file begins like a zip archive."""
+    return raw.read(len(_BEGINNINGS[0])) in _BEGINNINGS
 
 
 def _too_many(limits: Limits) -> FileRefused:
@@ -125,8 +120,12 @@ def _is_folder(info: zipfile.ZipInfo) -> bool:
 
 
 def _parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
+    return safe_parts(_name(info))
+
+
+def safe_parts(path: str) -> tuple[str, ...]:
     """The components of a path, without drive, parent folders and characters invalid on any system."""
-    names = _name(info).replace("\\", "/").split("/")
+    names = path.replace("\\", "/").split("/")
     return tuple(name.translate(_NOT_IN_NAMES) for name in names if name not in {"", ".", ".."}) or ("_",)
 
 
