@@ -31,9 +31,9 @@ demo: $(VENV)/.ready-dev  ## a made-up district: rosters written, imported, reco
 	@echo 'In a browser: $(BIN)/aidledger --ledger demo.db web'
 
 # The tests of what keeps, asks and shows a ledger: once on SQLite with all others, once more on PostgreSQL.
-OF_LEDGERS = tests/store tests/operations tests/audit tests/reconcile tests/reports tests/cli
+OF_LEDGERS = tests/store tests/operations tests/audit tests/reconcile tests/reports tests/cli tests/web
 # Those of files and of what can be read in them: once more on encrypted ones.
-OF_FILES = tests/store tests/cli/test_privacy.py
+OF_FILES = tests/store tests/cli/test_privacy.py tests/web/test_inbox.py
 
 .PHONY: test
 test: lint $(VENV)/.ready-server $(VENV)/.ready-office $(VENV)/.ready-browser  ## every check, then the tests (PYTEST_ARGS=…) on SQLite, those of ledgers on PostgreSQL and encrypted

@@ -61,6 +61,22 @@ class UnknownDay(Misuse):
     """{text} is not a date. Write it as 2026-11-30."""
 
 
+class UnknownDelivery(Misuse):
+    """There is no delivery {number} in the inbox."""
+
+
+class DeliveryTooLarge(Misuse):
+    """A file is larger than a roster can be, there are too many files, or other bytes came than were announced."""
+
+
+class CheckOutdated(AidLedgerError):
+    """The ledger, or what waits, has changed since these files were checked. Nothing was posted."""
+
+
+class NothingToPost(AidLedgerError):
+    """None of these files can be posted."""
+
+
 class FormTooLarge(Misuse):
     """More was sent than a form holds."""
 

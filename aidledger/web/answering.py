@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from aidledger import __version__
 from aidledger.domain.identity import masked_words
+from aidledger.domain.table import time_text
 from aidledger.i18n import N_, Language, Translate, translator
 from aidledger.presentation.failures import error_text
 from aidledger.presentation.printable import printable
@@ -35,10 +36,12 @@ _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
+    "zip": "application/zip",
 }
 # The pages of the menu, in its order.
 MENU: Sequence[tuple[str, str]] = (
     ("/", N_("Home")),
+    ("/inbox", N_("Inbox")),
     ("/figures", N_("Posted figures")),
     ("/comparisons", N_("Comparisons")),
     ("/findings", N_("Findings")),
@@ -91,6 +94,7 @@ def _templates() -> Environment:
         loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     templates.filters["masked"] = lambda words: printable(masked_words(str(words)))
+    templates.filters["moment"] = time_text
     return templates
 
 
@@ -124,7 +128,7 @@ def answered(
     language = language_of(request)
     translate = translator(language)
     asked = Asked(request.query_params)
-    form = asked.word("format", list(_TYPES))
+    form = asked.word("format", ("xlsx", "csv", "json"))
     if form is not None and facts.get("exports", True):
         return download(_rendered(result, form, translate if language == "zh" else None, translate), name, form)
     number = asked.number("page", 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock, Thread
 
 from aidledger.domain.identity import masked_words
@@ -14,19 +14,28 @@ from aidledger.errors import AidLedgerError, JobRunning
 
 @dataclass(slots=True)
 class Job:
-    """Work under way or finished. ``what``: in English, to translate; ``total`` None: not known yet.
+    """Work under way or finished. ``what``: in English, to translate; ``of``: whose, where there are several.
 
-    ``outcome``: what it returned; ``failure``: why it returned nothing.
+    ``total`` None: not known yet. ``outcome``: what it returned; ``failure``: why it returned nothing.
     """
 
     what: str
     by: str
     since: str
+    of: int = 0
     done: int = 0
     total: int | None = None
     finished: bool = False
     outcome: object = None
     failure: AidLedgerError | None = None
+
+    def expect(self, total: int) -> None:
+        """Say how much there is."""
+        self.total = total
+
+    def advance(self) -> None:
+        """One more is done."""
+        self.done += 1
 
     def progress(self, done: int, total: int) -> None:
         """Say how far it is."""
@@ -38,7 +47,7 @@ class Jobs:
     """The work of one ledger, and the last of each kind."""
 
     _lock: Lock = field(default_factory=Lock)
-    _last: dict[str, Job] = field(default_factory=dict)
+    _last: dict[tuple[str, int], Job] = field(default_factory=dict)
 
     def start(self, job: Job, work: Callable[[Job], object]) -> None:
         """Begin work; raises JobRunning if other work has not finished."""
@@ -46,16 +55,24 @@ class Jobs:
             running = self.running()
             if running is not None:
                 raise JobRunning(what=running.what, by=running.by)
-            self._last[job.what] = job
+            self._last[job.what, job.of] = job
         Thread(target=_run, args=(job, work), daemon=True).start()
 
     def running(self) -> Job | None:
         """The work that is under way."""
         return next((job for job in self._last.values() if not job.finished), None)
 
-    def last(self, what: str) -> Job | None:
-        """The last work of a kind, finished or not."""
-        return self._last.get(what)
+    def forget(self, what: str, of: int = 0) -> None:
+        """Forget finished work, so that the like of it may begin."""
+        with self._lock:
+            job = self._last.get((what, of))
+            if job is not None and job.finished:
+                del self._last[what, of]
+
+    def last(self, what: str, of: int = 0) -> Job | None:
+        """The last work of a kind as it stands now, finished or not: a page must not see it change while it is made."""
+        job = self._last.get((what, of))
+        return None if job is None else replace(job)
 
 
 def _run(job: Job, work: Callable[[Job], object]) -> None:

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from aidledger import errors
 from aidledger.i18n import N_
 
+# By the code of a problem in a file, or of a note on it: what the page has no button for yet, the terminal does.
+FILES: Mapping[str, str] = MappingProxyType({})
 ERRORS: Mapping[type[errors.AidLedgerError], str] = MappingProxyType(
     {
         errors.NotNamed: N_("Page Settings lists people and their roles."),

@@ -19,7 +19,8 @@ from aidledger.i18n import Language
 from aidledger.web.app import application
 from aidledger.web.door import Door
 from aidledger.web.site import Site
-from tests.store.ledgers import catalogue, opened, sample_place
+from tests.builders import roster_grid, roster_xlsx, with_cells, xlsx_bytes
+from tests.store.ledgers import catalogue, new_place, opened, sample_place
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
@@ -28,6 +29,7 @@ pytestmark = [
 ]
 PAGES = (
     "/",
+    "/inbox",
     "/figures?by=program&by=period",
     "/entries?figure=program=high-school-grant",
     "/comparisons",
@@ -161,6 +163,33 @@ def test_a_print_repeats_heads_and_leaves_out_what_is_no_paper(page: playwright.
     assert not page.locator(".exports").is_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('thead')).display") == "table-header-group"
     page.emulate_media(media="screen")
+
+
+def test_a_folder_is_sent_checked_and_posted(chromium: playwright.Browser, tmp_path: Path) -> None:
+    """Of 130 files, so that a folder takes more than one look, two are rosters."""
+    folder = tmp_path / "秋季花名册" / "东山镇"
+    folder.mkdir(parents=True)
+    (folder / "good.xlsx").write_bytes(roster_xlsx(5))
+    (folder / "bad.xlsx").write_bytes(xlsx_bytes(with_cells(roster_grid(3, first=40), {"C4": "51130020060101"})))
+    (folder / "~$good.xlsx").write_bytes(b"x")
+    for i in range(130):
+        (folder / f"{i}.docx").write_bytes(b"x")
+    with served(new_place(tmp_path), "zh") as link:
+        context = chromium.new_context()
+        page = context.new_page()
+        page.goto(link)
+        at(page, "/inbox")
+        page.locator("#folder").set_input_files(tmp_path / "秋季花名册")
+        page.wait_for_url(re.compile("/inbox/1$"), timeout=60_000)
+        playwright.expect(page.locator("form.post button")).to_be_visible(timeout=60_000)
+        assert "132" in page.locator("main p").first.inner_text()
+        assert page.locator("form.post button").inner_text() == "入账1份：5人次，5,000.00元"
+        assert page.locator(".group.wrong li").count() > 0
+        page.locator("form.post button").click()
+        playwright.expect(page.locator(".receipt")).to_be_visible(timeout=60_000)
+        page.locator(".receipt a").click()
+        assert page.locator("tbody tr").count() == 5
+        context.close()
 
 
 def test_without_javascript_nothing_is_missing(chromium: playwright.Browser, tmp_path: Path) -> None:

@@ -1,0 +1,260 @@
+"""Deliveries: a folder is dropped, received, checked, posted as checked; what is wrong goes back to the schools."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from queue import Queue
+from threading import Event
+from typing import TYPE_CHECKING, cast
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from aidledger.domain.money import grouped_yuan
+from aidledger.domain.problem import Severity
+from aidledger.errors import AidLedgerError, CheckOutdated, DeliveryTooLarge
+from aidledger.i18n import N_, Language, translator
+from aidledger.operations import inbox as deliveries
+from aidledger.presentation.failures import error_text
+from aidledger.presentation.feedback import feedback_for
+from aidledger.presentation.receipts import file_line, file_report, passed_over_report, totals_text
+from aidledger.web.answering import download, language_of, page, refused, site_of
+from aidledger.web.asked import Asked
+from aidledger.web.endpoint import endpoint
+from aidledger.web.jobs import Job
+from aidledger.web.remedies import ERRORS, FILES
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from aidledger.operations.inbox import Checked, Delivery
+    from aidledger.operations.results import FileResult, ImportResult
+    from aidledger.web.site import Site
+
+CHECKING, POSTING = N_("Check of the files"), N_("Posting of the files")
+_ANNOUNCED_MAX_BYTES = 2 * 1024 * 1024
+_UNREAD = frozenset({"unreadable-file", "encrypted-file", "file-too-large", "no-header"})
+# How files are sorted: the group, its heading, and what to do with it.
+_GROUPS = {
+    "right": N_("Can be posted"),
+    "wrong": N_("Have errors"),
+    "conflict": N_("Contradict the ledger"),
+    "known": N_("Posted before"),
+    "unread": N_("Cannot be read"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SortedFile:
+    """A file as a check found it: one line, and the lines below it."""
+
+    line: str
+    details: Sequence[str]
+    batch: int | None
+
+
+@endpoint
+def inbox(request: Request, _asked: Asked) -> Response:
+    """What waits, and where a folder is dropped."""
+    found = deliveries.inbox_of(site_of(request).ledger).deliveries()
+    return page(request, "inbox.html", heading=N_("Inbox"), deliveries=found)
+
+
+async def announce(request: Request) -> Response:
+    """Open a delivery: the names and sizes of what will be sent."""
+    told = b""
+    async for part in request.stream():
+        told += part
+        if len(told) > _ANNOUNCED_MAX_BYTES:
+            return _failed(request, DeliveryTooLarge())
+    try:
+        files = [deliveries.Announced(str(one["path"]), int(one["size"])) for one in json.loads(told)["files"]]
+    except (ValueError, KeyError, TypeError):
+        return _failed(request, DeliveryTooLarge())
+    try:
+        number = await run_in_threadpool(deliveries.announce, site_of(request).ledger, files)
+        return JSONResponse(_told(deliveries.inbox_of(site_of(request).ledger).delivery(number)))
+    except AidLedgerError as error:
+        return _failed(request, error)
+
+
+def _told(delivery: Delivery) -> dict[str, object]:
+    """The files by their numbers, for who sends them."""
+    return {"delivery": delivery.id, "files": [{"number": one.number, "path": one.path} for one in delivery.files]}
+
+
+async def receive(request: Request) -> Response:
+    """Take in one file, piece by piece; what comes is not kept in memory."""
+    pieces: Queue[bytes | None] = Queue(maxsize=4)
+    ledger = site_of(request).ledger
+    delivery, number = request.path_params["delivery"], request.path_params["number"]
+
+    ended = Event()
+
+    def coming() -> Iterator[bytes]:
+        while not ended.is_set():
+            piece = pieces.get()
+            if piece is None:
+                ended.set()
+            else:
+                yield piece
+
+    def taking() -> AidLedgerError | None:
+        try:
+            deliveries.receive(ledger, delivery, number, coming())
+        except AidLedgerError as error:
+            return error
+        finally:
+            for _ in coming():  # who sends waits for room
+                pass
+        return None
+
+    async def sending() -> None:
+        try:
+            async for piece in request.stream():
+                await run_in_threadpool(pieces.put, piece)
+        finally:
+            await run_in_threadpool(pieces.put, None)
+
+    import anyio  # noqa: PLC0415 - Starlette's own
+
+    failure: list[AidLedgerError | None] = []
+
+    async def storing() -> None:
+        failure.append(await run_in_threadpool(taking))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(storing)
+        group.start_soon(sending)
+    return Response(status_code=HTTPStatus.NO_CONTENT) if failure == [None] else _failed(request, failure[0])
+
+
+def _failed(request: Request, error: AidLedgerError | None) -> Response:
+    return refused(request, error or AidLedgerError())
+
+
+@endpoint
+def delivery(request: Request, _asked: Asked) -> Response:
+    """A delivery: what was received, what the check found, what can be done."""
+    site, language = site_of(request), language_of(request)
+    number = request.path_params["delivery"]
+    checking, posting = site.jobs.last(CHECKING, number), site.jobs.last(POSTING, number)
+    posted = cast("ImportResult | None", posting.outcome) if posting else None
+    failed = next((job.failure for job in (posting, checking) if job and job.failure), None)
+    waiting = [one for one in deliveries.inbox_of(site.ledger).deliveries() if one.id == number]
+    if not waiting and posting is None:
+        deliveries.inbox_of(site.ledger).delivery(number)  # raises
+    checked = cast("Checked | None", checking.outcome) if checking else None
+    translate = translator(language)
+    return page(
+        request,
+        "delivery.html",
+        heading=N_("Delivery"),
+        number=number,
+        delivery=waiting[0] if waiting else None,
+        job=next((job for job in (posting, checking) if job and not job.finished), None),
+        failure=error_text(failed, ERRORS, language) if failed else None,
+        groups=_sorted(checked.result, site, language) if checked and posted is None else [],
+        passed=passed_over_report(checked.result.passed_over, language) if checked else [],
+        digest=checked.digest if checked and checked.postable and posting is None else None,
+        asks=_button(checked, language) if checked else "",
+        returns=len(checked.result.counted("rejected")) if checked else 0,
+        receipt=totals_text(posted, translate) if posted else None,
+        posted=_lines(posted.files, site, language) if posted else [],
+        head=posted.head if posted else None,
+        names=_GROUPS,
+    )
+
+
+def _button(checked: Checked, language: Language) -> str:
+    """What the button posts: files, person-times and yuan."""
+    right = checked.postable
+    return translator(language)(N_("Post {files} files: {count} person-times, {amount} yuan")).format(
+        files=len(right),
+        count=f"{sum(file.person_times for file in right):,}",
+        amount=grouped_yuan(sum(file.amount_fen for file in right)),
+    )
+
+
+def _group(file: FileResult) -> str:
+    if file.outcome != "rejected":
+        return "known" if file.outcome == "unchanged" else "right"
+    if any(problem.code in _UNREAD for problem in file.problems):
+        return "unread"
+    errors = any(problem.severity is Severity.ERROR for problem in file.problems)
+    return "wrong" if errors else "conflict"
+
+
+def _sorted(result: ImportResult, site: Site, language: Language) -> list[tuple[str, list[SortedFile]]]:
+    groups: dict[str, list[FileResult]] = {name: [] for name in _GROUPS}
+    for file in result.files:
+        groups[_group(file)].append(file)
+    return [(name, _lines(files, site, language)) for name, files in groups.items() if files]
+
+
+def _lines(files: Sequence[FileResult], site: Site, language: Language) -> list[SortedFile]:
+    return [
+        SortedFile(
+            file_line(file, site.catalogue, language),
+            file_report(file, FILES, site.catalogue, language)[1:],
+            file.batch,
+        )
+        for file in files
+    ]
+
+
+@endpoint
+def check(request: Request, _asked: Asked) -> Response:
+    """Begin to check a delivery; nothing is kept of it."""
+    site, number = site_of(request), request.path_params["delivery"]
+    _begin_check(site, number)
+    return RedirectResponse(f"/inbox/{number}", HTTPStatus.SEE_OTHER)
+
+
+def _begin_check(site: Site, number: int) -> None:
+    site.jobs.forget(POSTING, number)
+    job = Job(CHECKING, site.ledger.actor, site.ledger.moment(), number)
+    site.jobs.start(
+        job, lambda one: deliveries.check(site.ledger, site.catalogue, number, one.expect, lambda _: one.advance())
+    )
+
+
+@endpoint
+def post(request: Request, asked: Asked) -> Response:
+    """Post what was checked, if it is what the button said; else it is checked again."""
+    site, number = site_of(request), request.path_params["delivery"]
+    checking = site.jobs.last(CHECKING, number)
+    checked = cast("Checked | None", checking.outcome) if checking else None
+    if checked is None or checked.digest != asked.text("checked") or site.jobs.last(POSTING, number) is not None:
+        raise CheckOutdated
+
+    def work(one: Job) -> object:
+        return deliveries.post(site.ledger, site.catalogue, checked, one.expect, lambda _: one.advance())
+
+    site.jobs.start(Job(POSTING, site.ledger.actor, site.ledger.moment(), number), work)
+    return RedirectResponse(f"/inbox/{number}", HTTPStatus.SEE_OTHER)
+
+
+@endpoint
+def copies(request: Request, _asked: Asked) -> Response:
+    """The marked copies of what was not right, for the schools."""
+    site, number, language = site_of(request), request.path_params["delivery"], language_of(request)
+    checking = site.jobs.last(CHECKING, number)
+    checked = cast("Checked | None", checking.outcome) if checking else None
+    if checked is None:
+        raise CheckOutdated
+    packed = deliveries.sent_back(
+        site.ledger, checked, lambda folder, imported: feedback_for(site.catalogue, folder, imported, language)
+    )
+    return download(packed, f"{translator(language)(N_('to the schools'))}-{number}", "zip")
+
+
+@endpoint
+def remove(request: Request, _asked: Asked) -> Response:
+    """Remove what is left of a delivery."""
+    box, number = deliveries.inbox_of(site_of(request).ledger), request.path_params["delivery"]
+    box.remove(number, [file.number for file in box.delivery(number).files])
+    return RedirectResponse("/inbox", HTTPStatus.SEE_OTHER)

@@ -1,0 +1,288 @@
+"""A delivery: what is announced is received, what was checked is posted, what is wrong goes back."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sqlite3
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+
+from aidledger.operations import ledgers
+from aidledger.store.inbox import PIECE_BYTES, Announced, Inbox
+from tests.builders import people, roster_grid, roster_xlsx, with_cells, xlsx_bytes
+from tests.cli.harness import aidledger
+from tests.store.ledgers import ENCRYPTED, ON_POSTGRESQL, bring_in, new_place, opened
+from tests.web.site import OURS, stranger, visited
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
+
+GOOD, OTHER = roster_xlsx(5), roster_xlsx(4, title="东山中学2021年秋季学期普通高中国家助学金发放花名册", first=20)
+BAD = xlsx_bytes(with_cells(roster_grid(3, first=40), {"C4": "51130020060101"}))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> str:
+    return new_place(tmp_path)
+
+
+@pytest.fixture
+def client(place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[TestClient]:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with visited(place) as client:
+        yield client
+
+
+def inbox_path(place: str, home: Path) -> Path:
+    """Beside a ledger's file; in the user's folder for one on a server."""
+    if ON_POSTGRESQL:
+        (path,) = (home / ".aidledger" / "inbox").glob("*.db")
+        return path
+    return Path(f"{place}.inbox")
+
+
+def announce(client: TestClient, files: Mapping[str, bytes]) -> int:
+    told = {"files": [{"path": path, "size": len(content)} for path, content in files.items()]}
+    answer = client.post("/inbox/announce", headers=OURS, content=json.dumps(told))
+    assert answer.status_code == 200, answer.text
+    return int(answer.json()["delivery"])
+
+
+def send(client: TestClient, files: Mapping[str, bytes]) -> int:
+    delivery = announce(client, files)
+    for number, content in enumerate(files.values(), 1):
+        assert client.put(f"/inbox/{delivery}/{number}", headers=OURS, content=content).status_code == 204
+    return delivery
+
+
+def checked(client: TestClient, files: Mapping[str, bytes]) -> tuple[int, str]:
+    """A delivery that was checked, and its page."""
+    delivery = send(client, files)
+    client.post(f"/inbox/{delivery}/check", headers=OURS)
+    return delivery, settled(client, delivery)
+
+
+def settled(client: TestClient, delivery: int) -> str:
+    for _ in range(2_000):
+        page = client.get(f"/inbox/{delivery}").text
+        if "data-running" not in page:
+            return page
+    pytest.fail("the job did not end")
+
+
+def button(page: str) -> str:
+    found = re.search(r'name="checked" value="([0-9a-f]{64})"', page)
+    assert found is not None, page
+    return found[1]
+
+
+def post(client: TestClient, delivery: int, page: str) -> str:
+    answer = client.post(f"/inbox/{delivery}/post", headers=OURS, data={"checked": button(page)})
+    assert answer.status_code == 200, answer.text
+    return settled(client, delivery)
+
+
+def test_what_is_right_is_posted_and_what_is_wrong_stays(client: TestClient, place: str) -> None:
+    files = {"东城/good.xlsx": GOOD, "东城/bad.xlsx": BAD, "other.xlsx": OTHER, "东城/notes.docx": b"x"}
+    delivery, page = checked(client, files)
+    assert "Post 2 files: 9 person-times, 9,000.00 yuan" in page
+    assert "Can be posted (2)" in page
+    assert "Have errors (1)" in page
+    assert "notes.docx" in page
+    assert "Nothing is posted yet" in client.get("/").text  # a check keeps nothing
+    page = post(client, delivery, page)
+    assert "posted: 2" in page
+    ledger = opened(place)
+    assert [(one.file, one.person_times) for one in ledgers.batches(ledger)] == [("other.xlsx", 4), ("good.xlsx", 5)]
+    assert ledgers.verify(ledger).faults == []
+    ledger.close()
+    assert "bad.xlsx" in settled(client, delivery) or "1" in client.get("/inbox").text
+    again = client.post(f"/inbox/{delivery}/check", headers=OURS)
+    assert again.status_code == 200
+
+
+def test_a_delivery_is_read_as_the_same_folder_is(client: TestClient, tmp_path: Path, place: str) -> None:
+    """A browser names files in the order in which it finds them; of two rosters that say the same, the first counts."""
+    files = {"b/2.xlsx": GOOD, "a/1.xlsx": OTHER, "b/10.xlsx": GOOD, "a.xlsx": BAD, "Ü.xlsx": roster_xlsx(2, first=50)}
+    folder = tmp_path / "folder"
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    _, page = checked(client, files)
+    result = aidledger("check", folder, "--format", "json", ledger=place).json
+    told = {Path(one["path"]).relative_to(folder).as_posix(): one["outcome"] for one in result["files"]}
+    posted = page.split("Can be posted")[1].split("</section>")[0]
+    shown = [path for path in told if f"{path} " in posted]
+    assert shown == [path for path, outcome in told.items() if outcome == "would-post"]
+    assert [page.index(f"{path} ") for path in shown] == sorted(page.index(f"{path} ") for path in shown)
+
+
+def test_nothing_else_is_posted_than_the_button_said(client: TestClient, place: str) -> None:
+    delivery, page = checked(client, {"good.xlsx": GOOD})
+    ledger = opened(place)
+    bring_in(ledger, OTHER, "meanwhile.xlsx")
+    ledger.close()
+    client.post(f"/inbox/{delivery}/post", headers=OURS, data={"checked": button(page)})
+    page = settled(client, delivery)
+    assert "has changed since these files were checked. Nothing was posted." in page
+    ledger = opened(place)
+    assert len(ledgers.batches(ledger)) == 1
+    ledger.close()
+    client.post(f"/inbox/{delivery}/check", headers=OURS)  # checked again, it can be posted
+    assert "posted: 1" in post(client, delivery, settled(client, delivery))
+
+
+@pytest.mark.parametrize("told", ["", "0" * 64])
+def test_another_button_posts_nothing(client: TestClient, told: str) -> None:
+    delivery, _ = checked(client, {"good.xlsx": GOOD})
+    assert client.post(f"/inbox/{delivery}/post", headers=OURS, data={"checked": told}).status_code == 409
+    assert "Nothing is posted yet" in client.get("/").text
+
+
+def test_a_double_click_posts_once(client: TestClient, place: str) -> None:
+    delivery, page = checked(client, {"good.xlsx": GOOD})
+    told = {"checked": button(page)}
+    first = client.post(f"/inbox/{delivery}/post", headers=OURS, data=told)
+    second = client.post(f"/inbox/{delivery}/post", headers=OURS, data=told)
+    assert (first.status_code, second.status_code) == (200, 409)
+    settled(client, delivery)
+    ledger = opened(place)
+    assert [one.person_times for one in ledgers.batches(ledger)] == [5]
+    ledger.close()
+
+
+def test_the_schools_copies_come_as_a_zip(client: TestClient) -> None:
+    delivery, _ = checked(client, {"东城/good.xlsx": GOOD, "东城/bad.xlsx": BAD})
+    answer = client.get(f"/inbox/{delivery}/copies")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+        (name,) = packed.namelist()
+        assert name.endswith("bad.xlsx")
+        book = openpyxl.load_workbook(io.BytesIO(packed.read(name)))
+    assert len(book.sheetnames) == 2
+
+
+def test_what_did_not_come_is_said_and_can_be_sent(client: TestClient) -> None:
+    files = {"good.xlsx": GOOD, "other.xlsx": OTHER}
+    delivery = announce(client, files)
+    assert client.put(f"/inbox/{delivery}/1", headers=OURS, content=GOOD).status_code == 204
+    page = client.get(f"/inbox/{delivery}").text
+    assert "Announced: 2 files, received: 1." in page
+    assert "other.xlsx" in page
+    assert client.put(f"/inbox/{delivery}/2", headers=OURS, content=OTHER).status_code == 204
+    assert "received: 2." in client.get(f"/inbox/{delivery}").text
+
+
+@pytest.mark.parametrize("content", [GOOD[:-1], GOOD + b"x", b""])
+def test_other_bytes_than_were_announced_are_refused(client: TestClient, content: bytes) -> None:
+    delivery = announce(client, {"good.xlsx": GOOD})
+    assert client.put(f"/inbox/{delivery}/1", headers=OURS, content=content).status_code == 400
+    assert "received: 0." in client.get(f"/inbox/{delivery}").text
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "",
+        "{}",
+        "[]",
+        '{"files": []}',
+        '{"files": [{"path": "a.xlsx"}]}',
+        '{"files": [{"path": "a.xlsx", "size": -1}]}',
+        '{"files": [{"path": "a.xlsx", "size": 999999999}]}',
+        '{"files": [{"path": "a.xlsx", "size": "x"}]}',
+        json.dumps({"files": [{"path": f"{i}.xlsx", "size": 1} for i in range(5_001)]}),
+    ],
+)
+def test_an_announcement_that_makes_no_sense_is_refused(client: TestClient, told: str) -> None:
+    assert client.post("/inbox/announce", headers=OURS, content=told).status_code == 400
+    assert "Nothing waits." in client.get("/inbox").text
+
+
+def test_a_name_is_a_label_and_no_path(client: TestClient, tmp_path: Path) -> None:
+    delivery, page = checked(client, {"../../../etc/good.xlsx": GOOD, "C:\\x\\good.xlsx": BAD, "C:/x/good.xlsx": OTHER})
+    assert "etc/good.xlsx" in page
+    assert ".." not in page.split("<main")[1]
+    assert "(2)" in page  # two labels that became alike are two files
+    assert not list(tmp_path.rglob("good.xlsx"))
+    assert delivery == 1
+
+
+def test_an_archive_is_unpacked_and_goes_when_all_of_it_is_posted(client: TestClient) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a/good.xlsx", GOOD)
+        archive.writestr("a/other.xlsx", OTHER)
+    delivery, page = checked(client, {"东山镇.zip": packed.getvalue()})
+    assert "Post 2 files" in page
+    post(client, delivery, page)
+    assert "Nothing waits." in client.get("/inbox").text
+
+
+def test_a_delivery_can_be_removed(client: TestClient) -> None:
+    delivery = send(client, {"good.xlsx": GOOD})
+    assert client.post(f"/inbox/{delivery}/remove", headers=OURS).status_code == 200
+    assert "Nothing waits." in client.get("/inbox").text
+    assert client.get(f"/inbox/{delivery}").status_code == 404
+
+
+def test_what_waits_is_its_owners_and_is_gone_when_it_is_posted(client: TestClient, place: str, tmp_path: Path) -> None:
+    delivery, page = checked(client, {"good.xlsx": GOOD})
+    path = inbox_path(place, tmp_path)
+    assert path.stat().st_mode & 0o077 == 0
+    if ENCRYPTED:
+        assert GOOD[:64] not in path.read_bytes()
+        with pytest.raises(sqlite3.DatabaseError):
+            sqlite3.connect(path).execute("SELECT * FROM file")
+    else:
+        assert GOOD[:64] in path.read_bytes()
+    post(client, delivery, page)
+    assert GOOD[:64] not in path.read_bytes()
+
+
+def test_a_delivery_outlives_the_server(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with visited(place) as client:
+        delivery = send(client, {"good.xlsx": GOOD})
+    with visited(place) as client:
+        client.post(f"/inbox/{delivery}/check", headers=OURS)
+        assert "Post 1 files" in settled(client, delivery)
+
+
+def test_a_large_file_is_read_from_anywhere(tmp_path: Path) -> None:
+    """An archive is read from its end, and then from wherever a member begins."""
+    content = bytes(range(256)) * (PIECE_BYTES // 100)
+    box = Inbox(tmp_path / "box")
+    delivery = box.announce("2026-11-30T00:00:00Z", "office", [Announced("a.zip", len(content))])
+    box.receive(delivery, 1, (content[i : i + 70_001] for i in range(0, len(content), 70_001)))
+    with io.BufferedReader(box.shelf(delivery).open(Path("a.zip"))) as file:
+        for at in (0, PIECE_BYTES - 1, PIECE_BYTES, len(content) - 5, len(content), len(content) + 9):
+            file.seek(at)
+            assert file.read(9) == content[at : at + 9]
+        file.seek(-3, io.SEEK_END)
+        assert file.read() == content[-3:]
+
+
+def test_whoever_may_not_import_sends_nothing(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from aidledger.operations import actors
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    ledger = opened(place)
+    actors.name(ledger, ledger.actor, "reviewer")
+    ledger.close()
+    with stranger(place, actor="somebody") as client:
+        assert client.get(client.app.state.door.link()).status_code == 403  # type: ignore[attr-defined]
+        told = json.dumps({"files": [{"path": "a.xlsx", "size": 1}]})
+        assert client.post("/inbox/announce", headers=OURS, content=told).status_code == 403
+
+
+def test_no_number_of_a_pupil_is_served(client: TestClient) -> None:
+    _, page = checked(client, {f"{people(1)[0].number}.xlsx": GOOD, "bad.xlsx": BAD})
+    for person in people(60):
+        assert person.number not in page
