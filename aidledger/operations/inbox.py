@@ -20,10 +20,21 @@ from aidledger.operations.results import FileResult, ImportResult
 from aidledger.sheets.formats.archive import safe_parts
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB
 from aidledger.store.chain import events
-from aidledger.store.inbox import Announced, Delivery, Inbox
+from aidledger.store.inbox import AnnouncedFile, Delivery, Inbox
 from aidledger.store.ledger import Ledger
 
-__all__ = ["Announced", "Checked", "Delivery", "Inbox", "announce", "check", "inbox_of", "post", "receive", "sent_back"]
+__all__ = [
+    "AnnouncedFile",
+    "Checked",
+    "Delivery",
+    "Inbox",
+    "announce",
+    "check",
+    "inbox_of",
+    "post",
+    "receive",
+    "sent_back",
+]
 
 FILES_MAX = 5_000
 # An archive of a district's rosters; a spreadsheet is refused by its own limit.
@@ -59,14 +70,14 @@ def inbox_of(ledger: Ledger) -> Inbox:
     return Inbox(Path.home() / ".aidledger" / "inbox" / f"{name}.db")
 
 
-def announce(ledger: Ledger, files: Sequence[Announced]) -> int:
+def announce(ledger: Ledger, files: Sequence[AnnouncedFile]) -> int:
     """Open a delivery, for whom the office lets import; returns its number.
 
     Names are labels: no path of the sender's leads anywhere. Raises NotNamed, OtherRole, DeliveryTooLarge.
     """
     with ledger.reading("import"):
         pass
-    labels: dict[str, Announced] = {}
+    labels: dict[str, AnnouncedFile] = {}
     for file in files:
         label = "/".join(safe_parts(file.path))
         limit = (
@@ -75,7 +86,7 @@ def announce(ledger: Ledger, files: Sequence[Announced]) -> int:
         if file.size > limit or file.size < 0:
             raise DeliveryTooLarge
         label = _unlike(label, labels)
-        labels[label] = Announced(label, file.size)
+        labels[label] = AnnouncedFile(label, file.size)
     if not labels or len(labels) > FILES_MAX:
         raise DeliveryTooLarge
     return inbox_of(ledger).announce(ledger.moment(), ledger.actor, labels.values())

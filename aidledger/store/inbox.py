@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS piece (
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
+class AnnouncedFile:
     """A file that will be sent: its path in the folder that was dropped, and its size in bytes."""
 
     path: str
@@ -75,7 +75,7 @@ class Inbox:
     path: Path
     secret: Secret | None = None
 
-    def announce(self, at: str, sender: str, files: Iterable[Announced]) -> int:
+    def announce(self, at: str, sender: str, files: Iterable[AnnouncedFile]) -> int:
         """Open a delivery; returns its number."""
         with self._open() as box, box:
             number = box.execute("INSERT INTO delivery (at, sender) VALUES (?, ?)", (at, sender)).lastrowid

@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from aidledger.operations import ledgers
-from aidledger.store.inbox import PIECE_BYTES, Announced, Inbox
+from aidledger.store.inbox import PIECE_BYTES, AnnouncedFile, Inbox
 from tests.builders import people, roster_grid, roster_xlsx, with_cells, xlsx_bytes
 from tests.cli.harness import aidledger
 from tests.store.ledgers import ENCRYPTED, ON_POSTGRESQL, bring_in, new_place, opened
@@ -259,7 +259,7 @@ def test_a_large_file_is_read_from_anywhere(tmp_path: Path) -> None:
     """An archive is read from its end, and then from wherever a member begins."""
     content = bytes(range(256)) * (PIECE_BYTES // 100)
     box = Inbox(tmp_path / "box")
-    delivery = box.announce("2026-11-30T00:00:00Z", "office", [Announced("a.zip", len(content))])
+    delivery = box.announce("2026-11-30T00:00:00Z", "office", [AnnouncedFile("a.zip", len(content))])
     box.receive(delivery, 1, (content[i : i + 70_001] for i in range(0, len(content), 70_001)))
     with io.BufferedReader(box.shelf(delivery).open(Path("a.zip"))) as file:
         for at in (0, PIECE_BYTES - 1, PIECE_BYTES, len(content) - 5, len(content), len(content) + 9):

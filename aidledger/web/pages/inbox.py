@@ -71,7 +71,7 @@ async def announce(request: Request) -> Response:
         if len(told) > _ANNOUNCED_MAX_BYTES:
             return _failed(request, DeliveryTooLarge())
     try:
-        files = [deliveries.Announced(str(one["path"]), int(one["size"])) for one in json.loads(told)["files"]]
+        files = [deliveries.AnnouncedFile(str(one["path"]), int(one["size"])) for one in json.loads(told)["files"]]
     except (ValueError, KeyError, TypeError):
         return _failed(request, DeliveryTooLarge())
     try:
