@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -69,16 +70,16 @@ async def announce(request: Request) -> Response:
     async for part in request.stream():
         told += part
         if len(told) > _ANNOUNCED_MAX_BYTES:
-            return _failed(request, DeliveryTooLarge())
+            return refused(request, DeliveryTooLarge())
     try:
         files = [deliveries.AnnouncedFile(str(one["path"]), int(one["size"])) for one in json.loads(told)["files"]]
     except (ValueError, KeyError, TypeError):
-        return _failed(request, DeliveryTooLarge())
+        return refused(request, DeliveryTooLarge())
     try:
         number = await run_in_threadpool(deliveries.announce, site_of(request).ledger, files)
         return JSONResponse(_told(deliveries.inbox_of(site_of(request).ledger).delivery(number)))
     except AidLedgerError as error:
-        return _failed(request, error)
+        return refused(request, error)
 
 
 def _told(delivery: Delivery) -> dict[str, object]:
@@ -119,21 +120,8 @@ async def receive(request: Request) -> Response:
         finally:
             await run_in_threadpool(pieces.put, None)
 
-    import anyio  # noqa: PLC0415 - Starlette's own
-
-    failure: list[AidLedgerError | None] = []
-
-    async def storing() -> None:
-        failure.append(await run_in_threadpool(taking))
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(storing)
-        group.start_soon(sending)
-    return Response(status_code=HTTPStatus.NO_CONTENT) if failure == [None] else _failed(request, failure[0])
-
-
-def _failed(request: Request, error: AidLedgerError | None) -> Response:
-    return refused(request, error or AidLedgerError())
+    failure, _ = await asyncio.gather(run_in_threadpool(taking), sending())
+    return Response(status_code=HTTPStatus.NO_CONTENT) if failure is None else refused(request, failure)
 
 
 @endpoint
