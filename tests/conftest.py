@@ -18,7 +18,15 @@ from tools.torture.recording import built
 
 # They start processes, read terminals and count resources as POSIX does.
 collect_ignore_glob = (
-    ["bench/*", "fuzz/*", "torture/*", "cli/test_keys.py", "cli/test_screen.py", "cli/test_terminal.py"]
+    [
+        "bench/*",
+        "fuzz/*",
+        "torture/*",
+        "cli/test_keys.py",
+        "cli/test_screen.py",
+        "cli/test_terminal.py",
+        "web/test_serving.py",
+    ]
     if sys.platform == "win32"
     else []
 )
