@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from aidledger.domain.term import Period
 from aidledger.i18n import N_, translator
 from aidledger.operations import ledgers, paying, reporting
+from aidledger.operations.inbox import inbox_of
 from aidledger.presentation.batches import batches_result
 from aidledger.presentation.paying import dues_result
 from aidledger.presentation.summaries import summary_result
@@ -61,6 +62,7 @@ def home(request: Request, _asked: Asked) -> Response:
         term=[draw(answer, 1, translate) for answer in term_tables],
         bars=bars_of(term_tables[0], translate) if term_tables else [],
         owed=[draw(answer, 1, translate) for answer in dues_result(owed, site.catalogue, language).answers()],
+        deliveries=len(inbox_of(site.ledger).deliveries()),
         waiting=[order for order in orders if order.state == "exported"],
         batches=[draw(answer, 1, translate) for answer in last.answers()],
         head=figures.head,
