@@ -12,6 +12,7 @@ from typing import Literal, Protocol, Self
 
 from aidledger.domain.problem import Problem
 from aidledger.errors import CannotRead
+from aidledger.i18n import N_
 from aidledger.sheets.formats.archive import Archive, Member, is_archive
 from aidledger.sheets.formats.failures import FileRefused
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
@@ -27,6 +28,7 @@ _WHYS: dict[Why, frozenset[str]] = {
     "shortcut": frozenset({".lnk", ".url"}),
     "packed": frozenset({".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".z01", ".001"}),
 }
+CHANGED = N_("it changed while it was being read; import it again")
 # What operating systems put into folders and archives.
 _OF_SYSTEMS = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 
@@ -275,9 +277,7 @@ def read(path: Path, size_max_bytes: int) -> InputFile:
     except OSError as error:
         return _unread(found, _unopened(error.strerror))
     if changed:
-        return _unread(
-            found, Problem("unreadable-file", facts={"why": "it changed while it was being read; import it again"})
-        )
+        return _unread(found, Problem("unreadable-file", facts={"why": CHANGED}))
     return InputFile(path, content, hashlib.sha256(content).hexdigest())
 
 

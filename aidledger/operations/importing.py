@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -12,13 +12,14 @@ from pathlib import Path
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.changes import Changes, changes_between
+from aidledger.domain.problem import Problem
 from aidledger.domain.role import Action
 from aidledger.domain.roster import Note, RosterFile
 from aidledger.errors import FatesDoNotAddUp, OneFileToSupersede, OtherRoster
 from aidledger.operations import examining, files
 from aidledger.operations.contradictions import candidates, contradictions, problems
 from aidledger.operations.feedback import Feedback
-from aidledger.operations.files import Found, InputFile, PassedOver, shown_path
+from aidledger.operations.files import CHANGED, Found, InputFile, PassedOver, shown_path
 from aidledger.operations.group_commit import SECONDS_MAX, posted_in_groups
 from aidledger.operations.results import FileResult, ImportResult, result_of
 from aidledger.operations.returns import answered, doubts_of, matched, recovery_doubts
@@ -43,7 +44,10 @@ _LIST_LINES_MIN = 2
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """What to import and how. ``shelf``: where the paths are, if not on disk; ``only``: of what is there, no others."""
+    """What to import and how. ``shelf``: where the paths are, if not on disk.
+
+    ``only``: of what is there, no other files, and these with no other content: SHA-256 by path as shown.
+    """
 
     paths: Sequence[Path]
     hints: Hints = field(default_factory=Hints)
@@ -55,7 +59,7 @@ class ImportRequest:
     workers: int | None = None
     limits: Limits = DEFAULT_LIMITS
     shelf: files.Shelf | None = None
-    only: Container[str] | None = None
+    only: Mapping[str, str] | None = None
 
 
 def import_files(
@@ -136,7 +140,8 @@ class _Run:
         workers = max(1, min(self.request.workers or examining.default_workers(), len(found)))
         results: dict[Found, FileResult] = {}
         with files.Reader(self.request.limits) as reader:
-            read = self._read(_opened(reader, found, known), known, workers)
+            sources = (self._as_checked(source) for source in _opened(reader, found, known))
+            read = self._read(sources, known, workers)
             for (source, _), result in posted_in_groups(self.transaction, self._post, self._lists(read), seconds_max):
                 results[source.place] = self._report(source, result)
         if results.keys() | set(self.no_lists) != set(found):
@@ -154,6 +159,13 @@ class _Run:
                 ahead.popleft()
             yield read
         yield from map(_settled, ahead)
+
+    def _as_checked(self, source: InputFile) -> InputFile:
+        """A file that is another than the one that was checked counts as changed while it was read."""
+        only = self.request.only
+        if only is None or source.failure is not None or only[source.shown] == source.sha256:
+            return source
+        return replace(source, content=b"", failure=Problem("unreadable-file", facts={"why": CHANGED}))
 
     def _lists(self, reads: Iterable[Read | NotReady]) -> Iterator[Read | NotReady]:
         """The files that are lists, in the order of posting; the others go to ``no_lists``."""
@@ -207,7 +219,7 @@ class _Run:
 
     def _again(self, books: Books, source: InputFile) -> FileResult:
         """The same after reading the file again: it may have changed or gone."""
-        again = files.read_again(source, self.request.limits)
+        again = self._as_checked(files.read_again(source, self.request.limits))
         if again.failure is not None:
             return self._settle(books, again, RosterFile(problems=[again.failure]))
         file = examining.examine(again.content, again.heard, self.catalogue, self.hints, self.request.limits)

@@ -33,6 +33,7 @@ __all__ = [
     "inbox_of",
     "post",
     "receive",
+    "remove",
     "sent_back",
 ]
 
@@ -79,7 +80,7 @@ def announce(ledger: Ledger, files: Sequence[AnnouncedFile]) -> int:
         pass
     labels: dict[str, AnnouncedFile] = {}
     for file in files:
-        label = "/".join(safe_parts(file.path))
+        label = "/".join(safe_parts(file.path.encode("utf-8", "replace").decode()))
         limit = (
             DEFAULT_LIMITS.file_size_max_bytes + 1 if Path(label).suffix.lower() in SPREADSHEETS else _ARCHIVE_MAX_BYTES
         )
@@ -101,8 +102,21 @@ def _unlike(label: str, labels: Container[str]) -> str:
 
 
 def receive(ledger: Ledger, delivery: int, number: int, pieces: Iterable[bytes]) -> str:
-    """Take in a file that was announced; returns its SHA-256. Raises UnknownDelivery, DeliveryTooLarge."""
+    """Take in a file that was announced; returns its SHA-256.
+
+    Raises NotNamed, OtherRole, UnknownDelivery, DeliveryTooLarge.
+    """
+    with ledger.reading("import"):
+        pass
     return inbox_of(ledger).receive(delivery, number, pieces)
+
+
+def remove(ledger: Ledger, delivery: int) -> None:
+    """Remove what is left of a delivery; raises NotNamed, OtherRole, UnknownDelivery."""
+    with ledger.reading("import"):
+        pass
+    box = inbox_of(ledger)
+    box.remove(delivery, [file.number for file in box.delivery(delivery).files])
 
 
 def check(
@@ -134,7 +148,7 @@ def post(
     with ledger.reading("import") as books:
         if events.head(books) != checked.head:
             raise CheckOutdated
-    wanted = {file.path for file in checked.postable}
+    wanted = {file.path: file.sha256 for file in checked.postable}
     if not wanted:
         raise NothingToPost
     box = inbox_of(ledger)
@@ -142,14 +156,18 @@ def post(
     request = ImportRequest(list(shelf.files), shelf=shelf, only=wanted)
     result = import_files(ledger, catalogue, request, started, progress)
     done = {file.path for file in (*result.counted("posted"), *checked.result.counted("unchanged"))}
+    done |= {one.path for one in checked.result.passed_over}
     left = {file.path for file in checked.result.files} - done
-    gone = [
-        staged.number
-        for path, staged in shelf.files.items()
-        if not any(Path(one) == path or path in Path(one).parents for one in left)
-    ]
-    box.remove(checked.delivery, gone)
+    box.remove(
+        checked.delivery,
+        (one.number for path, one in shelf.files.items() if _holds(path, done) and not _holds(path, left)),
+    )
     return result
+
+
+def _holds(path: Path, others: Iterable[str]) -> bool:
+    """Whether a file, or one in it, is among others; what came after the check is not."""
+    return any(Path(one) == path or path in Path(one).parents for one in others)
 
 
 def sent_back(ledger: Ledger, checked: Checked, feedback: Callable[[Path, Sequence[Path]], Feedback]) -> bytes:
@@ -157,6 +175,8 @@ def sent_back(ledger: Ledger, checked: Checked, feedback: Callable[[Path, Sequen
 
     ``feedback``: how copies are written to a folder, given what was imported.
     """
+    with ledger.reading("check"):
+        pass
     shelf = inbox_of(ledger).shelf(checked.delivery)
     rejected = {file.path: file for file in checked.result.counted("rejected")}
     found = walk(shelf.files, DEFAULT_LIMITS, shelf).found

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock, Thread
 
 from aidledger.domain.identity import masked_words
-from aidledger.errors import AidLedgerError, JobRunning
+from aidledger.errors import AidLedgerError, CheckOutdated, JobRunning
 
 
 @dataclass(slots=True)
@@ -49,9 +49,11 @@ class Jobs:
     _lock: Lock = field(default_factory=Lock)
     _last: dict[tuple[str, int], Job] = field(default_factory=dict)
 
-    def start(self, job: Job, work: Callable[[Job], object]) -> None:
-        """Begin work; raises JobRunning if other work has not finished."""
+    def start(self, job: Job, work: Callable[[Job], object], *, once: bool = False) -> None:
+        """Begin work; raises JobRunning if other work has not finished, CheckOutdated for what is done ``once``."""
         with self._lock:
+            if once and (job.what, job.of) in self._last:
+                raise CheckOutdated
             running = self.running()
             if running is not None:
                 raise JobRunning(what=running.what, by=running.by)

@@ -142,6 +142,45 @@ def test_nothing_else_is_posted_than_the_button_said(client: TestClient, place: 
     assert "posted: 1" in post(client, delivery, settled(client, delivery))
 
 
+CSV = (
+    "金溪中学2021年秋季学期普通高中国家助学金发放花名册\n序号,姓名,身份证号,年级,发放金额\n"
+    + "".join(f"{i},{one.name},{one.number},高一,1000\n" for i, one in enumerate(people(3, first=30), 1))
+).encode()
+
+
+def test_other_content_than_was_checked_is_not_posted(client: TestClient, place: str) -> None:
+    """The same name and size, another amount: sent again, or put into the inbox from behind."""
+    delivery, page = checked(client, {"a.csv": CSV, "good.xlsx": GOOD})
+    dearer = CSV.replace(b",1000", b",1500")
+    assert client.put(f"/inbox/{delivery}/1", headers=OURS, content=dearer).status_code == 204
+    page = post(client, delivery, page)
+    assert "posted: 1" in page
+    assert "a.csv" in page
+    ledger = opened(place)
+    assert [(one.file, one.amount_fen) for one in ledgers.batches(ledger)] == [("good.xlsx", 500_000)]
+    ledger.close()
+    client.post(f"/inbox/{delivery}/check", headers=OURS)
+    assert "Post 1 files: 3 person-times, 4,500.00 yuan" in settled(client, delivery)
+
+
+def test_what_comes_after_the_check_waits_for_the_next(client: TestClient) -> None:
+    delivery = announce(client, {"good.xlsx": GOOD, "other.xlsx": OTHER})
+    client.put(f"/inbox/{delivery}/1", headers=OURS, content=GOOD)
+    client.post(f"/inbox/{delivery}/check", headers=OURS)
+    page = settled(client, delivery)
+    client.put(f"/inbox/{delivery}/2", headers=OURS, content=OTHER)
+    assert "posted: 1" in post(client, delivery, page)
+    client.post(f"/inbox/{delivery}/check", headers=OURS)
+    assert "Post 1 files: 4 person-times" in settled(client, delivery)
+
+
+def test_a_receipt_outlives_a_check_of_what_is_gone(client: TestClient) -> None:
+    delivery, page = checked(client, {"good.xlsx": GOOD})
+    post(client, delivery, page)
+    assert client.post(f"/inbox/{delivery}/check", headers=OURS).status_code == 404
+    assert "posted: 1" in client.get(f"/inbox/{delivery}").text
+
+
 @pytest.mark.parametrize("told", ["", "0" * 64])
 def test_another_button_posts_nothing(client: TestClient, told: str) -> None:
     delivery, _ = checked(client, {"good.xlsx": GOOD})
@@ -200,6 +239,8 @@ def test_other_bytes_than_were_announced_are_refused(client: TestClient, content
         '{"files": [{"path": "a.xlsx", "size": -1}]}',
         '{"files": [{"path": "a.xlsx", "size": 999999999}]}',
         '{"files": [{"path": "a.xlsx", "size": "x"}]}',
+        '{"files": [{"path": "a.xlsx", "size": 1e400}]}',
+        "[" * 100_000,
         json.dumps({"files": [{"path": f"{i}.xlsx", "size": 1} for i in range(5_001)]}),
     ],
 )
@@ -215,6 +256,12 @@ def test_a_name_is_a_label_and_no_path(client: TestClient, tmp_path: Path) -> No
     assert "(2)" in page  # two labels that became alike are two files
     assert not list(tmp_path.rglob("good.xlsx"))
     assert delivery == 1
+
+
+def test_a_name_that_is_no_text_is_a_label_all_the_same(client: TestClient) -> None:
+    told = '{"files": [{"path": "\\ud800.xlsx", "size": 1}]}'
+    assert client.post("/inbox/announce", headers=OURS, content=told).status_code == 200
+    assert client.get("/inbox/1").status_code == 200
 
 
 def test_an_archive_is_unpacked_and_goes_when_all_of_it_is_posted(client: TestClient) -> None:
@@ -283,6 +330,8 @@ def test_whoever_may_not_import_sends_nothing(place: str, tmp_path: Path, monkey
         assert client.get(client.app.state.door.link()).status_code == 403  # type: ignore[attr-defined]
         told = json.dumps({"files": [{"path": "a.xlsx", "size": 1}]})
         assert client.post("/inbox/announce", headers=OURS, content=told).status_code == 403
+        assert client.put("/inbox/1/1", headers=OURS, content=b"x").status_code == 403
+        assert client.post("/inbox/1/remove", headers=OURS).status_code == 403
 
 
 def test_no_number_of_a_pupil_is_served(client: TestClient) -> None:

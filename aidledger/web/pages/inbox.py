@@ -73,7 +73,7 @@ async def announce(request: Request) -> Response:
             return refused(request, DeliveryTooLarge())
     try:
         files = [deliveries.AnnouncedFile(str(one["path"]), int(one["size"])) for one in json.loads(told)["files"]]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return refused(request, DeliveryTooLarge())
     try:
         number = await run_in_threadpool(deliveries.announce, site_of(request).ledger, files)
@@ -203,6 +203,7 @@ def check(request: Request, _asked: Asked) -> Response:
 
 
 def _begin_check(site: Site, number: int) -> None:
+    deliveries.inbox_of(site.ledger).delivery(number)  # of one that is gone, the receipt stays
     site.jobs.forget(POSTING, number)
     job = Job(CHECKING, site.ledger.actor, site.ledger.moment(), number)
     site.jobs.start(
@@ -212,17 +213,17 @@ def _begin_check(site: Site, number: int) -> None:
 
 @endpoint
 def post(request: Request, asked: Asked) -> Response:
-    """Post what was checked, if it is what the button said; else it is checked again."""
+    """Post what was checked, if it is what the button said."""
     site, number = site_of(request), request.path_params["delivery"]
     checking = site.jobs.last(CHECKING, number)
     checked = cast("Checked | None", checking.outcome) if checking else None
-    if checked is None or checked.digest != asked.text("checked") or site.jobs.last(POSTING, number) is not None:
+    if checked is None or checked.digest != asked.text("checked"):
         raise CheckOutdated
 
     def work(one: Job) -> object:
         return deliveries.post(site.ledger, site.catalogue, checked, one.expect, lambda _: one.advance())
 
-    site.jobs.start(Job(POSTING, site.ledger.actor, site.ledger.moment(), number), work)
+    site.jobs.start(Job(POSTING, site.ledger.actor, site.ledger.moment(), number), work, once=True)
     return RedirectResponse(f"/inbox/{number}", HTTPStatus.SEE_OTHER)
 
 
@@ -243,6 +244,5 @@ def copies(request: Request, _asked: Asked) -> Response:
 @endpoint
 def remove(request: Request, _asked: Asked) -> Response:
     """Remove what is left of a delivery."""
-    box, number = deliveries.inbox_of(site_of(request).ledger), request.path_params["delivery"]
-    box.remove(number, [file.number for file in box.delivery(number).files])
+    deliveries.remove(site_of(request).ledger, request.path_params["delivery"])
     return RedirectResponse("/inbox", HTTPStatus.SEE_OTHER)
