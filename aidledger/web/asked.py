@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aidledger.domain.term import Period
-from aidledger.errors import UnknownDay
+from aidledger.errors import ReasonMissing, UnknownDay
 from aidledger.operations.views import Reveal
 
 if TYPE_CHECKING:
@@ -54,6 +54,13 @@ class Asked:
             return None if text is None else date.fromisoformat(text)
         except ValueError:
             raise UnknownDay(text=text) from None
+
+    def reason(self) -> str:
+        """Why something is done, for the chain; raises ReasonMissing."""
+        text = self.text("why")
+        if text is None:
+            raise ReasonMissing
+        return text
 
     def reveal(self) -> Reveal | None:
         """A request for full numbers; raises ReasonMissing without a reason."""

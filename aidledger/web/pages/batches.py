@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, cast
 
 from starlette.responses import RedirectResponse, Response
 
-from aidledger.errors import ReasonMissing
 from aidledger.i18n import N_, translator
 from aidledger.operations import ledgers
 from aidledger.presentation.batches import batch_result, batches_result
@@ -67,10 +66,7 @@ def batch(request: Request, asked: Asked) -> Response:
 def reverse(request: Request, asked: Asked) -> Response:
     """Reverse a batch, for a reason; then show the batch that reverses it."""
     site = site_of(request)
-    reason = asked.text("why")
-    if reason is None:
-        raise ReasonMissing
-    record, _ = ledgers.reverse(site.ledger, site.catalogue, request.path_params["number"], reason)
+    record, _ = ledgers.reverse(site.ledger, site.catalogue, request.path_params["number"], asked.reason())
     return RedirectResponse(f"/batches/{record.batch}", HTTPStatus.SEE_OTHER)
 
 

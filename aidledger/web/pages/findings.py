@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from aidledger.domain.finding import SEVERITIES, STATES
 from aidledger.domain.table import named_code, period_text
-from aidledger.errors import OneDecision, ReasonMissing, UnknownFinding
+from aidledger.errors import OneDecision, UnknownFinding
 from aidledger.i18n import N_, Language, translator
 from aidledger.operations import auditing
 from aidledger.operations.views import Viewed
@@ -115,9 +115,7 @@ def decide(request: Request, asked: Asked) -> Response:
     """Decide on a finding as it was shown: where its facts have changed since, the decision does not hold."""
     site = site_of(request)
     one = _finding(site, request.path_params["number"])
-    state, text, until = asked.word("state", STATES), asked.text("why"), asked.day("until")
-    if text is None:
-        raise ReasonMissing
+    state, text, until = asked.word("state", STATES), asked.reason(), asked.day("until")
     if state is None or (until is not None) != (state == "accepted"):
         raise OneDecision
     auditing.decide_on(site.ledger, one, state, text, until)

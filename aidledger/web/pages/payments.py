@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse, Response
 
-from aidledger.errors import ReasonMissing
 from aidledger.i18n import N_, translator
 from aidledger.operations import paying
 from aidledger.presentation.paying import dues_result, order_result, orders_result
@@ -87,8 +86,5 @@ def order(request: Request, asked: Asked) -> Response:
 @endpoint
 def withdraw(request: Request, asked: Asked) -> Response:
     """Withdraw an order that was not released, for a reason."""
-    reason = asked.text("why")
-    if reason is None:
-        raise ReasonMissing
-    record = paying.withdraw(site_of(request).ledger, request.path_params["number"], reason)
+    record = paying.withdraw(site_of(request).ledger, request.path_params["number"], asked.reason())
     return RedirectResponse(f"/payments/{record.order}", HTTPStatus.SEE_OTHER)
