@@ -21,6 +21,19 @@ class Changes:
         return not (self.added or self.removed or self.changed)
 
 
+@dataclass(frozen=True, slots=True)
+class PaymentChange:
+    """A payment that one version has and the other lacks, or has with other data.
+
+    ``name`` and ``number``: the person's. ``before``, ``after``: the payment's fields; None where it is missing.
+    """
+
+    name: str
+    number: str
+    before: Mapping[str, object] | None
+    after: Mapping[str, object] | None
+
+
 def changes_between(before: Mapping[object, object], after: Mapping[object, object]) -> Changes:
     """Compare two versions, each keyed by person."""
     both = before.keys() & after.keys()

@@ -16,7 +16,7 @@ from aidledger.domain.published import PublishedReport
 from aidledger.errors import NothingToDemonstrate
 from aidledger.operations import examining, ledgers, reconciling, reporting
 from aidledger.operations.files import shown_path
-from aidledger.operations.importing import ImportRequest, import_files
+from aidledger.operations.importing import ImportRequest, Instructions, import_files
 from aidledger.operations.results import FileResult, ImportResult
 from aidledger.reconcile.line import Line
 from aidledger.store.ledger import Ledger
@@ -115,7 +115,8 @@ def demonstrate_faults(
     audience.importing(sum(map(len, written)))
 
     def bring_in(paths: Sequence[Path], supersedes: int | None = None) -> ImportResult:
-        request = ImportRequest(paths, workers=workers, record_conflicts=True, supersedes=supersedes)
+        said = Instructions(record_conflicts=True, supersedes=supersedes)
+        request = ImportRequest(paths, said, workers=workers)
         return import_files(ledger, catalogue, request, progress=audience.imported)
 
     first = bring_in([*written[0], *written[1]])

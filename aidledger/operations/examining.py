@@ -11,6 +11,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from typing import Any
 
 from aidledger.catalogue.catalogue import Catalogue
@@ -18,10 +19,10 @@ from aidledger.checks import problems_of
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile
 from aidledger.operations.files import InputFile
-from aidledger.operations.workers import Ended, NotReady, run_in_order, without_waits
+from aidledger.operations.workers import Ended, KeptWorker, NotReady, run_in_order
 from aidledger.sheets.formats.failures import FileRefused
 from aidledger.sheets.formats.grid import read_grid
-from aidledger.sheets.formats.limits import Limits
+from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
 from aidledger.sheets.reader import read_roster
 from aidledger.sheets.recognition.hints import Hints
 
@@ -36,7 +37,7 @@ def default_workers(*, beside_writer: bool = True) -> int:
     return max(1, min(WORKERS_MAX, (os.cpu_count() or 1) - beside_writer))
 
 
-def examine(content: bytes, path: str, catalogue: Catalogue, hints: Hints, limits: Limits) -> RosterFile:
+def examine(content: bytes, path: str, hints: Hints, catalogue: Catalogue, limits: Limits) -> RosterFile:
     """Read and check one file: a worker's job. A failure of the reader is a problem of the file."""
     _limit_seconds(limits)
     try:
@@ -56,14 +57,18 @@ def examine(content: bytes, path: str, catalogue: Catalogue, hints: Hints, limit
 
 
 def examined(
-    sources: Iterable[InputFile], catalogue: Catalogue, hints: Hints, limits: Limits, workers: int
+    sources: Iterable[InputFile],
+    catalogue: Catalogue,
+    hints: Callable[[InputFile], Hints],
+    limits: Limits,
+    workers: int,
 ) -> Iterator[Examined | NotReady]:
     """Each file and its content as read, in order, whatever the number of workers; NotReady before each wait."""
     taken: deque[InputFile] = deque()
     results = run_in_order(
         examine,
-        ((source.content, source.heard) for source in noted(sources, taken)),
-        common=(catalogue, hints, limits),
+        ((source.content, source.heard, hints(source)) for source in noted(sources, taken)),
+        common=(catalogue, limits),
         workers=workers,
         seconds_max=limits.seconds_max,
         prepare=_prepare,
@@ -84,21 +89,30 @@ def noted(sources: Iterable[InputFile], taken: deque[InputFile]) -> Iterator[Inp
         yield source
 
 
+class Guard:
+    """Runs readers in a limited process, which stays for the next; it is started when first needed."""
+
+    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.limits = limits
+        self._worker = KeptWorker(limits.seconds_max, _prepare, (limits,))
+
+    def __call__(self, function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
+        """What a reader returns; raises FileRefused if it does not return."""
+        result = self._worker.run(function, *arguments)
+        if isinstance(result, Ended):
+            problem = _end(result, self.limits)
+            raise FileRefused(problem.code, **problem.facts)
+        return result
+
+    def close(self) -> None:
+        """End the process."""
+        self._worker.dismiss()
+
+
 def run_guarded(function: Callable[..., Any], *arguments: object, limits: Limits) -> Any:  # noqa: ANN401
     """Run a reader once in a limited process; raises FileRefused if it does not return."""
-    results = run_in_order(
-        function,
-        [arguments],
-        workers=1,
-        seconds_max=limits.seconds_max,
-        prepare=_prepare,
-        prepare_with=(limits,),
-    )
-    (result,) = without_waits(results)
-    if isinstance(result, Ended):
-        problem = _end(result, limits)
-        raise FileRefused(problem.code, **problem.facts)
-    return result
+    with closing(Guard(limits)) as guard:
+        return guard(function, *arguments)
 
 
 def _end(ended: Ended, limits: Limits) -> Problem:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.domain.changes import Changes, changes_between
+from aidledger.domain.changes import Changes, PaymentChange, changes_between
 from aidledger.domain.problem import Problem
 from aidledger.domain.role import Action
 from aidledger.domain.roster import Note, RosterFile
@@ -19,7 +19,7 @@ from aidledger.errors import FatesDoNotAddUp, OneFileToSupersede, OtherRoster
 from aidledger.operations import examining, files
 from aidledger.operations.contradictions import candidates, contradictions, problems
 from aidledger.operations.feedback import Feedback
-from aidledger.operations.files import CHANGED, Found, InputFile, PassedOver, shown_path
+from aidledger.operations.files import CHANGED, Found, InputFile, PassedOver, Reader, shown_path
 from aidledger.operations.group_commit import SECONDS_MAX, posted_in_groups
 from aidledger.operations.results import FileResult, ImportResult, result_of
 from aidledger.operations.returns import answered, doubts_of, matched, recovery_doubts
@@ -31,6 +31,7 @@ from aidledger.store.chain import events, mappings
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.master.catalogues import LoadedCatalogue, ensure_loaded
 from aidledger.store.postings import posting, versions
+from aidledger.store.postings.differences import payment_changes
 from aidledger.store.postings.journal import Stamp
 from aidledger.store.postings.listings import Answered
 from aidledger.store.privacy import forgetting
@@ -43,17 +44,36 @@ _LIST_LINES_MIN = 2
 
 
 @dataclass(frozen=True, slots=True)
-class ImportRequest:
-    """What to import and how. ``shelf``: where the paths are, if not on disk.
+class Instructions:
+    """What is said by hand about a file.
 
-    ``only``: of what is there, no other files, and these with no other content: SHA-256 by path as shown.
+    ``hints``: what the file leaves open. ``record_conflicts``: post also what contradicts the ledger. ``supersedes``:
+    the batch of which it is a new version. ``remember``: keep the columns that were named for the file's school.
     """
 
-    paths: Sequence[Path]
     hints: Hints = field(default_factory=Hints)
     record_conflicts: bool = False
     supersedes: int | None = None
     remember: bool = False
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether it was said what is paid: the same bytes may then be another payment."""
+        hints = self.hints
+        return bool(hints.program or hints.period or hints.part or hints.school)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """What to import and how. ``shelf``: where the paths are, if not on disk.
+
+    ``instructions``: for all files but those in ``by_file``, by path as shown. ``only``: of what is there, no other
+    files, and these with no other content: SHA-256 by path as shown.
+    """
+
+    paths: Sequence[Path]
+    instructions: Instructions = field(default_factory=Instructions)
+    by_file: Mapping[str, Instructions] = field(default_factory=dict)
     feedback: Feedback | None = None
     dry_run: bool = False
     workers: int | None = None
@@ -80,7 +100,7 @@ def import_files(
         walked = files.walk(request.paths, request.limits, request.shelf)
     if request.only is not None:
         walked.found = [one for one in walked.found if shown_path(one.path) in request.only]
-    if request.supersedes is not None and len(walked.found) != 1:
+    if request.instructions.supersedes is not None and len(walked.found) != 1:
         raise OneFileToSupersede(count=len(walked.found))
     if request.feedback is not None:
         request.feedback.prepare()
@@ -100,7 +120,8 @@ def import_files(
 class _Run:
     """One run over many files: read in workers, posted here, one file at a time.
 
-    ``remembered``: the columns remembered, by school. ``no_lists``: files that turned out not to be lists.
+    ``known``: the SHA-256 of files in force. ``remembered``: the columns remembered, by school. ``no_lists``: files
+    that turned out not to be lists.
     """
 
     ledger: Ledger
@@ -109,20 +130,18 @@ class _Run:
     transaction: Callable[[], AbstractContextManager[Books]]
     progress: Callable[[FileResult], None]
     loaded: LoadedCatalogue = field(init=False)
+    known: Container[str] = field(init=False)
     remembered: dict[str, dict[str, str]] = field(default_factory=dict)
     no_lists: list[Found] = field(default_factory=list)
     turned_away: TurnedAway = field(default_factory=TurnedAway)
 
-    @property
-    def hints(self) -> Hints:
-        """What was given by hand, this time and earlier."""
-        return replace(self.request.hints, remembered=self.remembered)
+    def instructions(self, source: InputFile) -> Instructions:
+        """What was said by hand about a file."""
+        return self.request.by_file.get(source.shown, self.request.instructions)
 
-    @property
-    def told_apart(self) -> bool:
-        """Whether it was given by hand what is paid: the same bytes may then be another payment."""
-        hints = self.request.hints
-        return bool(hints.program or hints.period or hints.part or hints.school)
+    def hints(self, source: InputFile) -> Hints:
+        """What was said by hand about a file, this time and earlier."""
+        return replace(self.instructions(source).hints, remembered=self.remembered)
 
     @property
     def passed_over(self) -> list[PassedOver]:
@@ -133,28 +152,39 @@ class _Run:
         """Read, post and report each file, in the order found; files that are not lists go to ``no_lists``."""
         with self.transaction() as books:
             self.loaded = ensure_loaded(books, self.catalogue, self.ledger.moment(), self.ledger.actor)
-            known = {} if self.told_apart else posting.sources_in_force(books)
+            self.known = posting.sources_in_force(books)
             self.remembered = mappings.by_school(books)
         # A dry run is one transaction anyway: nothing is posted again after a failure.
         seconds_max = 0.0 if self.request.dry_run else SECONDS_MAX
         workers = max(1, min(self.request.workers or examining.default_workers(), len(found)))
         results: dict[Found, FileResult] = {}
-        with files.Reader(self.request.limits) as reader:
-            sources = (self._as_checked(source) for source in _opened(reader, found, known))
-            read = self._read(sources, known, workers)
+        with Reader(self.request.limits) as reader:
+            sources = (self._as_checked(source) for source in self._opened(reader, found))
+            read = self._read(sources, workers)
             for (source, _), result in posted_in_groups(self.transaction, self._post, self._lists(read), seconds_max):
                 results[source.place] = self._report(source, result)
         if results.keys() | set(self.no_lists) != set(found):
             raise RuntimeError(f"{len(found)} files went in, {len(results) + len(self.no_lists)} came out")  # noqa: TRY003
         return [results[one] for one in found if one in results]
 
-    def _read(self, sources: Iterable[InputFile], known: Container[str], workers: int) -> Iterator[Read | NotReady]:
+    def _opened(self, reader: Reader, found: Iterable[Found]) -> Iterator[InputFile]:
+        for one in found:
+            source = reader.read(one)
+            # keep a folder of known files out of memory
+            yield replace(source, content=b"") if self._is_settled(source) else source
+
+    def _is_settled(self, source: InputFile) -> bool:
+        """Whether a file needs no reading: its bytes are already in the ledger, or it could not be opened."""
+        known = source.sha256 in self.known and not self.instructions(source).told_apart
+        return known or source.failure is not None
+
+    def _read(self, sources: Iterable[InputFile], workers: int) -> Iterator[Read | NotReady]:
         """Each file and its content as read, in order; those that need no reading wait for those before them."""
         ahead: deque[InputFile] = deque()
-        unread = (source for source in examining.noted(sources, ahead) if not _is_settled(source, known))
+        unread = (source for source in examining.noted(sources, ahead) if not self._is_settled(source))
         for read in examining.examined(unread, self.catalogue, self.hints, self.request.limits, workers):
             if not isinstance(read, NotReady):
-                while _is_settled(ahead[0], known):
+                while self._is_settled(ahead[0]):
                     yield _settled(ahead.popleft())
                 ahead.popleft()
             yield read
@@ -185,7 +215,7 @@ class _Run:
         """Post a file if nothing speaks against it, and remember the columns named for its school."""
         source, file = read
         result = self._settle(books, source, file)
-        return self._remember(books, result, file) if self.request.remember else result
+        return self._remember(books, source, result, file) if self.instructions(source).remember else result
 
     def _report(self, source: InputFile, result: FileResult) -> FileResult:
         """Report a file once its result is committed; a rejected one gets its marked copy."""
@@ -196,16 +226,17 @@ class _Run:
 
     def _settle(self, books: Books, source: InputFile, file: RosterFile | None) -> FileResult:
         """Post a file, or find out why not."""
+        said = self.instructions(source)
         # An unreadable file has no bytes to be known by.
         batch = None if source.failure is not None else posting.batch_in_force_of(books, source.sha256)
-        if batch is not None and (file is None or (file.rows_read and not (self.told_apart and file.tables))):
+        if batch is not None and (file is None or (file.rows_read and not (said.told_apart and file.tables))):
             return result_of(source, RosterFile(), "unchanged", batch)
         if file is None:  # reversed by somebody else in the meantime
             return self._again(books, source)
         accounted = sum(file.fates.values())
         if accounted != file.rows_read:
             raise FatesDoNotAddUp(file=source.shown, read=file.rows_read, accounted=accounted)
-        if file.blocked(record_conflicts=self.request.record_conflicts):
+        if file.blocked(record_conflicts=said.record_conflicts):
             contradicted = self.turned_away.contradicted(source.sha256, file)
             result = result_of(source, replace(file, problems=[*file.problems, *contradicted]), "rejected", None)
         else:
@@ -222,7 +253,7 @@ class _Run:
         again = self._as_checked(files.read_again(source, self.request.limits))
         if again.failure is not None:
             return self._settle(books, again, RosterFile(problems=[again.failure]))
-        file = examining.examine(again.content, again.heard, self.catalogue, self.hints, self.request.limits)
+        file = examining.examine(again.content, again.heard, self.hints(again), self.catalogue, self.request.limits)
         return self._settle(books, again, file)
 
     def _called(self, source: InputFile) -> str:
@@ -234,9 +265,9 @@ class _Run:
         root = max(roots, key=lambda path: len(path.parts)) if roots else (archive or source.path).parent
         return shown_path(source.path.relative_to(root))
 
-    def _remember(self, books: Books, result: FileResult, file: RosterFile | None) -> FileResult:
+    def _remember(self, books: Books, source: InputFile, result: FileResult, file: RosterFile | None) -> FileResult:
         """Remember the columns named for a file's school, if they were understood that way."""
-        columns = self.request.hints.columns
+        columns = self.instructions(source).hints.columns
         schools = {table.school for table in file.tables} if file else set()
         unclear = {problem.code for problem in result.problems} & {"no-header", "missing-column"}
         if not columns or unclear or None in schools:
@@ -255,11 +286,13 @@ class _Run:
         posted = self._posted(books, source, file, earlier, answered(matches))
         doubts = [*doubts_of(file, matches), *recovery_doubts(books, posted.batch, file)]
         found = contradictions(books, self.catalogue, posted, file)
-        changes: dict[int, Changes] = {}
+        changes: dict[int, tuple[Changes, Sequence[PaymentChange]]] = {}
         for batch in [earlier.batch] if earlier else candidates(books, posted, found):
             was = versions.contents(books, batch).counted() if before is None else before
-            changes[batch] = changes_between(was, versions.contents(books, posted.batch).counted())
-            if changes[batch].none:
+            now = versions.contents(books, posted.batch).counted()
+            changed = changes_between(was, now)
+            changes[batch] = changed, payment_changes(books, was, now) if self.request.dry_run else ()
+            if changed.none:
                 told = [Note("same-content", "")] if file.tables else []
                 return result_of(source, RosterFile(notes=told), "unchanged", batch)
         file = replace(file, problems=[*file.problems, *doubts, *problems(found, file, posted.batch)])
@@ -269,19 +302,22 @@ class _Run:
             file = replace(file, notes=[*file.notes, Note("forgotten-people", "", again)])
         if posted.corrected:
             file = replace(file, notes=[*file.notes, Note("corrected-numbers", "", posted.corrected)])
-        if file.blocked(record_conflicts=self.request.record_conflicts):
+        if file.blocked(record_conflicts=self.instructions(source).record_conflicts):
             result = result_of(source, file, "rejected", None)
         elif self.request.dry_run:
             result = result_of(source, file, "would-post", None)
         else:
             result = result_of(source, file, "posted", posted.batch)
-        supersedes = next(iter(changes), None)
-        return replace(result, changes=changes.get(supersedes) if supersedes else None, supersedes=supersedes)
+        if not changes:
+            return result
+        supersedes, (changed, differences) = next(iter(changes.items()))
+        return replace(result, changes=changed, supersedes=supersedes, differences=differences)
 
     def _superseded(self, books: Books, source: InputFile, file: RosterFile) -> versions.Version | None:
-        if self.request.supersedes is None:
+        supersedes = self.instructions(source).supersedes
+        if supersedes is None:
             return None
-        earlier = versions.version(books, self.request.supersedes)
+        earlier = versions.version(books, supersedes)
         paid = versions.paid_by(books, earlier.batch)
         pays = {(roster.program, str(roster.period)) for table in file.tables for roster in table.rosters}
         if not paid & (pays | {(str(listing.kind), str(listing.period)) for listing in file.listings}):
@@ -295,18 +331,6 @@ class _Run:
         kept = posting.Source(shown_path(Path(source.path.name)), source.sha256, source.content)
         stamp = Stamp(self.ledger.moment(), self.ledger.actor, self.loaded)
         return posting.post(books, kept, file, stamp, earlier, answers)
-
-
-def _opened(reader: files.Reader, found: Iterable[Found], known: Container[str]) -> Iterator[InputFile]:
-    for one in found:
-        source = reader.read(one)
-        # keep a folder of known files out of memory
-        yield replace(source, content=b"") if _is_settled(source, known) else source
-
-
-def _is_settled(source: InputFile, known: Container[str]) -> bool:
-    """Whether a file needs no reading: its bytes are already in the ledger, or it could not be opened."""
-    return source.sha256 in known or source.failure is not None
 
 
 def _settled(source: InputFile) -> Read:

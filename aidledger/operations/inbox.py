@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import zipfile
-from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.part import Part
+from aidledger.domain.term import Period
 from aidledger.errors import CheckOutdated, DeliveryTooLarge, NothingToPost
 from aidledger.operations.feedback import Feedback
 from aidledger.operations.files import SPREADSHEETS, InputFile, Reader, walk
-from aidledger.operations.importing import ImportRequest, import_files
+from aidledger.operations.importing import ImportRequest, Instructions, import_files
 from aidledger.operations.opening import file_of
 from aidledger.operations.results import FileResult, ImportResult
 from aidledger.sheets.formats.archive import safe_parts
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB
+from aidledger.sheets.recognition.hints import Hints
 from aidledger.store.chain import events
 from aidledger.store.inbox import AnnouncedFile, Delivery, Inbox
 from aidledger.store.ledger import Ledger
+from aidledger.store.postings import versions
 
 __all__ = [
     "AnnouncedFile",
@@ -30,7 +35,10 @@ __all__ = [
     "Inbox",
     "announce",
     "check",
+    "file_key",
     "inbox_of",
+    "instruct",
+    "instructions_of",
     "post",
     "receive",
     "remove",
@@ -44,11 +52,12 @@ _ARCHIVE_MAX_BYTES = 512 * MIB
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check of a delivery found, and the ledger's head that it was checked against."""
+    """What a check of a delivery found, the ledger's head that it was checked against, and what was said by hand."""
 
     delivery: int
     head: str
     result: ImportResult
+    instructions: Mapping[str, Instructions] = field(default_factory=dict)
 
     @property
     def postable(self) -> list[FileResult]:
@@ -58,8 +67,30 @@ class Checked:
     @property
     def digest(self) -> str:
         """What the button that posts is bound to: the head, and every file with its content, person-times and 分."""
-        told = [(file.path, file.sha256, file.person_times, file.amount_fen) for file in self.postable]
+        return self._digest_of(self.postable)
+
+    def digest_of(self, file: FileResult) -> str:
+        """The same of the button that posts one file."""
+        return self._digest_of([file])
+
+    def _digest_of(self, files: Iterable[FileResult]) -> str:
+        told = [
+            (file.path, file.sha256, file.person_times, file.amount_fen, self.instructions.get(file.path))
+            for file in files
+        ]
         return hashlib.sha256(repr((self.delivery, self.head, told)).encode()).hexdigest()
+
+    def file(self, key: str) -> FileResult:
+        """The file with a key; raises CheckOutdated."""
+        for file in self.result.files:
+            if file_key(file.path) == key:
+                return file
+        raise CheckOutdated
+
+
+def file_key(path: str) -> str:
+    """What names a file in a URL, where its own name, which may hold a number, must not stand."""
+    return hashlib.sha256(path.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def inbox_of(ledger: Ledger) -> Inbox:
@@ -119,6 +150,55 @@ def remove(ledger: Ledger, delivery: int) -> None:
     box.remove(delivery, [file.number for file in box.delivery(delivery).files])
 
 
+def instruct(ledger: Ledger, delivery: int, path: str, said: Instructions) -> None:
+    """Keep what was said by hand about a file until it is posted; it counts from the next check on.
+
+    Raises NotNamed, OtherRole, UnknownDelivery; UnknownBatch, NoEarlierVersion, SupersededBatch for what it supersedes.
+    """
+    with ledger.reading("import") as books:
+        if said.supersedes is not None:
+            versions.version(books, said.supersedes)
+    box = inbox_of(ledger)
+    box.delivery(delivery)
+    box.instruct(delivery, path, None if said == Instructions() else _written(said))
+
+
+def instructions_of(ledger: Ledger, delivery: int) -> dict[str, Instructions]:
+    """What was said by hand about the files of a delivery, by path."""
+    return {path: _read(said) for path, said in inbox_of(ledger).instructions(delivery).items()}
+
+
+def _written(said: Instructions) -> str:
+    hints = said.hints
+    return json.dumps(
+        {
+            "program": hints.program,
+            "period": hints.period.code if hints.period else None,
+            "part": hints.part.code if hints.part else None,
+            "school": hints.school,
+            "kind": hints.kind,
+            "columns": dict(hints.columns),
+            "record_conflicts": said.record_conflicts,
+            "supersedes": said.supersedes,
+            "remember": said.remember,
+        }
+    )
+
+
+def _read(written: str) -> Instructions:
+    told = json.loads(written)
+    period, part = told["period"], told["part"]
+    hints = Hints(
+        program=told["program"],
+        period=Period.parse(period) if period else None,
+        school=told["school"],
+        columns=told["columns"],
+        kind=told["kind"],
+        part=Part.parse(part) if part else None,
+    )
+    return Instructions(hints, told["record_conflicts"], told["supersedes"], told["remember"])
+
+
 def check(
     ledger: Ledger,
     catalogue: Catalogue,
@@ -130,8 +210,9 @@ def check(
     with ledger.reading("check") as books:
         head = events.head(books)
     shelf = inbox_of(ledger).shelf(delivery)
-    request = ImportRequest(list(shelf.files), dry_run=True, shelf=shelf)
-    return Checked(delivery, head, import_files(ledger, catalogue, request, started, progress))
+    said = instructions_of(ledger, delivery)
+    request = ImportRequest(list(shelf.files), by_file=said, dry_run=True, shelf=shelf)
+    return Checked(delivery, head, import_files(ledger, catalogue, request, started, progress), said)
 
 
 def post(
@@ -140,20 +221,21 @@ def post(
     checked: Checked,
     started: Callable[[int], None] = lambda _count: None,
     progress: Callable[[FileResult], None] = lambda _result: None,
+    one: FileResult | None = None,
 ) -> ImportResult:
     """Post what a check found to be right, and remove it from the inbox; what was not right stays there.
 
-    Raises CheckOutdated if the ledger has changed since the check, NothingToPost.
+    ``one``: post this file alone. Raises CheckOutdated if the ledger has changed since the check, NothingToPost.
     """
     with ledger.reading("import") as books:
         if events.head(books) != checked.head:
             raise CheckOutdated
-    wanted = {file.path: file.sha256 for file in checked.postable}
+    wanted = {file.path: file.sha256 for file in checked.postable if one is None or file == one}
     if not wanted:
         raise NothingToPost
     box = inbox_of(ledger)
     shelf = box.shelf(checked.delivery)
-    request = ImportRequest(list(shelf.files), shelf=shelf, only=wanted)
+    request = ImportRequest(list(shelf.files), by_file=checked.instructions, shelf=shelf, only=wanted)
     result = import_files(ledger, catalogue, request, started, progress)
     done = {file.path for file in (*result.counted("posted"), *checked.result.counted("unchanged"))}
     done |= {one.path for one in checked.result.passed_over}
@@ -170,15 +252,20 @@ def _holds(path: Path, others: Iterable[str]) -> bool:
     return any(Path(one) == path or path in Path(one).parents for one in others)
 
 
-def sent_back(ledger: Ledger, checked: Checked, feedback: Callable[[Path, Sequence[Path]], Feedback]) -> bytes:
-    """A .zip of marked copies of the files that were not right, for the schools; raises UnknownDelivery.
+def sent_back(
+    ledger: Ledger,
+    checked: Checked,
+    feedback: Callable[[Path, Sequence[Path]], Feedback],
+    some: Sequence[FileResult] | None = None,
+) -> bytes:
+    """A .zip of marked copies of the files that were not right, in a folder for each school; raises UnknownDelivery.
 
-    ``feedback``: how copies are written to a folder, given what was imported.
+    ``feedback``: how copies are written to a folder, given what was imported. ``some``: of these files alone.
     """
     with ledger.reading("check"):
         pass
     shelf = inbox_of(ledger).shelf(checked.delivery)
-    rejected = {file.path: file for file in checked.result.counted("rejected")}
+    rejected = {file.path: file for file in checked.result.counted("rejected") if some is None or file in some}
     found = walk(shelf.files, DEFAULT_LIMITS, shelf).found
     packed = io.BytesIO()
     with TemporaryDirectory() as folder, Reader(DEFAULT_LIMITS) as reader, zipfile.ZipFile(packed, "w") as archive:
@@ -187,5 +274,6 @@ def sent_back(ledger: Ledger, checked: Checked, feedback: Callable[[Path, Sequen
             source: InputFile = reader.read(one)
             if source.shown in rejected:
                 written = copies.write(source, rejected[source.shown])
-                archive.write(written, written.relative_to(folder), zipfile.ZIP_DEFLATED)
+                below = Path(*safe_parts(rejected[source.shown].school or "")) / written.relative_to(folder)
+                archive.write(written, below, zipfile.ZIP_DEFLATED)
     return packed.getvalue()

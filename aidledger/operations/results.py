@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from aidledger.domain.changes import Changes
+from aidledger.domain.changes import Changes, PaymentChange
 from aidledger.domain.listing import ListTable
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Declared, Fate, Note, Roster, RosterFile, Table, person_times_of
@@ -49,9 +49,10 @@ class ListResult:
 class FileResult:
     """The outcome of a file. ``batch``: the one it was posted as, or the earlier one with the same content.
 
-    ``changes``: how it differs from the batch ``supersedes``, which it superseded or, if rejected, could supersede.
-    ``remembered``: the schools for which columns named by hand were remembered.
-    ``feedback``: where the marked copy for the school was written. ``times``: its person-times by what it pays.
+    ``changes``: how it differs from the batch ``supersedes``, which it superseded or, if rejected, could supersede;
+    ``differences``: the same payment by payment, of a check. ``remembered``: the schools for which columns named by
+    hand were remembered. ``feedback``: where the marked copy for the school was written. ``times``: its person-times
+    by what it pays.
     """
 
     path: str
@@ -67,9 +68,16 @@ class FileResult:
     notes: Sequence[Note]
     changes: Changes | None = None
     supersedes: int | None = None
+    differences: Sequence[PaymentChange] = ()
     remembered: Sequence[str] = ()
     feedback: str | None = None
     times: Mapping[Paid, int] = field(default_factory=dict)
+
+    @property
+    def school(self) -> str | None:
+        """The school that its first sheet with one is of."""
+        named = [*(one.school for one in self.rosters), *(one.school for one in self.lists)]
+        return next(filter(None, named), None)
 
     @property
     def person_times(self) -> int:

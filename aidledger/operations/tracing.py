@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 
 from aidledger.errors import SourceMissing
-from aidledger.operations.examining import run_guarded
+from aidledger.operations.examining import Guard
 from aidledger.operations.views import Reveal, Viewed, view
-from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 from aidledger.sheets.source_row import SourceCell, row_cells
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.postings import lookups
@@ -25,7 +25,7 @@ class Trace:
     cells: Sequence[SourceCell]
 
 
-def trace(ledger: Ledger, number: int, reveal: Reveal | None = None) -> Viewed[Trace]:
+def trace(ledger: Ledger, number: int, reveal: Reveal | None = None, guard: Guard | None = None) -> Viewed[Trace]:
     """Trace an entry to its cells; a reversal, to the cells of the entry it reverses. Raises UnknownEntry."""
 
     def read(books: Books) -> Trace:
@@ -35,9 +35,8 @@ def trace(ledger: Ledger, number: int, reveal: Reveal | None = None) -> Viewed[T
         content = lookups.source_of(books, origin.roster_batch)
         if content is None:
             raise SourceMissing(number=origin.roster_batch)
-        cells = run_guarded(
-            row_cells, content, origin.sheet, origin.header_row, origin.row, DEFAULT_LIMITS, limits=DEFAULT_LIMITS
-        )
+        with nullcontext(guard) if guard else closing(Guard()) as run:
+            cells = run(row_cells, content, origin.sheet, origin.header_row, origin.row, run.limits)
         return Trace(entry, batch, origin, cells)
 
     return view(ledger, read, reveal, lambda _: f"entry {number}")

@@ -22,7 +22,7 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, Literal, TypeVar
 
 from aidledger.errors import WorkerNotStarted
@@ -98,6 +98,34 @@ def run_in_order(
     finally:
         for worker in crew:
             worker.dismiss()
+
+
+class KeptWorker:
+    """A worker that stays for the next job. Jobs of several threads come one after the other."""
+
+    def __init__(self, seconds_max: float, prepare: Callable[..., None], prepare_with: tuple[Any, ...] = ()) -> None:
+        self._worker = _Worker(seconds_max, _call, (), prepare, prepare_with)
+        self._lock = Lock()
+
+    def run(self, function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 - what the function returns
+        """``function(*arguments)``, or Ended if it did not return; an exception in it is raised here."""
+        with self._lock:
+            self._worker.give(0, (function, *arguments))
+            while (outcome := self._worker.outcome()) is None:
+                _wait_for([self._worker])
+        _, result = outcome
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    def dismiss(self) -> None:
+        """Stop it; the next job starts it anew."""
+        with self._lock:
+            self._worker.dismiss()
+
+
+def _call(function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
+    return function(*arguments)
 
 
 def without_waits(results: Iterable[Taken | NotReady]) -> Iterator[Taken]:

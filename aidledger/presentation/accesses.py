@@ -23,6 +23,7 @@ _SEEN = {
     "findings": N_("all findings"),
     "reconcile": N_("comparison with other lists"),
     "batch": N_("batch {which}"),
+    "delivery": N_("a file of delivery {which}, not posted yet"),
     "person": N_("person {which}"),
     "export parquet": N_("everybody, as district {which} of a lake"),
     "export": N_("a copy of everything held about person {which}"),

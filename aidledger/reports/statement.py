@@ -138,20 +138,14 @@ def _lines(
 
 def _rosters(books: Connection, catalogue: Catalogue, school: int, periods: Sequence[str]) -> Sequence[StatementRoster]:
     here = {roster: figures for (roster,), figures in _counted(books, school, periods, Entry.c.roster_id).items()}
-    paid_here = (
-        select(Entry.c.id)
-        .where(
-            Entry.c.roster_id == RosterRow.c.id,
-            Entry.c.school_id == school,
-            Entry.c.period.in_(list(periods)),
-            Entry.c.reversal_of.is_(None),
-        )
-        .exists()
+    # Not EXISTS: SQLite would look through all entries of the school once for each roster of the ledger.
+    paid_here = select(Entry.c.roster_id).where(
+        Entry.c.school_id == school, Entry.c.period.in_(list(periods)), Entry.c.reversal_of.is_(None)
     )
     query = (
         select(RosterRow, ProgramRow.c.code)
         .join(ProgramRow, ProgramRow.c.id == RosterRow.c.program_id)
-        .where(paid_here)
+        .where(RosterRow.c.id.in_(paid_here))
         .order_by(RosterRow.c.id)
     )
     records = {record.batch: record for record in batches(books)}

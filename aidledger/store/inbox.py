@@ -32,6 +32,9 @@ CREATE TABLE IF NOT EXISTS file (
 CREATE TABLE IF NOT EXISTS piece (
     delivery INTEGER NOT NULL, file INTEGER NOT NULL, number INTEGER NOT NULL, content BLOB NOT NULL,
     PRIMARY KEY (delivery, file, number), FOREIGN KEY (delivery, file) REFERENCES file ON DELETE CASCADE);
+CREATE TABLE IF NOT EXISTS instruction (
+    delivery INTEGER NOT NULL REFERENCES delivery ON DELETE CASCADE, path TEXT NOT NULL, said TEXT NOT NULL,
+    PRIMARY KEY (delivery, path));
 """
 
 
@@ -127,6 +130,18 @@ class Inbox:
         with self._open() as box, box:
             box.executemany("DELETE FROM file WHERE delivery = ? AND number = ?", ((delivery, n) for n in files))
             box.execute("DELETE FROM delivery WHERE id = ? AND id NOT IN (SELECT delivery FROM file)", (delivery,))
+
+    def instruct(self, delivery: int, path: str, said: str | None) -> None:
+        """Keep what was said by hand about a file, or a file in an archive; None: nothing any more."""
+        with self._open() as box, box:
+            box.execute("DELETE FROM instruction WHERE delivery = ? AND path = ?", (delivery, path))
+            if said is not None:
+                box.execute("INSERT INTO instruction VALUES (?, ?, ?)", (delivery, path, said))
+
+    def instructions(self, delivery: int) -> dict[str, str]:
+        """What was said by hand, by path."""
+        with self._open() as box:
+            return dict(box.execute("SELECT path, said FROM instruction WHERE delivery = ?", (delivery,)))
 
     def shelf(self, delivery: int) -> InboxShelf:
         """The received files of a delivery, in the order of their paths, as those of a folder are read."""

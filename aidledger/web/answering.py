@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from aidledger import __version__
 from aidledger.domain.identity import masked_words
+from aidledger.domain.layout import fold
 from aidledger.domain.table import time_text
 from aidledger.i18n import N_, Language, Translate, translator
 from aidledger.presentation.failures import error_text
@@ -95,6 +96,7 @@ def _templates() -> Environment:
     )
     templates.filters["masked"] = lambda words: printable(masked_words(str(words)))
     templates.filters["moment"] = time_text
+    templates.filters["folded"] = fold
     return templates
 
 

@@ -83,4 +83,5 @@ def serve(
         try:
             asyncio.run(run())
         finally:
+            site.guard.close()
             told.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aidledger.i18n import Language
+from aidledger.operations.examining import Guard
 from aidledger.web.jobs import Jobs
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Site:
     """The ledger, opened until the server ends, and the catalogue that it was opened with.
 
     ``language``: that of the command, until a reader chooses another. ``quit``: ends the server.
-    ``audits``: the last audit, if one has run since the server began.
+    ``guard``: reads sheets to show them. ``audits``: the last audit, if one has run since the server began.
     """
 
     ledger: Ledger
@@ -31,6 +32,7 @@ class Site:
     language: Language
     quit: Callable[[], None]
     jobs: Jobs = field(default_factory=Jobs)
+    guard: Guard = field(default_factory=Guard)
     audits: list[Viewed[Audit]] = field(default_factory=list)
 
     def acting(self, actor: str) -> Site:

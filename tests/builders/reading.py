@@ -30,7 +30,7 @@ def examined(
 ) -> RosterFile:
     """A file (or a grid, as .xlsx) as it is read and checked."""
     raw = content if isinstance(content, bytes) else xlsx_bytes(content)
-    file = examine(raw, path, shipped(), hints, limits)
+    file = examine(raw, path, hints, shipped(), limits)
     assert sum(file.fates.values()) == file.rows_read
     return file
 

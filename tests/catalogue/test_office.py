@@ -33,7 +33,7 @@ def office(folder: Path, **files: str) -> Catalogue:
 def test_a_program_of_the_offices_own_is_recognised_and_its_amounts_are_judged(tmp_path: Path, title: str) -> None:
     catalogue = office(tmp_path, own=PROGRAM)
     grid = with_cells(roster_grid(title=title, amount=500, total=False), {"F4": 499})
-    file = examine(xlsx_bytes(grid), "名册.xlsx", catalogue, Hints(), DEFAULT_LIMITS)
+    file = examine(xlsx_bytes(grid), "名册.xlsx", Hints(), catalogue, DEFAULT_LIMITS)
     (roster,) = file.tables[0].rosters
     assert (roster.program, roster.period) == ("nutrition-improvement", AUTUMN_2021)
     assert roster.amounts_fen == [50_000, 49_900, 50_000]
@@ -45,7 +45,7 @@ def test_a_money_column_may_name_the_offices_own_program(tmp_path: Path) -> None
     headers = ("序号", "姓名", "身份证号", "生活补助", "营养膳食补助")
     fill = {"生活补助": 625, "营养膳食补助": 500}
     grid = roster_grid(title="金溪初级中学2021年秋季学期资助花名册", headers=headers, fill=fill, total=False)
-    file = examine(xlsx_bytes(grid), "名册.xlsx", catalogue, Hints(), DEFAULT_LIMITS)
+    file = examine(xlsx_bytes(grid), "名册.xlsx", Hints(), catalogue, DEFAULT_LIMITS)
     paid = {roster.program: roster.amount_fen for roster in file.tables[0].rosters}
     assert paid == {"compulsory-living-subsidy": 187_500, "nutrition-improvement": 150_000}
 
@@ -86,7 +86,7 @@ fees:
     assert [rate.low_fen for rate in program.rates(SPRING_2022, school="金溪中学")] == [48_000]
     assert [rate.low_fen for rate in program.rates(SPRING_2022, school="龙门中学")] == [20_000]
     grid = roster_grid(title="金溪中学2021年秋季学期普通高中免学费花名册", amount=480, total=False)
-    file = examine(xlsx_bytes(grid), "名册.xlsx", catalogue, Hints(), DEFAULT_LIMITS)
+    file = examine(xlsx_bytes(grid), "名册.xlsx", Hints(), catalogue, DEFAULT_LIMITS)
     assert [p.code for p in file.problems] == ["amount-off-standard"] * 3
     assert file.problems[0].facts["allowed"] == "460.00"
 
@@ -119,7 +119,7 @@ def test_an_office_has_its_own_district_and_phrase(tmp_path: Path) -> None:
 def test_an_office_adds_its_own_header_words(tmp_path: Path) -> None:
     catalogue = office(tmp_path, roster="code: roster\nfields:\n  name: [娃儿名字]\n  amount: [打卡数]\n")
     grid = with_cells(roster_grid(total=False), {"B2": "娃儿名字", "F2": "打卡数"})
-    file = examine(xlsx_bytes(grid), "名册.xlsx", catalogue, Hints(), DEFAULT_LIMITS)
+    file = examine(xlsx_bytes(grid), "名册.xlsx", Hints(), catalogue, DEFAULT_LIMITS)
     assert file.problems == []
     assert file.tables[0].rosters[0].amount_fen == 300_000
 
@@ -145,7 +145,7 @@ def test_a_school_is_kept_under_one_name_however_rosters_call_it(tmp_path: Path,
     by_title = roster_grid(title=f"{called}2021年秋季学期普高助学金")
     by_column = roster_grid(title="2021年秋季学期普高助学金", headers=(*HEADERS, "学校"), fill={"学校": called})
     for grid, hints in ((by_title, Hints()), (by_column, Hints()), (by_column, Hints(school=called))):
-        (table,) = examine(xlsx_bytes(grid), "名册.xlsx", catalogue, hints, DEFAULT_LIMITS).tables
+        (table,) = examine(xlsx_bytes(grid), "名册.xlsx", hints, catalogue, DEFAULT_LIMITS).tables
         assert {table.school, *table.lines.schools} == {"金溪中学"}
 
 

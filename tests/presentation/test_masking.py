@@ -8,6 +8,7 @@ import io
 import pkgutil
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 from aidledger import presentation
 from aidledger.audit import rules
+from aidledger.domain.changes import PaymentChange
 from aidledger.domain.cut import Cut
 from aidledger.domain.notice import NoticeTerm
 from aidledger.domain.term import Period
@@ -23,6 +25,7 @@ from aidledger.operations import (
     actors,
     announcing,
     auditing,
+    facsimiles,
     ledgers,
     mapping,
     paying,
@@ -32,8 +35,9 @@ from aidledger.operations import (
     rights,
     tracing,
 )
-from aidledger.operations.results import ImportResult
-from aidledger.operations.views import Reveal
+from aidledger.operations.examining import Guard
+from aidledger.operations.results import FileResult, ImportResult
+from aidledger.operations.views import Reveal, Viewed
 from aidledger.presentation import (
     accesses,
     audits,
@@ -41,6 +45,7 @@ from aidledger.presentation import (
     bridges,
     catalogues,
     comparisons,
+    deliveries,
     entries,
     forgetting,
     imports,
@@ -49,6 +54,7 @@ from aidledger.presentation import (
     matrices,
     notices,
     returns,
+    sheets,
     statements,
     summaries,
     traces,
@@ -60,6 +66,7 @@ from aidledger.presentation import people as histories
 from aidledger.presentation import rights as copies
 from aidledger.presentation.result import Result
 from aidledger.reports.returns import Span
+from aidledger.sheets.facsimile import Excerpt, Facsimile
 from aidledger.store.ledger import Ledger
 from tests.builders import Cell, Grid, xlsx_bytes
 from tests.store.ledgers import bring_in, catalogue, clock, new_ledger
@@ -182,6 +189,10 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
             reporting.national_return(ledger, programs, Span(2021, False, None, None)), programs, "zh"
         ),
     )
+    yield deliveries.files_result, lambda: deliveries.files_result("", [_corrected()], programs, "zh")
+    yield deliveries.kinds_result, lambda: deliveries.kinds_result([_corrected()])
+    yield sheets.sheet_result, lambda: sheets.sheet_result(_sheet(ledger, reveal))
+    yield sheets.differences_result, lambda: sheets.differences_result(_corrected(), programs, "zh")
     yield (
         statements.statement_result,
         lambda: statements.statement_result(reporting.school_statement(ledger, programs, "金溪中学"), programs, "zh"),
@@ -197,6 +208,19 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
         forgetting.forgotten_result,
         lambda: forgetting.forgotten_result(rights.forget(ledger, "1", "asked"), say),
     )
+
+
+def _sheet(ledger: Ledger, reveal: Reveal | None) -> Viewed[Facsimile]:
+    with closing(Guard()) as guard:
+        found = facsimiles.of_batch(ledger, catalogue(), 1, Excerpt(), guard, reveal)
+    return Viewed(found.found.sheet, found.head, found.revealed)
+
+
+def _corrected() -> FileResult:
+    """A file that pays one of the marked people on another card than before."""
+    before = {"program": "high-school-grant", "period": "2021-autumn", "amount_fen": 100, "name_stated": None}
+    changes = [PaymentChange("某某", NUMBER, before | {"account": OTHER}, before | {"account": ACCOUNT})]
+    return FileResult("a", "", "roster", "rejected", None, [], [], {}, 0, [], [], supersedes=1, differences=changes)
 
 
 def _bridge(ledger: Ledger) -> Result:
@@ -253,6 +277,7 @@ def test_numbers_that_are_revealed_are_whole(world: World) -> None:
         "order_result": [NUMBER, OTHER, ACCOUNT],
         "people_result": [NUMBER, OTHER, ACCOUNT, STUDENT_NUMBER, OTHER_STUDENT_NUMBER],
         "sample_result": [NUMBER, OTHER, ACCOUNT],
+        "sheet_result": [NUMBER, OTHER, ACCOUNT, STUDENT_NUMBER, OTHER_STUDENT_NUMBER],
         "trace_result": [NUMBER, ACCOUNT, STUDENT_NUMBER],
     }
 

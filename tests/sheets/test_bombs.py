@@ -236,7 +236,7 @@ def limited() -> Callable[[Mapping[str, bytes]], dict[str, str]]:
         limits = replace(DEFAULT_LIMITS, memory_max_bytes=512 * MIB)
         sources = [InputFile(Path(name), content, "") for name, content in files.items()]
         found = {}
-        for source, file in without_waits(in_workers(sources, shipped(), Hints(), limits, workers=1)):
+        for source, file in without_waits(in_workers(sources, shipped(), lambda _: Hints(), limits, workers=1)):
             assert {problem.code for problem in file.problems} <= KINDS.keys()
             too_slow = any(problem.facts.get("what") == "the reading time" for problem in file.problems)
             found[source.path.name] = "too slow" if too_slow else file.problems[0].code if file.problems else "read"

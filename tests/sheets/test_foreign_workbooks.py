@@ -44,7 +44,7 @@ FILES = spoiled_files()
 def results() -> Mapping[str, RosterFile]:
     files = {**FILES, **{f"good-{name}": content for name, content in SAMPLES.items()}}
     sources = [InputFile(Path(name), raw, hashlib.sha256(raw).hexdigest()) for name, raw in files.items()]
-    read = list(without_waits(examined(iter(sources), shipped(), Hints(), LIMITS, workers=1)))
+    read = list(without_waits(examined(iter(sources), shipped(), lambda _: Hints(), LIMITS, workers=1)))
     assert [source.path.name for source, _ in read] == [*files]
     return {source.path.name: file for source, file in read}
 

@@ -59,7 +59,7 @@ def results() -> dict[str, Examined]:
     sources = [source("first.xlsx", roster_xlsx())]
     sources += [source(name, content) for name, content in HOSTILE.items()]
     sources += [source("last.xls", roster_xls(first=10)), source("none.xlsx", b"")]
-    done = list(without_waits(examined(iter(sources), shipped(), Hints(), LIMITS, workers=2)))
+    done = list(without_waits(examined(iter(sources), shipped(), lambda _: Hints(), LIMITS, workers=2)))
     assert [one.path.name for one, _ in done] == [one.path.name for one in sources]  # in the order given
     return {one.path.name: (one, file) for one, file in done}
 
@@ -97,7 +97,7 @@ def test_an_empty_file_is_unreadable(results: dict[str, Examined]) -> None:
 def test_the_number_of_workers_changes_nothing(workers: int) -> None:
     sources = [source(f"{i}.xlsx", roster_xlsx(i, first=i * 10)) for i in range(1, 8)]
     sources.append(source("8.xlsx", xlsx_bytes(with_cells(roster_grid(), {"C4": "1"}))))
-    done = list(without_waits(examined(sources, shipped(), Hints(), DEFAULT_LIMITS, workers=workers)))
+    done = list(without_waits(examined(sources, shipped(), lambda _: Hints(), DEFAULT_LIMITS, workers=workers)))
     assert [len(file.tables[0].lines) for _, file in done] == [1, 2, 3, 4, 5, 6, 7, 3]
     assert [problem.code for _, file in done for problem in file.problems] == ["id-format"]
 

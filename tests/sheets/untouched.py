@@ -40,7 +40,7 @@ def main(good: Path, hostile: Path) -> None:
 
     contents = good.read_bytes(), hostile.read_bytes()
     catalogue = shipped()
-    examine(contents[0], good.name, catalogue, Hints(), DEFAULT_LIMITS)  # all that is loaded late is loaded now
+    examine(contents[0], good.name, Hints(), catalogue, DEFAULT_LIMITS)  # all that is loaded late is loaded now
     if sys.platform != "win32":
         import resource
 
@@ -50,7 +50,7 @@ def main(good: Path, hostile: Path) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (spare + 1, hard))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
     sys.addaudithook(_hear)
-    file = examine(contents[1], hostile.name, catalogue, Hints(), DEFAULT_LIMITS)
+    file = examine(contents[1], hostile.name, Hints(), catalogue, DEFAULT_LIMITS)
     names = [name for table in file.tables for name in table.lines.names]
     print(json.dumps({"touched": touched, "names": names, "codes": [problem.code for problem in file.problems]}))  # noqa: T201
 

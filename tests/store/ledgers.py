@@ -6,7 +6,7 @@ import os
 import re
 import sqlite3
 import tempfile
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -21,7 +21,7 @@ from aidledger.catalogue.loading import load
 from aidledger.domain.secret import Secret
 from aidledger.operations import examining, importing, ledgers, views
 from aidledger.operations.files import Found, InputFile
-from aidledger.operations.importing import ImportRequest
+from aidledger.operations.importing import ImportRequest, Instructions
 from aidledger.operations.results import FileResult
 from aidledger.sheets.recognition.hints import Hints
 from aidledger.store.database.engine import ledger_url
@@ -153,16 +153,11 @@ class _Here(importing._Run):
     def _read(
         self,
         sources: Iterable[InputFile],
-        known: Container[str],
         workers: int,  # noqa: ARG002 - as it is called
     ) -> Iterator[importing.Read]:
-        hints, limits = self.request.hints, self.request.limits
         for source in sources:
-            unchanged = source.sha256 in known
-            yield (
-                source,
-                None if unchanged else examining.examine(source.content, source.heard, self.catalogue, hints, limits),
-            )
+            given = source.content, source.heard, self.hints(source), self.catalogue, self.request.limits
+            yield source, None if self._is_settled(source) else examining.examine(*given)
 
 
 def bring_in_all(
@@ -178,7 +173,8 @@ def bring_in_all(
         paths = [Path(folder, name) for name in files]
         for path, content in zip(paths, files.values(), strict=True):
             path.write_bytes(content)
-        request = ImportRequest(paths, hints or Hints(), record_conflicts=record_conflicts, supersedes=supersedes)
+        said = Instructions(hints or Hints(), record_conflicts=record_conflicts, supersedes=supersedes)
+        request = ImportRequest(paths, said)
         found = [Found(path) for path in paths]
         return _Here(ledger, catalogue(), request, partial(ledger.writing, "import"), lambda _result: None).files(found)
 

@@ -43,6 +43,7 @@ def stranger(place: Path | str, language: Language = "en", actor: str = "office"
         app.state.ended = ended
         with TestClient(app, base_url=HOME, raise_server_exceptions=False) as client:
             yield client
+        site.guard.close()
     finally:
         ledger.close()
 

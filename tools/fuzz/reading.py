@@ -59,7 +59,7 @@ def measured(content: bytes, path: str, catalogue: Catalogue, hints: Hints, limi
     """Read one file and say what it cost; runs in a worker."""
     began = time.monotonic()
     try:
-        file: RosterFile | str = examine(content, path, catalogue, hints, limits)
+        file: RosterFile | str = examine(content, path, hints, catalogue, limits)
     except Exception:  # noqa: BLE001 - that is what is looked for
         file = traceback.format_exc()
     peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB

@@ -164,7 +164,7 @@ def _sheets(sheets: list[Sheet], path: str) -> None:
 
 
 def _file(content: bytes) -> None:
-    assert list(breaches_of(examine(content, "名册.xls", shipped(), Hints(), DEFAULT_LIMITS))) == []
+    assert list(breaches_of(examine(content, "名册.xls", Hints(), shipped(), DEFAULT_LIMITS))) == []
 
 
 @given(

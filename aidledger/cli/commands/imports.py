@@ -109,7 +109,7 @@ def _run(
     from aidledger.cli.importing import live, report
     from aidledger.cli.output import emit
     from aidledger.cli.remedies import FILES
-    from aidledger.operations.importing import ImportRequest, import_files
+    from aidledger.operations.importing import ImportRequest, Instructions, import_files
     from aidledger.operations.mapping import mapped_columns
     from aidledger.presentation.feedback import feedback_for
     from aidledger.presentation.imports import import_result
@@ -121,10 +121,7 @@ def _run(
     hints = Hints(program, period, school, mapped_columns(mapping, catalogue), kind, part=part)
     request = ImportRequest(
         paths,
-        hints,
-        record_conflicts=record_conflicts,
-        supersedes=supersedes,
-        remember=remember,
+        Instructions(hints, record_conflicts=record_conflicts, supersedes=supersedes, remember=remember),
         feedback=feedback_for(catalogue, feedback, paths, office.language) if feedback else None,
         dry_run=dry_run,
         workers=workers,

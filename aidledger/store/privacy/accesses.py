@@ -22,6 +22,7 @@ SEEN = (
     "findings",
     "reconcile",
     "batch",
+    "delivery",
     "person",
     "export parquet",
     "export",

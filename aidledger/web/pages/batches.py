@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, cast
 from starlette.responses import RedirectResponse, Response
 
 from aidledger.i18n import N_, translator
-from aidledger.operations import ledgers
+from aidledger.operations import facsimiles, ledgers
+from aidledger.operations.views import Viewed
 from aidledger.presentation.batches import batch_result, batches_result
 from aidledger.presentation.verdicts import verdict_result
-from aidledger.web.answering import answered, language_of, site_of
+from aidledger.web.answering import answered, language_of, page, site_of
 from aidledger.web.asked import Asked
 from aidledger.web.endpoint import endpoint
 from aidledger.web.jobs import Job
+from aidledger.web.sheets import draw_sheet, excerpt_of
 from aidledger.web.tables import draw
 
 if TYPE_CHECKING:
@@ -59,6 +61,25 @@ def batch(request: Request, asked: Asked) -> Response:
         heading=N_("Batch"),
         record=record,
         reveals=True,
+    )
+
+
+@endpoint
+def sheet(request: Request, asked: Asked) -> Response:
+    """The file of a batch as it was sent, sheet by sheet."""
+    site, language = site_of(request), language_of(request)
+    excerpt = excerpt_of(asked)
+    number = request.path_params["number"]
+    found = facsimiles.of_batch(site.ledger, site.catalogue, number, excerpt, site.guard, asked.reveal())
+    drawn = draw_sheet(Viewed(found.found.sheet, found.head, found.revealed), excerpt, (), site.catalogue, language)
+    return page(
+        request,
+        "posted_file.html",
+        heading=N_("File"),
+        record=found.found.batch,
+        sheet=drawn,
+        revealed=found.revealed,
+        row=asked.number("row", 0) or None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from queue import Queue
 from threading import Event
@@ -19,14 +19,17 @@ from aidledger.domain.problem import Severity
 from aidledger.errors import AidLedgerError, CheckOutdated, DeliveryTooLarge
 from aidledger.i18n import N_, Language, translator
 from aidledger.operations import inbox as deliveries
+from aidledger.presentation.deliveries import files_result, kinds_result
 from aidledger.presentation.failures import error_text
 from aidledger.presentation.feedback import feedback_for
-from aidledger.presentation.receipts import file_line, file_report, passed_over_report, totals_text
+from aidledger.presentation.letters import letters
+from aidledger.presentation.receipts import file_line, passed_over_report, totals_text
 from aidledger.web.answering import download, language_of, page, refused, site_of
 from aidledger.web.asked import Asked
 from aidledger.web.endpoint import endpoint
 from aidledger.web.jobs import Job
-from aidledger.web.remedies import ERRORS, FILES
+from aidledger.web.remedies import ERRORS
+from aidledger.web.tables import DrawnTable, draw
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -49,11 +52,18 @@ _GROUPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class SortedFile:
-    """A file as a check found it: one line, and the lines below it."""
+class FileGroup:
+    """The files of a group: its name, and their table."""
+
+    name: str
+    table: DrawnTable
+
+
+@dataclass(frozen=True, slots=True)
+class PostedFile:
+    """A file of a receipt: one line, and the batch that it became."""
 
     line: str
-    details: Sequence[str]
     batch: int | None
 
 
@@ -145,21 +155,28 @@ def delivery(request: Request, _asked: Asked) -> Response:
         delivery=waiting[0] if waiting else None,
         job=next((job for job in (posting, checking) if job and not job.finished), None),
         failure=error_text(failed, ERRORS, language) if failed else None,
-        groups=_sorted(checked.result, site, language) if checked and posted is None else [],
+        groups=_groups(checked, site, language) if checked and posted is None else [],
+        kinds=_kinds(checked, language) if checked and posted is None else [],
         passed=passed_over_report(checked.result.passed_over, language) if checked else [],
         digest=checked.digest if checked and checked.postable and posting is None else None,
-        asks=_button(checked, language) if checked else "",
+        asks=post_text(checked.postable, language) if checked else "",
         returns=len(checked.result.counted("rejected")) if checked else 0,
         receipt=totals_text(posted, translate) if posted else None,
-        posted=_lines(posted.files, site, language) if posted else [],
+        posted=[PostedFile(file_line(one, site.catalogue, language), one.batch) for one in posted.files]
+        if posted
+        else [],
         head=posted.head if posted else None,
-        names=_GROUPS,
     )
 
 
-def _button(checked: Checked, language: Language) -> str:
-    """What the button posts: files, person-times and yuan."""
-    right = checked.postable
+def checked_of(site: Site, delivery: int) -> Checked | None:
+    """What the last check of a delivery found, if it has ended."""
+    checking = site.jobs.last(CHECKING, delivery)
+    return cast("Checked | None", checking.outcome) if checking else None
+
+
+def post_text(right: Sequence[FileResult], language: Language) -> str:
+    """What a button posts: files, person-times and yuan."""
     return translator(language)(N_("Post {files} files: {count} person-times, {amount} yuan")).format(
         files=len(right),
         count=f"{sum(file.person_times for file in right):,}",
@@ -167,7 +184,8 @@ def _button(checked: Checked, language: Language) -> str:
     )
 
 
-def _group(file: FileResult) -> str:
+def group_of(file: FileResult) -> str:
+    """Which of the groups a checked file belongs to."""
     if file.outcome != "rejected":
         return "known" if file.outcome == "unchanged" else "right"
     if any(problem.code in _UNREAD for problem in file.problems):
@@ -176,33 +194,36 @@ def _group(file: FileResult) -> str:
     return "wrong" if errors else "conflict"
 
 
-def _sorted(result: ImportResult, site: Site, language: Language) -> list[tuple[str, list[SortedFile]]]:
-    groups: dict[str, list[FileResult]] = {name: [] for name in _GROUPS}
-    for file in result.files:
-        groups[_group(file)].append(file)
-    return [(name, _lines(files, site, language)) for name, files in groups.items() if files]
+def _groups(checked: Checked, site: Site, language: Language) -> list[FileGroup]:
+    """The files by what can be done with them, each leading to its page."""
+    found = []
+    for name, title in _GROUPS.items():
+        files = [file for file in checked.result.files if group_of(file) == name]
+        if files:
+            result = files_result(title, files, site.catalogue, language)
+            drawn = draw(result.answers()[0], 1, translator(language), len(files))
+            links = [f"/inbox/{checked.delivery}/files/{deliveries.file_key(file.path)}" for file in files]
+            rows = [[replace(row[0], href=href), *row[1:]] for row, href in zip(drawn.rows, links, strict=True)]
+            found.append(FileGroup(name, replace(drawn, rows=rows)))
+    return found
 
 
-def _lines(files: Sequence[FileResult], site: Site, language: Language) -> list[SortedFile]:
-    return [
-        SortedFile(
-            file_line(file, site.catalogue, language),
-            file_report(file, FILES, site.catalogue, language)[1:],
-            file.batch,
-        )
-        for file in files
-    ]
+def _kinds(checked: Checked, language: Language) -> list[DrawnTable]:
+    """The kinds of problems, where there are any."""
+    (answer,) = kinds_result(checked.result.counted("rejected")).answers()
+    return [draw(answer, 1, translator(language))] if answer.rows else []
 
 
 @endpoint
 def check(request: Request, _asked: Asked) -> Response:
     """Begin to check a delivery; nothing is kept of it."""
     site, number = site_of(request), request.path_params["delivery"]
-    _begin_check(site, number)
+    begin_check(site, number)
     return RedirectResponse(f"/inbox/{number}", HTTPStatus.SEE_OTHER)
 
 
-def _begin_check(site: Site, number: int) -> None:
+def begin_check(site: Site, number: int) -> None:
+    """Start a check; raises UnknownDelivery, JobRunning."""
     deliveries.inbox_of(site.ledger).delivery(number)  # of one that is gone, the receipt stays
     site.jobs.forget(POSTING, number)
     job = Job(CHECKING, site.ledger.actor, site.ledger.moment(), number)
@@ -215,28 +236,44 @@ def _begin_check(site: Site, number: int) -> None:
 def post(request: Request, asked: Asked) -> Response:
     """Post what was checked, if it is what the button said."""
     site, number = site_of(request), request.path_params["delivery"]
-    checking = site.jobs.last(CHECKING, number)
-    checked = cast("Checked | None", checking.outcome) if checking else None
+    checked = checked_of(site, number)
     if checked is None or checked.digest != asked.text("checked"):
         raise CheckOutdated
-
-    def work(one: Job) -> object:
-        return deliveries.post(site.ledger, site.catalogue, checked, one.expect, lambda _: one.advance())
-
-    site.jobs.start(Job(POSTING, site.ledger.actor, site.ledger.moment(), number), work, once=True)
+    begin_posting(site, checked)
     return RedirectResponse(f"/inbox/{number}", HTTPStatus.SEE_OTHER)
 
 
+def begin_posting(site: Site, checked: Checked, one: FileResult | None = None) -> None:
+    """Start to post what a check found to be right, or one file of it; raises JobRunning, CheckOutdated."""
+
+    def work(job: Job) -> object:
+        return deliveries.post(site.ledger, site.catalogue, checked, job.expect, lambda _: job.advance(), one)
+
+    site.jobs.start(Job(POSTING, site.ledger.actor, site.ledger.moment(), checked.delivery), work, once=True)
+
+
 @endpoint
-def copies(request: Request, _asked: Asked) -> Response:
-    """The marked copies of what was not right, for the schools."""
+def to_schools(request: Request, _asked: Asked) -> Response:
+    """What is said to each school, to paste into a message, beside the marked copies of its files."""
     site, number, language = site_of(request), request.path_params["delivery"], language_of(request)
-    checking = site.jobs.last(CHECKING, number)
-    checked = cast("Checked | None", checking.outcome) if checking else None
+    checked = checked_of(site, number)
+    if checked is None:
+        return RedirectResponse(f"/inbox/{number}", HTTPStatus.SEE_OTHER)
+    found = letters(checked.result.counted("rejected"), site.catalogue, language)
+    return page(request, "letters.html", heading=N_("Back to the schools"), number=number, letters=found)
+
+
+@endpoint
+def copies(request: Request, asked: Asked) -> Response:
+    """The marked copies of what was not right, for the schools, or for one of them."""
+    site, number, language = site_of(request), request.path_params["delivery"], language_of(request)
+    checked = checked_of(site, number)
     if checked is None:
         raise CheckOutdated
+    school = asked.text("school")
+    some = [file for file in checked.result.files if school in {None, file.school}]
     packed = deliveries.sent_back(
-        site.ledger, checked, lambda folder, imported: feedback_for(site.catalogue, folder, imported, language)
+        site.ledger, checked, lambda folder, imported: feedback_for(site.catalogue, folder, imported, language), some
     )
     return download(packed, f"{translator(language)(N_('to the schools'))}-{number}", "zip")
 

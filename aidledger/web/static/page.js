@@ -6,6 +6,30 @@ for (const button of document.querySelectorAll("button.print")) {
   button.addEventListener("click", () => window.print());
 }
 
+for (const button of document.querySelectorAll("button.copy")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    navigator.clipboard.writeText(button.closest("section").querySelector("textarea").value);
+    button.classList.add("done");
+  });
+}
+
+// j and k go through a list of links to places on the page, without the mouse.
+const steps = [...document.querySelectorAll("[data-steps] a[href^='#']")];
+let step = -1;
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, select, textarea, [contenteditable]");
+  if (steps.length === 0 || typing || event.ctrlKey || event.altKey || event.metaKey || !"jk".includes(event.key)) {
+    return;
+  }
+  step = Math.min(steps.length - 1, Math.max(0, step + (event.key === "j" ? 1 : -1)));
+  location.replace(steps[step].href);
+  for (const [i, one] of steps.entries()) {
+    one.parentElement.classList.toggle("here", i === step);
+  }
+});
+
 // A page whose job is running is fetched again until it is done; then it is shown anew, which keeps "back" useful.
 async function watch() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
