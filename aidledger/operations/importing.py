@@ -47,6 +47,7 @@ class ImportRequest:
     """What to import and how. ``shelf``: where the paths are, if not on disk.
 
     ``only``: of what is there, no other files, and these with no other content: SHA-256 by path as shown.
+    ``stopped``: asked before each file; once true, no further file is taken.
     """
 
     paths: Sequence[Path]
@@ -60,6 +61,7 @@ class ImportRequest:
     limits: Limits = DEFAULT_LIMITS
     shelf: files.Shelf | None = None
     only: Mapping[str, str] | None = None
+    stopped: Callable[[], bool] = lambda: False
 
 
 def import_files(
@@ -89,11 +91,11 @@ def import_files(
         with ledger.writing(action, keep=False) as books:
             run = _Run(ledger, catalogue, request, lambda: nullcontext(books), progress)
             results = run.files(walked.found)
-            return ImportResult(results, events.head(books), [*walked.passed_over, *run.passed_over])
+            return ImportResult(results, events.head(books), [*walked.passed_over, *run.passed_over], run.unreached)
     run = _Run(ledger, catalogue, request, partial(ledger.writing, action), progress)
     results = run.files(walked.found)
     with ledger.reading("open") as books:
-        return ImportResult(results, events.head(books), [*walked.passed_over, *run.passed_over])
+        return ImportResult(results, events.head(books), [*walked.passed_over, *run.passed_over], run.unreached)
 
 
 @dataclass(slots=True)
@@ -101,6 +103,7 @@ class _Run:
     """One run over many files: read in workers, posted here, one file at a time.
 
     ``remembered``: the columns remembered, by school. ``no_lists``: files that turned out not to be lists.
+    ``unreached``: files that were left when it was stopped.
     """
 
     ledger: Ledger
@@ -111,6 +114,7 @@ class _Run:
     loaded: LoadedCatalogue = field(init=False)
     remembered: dict[str, dict[str, str]] = field(default_factory=dict)
     no_lists: list[Found] = field(default_factory=list)
+    unreached: list[str] = field(default_factory=list)
     turned_away: TurnedAway = field(default_factory=TurnedAway)
 
     @property
@@ -142,11 +146,21 @@ class _Run:
         with files.Reader(self.request.limits) as reader:
             sources = (self._as_checked(source) for source in _opened(reader, found, known))
             read = self._read(sources, known, workers)
-            for (source, _), result in posted_in_groups(self.transaction, self._post, self._lists(read), seconds_max):
+            taken = self._until_stopped(self._lists(read))
+            for (source, _), result in posted_in_groups(self.transaction, self._post, taken, seconds_max):
                 results[source.place] = self._report(source, result)
-        if results.keys() | set(self.no_lists) != set(found):
+        if self.request.stopped():
+            self.unreached = [shown_path(one.path) for one in found if one not in results and one not in self.no_lists]
+        elif results.keys() | set(self.no_lists) != set(found):
             raise RuntimeError(f"{len(found)} files went in, {len(results) + len(self.no_lists)} came out")  # noqa: TRY003
         return [results[one] for one in found if one in results]
+
+    def _until_stopped(self, reads: Iterable[Read | NotReady]) -> Iterator[Read | NotReady]:
+        """The same until somebody stops it; what was taken before is posted whole."""
+        for read in reads:
+            if self.request.stopped():
+                return
+            yield read
 
     def _read(self, sources: Iterable[InputFile], known: Container[str], workers: int) -> Iterator[Read | NotReady]:
         """Each file and its content as read, in order; those that need no reading wait for those before them."""

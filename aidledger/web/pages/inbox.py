@@ -21,7 +21,8 @@ from aidledger.i18n import N_, Language, translator
 from aidledger.operations import inbox as deliveries
 from aidledger.presentation.failures import error_text
 from aidledger.presentation.feedback import feedback_for
-from aidledger.presentation.receipts import file_line, file_report, passed_over_report, totals_text
+from aidledger.presentation.jobs import said_text
+from aidledger.presentation.receipts import file_line, file_report, passed_over_report, totals
 from aidledger.web.answering import download, language_of, page, refused, site_of
 from aidledger.web.asked import Asked
 from aidledger.web.endpoint import endpoint
@@ -31,7 +32,7 @@ from aidledger.web.remedies import ERRORS, FILES
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from aidledger.operations.inbox import Checked, Delivery
+    from aidledger.operations.inbox import Checked
     from aidledger.operations.results import FileResult, ImportResult
     from aidledger.web.site import Site
 
@@ -61,30 +62,30 @@ class SortedFile:
 def inbox(request: Request, _asked: Asked) -> Response:
     """What waits, and where a folder is dropped."""
     found = deliveries.inbox_of(site_of(request).ledger).deliveries()
-    return page(request, "inbox.html", heading=N_("Inbox"), deliveries=found)
+    return page(request, "inbox.html", heading=N_("Inbox"), deliveries=found, days=deliveries.DAYS_KEPT)
 
 
 async def announce(request: Request) -> Response:
     """Open a delivery: the names and sizes of what will be sent."""
-    told = b""
+    sent = b""
     async for part in request.stream():
-        told += part
-        if len(told) > _ANNOUNCED_MAX_BYTES:
+        sent += part
+        if len(sent) > _ANNOUNCED_MAX_BYTES:
             return refused(request, DeliveryTooLarge())
     try:
-        files = [deliveries.AnnouncedFile(str(one["path"]), int(one["size"])) for one in json.loads(told)["files"]]
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        files = [
+            deliveries.AnnouncedFile(str(one["path"]), int(one["size"]), int(one.get("changed", 0)))
+            for one in json.loads(sent)["files"]
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return refused(request, DeliveryTooLarge())
     try:
-        number = await run_in_threadpool(deliveries.announce, site_of(request).ledger, files)
-        return JSONResponse(_told(deliveries.inbox_of(site_of(request).ledger).delivery(number)))
+        announced = await run_in_threadpool(deliveries.announce, site_of(request).ledger, files)
+        wanted = [{"number": number, "given": given} for number, given in announced.missing]
+        told = {"delivery": announced.delivery, "files": wanted, "passed_over": announced.passed_over}
+        return JSONResponse(told)
     except AidLedgerError as error:
         return refused(request, error)
-
-
-def _told(delivery: Delivery) -> dict[str, object]:
-    """The files by their numbers, for who sends them."""
-    return {"delivery": delivery.id, "files": [{"number": one.number, "path": one.path} for one in delivery.files]}
 
 
 async def receive(request: Request) -> Response:
@@ -131,28 +132,32 @@ def delivery(request: Request, _asked: Asked) -> Response:
     number = request.path_params["delivery"]
     checking, posting = site.jobs.last(CHECKING, number), site.jobs.last(POSTING, number)
     posted = cast("ImportResult | None", posting.outcome) if posting else None
-    failed = next((job.failure for job in (posting, checking) if job and job.failure), None)
+    jobs = [job for job in (posting, checking) if job]
+    failed = next((job.failure for job in jobs if job.state == "failed"), None)
     waiting = [one for one in deliveries.inbox_of(site.ledger).deliveries() if one.id == number]
     if not waiting and posting is None:
         deliveries.inbox_of(site.ledger).delivery(number)  # raises
     checked = cast("Checked | None", checking.outcome) if checking else None
     translate = translator(language)
+    passed = checked.result.passed_over if checked else []
     return page(
         request,
         "delivery.html",
         heading=N_("Delivery"),
         number=number,
         delivery=waiting[0] if waiting else None,
-        job=next((job for job in (posting, checking) if job and not job.finished), None),
+        days=deliveries.DAYS_KEPT,
+        job=next((job for job in jobs if not job.finished), jobs[0] if jobs else None),
         failure=error_text(failed, ERRORS, language) if failed else None,
-        groups=_sorted(checked.result, site, language) if checked and posted is None else [],
-        passed=passed_over_report(checked.result.passed_over, language) if checked else [],
+        groups=_sorted(checked.result, site, language) if checked and posting is None else [],
+        passed=passed_over_report([*(deliveries.passed_over(waiting[0]) if waiting else ()), *passed], language),
         digest=checked.digest if checked and checked.postable and posting is None else None,
         asks=_button(checked, language) if checked else "",
         returns=len(checked.result.counted("rejected")) if checked else 0,
-        receipt=totals_text(posted, translate) if posted else None,
-        posted=_lines(posted.files, site, language) if posted else [],
-        head=posted.head if posted else None,
+        receipt=said_text(posting.said, translate) if posting and posting.said else None,
+        posted=_lines(posted.files, site, language) if posted and posting and not posting.stopped() else [],
+        files=posting.files if posting and (posted is None or posting.stopped()) else [],
+        head=posting.head if posting else None,
         names=_GROUPS,
     )
 
@@ -205,10 +210,11 @@ def check(request: Request, _asked: Asked) -> Response:
 def _begin_check(site: Site, number: int) -> None:
     deliveries.inbox_of(site.ledger).delivery(number)  # of one that is gone, the receipt stays
     site.jobs.forget(POSTING, number)
-    job = Job(CHECKING, site.ledger.actor, site.ledger.moment(), number)
-    site.jobs.start(
-        job, lambda one: deliveries.check(site.ledger, site.catalogue, number, one.expect, lambda _: one.advance())
-    )
+
+    def work(one: Job) -> Checked:
+        return deliveries.check(site.ledger, site.catalogue, number, one.expect, lambda _: one.advance(), one.stopped)
+
+    site.jobs.start(Job(CHECKING, site.ledger.actor, site.ledger.moment(), number), work)
 
 
 @endpoint
@@ -220,10 +226,13 @@ def post(request: Request, asked: Asked) -> Response:
     if checked is None or checked.digest != asked.text("checked"):
         raise CheckOutdated
 
-    def work(one: Job) -> object:
-        return deliveries.post(site.ledger, site.catalogue, checked, one.expect, lambda _: one.advance())
+    def work(one: Job) -> ImportResult:
+        result = deliveries.post(site.ledger, site.catalogue, checked, one.expect, lambda _: one.advance(), one.stopped)
+        one.files, one.said, one.head = deliveries.files_of(checked, result), totals(result), result.head
+        return result
 
-    site.jobs.start(Job(POSTING, site.ledger.actor, site.ledger.moment(), number), work, once=True)
+    job = Job(POSTING, site.ledger.actor, site.ledger.moment(), number, files=deliveries.files_of(checked))
+    site.jobs.start(job, work, once=True)
     return RedirectResponse(f"/inbox/{number}", HTTPStatus.SEE_OTHER)
 
 
