@@ -32,6 +32,7 @@ from aidledger.operations import (
     rights,
     tracing,
 )
+from aidledger.operations.jobs import JobFile, JobRecord
 from aidledger.operations.results import ImportResult
 from aidledger.operations.views import Reveal
 from aidledger.presentation import (
@@ -44,6 +45,7 @@ from aidledger.presentation import (
     entries,
     forgetting,
     imports,
+    jobs,
     lakes,
     mappings,
     matrices,
@@ -136,6 +138,9 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
     yield bridges.bridges_result, lambda: _bridge(ledger)
     yield catalogues.program_result, lambda: catalogues.program_result(programs.program(*chosen), "zh")
     yield catalogues.programs_result, lambda: catalogues.programs_result(programs, PERIOD, "zh")
+    job = JobRecord("Check", "office", "2026-11-30T00:00:00Z", files=[JobFile("a.xlsx", "", "waiting")])
+    yield jobs.jobs_result, lambda: jobs.jobs_result([job], "zh")
+    yield jobs.job_result, lambda: jobs.job_result(job, "zh")
     yield (
         comparisons.compared_result,
         lambda: comparisons.compared_result(reporting.compare(ledger, programs, report), report, programs, "zh"),
