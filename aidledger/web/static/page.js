@@ -84,7 +84,8 @@ async function send(found) {
   let failed = 0;
   async function sender() {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      failed += (await put(delivery, ...next)) ? 0 : 1;
+      const received = await put(delivery, ...next); // "failed += await" would forget what another sender added
+      failed += received ? 0 : 1;
       done += 1;
       const sending = drop.dataset.sending.replace("{done}", done).replace("{total}", total);
       status.textContent = passed ? `${sending} · ${drop.dataset.passed.replace("{count}", passed)}` : sending;
