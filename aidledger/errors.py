@@ -69,6 +69,10 @@ class DeliveryTooLarge(Misuse):
     """A file is larger than a roster can be, there are too many files, or other bytes came than were announced."""
 
 
+class NothingToRead(Misuse):
+    """Of these files ({count}), none is a spreadsheet or an archive of some."""
+
+
 class CheckOutdated(AidLedgerError):
     """The ledger, or what waits, has changed since these files were checked. Nothing was posted."""
 
@@ -87,6 +91,18 @@ class PortTaken(AidLedgerError):
 
 class JobRunning(AidLedgerError):
     """{by} is running something else: {what}. Wait until it has ended."""
+
+
+class WorkCancelled(AidLedgerError):
+    """This was cancelled before it was done. Nothing of it is kept."""
+
+
+class UnknownJob(Misuse):
+    """There is no job {number}."""
+
+
+class JobEnded(AidLedgerError):
+    """This has ended already; there is nothing to cancel."""
 
 
 class UnknownCut(Misuse):

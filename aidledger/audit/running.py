@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,17 +26,27 @@ class Audit:
     not_run: Mapping[str, Sequence[Need]]
 
 
-def run(scope: Scope, rules: Iterable[Rule], decisions: Mapping[str, Decision]) -> Audit:
-    """Run every rule whose needs are met; findings are ordered by rule, program, period and id."""
+def run(
+    scope: Scope,
+    rules: Sequence[Rule],
+    decisions: Mapping[str, Decision],
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Audit:
+    """Run every rule whose needs are met; findings are ordered by rule, program, period and id.
+
+    ``progress`` gets the number of rules done, and of all; what it raises ends the run.
+    """
     available = _available(scope.books) | scope.holds
     cases: list[tuple[Rule, Sequence[Case]]] = []
     not_run: dict[str, Sequence[Need]] = {}
-    for rule in rules:
+    for done, rule in enumerate(rules):
+        progress(done, len(rules))
         missing = [need for need in rule.needs if need not in available]
         if missing:
             not_run[rule.code] = missing
         else:
             cases.append((rule, list(rule.find(scope))))
+    progress(len(rules), len(rules))
     return Audit(_findings(scope, cases, decisions), [rule.code for rule, _ in cases], not_run)
 
 

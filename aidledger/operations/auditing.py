@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any, cast
 
+from aidledger.audit.keeping import heard, said
 from aidledger.audit.rule import Rule, Scope
 from aidledger.audit.rules import RULES, rule
 from aidledger.audit.running import Audit, run
@@ -14,9 +16,11 @@ from aidledger.audit.sampling import GroupedBy, Sample, draw
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Decision, Finding, Severity, State, at_least
 from aidledger.errors import UnknownFinding
+from aidledger.operations.inbox import inbox_of
 from aidledger.operations.views import Reveal, Viewed, view
 from aidledger.store.chain import events
 from aidledger.store.chain.decisions import decide, decisions, history
+from aidledger.store.kept import KeptAnswers
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.master.schools import school_named
 
@@ -44,6 +48,26 @@ def audit(
         return found if called is None else naming(found, {called})
 
     return view(ledger, read, reveal, lambda _: seen)
+
+
+def audit_and_keep(ledger: Ledger, catalogue: Catalogue, progress: Callable[[int, int], None]) -> Viewed[Audit]:
+    """Run all rules over everything, and keep what they found beside the ledger instead of the audit before.
+
+    ``progress`` gets the number of rules done, and of all; what it raises ends the run.
+    """
+    audited = view(
+        ledger, lambda books: run(Scope(books, catalogue, today_of(ledger)), RULES, decisions(books), progress)
+    )
+    box = inbox_of(ledger)
+    KeptAnswers(box.path, box.secret).put("audit", audited.head, said(audited.found))
+    return audited
+
+
+def kept(ledger: Ledger) -> Viewed[Audit] | None:
+    """The last audit that was kept, as of its head and without decisions; None if there is none."""
+    box = inbox_of(ledger)
+    found = KeptAnswers(box.path, box.secret).get("audit")
+    return None if found is None else Viewed(heard(cast("dict[str, Any]", found[1])), found[0])
 
 
 def naming(found: Audit, schools: AbstractSet[str]) -> Audit:

@@ -21,7 +21,7 @@ from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".et"})
 _ARCHIVE, _TEXT = ".zip", ".txt"
 # Why a file is passed over.
-Why = Literal["document", "picture", "shortcut", "packed", "archive-within", "no-list", "other"]
+Why = Literal["document", "picture", "shortcut", "packed", "archive-within", "no-list", "unseen", "other"]
 _WHYS: dict[Why, frozenset[str]] = {
     "document": frozenset({".doc", ".docx", ".wps", ".pdf", ".ofd", ".rtf", ".ppt", ".pptx", ".dps", ".odt"}),
     "picture": frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic"}),
@@ -201,6 +201,15 @@ def _unpacked(found: Found, limits: Limits) -> Iterator[Found | PassedOver]:
         return
     for member in members:
         yield _told_by_name(Found(path.joinpath(*member.parts), path, member, shelf=found.shelf))
+
+
+def by_name(path: str) -> Why | None:
+    """Why a file that lies in a folder under this path would be passed over; None if it would be read."""
+    parts = path.split("/")
+    if any(map(_is_unseen, parts)):
+        return "unseen"
+    told = Found(Path(path)) if Path(path).suffix.lower() == _ARCHIVE else _told_by_name(Found(Path(path)))
+    return told.why if isinstance(told, PassedOver) else None
 
 
 def _is_unseen(name: str) -> bool:

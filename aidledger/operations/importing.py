@@ -69,6 +69,7 @@ class ImportRequest:
 
     ``instructions``: for all files but those in ``by_file``, by path as shown. ``only``: of what is there, no other
     files, and these with no other content: SHA-256 by path as shown.
+    ``stopped``: asked before each file; once true, no further file is taken.
     """
 
     paths: Sequence[Path]
@@ -80,6 +81,7 @@ class ImportRequest:
     limits: Limits = DEFAULT_LIMITS
     shelf: files.Shelf | None = None
     only: Mapping[str, str] | None = None
+    stopped: Callable[[], bool] = lambda: False
 
 
 def import_files(
@@ -109,11 +111,11 @@ def import_files(
         with ledger.writing(action, keep=False) as books:
             run = _Run(ledger, catalogue, request, lambda: nullcontext(books), progress)
             results = run.files(walked.found)
-            return ImportResult(results, events.head(books), [*walked.passed_over, *run.passed_over])
+            return ImportResult(results, events.head(books), [*walked.passed_over, *run.passed_over], run.unreached)
     run = _Run(ledger, catalogue, request, partial(ledger.writing, action), progress)
     results = run.files(walked.found)
     with ledger.reading("open") as books:
-        return ImportResult(results, events.head(books), [*walked.passed_over, *run.passed_over])
+        return ImportResult(results, events.head(books), [*walked.passed_over, *run.passed_over], run.unreached)
 
 
 @dataclass(slots=True)
@@ -121,7 +123,7 @@ class _Run:
     """One run over many files: read in workers, posted here, one file at a time.
 
     ``known``: the SHA-256 of files in force. ``remembered``: the columns remembered, by school. ``no_lists``: files
-    that turned out not to be lists.
+    that turned out not to be lists. ``unreached``: files that were left when it was stopped.
     """
 
     ledger: Ledger
@@ -133,6 +135,7 @@ class _Run:
     known: Container[str] = field(init=False)
     remembered: dict[str, dict[str, str]] = field(default_factory=dict)
     no_lists: list[Found] = field(default_factory=list)
+    unreached: list[str] = field(default_factory=list)
     turned_away: TurnedAway = field(default_factory=TurnedAway)
 
     def instructions(self, source: InputFile) -> Instructions:
@@ -160,10 +163,12 @@ class _Run:
         results: dict[Found, FileResult] = {}
         with Reader(self.request.limits) as reader:
             sources = (self._as_checked(source) for source in self._opened(reader, found))
-            read = self._read(sources, workers)
-            for (source, _), result in posted_in_groups(self.transaction, self._post, self._lists(read), seconds_max):
+            taken = self._until_stopped(self._lists(self._read(sources, workers)))
+            for (source, _), result in posted_in_groups(self.transaction, self._post, taken, seconds_max):
                 results[source.place] = self._report(source, result)
-        if results.keys() | set(self.no_lists) != set(found):
+        if self.request.stopped():
+            self.unreached = [shown_path(one.path) for one in found if one not in results and one not in self.no_lists]
+        elif results.keys() | set(self.no_lists) != set(found):
             raise RuntimeError(f"{len(found)} files went in, {len(results) + len(self.no_lists)} came out")  # noqa: TRY003
         return [results[one] for one in found if one in results]
 
@@ -177,6 +182,13 @@ class _Run:
         """Whether a file needs no reading: its bytes are already in the ledger, or it could not be opened."""
         known = source.sha256 in self.known and not self.instructions(source).told_apart
         return known or source.failure is not None
+
+    def _until_stopped(self, reads: Iterable[Read | NotReady]) -> Iterator[Read | NotReady]:
+        """The same until somebody stops it; what was taken before is posted whole."""
+        for read in reads:
+            if self.request.stopped():
+                return
+            yield read
 
     def _read(self, sources: Iterable[InputFile], workers: int) -> Iterator[Read | NotReady]:
         """Each file and its content as read, in order; those that need no reading wait for those before them."""

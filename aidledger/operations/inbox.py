@@ -7,16 +7,17 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.part import Part
 from aidledger.domain.term import Period
-from aidledger.errors import CheckOutdated, DeliveryTooLarge, NothingToPost
+from aidledger.errors import CheckOutdated, DeliveryTooLarge, NothingToPost, NothingToRead, WorkCancelled
 from aidledger.operations.feedback import Feedback
-from aidledger.operations.files import SPREADSHEETS, InputFile, Reader, walk
+from aidledger.operations.files import SPREADSHEETS, InputFile, PassedOver, Reader, by_name, walk
 from aidledger.operations.importing import ImportRequest, Instructions, import_files
 from aidledger.operations.opening import file_of
 from aidledger.operations.results import FileResult, ImportResult
@@ -25,27 +26,34 @@ from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB
 from aidledger.sheets.recognition.hints import Hints
 from aidledger.store.chain import events
 from aidledger.store.inbox import AnnouncedFile, Delivery, Inbox
+from aidledger.store.jobs import JobFile
 from aidledger.store.ledger import Ledger
 from aidledger.store.postings import versions
 
 __all__ = [
+    "AnnouncedDelivery",
     "AnnouncedFile",
     "Checked",
     "Delivery",
     "Inbox",
     "announce",
     "check",
+    "clear_old",
     "file_key",
+    "files_of",
     "inbox_of",
     "instruct",
     "instructions_of",
+    "passed_over",
     "post",
     "receive",
     "remove",
     "sent_back",
+    "take_posted",
 ]
 
 FILES_MAX = 5_000
+DAYS_KEPT = 90
 # An archive of a district's rosters; a spreadsheet is refused by its own limit.
 _ARCHIVE_MAX_BYTES = 512 * MIB
 
@@ -102,26 +110,63 @@ def inbox_of(ledger: Ledger) -> Inbox:
     return Inbox(Path.home() / ".aidledger" / "inbox" / f"{name}.db")
 
 
-def announce(ledger: Ledger, files: Sequence[AnnouncedFile]) -> int:
-    """Open a delivery, for whom the office lets import; returns its number.
+@dataclass(frozen=True, slots=True)
+class AnnouncedDelivery:
+    """A delivery that was announced. ``missing``: the number of each file to send, and its place among those announced.
 
-    Names are labels: no path of the sender's leads anywhere. Raises NotNamed, OtherRole, DeliveryTooLarge.
+    ``passed_over``: how many are not wanted.
+    """
+
+    delivery: int
+    missing: Sequence[tuple[int, int]]
+    passed_over: int
+
+
+def announce(ledger: Ledger, files: Sequence[AnnouncedFile]) -> AnnouncedDelivery:
+    """Open a delivery, for whom the office lets import.
+
+    Names are labels: no path of the sender's leads anywhere. What an import would pass over is not waited for. The
+    same names, sizes and times as of a delivery that lacks files go on with that one. What has lain here for
+    ``DAYS_KEPT`` days goes. Raises NotNamed, OtherRole, DeliveryTooLarge, NothingToRead.
     """
     with ledger.reading("import"):
         pass
-    labels: dict[str, AnnouncedFile] = {}
-    for file in files:
-        label = "/".join(safe_parts(file.path.encode("utf-8", "replace").decode()))
-        limit = (
-            DEFAULT_LIMITS.file_size_max_bytes + 1 if Path(label).suffix.lower() in SPREADSHEETS else _ARCHIVE_MAX_BYTES
-        )
-        if file.size > limit or file.size < 0:
-            raise DeliveryTooLarge
-        label = _unlike(label, labels)
-        labels[label] = AnnouncedFile(label, file.size)
-    if not labels or len(labels) > FILES_MAX:
+    clear_old(ledger)
+    given: dict[str, int] = {}
+    passed: list[tuple[str, str]] = []
+    for i in sorted(range(len(files)), key=lambda one: files[one].path):  # whatever the order, the labels are the same
+        label = "/".join(safe_parts(files[i].path.encode("utf-8", "replace").decode()))
+        why = by_name(label)
+        if why is None:
+            given[_unlike(label, given)] = i
+        else:
+            passed.append((label, why))
+    if not given:
+        raise NothingToRead(count=len(passed))
+    labelled = [replace(files[i], path=label) for label, i in sorted(given.items(), key=lambda one: one[1])]
+    if len(given) > FILES_MAX or any(not 0 <= file.size <= _size_max(file.path) for file in labelled):
         raise DeliveryTooLarge
-    return inbox_of(ledger).announce(ledger.moment(), ledger.actor, labels.values())
+    box = inbox_of(ledger)
+    number = box.announce(ledger.moment(), ledger.actor, labelled, passed)
+    missing = [(one.number, given[one.path]) for one in box.delivery(number).missing]
+    return AnnouncedDelivery(number, missing, len(passed))
+
+
+def _size_max(label: str) -> int:
+    """How large a file may be; a spreadsheet that is a byte too large comes, and is refused by its own limit."""
+    spreadsheet = Path(label).suffix.lower() in SPREADSHEETS
+    return DEFAULT_LIMITS.file_size_max_bytes + 1 if spreadsheet else _ARCHIVE_MAX_BYTES
+
+
+def passed_over(delivery: Delivery) -> list[PassedOver]:
+    """What was in the folder that was dropped and was not taken, with the reason."""
+    return [PassedOver(path, why) for path, _ in delivery.passed_over if (why := by_name(path)) is not None]
+
+
+def clear_old(ledger: Ledger) -> None:
+    """Remove what has lain in the inbox for ``DAYS_KEPT`` days."""
+    before = ledger.clock().astimezone(UTC) - timedelta(days=DAYS_KEPT)
+    inbox_of(ledger).clear(before.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 def _unlike(label: str, labels: Container[str]) -> str:
@@ -205,14 +250,21 @@ def check(
     delivery: int,
     started: Callable[[int], None] = lambda _count: None,
     progress: Callable[[FileResult], None] = lambda _result: None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Checked:
-    """Run the import of a delivery and roll it back; nothing is kept. Raises UnknownDelivery, NotNamed, OtherRole."""
+    """Run the import of a delivery and roll it back; nothing is kept.
+
+    Raises UnknownDelivery, NotNamed, OtherRole, WorkCancelled once ``stopped`` is true.
+    """
     with ledger.reading("check") as books:
         head = events.head(books)
     shelf = inbox_of(ledger).shelf(delivery)
     said = instructions_of(ledger, delivery)
-    request = ImportRequest(list(shelf.files), by_file=said, dry_run=True, shelf=shelf)
-    return Checked(delivery, head, import_files(ledger, catalogue, request, started, progress), said)
+    request = ImportRequest(list(shelf.files), by_file=said, dry_run=True, shelf=shelf, stopped=stopped)
+    result = import_files(ledger, catalogue, request, started, progress)
+    if result.unreached:
+        raise WorkCancelled
+    return Checked(delivery, head, result, said)
 
 
 def post(
@@ -221,11 +273,14 @@ def post(
     checked: Checked,
     started: Callable[[int], None] = lambda _count: None,
     progress: Callable[[FileResult], None] = lambda _result: None,
+    stopped: Callable[[], bool] = lambda: False,
     one: FileResult | None = None,
 ) -> ImportResult:
     """Post what a check found to be right, and remove it from the inbox; what was not right stays there.
 
-    ``one``: post this file alone. Raises CheckOutdated if the ledger has changed since the check, NothingToPost.
+    ``one``: post this file alone. Once ``stopped`` is true, no further file is posted; what was not reached stays, too.
+
+    Raises CheckOutdated if the ledger has changed since the check, NothingToPost.
     """
     with ledger.reading("import") as books:
         if events.head(books) != checked.head:
@@ -235,16 +290,39 @@ def post(
         raise NothingToPost
     box = inbox_of(ledger)
     shelf = box.shelf(checked.delivery)
-    request = ImportRequest(list(shelf.files), by_file=checked.instructions, shelf=shelf, only=wanted)
+    request = ImportRequest(list(shelf.files), by_file=checked.instructions, shelf=shelf, only=wanted, stopped=stopped)
     result = import_files(ledger, catalogue, request, started, progress)
     done = {file.path for file in (*result.counted("posted"), *checked.result.counted("unchanged"))}
     done |= {one.path for one in checked.result.passed_over}
-    left = {file.path for file in checked.result.files} - done
-    box.remove(
-        checked.delivery,
-        (one.number for path, one in shelf.files.items() if _holds(path, done) and not _holds(path, left)),
-    )
+    _take(box, checked.delivery, done, {file.path for file in checked.result.files} - done)
     return result
+
+
+def files_of(checked: Checked, result: ImportResult | None = None) -> list[JobFile]:
+    """The files of a delivery for the record of its posting: what waits and what does not, or what became of it."""
+    known = {file.path: file for file in result.files} if result else {}
+    told = []
+    for file in checked.result.files:
+        now = known.get(file.path, file)
+        told.append(JobFile(file.path, file.sha256, _WAITING.get(now.outcome, now.outcome), now.batch))
+    return told
+
+
+_WAITING = {"would-post": "waiting"}
+
+
+def take_posted(ledger: Ledger, delivery: int, files: Sequence[JobFile]) -> None:
+    """Remove from the inbox what the record of a posting says was posted; of a delivery that is gone, nothing."""
+    box = inbox_of(ledger)
+    if any(one.id == delivery for one in box.deliveries()):
+        done = {one.path for one in files if one.state in {"posted", "unchanged"}}
+        _take(box, delivery, done, {one.path for one in files} - done)
+
+
+def _take(box: Inbox, delivery: int, done: set[str], left: set[str]) -> None:
+    """Remove what holds something that is done, and nothing that is left."""
+    files = box.shelf(delivery).files.items()
+    box.remove(delivery, [one.number for path, one in files if _holds(path, done) and not _holds(path, left)])
 
 
 def _holds(path: Path, others: Iterable[str]) -> bool:

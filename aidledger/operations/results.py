@@ -92,11 +92,15 @@ class FileResult:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """The outcome of every file, the ledger's head afterwards, and the files passed over."""
+    """The outcome of every file, the ledger's head afterwards, and the files passed over.
+
+    ``unreached``: the paths of the files that were left when it was stopped.
+    """
 
     files: Sequence[FileResult]
     head: str
     passed_over: Sequence[PassedOver] = ()
+    unreached: Sequence[str] = ()
 
     def counted(self, *outcomes: Outcome) -> list[FileResult]:
         """The files with one of these outcomes."""

@@ -62,6 +62,7 @@ _PASSED_OVER = {
     "packed": N_("an archive of an unsupported kind: unpack it first"),
     "archive-within": N_("an archive within an archive: unpack it first"),
     "no-list": N_("a text file without a list"),
+    "unseen": N_("a hidden file, or one that a program keeps while it is open"),
     "other": N_("not a spreadsheet"),
 }
 
@@ -137,15 +138,22 @@ def passed_over_report(passed_over: Sequence[PassedOver], language: Language) ->
 
 def totals_text(result: ImportResult, translate: Translate) -> str:
     """How many files, person-times and yuan were posted, or would be."""
+    template, facts = totals(result)
+    return translate(template).format(**facts)
+
+
+def totals(result: ImportResult) -> tuple[str, Mapping[str, object]]:
+    """The same as an English template and its facts, to be said later."""
     kept = result.counted("posted", "would-post")
-    return translate(_WOULD_BE_TOTALS if result.counted("would-post") else _TOTALS).format(
-        files=len(result.files),
-        posted=len(kept),
-        unchanged=len(result.counted("unchanged")),
-        rejected=len(result.counted("rejected")),
-        count=f"{sum(file.person_times for file in kept):,}",
-        amount=grouped_yuan(sum(file.amount_fen for file in kept)),
-    )
+    facts = {
+        "files": len(result.files),
+        "posted": len(kept),
+        "unchanged": len(result.counted("unchanged")),
+        "rejected": len(result.counted("rejected")),
+        "count": f"{sum(file.person_times for file in kept):,}",
+        "amount": grouped_yuan(sum(file.amount_fen for file in kept)),
+    }
+    return _WOULD_BE_TOTALS if result.counted("would-post") else _TOTALS, facts
 
 
 def _changes_text(file: FileResult, remedies: Mapping[str, str], language: Language) -> str:

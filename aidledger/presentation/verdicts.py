@@ -21,6 +21,12 @@ def verdict_result(found: Verdict, translate: Translate) -> Result:
     )
 
 
+def verdict_words(found: Verdict) -> tuple[str, Mapping[str, object]]:
+    """What verify found in one sentence: an English template and its facts."""
+    answer = _answer(found, lambda words: words)
+    return answer.title, answer.facts
+
+
 def _answer(found: Verdict, translate: Translate) -> Answer:
     """What verify found."""
     columns = (BATCH, ENTRY, Column("what", N_("What"), "message"))

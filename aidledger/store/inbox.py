@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aidledger import private
 from aidledger.errors import DeliveryTooLarge, UnknownDelivery
-from aidledger.store.database.files import connected
+from aidledger.store import side
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,15 +35,28 @@ CREATE TABLE IF NOT EXISTS piece (
 CREATE TABLE IF NOT EXISTS instruction (
     delivery INTEGER NOT NULL REFERENCES delivery ON DELETE CASCADE, path TEXT NOT NULL, said TEXT NOT NULL,
     PRIMARY KEY (delivery, path));
+CREATE TABLE IF NOT EXISTS announcement (
+    delivery INTEGER PRIMARY KEY REFERENCES delivery ON DELETE CASCADE, digest TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS passed_over (
+    delivery INTEGER NOT NULL REFERENCES delivery ON DELETE CASCADE, path TEXT NOT NULL, why TEXT NOT NULL);
+"""
+# A delivery that lacks files and was announced in the same words.
+_GOES_ON = """
+SELECT announcement.delivery FROM announcement JOIN file ON file.delivery = announcement.delivery
+WHERE announcement.digest = ? AND file.sha256 IS NULL ORDER BY announcement.delivery DESC LIMIT 1
 """
 
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedFile:
-    """A file that will be sent: its path in the folder that was dropped, and its size in bytes."""
+    """A file that will be sent: its path in the folder that was dropped, its size in bytes, and when it was changed.
+
+    ``changed``: in milliseconds since 1970, if the browser told.
+    """
 
     path: str
     size: int
+    changed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +71,16 @@ class Staged:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What was sent at once: when, by whom, and the files that still lie here."""
+    """What was sent at once: when, by whom, and the files that still lie here.
+
+    ``passed_over``: what was in the folder and not taken, each with the reason (operations.files.Why).
+    """
 
     id: int
     at: str
     sender: str
     files: Sequence[Staged]
+    passed_over: Sequence[tuple[str, str]] = ()
 
     @property
     def missing(self) -> list[Staged]:
@@ -78,13 +95,21 @@ class Inbox:
     path: Path
     secret: Secret | None = None
 
-    def announce(self, at: str, sender: str, files: Iterable[AnnouncedFile]) -> int:
-        """Open a delivery; returns its number."""
+    def announce(
+        self, at: str, sender: str, files: Sequence[AnnouncedFile], passed_over: Iterable[tuple[str, str]] = ()
+    ) -> int:
+        """Open a delivery, or go on with one that lacks files and was announced alike; returns its number."""
         with self._open() as box, box:
-            number = box.execute("INSERT INTO delivery (at, sender) VALUES (?, ?)", (at, sender)).lastrowid
+            digest = _digest(files)
+            found = box.execute(_GOES_ON, (digest,)).fetchone()
+            if found is not None:
+                return int(found[0])
+            number = int(box.execute("INSERT INTO delivery (at, sender) VALUES (?, ?)", (at, sender)).lastrowid or 0)
             rows = ((number, i, file.path, file.size) for i, file in enumerate(files, 1))
             box.executemany("INSERT INTO file (delivery, number, path, size) VALUES (?, ?, ?, ?)", rows)
-        return int(number or 0)
+            box.execute("INSERT INTO announcement VALUES (?, ?)", (number, digest))
+            box.executemany("INSERT INTO passed_over VALUES (?, ?, ?)", ((number, *one) for one in passed_over))
+        return number
 
     def receive(self, delivery: int, number: int, pieces: Iterable[bytes]) -> str:
         """Take in a file; sent again, it replaces what came before. Returns its SHA-256.
@@ -116,7 +141,10 @@ class Inbox:
             return []
         with self._open() as box:
             found = box.execute("SELECT id, at, sender FROM delivery ORDER BY id DESC").fetchall()
-            return [Delivery(number, at, sender, _files(box, number)) for number, at, sender in found]
+            return [
+                Delivery(number, at, sender, _files(box, number), _passed_over(box, number))
+                for number, at, sender in found
+            ]
 
     def delivery(self, number: int) -> Delivery:
         """One delivery; raises UnknownDelivery."""
@@ -143,6 +171,12 @@ class Inbox:
         with self._open() as box:
             return dict(box.execute("SELECT path, said FROM instruction WHERE delivery = ?", (delivery,)))
 
+    def clear(self, before: str) -> None:
+        """Remove what was announced before a moment."""
+        if self.path.exists():
+            with self._open() as box, box:
+                box.execute("DELETE FROM delivery WHERE at < ?", (before,))
+
     def shelf(self, delivery: int) -> InboxShelf:
         """The received files of a delivery, in the order of their paths, as those of a folder are read."""
         received = [one for one in self.delivery(delivery).files if one.sha256 is not None]
@@ -158,13 +192,7 @@ class Inbox:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        if not self.path.exists():
-            private.make_folder(self.path.parent)
-            private.create(self.path)
-        with closing(connected(self.path, self.secret, timeout=60)) as box:
-            box.execute("PRAGMA foreign_keys = ON")
-            box.execute("PRAGMA secure_delete = ON")
-            box.executescript(_TABLES)
+        with side.opened(self.path, self.secret, _TABLES) as box:
             yield box
 
 
@@ -239,3 +267,14 @@ def _of_one_size(pieces: Iterable[bytes]) -> Iterator[bytes]:
 def _files(box: sqlite3.Connection, delivery: int) -> list[Staged]:
     query = "SELECT number, path, size, sha256 FROM file WHERE delivery = ? ORDER BY number"
     return [Staged(*row) for row in box.execute(query, (delivery,))]
+
+
+def _passed_over(box: sqlite3.Connection, delivery: int) -> list[tuple[str, str]]:
+    query = "SELECT path, why FROM passed_over WHERE delivery = ? ORDER BY rowid"
+    return [(path, why) for path, why in box.execute(query, (delivery,))]
+
+
+def _digest(files: Iterable[AnnouncedFile]) -> str:
+    """Of names, sizes and times: a file that was changed since makes it another delivery."""
+    told = sorted((file.path, file.size, file.changed or 0) for file in files)
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()

@@ -27,6 +27,7 @@ from aidledger.web.pages import (
     findings,
     home,
     inbox,
+    jobs,
     payments,
     people,
     reports,
@@ -91,6 +92,9 @@ ROUTES = (
     Route("/batches/{number:ours}/sheet", batches.sheet, methods=["GET", "POST"]),
     Route("/batches/{number:ours}/reverse", batches.reverse, methods=["POST"]),
     Route("/batches/verify", batches.verify, methods=["POST"]),
+    Route("/jobs", jobs.jobs),
+    Route("/jobs/{number:ours}", jobs.job),
+    Route("/jobs/{number:ours}/cancel", jobs.cancel, methods=["POST"]),
     Route("/settings", settings.settings),
     Route("/settings/programs", settings.programs),
     Route("/settings/rules", settings.rules),
@@ -111,6 +115,7 @@ def application(site: Site, door: Door) -> Starlette:
             HTTPStatus.INTERNAL_SERVER_ERROR: _fault,
         },
     )
+    site.jobs.keep(site.ledger)
     app.state.site = site
     app.state.door = door
     return app

@@ -16,6 +16,7 @@ _PAGES: Mapping[str, Callable[[Cell], str]] = {
     "order": lambda cell: f"/payments/{cell}",
     "finding": lambda cell: f"/findings/{quote(str(cell))}",
     "id": lambda cell: f"/findings/{quote(str(cell))}",
+    "job": lambda cell: f"/jobs/{cell}",
     "rule": lambda cell: f"/findings?{urlencode({'rule': str(cell)})}",
     "school": lambda cell: f"/schools/statement?{urlencode({'school': str(cell)})}",
 }

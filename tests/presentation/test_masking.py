@@ -36,6 +36,7 @@ from aidledger.operations import (
     tracing,
 )
 from aidledger.operations.examining import Guard
+from aidledger.operations.jobs import JobFile, JobRecord
 from aidledger.operations.results import FileResult, ImportResult
 from aidledger.operations.views import Reveal, Viewed
 from aidledger.presentation import (
@@ -49,6 +50,7 @@ from aidledger.presentation import (
     entries,
     forgetting,
     imports,
+    jobs,
     lakes,
     mappings,
     matrices,
@@ -143,6 +145,9 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
     yield bridges.bridges_result, lambda: _bridge(ledger)
     yield catalogues.program_result, lambda: catalogues.program_result(programs.program(*chosen), "zh")
     yield catalogues.programs_result, lambda: catalogues.programs_result(programs, PERIOD, "zh")
+    job = JobRecord("Check", "office", "2026-11-30T00:00:00Z", files=[JobFile("a.xlsx", "", "waiting")])
+    yield jobs.jobs_result, lambda: jobs.jobs_result([job], "zh")
+    yield jobs.job_result, lambda: jobs.job_result(job, "zh")
     yield (
         comparisons.compared_result,
         lambda: comparisons.compared_result(reporting.compare(ledger, programs, report), report, programs, "zh"),
@@ -189,10 +194,7 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
             reporting.national_return(ledger, programs, Span(2021, False, None, None)), programs, "zh"
         ),
     )
-    yield deliveries.files_result, lambda: deliveries.files_result("", [_corrected()], programs, "zh")
-    yield deliveries.kinds_result, lambda: deliveries.kinds_result([_corrected()])
-    yield sheets.sheet_result, lambda: sheets.sheet_result(_sheet(ledger, reveal))
-    yield sheets.differences_result, lambda: sheets.differences_result(_corrected(), programs, "zh")
+    yield from _results_of_sheets(world)
     yield (
         statements.statement_result,
         lambda: statements.statement_result(reporting.school_statement(ledger, programs, "金溪中学"), programs, "zh"),
@@ -208,6 +210,14 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
         forgetting.forgotten_result,
         lambda: forgetting.forgotten_result(rights.forget(ledger, "1", "asked"), say),
     )
+
+
+def _results_of_sheets(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[], Result]]]:
+    ledger, reveal, programs = world.ledger, world.reveal, catalogue()
+    yield deliveries.files_result, lambda: deliveries.files_result("", [_corrected()], programs, "zh")
+    yield deliveries.kinds_result, lambda: deliveries.kinds_result([_corrected()])
+    yield sheets.sheet_result, lambda: sheets.sheet_result(_sheet(ledger, reveal))
+    yield sheets.differences_result, lambda: sheets.differences_result(_corrected(), programs, "zh")
 
 
 def _sheet(ledger: Ledger, reveal: Reveal | None) -> Viewed[Facsimile]:

@@ -56,10 +56,14 @@ def announce(client: TestClient, files: Mapping[str, bytes]) -> int:
 
 
 def send(client: TestClient, files: Mapping[str, bytes]) -> int:
-    delivery = announce(client, files)
-    for number, content in enumerate(files.values(), 1):
-        assert client.put(f"/inbox/{delivery}/{number}", headers=OURS, content=content).status_code == 204
-    return delivery
+    """Send what the announcement is answered with: neither what is passed over nor what is there."""
+    told = {"files": [{"path": path, "size": len(content)} for path, content in files.items()]}
+    answer = client.post("/inbox/announce", headers=OURS, content=json.dumps(told)).json()
+    delivery, given = answer["delivery"], list(files.values())
+    for one in answer["files"]:
+        put = client.put(f"/inbox/{delivery}/{one['number']}", headers=OURS, content=given[one["given"]])
+        assert put.status_code == 204
+    return int(delivery)
 
 
 def checked(client: TestClient, files: Mapping[str, bytes]) -> tuple[int, str]:

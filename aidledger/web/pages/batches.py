@@ -11,7 +11,7 @@ from aidledger.i18n import N_, translator
 from aidledger.operations import facsimiles, ledgers
 from aidledger.operations.views import Viewed
 from aidledger.presentation.batches import batch_result, batches_result
-from aidledger.presentation.verdicts import verdict_result
+from aidledger.presentation.verdicts import verdict_result, verdict_words
 from aidledger.web.answering import answered, language_of, page, site_of
 from aidledger.web.asked import Asked
 from aidledger.web.endpoint import endpoint
@@ -96,5 +96,11 @@ def verify(request: Request, _asked: Asked) -> Response:
     """Begin to recompute every digest and total."""
     site = site_of(request)
     job = Job(VERIFYING, site.ledger.actor, site.ledger.moment())
-    site.jobs.start(job, lambda one: ledgers.verify(site.ledger, progress=one.progress))
+
+    def work(one: Job) -> Verdict:
+        found = ledgers.verify(site.ledger, progress=one.progress)
+        one.said, one.head = verdict_words(found), found.head
+        return found
+
+    site.jobs.start(job, work)
     return RedirectResponse("/batches", HTTPStatus.SEE_OTHER)

@@ -87,7 +87,7 @@ def run(request: Request, _asked: Asked) -> Response:
     """Begin an audit."""
     site = site_of(request)
     job = Job(AUDITING, site.ledger.actor, site.ledger.moment())
-    site.jobs.start(job, lambda _: _keep(site))
+    site.jobs.start(job, lambda one: _keep(site, one.progress))
     return RedirectResponse("/findings", HTTPStatus.SEE_OTHER)
 
 
@@ -122,14 +122,17 @@ def decide(request: Request, asked: Asked) -> Response:
     return RedirectResponse(f"/findings/{one.id}", HTTPStatus.SEE_OTHER)
 
 
-def _keep(site: Site) -> Viewed[Audit]:
-    found = auditing.audit(site.ledger, site.catalogue)
+def _keep(site: Site, progress: Callable[[int, int], None]) -> Viewed[Audit]:
+    found = auditing.audit_and_keep(site.ledger, site.catalogue, progress)
     site.audits.append(found)
     del site.audits[:-1]
     return found
 
 
 def _kept(site: Site) -> Viewed[Audit] | None:
+    if not site.audits:  # the server has run none: the last of an earlier one holds for its head all the same
+        found = auditing.kept(site.ledger)
+        site.audits.extend([found] if found else [])
     return site.audits[-1] if site.audits else None
 
 

@@ -22,8 +22,9 @@ from aidledger.operations import inbox as deliveries
 from aidledger.presentation.deliveries import files_result, kinds_result
 from aidledger.presentation.failures import error_text
 from aidledger.presentation.feedback import feedback_for
+from aidledger.presentation.jobs import said_text
 from aidledger.presentation.letters import letters
-from aidledger.presentation.receipts import file_line, passed_over_report, totals_text
+from aidledger.presentation.receipts import file_line, passed_over_report, totals
 from aidledger.web.answering import download, language_of, page, refused, site_of
 from aidledger.web.asked import Asked
 from aidledger.web.endpoint import endpoint
@@ -34,7 +35,7 @@ from aidledger.web.tables import DrawnTable, draw
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from aidledger.operations.inbox import Checked, Delivery
+    from aidledger.operations.inbox import Checked
     from aidledger.operations.results import FileResult, ImportResult
     from aidledger.web.site import Site
 
@@ -71,30 +72,30 @@ class PostedFile:
 def inbox(request: Request, _asked: Asked) -> Response:
     """What waits, and where a folder is dropped."""
     found = deliveries.inbox_of(site_of(request).ledger).deliveries()
-    return page(request, "inbox.html", heading=N_("Inbox"), deliveries=found)
+    return page(request, "inbox.html", heading=N_("Inbox"), deliveries=found, days=deliveries.DAYS_KEPT)
 
 
 async def announce(request: Request) -> Response:
     """Open a delivery: the names and sizes of what will be sent."""
-    told = b""
+    sent = b""
     async for part in request.stream():
-        told += part
-        if len(told) > _ANNOUNCED_MAX_BYTES:
+        sent += part
+        if len(sent) > _ANNOUNCED_MAX_BYTES:
             return refused(request, DeliveryTooLarge())
     try:
-        files = [deliveries.AnnouncedFile(str(one["path"]), int(one["size"])) for one in json.loads(told)["files"]]
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        files = [
+            deliveries.AnnouncedFile(str(one["path"]), int(one["size"]), int(one.get("changed", 0)))
+            for one in json.loads(sent)["files"]
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return refused(request, DeliveryTooLarge())
     try:
-        number = await run_in_threadpool(deliveries.announce, site_of(request).ledger, files)
-        return JSONResponse(_told(deliveries.inbox_of(site_of(request).ledger).delivery(number)))
+        announced = await run_in_threadpool(deliveries.announce, site_of(request).ledger, files)
+        wanted = [{"number": number, "given": given} for number, given in announced.missing]
+        told = {"delivery": announced.delivery, "files": wanted, "passed_over": announced.passed_over}
+        return JSONResponse(told)
     except AidLedgerError as error:
         return refused(request, error)
-
-
-def _told(delivery: Delivery) -> dict[str, object]:
-    """The files by their numbers, for who sends them."""
-    return {"delivery": delivery.id, "files": [{"number": one.number, "path": one.path} for one in delivery.files]}
 
 
 async def receive(request: Request) -> Response:
@@ -141,31 +142,35 @@ def delivery(request: Request, _asked: Asked) -> Response:
     number = request.path_params["delivery"]
     checking, posting = site.jobs.last(CHECKING, number), site.jobs.last(POSTING, number)
     posted = cast("ImportResult | None", posting.outcome) if posting else None
-    failed = next((job.failure for job in (posting, checking) if job and job.failure), None)
+    jobs = [job for job in (posting, checking) if job]
+    failed = next((job.failure for job in jobs if job.state == "failed"), None)
     waiting = [one for one in deliveries.inbox_of(site.ledger).deliveries() if one.id == number]
     if not waiting and posting is None:
         deliveries.inbox_of(site.ledger).delivery(number)  # raises
     checked = cast("Checked | None", checking.outcome) if checking else None
     translate = translator(language)
+    passed = checked.result.passed_over if checked else []
     return page(
         request,
         "delivery.html",
         heading=N_("Delivery"),
         number=number,
         delivery=waiting[0] if waiting else None,
-        job=next((job for job in (posting, checking) if job and not job.finished), None),
+        days=deliveries.DAYS_KEPT,
+        job=next((job for job in jobs if not job.finished), jobs[0] if jobs else None),
         failure=error_text(failed, ERRORS, language) if failed else None,
-        groups=_groups(checked, site, language) if checked and posted is None else [],
-        kinds=_kinds(checked, language) if checked and posted is None else [],
-        passed=passed_over_report(checked.result.passed_over, language) if checked else [],
+        groups=_groups(checked, site, language) if checked and posting is None else [],
+        kinds=_kinds(checked, language) if checked and posting is None else [],
+        passed=passed_over_report([*(deliveries.passed_over(waiting[0]) if waiting else ()), *passed], language),
         digest=checked.digest if checked and checked.postable and posting is None else None,
         asks=post_text(checked.postable, language) if checked else "",
         returns=len(checked.result.counted("rejected")) if checked else 0,
-        receipt=totals_text(posted, translate) if posted else None,
+        receipt=said_text(posting.said, translate) if posting and posting.said else None,
         posted=[PostedFile(file_line(one, site.catalogue, language), one.batch) for one in posted.files]
-        if posted
+        if posted and posting and not posting.stopped()
         else [],
-        head=posted.head if posted else None,
+        files=posting.files if posting and (posted is None or posting.stopped()) else [],
+        head=posting.head if posting else None,
     )
 
 
@@ -226,10 +231,11 @@ def begin_check(site: Site, number: int) -> None:
     """Start a check; raises UnknownDelivery, JobRunning."""
     deliveries.inbox_of(site.ledger).delivery(number)  # of one that is gone, the receipt stays
     site.jobs.forget(POSTING, number)
-    job = Job(CHECKING, site.ledger.actor, site.ledger.moment(), number)
-    site.jobs.start(
-        job, lambda one: deliveries.check(site.ledger, site.catalogue, number, one.expect, lambda _: one.advance())
-    )
+
+    def work(one: Job) -> Checked:
+        return deliveries.check(site.ledger, site.catalogue, number, one.expect, lambda _: one.advance(), one.stopped)
+
+    site.jobs.start(Job(CHECKING, site.ledger.actor, site.ledger.moment(), number), work)
 
 
 @endpoint
@@ -246,10 +252,16 @@ def post(request: Request, asked: Asked) -> Response:
 def begin_posting(site: Site, checked: Checked, one: FileResult | None = None) -> None:
     """Start to post what a check found to be right, or one file of it; raises JobRunning, CheckOutdated."""
 
-    def work(job: Job) -> object:
-        return deliveries.post(site.ledger, site.catalogue, checked, job.expect, lambda _: job.advance(), one)
+    def work(job: Job) -> ImportResult:
+        result = deliveries.post(
+            site.ledger, site.catalogue, checked, job.expect, lambda _: job.advance(), job.stopped, one
+        )
+        job.files, job.said, job.head = deliveries.files_of(checked, result), totals(result), result.head
+        return result
 
-    site.jobs.start(Job(POSTING, site.ledger.actor, site.ledger.moment(), checked.delivery), work, once=True)
+    number = checked.delivery
+    job = Job(POSTING, site.ledger.actor, site.ledger.moment(), number, files=deliveries.files_of(checked))
+    site.jobs.start(job, work, once=True)
 
 
 @endpoint

@@ -68,10 +68,6 @@ async function entriesOf(entry, above) {
   }
 }
 
-function unseen(path) {
-  return path.split("/").some((part) => part.startsWith(".") || part.startsWith("~$"));
-}
-
 async function put(delivery, number, file) {
   for (let again = 0; again < 3; again += 1) {
     try {
@@ -86,30 +82,37 @@ async function put(delivery, number, file) {
   return false;
 }
 
+// What is told is the whole folder; what the server asks for is sent: neither what is passed over, nor what it has.
 async function send(found) {
   const status = document.getElementById("sending");
-  const files = new Map(found.filter(([path]) => !unseen(path)));
+  const files = new Map(found);
   if (files.size === 0) {
     return;
   }
   const announced = await fetch("/inbox/announce", {
     method: "POST",
-    body: JSON.stringify({ files: [...files].map(([path, file]) => ({ path, size: file.size })) }),
+    body: JSON.stringify({
+      files: [...files].map(([path, file]) => ({ path, size: file.size, changed: file.lastModified })),
+    }),
   });
   if (!announced.ok) {
     const page = new DOMParser().parseFromString(await announced.text(), "text/html");
     status.textContent = page.querySelector("[role=alert]")?.textContent ?? announced.statusText;
     return;
   }
-  const { delivery, files: told } = await announced.json();
-  const waiting = [...files.values()].map((file, i) => [told[i].number, file]);
+  const { delivery, files: told, passed_over: passed } = await announced.json();
+  const given = [...files.values()];
+  const waiting = told.map((one) => [one.number, given[one.given]]);
+  const total = waiting.length;
   let done = 0;
   let failed = 0;
   async function sender() {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      failed += (await put(delivery, ...next)) ? 0 : 1;
+      const received = await put(delivery, ...next); // "failed += await" would forget what another sender added
+      failed += received ? 0 : 1;
       done += 1;
-      status.textContent = drop.dataset.sending.replace("{done}", done).replace("{total}", files.size);
+      const sending = drop.dataset.sending.replace("{done}", done).replace("{total}", total);
+      status.textContent = passed ? `${sending} · ${drop.dataset.passed.replace("{count}", passed)}` : sending;
     }
   }
   await Promise.all([sender(), sender(), sender(), sender()]);

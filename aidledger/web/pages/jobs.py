@@ -1,0 +1,65 @@
+"""The page's long work: what runs, what ran, what was broken off; cancelling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from starlette.responses import RedirectResponse, Response
+
+from aidledger.domain.role import Action
+from aidledger.i18n import N_, translator
+from aidledger.operations import jobs as kept
+from aidledger.presentation.jobs import job_result, jobs_result
+from aidledger.web.answering import answered, language_of, site_of
+from aidledger.web.asked import Asked
+from aidledger.web.endpoint import endpoint
+from aidledger.web.pages.batches import VERIFYING
+from aidledger.web.pages.findings import AUDITING
+from aidledger.web.pages.inbox import CHECKING, POSTING
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+# Where a job is shown, and the action that whoever cancels it may take, too.
+_SHOWN: Mapping[str, tuple[str, Action]] = {
+    CHECKING: ("/inbox/{of}", "check"),
+    POSTING: ("/inbox/{of}", "import"),
+    VERIFYING: ("/batches", "open"),
+    AUDITING: ("/findings", "read"),
+}
+
+
+@endpoint
+def jobs(request: Request, _asked: Asked) -> Response:
+    """What runs and what ran, the newest first."""
+    result = jobs_result(kept.jobs(site_of(request).ledger), language_of(request))
+    return answered(request, result, "jobs", heading=N_("Jobs"))
+
+
+@endpoint
+def job(request: Request, _asked: Asked) -> Response:
+    """One job: how it ended, and what of it stands in the ledger."""
+    record = kept.job(site_of(request).ledger, request.path_params["number"])
+    what = translator(language_of(request))(record.what)
+    return answered(
+        request,
+        job_result(record, language_of(request)),
+        f"job-{record.id}",
+        template="job.html",
+        heading=what,
+        record=record,
+    )
+
+
+@endpoint
+def cancel(request: Request, _asked: Asked) -> Response:
+    """Ask running work to end: whoever may do it may end it."""
+    site, number = site_of(request), request.path_params["number"]
+    running = site.jobs.running()
+    page, action = _SHOWN.get(running.what if running else "", ("/jobs/{id}", "read"))
+    with site.ledger.reading(action):
+        pass
+    asked = site.jobs.cancel(number, site.ledger.actor)
+    return RedirectResponse(page.format(of=asked.of, id=asked.id), HTTPStatus.SEE_OTHER)
