@@ -22,6 +22,7 @@ from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB
 from aidledger.store.chain import events
 from aidledger.store.inbox import AnnouncedFile, Delivery, Inbox
 from aidledger.store.ledger import Ledger
+from aidledger.store.side import side_path
 
 __all__ = [
     "AnnouncedFile",
@@ -64,11 +65,7 @@ class Checked:
 
 def inbox_of(ledger: Ledger) -> Inbox:
     """Where the files for a ledger wait: beside its file, or for one on a server in its user's own folder."""
-    path = file_of(ledger.place)
-    if path is not None:
-        return Inbox(path.with_name(f"{path.name}.inbox"), ledger.secret)
-    name = hashlib.sha256(ledger.place.encode()).hexdigest()[:32]
-    return Inbox(Path.home() / ".aidledger" / "inbox" / f"{name}.db")
+    return Inbox(side_path(file_of(ledger.place), ledger.place, "inbox"), ledger.secret)
 
 
 def announce(ledger: Ledger, files: Sequence[AnnouncedFile]) -> int:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aidledger import private
 from aidledger.errors import DeliveryTooLarge, UnknownDelivery
-from aidledger.store.database.files import connected
+from aidledger.store import side
 
 if TYPE_CHECKING:
     import sqlite3
@@ -143,13 +142,7 @@ class Inbox:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        if not self.path.exists():
-            private.make_folder(self.path.parent)
-            private.create(self.path)
-        with closing(connected(self.path, self.secret, timeout=60)) as box:
-            box.execute("PRAGMA foreign_keys = ON")
-            box.execute("PRAGMA secure_delete = ON")
-            box.executescript(_TABLES)
+        with side.opened(self.path, self.secret, _TABLES) as box:
             yield box
 
 
