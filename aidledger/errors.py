@@ -129,7 +129,7 @@ class DesktopMissing(AidLedgerError):
 
 
 class PlacePassword(Misuse):
-    """The ledger's URL holds a password, which would lie open on the desktop. Put it where the server's client looks."""
+    """The ledger's URL holds a password, which would lie open on the desktop. Put it into the file pgpass."""
 
 
 class PortTaken(AidLedgerError):

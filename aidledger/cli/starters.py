@@ -1,7 +1,7 @@
 """A file on the desktop that opens the page of a ledger by a double click.
 
-Linux: a .desktop file. macOS: a .command script. Windows: a .cmd file, as a .lnk is made by COM only, for which a further
-package would be needed; it does the same, and only its icon is a batch file's.
+Linux: a .desktop file. macOS: a .command script. Windows: a .cmd file, as a .lnk is made by COM only, for which a
+further package would be needed; it does the same, and only its icon is a batch file's.
 """
 
 from __future__ import annotations

@@ -70,7 +70,8 @@ def link_for(client: TestClient, actor: str) -> str:
     handle = row.split('name="who" value="')[1].split('"')[0]
     page = post(client, "/settings/password-link", who=handle)
     assert page.status_code == 200
-    return re.findall(r'href="http://127.0.0.1:\d+(/password/[^"]+)"', page.text)[0]
+    (path,) = re.findall(r'href="http://127.0.0.1:\d+(/password/[^"]+)"', page.text)
+    return str(path)
 
 
 def _written(name: str) -> str:

@@ -135,7 +135,7 @@ def _put_on_desktop(office: Office, *, demo: bool) -> None:
     options = {
         "--ledger": str(path.absolute()) if path else office.place,
         "--actor": None if isinstance(office.actor, LoginName) else office.actor,
-        "--schemas": office.schemas and str(office.schemas.absolute()),
+        "--schemas": str(office.schemas.absolute()) if office.schemas else None,
         "--key-file": _absolute(office.keys.file),
         "--seal-key-file": _absolute(office.keys.seal),
         "--lang": office.language,

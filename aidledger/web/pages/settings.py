@@ -35,9 +35,12 @@ LANGUAGES: Sequence[Language] = get_args(Language)
 def settings(request: Request, _asked: Asked) -> Response:
     """People and roles, and the columns remembered for schools."""
     site, translate = site_of(request), translator(language_of(request))
-    results = (actors_result(actors.actors(site.ledger)), mappings_result(mapping.remembered(site.ledger)))
+    roll = actors.actors(site.ledger)
+    results = [mappings_result(mapping.remembered(site.ledger))]
+    if not roll.reviewed:  # what that means; who has which role stands below, beside the passwords
+        results.insert(0, actors_result(roll))
     tables = [draw(answer, 1, translate) for result in results for answer in result.answers()]
-    return page(request, "settings.html", heading=N_("Settings"), tables=tables, **people_and_sessions(request))
+    return page(request, "settings.html", heading=N_("Settings"), tables=tables, signing=people_and_sessions(request))
 
 
 @endpoint

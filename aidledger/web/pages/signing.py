@@ -48,7 +48,9 @@ class NamedPerson:
     handle: str
     actor: str
     role: str
-    since: str | None
+    since: str
+    by: str
+    password_since: str | None
     invited_by: str | None
 
 
@@ -222,7 +224,9 @@ def people_and_sessions(request: Request) -> Mapping[str, object]:
             handle=_handle(one.actor),
             actor=one.actor,
             role=one.role,
-            since=account.at if (account := kept.get(same_name(one.actor))) else None,
+            since=one.at,
+            by=one.by,
+            password_since=account.at if (account := kept.get(same_name(one.actor))) else None,
             invited_by=account.invited_by if account else None,
         )
         for one in actors.actors(site.ledger).named
