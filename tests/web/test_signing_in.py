@@ -16,7 +16,7 @@ from aidledger.domain import password
 from aidledger.domain.password import Cost, hashed, matches, required
 from aidledger.domain.secret import Secret
 from aidledger.errors import PasswordCommon, PasswordLinkUsed, PasswordTooLong, PasswordTooShort, SideDataUnreadable
-from aidledger.operations import actors, copies, offices, passwords, reporting
+from aidledger.operations import actors, copies, ledgers, offices, passwords
 from aidledger.store.database.keys import Keys
 from aidledger.store.ledger import open_ledger
 from aidledger.web.app import ROUTES, application
@@ -212,6 +212,14 @@ def test_guessing_takes_longer_and_longer_but_never_locks_out(place: str) -> Non
         clock.seconds += 1
         assert sign_in(client, REVIEWER, "slip").status_code == 403
         assert sign_in(client, REVIEWER, WORDS).status_code == 303  # it counts anew
+
+
+def test_looking_at_the_page_is_no_try(place: str) -> None:
+    give(place, reviewer=WORDS)
+    with started(place) as client:
+        for _ in range(5):
+            assert client.head("/sign-in", params={"actor": REVIEWER, "password": "x"}).status_code == 200
+        assert sign_in(client, REVIEWER, WORDS).status_code == 303
 
 
 def test_waits_grow_to_five_minutes() -> None:
@@ -488,6 +496,7 @@ def test_the_key_is_asked_for_before_anything_is_told(locked: str, tmp_path: Pat
         page = client.get("/")
         assert page.status_code == 200
         assert "机密.db" in page.text
+        assert KEY not in told + wrong.text + page.text + client.get("/settings").text
         assert post(client, "/key", key="again").headers["location"] == "/"
     files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert KEY.encode() not in files
@@ -569,5 +578,6 @@ def test_a_ledger_is_made_with_the_names_of_the_office(tmp_path: Path, monkeypat
     ledger = opened(place)
     assert offices.names(ledger) == offices.OfficeNames("南部县", "南部县<学生资助>中心")
     assert offices.for_ledger(ledger, catalogue()).district == "南部县"
-    assert reporting.paragraph(ledger, catalogue()) == ""
+    verdict = ledgers.verify(ledger)
+    assert (verdict.faults, verdict.unjudged) == ([], [])
     ledger.close()

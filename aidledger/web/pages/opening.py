@@ -39,7 +39,7 @@ def key(request: Request, asked: Asked) -> Response:
         unopened: Unopened | None = request.app.state.unopened
         if unopened is None or request.app.state.site is not None or not unopened.made:
             return _home()
-        if request.method == "GET":
+        if request.method != "POST":
             return _key_page(request)
         door: Door = request.app.state.door
         if seconds := door.tries.wait_seconds("key"):
@@ -71,7 +71,7 @@ def new(request: Request, asked: Asked) -> Response:
         unopened: Unopened | None = request.app.state.unopened
         if unopened is None or request.app.state.site is not None or unopened.made:
             return _home()
-        if request.method == "GET":
+        if request.method != "POST":
             return _new_page(request, unopened, asked)
         try:
             site = unopened.make(_names(asked), _passphrase(asked))

@@ -82,7 +82,7 @@ def enter(request: Request, _asked: Asked) -> Response:
 def sign_in(request: Request, asked: Asked) -> Response:
     """Sign in, also as somebody else than before."""
     door, session, site = _door(request), session_of(request), site_of(request)
-    if request.method == "GET":
+    if request.method != "POST":
         return _sign_in_page(request, asked)
     name = asked.text("actor") or ""
     if seconds := door.tries.wait_seconds(name):
