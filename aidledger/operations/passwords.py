@@ -10,7 +10,7 @@ from threading import Lock
 
 from aidledger.domain.password import hashed, matches, required
 from aidledger.domain.role import same_name
-from aidledger.errors import NobodyOfThatName, PasswordLinkUsed, PasswordWrong
+from aidledger.errors import LedgerForeign, NobodyOfThatName, PasswordLinkUsed, PasswordWrong
 from aidledger.operations.opening import file_of
 from aidledger.store.accounts import Account, Accounts, Invitation
 from aidledger.store.chain import actors as roll
@@ -40,9 +40,12 @@ def has(ledger: Ledger, actor: str) -> bool:
 
 
 def named(ledger: Ledger, actor: str) -> str | None:
-    """An actor as the ledger names them; None without a role."""
+    """An actor as the ledger names them; None without a role. Raises LedgerForeign if somebody tampered with roles."""
     with ledger.reading("open") as books:
-        found = roll.named(books).get(same_name(actor))
+        try:
+            found = roll.named(books).get(same_name(actor))
+        except (ValueError, LookupError, TypeError) as error:
+            raise LedgerForeign(path=ledger.place) from error
     return found.actor if found else None
 
 

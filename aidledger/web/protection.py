@@ -110,7 +110,9 @@ class Protected:
 
 
 def _led(scope: Scope, path: str) -> Response:
-    if scope["method"] in {"GET", "HEAD", "POST"}:
+    """To another page, where a reader asks; a script is told that it may not."""
+    navigates = Headers(scope=scope).get("sec-fetch-mode") in {None, "navigate"}
+    if navigates and scope["method"] in {"GET", "HEAD", "POST"}:
         return RedirectResponse(path, HTTPStatus.SEE_OTHER)
     return PlainTextResponse(NO_SESSION, HTTPStatus.UNAUTHORIZED)
 
