@@ -85,6 +85,57 @@ class FormTooLarge(Misuse):
     """More was sent than a form holds."""
 
 
+class PasswordTooShort(Misuse):
+    """A password needs at least {wanted} characters. Nothing was changed."""
+
+
+class PasswordTooLong(Misuse):
+    """A password has at most {most} characters. Nothing was changed."""
+
+
+class PasswordCommon(Misuse):
+    """Everybody tries that password first. Take several words that only you put together. Nothing was changed."""
+
+
+class PasswordsDiffer(Misuse):
+    """What was typed twice is not the same. Nothing was changed."""
+
+
+class PasswordWrong(AidLedgerError):
+    """That is not the present password. Nothing was changed."""
+
+
+class TriesTooMany(AidLedgerError):
+    """Too many tries were wrong. Wait {seconds} seconds, then try again."""
+
+
+class NamesMissing(Misuse):
+    """A name is missing. Nothing was changed."""
+
+
+class PasswordLinkUsed(AidLedgerError):
+    """This link for a password was used, has been replaced by another, or is too old. A reviewer makes a new one."""
+
+
+class UnknownSession(Misuse):
+    """There is no such session; it may have ended."""
+
+
+class SideDataUnreadable(AidLedgerError):
+    """{path}, which belongs to the page of this ledger, is damaged or has another key than the ledger.
+
+    The ledger itself is not affected. Move that file away: what it holds is lost.
+    """
+
+
+class DesktopMissing(AidLedgerError):
+    """There is no desktop folder at {path}. Nothing was written."""
+
+
+class PlacePassword(Misuse):
+    """The ledger's URL holds a password, which would lie open on the desktop. Put it into the file pgpass."""
+
+
 class PortTaken(AidLedgerError):
     """Port {port} of this computer cannot be used: {reason}. Choose another."""
 

@@ -78,6 +78,13 @@ class Office:
         require_programs(ledger, catalogue)
         return ledger
 
+    def opened(self, catalogue: Catalogue) -> tuple[Ledger, Catalogue]:
+        """The ledger, and the catalogue with the ledger's own district; raises LedgerUnknownPrograms."""
+        from aidledger.operations.offices import for_ledger
+
+        ledger = self.ledger_with(catalogue)
+        return ledger, for_ledger(ledger, catalogue)
+
     @property
     def _(self) -> Translate:
         """The translator of this call's language."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aidledger.domain.role import Role, same_name
-from aidledger.errors import LastReviewer, NobodyOfThatName
+from aidledger.errors import LastReviewer, NobodyOfThatName, NotNamed, OtherRole
+from aidledger.operations import passwords
 from aidledger.store.chain import actors as store
 from aidledger.store.chain.actors import RoleAssignment
 from aidledger.store.ledger import Ledger
@@ -29,6 +30,15 @@ def actors(ledger: Ledger) -> RoleAssignments:
         return RoleAssignments(list(store.named(books).values()))
 
 
+def may_assign(ledger: Ledger) -> bool:
+    """Whether the actor may assign roles."""
+    try:
+        with ledger.reading("name"):
+            return True
+    except (NotNamed, OtherRole):
+        return False
+
+
 def name(ledger: Ledger, actor: str, role: Role) -> RoleAssignments:
     """Assign or change a role; nothing is recorded if nothing changes. Raises LastReviewer."""
     with ledger.writing("name") as books:
@@ -42,14 +52,17 @@ def name(ledger: Ledger, actor: str, role: Role) -> RoleAssignments:
 
 
 def dismiss(ledger: Ledger, actor: str) -> RoleAssignments:
-    """Remove somebody's role. Raises NobodyOfThatName, LastReviewer."""
+    """Remove somebody's role and password. Raises NobodyOfThatName, LastReviewer, SideDataUnreadable."""
     with ledger.writing("name") as books:
         known = store.named(books)
         if same_name(actor) not in known:
             raise NobodyOfThatName(actor=actor)
         _require_another_reviewer(known, actor)
         store.dismiss(books, ledger.moment(), ledger.actor, known[same_name(actor)].actor)
-        return RoleAssignments(list(store.named(books).values()))
+        left = RoleAssignments(list(store.named(books).values()))
+    # Without a role nobody signs in; a password that stayed would be in force again with the next role.
+    passwords.accounts_of(ledger).remove(actor)
+    return left
 
 
 def _require_another_reviewer(known: dict[str, RoleAssignment], actor: str) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from aidledger.domain.secret import Secret
 from aidledger.errors import EncryptionElsewhere, PlainUnasked
+from aidledger.operations.opening import file_of
+from aidledger.store import side
 from aidledger.store.copies import copying, rekeying, restoring, snapshots
 from aidledger.store.database.engine import display_name, ledger_url
 from aidledger.store.database.keys import NO_KEYS, Keys
@@ -62,5 +64,19 @@ def copy(
 
 
 def rekey(place: str, actor: str, clock: Callable[[], datetime], keys: Keys, new: Callable[[], Secret]) -> Snapshot:
-    """Change the key of an encrypted ledger; raises what ``rekeying.rekey`` raises."""
-    return rekeying.rekey(place, actor, clock, keys, new)
+    """Change the key of an encrypted ledger, and of what the page keeps beside it.
+
+    Raises what ``rekeying.rekey`` raises; SideDataUnreadable if the ledger has its new key and that has not.
+    """
+    chosen: list[Secret] = []
+
+    def choose() -> Secret:
+        chosen.append(new())
+        return chosen[-1]
+
+    before = keys.file()
+    done = rekeying.rekey(place, actor, clock, keys, choose)
+    path = file_of(place)
+    if path is not None and before is not None:
+        side.rekey(path, before, chosen[-1])
+    return done

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from aidledger import private
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.demo import district_rosters, write_rosters
 from aidledger.demo.faults.district import faulty_district
@@ -127,7 +129,37 @@ def demonstrate_faults(
         bring_in(written[3]),
     ]
     imported = ImportResult([file for result in results for file in result.files], results[-1].head)
+    ledger.close()
     return FaultyDemonstration(imported, key, len(district.key))
+
+
+def demo_place(folder: Path) -> Path:
+    """The ledger of ``standing_demo`` in its folder."""
+    return folder / "demo.db"
+
+
+def standing_demo(
+    folder: Path,
+    catalogue: Catalogue,
+    actor: str,
+    clock: Callable[[], datetime],
+    workers: int | None,
+    audience: Audience,
+) -> Path:
+    """The ledger of the district with its faults in a folder of the demo's own, made if it is not there yet.
+
+    It appears when it is whole: what a killed command left is made anew.
+    """
+    place, rosters = demo_place(folder), folder / "rosters"
+    if not place.exists():
+        private.make_folder(folder)
+        if rosters.is_dir():
+            shutil.rmtree(rosters)
+        with private.folder_aside(folder) as aside:
+            making = aside / place.name
+            demonstrate_faults(str(making), catalogue, actor, clock, rosters, workers, audience)
+            making.replace(place)
+    return place
 
 
 def _new_ledger(place: str, catalogue: Catalogue, actor: str, clock: Callable[[], datetime], folder: Path) -> Ledger:

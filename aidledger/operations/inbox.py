@@ -29,6 +29,7 @@ from aidledger.store.inbox import AnnouncedFile, Delivery, Inbox
 from aidledger.store.jobs import JobFile
 from aidledger.store.ledger import Ledger
 from aidledger.store.postings import versions
+from aidledger.store.side import side_path
 
 __all__ = [
     "AnnouncedDelivery",
@@ -103,11 +104,7 @@ def file_key(path: str) -> str:
 
 def inbox_of(ledger: Ledger) -> Inbox:
     """Where the files for a ledger wait: beside its file, or for one on a server in its user's own folder."""
-    path = file_of(ledger.place)
-    if path is not None:
-        return Inbox(path.with_name(f"{path.name}.inbox"), ledger.secret)
-    name = hashlib.sha256(ledger.place.encode()).hexdigest()[:32]
-    return Inbox(Path.home() / ".aidledger" / "inbox" / f"{name}.db")
+    return Inbox(side_path(file_of(ledger.place), ledger.place, "inbox"), ledger.secret)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.secret import Secret
 from aidledger.errors import AlreadySealed, NotSealed, SealKeyUnnamed
 from aidledger.operations.views import Reveal, Viewed, view
-from aidledger.store.chain import events
+from aidledger.store.chain import events, offices
+from aidledger.store.chain.offices import OfficeNames
 from aidledger.store.chain.seals import SealKey, require
 from aidledger.store.copies.upgrading import Upgraded, upgrade_ledger
 from aidledger.store.database.keys import NO_KEYS, Keys
@@ -31,14 +32,17 @@ def init(
     clock: Callable[[], datetime],
     keys: Keys = NO_KEYS,
     encrypt: Callable[[], Secret] | None = None,
+    names: OfficeNames | None = None,
 ) -> Ledger:
     """Create a ledger and load the programs; encrypted with ``encrypt``'s key, sealed if there is a seal key.
 
-    Raises LedgerExists, EncryptionElsewhere, SealKeyUnusable.
+    ``names``: what the office calls itself and its district. Raises LedgerExists, EncryptionElsewhere, SealKeyUnusable.
     """
 
     def load(ledger: Ledger, books: Books) -> None:
         ensure_loaded(books, catalogue, ledger.moment(), ledger.actor)
+        if names is not None:
+            offices.name(books, ledger.moment(), ledger.actor, names)
 
     return create_ledger(place, actor, clock, keys, encrypt, load)
 

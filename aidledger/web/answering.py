@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from aidledger.errors import AidLedgerError
     from aidledger.presentation.result import Result
     from aidledger.web.door import Session
-    from aidledger.web.site import Site
+    from aidledger.web.site import Site, Unopened
 
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -84,8 +84,8 @@ def session_of(request: Request) -> Session:
 def language_of(request: Request) -> Language:
     """The language that the reader chose, else the command's."""
     session: Session | None = getattr(request.state, "session", None)
-    site = cast("Site", request.app.state.site)
-    return (session.language if session else None) or site.language
+    opened: Site | Unopened = request.app.state.site or request.app.state.unopened
+    return (session.language if session else None) or opened.language
 
 
 @cache
@@ -101,9 +101,11 @@ def _templates() -> Environment:
 
 
 def page(request: Request, template: str, status: int = HTTPStatus.OK, **facts: object) -> HTMLResponse:
-    """A page of the menu, from its template."""
+    """A page, from its template: one of the menu, or before somebody is inside one that tells nothing of the ledger."""
     language = language_of(request)
-    site = cast("Site", request.app.state.site)
+    session: Session | None = getattr(request.state, "session", None)
+    site: Site | None = request.app.state.site
+    inside = site is not None and session is not None and session.inside
     shared = {
         "_": translator(language),
         "language": language,
@@ -111,8 +113,11 @@ def page(request: Request, template: str, status: int = HTTPStatus.OK, **facts: 
         "here": f"/{request.url.path.split('/')[1]}",
         "path": request.url.path,
         "asked": Asked(request.query_params),
+        "shell": "base.html" if inside else "front.html",
         "site": site,
-        "actor": session_of(request).actor,
+        "session": session,
+        "actor": session.actor if session else "",
+        "guarded": bool(request.app.state.door.guarded),
         "asset": asset,
         "urlencode": urlencode,
         "version": __version__,

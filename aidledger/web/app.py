@@ -16,6 +16,7 @@ from starlette.routing import Route
 from aidledger.domain.identity import masked_words
 from aidledger.errors import AidLedgerError
 from aidledger.i18n import N_
+from aidledger.web.admitting import admit
 from aidledger.web.answering import page, refused
 from aidledger.web.assets import static
 from aidledger.web.door import Door
@@ -28,15 +29,17 @@ from aidledger.web.pages import (
     home,
     inbox,
     jobs,
+    opening,
     payments,
     people,
     reports,
     schools,
     settings,
+    signing,
 )
 from aidledger.web.protection import Protected
 from aidledger.web.running import another_start
-from aidledger.web.site import Site
+from aidledger.web.site import Site, Unopened
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -51,8 +54,13 @@ class _Ours(IntegerConvertor):
 register_url_convertor("ours", _Ours())
 ROUTES = (
     Route("/static/{name}", static),
-    Route("/enter/{token}", home.enter),
+    Route("/enter/{token}", signing.enter),
     Route("/another-start", another_start, methods=["POST"]),
+    Route("/key", opening.key, methods=["GET", "POST"]),
+    Route("/new", opening.new, methods=["GET", "POST"]),
+    Route("/sign-in", signing.sign_in, methods=["GET", "POST"]),
+    Route("/sign-out", signing.sign_out, methods=["POST"]),
+    Route("/password/{token}", signing.first_password, methods=["GET", "POST"]),
     Route("/", home.home),
     Route("/inbox", inbox.inbox),
     Route("/inbox/announce", inbox.announce, methods=["POST"]),
@@ -99,13 +107,18 @@ ROUTES = (
     Route("/settings/programs", settings.programs),
     Route("/settings/rules", settings.rules),
     Route("/settings/accesses", settings.accesses),
+    Route("/settings/roles", signing.assign, methods=["POST"]),
+    Route("/settings/roles/remove", signing.dismiss, methods=["POST"]),
+    Route("/settings/password-link", signing.password_link, methods=["POST"]),
+    Route("/settings/password", signing.change_password, methods=["POST"]),
+    Route("/settings/sessions/{number:ours}/end", signing.end_session, methods=["POST"]),
     Route("/settings/language", settings.language, methods=["POST"]),
     Route("/settings/quit", settings.leave, methods=["POST"]),
 )
 
 
-def application(site: Site, door: Door) -> Starlette:
-    """The page of an site, behind a door."""
+def application(site: Site | Unopened, door: Door) -> Starlette:
+    """The page of a site, behind a door; raises SideDataUnreadable if it cannot be told who has a password."""
     app = Starlette(
         routes=ROUTES,
         middleware=[Middleware(Protected, door=door)],
@@ -115,9 +128,11 @@ def application(site: Site, door: Door) -> Starlette:
             HTTPStatus.INTERNAL_SERVER_ERROR: _fault,
         },
     )
-    site.jobs.keep(site.ledger)
-    app.state.site = site
     app.state.door = door
+    app.state.site = None
+    app.state.unopened = site if isinstance(site, Unopened) else None
+    if isinstance(site, Site):
+        admit(app, site)
     return app
 
 

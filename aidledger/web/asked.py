@@ -28,6 +28,16 @@ class Asked:
         value = self.fields.get(name)
         return value.strip() or None if isinstance(value, str) else None
 
+    def secret(self, name: str) -> str:
+        """A field's text as it was typed, blanks and all."""
+        value = self.fields.get(name)
+        return value if isinstance(value, str) else ""
+
+    def path(self, name: str) -> str:
+        """A path of our own to lead back to; the first page if it leads anywhere else."""
+        path = self.text(name) or "/"
+        return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+
     def texts(self, name: str, known: Sequence[Word]) -> list[Word]:
         """All values of a field that are among the known, each once, in the order given."""
         words = {str(one): one for one in known}

@@ -9,14 +9,20 @@ from __future__ import annotations
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from aidledger.errors import AidLedgerError
+from aidledger.operations import passwords
 from aidledger.web.door import Door
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from aidledger.web.site import Site
 
 # Chromium 109, WPS's and 360's engines know all of these.
 _HEADERS = {
@@ -33,8 +39,11 @@ _HEADERS = {
 }
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _STATIC = "/static/"
-# Paths that need no session: what a page is made of, the way in, and another start that asks for it.
-_OPEN = (_STATIC, "/enter/", "/another-start")
+# Paths that need no session: what a page is made of, the ways in, and another start that asks for one.
+_OPEN = (_STATIC, "/enter/", "/password/", "/another-start")
+# What can be done before the ledger is open, and before somebody has signed in.
+_BEFORE = frozenset({"/settings/language", "/settings/quit"})
+_SIGNING_IN = frozenset({"/sign-in", "/sign-out"})
 NO_SESSION = "Nobody has signed in from here. Start aidledger again, and use the link that it opens."
 
 
@@ -63,7 +72,7 @@ class Protected:
                     sent["cache-control"] = "no-store"
             await send(message)
 
-        refusal = self._refusal(scope, headers)
+        refusal = self._refusal(scope, headers) or await self._elsewhere(scope)
         await (refusal or self.app)(scope, receive, answer)
 
     def _refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
@@ -75,6 +84,19 @@ class Protected:
             return PlainTextResponse(NO_SESSION, HTTPStatus.UNAUTHORIZED)
         return None
 
+    async def _elsewhere(self, scope: Scope) -> Response | None:
+        """The page that comes first: for the ledger's key, for a new ledger's names, or to sign in."""
+        path, session, state = scope["path"], scope["state"]["session"], scope["app"].state
+        if session is None or path.startswith(_OPEN) or path in _BEFORE:
+            return None
+        if state.site is None:
+            return None if path == state.unopened.path else _led(scope, state.unopened.path)
+        if session.inside and session.proved and not await run_in_threadpool(_has_role, state.site, session.actor):
+            session.inside = False
+        if session.inside or path in _SIGNING_IN:
+            return None
+        return _led(scope, f"/sign-in?{urlencode({'to': path if scope['method'] in _SAFE_METHODS else '/'})}")
+
     def _from_here(self, method: str, headers: Headers) -> bool:
         """Whether another site cannot have sent it. What changes something must prove that it is from our page."""
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
@@ -85,6 +107,22 @@ class Protected:
             return origin in ours
         # Without a referrer, a browser calls the origin of a form's own page null.
         return site == "same-origin" and (origin is None or origin == "null" or origin in ours)
+
+
+def _led(scope: Scope, path: str) -> Response:
+    """To another page, where a reader asks; a script is told that it may not."""
+    navigates = Headers(scope=scope).get("sec-fetch-mode") in {None, "navigate"}
+    if navigates and scope["method"] in {"GET", "HEAD", "POST"}:
+        return RedirectResponse(path, HTTPStatus.SEE_OTHER)
+    return PlainTextResponse(NO_SESSION, HTTPStatus.UNAUTHORIZED)
+
+
+def _has_role(site: Site, actor: str) -> bool:
+    """Whether the ledger still names who signed in; where it cannot be asked, each page finds out for itself."""
+    try:
+        return passwords.named(site.ledger, actor) is not None
+    except AidLedgerError:
+        return True
 
 
 def _cookie(headers: Headers, name: str) -> str | None:

@@ -15,7 +15,7 @@ import uvicorn
 from aidledger.web.app import application
 from aidledger.web.door import Door
 from aidledger.web.running import Running
-from aidledger.web.site import Site
+from aidledger.web.site import Site, Unopened
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -37,7 +37,7 @@ class _Watched:
 
 
 def serve(
-    make: Callable[[Callable[[], None]], Site],
+    make: Callable[[Callable[[], None]], Site | Unopened],
     port: int,
     idle_seconds: float,
     told: Path,
@@ -45,8 +45,9 @@ def serve(
 ) -> None:
     """Serve until somebody quits, the terminal stops it, or nobody has asked for a while.
 
-    ``make``: the site, given what ends the server. ``port``: 0 for a free one. ``told``: the file that says where it
-    listens. ``opened``: told of the link that opens the page. Raises OSError if the port is taken.
+    ``make``: the site, or the ledger that the page opens, given what ends the server. ``port``: 0 for a free
+    one. ``told``: the file that says where it listens. ``opened``: told of the link that
+    opens the page. Raises OSError if the port is taken.
     """
     with contextlib.closing(socket.socket()) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -58,9 +59,9 @@ def serve(
         def end() -> None:
             server.should_exit = True
 
-        site = make(end)
-        door = Door(port, site.ledger.actor)
-        app = application(site, door)
+        made = make(end)
+        door = Door(port, made.actor)
+        app = application(made, door)
         app.state.running = Running.new(port)
         watched = _Watched(app)
         server = uvicorn.Server(
@@ -83,5 +84,6 @@ def serve(
         try:
             asyncio.run(run())
         finally:
-            site.guard.close()
             told.unlink(missing_ok=True)
+            if app.state.site is not None:
+                app.state.site.close()

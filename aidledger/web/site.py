@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aidledger.domain.secret import Secret
 from aidledger.i18n import Language
+from aidledger.operations import keys, ledgers, offices
 from aidledger.operations.examining import Guard
+from aidledger.operations.opening import open_ledger, require_programs
 from aidledger.web.jobs import Jobs
 
 if TYPE_CHECKING:
     from aidledger.audit.running import Audit
     from aidledger.catalogue.catalogue import Catalogue
+    from aidledger.operations.offices import OfficeNames
     from aidledger.operations.views import Viewed
     from aidledger.store.ledger import Ledger
 
@@ -39,6 +43,16 @@ class Site:
         """The same site as one person uses it; all share the ledger's connections."""
         return replace(self, ledger=replace(self.ledger, actor=actor))
 
+    def close(self) -> None:
+        """End the reading process, and close the ledger."""
+        self.guard.close()
+        self.ledger.close()
+
+    @property
+    def actor(self) -> str:
+        """As whom the site is used."""
+        return self.ledger.actor
+
     @property
     def today(self) -> date:
         """The date that decides which terms have ended, and whether a decision still holds."""
@@ -49,3 +63,51 @@ class Site:
         """The ledger's name in the head of a page: of a file its own name, of a server its address."""
         place = self.ledger.place
         return place if "://" in place else Path(place).name
+
+
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """A ledger that the page opens with a key that it asks for, or makes if there is none.
+
+    ``made``: whether it is there. ``encrypt``: the key of the command's key file, to make the ledger with; without one
+    the page asks whether to encrypt. ``seal``: how to get the seal key. ``doubts``: warnings about the place, in words.
+    """
+
+    place: str
+    actor: str
+    clock: Callable[[], datetime]
+    catalogue: Catalogue
+    language: Language
+    quit: Callable[[], None]
+    made: bool
+    encrypt: Callable[[], Secret] | None = None
+    seal: Callable[[], Secret | None] = lambda: None
+    doubts: Sequence[str] = ()
+
+    @property
+    def path(self) -> str:
+        """The page that asks."""
+        return "/key" if self.made else "/new"
+
+    def open(self, key: Secret) -> Site:
+        """Open it; raises what ``open_ledger`` and ``require_programs`` raise, KeyWrong above all."""
+        wanted = keys.Keys(lambda: key, self.seal)
+        ledger = open_ledger(self.place, self.actor, self.clock, keys=wanted)
+        try:
+            require_programs(ledger, self.catalogue)
+        except BaseException:
+            ledger.close()
+            raise
+        return self._opened(ledger)
+
+    def make(self, names: OfficeNames, key: Secret | None) -> Site:
+        """Make it, as ``init`` does; raises what ``ledgers.init`` raises, KeyTooShort."""
+        encrypt = self.encrypt
+        if encrypt is None and key is not None:
+            long_enough = keys.long_enough(key)
+            encrypt = lambda: long_enough  # noqa: E731 - as ``init`` asks for a key
+        wanted = keys.Keys(seal=self.seal)
+        return self._opened(ledgers.init(self.place, self.catalogue, self.actor, self.clock, wanted, encrypt, names))
+
+    def _opened(self, ledger: Ledger) -> Site:
+        return Site(ledger, offices.for_ledger(ledger, self.catalogue), self.language, self.quit)

@@ -23,23 +23,38 @@ HOME = f"http://127.0.0.1:{PORT}"
 OURS = {"sec-fetch-site": "same-origin", "origin": HOME}
 
 
+class Clock:
+    """A door's clock, which a test sets."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        """Now."""
+        return self.seconds
+
+
 @contextmanager
-def visited(place: Path | str, language: Language = "en", actor: str = "office") -> Iterator[TestClient]:
+def visited(
+    place: Path | str, language: Language = "en", actor: str = "office", clock: Clock | None = None
+) -> Iterator[TestClient]:
     """A client with a session."""
-    with stranger(place, language, actor) as client:
+    with stranger(place, language, actor, clock) as client:
         door: Door = client.app.state.door  # type: ignore[attr-defined]
         assert client.get(door.link()).status_code == 200
         yield client
 
 
 @contextmanager
-def stranger(place: Path | str, language: Language = "en", actor: str = "office") -> Iterator[TestClient]:
+def stranger(
+    place: Path | str, language: Language = "en", actor: str = "office", clock: Clock | None = None
+) -> Iterator[TestClient]:
     """A client without a session."""
     ledger = replace(opened(place), actor=actor)
     try:
         ended: list[bool] = []
         site = Site(ledger, catalogue(), language, lambda: ended.append(True))
-        app = application(site, Door(PORT, actor))
+        app = application(site, Door(PORT, actor, clock or Clock()))
         app.state.ended = ended
         with TestClient(app, base_url=HOME, raise_server_exceptions=False) as client:
             yield client

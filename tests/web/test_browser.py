@@ -204,3 +204,37 @@ def test_without_javascript_nothing_is_missing(chromium: playwright.Browser, tmp
         page.locator("td.figure a").first.click()
         assert page.locator("tbody tr").count() > 0
         context.close()
+
+
+def test_two_people_sign_in_by_turns_without_javascript(chromium: playwright.Browser, tmp_path: Path) -> None:
+    """A reviewer assigns roles, makes a link for each of two, and both sign in at the same browser."""
+    with served(new_place(tmp_path), "zh") as link:
+        context = chromium.new_context(java_script_enabled=False, viewport={"width": 1093, "height": 614})
+        page = context.new_page()
+        page.goto(link)
+        for name, role in (("office", "reviewer"), ("王老师", "clerk")):
+            at(page, "/settings")
+            form = page.locator("form[action='/settings/roles']")
+            form.locator("[name=actor]").fill(name)
+            form.locator("[name=role]").select_option(role)
+            form.locator("button").click()
+        for i, name in enumerate(("office", "王老师")):
+            at(page, "/settings")
+            page.locator("form[action$='/password-link'] button").nth(i).click()
+            page.locator("main a[href*='/password/']").click()
+            for field in ("new", "again"):
+                page.locator(f"[name={field}]").fill(f"{name} 订书机 台灯")
+            page.locator("main form button").click()
+            assert name in page.locator("footer").inner_text()
+        at(page, "/settings")
+        assert page.locator("form[action$='/password-link']").count() == 0  # the clerk makes no links
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1093
+        page.locator("footer a[href='/sign-in']").click()
+        page.locator("[name=actor]").fill("office")
+        page.locator("[name=password]").fill("office 订书机 台灯")
+        page.locator("main form button").click()
+        assert "office" in page.locator("footer").inner_text()
+        page.locator("footer form[action='/sign-out'] button").click()
+        at(page, "/")
+        assert page.url.endswith("/sign-in?to=%2F")
+        context.close()

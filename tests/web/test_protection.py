@@ -21,7 +21,7 @@ CHANGES = [
     for route in ROUTES
     if "POST" in (route.methods or ()) and route.path != "/another-start"
 ]
-OPEN = {"/static/{name}", "/enter/{token}", "/another-start"}
+OPEN = {"/static/{name}", "/enter/{token}", "/password/{token}", "/another-start"}
 
 
 @pytest.fixture(scope="module")

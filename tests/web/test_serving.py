@@ -10,18 +10,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
+import openpyxl
 import pytest
 
-from tests.cli.harness import environment
+from tests.cli.harness import aidledger, environment
 from tests.store.ledgers import new_path
 
 pytestmark = pytest.mark.sqlite_only
 
 
 @contextmanager
-def serving(place: Path, home: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(
+    place: Path, home: Path, *more: str, key: Path | None = None
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A running server and the first line it says."""
-    process = started(place, home, *more)
+    process = started(place, home, *more, key=key)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -33,8 +36,9 @@ def serving(place: Path, home: Path, *more: str) -> Iterator[tuple[subprocess.Po
         process.communicate()
 
 
-def started(place: Path, home: Path, *more: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "aidledger", "--ledger", str(place), "web", "--no-browser", *more]
+def started(place: Path, home: Path, *more: str, key: Path | None = None) -> subprocess.Popen[str]:
+    keyed = ["--key-file", str(key)] if key else []
+    command = [sys.executable, "-m", "aidledger", *keyed, "--ledger", str(place), "web", "--no-browser", *more]
     env = environment(HOME=str(home), USERPROFILE=str(home))
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
 
@@ -108,10 +112,58 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     assert f"Port {port} of this computer cannot be used" in said
 
 
-def test_without_a_ledger_one_is_made(tmp_path: Path) -> None:
+def test_without_a_ledger_the_page_makes_one(tmp_path: Path) -> None:
     with serving(tmp_path / "new.db", tmp_path) as (_, line), httpx2.Client(follow_redirects=True) as client:
-        assert "Nothing is posted yet" in client.get(link_in(line)).text
+        address = "/".join(link_in(line).split("/")[:3])
+        page = client.get(link_in(line))
+        assert page.url.path == "/new"
+        assert not (tmp_path / "new.db").exists()
+        made = client.post(f"{address}/new", headers={"sec-fetch-site": "same-origin"}, data={"district": "南部县"})
+        assert made.url.path == "/"
+        assert "Nothing is posted yet" in made.text
     assert (tmp_path / "new.db").exists()
+    named = aidledger(
+        "report", "summary", "-o", tmp_path / "summary.xlsx", "--format", "xlsx", ledger=tmp_path / "new.db"
+    )
+    assert named.exit_code == 0
+    sheets = openpyxl.load_workbook(tmp_path / "summary.xlsx").worksheets
+    cells = [cell for row in sheets[0].values for cell in row]
+    assert "District: 南部县" in cells
+
+
+@pytest.mark.plain_only
+def test_the_key_is_typed_on_the_page(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.touch(0o600)
+    key.write_text("a passphrase, quite long")
+    place = tmp_path / "locked.db"
+    assert aidledger("--key-file", key, "init", "--encrypt", ledger=place).exit_code == 0
+    said = ""
+    with serving(place, tmp_path) as (process, line), httpx2.Client(follow_redirects=True) as client:
+        address = "/".join(link_in(line).split("/")[:3])
+        assert client.get(link_in(line)).url.path == "/key"
+        home = {"sec-fetch-site": "same-origin"}
+        wrong = client.post(f"{address}/key", headers=home, data={"key": "another passphrase"})
+        assert wrong.status_code == 403
+        right = client.post(f"{address}/key", headers=home, data={"key": "a passphrase, quite long"})
+        assert right.url.path == "/"
+        assert client.post(f"{address}/settings/quit", headers=home).status_code == 200
+        code, said = ended(process)
+        assert code == 0
+    assert "passphrase" not in said
+    with serving(place, tmp_path, key=key) as (_, line), httpx2.Client(follow_redirects=True) as client:
+        assert client.get(link_in(line)).url.path == "/"
+
+
+def test_what_is_asked_before_the_ledger_is_open_can_be_ended(tmp_path: Path) -> None:
+    with serving(tmp_path / "new.db", tmp_path) as (process, line), httpx2.Client(follow_redirects=True) as client:
+        address = "/".join(link_in(line).split("/")[:3])
+        client.get(link_in(line))
+        home = {"sec-fetch-site": "same-origin"}
+        assert client.post(f"{address}/settings/language", headers=home, data={"language": "zh"}).status_code == 200
+        assert client.post(f"{address}/settings/quit", headers=home).status_code == 200
+        assert ended(process) == (0, "")
+    assert not (tmp_path / "new.db").exists()
 
 
 def test_two_ledgers_have_two_pages(tmp_path: Path) -> None:

@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @option("--encrypt", is_flag=True, help=N_("Encrypt the ledger, with the key of --key-file or one typed in."))
+@option("--district", type=SENTENCE, metavar="NAME", help=N_("The district as papers print it, such as 高坪区."))
+@option("--office", "named", type=SENTENCE, metavar="NAME", help=N_("The office's own name; needs --district."))
 @result_options("table", "json")
 @pass_office
-def init(office: Office, form: str, output: Path | None, *, encrypt: bool) -> None:
+def init(
+    office: Office, district: str | None, named: str | None, form: str, output: Path | None, *, encrypt: bool
+) -> None:
     """Create a ledger and load the programs. An existing one is left alone."""
     from aidledger.cli.output import emit
-    from aidledger.errors import KeyUnused
+    from aidledger.errors import KeyUnused, NamesMissing
     from aidledger.operations import ledgers
+    from aidledger.operations.offices import OfficeNames
     from aidledger.operations.opening import is_file
     from aidledger.presentation.result import Result
 
@@ -32,9 +37,12 @@ def init(office: Office, form: str, output: Path | None, *, encrypt: bool) -> No
     office.look_at(office.place, new=True)
     if office.keys.file and not encrypt and is_file(office.place):
         raise KeyUnused
+    if named and not district:
+        raise NamesMissing
     keys = office.keys.for_a_new_ledger(encrypted=encrypt)
     asked = office.keys.new_of_file if encrypt else None
-    ledger = ledgers.init(office.place, catalogue, office.actor, office.clock, keys, asked)
+    names = OfficeNames(district, named) if district else None
+    ledger = ledgers.init(office.place, catalogue, office.actor, office.clock, keys, asked, names)
     ledger.close()
     message = office._(N_("{path} is a new ledger with {count} programs.")).format(
         path=ledger.place, count=len(catalogue.programs)

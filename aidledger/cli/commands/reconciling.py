@@ -77,7 +77,7 @@ def reconcile(
     in_order(first, last)
     catalogue = office.catalogue()
     published = [reporting.published_report(catalogue, name) for name in reports] or None
-    ledger = office.ledger_with(catalogue)
+    ledger, catalogue = office.opened(catalogue)
     scope = reconciling.ComparisonScope(program, period.code if period else None, first, last, school, cut)
     found = reconciling.reconcile(
         ledger, catalogue, checks or CHECKS, published, scope, by=by, details=details, reveal=reveal

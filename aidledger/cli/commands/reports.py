@@ -83,8 +83,7 @@ def summary(
     from aidledger.presentation.summaries import paragraph_result, summary_result
 
     in_order(first, last)
-    catalogue = office.catalogue()
-    ledger = office.ledger_with(catalogue)
+    ledger, catalogue = office.opened(office.catalogue())
     if form == "text":
         emit(office, form, output, paragraph_result(reporting.paragraph(ledger, catalogue, first, last, count)))
         return
@@ -242,7 +241,7 @@ def notice(
 
     if form == "xlsx" and output is None:
         raise OutputMissing
-    catalogue = office.catalogue()
+    ledger, catalogue = office.opened(office.catalogue())
     term = NoticeTerm(first.date(), last.date())
-    made = announcing.announce(office.ledger_with(catalogue), catalogue, program, period, term, school, preview=preview)
+    made = announcing.announce(ledger, catalogue, program, period, term, school, preview=preview)
     emit(office, form, output, notice_result(made, catalogue, office.language))

@@ -12,6 +12,7 @@ from typing import Literal
 from aidledger.domain.secret import Secret
 from aidledger.private import SIDES
 from aidledger.store.database.files import FIRST_BYTES, may_be_encrypted
+from aidledger.store.side import NAMES
 
 What = Literal["database", "encrypted-database", "side-file", "dump", "key"]
 
@@ -19,8 +20,8 @@ _JOURNAL = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 _WALS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 _DUMPS = (b"PGDMP", b"--\n-- PostgreSQL database")
 _PRIVATE_KEY = b"-----BEGIN"
-# The web page keeps uploads in a database beside the ledger until they are posted.
-_BESIDE = (*SIDES, ".inbox", *(f".inbox{side}" for side in SIDES))
+# The page keeps uploads until they are posted, and passwords, in databases beside the ledger (store/side.py).
+_BESIDE = (*SIDES, *(f".{name}{side}" for name in NAMES for side in ("", *SIDES)))
 _LOOKED_AT_BYTES = 4_096
 # Random bytes of this length have fewer distinct values about once in ten thousand times. Text has a third as many.
 _RANDOM_VALUES_MIN = 240

@@ -1,11 +1,8 @@
-"""The way in, and the first page: what waits, this semester by program, the last batches."""
+"""The first page: what waits, this semester by program, the last batches."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
-
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from aidledger.domain.term import Period
 from aidledger.i18n import N_, translator
@@ -17,26 +14,14 @@ from aidledger.presentation.summaries import summary_result
 from aidledger.web.answering import language_of, page, site_of
 from aidledger.web.asked import Asked
 from aidledger.web.charts import bars_of
-from aidledger.web.door import Door
 from aidledger.web.endpoint import endpoint
-from aidledger.web.protection import NO_SESSION
 from aidledger.web.tables import draw
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import Response
 
 _LAST = 8
-
-
-async def enter(request: Request) -> Response:
-    """Open a session with a link that works once."""
-    door: Door = request.app.state.door
-    secret = door.enter(request.path_params["token"])
-    if secret is None:
-        return PlainTextResponse(NO_SESSION, HTTPStatus.FORBIDDEN)
-    answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
-    answer.set_cookie(door.cookie, secret, httponly=True, samesite="strict")
-    return answer
 
 
 @endpoint

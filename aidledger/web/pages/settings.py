@@ -20,10 +20,13 @@ from aidledger.presentation.mappings import mappings_result
 from aidledger.web.answering import Choice, answered, language_of, page, session_of, site_of
 from aidledger.web.asked import Asked
 from aidledger.web.endpoint import endpoint
+from aidledger.web.pages.signing import people_and_sessions
 from aidledger.web.tables import draw
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+    from aidledger.web.site import Site, Unopened
 
 LANGUAGES: Sequence[Language] = get_args(Language)
 
@@ -32,9 +35,12 @@ LANGUAGES: Sequence[Language] = get_args(Language)
 def settings(request: Request, _asked: Asked) -> Response:
     """People and roles, and the columns remembered for schools."""
     site, translate = site_of(request), translator(language_of(request))
-    results = (actors_result(actors.actors(site.ledger)), mappings_result(mapping.remembered(site.ledger)))
+    roll = actors.actors(site.ledger)
+    results = [mappings_result(mapping.remembered(site.ledger))]
+    if not roll.reviewed:  # what that means; who has which role stands below, beside the passwords
+        results.insert(0, actors_result(roll))
     tables = [draw(answer, 1, translate) for result in results for answer in result.answers()]
-    return page(request, "settings.html", heading=N_("Settings"), tables=tables)
+    return page(request, "settings.html", heading=N_("Settings"), tables=tables, signing=people_and_sessions(request))
 
 
 @endpoint
@@ -67,13 +73,13 @@ def accesses(request: Request, _asked: Asked) -> Response:
 def language(request: Request, asked: Asked) -> Response:
     """Read in another language, on the page where one was."""
     session_of(request).language = asked.word("language", LANGUAGES)
-    back = asked.text("back") or "/"
-    return RedirectResponse(back if back.startswith("/") and not back.startswith("//") else "/", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(asked.path("back"), HTTPStatus.SEE_OTHER)
 
 
 @endpoint
 def leave(request: Request, _asked: Asked) -> Response:
     """End the server."""
     answer = page(request, "left.html", heading=N_("aidledger has ended"))
-    site_of(request).quit()
+    opened: Site | Unopened = request.app.state.site or request.app.state.unopened
+    opened.quit()
     return answer

@@ -1,0 +1,23 @@
+"""The moment at which a ledger is open: from then on the pages show it, to those who need not sign in or have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aidledger.operations import passwords
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from aidledger.web.door import Door
+    from aidledger.web.site import Site
+
+
+def admit(app: Starlette, site: Site) -> None:
+    """Open the pages of a site; raises SideDataUnreadable, and opens nothing then."""
+    door: Door = app.state.door
+    door.guarded |= passwords.accounts(site.ledger).keys()
+    if passwords.has(site.ledger, door.actor):
+        door.guard(door.actor)
+    site.jobs.keep(site.ledger)
+    app.state.site = site
