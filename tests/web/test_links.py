@@ -1,0 +1,294 @@
+"""Every figure that is a link is the sum of what it leads to, on every page, for every question that a page takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+
+from aidledger.reports.cuts import DIMENSIONS
+from aidledger.reports.dues import DUE_CUTS
+from tests.cli.walking import World
+from tests.store.ledgers import sample_place
+from tests.web.audits import audited
+from tests.web.site import Cell, Read, Table, visited, walk
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
+
+TOTALS = re.compile(r"([\d,]+) person-times, ([\d,]+) person\(s\), ([\d,.]+) yuan")
+REPORT = "/reports/published?report=gaoping-2021-2022h1"
+PERIODS = ("", "2021-autumn", "2022-spring")
+PROGRAMS = ("", "high-school-grant", "compulsory-living-subsidy")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a figure stands: the page, its table, the row, and the figure's column."""
+
+    path: str
+    table: Table
+    row: Sequence[Cell]
+    head: str
+    total: bool
+
+    def at(self, head: str) -> str:
+        """The text of another cell of the row; empty where there is none."""
+        return next((cell.text for one, cell in zip(self.table.heads, self.row, strict=True) if one == head), "")
+
+
+@dataclass
+class Site:
+    """A ledger's pages, each fetched once."""
+
+    client: TestClient
+    pages: dict[str, Read] = field(default_factory=dict)
+
+    def page(self, path: str) -> Read:
+        """A page that opens."""
+        path = path.partition("#")[0]
+        if path not in self.pages:
+            answer = self.client.get(path)
+            assert answer.status_code == 200, (path, answer.status_code)
+            self.pages[path] = Read(answer.text)
+        return self.pages[path]
+
+    @cached_property
+    def terms(self) -> list[str]:
+        """The terms that the ledger has."""
+        return re.findall(r'<option value="(\d{4}-\w+)"', self.client.get("/schools").text)
+
+    def rows(self, path: str, number: int = 0) -> list[dict[str, str]]:
+        """All rows of a page's table, of all its pages, by their heads."""
+        found: list[dict[str, str]] = []
+        page = 1
+        while True:
+            table = self.page(f"{path.partition('#')[0]}&page={page}" if page > 1 else path).tables[number]
+            rows = [row for row in table.rows if len(row) > 1]
+            found += [dict(zip(table.heads, (cell.text for cell in row), strict=True)) for row in rows]
+            if len(rows) < 200:
+                return found
+            page += 1
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "") or 0)
+
+
+def _sum(rows: Sequence[Mapping[str, str]], head: str) -> float:
+    return sum(_number(row[head]) for row in rows)
+
+
+# What a figure must be, by the page that it leads to: the value found there.
+Judge = Callable[[Site, str, Place], float]
+
+
+def _entries(site: Site, href: str, place: Place) -> float:
+    table = site.page(href).tables[0]
+    behind = TOTALS.search(table.caption)
+    assert behind is not None, table.caption
+    times, persons, amount = map(_number, behind.groups())
+    rows = site.rows(href)
+    assert _sum(rows, "Amount (yuan)") == pytest.approx(amount)
+    shared = [_number(row[-1].text) for row in table.totals if row[0].text == "By share"]
+    amount = shared[0] if shared else amount
+    head = place.head.lower()
+    by_person = place.path.startswith("/reports/published") or place.at("Check") == "report"
+    if by_person and head in {"ledger", "actual"} and _number(place.row[place.table.heads.index(place.head)].text) == persons:
+        return persons
+    if "10k yuan" in head:
+        return amount / 10_000
+    if "yuan" in head or head == "claimed":
+        return amount
+    return persons if "persons" in head else times
+
+
+def _due(site: Site, href: str, place: Place) -> float:
+    rows = site.rows(href)
+    if place.head in {"Actual", "Bank"}:
+        return len([row for row in rows if _number(row["Paid"]) > 0])
+    head = {"Actual (yuan)": "Paid", "Bank (yuan)": "Paid"}.get(place.head, place.head)
+    if place.total:  # aid and loans have a total row each
+        table = site.page(href).tables[0]
+        total = next(row for row in table.totals if row[0].text == place.row[0].text)
+        return _number(total[table.heads.index(head)].text)
+    return _sum(rows, head)
+
+
+def _person(site: Site, href: str, place: Place) -> float:
+    rows = [
+        row
+        for row in site.rows(href, 1)
+        if all(place.at(head) in {"", row[head]} for head in ("Program", "Period"))
+    ]
+    moved = [
+        row
+        for row in site.rows(href, 2)
+        if all(place.at(head) in {"", row[head]} for head in ("Program", "Period"))
+    ]
+    for head in ("Paid", "Under way"):
+        if all("waiver" not in row["Program"] and "loan" not in row["Program"] for row in rows):
+            assert _sum(moved, head) == pytest.approx(_sum(rows, head)), (href, head)
+    if place.head == "Amount (yuan)":  # of an order's line
+        line = next(row for row in moved if row["Serial no."] == place.at("Serial no."))
+        return _number(line["Under way"]) or _number(place.row[place.table.heads.index(place.head)].text)
+    return _sum(rows, place.head)
+
+
+def _compared(site: Site, href: str, place: Place) -> float:
+    asked = parse_qs(urlsplit(href).query)
+    lines = site.rows(href)
+    if "by" in asked:
+        return -_sum(lines, "Left (yuan)") if "Difference" in place.head else _sum(lines, "Expected (yuan)")
+    (line,) = lines
+    behind = site.rows(href, 1)
+    difference = _BEHIND[asked["check"][0]](behind)
+    if asked["check"][0] == "report":
+        assert difference == pytest.approx(_number(line["Actual (yuan)"]))
+        return _number(line[place.head])
+    assert difference == pytest.approx(_number(line["Difference (yuan)"])), href
+    return _number(line[place.head])
+
+
+def _off(*whys: str) -> Callable[[Sequence[Mapping[str, str]]], float]:
+    def difference(rows: Sequence[Mapping[str, str]]) -> float:
+        some = [row for row in rows if row["Why"] in whys]
+        return _sum(some, "Amount (yuan)") - sum(_number(row["Expected (yuan)"] or row["Amount (yuan)"]) for row in some)
+
+    return difference
+
+
+_BEHIND: Mapping[str, Callable[[Sequence[Mapping[str, str]]], float]] = {
+    "standard": _off("no-rate-allows-it"),
+    "declared": _off("declares-otherwise"),
+    "allotment": _off("exceeds-allotment"),
+    "payment": lambda rows: -_sum(rows, "Amount (yuan)"),
+    "report": lambda rows: _sum(rows, "Amount (yuan)"),
+}
+
+
+def _batch(site: Site, href: str, place: Place) -> float:
+    table = site.page(href).tables[0]
+    if place.head == "Person-times":
+        said = re.search(r"(-?[\d,]+) person-times", table.caption)
+        assert said is not None
+        return _number(said[1])
+    return _sum(site.rows(href), "Amount (yuan)")
+
+
+def _order(site: Site, href: str, place: Place) -> float:
+    rows = site.rows(href)
+    if place.head == "Amount (yuan)":
+        return _sum(rows, "Amount (yuan)")
+    states = {"Paid": {"paid"}, "Returned": {"failed", "returned"}, "No answer": {"exported", "released", "withdrawn"}}
+    return len([row for row in rows if place.head == "Payments" or row["State"] in states[place.head]])
+
+
+def _finding(site: Site, href: str, place: Place) -> float:
+    page = site.page(href)
+    if place.head == "Rows":
+        return len(site.rows(href))
+    shown = place.row[place.table.heads.index(place.head)].text
+    if place.head == "Amount (yuan)":
+        assert f"Amount in question: {shown.replace(',', '')} yuan" in "".join(page.texts)
+        return _number(shown)
+    return _number(shown)
+
+
+def _entry(site: Site, href: str, _place: Place) -> float:
+    said = re.search(r"Entry \d+, (-?[\d,.]+) yuan", site.page(href).tables[0].caption)
+    assert said is not None
+    return _number(said[1])
+
+
+JUDGES: Sequence[tuple[str, Judge]] = (
+    ("/entries?", _entries),
+    ("/entries/", _entry),
+    ("/payments/due?", _due),
+    ("/payments/", _order),
+    ("/people/", _person),
+    ("/comparisons?", _compared),
+    ("/batches/", _batch),
+    ("/findings/", _finding),
+)
+# Columns whose cells name a thing, by its number.
+_NAMES = frozenset({"Entry", "Person", "Batch", "Order", "Row", "Finding"})
+
+
+def judged(site: Site, path: str) -> int:
+    """Judge every figure of a page that is a link; how many there were."""
+    found = 0
+    for table in site.page(path).tables:
+        for total, rows in ((False, table.rows), (True, table.totals)):
+            for row in rows:
+                for head, cell in zip(table.heads, row, strict=len(row) > 1):
+                    if cell.href and cell.style == "figure" and head not in _NAMES:
+                        found += 1
+                        _judge(site, Place(path, table, row, head, total), cell)
+    return found
+
+
+def _judge(site: Site, place: Place, cell: Cell) -> None:
+    href = str(cell.href)
+    judge = next(judge for start, judge in JUDGES if href.startswith(start))
+    behind = judge(site, href, place)
+    shown = _number(cell.text)
+    signed = place.path.startswith("/reports/bridge")  # what only the first cut holds is taken off
+    assert (abs(shown) if signed else shown) == pytest.approx(behind, abs=1e-6), (place.path, place.head, href)
+
+
+def _questions(seed: int) -> Iterator[str]:
+    """Every page that shows figures, asked for each filter and for some combinations of them."""
+    some = Random(seed)
+    yield from ("/", "/payments", "/batches", "/schools", "/reports/returns", "/findings", REPORT)
+    for first, last in (("", ""), ("2021-autumn", "2022-spring"), ("2022-spring", "")):
+        span = {"from": first, "to": last}
+        yield f"/reports/returns?{urlencode(span)}"
+        yield f"/schools/statement?{urlencode({'school': '金溪中学', **span})}"
+    for by in [(one,) for one in DIMENSIONS] + some.sample(list(combinations(DIMENSIONS, 2)), 6):
+        count, unit = some.choice(("posted", "paid")), some.choice(("yuan", "wan"))
+        cuts = [("by", one) for one in by]
+        yield f"/figures?{urlencode([*cuts, ('count', count), ('unit', unit), ('from', some.choice(PERIODS))])}"
+    for by in [some.sample(DUE_CUTS, some.randint(1, 4)) for _ in range(8)]:
+        asked = [("by", one) for one in by] + [("all", some.choice(("", "yes")))]
+        where = [("program", some.choice(PROGRAMS)), ("period", some.choice(PERIODS))]
+        yield f"/payments/due?{urlencode([*asked, *where])}"
+    for check in ("declared", "standard", "allotment", "payment", "report"):
+        yield f"/comparisons?{urlencode({'check': check, 'all': 'yes'})}"
+        yield f"/comparisons?{urlencode({'check': check, 'details': 'yes'})}"
+    cuts = ("calendar-year:2021", "school-year:2021", "term:2022-spring", "span:2021-autumn..2022-spring")
+    for one, other in (*combinations(cuts, 2), (cuts[0], "posted:2021-01-01..2030-01-01")):
+        yield f"/reports/bridge?{urlencode({'from-cut': one, 'to-cut': other, 'each': some.choice(('', 'yes'))})}"
+
+
+@pytest.fixture(scope="module")
+def walked(world: World) -> Iterator[Site]:
+    """A small ledger with an order, bank returns, allotments, findings and a reversed batch."""
+    with visited(world.place) as client:
+        audited(client)
+        yield Site(client)
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """All nine programs."""
+    with visited(sample_place(tmp_path_factory.mktemp("samples"))) as client:
+        yield Site(client)
+
+
+@pytest.mark.parametrize("path", list(_questions(1)))
+def test_a_figure_of_a_walk_is_what_it_leads_to(walked: Site, path: str) -> None:
+    judged(walked, path)
+
+
+@pytest.mark.parametrize("path", [path for path in _questions(2) if path != "/findings"])
+def test_a_figure_of_nine_programs_is_what_it_leads_to(samples: Site, path: str) -> None:
+    judged(samples, path)
