@@ -33,6 +33,12 @@ SEVERITY = Column("severity", N_("Severity"), "word")
 PLACE = (BATCH, FILE, SHEET, ROW)
 
 
+def total_of(columns: Sequence[Column], amount_fen: int) -> Sequence[Cell]:
+    """The total row of a table with one amount, in 分."""
+    _, *others = columns
+    return N_("Total"), *(amount_fen if column.key == AMOUNT.key else None for column in others)
+
+
 def as_json(columns: Sequence[Column], cells: Sequence[Cell]) -> Shape:
     """A row under the columns' keys, as JSON has it: amounts as texts in 元, codes as they are."""
     return {

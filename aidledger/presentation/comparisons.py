@@ -269,7 +269,9 @@ def _questions(line: Line) -> Mapping[str, Question]:
     return _told({"expected": expected, "actual": actual}, differs)
 
 
-def _of_allotment(line: Line, entries: Question, allotments: Question, differs: Question | None) -> Mapping[str, Question]:
+def _of_allotment(
+    line: Line, entries: Question, allotments: Question, differs: Question | None
+) -> Mapping[str, Question]:
     if line.left_fen is not None:
         return {}
     sides = {"expected": {"amount": allotments}, "actual": {"person_times": entries, "amount": entries}}

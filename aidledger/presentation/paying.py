@@ -21,6 +21,7 @@ from aidledger.presentation.columns import (
     SCHOOL,
     STATE,
     Shape,
+    total_of,
 )
 from aidledger.presentation.result import Result, table
 from aidledger.reports.balances import BALANCE_COLUMNS, balance_cells, balance_value
@@ -267,7 +268,8 @@ def _order(content: OrderContent, catalogue: Catalogue, language: Language) -> A
     moved = [line.state != "withdrawn" for line in content.lines]
     behind = [Question("claims", figure_text({"person": str(line.person)})) for line in content.lines]
     questions = [{"amount": one} if of_claim else {} for one, of_claim in zip(behind, moved, strict=True)]
-    return Answer(title, columns, rows, notes=notes, facts=facts, questions=questions)
+    totals = [total_of(columns, record.amount_fen)]
+    return Answer(title, columns, rows, totals=totals, notes=notes, facts=facts, questions=questions)
 
 
 _DUE_COLUMNS: dict[str, tuple[Column, ...]] = {
@@ -296,7 +298,7 @@ def _due_trace(row: DueRow, found: Dues) -> str:
     """A row's claims as a figure; none for a row that leaves some out."""
     if found.asked is None or not row.whole:
         return ""
-    told = {cut: getattr(row, cut) for cut in found.by if cut != "person"}
+    told: dict[str, str | None] = {cut: getattr(row, cut) for cut in found.by if cut != "person"}
     person = {"person": str(row.person.person)} if row.person else {}
     return figure_text({**found.asked, **told, **person})
 

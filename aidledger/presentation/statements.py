@@ -102,10 +102,7 @@ def _answers(found: Statement, catalogue: Catalogue, language: str) -> tuple[Ans
                 figure_text({"program": line.program, "period": line.period, "school": found.school})
                 for line in found.lines
             ),
-            *(
-                figure_text({"kind": kind, "school": found.school, **_ends(found)})
-                for kind in ("aid", "loan")
-            ),
+            *(figure_text({"kind": kind, "school": found.school, **_ends(found)}) for kind in ("aid", "loan")),
         ],
     )
     rosters = Answer(

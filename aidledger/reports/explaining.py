@@ -165,10 +165,8 @@ def _condition(books: Connection, key: str, value: str | None, arrival: Arrival)
         return has_arrived(arrival()) if value == "paid" else true()
     if key == "payment":
         return is_paid(arrival(), str(value))
-    if key == "person":
-        return _of_person(books, value)
-    if key == "roster":
-        return _of_roster(books, value)
+    if key in _NUMBERED:
+        return _NUMBERED[key](books, value)
     return COLUMNS[key].is_(None) if value is None else true() & (COLUMNS[key] == value)
 
 
@@ -187,6 +185,10 @@ def _of_roster(books: Connection, value: str | None) -> ColumnElement[bool]:
         return false()
     found = [roster for roster, number in numbered(books, [int(batch)]).items() if number == value]
     return Entry.c.roster_id.in_(found)
+
+
+# Keys whose values are numbers of the ledger's own.
+_NUMBERED = {"person": _of_person, "roster": _of_roster}
 
 
 def _share(books: Connection, entries: Sequence[EntryRecord], source: str) -> int:

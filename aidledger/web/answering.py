@@ -136,7 +136,15 @@ def answered(
     unit = asked.word("unit", UNITS) or "yuan"
     tables = [draw(answer, number, translate, unit=unit) for answer in result.answers()]
     said = result.said()
-    shown = {"tables": tables, "unit": unit, "said": said, "fields": (), "actions": (), "revealed": result.reveal, "exports": True}
+    shown = {
+        "tables": tables,
+        "unit": unit,
+        "said": said,
+        "fields": (),
+        "actions": (),
+        "revealed": result.reveal,
+        "exports": True,
+    }
     return page(request, template, HTTPStatus.OK, **(shown | facts))
 
 

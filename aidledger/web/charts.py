@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from aidledger.domain.table import Answer, Cell, Column, period_text
 from aidledger.i18n import N_, Translate
 from aidledger.presentation.cells import cell_text
+from aidledger.presentation.coverages import share_text
 from aidledger.web.links import link
 
 if TYPE_CHECKING:
     from aidledger.operations.results import FileResult
+    from aidledger.reports.coverage import Coverage
     from aidledger.reports.summary import Summary
 
 _TICKS = ("✓", "✗")
@@ -113,10 +115,23 @@ def problems_by_school(files: Sequence[FileResult], translate: Translate) -> Seq
     """A bar for each school with problems in a delivery: how many its files have; a file of several counts in each."""
     counts: Counter[str] = Counter()
     for file in files:
-        named = dict.fromkeys(sheet.school for sheet in (*file.rosters, *file.lists) if sheet.school)
+        named = dict.fromkeys(sheet.school for sheet in [*file.rosters, *file.lists] if sheet.school)
         for school in named or [translate(N_("school not recognised"))]:
             counts[school] += len(file.problems)
     return counts_of(counts)
+
+
+def shares_of(found: Sequence[Coverage], translate: Translate) -> Sequence[Bar]:
+    """A bar for each stage: the share of the pupils on registers who are aided; the whole width is all of them."""
+    return [
+        Bar(
+            label=translate(one.level or N_("not stated")),
+            figure=f"{share_text(one)} ({one.aided:,} / {one.enrolled:,})",
+            length=_hundredths(one.aided, one.enrolled),
+            href=None,
+        )
+        for one in found
+    ]
 
 
 def stacks_of(found: Summary, answer: Answer, translate: Translate) -> Stacks | None:
@@ -175,7 +190,9 @@ def pairs_of(answer: Answer, translate: Translate) -> Sequence[Pair]:
     def bar(line: int, row: Sequence[Cell], i: int) -> Bar:
         column = answer.columns[i]
         text = _text(row[i], column, translate)
-        return Bar(translate(column.title), text, _hundredths(int(row[i] or 0), longest), link(answer, line, column, row[i]))
+        return Bar(
+            translate(column.title), text, _hundredths(int(row[i] or 0), longest), link(answer, line, column, row[i])
+        )
 
     return [
         Pair(str(row[at["program"]]), bar(line, row, printed), bar(line, row, held), bool(row[at["ok"]]))

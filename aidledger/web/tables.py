@@ -34,7 +34,7 @@ class DrawnCell:
 class DrawnTable:
     """A page of an answer's rows. The totals are of all rows; ``count``: how many those are.
 
-    ``money``: whether there are amounts in 元 to be shown in 万元 instead.
+    ``money``: whether there are amounts in 元 to be shown in 万元 instead; a table that has both needs no switch.
     """
 
     title: str
@@ -57,7 +57,8 @@ def draw(
     answer: Answer, page: int, translate: Translate, page_rows: int = PAGE_ROWS, unit: Unit = "yuan"
 ) -> DrawnTable:
     """One page of an answer; a page behind the last is the last. ``unit``: what amounts in 元 are shown in."""
-    money = any(column.kind == "yuan" for column in answer.columns)
+    kinds_of_money = {column.kind for column in answer.columns} & {"yuan", "wan"}
+    money = kinds_of_money == {"yuan"}
     if unit == "wan" and money:
         answer = replace(answer, columns=[_in_wan(column) for column in answer.columns])
     titled = _titles_in(unit, translate) if money else translate
@@ -69,7 +70,10 @@ def draw(
     labelled = len(answer.rows)
     return DrawnTable(
         title=sentence(answer.title, answer.facts, titled),
-        heads=[DrawnCell(_head(column, unit, translate, titled), style) for column, style in zip(answer.columns, kinds, strict=True)],
+        heads=[
+            DrawnCell(_head(column, unit, translate, titled), style)
+            for column, style in zip(answer.columns, kinds, strict=True)
+        ],
         rows=[list(_cells(answer, first + i, row, translate)) for i, row in enumerate(shown)],
         totals=[list(_total(answer, labelled + i, row, translate)) for i, row in enumerate(answer.totals)],
         notes=[sentence(note, answer.facts, translate) for note in answer.notes],
@@ -89,7 +93,7 @@ def _titles_in(unit: Unit, translate: Translate) -> Translate:
     if unit == "yuan":
         return translate
     units = [(f"({translate(N_('yuan'))})", f"({translate(N_('10k yuan'))})")]
-    units += [tuple(one.translate(_WIDE) for one in pair) for pair in units]
+    units += [(yuan.translate(_WIDE), wan.translate(_WIDE)) for yuan, wan in units]
 
     def titled(title: str) -> str:
         said = translate(title)

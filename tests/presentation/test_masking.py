@@ -41,6 +41,7 @@ from aidledger.presentation import (
     bridges,
     catalogues,
     comparisons,
+    coverages,
     entries,
     forgetting,
     imports,
@@ -185,6 +186,14 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
     yield (
         statements.statement_result,
         lambda: statements.statement_result(reporting.school_statement(ledger, programs, "金溪中学"), programs, "zh"),
+    )
+    yield (
+        coverages.coverage_result,
+        lambda: coverages.coverage_result(reporting.coverage_by_stage(ledger, PERIOD), PERIOD),
+    )
+    yield (
+        histories.movements_result,
+        lambda: histories.movements_result(people.person(ledger, programs, "1"), programs, "zh"),
     )
     yield summaries.paragraph_result, lambda: summaries.paragraph_result(reporting.paragraph(ledger, programs))
     yield (

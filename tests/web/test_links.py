@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
@@ -16,10 +17,11 @@ import pytest
 
 from aidledger.reports.cuts import DIMENSIONS
 from aidledger.reports.dues import DUE_CUTS
-from tests.cli.walking import World
-from tests.store.ledgers import sample_place
+from tests.builders import roster_xlsx
+from tests.cli.walking import SCHOOL, World
+from tests.store.ledgers import bring_in, new_place, opened, sample_place
 from tests.web.audits import audited
-from tests.web.site import Cell, Read, Table, visited, walk
+from tests.web.site import Cell, Read, Table, visited
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
@@ -71,7 +73,9 @@ class Site:
         found: list[dict[str, str]] = []
         page = 1
         while True:
-            table = self.page(f"{path.partition('#')[0]}&page={page}" if page > 1 else path).tables[number]
+            plain = path.partition("#")[0]
+            more = f"{plain}{'&' if '?' in plain else '?'}page={page}"
+            table = self.page(plain if page == 1 else more).tables[number]
             rows = [row for row in table.rows if len(row) > 1]
             found += [dict(zip(table.heads, (cell.text for cell in row), strict=True)) for row in rows]
             if len(rows) < 200:
@@ -102,7 +106,11 @@ def _entries(site: Site, href: str, place: Place) -> float:
     amount = shared[0] if shared else amount
     head = place.head.lower()
     by_person = place.path.startswith("/reports/published") or place.at("Check") == "report"
-    if by_person and head in {"ledger", "actual"} and _number(place.row[place.table.heads.index(place.head)].text) == persons:
+    if (
+        by_person
+        and head in {"ledger", "actual"}
+        and _number(place.row[place.table.heads.index(place.head)].text) == persons
+    ):
         return persons
     if "10k yuan" in head:
         return amount / 10_000
@@ -125,14 +133,10 @@ def _due(site: Site, href: str, place: Place) -> float:
 
 def _person(site: Site, href: str, place: Place) -> float:
     rows = [
-        row
-        for row in site.rows(href, 1)
-        if all(place.at(head) in {"", row[head]} for head in ("Program", "Period"))
+        row for row in site.rows(href, 1) if all(place.at(head) in {"", row[head]} for head in ("Program", "Period"))
     ]
     moved = [
-        row
-        for row in site.rows(href, 2)
-        if all(place.at(head) in {"", row[head]} for head in ("Program", "Period"))
+        row for row in site.rows(href, 2) if all(place.at(head) in {"", row[head]} for head in ("Program", "Period"))
     ]
     for head in ("Paid", "Under way"):
         if all("waiver" not in row["Program"] and "loan" not in row["Program"] for row in rows):
@@ -161,7 +165,9 @@ def _compared(site: Site, href: str, place: Place) -> float:
 def _off(*whys: str) -> Callable[[Sequence[Mapping[str, str]]], float]:
     def difference(rows: Sequence[Mapping[str, str]]) -> float:
         some = [row for row in rows if row["Why"] in whys]
-        return _sum(some, "Amount (yuan)") - sum(_number(row["Expected (yuan)"] or row["Amount (yuan)"]) for row in some)
+        return _sum(some, "Amount (yuan)") - sum(
+            _number(row["Expected (yuan)"] or row["Amount (yuan)"]) for row in some
+        )
 
     return difference
 
@@ -257,15 +263,15 @@ def _questions(seed: int) -> Iterator[str]:
         count, unit = some.choice(("posted", "paid")), some.choice(("yuan", "wan"))
         cuts = [("by", one) for one in by]
         yield f"/figures?{urlencode([*cuts, ('count', count), ('unit', unit), ('from', some.choice(PERIODS))])}"
-    for by in [some.sample(DUE_CUTS, some.randint(1, 4)) for _ in range(8)]:
-        asked = [("by", one) for one in by] + [("all", some.choice(("", "yes")))]
+    for grouped in [some.sample(DUE_CUTS, some.randint(1, 4)) for _ in range(8)]:
+        asked = [("by", str(one)) for one in grouped] + [("all", some.choice(("", "yes")))]
         where = [("program", some.choice(PROGRAMS)), ("period", some.choice(PERIODS))]
         yield f"/payments/due?{urlencode([*asked, *where])}"
     for check in ("declared", "standard", "allotment", "payment", "report"):
         yield f"/comparisons?{urlencode({'check': check, 'all': 'yes'})}"
         yield f"/comparisons?{urlencode({'check': check, 'details': 'yes'})}"
-    cuts = ("calendar-year:2021", "school-year:2021", "term:2022-spring", "span:2021-autumn..2022-spring")
-    for one, other in (*combinations(cuts, 2), (cuts[0], "posted:2021-01-01..2030-01-01")):
+    both = ("calendar-year:2021", "school-year:2021", "term:2022-spring", "span:2021-autumn..2022-spring")
+    for one, other in (*combinations(both, 2), (both[0], "posted:2021-01-01..2030-01-01")):
         yield f"/reports/bridge?{urlencode({'from-cut': one, 'to-cut': other, 'each': some.choice(('', 'yes'))})}"
 
 
@@ -292,3 +298,85 @@ def test_a_figure_of_a_walk_is_what_it_leads_to(walked: Site, path: str) -> None
 @pytest.mark.parametrize("path", [path for path in _questions(2) if path != "/findings"])
 def test_a_figure_of_nine_programs_is_what_it_leads_to(samples: Site, path: str) -> None:
     judged(samples, path)
+
+
+def test_a_total_is_of_all_rows_not_of_the_page_and_a_page_is_jumped_to(tmp_path: Path) -> None:
+    place = new_place(tmp_path)
+    with closing(opened(place)) as ledger:
+        assert bring_in(ledger, roster_xlsx(430)).outcome == "posted"
+    with visited(place) as client:
+        shown = client.get("/batches/1?page=3")
+        table = Read(shown.text).tables[0]
+        assert len(table.rows) == 30
+        assert table.totals[0][table.heads.index("Amount (yuan)")].text == "430,000.00"
+        jump = re.search(r'<form class="jump".*?</form>', client.get("/entries?figure=kind=aid&page=2").text, re.DOTALL)
+        assert jump is not None
+        assert 'name="figure" value="kind=aid"' in jump[0]
+        assert 'name="page" min="1" max="3" value="2"' in jump[0]
+        assert jump[0].count('name="page"') == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/payments/due?by=program", "/schools?period=2021-autumn", "/schools/statement?school=金溪中学"]
+)
+def test_amounts_are_shown_in_10k_yuan_where_that_is_asked_for_but_exports_stay(samples: Site, path: str) -> None:
+    plain, wan = samples.page(path), samples.page(f"{path}&unit=wan")
+    seen = 0
+    for table, other in zip(plain.tables, wan.tables, strict=True):
+        for rows, others in ((table.rows, other.rows), (table.totals, other.totals)):
+            for row, same in zip(rows, others, strict=True):
+                for head, cell, shown in zip(other.heads, row, same, strict=True):
+                    if cell.text != shown.text:
+                        seen += 1
+                        assert "10k yuan" in head, head
+                        assert _number(shown.text) * 10_000 == pytest.approx(_number(cell.text))
+                        assert cell.href == shown.href
+    assert seen > 0
+    for form in ("json", "csv"):
+        assert (
+            samples.client.get(f"{path}&format={form}").text
+            == samples.client.get(f"{path}&unit=wan&format={form}").text
+        )
+    narrowed = re.search(r'<form class="filters".*?</form>', samples.client.get(f"{path}&unit=wan").text, re.DOTALL)
+    assert narrowed is not None
+    assert 'name="unit" value="wan"' in narrowed[0]
+
+
+@pytest.mark.parametrize(
+    "figure",
+    ["person=999999", "person=511300200603157060", "person=x", "roster=1.99", "roster=x", "declared=no,school="],
+)
+def test_a_figure_of_nobody_and_no_roster_is_refused(samples: Site, figure: str) -> None:
+    answer = samples.client.get(f"/entries?{urlencode({'figure': figure})}")
+    assert answer.status_code in {400, 404, 409}
+    assert "511300200603157060" not in answer.text
+
+
+def test_terminal_and_page_are_asked_the_same_figure(walked: Site, world: World) -> None:
+    """Of a person, a roster, and the rosters that state totals."""
+    for figure in ("person=1", "roster=1.1", f"declared=yes,school={SCHOOL}", "payment=paid,count=paid"):
+        said = walked.client.get(f"/entries?{urlencode({'figure': figure, 'format': 'json'})}")
+        assert said.status_code == 200
+        assert said.json() == world.run("report", "entries", figure, "--format", "json").json
+
+
+def test_what_was_paid_in_no_term_is_nothing(walked: Site) -> None:
+    table = walked.page("/figures?by=program&count=paid&from=2029-autumn").tables[0]
+    assert [row for row in table.rows if len(row) > 1] == []
+    assert {cell.text for row in table.totals for cell in row[1:]} <= {"", "0", "0.00"}
+
+
+def test_what_others_printed_leads_nowhere(samples: Site) -> None:
+    table = samples.page(REPORT).tables[0]
+    for head in ("Published", "Published (10k yuan)"):
+        assert {row[table.heads.index(head)].href for row in table.rows} == {None}
+
+
+def test_a_paper_is_signed_dated_and_bears_the_head(samples: Site) -> None:
+    html = samples.client.get("/figures").text
+    signing = re.search(r'<p class="signing">(.*?)</p>', html, re.DOTALL)
+    assert signing is not None
+    assert "Prepared by:" in signing[1]
+    assert "Checked by:" in signing[1]
+    assert re.search(r"Date: \d{4}-\d\d-\d\d", signing[1])
+    assert re.search(r"Ledger head: [0-9a-f]{64}", html)

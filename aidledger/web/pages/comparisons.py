@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from aidledger.reconcile.allotment import Part
 
 
-_PARTS: Mapping[Part, str] = {"document": N_("Document"), "source": N_("Funding source")}
-PARTS: Sequence[Part] = tuple(_PARTS)
+_PARTS: Mapping[str, str] = {"document": N_("Document"), "source": N_("Funding source")}
+PARTS: Sequence[Part] = ("document", "source")
 
 
 @endpoint
