@@ -115,7 +115,8 @@ def problems_by_school(files: Sequence[FileResult], translate: Translate) -> Seq
     """A bar for each school with problems in a delivery: how many its files have; a file of several counts in each."""
     counts: Counter[str] = Counter()
     for file in files:
-        named = dict.fromkeys(sheet.school for sheet in [*file.rosters, *file.lists] if sheet.school)
+        schools = [sheet.school for sheet in file.rosters] + [sheet.school for sheet in file.lists]
+        named = dict.fromkeys(school for school in schools if school)
         for school in named or [translate(N_("school not recognised"))]:
             counts[school] += len(file.problems)
     return counts_of(counts)

@@ -62,6 +62,8 @@ def draw(
     if unit == "wan" and money:
         answer = replace(answer, columns=[_in_wan(column) for column in answer.columns])
     titled = _titles_in(unit, translate) if money else translate
+    # Columns that were 万元 to begin with have titles that say so.
+    named = unit == "yuan" or not money or titled(answer.title) != translate(answer.title)
     pages = max(1, -(-len(answer.rows) // page_rows))
     page = min(page, pages)
     first = (page - 1) * page_rows
@@ -71,7 +73,7 @@ def draw(
     return DrawnTable(
         title=sentence(answer.title, answer.facts, titled),
         heads=[
-            DrawnCell(_head(column, unit, translate, titled), style)
+            DrawnCell(_head(column, translate, titled, names_unit=named), style)
             for column, style in zip(answer.columns, kinds, strict=True)
         ],
         rows=[list(_cells(answer, first + i, row, translate)) for i, row in enumerate(shown)],
@@ -104,11 +106,12 @@ def _titles_in(unit: Unit, translate: Translate) -> Translate:
     return titled
 
 
-def _head(column: Column, unit: Unit, translate: Translate, titled: Translate) -> str:
-    """A column's title; amounts that were turned into 万元 name it, whatever their title does."""
+def _head(column: Column, translate: Translate, titled: Translate, *, names_unit: bool) -> str:
+    """A column's title; amounts that were turned into 万元 name it, unless the table's title does."""
     said = titled(column.title)
-    unsaid = unit == "wan" and column.kind == "wan" and said == translate(column.title)
-    return f"{said} ({translate(N_('10k yuan'))})" if unsaid and translate(N_("10k yuan")) not in said else said
+    if names_unit or column.kind != "wan" or translate(N_("10k yuan")) in said:
+        return said
+    return f"{said} ({translate(N_('10k yuan'))})"
 
 
 # Chinese brackets.
