@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -74,6 +75,17 @@ class Cut:
         if self.kind == "term":
             return period == self.first
         return self.kind == "posted" or within(period, self.first, self.last)
+
+    @property
+    def keys(self) -> Mapping[str, str] | None:
+        """The cut as keys of a figure (reports.figures); None for a cut by posting date, which none says."""
+        if self.by_day:
+            return None
+        if self.year is not None:
+            return {self.kind: str(self.year)}
+        if self.kind == "term":
+            return {"period": str(self.first)}
+        return {key: str(end) for key, end in (("from", self.first), ("to", self.last)) if end is not None}
 
     def moments(self) -> tuple[str, str]:
         """The start (inclusive) and end (exclusive) of a cut by posting date, in UTC as the ledger stores times.

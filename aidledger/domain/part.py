@@ -116,3 +116,13 @@ def person_times(payments: Iterable[tuple[Hashable, str | None]]) -> int:
     for (claim, _), count in Counter(payments).items():
         times[claim] = max(times.get(claim, 0), count)
     return sum(times.values())
+
+
+def nearer_count(declared: int | None, payments: int, person_times: int) -> int:
+    """The count to compare with a roster's declared number: of its payments or, if they are parts, of person-times.
+
+    A school may count either, so take the nearer one; without a declared number, person-times.
+    """
+    if declared is None:
+        return person_times
+    return min(person_times, payments, key=lambda count: abs(declared - count))

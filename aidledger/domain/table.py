@@ -26,13 +26,26 @@ class Column:
     ``number`` cells are numbers of documents, ``account`` cells of cards, ``source`` cells stand as they do in a
     school's file: all three are masked unless somebody asked for them in full; ``yuan`` and ``wan`` cells are 分;
     ``mark`` cells are whether all is well; ``count`` cells whole numbers. ``narrows``: what a figure in this column
-    adds to its row's trace.
+    adds to its row's trace, empty if nothing; None where the column counts nothing of what stands behind its row.
     """
 
     key: str
     title: str
     kind: Kind = "text"
-    narrows: str = ""
+    narrows: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be asked for what stands behind a figure, given as papers print it (reports.figures).
+
+    ``asks``: for its entries, for the claims that it adds up, for its allotments, or for the rows behind a difference
+    of a comparison (``check``).
+    """
+
+    asks: Literal["entries", "claims", "difference", "allotments"]
+    figure: str
+    check: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +53,8 @@ class Answer:
     """A table with a title, rows, total rows and notes; title and notes are English templates filled with ``facts``.
 
     ``traces``: what ``report entries`` is to be asked for the entries behind a row, for every row and total row;
-    empty where rows are no sums of entries. Workbooks carry it.
+    empty where rows are no sums of entries. Workbooks carry it. ``questions``: for the rows, by a column's key, what
+    stands behind a figure that is not counted by its row's trace.
     """
 
     title: str
@@ -50,6 +64,7 @@ class Answer:
     notes: Sequence[str] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
     traces: Sequence[str] = ()
+    questions: Sequence[Mapping[str, Question]] = ()
 
 
 def sentence(template: str, facts: Mapping[str, object], translate: Translate) -> str:

@@ -9,6 +9,7 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.errors import UnknownPerson
 from aidledger.operations.views import Reveal, Viewed, view
 from aidledger.reports.dues import DueRow, dues
+from aidledger.reports.movements import Movement, movements_of
 from aidledger.sheets.recognition.cells import name_of, number_of
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.payables.claims import ClaimScope, LinkedBeneficiaries
@@ -21,7 +22,7 @@ _OWN_DIGITS_MAX = 18
 
 @dataclass(frozen=True, slots=True)
 class PersonHistory:
-    """A person with all entries, including reversals, and the balance of each claim.
+    """A person with all entries, including reversals, the balance of each claim, and what was paid.
 
     ``also``: the same person under other ID numbers, corrected by new versions of rosters.
     """
@@ -30,6 +31,7 @@ class PersonHistory:
     also: Sequence[PersonRecord]
     entries: Sequence[EntryRecord]
     claims: Sequence[DueRow]
+    movements: Sequence[Movement] = ()
 
 
 def named(books: Books, text: str) -> list[PersonRecord]:
@@ -65,4 +67,4 @@ def _history(books: Books, catalogue: Catalogue, who: PersonRecord, same: frozen
     entries = lookups.entries_for(books, sorted(same))
     scope = ClaimScope(persons=same)
     found = dues(books, catalogue, scope, ("program", "period", "person"), settled=True)
-    return PersonHistory(who, also, entries, found.rows)
+    return PersonHistory(who, also, entries, found.rows, movements_of(books, same))

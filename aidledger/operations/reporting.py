@@ -16,6 +16,7 @@ from aidledger.reconcile.published import report_lines
 from aidledger.reports import explaining, returns
 from aidledger.reports import statement as statements
 from aidledger.reports import summary as summaries
+from aidledger.reports.coverage import Coverage, coverage
 from aidledger.reports.cuts import Count, Dimension
 from aidledger.reports.explaining import Explained
 from aidledger.reports.paragraph import paragraph as paragraph_of
@@ -48,6 +49,11 @@ def entries(ledger: Ledger, catalogue: Catalogue, figure: str, reveal: Reveal | 
         reveal,
         lambda found: f"figure {found.figure}",
     )
+
+
+def coverage_by_stage(ledger: Ledger, period: Period) -> Viewed[Sequence[Coverage]]:
+    """Pupils on the registers of a term, and how many of them are aided; empty without registers."""
+    return view(ledger, lambda books: coverage(books, period))
 
 
 def national_return(ledger: Ledger, catalogue: Catalogue, span: Span) -> Viewed[NationalReturn]:

@@ -173,7 +173,7 @@ def _findings(
         NUMBER,
         PERSONS,
         AMOUNT,
-        Column("rows", N_("Rows"), "count"),
+        Column("rows", N_("Rows"), "count", narrows=""),
         Column("message", N_("What was found"), "message"),
         STATE,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Column, time_text
 from aidledger.i18n import N_, Language
-from aidledger.presentation.columns import AMOUNT, BATCH, FILE, PERSON_TIMES, STATE, Shape, counted
+from aidledger.presentation.columns import AMOUNT, BATCH, FILE, PERSON_TIMES, STATE, Shape, counted, total_of
 from aidledger.presentation.entries import ENTRY_COLUMNS, entry_cells, entry_shape
 from aidledger.presentation.result import Result, table
 
@@ -71,7 +71,8 @@ def _batch(content: BatchContent, catalogue: Catalogue, language: Language) -> A
         "amount": yuan_text(record.amount_fen),
     }
     title = N_("Batch {batch}: {file}, posted {at} by {by}, {count} person-times, {amount} yuan")
-    return Answer(title, ENTRY_COLUMNS, rows, facts=facts)
+    totals = [total_of(ENTRY_COLUMNS, record.amount_fen)] if rows else ()
+    return Answer(title, ENTRY_COLUMNS, rows, totals=totals, facts=facts)
 
 
 def batch_shape(record: BatchRecord) -> Shape:

@@ -10,6 +10,7 @@ from aidledger.domain.table import Answer, Cell, Column
 from aidledger.i18n import N_, Language, translator
 from aidledger.presentation.columns import AMOUNT, PERIOD, PERSON_TIMES, PROGRAM, Shape
 from aidledger.presentation.result import Result, table
+from aidledger.reports.figures import figure_text
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
@@ -25,6 +26,9 @@ _STEPS = {
     ("only-to", True): N_("reversed only in the second"),
     ("to", False): N_("figure of the second cut"),
 }
+
+
+_ENDS = frozenset({"from", "to"})
 
 
 def bridges_result(
@@ -72,6 +76,7 @@ def _answer(found: Sequence[Bridge], first: Cut, second: Cut, catalogue: Catalog
         AMOUNT,
     )
     rows: list[Sequence[Cell]] = []
+    traces: list[str] = []
     for bridge in found:
         whole = translate(N_("Loans")) if bridge.repaid else translate(N_("Aid in total"))
         program = catalogue.programs[bridge.program].name(language) if bridge.program else whole
@@ -80,6 +85,17 @@ def _answer(found: Sequence[Bridge], first: Cut, second: Cut, catalogue: Catalog
             period = None if cut else step.label
             said = _STEPS[step.kind, step.reversal]
             rows.append((program, said, cut, period, step.person_times, step.amount_fen))
+            traces.append(_trace(bridge, step, first, second))
     notes = [N_("The first figure plus the steps below it equals the second, to the fen.")]
     facts = {"first": cuts["from"], "second": cuts["to"]}
-    return Answer(N_("From {first} to {second}"), columns, rows, notes=notes, facts=facts)
+    return Answer(N_("From {first} to {second}"), columns, rows, notes=notes, facts=facts, traces=traces)
+
+
+def _trace(bridge: Bridge, step: Step, first: Cut, second: Cut) -> str:
+    """The entries of a step; none of a cut by days, which counts reversals at their own date."""
+    kind = "loan" if bridge.repaid else "aid"
+    of = {"program": bridge.program} if bridge.program else {"kind": kind}
+    if step.kind in _ENDS:
+        cut = (first if step.kind == "from" else second).keys
+        return "" if cut is None else figure_text({**of, **cut})
+    return "" if first.by_day or second.by_day else figure_text({**of, "period": step.label})

@@ -23,14 +23,20 @@ ACCOUNT = Column("account", N_("Account"), "account")
 SCHOOL = Column("school", N_("School"))
 PROGRAM = Column("program", N_("Program"))
 PERIOD = Column("period", N_("Period"), "period")
-PERSONS = Column("persons", N_("Persons"), "count")
-PERSON_TIMES = Column("person_times", N_("Person-times"), "count")
-AMOUNT = Column("amount", N_("Amount (yuan)"), "yuan")
+PERSONS = Column("persons", N_("Persons"), "count", narrows="")
+PERSON_TIMES = Column("person_times", N_("Person-times"), "count", narrows="")
+AMOUNT = Column("amount", N_("Amount (yuan)"), "yuan", narrows="")
 STATE = Column("state", N_("State"), "word")
 RULE = Column("rule", N_("Rule"), "code")
 SEVERITY = Column("severity", N_("Severity"), "word")
 # Where a row of a file stands.
 PLACE = (BATCH, FILE, SHEET, ROW)
+
+
+def total_of(columns: Sequence[Column], amount_fen: int) -> Sequence[Cell]:
+    """The total row of a table with one amount, in 分."""
+    _, *others = columns
+    return N_("Total"), *(amount_fen if column.key == AMOUNT.key else None for column in others)
 
 
 def as_json(columns: Sequence[Column], cells: Sequence[Cell]) -> Shape:

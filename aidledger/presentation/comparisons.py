@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, get_args
 
 from aidledger.domain.money import yuan_text
-from aidledger.domain.table import Answer, Column
+from aidledger.domain.table import Answer, Column, Question
 from aidledger.i18n import N_, Language
 from aidledger.presentation.columns import (
     AMOUNT,
@@ -25,6 +25,7 @@ from aidledger.presentation.columns import (
 )
 from aidledger.presentation.result import Result, table
 from aidledger.reconcile.line import Comparison
+from aidledger.reports.figures import figure_text
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
@@ -132,9 +133,9 @@ def comparison(lines: Sequence[Line], report: PublishedReport, catalogue: Catalo
     columns = (
         PROGRAM,
         Column("published_count", N_("Published"), "count"),
-        Column("ledger_count", N_("Ledger"), "count"),
+        Column("ledger_count", N_("Ledger"), "count", narrows=""),
         Column("published_wan", N_("Published (10k yuan)"), "wan"),
-        Column("ledger_wan", N_("Ledger (10k yuan)"), "wan"),
+        Column("ledger_wan", N_("Ledger (10k yuan)"), "wan", narrows=""),
         Column("difference_count", N_("Difference"), "count"),
         Column("difference_wan", N_("Difference (10k yuan)"), "wan"),
         _OK,
@@ -160,7 +161,8 @@ def comparison(lines: Sequence[Line], report: PublishedReport, catalogue: Catalo
         "count": len(lines),
     }
     notes = (N_("{equal} of {count} published figures agree with the ledger, {first} to {last}."),)
-    return Answer("{report}", columns, rows, notes=notes, facts=facts)
+    traces = [figure_text({"program": line.program, **_span(line)}) for line in lines]
+    return Answer("{report}", columns, rows, notes=notes, facts=facts, traces=traces)
 
 
 def _sides(lines: Sequence[Line]) -> tuple[Column, ...]:
@@ -222,7 +224,64 @@ def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Langua
     if counted["payment"] not in {0, len(lines)}:
         notes.append(N_("For bank returns, expected is what the ledger claims and actual is what the bank paid."))
     title = N_("{count} comparisons: {right} agree, {wrong} do not")
-    return Answer(title, columns if rows else (), rows, notes=notes, facts=facts | counted)
+    questions = [_questions(line) for line in lines if everything or not line.ok]
+    return Answer(title, columns if rows else (), rows, notes=notes, facts=facts | counted, questions=questions)
+
+
+def _span(line: Line) -> Mapping[str, str]:
+    """A line's period, year or span as keys of a figure."""
+    first, slash, last = line.period.partition("/")
+    if slash:
+        return {"from": first, "to": last}
+    return {line.cut if line.cut in {"calendar-year", "school-year"} else "period": line.period}
+
+
+# Comparisons whose lines are of one school each.
+_BY_SCHOOL = frozenset({"declared", "standard", "payment"})
+
+
+def _questions(line: Line) -> Mapping[str, Question]:
+    """What stands behind the figures of a line.
+
+    Nothing behind what others state (a printed figure), nor behind payments that are attributed to one document: they
+    belong to none. What stands behind a difference is not told by a figure without a school, or of a whole year.
+    """
+    by_school = line.check in _BY_SCHOOL
+    place = {"school": line.school} if by_school else {}
+    stated = {"declared": "yes"} if line.check == "declared" else {}
+    figure = figure_text({"program": line.program, **_span(line), **place, **stated})
+    entries = Question("entries", figure)
+    told = line.cut is None and not (by_school and line.school is None)
+    differs = Question("difference", figure, line.check) if told and not line.ok else None
+    if line.check == "allotment":
+        return _of_allotment(line, entries, Question("allotments", figure), differs)
+    actual = {"person_times": entries, "amount": entries}
+    if line.check == "payment":
+        claims = Question("claims", figure) if told else None
+        return _told({"expected": actual, "actual": {"person_times": claims, "amount": claims}}, differs)
+    if line.check == "report":
+        return _told({"actual": actual}, differs)
+    same = line.difference
+    expected = {
+        "person_times": entries if same.person_times == 0 else differs,
+        "amount": entries if same.amount_fen == 0 else differs,
+    }
+    return _told({"expected": expected, "actual": actual}, differs)
+
+
+def _of_allotment(
+    line: Line, entries: Question, allotments: Question, differs: Question | None
+) -> Mapping[str, Question]:
+    if line.left_fen is not None:
+        return {}
+    sides = {"expected": {"amount": allotments}, "actual": {"person_times": entries, "amount": entries}}
+    # What is left of allotments stands beside each of them.
+    return _told(sides, allotments if line.ok and line.cut is None else differs)
+
+
+def _told(sides: Mapping[str, Mapping[str, Question | None]], differs: Question | None) -> Mapping[str, Question]:
+    found = {f"{side}_{figure}": asked for side, figures in sides.items() for figure, asked in figures.items()}
+    return {key: asked for key, asked in (*found.items(), ("difference_amount", differs)) if asked is not None}
 
 
 _BEHIND_COLUMNS = (
@@ -273,7 +332,16 @@ def _behind_answer(lines: Sequence[Line], catalogue: Catalogue, language: Langua
         for line in lines
         for row in line.entries or ()
     ]
-    return Answer(N_("Rows behind the differences: {count}"), _BEHIND_COLUMNS, rows, facts={"count": len(rows)})
+    traces = [_trace(line, row) for line in lines for row in line.entries or ()]
+    facts = {"count": len(rows)}
+    return Answer(N_("Rows behind the differences: {count}"), _BEHIND_COLUMNS, rows, facts=facts, traces=traces)
+
+
+def _trace(line: Line, row: Behind) -> str:
+    """The entries of a row that stands for many; a row of a file is its own evidence."""
+    if row.why != "makes-up-figure":
+        return ""
+    return figure_text({"program": line.program, "period": row.period, "school": row.school})
 
 
 def _yuan(amount_fen: int | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aidledger.domain.money import yuan_text
@@ -26,6 +27,7 @@ from aidledger.presentation.columns import (
     Shape,
 )
 from aidledger.presentation.result import Result, table
+from aidledger.reports.figures import parse_figure
 
 if TYPE_CHECKING:
     from aidledger.audit.sampling import Sample
@@ -157,7 +159,10 @@ def _explained(found: Explained, catalogue: Catalogue, language: Language) -> An
         "source": translator(language)(found.source) if found.source else "",
     }
     title = N_("Entries behind {figure}: {count} person-times, {persons} person(s), {amount} yuan")
-    return Answer(title, _EXPLAINED_COLUMNS, rows, totals=totals, notes=notes, facts=facts)
+    # What arrived of an entry is not always its amount.
+    paid = parse_figure(found.figure).get("count") == "paid"
+    columns = (*_EXPLAINED_COLUMNS[:-1], replace(AMOUNT, narrows=None)) if paid else _EXPLAINED_COLUMNS
+    return Answer(title, columns, rows, totals=totals, notes=notes, facts=facts)
 
 
 def _explained_shape(found: Explained) -> Shape:

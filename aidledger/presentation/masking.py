@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from aidledger.domain.identity import mask_account, mask_number, masked_source, masked_words
-from aidledger.domain.table import Answer, Cell, Column, Kind
+from aidledger.domain.table import Answer, Cell, Column, Kind, Question
 from aidledger.i18n import N_
 
 _HEAD = N_("Ledger head: {head}")
@@ -43,7 +43,12 @@ def masked(answer: Answer) -> Answer:
         totals=[_masked_row(row, answer.columns) for row in answer.totals],
         facts=masked_value(answer.facts),
         traces=[masked_words(trace) for trace in answer.traces],
+        questions=[_masked_questions(asked) for asked in answer.questions],
     )
+
+
+def _masked_questions(asked: Mapping[str, Question]) -> Mapping[str, Question]:
+    return {key: replace(one, figure=masked_words(one.figure)) for key, one in asked.items()}
 
 
 def _masked_row(row: Sequence[Cell], columns: Sequence[Column]) -> Sequence[Cell]:

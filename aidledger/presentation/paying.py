@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aidledger.domain.money import yuan_text
-from aidledger.domain.table import Answer, Cell, Column
+from aidledger.domain.table import Answer, Cell, Column, Question
 from aidledger.i18n import N_, Language, translator
 from aidledger.presentation.columns import (
     ACCOUNT,
@@ -20,9 +21,11 @@ from aidledger.presentation.columns import (
     SCHOOL,
     STATE,
     Shape,
+    total_of,
 )
 from aidledger.presentation.result import Result, table
 from aidledger.reports.balances import BALANCE_COLUMNS, balance_cells, balance_value
+from aidledger.reports.figures import figure_text
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
@@ -97,7 +100,8 @@ def _due(one: Due) -> Shape:
 
 def _exported(done: Exported) -> Answer:
     """What was exported, and who could not be paid because the roster has no card."""
-    columns: tuple[Column, ...] = (ENTRY, NAME, NUMBER, SCHOOL, AMOUNT)
+    # What is due of an entry is not always its amount.
+    columns: tuple[Column, ...] = (ENTRY, NAME, NUMBER, SCHOOL, replace(AMOUNT, narrows=None))
     rows = [(one.entry, one.name, one.number, one.school, one.amount_fen) for one in done.without_account]
     columns = columns if rows else ()
     facts = {
@@ -153,11 +157,11 @@ def _orders(records: Sequence[OrderRecord], catalogue: Catalogue, language: Lang
         STATE,
         Column("exported_by", N_("Exported by")),
         Column("settled_by", N_("Released by")),
-        Column("lines", N_("Payments"), "count"),
+        Column("lines", N_("Payments"), "count", narrows=""),
         AMOUNT,
-        Column("paid", N_("Paid"), "count"),
-        Column("failed", N_("Returned"), "count"),
-        Column("open", N_("No answer"), "count"),
+        Column("paid", N_("Paid"), "count", narrows=""),
+        Column("failed", N_("Returned"), "count", narrows=""),
+        Column("open", N_("No answer"), "count", narrows=""),
     )
     rows: list[Sequence[Cell]] = [
         (
@@ -260,7 +264,12 @@ def _order(content: OrderContent, catalogue: Catalogue, language: Language) -> A
     }
     title = N_("Payment order {order}, {program}: {paid} paid, {failed} returned, {open} unanswered")
     notes = [N_("Lines of bank returns that match no payment: {unmatched}.")]
-    return Answer(title, columns, rows, notes=notes, facts=facts)
+    # A line of a withdrawn order moved nothing, unless the bank paid it all the same.
+    moved = [line.state != "withdrawn" for line in content.lines]
+    behind = [Question("claims", figure_text({"person": str(line.person)})) for line in content.lines]
+    questions = [{"amount": one} if of_claim else {} for one, of_claim in zip(behind, moved, strict=True)]
+    totals = [total_of(columns, record.amount_fen)]
+    return Answer(title, columns, rows, totals=totals, notes=notes, facts=facts, questions=questions)
 
 
 _DUE_COLUMNS: dict[str, tuple[Column, ...]] = {
@@ -275,11 +284,23 @@ def _dues(found: Dues, catalogue: Catalogue, language: Language) -> Answer:
     """One row per group; totals of aid and of loans below, never added together."""
     columns = [column for cut in found.by for column in _DUE_COLUMNS[cut]]
     rows = [(*_due_cells(row, found.by, catalogue, language), *balance_cells(row.balance)) for row in found.rows]
+    traces = [_due_trace(row, found) for row in found.rows]
     blanks = (None,) * (len(columns) - 1)
     totals: list[Sequence[Cell]] = [(N_("Aid"), *blanks, *balance_cells(found.aid))]
     if found.loans.claimed_fen:
         totals.append((N_("Loans"), *blanks, *balance_cells(found.loans)))
-    return Answer(N_("Claimed, paid and due (yuan)"), [*columns, *BALANCE_COLUMNS], rows, totals)
+    kinds = [] if found.asked is None else [figure_text({"kind": kind, **found.asked}) for kind in ("aid", "loan")]
+    traces += kinds[: len(totals)] or [""] * len(totals)
+    return Answer(N_("Claimed, paid and due (yuan)"), [*columns, *BALANCE_COLUMNS], rows, totals, traces=traces)
+
+
+def _due_trace(row: DueRow, found: Dues) -> str:
+    """A row's claims as a figure; none for a row that leaves some out."""
+    if found.asked is None or not row.whole:
+        return ""
+    told: dict[str, str | None] = {cut: getattr(row, cut) for cut in found.by if cut != "person"}
+    person = {"person": str(row.person.person)} if row.person else {}
+    return figure_text({**found.asked, **told, **person})
 
 
 def _due_cells(row: DueRow, by: Sequence[str], catalogue: Catalogue, language: Language) -> Iterator[Cell]:

@@ -7,18 +7,27 @@ from typing import TYPE_CHECKING
 
 from aidledger.domain.money import yuan_text
 from aidledger.domain.part import person_times
-from aidledger.domain.table import Answer
+from aidledger.domain.table import Answer, Column
 from aidledger.i18n import N_, Language
-from aidledger.presentation.columns import NAME, PERIOD, PROGRAM, Shape, counted
+from aidledger.presentation.columns import BATCH, ENTRY, NAME, PERIOD, PROGRAM, STATE, Shape, counted
 from aidledger.presentation.entries import ENTRY_COLUMNS, entry_cells, entry_shape
 from aidledger.presentation.result import Result
 from aidledger.reports.balances import BALANCE_COLUMNS, balance_cells, balance_value
+from aidledger.reports.figures import figure_text
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.operations.people import PersonHistory
     from aidledger.operations.views import Viewed
     from aidledger.store.postings.lookups import EntryRecord
+
+
+_OUTCOMES = {
+    "paid": N_("paid"),
+    "failed": N_("failed"),
+    "returned": N_("returned"),
+    "came-back": N_("came back"),
+}
 
 
 def people_result(viewed: Viewed[list[PersonHistory]], catalogue: Catalogue, language: Language) -> Result:
@@ -72,7 +81,53 @@ def _claims(found: Sequence[PersonHistory], catalogue: Catalogue, language: Lang
         for history in found
         for row in history.claims
     ]
-    return Answer(N_("Claimed and paid (yuan)"), columns, rows)
+    traces = [
+        figure_text({"person": str(history.person.person), "program": row.program, "period": row.period})
+        for history in found
+        for row in history.claims
+    ]
+    return Answer(N_("Claimed and paid (yuan)"), columns, rows, traces=traces)
+
+
+def movements_result(viewed: Viewed[list[PersonHistory]], catalogue: Catalogue, language: Language) -> Result:
+    """What the bank was asked to pay the people found, and what it answered; beside ``person`` on the page."""
+    found = [(history.person, one) for history in viewed.found for one in history.movements]
+    columns = (
+        ENTRY_COLUMNS[1],
+        NAME,
+        PROGRAM,
+        PERIOD,
+        Column("order", N_("Order"), "count"),
+        Column("serial", N_("Serial no.")),
+        ENTRY,
+        BATCH,
+        Column("paid", N_("Paid"), "yuan"),
+        Column("under_way", N_("Under way"), "yuan"),
+        STATE,
+        Column("day", N_("Date")),
+        Column("reason", N_("Reason")),
+    )
+    rows = [
+        (
+            who.person,
+            who.name,
+            catalogue.programs[one.program].name(language),
+            one.period,
+            one.order,
+            one.serial,
+            one.entry,
+            one.batch,
+            one.paid_fen,
+            one.under_way_fen,
+            _OUTCOMES.get(one.outcome or "", N_("no-answer")),
+            one.day,
+            one.reason,
+        )
+        for who, one in found
+    ]
+    notes = (N_("Waivers are set off and loans are paid out by the bank that lends: neither is ordered here."),)
+    answer = Answer(N_("Payments, and money that came back (yuan)"), columns, rows, notes=notes)
+    return Result(lambda: {"payments": len(rows)}, lambda: [("", answer)], reveal=viewed.revealed)
 
 
 def person_times_of(entries: Iterable[EntryRecord]) -> int:

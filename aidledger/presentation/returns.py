@@ -37,6 +37,13 @@ _TITLES: Mapping[Part, Sequence[str]] = {
         N_("Whole: amount (10k yuan)"),
     ),
 }
+
+
+def _term(part: Part) -> str:
+    """What a part of the year adds to a line's trace."""
+    return "" if part == "whole" else figure_text({"term": part})
+
+
 _COLUMNS = (
     PROGRAM,
     Column("category", N_("Category")),
@@ -45,10 +52,10 @@ _COLUMNS = (
         column
         for part, (persons, times, yuan, wan) in _TITLES.items()
         for column in (
-            Column(f"{part}_persons", persons, "count"),
-            Column(f"{part}_person_times", times, "count"),
-            Column(f"{part}_amount", yuan, "yuan"),
-            Column(f"{part}_amount_wan", wan, "wan"),
+            Column(f"{part}_persons", persons, "count", narrows=_term(part)),
+            Column(f"{part}_person_times", times, "count", narrows=_term(part)),
+            Column(f"{part}_amount", yuan, "yuan", narrows=_term(part)),
+            Column(f"{part}_amount_wan", wan, "wan", narrows=_term(part)),
         )
     ),
 )

@@ -50,8 +50,8 @@ _ROSTER_COLUMNS = (
     Column("declared_amount", N_("Declared (yuan)"), "yuan"),
     Column("posted_person_times", N_("Posted person-times"), "count"),
     Column("posted_amount", N_("Posted (yuan)"), "yuan"),
-    Column("here_person_times", N_("In force here"), "count"),
-    Column("here_amount", N_("In force here (yuan)"), "yuan"),
+    Column("here_person_times", N_("In force here"), "count", narrows=""),
+    Column("here_amount", N_("In force here (yuan)"), "yuan", narrows=""),
     STATE,
 )
 _blanks = (None,) * len(BALANCE_COLUMNS[1:])
@@ -74,7 +74,6 @@ def _answers(found: Statement, catalogue: Catalogue, language: str) -> tuple[Ans
         "first": Period.parse(found.first) if found.first else "—",
         "last": Period.parse(found.last) if found.last else "—",
     }
-    span = {"school": found.school, "from": found.first, "to": found.last}
     lines = Answer(
         title=N_("Statement of {school}, {first} to {last}"),
         columns=_LINE_COLUMNS,
@@ -103,10 +102,7 @@ def _answers(found: Statement, catalogue: Catalogue, language: str) -> tuple[Ans
                 figure_text({"program": line.program, "period": line.period, "school": found.school})
                 for line in found.lines
             ),
-            *(
-                figure_text({"kind": kind, **{key: value for key, value in span.items() if value}})
-                for kind in ("aid", "loan")
-            ),
+            *(figure_text({"kind": kind, "school": found.school, **_ends(found)}) for kind in ("aid", "loan")),
         ],
     )
     rosters = Answer(
@@ -115,8 +111,15 @@ def _answers(found: Statement, catalogue: Catalogue, language: str) -> tuple[Ans
         rows=[_roster(roster, catalogue, language) for roster in found.rosters],
         notes=(N_("Declared: the roster's own totals. In force here: this school's entries in force."),),
         facts=facts,
+        traces=[
+            figure_text({"roster": roster.number, "school": found.school, **_ends(found)}) for roster in found.rosters
+        ],
     )
     return lines, rosters
+
+
+def _ends(found: Statement) -> dict[str, str | None]:
+    return {key: value for key, value in (("from", found.first), ("to", found.last)) if value}
 
 
 def _value(found: Statement) -> dict[str, Any]:

@@ -21,7 +21,7 @@ FIGURE_COLUMNS = (
     PERSON_TIMES,
     PERSONS,
     AMOUNT,
-    Column("amount_wan", N_("Amount (10k yuan)"), "wan"),
+    Column("amount_wan", N_("Amount (10k yuan)"), "wan", narrows=""),
 )
 DIMENSION_TITLES = {
     "program": N_("Program"),

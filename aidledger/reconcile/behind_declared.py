@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
-from aidledger.domain.part import person_times
+from aidledger.domain.part import nearer_count, person_times
 from aidledger.reconcile.behind import Behind, entry_rows, of_entry
-from aidledger.reconcile.declared import nearer_count
 from aidledger.reconcile.line import Line
 from aidledger.store.model.tables import Batch, Entry, KeptEntry, ProgramRow, RosterRow, School
 from aidledger.store.postings.entries import batch_in_force, in_force
+from aidledger.store.postings.rosters import declaring
 
 
 def misdeclared(books: Connection, line: Line) -> Iterator[Behind]:
@@ -35,8 +35,7 @@ def misdeclared(books: Connection, line: Line) -> Iterator[Behind]:
         .join(ProgramRow, ProgramRow.c.id == RosterRow.c.program_id)
         .outerjoin(School, School.c.id == RosterRow.c.school_id)
         .where(ProgramRow.c.code == line.program, RosterRow.c.period == line.period)
-        .where(School.c.name.is_not_distinct_from(line.school), batch_in_force(Batch))
-        .where(or_(RosterRow.c.declared_person_times.is_not(None), RosterRow.c.declared_amount_fen.is_not(None)))
+        .where(School.c.name.is_not_distinct_from(line.school), batch_in_force(Batch), declaring())
         .order_by(RosterRow.c.id)
     )
     for roster in books.execute(rosters).all():

@@ -7,22 +7,14 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, func, or_, select, union_all
+from sqlalchemy import Connection, func, select
 
+from aidledger.domain.part import nearer_count
 from aidledger.reconcile.line import Figures, Line
-from aidledger.store.model.tables import Batch, Entry, KeptEntry, ProgramRow, RosterRow, School
-from aidledger.store.postings.entries import batch_in_force, in_force
+from aidledger.store.model.tables import Batch, ProgramRow, RosterRow, School
+from aidledger.store.postings.entries import batch_in_force
 from aidledger.store.postings.person_times import CLAIM, surpluses
-
-
-def nearer_count(declared: int | None, payments: int, person_times: int) -> int:
-    """The count to compare with a roster's declared number: of its payments or, if they are parts, of person-times.
-
-    A school may count either, so take the nearer one; without a declared number, person-times.
-    """
-    if declared is None:
-        return person_times
-    return min(person_times, payments, key=lambda count: abs(declared - count))
+from aidledger.store.postings.rosters import declaring, of_rosters
 
 
 def declared_lines(books: Connection) -> list[Line]:
@@ -30,7 +22,7 @@ def declared_lines(books: Connection) -> list[Line]:
 
     A roster that declares only one of the two figures counts with its actual one for the other.
     """
-    paid = _paid_by_rosters()
+    paid = of_rosters(*CLAIM, "part", "amount_fen")
     per_roster = (
         select(paid.c.roster_id, func.count().label("payments"), func.sum(paid.c.amount_fen).label("fen"))
         .group_by(paid.c.roster_id)
@@ -51,28 +43,13 @@ def declared_lines(books: Connection) -> list[Line]:
         .join(per_roster, per_roster.c.roster_id == RosterRow.c.id)
         .join(ProgramRow, ProgramRow.c.id == RosterRow.c.program_id)
         .outerjoin(School, School.c.id == RosterRow.c.school_id)
-        .where(or_(RosterRow.c.declared_person_times.is_not(None), RosterRow.c.declared_amount_fen.is_not(None)))
-        .where(batch_in_force(Batch))
+        .where(declaring(), batch_in_force(Batch))
         .order_by(ProgramRow.c.id, RosterRow.c.period, School.c.name)
     )
     further = surpluses(books, paid, "roster_id")
     rows = books.execute(query)
     groups = groupby(rows, key=lambda row: (row.code, row.period, row.school))
     return [_line(key, _added_up(group, further)) for key, group in groups]
-
-
-def _paid_by_rosters() -> FromClause:
-    """The entries in force of each roster: posted with its own batch, or kept from another one."""
-    columns = [Entry.c[name] for name in (*CLAIM, "part", "amount_fen")]
-    own = (
-        select(RosterRow.c.id.label("roster_id"), *columns)
-        .join(Entry, (Entry.c.roster_id == RosterRow.c.id) & (Entry.c.batch_id == RosterRow.c.batch_id))
-        .where(in_force(Entry))
-    )
-    kept = (
-        select(KeptEntry.c.roster_id, *columns).join(Entry, Entry.c.id == KeptEntry.c.entry_id).where(in_force(Entry))
-    )
-    return union_all(own, kept).subquery("paid")
 
 
 @dataclass(slots=True)

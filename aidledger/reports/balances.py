@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from aidledger.store.payables.balances import Balance
 
 BALANCE_COLUMNS = (
-    Column("claimed", N_("Claimed"), "yuan"),
+    Column("claimed", N_("Claimed"), "yuan", narrows=""),
     Column("paid", N_("Paid"), "yuan"),
     Column("under_way", N_("Under way"), "yuan"),
     Column("due", N_("Due"), "yuan"),

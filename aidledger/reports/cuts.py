@@ -14,9 +14,11 @@ from sqlalchemy import (
     Text,
     case,
     cast,
+    false,
     func,
     literal,
     select,
+    true,
     union_all,
 )
 
@@ -82,20 +84,18 @@ def asks_a_bank() -> ColumnElement[bool]:
     return ProgramRow.c.nature.not_in(sorted(_NO_BANK))
 
 
-def is_paid(books: Connection, periods: Sequence[str], state: str) -> ColumnElement[bool]:
-    """Whether an entry in force has one of PAYMENTS."""
+def is_paid(arrival: FromClause, state: str) -> ColumnElement[bool]:
+    """Whether an entry in force has one of PAYMENTS; ``arrival``: the arrivals of its period."""
     natures = {said: nature for nature, said in _NO_BANK.items()}
     if state in natures:
         return ProgramRow.c.nature == natures[state]
-    arrival = arrivals(books, periods)
     if state == "no-answer":
         return asks_a_bank() & Entry.c.id.not_in(select(arrival.c.entry_id).where(arrival.c.state != state))
     return asks_a_bank() & Entry.c.id.in_(select(arrival.c.entry_id).where(arrival.c.state == state))
 
 
-def has_arrived(books: Connection, periods: Sequence[str]) -> ColumnElement[bool]:
-    """Whether anything of an entry has arrived: was paid, set off or lent."""
-    arrival = arrivals(books, periods)
+def has_arrived(arrival: FromClause) -> ColumnElement[bool]:
+    """Whether anything of an entry has arrived: was paid, set off or lent; ``arrival``: as for ``is_paid``."""
     return ~asks_a_bank() | Entry.c.id.in_(select(arrival.c.entry_id).where(arrival.c.share_fen > 0))
 
 
@@ -109,7 +109,8 @@ def entries_cut(books: Connection, periods: Sequence[str], *cuts: str, count: Co
         return _cut(_entered(periods), cuts).subquery()
     arrival = arrivals(books, periods)
     no_bank = case(_NO_BANK, value=ProgramRow.c.nature)
-    with_arrival = Entry.join(arrival, arrival.c.entry_id == Entry.c.id)
+    # Arrivals of no period are not told from those of every period.
+    with_arrival = Entry.join(arrival, (arrival.c.entry_id == Entry.c.id) & (true() if periods else false()))
     queries = [
         _cut(_entered(periods).where(~asks_a_bank()), cuts, no_bank),
         # Not restricted by program and period, so that an engine starts from these few rows.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -32,23 +32,31 @@ class DuePerson:
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """The balance of one group; None for dimensions that are not grouped by, or not stated."""
+    """The balance of one group; None for dimensions that are not grouped by, or not stated.
+
+    ``whole``: no claim of the group is left out, as one for which nothing is open may be.
+    """
 
     program: str | None
     period: str | None
     school: str | None
     person: DuePerson | None
     balance: Balance
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Dues:
-    """The balances of a scope by group, and its totals: aid and loans separately."""
+    """The balances of a scope by group, and its totals: aid and loans separately.
+
+    ``asked``: the scope as keys of a figure; None if no figure says it.
+    """
 
     by: Sequence[DueCut]
     rows: Sequence[DueRow]
     aid: Balance
     loans: Balance
+    asked: Mapping[str, str] | None = None
 
 
 def dues(
@@ -70,17 +78,27 @@ def dues(
     parts = _by_person(books, scope) if "person" in by else _by_school(books, scope)
     groups: defaultdict[_Key, Balance] = defaultdict(Balance)
     whole = {"aid": Balance(), "loans": Balance()}
+    short: set[_Key] = set()
     for program_id, period, school_id, person, balance in parts:
         program, at = programs[program_id], schools[school_id]
         if school not in {None, at}:
             continue
         whole["loans" if catalogue.programs[program].nature == "loan" else "aid"].include(balance)
-        if "person" in by and not (settled or balance.open):
-            continue
         told = {"program": program, "period": period, "school": at, "person": person}
-        groups[tuple(told[cut] if cut in by else None for cut in DUE_CUTS)].include(balance)
-    rows = _rows(books, catalogue, groups)
-    return Dues(by, rows, whole["aid"], whole["loans"])
+        key = tuple(told[cut] if cut in by else None for cut in DUE_CUTS)
+        if "person" in by and not (settled or balance.open):
+            short.add(key)
+            continue
+        groups[key].include(balance)
+    rows = _rows(books, catalogue, groups, short)
+    return Dues(by, rows, whole["aid"], whole["loans"], _asked(scope, school))
+
+
+def _asked(scope: ClaimScope, school: str | None) -> Mapping[str, str] | None:
+    if scope.persons or max(len(scope.programs), len(scope.periods)) > 1:
+        return None
+    told = {"program": next(iter(scope.programs), None), "period": next(iter(scope.periods), None), "school": school}
+    return {key: value for key, value in told.items() if value is not None}
 
 
 _Part = tuple[int, str, int | None, int | None, Balance]
@@ -103,7 +121,9 @@ def _balance(sums: Sums) -> Balance:
     return balance
 
 
-def _rows(books: Connection, catalogue: Catalogue, groups: Mapping[_Key, Balance]) -> list[DueRow]:
+def _rows(
+    books: Connection, catalogue: Catalogue, groups: Mapping[_Key, Balance], short: Collection[_Key]
+) -> list[DueRow]:
     people = _people(books, {key[-1] for key in groups if isinstance(key[-1], int)})
     rows = [
         DueRow(
@@ -112,6 +132,7 @@ def _rows(books: Connection, catalogue: Catalogue, groups: Mapping[_Key, Balance
             school=None if school is None else str(school),
             person=people[person] if isinstance(person, int) else None,
             balance=balance,
+            whole=(program, period, school, person) not in short,
         )
         for (program, period, school, person), balance in groups.items()
     ]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import get_args
 
-from sqlalchemy import ColumnElement, Connection, select, true
+from sqlalchemy import CTE, ColumnElement, Connection, false, select, true
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.listing import SOURCES
-from aidledger.domain.part import person_times
+from aidledger.domain.part import nearer_count, person_times
 from aidledger.domain.term import Period
 from aidledger.errors import UnknownFigureValue
 from aidledger.reports.arrivals import arrivals
@@ -19,17 +20,23 @@ from aidledger.reports.cuts import COLUMNS, PAYMENTS, Count, asks_a_bank, has_ar
 from aidledger.reports.figures import KEYS, figure_text, parse_figure
 from aidledger.reports.sources import ALL_SOURCES, allotted, shares, split
 from aidledger.store.model.tables import Entry, ProgramRow, School
+from aidledger.store.payables.claims import LinkedBeneficiaries
 from aidledger.store.postings.entries import in_force
 from aidledger.store.postings.lookups import EntryRecord, entries_where
+from aidledger.store.postings.rosters import declared_by, numbered, paid_by, rosters_paying
 from aidledger.store.postings.totals import LedgerFigures
 
+Arrival = Callable[[], CTE]
 _SPAN = ("from", "to")
+# The ledger's own numbers are short; an ID number is never taken for one.
+_OWN_DIGITS_MAX = 14
 # Fixed words: valid even if nothing was paid under them.
 _WORDS: Mapping[str, Sequence[str | None]] = {
     "source": (None, ALL_SOURCES, *SOURCES),
     "kind": ("aid", "loan"),
     "payment": PAYMENTS,
     "count": get_args(Count),
+    "declared": ("yes",),
 }
 
 
@@ -62,19 +69,51 @@ def explain(books: Connection, catalogue: Catalogue, text: str) -> Explained:
             of[key] = Period.typed(str(of[key])).code
     first, last = (Period.parse(str(of[key])) if of.get(key) else None for key in _SPAN)
     periods = [code for code in periods_within(books, first, last) if of.get("period") in {None, code}]
+    declared = _declared(books, of, periods)
+    # One table of arrivals, by however many keys the figure asks for it.
+    arrival = cache(lambda: arrivals(books, periods))
     conditions = [in_force(Entry), Entry.c.period.in_(periods)]
+    conditions += [] if declared is None else [paid_by(declared)]
     for key, value in of.items():
-        if key not in _SPAN:
-            conditions.append(_known(books, key, value, periods))
+        # The school of rosters that state totals is that of their title, not of each row.
+        if key not in _SPAN and not (declared is not None and key in {"declared", "school"}):
+            conditions.append(_known(books, key, value, arrival))
     entries = entries_where(books, conditions)
     if of.get("count") == "paid":
         entries = _as_arrived(books, entries, periods)
-    parts = _parts(books, conditions)
-    times = person_times(((one.program, one.period, one.person), parts.get(one.entry)) for one in entries)
+    if declared is None:
+        parts = _parts(books, conditions)
+        times = person_times(((one.program, one.period, one.person), parts.get(one.entry)) for one in entries)
+    else:
+        times = _as_declared(books, declared, {entry.entry for entry in entries})
     figures = LedgerFigures(times, len({entry.person for entry in entries}), sum(entry.amount_fen for entry in entries))
     source = of.get("source")
     share = _share(books, entries, source) if source in SOURCES else None
     return Explained(figure_text(of), entries, figures, source if share is not None else None, share)
+
+
+def _declared(
+    books: Connection, of: Mapping[str, str | None], periods: Sequence[str]
+) -> Mapping[int, int | None] | None:
+    """The rosters (ids) that a figure of stated totals is about, with the number each states; None for other figures.
+
+    Raises UnknownFigureValue.
+    """
+    if "declared" not in of:
+        return None
+    if of["declared"] not in _WORDS["declared"] or "school" not in of:
+        raise UnknownFigureValue(key="declared", value=of["declared"] or "", keys=", ".join(KEYS))
+    return declared_by(books, periods, of.get("program"), of["school"])
+
+
+def _as_declared(books: Connection, declared: Mapping[int, int | None], entries: Collection[int]) -> int:
+    """The number of entries as the comparison with stated totals counts it: by roster, as the roster seems to count."""
+    rosters: dict[int, list[tuple[object, str | None]]] = {}
+    for row in rosters_paying(books, declared):
+        if row.id in entries:
+            claim = row.program_id, row.period, row.beneficiary_id
+            rosters.setdefault(row.roster_id, []).append((claim, row.part))
+    return sum(nearer_count(declared[roster], len(paid), person_times(paid)) for roster, paid in rosters.items())
 
 
 def _parts(books: Connection, conditions: Sequence[ColumnElement[bool]]) -> Mapping[int, str]:
@@ -96,9 +135,9 @@ def _as_arrived(books: Connection, entries: Sequence[EntryRecord], periods: Sequ
     return [replace(one, amount_fen=int(shares.get(one.entry, 0))) if one.program in banked else one for one in entries]
 
 
-def _known(books: Connection, key: str, value: str | None, periods: Sequence[str]) -> ColumnElement[bool]:
+def _known(books: Connection, key: str, value: str | None, arrival: Arrival) -> ColumnElement[bool]:
     """The condition for a key and value, which must occur in the ledger."""
-    condition = _condition(books, key, value, periods)
+    condition = _condition(books, key, value, arrival)
     if key == "program" and value is not None:
         known = True  # in the catalogue, or it would have been refused
     elif key in _WORDS:
@@ -117,16 +156,39 @@ def _known(books: Connection, key: str, value: str | None, periods: Sequence[str
     return condition
 
 
-def _condition(books: Connection, key: str, value: str | None, periods: Sequence[str]) -> ColumnElement[bool]:
+def _condition(books: Connection, key: str, value: str | None, arrival: Arrival) -> ColumnElement[bool]:
     if key == "source":
         if value is None:
             return ~allotted(Entry)
         return allotted(Entry, None if value == ALL_SOURCES else value)
     if key == "count":
-        return has_arrived(books, periods) if value == "paid" else true()
+        return has_arrived(arrival()) if value == "paid" else true()
     if key == "payment":
-        return is_paid(books, periods, str(value))
+        return is_paid(arrival(), str(value))
+    if key in _NUMBERED:
+        return _NUMBERED[key](books, value)
     return COLUMNS[key].is_(None) if value is None else true() & (COLUMNS[key] == value)
+
+
+def _of_person(books: Connection, value: str | None) -> ColumnElement[bool]:
+    """Whether an entry is of a person, under whichever ID number; nobody for what is no number of the ledger's own."""
+    own = value or ""
+    if not (own.isascii() and own.isdigit() and len(own) <= _OWN_DIGITS_MAX):
+        return false()
+    return Entry.c.beneficiary_id.in_(sorted(LinkedBeneficiaries(books).same(int(own))))
+
+
+def _of_roster(books: Connection, value: str | None) -> ColumnElement[bool]:
+    """Whether an entry stands in a roster, given as 3.1: the first of batch 3."""
+    batch = (value or "").partition(".")[0]
+    if not (batch.isascii() and batch.isdigit() and len(batch) <= _OWN_DIGITS_MAX):
+        return false()
+    found = [roster for roster, number in numbered(books, [int(batch)]).items() if number == value]
+    return Entry.c.roster_id.in_(found)
+
+
+# Keys whose values are numbers of the ledger's own.
+_NUMBERED = {"person": _of_person, "roster": _of_roster}
 
 
 def _share(books: Connection, entries: Sequence[EntryRecord], source: str) -> int:

@@ -9,8 +9,9 @@ from urllib.parse import unquote
 from aidledger.errors import FigureNotUnderstood
 from aidledger.reports.cuts import DIMENSIONS
 
-# Every cut; aid or loan; posted or paid; the span of periods.
-KEYS = (*DIMENSIONS, "kind", "count", "from", "to")
+# Every cut; aid or loan; posted or paid; the span of periods; one person (the ledger's number); one roster of a batch
+# (3.1: the first of batch 3); the rosters of a school that state totals of their own.
+KEYS = (*DIMENSIONS, "kind", "count", "from", "to", "person", "roster", "declared")
 _FORBIDDEN = re.compile(r"[%,\x00-\x1f\x7f]|^ | $")
 
 

@@ -18,6 +18,7 @@ from aidledger.store.payables.claims import ClaimScope
 from aidledger.store.postings.entries import in_force
 from aidledger.store.postings.lookups import batches
 from aidledger.store.postings.person_times import CLAIM
+from aidledger.store.postings.rosters import numbered
 from aidledger.store.postings.totals import LedgerFigures, figures_by
 
 
@@ -41,9 +42,10 @@ class StatementRoster:
     """A roster with entries of the school; 分.
 
     ``posted``: the whole roster as posted; ``here``: the school's own entries of it in force.
-    ``state``: of its batch.
+    ``state``: of its batch. ``number``: 3.1 for the first roster of batch 3.
     """
 
+    number: str
     batch: int
     file: str | None
     sha256: str | None
@@ -149,13 +151,16 @@ def _rosters(books: Connection, catalogue: Catalogue, school: int, periods: Sequ
         .order_by(RosterRow.c.id)
     )
     records = {record.batch: record for record in batches(books)}
+    rows = books.execute(query).all()
+    numbers = numbered(books, {row.batch_id for row in rows})
     found = []
-    for row in books.execute(query):
+    for row in rows:
         record = records[row.batch_id]
         posted = LedgerFigures(row.person_times, 0, int(row.amount_fen))
         declared = None if row.declared_amount_fen is None else int(row.declared_amount_fen)
         found.append(
             StatementRoster(
+                numbers[row.id],
                 record.batch,
                 record.file,
                 record.sha256,

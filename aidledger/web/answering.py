@@ -23,7 +23,7 @@ from aidledger.presentation.printable import printable
 from aidledger.web.asked import Asked
 from aidledger.web.assets import asset
 from aidledger.web.remedies import ERRORS
-from aidledger.web.tables import draw
+from aidledger.web.tables import UNITS, draw
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -97,6 +97,7 @@ def _templates() -> Environment:
     templates.filters["masked"] = lambda words: printable(masked_words(str(words)))
     templates.filters["moment"] = time_text
     templates.filters["folded"] = fold
+    templates.filters["wide"] = lambda words: not str(words).isascii()
     return templates
 
 
@@ -139,9 +140,18 @@ def answered(
     if form is not None and facts.get("exports", True):
         return download(_rendered(result, form, translate if language == "zh" else None, translate), name, form)
     number = asked.number("page", 1)
-    tables = [draw(answer, number, translate) for answer in result.answers()]
+    unit = asked.word("unit", UNITS) or "yuan"
+    tables = [draw(answer, number, translate, unit=unit) for answer in result.answers()]
     said = result.said()
-    shown = {"tables": tables, "said": said, "fields": (), "actions": (), "revealed": result.reveal, "exports": True}
+    shown = {
+        "tables": tables,
+        "unit": unit,
+        "said": said,
+        "fields": (),
+        "actions": (),
+        "revealed": result.reveal,
+        "exports": True,
+    }
     return page(request, template, HTTPStatus.OK, **(shown | facts))
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, get_args
 
 from aidledger.domain.table import Answer, Cell, Column, sentence
-from aidledger.i18n import Translate
+from aidledger.i18n import N_, Translate
 from aidledger.presentation.cells import cell_text
 from aidledger.web.links import link
 
+if TYPE_CHECKING:
+    from aidledger.presentation.result import Result
+
+Unit = Literal["yuan", "wan"]
+UNITS: Sequence[Unit] = get_args(Unit)
 PAGE_ROWS = 200
 _TICKS = ("✓", "✗")
 _RIGHT = frozenset({"count", "yuan", "wan"})
@@ -26,7 +32,10 @@ class DrawnCell:
 
 @dataclass(frozen=True, slots=True)
 class DrawnTable:
-    """A page of an answer's rows. The totals are of all rows; ``count``: how many those are."""
+    """A page of an answer's rows. The totals are of all rows; ``count``: how many those are.
+
+    ``money``: whether there are amounts in 元 to be shown in 万元 instead; a table that has both needs no switch.
+    """
 
     title: str
     heads: Sequence[DrawnCell]
@@ -36,10 +45,25 @@ class DrawnTable:
     count: int
     page: int
     pages: int
+    money: bool
 
 
-def draw(answer: Answer, page: int, translate: Translate, page_rows: int = PAGE_ROWS) -> DrawnTable:
-    """One page of an answer; a page behind the last is the last."""
+def draw_all(result: Result, translate: Translate, unit: Unit = "yuan") -> list[DrawnTable]:
+    """The first page of each of a result's tables."""
+    return [draw(answer, 1, translate, unit=unit) for answer in result.answers()]
+
+
+def draw(
+    answer: Answer, page: int, translate: Translate, page_rows: int = PAGE_ROWS, unit: Unit = "yuan"
+) -> DrawnTable:
+    """One page of an answer; a page behind the last is the last. ``unit``: what amounts in 元 are shown in."""
+    kinds_of_money = {column.kind for column in answer.columns} & {"yuan", "wan"}
+    money = kinds_of_money == {"yuan"}
+    if unit == "wan" and money:
+        answer = replace(answer, columns=[_in_wan(column) for column in answer.columns])
+    titled = _titles_in(unit, translate) if money else translate
+    # Columns that were 万元 to begin with have titles that say so.
+    named = unit == "yuan" or not money or titled(answer.title) != translate(answer.title)
     pages = max(1, -(-len(answer.rows) // page_rows))
     page = min(page, pages)
     first = (page - 1) * page_rows
@@ -47,15 +71,51 @@ def draw(answer: Answer, page: int, translate: Translate, page_rows: int = PAGE_
     shown = answer.rows[first : first + page_rows]
     labelled = len(answer.rows)
     return DrawnTable(
-        title=sentence(answer.title, answer.facts, translate),
-        heads=[DrawnCell(translate(column.title), style) for column, style in zip(answer.columns, kinds, strict=True)],
+        title=sentence(answer.title, answer.facts, titled),
+        heads=[
+            DrawnCell(_head(column, translate, titled, names_unit=named), style)
+            for column, style in zip(answer.columns, kinds, strict=True)
+        ],
         rows=[list(_cells(answer, first + i, row, translate)) for i, row in enumerate(shown)],
         totals=[list(_total(answer, labelled + i, row, translate)) for i, row in enumerate(answer.totals)],
         notes=[sentence(note, answer.facts, translate) for note in answer.notes],
         count=len(answer.rows),
         page=page,
         pages=pages,
+        money=money,
     )
+
+
+def _in_wan(column: Column) -> Column:
+    return replace(column, kind="wan") if column.kind == "yuan" else column
+
+
+def _titles_in(unit: Unit, translate: Translate) -> Translate:
+    """Titles that name the unit, in 万元 if amounts are; columns of 万元 that were there keep theirs."""
+    if unit == "yuan":
+        return translate
+    units = [(f"({translate(N_('yuan'))})", f"({translate(N_('10k yuan'))})")]
+    units += [(yuan.translate(_WIDE), wan.translate(_WIDE)) for yuan, wan in units]
+
+    def titled(title: str) -> str:
+        said = translate(title)
+        for yuan, wan in units:
+            said = said.replace(yuan, wan)
+        return said
+
+    return titled
+
+
+def _head(column: Column, translate: Translate, titled: Translate, *, names_unit: bool) -> str:
+    """A column's title; amounts that were turned into 万元 name it, unless the table's title does."""
+    said = titled(column.title)
+    if names_unit or column.kind != "wan" or translate(N_("10k yuan")) in said:
+        return said
+    return f"{said} ({translate(N_('10k yuan'))})"
+
+
+# Chinese brackets.
+_WIDE = str.maketrans("()", "（）")
 
 
 def _cells(answer: Answer, line: int, row: Sequence[Cell], translate: Translate) -> Iterator[DrawnCell]:

@@ -46,6 +46,7 @@ from aidledger.presentation import (
     bridges,
     catalogues,
     comparisons,
+    coverages,
     deliveries,
     entries,
     forgetting,
@@ -199,6 +200,10 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
         statements.statement_result,
         lambda: statements.statement_result(reporting.school_statement(ledger, programs, "金溪中学"), programs, "zh"),
     )
+    yield (
+        histories.movements_result,
+        lambda: histories.movements_result(people.person(ledger, programs, "1"), programs, "zh"),
+    )
     yield summaries.paragraph_result, lambda: summaries.paragraph_result(reporting.paragraph(ledger, programs))
     yield (
         summaries.summary_result,
@@ -214,6 +219,10 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
 
 def _results_of_sheets(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[], Result]]]:
     ledger, reveal, programs = world.ledger, world.reveal, catalogue()
+    yield (
+        coverages.coverage_result,
+        lambda: coverages.coverage_result(reporting.coverage_by_stage(ledger, PERIOD), PERIOD),
+    )
     yield deliveries.files_result, lambda: deliveries.files_result("", [_corrected()], programs, "zh")
     yield deliveries.kinds_result, lambda: deliveries.kinds_result([_corrected()])
     yield sheets.sheet_result, lambda: sheets.sheet_result(_sheet(ledger, reveal))

@@ -109,7 +109,8 @@ def _agrees(client: TestClient, path: str, head: str, cell: Cell) -> int:
     assert behind is not None, (path, page.tables[0].caption)
     times, persons, amount = (float(text.replace(",", "")) for text in behind.groups())
     shown = float(cell.text.replace(",", ""))
-    wanted = {"Person-times": times, "Persons": persons, "Amount (yuan)": amount, "Amount (10k yuan)": amount / 10_000}
+    yuan = dict.fromkeys(("Amount (yuan)", "Claimed", "In force here (yuan)"), amount)
+    wanted = {"Person-times": times, "Persons": persons, "Amount (10k yuan)": amount / 10_000, **yuan}
     assert shown == pytest.approx(wanted.get(head, times), abs=1e-9), (path, head, cell.href)
     if page.tables[0].totals:
         assert float(page.tables[0].totals[0][-1].text.replace(",", "")) == amount

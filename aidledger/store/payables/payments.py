@@ -71,9 +71,13 @@ class OrderRecord:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A line of an order with the entry that it pays, its state, and the bank's reason if it was not paid."""
+    """A line of an order with the entry that it pays, its state, and the bank's reason if it was not paid.
+
+    ``person``: the ledger's number of the person who is paid.
+    """
 
     entry: int
+    person: int
     line: PaymentLine
     program: str
     school: str | None
@@ -172,6 +176,7 @@ def _of_order(number: int) -> Select[Any]:
         select(
             PaymentOrderLine.c.entry_id,
             PaymentOrderLine.c.serial,
+            Entry.c.beneficiary_id,
             func.coalesce(Entry.c.name_stated, Beneficiary.c.name).label("name"),
             Beneficiary.c.number,
             PaymentOrderLine.c.account,
@@ -200,6 +205,7 @@ def lines_of(books: Connection, order: OrderRecord) -> list[OrderLine]:
     return [
         OrderLine(
             row.entry_id,
+            row.beneficiary_id,
             _line_of(order.order, row),
             row.program,
             row.school,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from aidledger.domain.term import in_order
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from aidledger.reconcile.allotment import Part
+
+
+_PARTS: Mapping[str, str] = {"document": N_("Document"), "source": N_("Funding source")}
+PARTS: Sequence[Part] = ("document", "source")
+
 
 @endpoint
 def reconcile(request: Request, asked: Asked) -> Response:
@@ -26,19 +33,25 @@ def reconcile(request: Request, asked: Asked) -> Response:
     checks = asked.texts("check", COMPARISONS) or COMPARISONS
     program, first, last = asked.text("program"), asked.period("from"), asked.period("to")
     in_order(first, last)
-    scope = reconciling.ComparisonScope(program, None, first, last, asked.text("school"), None)
+    period = asked.period("period")
+    scope = reconciling.ComparisonScope(
+        program, period.code if period else None, first, last, asked.text("school"), None
+    )
+    parts = asked.texts("by", PARTS)
     everything, details = bool(asked.text("all")), bool(asked.text("details"))
     found = reconciling.reconcile(
-        site.ledger, site.catalogue, checks, None, scope, details=details, reveal=asked.reveal()
+        site.ledger, site.catalogue, checks, None, scope, by=parts, details=details, reveal=asked.reveal()
     )
     details = details and any(line.entries for line in found.found)
     result = reconciled_result(found, site.catalogue, language, everything=everything, details=details)
     fields = (
         Choice("check", N_("Comparison"), choices_of(COMPARISONS, translate), many=True),
         Choice("program", N_("Program"), [("", translate(N_("all"))), *programs_of(site, language)]),
+        Choice("period", N_("Period"), hint="2021-autumn"),
         Choice("from", N_("From"), hint="2021-autumn"),
         Choice("to", N_("To"), hint="2022-spring"),
         Choice("school", N_("School")),
+        Choice("by", N_("Allotments by"), choices_of(_PARTS, translate), many=True),
         Choice("all", N_("Also the lines that agree"), YES, many=True),
         Choice("details", N_("Rows behind each difference"), YES, many=True),
     )

@@ -16,7 +16,7 @@ from aidledger.reports.cuts import DIMENSIONS, Count, Dimension
 from aidledger.sheets.facsimile import Excerpt, Facsimile
 from aidledger.web.answering import Choice, answered, choices_of, language_of, site_of
 from aidledger.web.asked import Asked
-from aidledger.web.charts import bars_of
+from aidledger.web.charts import bars_of, stacks_of
 from aidledger.web.endpoint import endpoint
 from aidledger.web.sheets import draw_sheet
 
@@ -50,8 +50,18 @@ def summary(request: Request, asked: Asked) -> Response:
         Choice("count", N_("What counts"), choices_of(COUNT_TITLES, translate)),
     )
     chosen = {"by": by, "count": [count]}
-    bars = bars_of(result.answers()[0], translate)
-    return answered(request, result, "summary", heading=N_("Posted figures"), fields=fields, chosen=chosen, bars=bars)
+    table = result.answers()[0]
+    stacks = stacks_of(found.found, table, translate)
+    return answered(
+        request,
+        result,
+        "summary",
+        heading=N_("Posted figures"),
+        fields=fields,
+        chosen=chosen,
+        stacks=stacks,
+        bars=[] if stacks else bars_of(table, translate),
+    )
 
 
 @endpoint

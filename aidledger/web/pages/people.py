@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aidledger.i18n import N_
+from aidledger.i18n import N_, translator
 from aidledger.operations import people
-from aidledger.presentation.people import people_result
+from aidledger.presentation.people import movements_result, people_result
 from aidledger.web.answering import answered, language_of, page, site_of
 from aidledger.web.asked import Asked
 from aidledger.web.endpoint import endpoint
+from aidledger.web.tables import draw_all
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -43,6 +44,7 @@ def _shown(request: Request, asked: Asked, who: str) -> Response:
         template="person.html",
         heading=N_("People"),
         people=numbers,
+        payments=draw_all(movements_result(found, site.catalogue, language), translator(language)),
         reveals=request.method == "GET" or bool(asked.text("reveal")),
         exports=len(numbers) == 1 and request.url.path != "/people",
     )

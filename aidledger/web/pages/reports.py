@@ -18,6 +18,7 @@ from aidledger.presentation.summaries import paragraph_result
 from aidledger.reports.returns import Span
 from aidledger.web.answering import YES, Choice, answered, choices_of, language_of, site_of
 from aidledger.web.asked import Asked
+from aidledger.web.charts import pairs_of
 from aidledger.web.endpoint import endpoint
 from aidledger.web.pages.figures import COUNT_TITLES, COUNTS
 
@@ -74,7 +75,8 @@ def published(request: Request, asked: Asked) -> Response:
     result = compared_result(lines, report, site.catalogue, language)
     names = [(name, name) for name in site.catalogue.reports]
     fields = (Choice("report", N_("Report"), names),)
-    return answered(request, result, "published", heading=N_("Published figures"), fields=fields)
+    pairs = pairs_of(result.answers()[0], translator(language))
+    return answered(request, result, "published", heading=N_("Published figures"), fields=fields, pairs=pairs)
 
 
 @endpoint

@@ -10,11 +10,14 @@ from starlette.responses import RedirectResponse
 from aidledger.domain.term import Period, in_order
 from aidledger.i18n import N_, translator
 from aidledger.operations import reporting
+from aidledger.presentation.coverages import coverage_result
 from aidledger.presentation.matrices import matrix_result
 from aidledger.presentation.statements import statement_result
 from aidledger.web.answering import Choice, answered, language_of, site_of
 from aidledger.web.asked import Asked
+from aidledger.web.charts import shares_of
 from aidledger.web.endpoint import endpoint
+from aidledger.web.tables import draw_all
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -33,7 +36,18 @@ def schools(request: Request, asked: Asked) -> Response:
     result = matrix_result(found, period, site.catalogue, language)
     field = Choice("period", N_("Period"), [(code, Period.parse(code).label(translate)) for code in held])
     chosen = {"period": [period.code] if period else []}
-    return answered(request, result, "schools", heading=N_("Schools"), fields=(field,), chosen=chosen)
+    covered = reporting.coverage_by_stage(site.ledger, period) if period else None
+    return answered(
+        request,
+        result,
+        "schools",
+        template="schools.html",
+        heading=N_("Schools"),
+        fields=(field,),
+        chosen=chosen,
+        shares=shares_of(covered.found, translate) if covered else [],
+        covered=draw_all(coverage_result(covered, period), translate) if covered and period and covered.found else [],
+    )
 
 
 @endpoint
