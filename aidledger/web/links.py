@@ -34,6 +34,7 @@ def link(answer: Answer, line: int, column: Column, cell: Cell) -> str | None:
         return None
     if answer.traces and (column.key in _FIGURES or column.narrows):
         trace = answer.traces[line] if line < len(answer.traces) else ""
-        return entries_of(",".join(filter(None, (trace, column.narrows)))) if trace and cell != 0 else None
+        counts = trace and cell != 0 and not isinstance(cell, str)
+        return entries_of(",".join(filter(None, (trace, column.narrows)))) if counts else None
     page = _PAGES.get(column.key)
     return page(cell) if page is not None and (column.key != "person" or isinstance(cell, int)) else None

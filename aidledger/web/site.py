@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aidledger.audit.running import Audit
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.operations.views import Viewed
+    from aidledger.sheets.working_paper import WorkingPaper
     from aidledger.store.ledger import Ledger
 
 
@@ -23,7 +24,8 @@ class Site:
     """The ledger, opened until the server ends, and the catalogue that it was opened with.
 
     ``language``: that of the command, until a reader chooses another. ``quit``: ends the server.
-    ``audits``: the last audit, if one has run since the server began.
+    ``audits``: the last audit that has run since the server began, after the one before.
+    ``papers``: the working paper that somebody sent in and has not recorded yet, by their name.
     """
 
     ledger: Ledger
@@ -32,6 +34,7 @@ class Site:
     quit: Callable[[], None]
     jobs: Jobs = field(default_factory=Jobs)
     audits: list[Viewed[Audit]] = field(default_factory=list)
+    papers: dict[str, WorkingPaper] = field(default_factory=dict)
 
     def acting(self, actor: str) -> Site:
         """The same site as one person uses it; all share the ledger's connections."""
