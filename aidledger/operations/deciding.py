@@ -12,6 +12,7 @@ from aidledger.audit.rules import rule
 from aidledger.audit.running import Audit, run
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Decision, Finding, State
+from aidledger.domain.identity import masked_words
 from aidledger.domain.table import time_text
 from aidledger.domain.visible import says_something
 from aidledger.errors import (
@@ -67,9 +68,10 @@ class Decided:
         return sum(one.amount_fen for one in self.findings)
 
 
-def digest_of(findings: Iterable[Finding]) -> str:
-    """What a button is bound to that decides on a whole list: every finding as it was shown."""
-    return hashlib.sha256(repr([(one.id, one.shown) for one in findings]).encode()).hexdigest()
+def digest_of(head: str | None, findings: Iterable[Finding]) -> str:
+    """What a button is bound to that decides on a whole list: the audit's head, each finding, the last decision."""
+    told = [(one.id, one.decision) for one in findings]
+    return hashlib.sha256(repr((head, told)).encode("utf-8", "replace")).hexdigest()
 
 
 def chosen(audited: Audit, ids: Iterable[str]) -> list[Finding]:
@@ -118,15 +120,14 @@ def decide_together(
         present = _present(books, ledger, catalogue, audited, chosen(audited.found, wanted))
         _require_unchanged({number: one.shown for number, one in wanted.items()}, present)
         for number, proposal in wanted.items():
-            finding = present[number]
-            decide(
-                books,
-                number,
-                Decision(
-                    proposal.state, proposal.text, ledger.moment(), ledger.actor, finding.facts_digest, proposal.until
-                ),
-            )
+            decide(books, number, _decision(ledger, proposal, present[number]))
         return Decided(list(present.values()), events.head(books))
+
+
+def _decision(ledger: Ledger, proposal: Proposal, finding: Finding) -> Decision:
+    """What is kept for good: the numbers of people that somebody wrote into the reason are not."""
+    text = masked_words(proposal.text)
+    return Decision(proposal.state, text, ledger.moment(), ledger.actor, finding.facts_digest, proposal.until)
 
 
 def _present(

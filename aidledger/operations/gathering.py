@@ -12,6 +12,7 @@ from aidledger.domain.term import Period, semester_of, within
 from aidledger.errors import UnknownSchool
 from aidledger.operations.inbox import Checked, inbox_of
 from aidledger.operations.results import FileResult
+from aidledger.operations.templates import ROWS, WantedRoster
 from aidledger.operations.views import Viewed, view
 from aidledger.reports.summary import counted
 from aidledger.store.ledger import Books, Ledger
@@ -19,6 +20,7 @@ from aidledger.store.master.schools import school_named
 from aidledger.store.postings import totals
 from aidledger.store.postings.totals import LedgerFigures
 
+ROWS_MIN, ROWS_MAX = 100, 5_000
 # A school and a program.
 Pair = tuple[str, str]
 
@@ -69,6 +71,19 @@ class Gathered:
     def owed(self, pair: Pair) -> bool:
         """Whether the school is to send something: what is missing, or a correction of what was never posted."""
         return self.missing(pair) or (pair not in self.posted and bool(self.returned(pair)) and not self.sent(pair))
+
+    def wanted(self, program: str | None) -> list[WantedRoster]:
+        """The blank rosters for this term, with room to grow: of the programs that each school pays or paid.
+
+        ``program``: rather that one, for every school.
+        """
+        pairs = self._pairs() if program is None else {(school, program) for school in self.schools}
+        return [WantedRoster(*pair, rows=self._rows(pair)) for pair in sorted(pairs)]
+
+    def _rows(self, pair: Pair) -> int:
+        posted, before = self.posted.get(pair), self.expected.get(pair)
+        times = max(posted.person_times if posted else 0, before.person_times if before else 0)
+        return min(ROWS_MAX, max(ROWS_MIN, times * 2)) if times else ROWS
 
     @property
     def schools(self) -> list[str]:

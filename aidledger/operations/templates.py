@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from aidledger.catalogue.catalogue import Catalogue
@@ -54,39 +55,65 @@ def period_of(program: Program, period: Period) -> Period:
     return Period(period.school_year) if period.semester else Period(period.year, "autumn")
 
 
-def blank_workbook(catalogue: Catalogue, code: str, period: Period, school: str | None, language: Language) -> bytes:
-    """A blank roster as a workbook with ROWS rows; raises as blank_roster does."""
+@dataclass(frozen=True, slots=True)
+class WantedRoster:
+    """A blank roster that a school is to get. ``rows``: how many with cell checks."""
+
+    school: str
+    program: str
+    rows: int = ROWS
+
+
+@dataclass(frozen=True, slots=True)
+class BlankRosters:
+    """Blank rosters as a .zip, for how many schools and of how many workbooks."""
+
+    period: Period
+    schools: int
+    files: int
+    content: bytes
+
+
+def blank_workbook(
+    catalogue: Catalogue, code: str, period: Period, school: str | None, language: Language, rows: int = ROWS
+) -> bytes:
+    """A blank roster as a workbook; raises as blank_roster does."""
     from aidledger.sheets.template.workbook import template_workbook  # noqa: PLC0415 - openpyxl is slow
 
-    blank = blank_roster(catalogue, code, period, school, ROWS, language, period.start)
+    blank = blank_roster(catalogue, code, period, school, rows, language, period.start)
     return template_workbook(blank, catalogue.programs, translator(language))
 
 
 def blank_workbooks(
-    catalogue: Catalogue, period: Period, pairs: Iterable[tuple[str, str]], language: Language
-) -> bytes:
+    catalogue: Catalogue,
+    period: Period,
+    wanted: Sequence[WantedRoster],
+    language: Language,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> BlankRosters:
     """Blank rosters as a .zip, for schools and programs: a folder for each school, a workbook for each program.
 
     A school whose name the import would not recognise gets one without its name, to fill in. Raises NothingToSend.
     """
+    if not wanted:
+        raise NothingToSend
     packed, names = io.BytesIO(), set[str]()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for school, code in pairs:
-            program = catalogue.program(code)
+        for done, one in enumerate(wanted):
+            progress(done, len(wanted))
+            program = catalogue.program(one.program)
             paid_for = period_of(program, period)
             try:
-                content = blank_workbook(catalogue, code, paid_for, school, language)
+                content = blank_workbook(catalogue, program.code, paid_for, one.school, language, one.rows)
             except TitleNotUnderstood:
-                content = blank_workbook(catalogue, code, paid_for, None, language)
-            stem = f"{file_name(school)}/{file_name(f'{program.name(language)} {paid_for.code}')}"
+                content = blank_workbook(catalogue, program.code, paid_for, None, language, one.rows)
+            stem = f"{file_name(one.school)}/{file_name(f'{program.name(language)} {paid_for.code}')}"
             name, number = f"{stem}.xlsx", 2
             while name.casefold() in names:
                 name, number = f"{stem} ({number}).xlsx", number + 1
             names.add(name.casefold())
             archive.writestr(name, content)
-    if not names:
-        raise NothingToSend
-    return packed.getvalue()
+    return BlankRosters(period, len({one.school for one in wanted}), len(wanted), packed.getvalue())
 
 
 def file_name(text: str) -> str:

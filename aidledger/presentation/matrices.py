@@ -33,8 +33,8 @@ _CELLS: Mapping[str, str] = {
     "returned": N_("returned: {count}"),
     "missing": N_("missing"),
 }
-# Only marks a word for translation.
-_WORDS = (N_("returned"),)
+# Why a roster is owed.
+_OWED: Mapping[str, str] = {"missing": N_("missing"), "returned": N_("to be corrected")}
 _MISSING = Column("missing", N_("Missing"), "count")
 
 
@@ -198,7 +198,7 @@ def _owing(found: Gathered, catalogue: Catalogue, language: Language) -> Answer:
             (
                 pair[0],
                 catalogue.programs[pair[1]].name(language),
-                standing(found, pair),
+                _OWED[standing(found, pair)],
                 len(found.returned(pair)) or None,
                 due.before.code if due else None,
                 due.person_times if due else None,

@@ -82,6 +82,7 @@ ROUTES = (
     Route("/schools/owing", schools.owing),
     Route("/schools/template", schools.template),
     Route("/schools/templates", schools.templates),
+    Route("/schools/templates", schools.make_templates, methods=["POST"]),
     Route("/people", people.search, methods=["GET", "POST"]),
     Route("/people/{number:ours}", people.person, methods=["GET", "POST"]),
     Route("/reports", reports.reports),

@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 
 from aidledger.operations import actors, auditing, ledgers
+from aidledger.store.chain.decisions import history
 from tests.builders import people, roster_xlsx
 from tests.cli.harness import aidledger
 from tests.store.ledgers import bring_in, catalogue, copied, new_place, opened
@@ -135,6 +136,22 @@ def test_a_button_that_named_the_number_needs_no_page_between(client: TestClient
     data = {"decision": "accepted", "until": "2099-01-01", "why": "待退回", "finding": chosen, "confirmed": "2"}
     assert "Recorded on 2 findings" in client.post("/findings/decide", headers=OURS, data=data).text
     assert sorted(states(place).values()) == ["accepted"] * 2 + ["open"] * 3
+    assert client.post("/findings/decide", headers=OURS, data=data).status_code == 409  # sent again
+    ledger = opened(place)
+    found = auditing.audit(ledger, catalogue()).found.findings
+    assert sum(len(auditing.history_of(ledger, one).found.decisions) for one in found) == 2
+    ledger.close()
+
+
+def test_a_number_in_a_reason_is_neither_shown_nor_kept(client: TestClient, place: str) -> None:
+    number, chosen = people(1)[0].number, marks(client.get("/findings").text)[0]
+    data = {"decision": "explained", "why": f"家长 {number}", "finding": chosen}
+    assert number not in client.post("/findings/decide", headers=OURS, data=data).text
+    assert number not in client.post("/findings/decide", headers=OURS, data={**data, "confirmed": "1"}).text
+    ledger = opened(place)
+    with ledger.reading() as books:
+        assert number not in repr(history(books))
+    ledger.close()
 
 
 def test_all_of_a_list_are_decided_if_it_is_the_list_that_was_shown(client: TestClient, place: str) -> None:

@@ -21,6 +21,7 @@ from tests.web.site import OURS, Cell, Read, visited
 from tests.web.test_inbox import checked, send
 
 if TYPE_CHECKING:
+    from httpx import Response
     from starlette.testclient import TestClient
 
     from tests.web.site import Table
@@ -65,6 +66,16 @@ def matrix(client: TestClient, period: str = "2021-autumn") -> Table:
 def cells(table: Table) -> dict[str, Cell]:
     """The cell of the one program, by school."""
     return {row[0].text: row[1] for row in table.rows}
+
+
+def made(client: TestClient) -> Response:
+    """The archive of blank rosters, once its job is done."""
+    for _ in range(3_000):
+        page = client.get("/schools?period=2022-spring").text
+        if "data-running" not in page:
+            assert "3 schools, 3 files (.zip)" in page
+            return client.get("/schools/templates")
+    pytest.fail("the job did not end")
 
 
 def test_a_cell_says_in_words_what_came_and_what_did_not(client: TestClient) -> None:
@@ -124,7 +135,10 @@ def test_what_lies_in_the_inbox_is_sent_or_returned(client: TestClient) -> None:
     (link,) = [row[0].href for row in matrix(client).rows if row[0].text == FRESH]
     assert link is None  # the ledger does not know it yet
     owed = Read(client.get("/schools/owing?period=2021-autumn").text).tables[0]
-    assert {(row[0].text, row[2].text) for row in owed.rows} == {(SILENT, "returned"), (FRESH, "returned")}
+    assert {(row[0].text, row[2].text) for row in owed.rows} == {
+        (SILENT, "to be corrected"),
+        (FRESH, "to be corrected"),
+    }
     client.post(f"/inbox/{delivery}/remove", headers=OURS)
     assert cells(matrix(client))[SILENT].text == "missing"
     assert page
@@ -192,7 +206,9 @@ def test_a_blank_roster_is_the_commands(client: TestClient, tmp_path: Path, plac
 def test_blank_rosters_of_all_schools_come_as_an_archive_that_the_import_understands(
     client: TestClient, place: str, tmp_path: Path
 ) -> None:
-    answer = client.get("/schools/templates?period=2022-spring")
+    asked = client.post("/schools/templates", headers=OURS, data={"period": "2022-spring", "program": ""})
+    assert asked.status_code == 200
+    answer = made(client)
     assert answer.headers["content-type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
         assert {name.split("/")[0] for name in packed.namelist()} == {POSTED, GOES_ON, SILENT}
@@ -228,15 +244,29 @@ def test_a_school_is_no_path_and_no_name_that_a_system_refuses(place: str, clien
         ("/schools/template", 404),
         ("/schools/template?program=none", 404),
         ("/schools/template?program=high-school-grant&period=2021", 200),
-        ("/schools/templates?period=2099-autumn", 409),
-        ("/schools/templates?program=none", 404),
-        ("/schools/templates?period=x", 404),
+        ("/schools/templates", 409),
     ],
 )
 def test_odd_questions_are_answered_on_a_page(client: TestClient, path: str, status: int) -> None:
     answer = client.get(path)
     assert answer.status_code == status, answer.text
     assert "<nav" in answer.text or status == 200
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [({"period": "2099-autumn"}, 409), ({"program": "none"}, 404), ({"period": "x"}, 404)],
+)
+def test_blank_rosters_that_make_no_sense_are_not_begun(client: TestClient, data: dict[str, str], status: int) -> None:
+    assert client.post("/schools/templates", headers=OURS, data=data).status_code == status
+    assert client.get("/schools/templates").status_code == 409
+
+
+def test_blank_rosters_of_one_program_are_for_every_school(client: TestClient) -> None:
+    data = {"period": "2022-spring", "program": "high-school-tuition-waiver"}
+    assert client.post("/schools/templates", headers=OURS, data=data).status_code == 200
+    with zipfile.ZipFile(io.BytesIO(made(client).content)) as packed:
+        assert len(packed.namelist()) == 3
 
 
 def test_an_empty_ledger_has_no_schools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,7 +126,7 @@ def findings(request: Request, asked: Asked) -> Response:
         query=found.query,
         rows={one.id: one for one in found.findings},
         news={one.id for one in found.findings if found.is_new(one)},
-        digest=deciding.digest_of(found.findings),
+        digest=deciding.digest_of(found.audited.head, found.findings),
         everything=len(found.findings),
         amount=grouped_yuan(sum(one.amount_fen for one in found.findings)),
         decisions=DEEDS,
@@ -236,7 +236,7 @@ def _marks(asked: Asked, within: Narrowed) -> dict[str, str]:
     """What was seen of each finding that is decided on, by id; raises ListMoved."""
     whole = asked.text("all")
     if whole is not None:
-        if whole != deciding.digest_of(within.findings):
+        if whole != deciding.digest_of(within.audited.head, within.findings):
             raise ListMoved
         return {one.id: one.shown for one in within.findings}
     pairs = (one.partition(".") for one in asked.fields.getlist("finding"))
@@ -255,9 +255,14 @@ def _proposals(asked: Asked, marks: Mapping[str, str]) -> list[Proposal]:
 
 def _keep(site: Site) -> Viewed[Audit]:
     found = auditing.audit(site.ledger, site.catalogue)
-    site.audits.append(found)
-    del site.audits[:-2]
+    # Of the one before, only which findings it had is asked for.
+    before = [replace(one, found=_without_evidence(one.found)) for one in site.audits[-1:]]
+    site.audits[:] = [*before, found]
     return found
+
+
+def _without_evidence(audit: Audit) -> Audit:
+    return replace(audit, findings=[replace(one, evidence=()) for one in audit.findings])
 
 
 def narrowed(site: Site, asked: Asked) -> Narrowed | None:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse
 
 from aidledger.domain.term import in_order, semester_of
+from aidledger.errors import NothingToSend
 from aidledger.i18n import N_, Translate, translator
 from aidledger.operations import gathering, reporting
 from aidledger.operations import templates as blanks
@@ -20,6 +22,7 @@ from aidledger.reports.figures import figure_text
 from aidledger.web.answering import Choice, answered, download, language_of, programs_of, site_of
 from aidledger.web.asked import Asked
 from aidledger.web.endpoint import endpoint
+from aidledger.web.jobs import Job
 from aidledger.web.links import entries_of
 from aidledger.web.pages.inbox import CHECKING
 from aidledger.web.tables import DrawnCell, DrawnTable, draw
@@ -30,8 +33,11 @@ if TYPE_CHECKING:
 
     from aidledger.operations.gathering import Gathered
     from aidledger.operations.inbox import Checked
+    from aidledger.operations.templates import BlankRosters
     from aidledger.operations.views import Viewed
     from aidledger.web.site import Site
+
+TEMPLATING = N_("Making of blank rosters")
 
 
 @endpoint
@@ -58,6 +64,8 @@ def schools(request: Request, asked: Asked) -> Response:
         owing=sum(found.owed((school, code)) for school in found.schools for code in site.catalogue.programs),
         names=found.schools,
         programs=programs_of(site, language),
+        job=site.jobs.last(TEMPLATING),
+        made=_made(site),
         **_period_field(found, site, translate),
     )
 
@@ -92,16 +100,34 @@ def template(request: Request, asked: Asked) -> Response:
 
 
 @endpoint
-def templates(request: Request, asked: Asked) -> Response:
-    """Blank rosters for all schools of a term, for the programs that each has, or for one program."""
+def make_templates(request: Request, asked: Asked) -> Response:
+    """Begin to make blank rosters for all schools of a term: of the programs that each has, or of one program."""
     site, language = site_of(request), language_of(request)
     found = _gathered(site, asked).found
     code = asked.text("program")
-    only = None if code is None else site.catalogue.program(code).code
-    programs = found.programs(site.catalogue) if only is None else [only]
-    pairs = [(school, one) for school in found.schools for one in programs if standing(found, (school, one)) != "none"]
-    content = blanks.blank_workbooks(site.catalogue, found.period, pairs, language)
-    return download(content, f"{translator(language)(N_('blank rosters'))} {found.period.code}", "zip")
+    wanted = found.wanted(None if code is None else site.catalogue.program(code).code)
+    if not wanted:
+        raise NothingToSend
+    job = Job(TEMPLATING, site.ledger.actor, site.ledger.moment())
+    site.jobs.start(
+        job, lambda one: blanks.blank_workbooks(site.catalogue, found.period, wanted, language, one.progress)
+    )
+    return RedirectResponse(f"/schools?{urlencode({'period': found.period.code})}", HTTPStatus.SEE_OTHER)
+
+
+@endpoint
+def templates(request: Request, _asked: Asked) -> Response:
+    """The blank rosters that were made last."""
+    made = _made(site_of(request))
+    if made is None:
+        raise NothingToSend
+    translate = translator(language_of(request))
+    return download(made.content, f"{translate(N_('blank rosters'))} {made.period.code}", "zip")
+
+
+def _made(site: Site) -> BlankRosters | None:
+    job = site.jobs.last(TEMPLATING)
+    return cast("BlankRosters | None", job.outcome) if job else None
 
 
 @endpoint
