@@ -21,7 +21,6 @@ from tests.web.site import OURS, Cell, Read, visited
 from tests.web.test_inbox import checked, send
 
 if TYPE_CHECKING:
-    from httpx import Response
     from starlette.testclient import TestClient
 
     from tests.web.site import Table
@@ -68,13 +67,15 @@ def cells(table: Table) -> dict[str, Cell]:
     return {row[0].text: row[1] for row in table.rows}
 
 
-def made(client: TestClient) -> Response:
+def made(client: TestClient) -> bytes:
     """The archive of blank rosters, once its job is done."""
     for _ in range(3_000):
         page = client.get("/schools?period=2022-spring").text
         if "data-running" not in page:
             assert "3 schools, 3 files (.zip)" in page
-            return client.get("/schools/templates")
+            answer = client.get("/schools/templates")
+            assert answer.headers["content-type"] == "application/zip"
+            return answer.content
     pytest.fail("the job did not end")
 
 
@@ -208,9 +209,7 @@ def test_blank_rosters_of_all_schools_come_as_an_archive_that_the_import_underst
 ) -> None:
     asked = client.post("/schools/templates", headers=OURS, data={"period": "2022-spring", "program": ""})
     assert asked.status_code == 200
-    answer = made(client)
-    assert answer.headers["content-type"] == "application/zip"
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+    with zipfile.ZipFile(io.BytesIO(made(client))) as packed:
         assert {name.split("/")[0] for name in packed.namelist()} == {POSTED, GOES_ON, SILENT}
         assert all(name.endswith(" 2022-spring.xlsx") for name in packed.namelist())
         name = next(name for name in packed.namelist() if name.startswith(SILENT))
@@ -265,7 +264,7 @@ def test_blank_rosters_that_make_no_sense_are_not_begun(client: TestClient, data
 def test_blank_rosters_of_one_program_are_for_every_school(client: TestClient) -> None:
     data = {"period": "2022-spring", "program": "high-school-tuition-waiver"}
     assert client.post("/schools/templates", headers=OURS, data=data).status_code == 200
-    with zipfile.ZipFile(io.BytesIO(made(client).content)) as packed:
+    with zipfile.ZipFile(io.BytesIO(made(client))) as packed:
         assert len(packed.namelist()) == 3
 
 
