@@ -239,6 +239,53 @@ class UnknownFinding(Misuse):
     """There is no finding {id} at present."""
 
 
+class NothingChosen(Misuse):
+    """No finding is chosen."""
+
+
+class DecisionUnexplained(Misuse):
+    """A decision needs a reason."""
+
+
+class UntilPast(Misuse):
+    """{day} has passed. An acceptance holds until a later day."""
+
+
+class FindingsChanged(AidLedgerError):
+    """What these findings rest on has changed since they were shown: {ids}. Nothing was recorded.
+
+    Run the audit again.
+    """
+
+
+class DecidedMeanwhile(AidLedgerError):
+    """Somebody decided since this was shown. {id}: {state}, {by}, {at}. Nothing was recorded."""
+
+
+class ListMoved(AidLedgerError):
+    """The list is another than the one that was shown. Nothing was recorded."""
+
+
+class PaperUnreadable(Misuse):
+    """This is no working paper of an audit: an Excel workbook with its columns and, below them, the ledger's head."""
+
+
+class PaperOfAnother(Misuse):
+    """This working paper is of another ledger."""
+
+
+class PaperOutdated(AidLedgerError):
+    """This is not the working paper that was shown, or it was recorded already. Nothing was recorded."""
+
+
+class NothingToSend(AidLedgerError):
+    """No school had a roster in this term, in the one before, or in the same term of the year before."""
+
+
+class AuditWanted(AidLedgerError):
+    """No audit has run since the page was started. Run it first."""
+
+
 class FeedbackAmongRosters(Misuse):
     """{path} is inside the folder being imported, where the copies would be taken for rosters.
 

@@ -15,6 +15,21 @@ Severity = Literal["info", "warning", "error"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 State = Literal["open", "explained", "recovered", "accepted"]
 STATES: tuple[State, ...] = get_args(State)
+# What somebody does who decides on a state.
+DEEDS: Mapping[State, str] = {
+    "explained": N_("Justify"),
+    "recovered": N_("Money came back"),
+    "accepted": N_("Accept until a date"),
+    "open": N_("Open again"),
+}
+# The columns of a working paper that are filled in, or hold what a decision rests on.
+PAPER_TITLES: Mapping[str, str] = {
+    "id": N_("Finding"),
+    "decision": N_("Decision"),
+    "until": N_("Until"),
+    "reason": N_("Reason"),
+    "digest": N_("Basis (leave as it is)"),
+}
 # What a rule may need beside payments: imported lists, posted notices, payment orders; or a single district's ledger
 # rather than several combined, in which people may be pseudonymous.
 Need = Literal[
@@ -111,6 +126,13 @@ class Finding:
             json.dumps([row.number, row.school, row.program, row.period, row.amount_fen]) for row in self.evidence
         )
         return _digest([self.rule, self.about, self.persons, self.amount_fen, self.standard, rows])[:16]
+
+    @property
+    def shown(self) -> str:
+        """What a reader sees of it: the digest of its facts, and that of the last decision, ``-`` between."""
+        made = self.decision
+        decided = "" if made is None else [made.state, made.text, made.at, made.by, made.facts, str(made.until)]
+        return f"{self.facts_digest}-{_digest(decided)[:8]}"
 
     def state(self, today: date) -> State:
         """The state decided on, unless the facts have changed since or the decision has expired."""

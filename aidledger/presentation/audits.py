@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from aidledger.audit.rules import rule as rule_of
-from aidledger.domain.finding import SEVERITIES
+from aidledger.domain.finding import DEEDS, PAPER_TITLES, SEVERITIES
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column, named_code, time_text
 from aidledger.i18n import N_, Language, translator
@@ -268,8 +268,10 @@ def _evidence_row(row: Evidence, catalogue: Catalogue, language: Language) -> tu
 def _working_paper(
     found: Audit, findings: Sequence[Finding], say: Say, catalogue: Catalogue, today: date, language: Language
 ) -> list[tuple[str, Answer]]:
-    """A sheet for all findings, then one per rule: evidence row by row, with space for the school's answer."""
-    sheets = [(N_("Audit"), _findings(found, findings, say, catalogue, today, language))]
+    """A sheet for all findings, with space for decisions; then one per rule: evidence, and space for the answer."""
+    sheets = [
+        (N_("Audit"), _to_decide(_findings(found, findings, say, catalogue, today, language), findings, language))
+    ]
     columns = (
         Column("finding", N_("Finding")),
         *_EVIDENCE_COLUMNS,
@@ -288,6 +290,18 @@ def _working_paper(
         facts = {"rule": named_code(code, translate), "why": translate(rule_of(code).explanation)}
         sheets.append((code, Answer("{rule}", columns, rows, notes=["{why}"], facts=facts)))
     return sheets
+
+
+def _to_decide(listed: Answer, findings: Sequence[Finding], language: Language) -> Answer:
+    """The list with columns to fill in; page Findings takes them back (operations.answering)."""
+    blank, digest = ("decision", "until", "reason"), "digest"
+    return replace(
+        listed,
+        columns=[*listed.columns, *(Column(name, PAPER_TITLES[name]) for name in (*blank, digest))],
+        rows=[(*row, None, None, None, one.shown) for row, one in zip(listed.rows, findings, strict=True)],
+        notes=[*listed.notes, N_("To decide, write one of these in column Decision, and the reason: {deeds}.")],
+        facts={**listed.facts, "deeds": tuple(map(translator(language), DEEDS.values()))},
+    )
 
 
 def _finding(history: FindingHistory, say: Say, catalogue: Catalogue, today: date, language: Language) -> Answer:

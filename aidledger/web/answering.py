@@ -19,7 +19,7 @@ from aidledger.domain.layout import fold
 from aidledger.domain.table import time_text
 from aidledger.i18n import N_, Language, Translate, translator
 from aidledger.presentation.failures import error_text
-from aidledger.presentation.printable import printable
+from aidledger.presentation.printable import printable, printable_lines
 from aidledger.web.asked import Asked
 from aidledger.web.assets import asset
 from aidledger.web.remedies import ERRORS
@@ -95,6 +95,7 @@ def _templates() -> Environment:
         loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     templates.filters["masked"] = lambda words: printable(masked_words(str(words)))
+    templates.filters["masked_lines"] = lambda words: printable_lines(masked_words(str(words)))
     templates.filters["moment"] = time_text
     templates.filters["folded"] = fold
     templates.filters["wide"] = lambda words: not str(words).isascii()
@@ -127,7 +128,13 @@ def page(request: Request, template: str, status: int = HTTPStatus.OK, **facts: 
 
 
 def answered(
-    request: Request, result: Result, name: str, *, template: str = "answer.html", **facts: object
+    request: Request,
+    result: Result,
+    name: str,
+    *,
+    template: str = "answer.html",
+    status: int = HTTPStatus.OK,
+    **facts: object,
 ) -> Response:
     """A result as a page, or as the file that ``?format=`` asks for.
 
@@ -152,7 +159,7 @@ def answered(
         "revealed": result.reveal,
         "exports": True,
     }
-    return page(request, template, HTTPStatus.OK, **(shown | facts))
+    return page(request, template, status, **(shown | facts))
 
 
 def _rendered(result: Result, form: str, titled: Translate | None, translate: Translate) -> bytes:

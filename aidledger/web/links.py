@@ -46,7 +46,7 @@ def link(answer: Answer, line: int, column: Column, cell: Cell) -> str | None:
     if asked is not None:
         return _ANSWERS[asked.asks](asked) if cell else None
     if column.narrows is not None or (answer.traces and column.key in _OF_CLAIMS):
-        return _figure(answer, line, column) if cell else None
+        return _figure(answer, line, column) if cell and not isinstance(cell, str) else None
     page = _PAGES.get(column.key)
     return page(cell) if page is not None and (column.key != "person" or isinstance(cell, int)) else None
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.operations.offices import OfficeNames
     from aidledger.operations.views import Viewed
+    from aidledger.sheets.working_paper import WorkingPaper
     from aidledger.store.ledger import Ledger
 
 
@@ -28,7 +29,8 @@ class Site:
     """The ledger, opened until the server ends, and the catalogue that it was opened with.
 
     ``language``: that of the command, until a reader chooses another. ``quit``: ends the server.
-    ``guard``: reads sheets to show them. ``audits``: the last audit, if one has run since the server began.
+    ``guard``: reads sheets to show them. ``audits``: the last audit that has run since the server began, after the one
+    before. ``papers``: the working paper that somebody sent in and has not recorded yet, by their name.
     """
 
     ledger: Ledger
@@ -38,6 +40,7 @@ class Site:
     jobs: Jobs = field(default_factory=Jobs)
     guard: Guard = field(default_factory=Guard)
     audits: list[Viewed[Audit]] = field(default_factory=list)
+    papers: dict[str, WorkingPaper] = field(default_factory=dict)
 
     def acting(self, actor: str) -> Site:
         """The same site as one person uses it; all share the ledger's connections."""

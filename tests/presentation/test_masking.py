@@ -26,6 +26,7 @@ from aidledger.operations import (
     announcing,
     auditing,
     facsimiles,
+    gathering,
     ledgers,
     mapping,
     paying,
@@ -35,6 +36,7 @@ from aidledger.operations import (
     rights,
     tracing,
 )
+from aidledger.operations.answering import Answers, RefusedLine
 from aidledger.operations.examining import Guard
 from aidledger.operations.jobs import JobFile, JobRecord
 from aidledger.operations.results import FileResult, ImportResult
@@ -64,6 +66,7 @@ from aidledger.presentation import (
     verdicts,
 )
 from aidledger.presentation import actors as rolls
+from aidledger.presentation import answers as returned
 from aidledger.presentation import paying as payments
 from aidledger.presentation import people as histories
 from aidledger.presentation import rights as copies
@@ -180,10 +183,13 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
     yield mappings.mappings_result, lambda: mappings.mappings_result(mapping.remembered(ledger))
     yield (
         matrices.matrix_result,
-        lambda: matrices.matrix_result(
-            reporting.summary(ledger, programs, PERIOD, PERIOD, ("school", "program")), PERIOD, programs, "zh"
-        ),
+        lambda: matrices.matrix_result(gathering.gathered(ledger, programs, PERIOD), programs, "zh"),
     )
+    yield (
+        matrices.owing_result,
+        lambda: matrices.owing_result(gathering.gathered(ledger, programs, PERIOD), programs, "zh"),
+    )
+    yield returned.answers_result, lambda: returned.answers_result(_answers(), "zh")
     yield notices.notice_result, noticed
     yield (
         histories.people_result,
@@ -196,6 +202,11 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
         ),
     )
     yield from _results_of_sheets(world)
+    yield from _results_of_reports(world)
+
+
+def _results_of_reports(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[], Result]]]:
+    ledger, reveal, programs = world.ledger, world.reveal, catalogue()
     yield (
         statements.statement_result,
         lambda: statements.statement_result(reporting.school_statement(ledger, programs, "金溪中学"), programs, "zh"),
@@ -245,6 +256,11 @@ def _corrected() -> FileResult:
 def _bridge(ledger: Ledger) -> Result:
     cuts = Cut.parse("calendar-year:2021"), Cut.parse("school-year:2021")
     return bridges.bridges_result(reporting.bridge(ledger, catalogue(), *cuts), *cuts, catalogue(), "zh")
+
+
+def _answers() -> Answers:
+    """A working paper into which somebody wrote a number."""
+    return Answers([], [], [RefusedLine("511302200601010012", "Audit!A3", "{id}", {"id": "511302200601010012"})], 0)
 
 
 def _export(world: World) -> paying.Exported:

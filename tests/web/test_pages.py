@@ -191,24 +191,23 @@ def test_a_batch_is_reversed_once(world: World, tmp_path: Path) -> None:
 def test_a_finding_is_decided_and_says_by_whom(world: World, tmp_path: Path) -> None:
     with visited(copied(world.place, tmp_path), actor="刘会计") as client:
         _audited(client)
-        finding = next(
-            link
-            for link in Read(client.get("/findings?state=open").text).links
-            if re.fullmatch(r"/findings/[0-9a-f]{12}", link)
-        )
+        finding = re.findall(r"/findings/[0-9a-f]{12}", client.get("/findings?state=open").text)[0]
+        (shown,) = re.findall(r'name="shown" value="([^"]+)"', client.get(finding).text)
         for data in (
-            {"state": "explained", "why": ""},
-            {"state": "accepted", "why": "x"},
+            {"decision": "explained", "why": ""},
+            {"decision": "accepted", "why": "x"},
             {"why": "x"},
-            {"state": "explained", "why": "x", "until": "2027-01-01"},
+            {"decision": "explained", "why": "x", "until": "2027-01-01"},
         ):
-            assert client.post(f"{finding}/decide", headers=OURS, data=data).status_code in {400, 409}
-        done = client.post(f"{finding}/decide", headers=OURS, data={"state": "explained", "why": "二人同卡系兄弟"})
+            answer = client.post(f"{finding}/decide", headers=OURS, data={**data, "shown": shown})
+            assert answer.status_code in {400, 409}
+        data = {"decision": "explained", "why": "二人同卡系兄弟", "shown": shown}
+        done = client.post(f"{finding}/decide", headers=OURS, data=data)
         assert done.status_code == 200
         assert "刘会计" in done.text
         assert "二人同卡系兄弟" in done.text
-        assert finding not in Read(client.get("/findings?state=open").text).links
-        assert finding in Read(client.get("/findings?state=explained").text).links
+        assert f"{finding}?" not in client.get("/findings?state=open").text
+        assert f"{finding}?" in client.get("/findings?state=explained").text
         assert "The ledger has changed since this audit." in client.get("/findings").text
 
 

@@ -24,6 +24,14 @@ def head(books: Connection) -> str:
     return last.digest if last else GENESIS
 
 
+def actions_since(books: Connection, before: str) -> list[str] | None:
+    """What was done since an event, in order, given its digest; None if the chain does not hold it."""
+    event = books.execute(select(Event.c.id).where(Event.c.digest == before)).first()
+    if event is None:
+        return None
+    return list(books.execute(select(Event.c.action).where(Event.c.id > event.id).order_by(Event.c.id)).scalars())
+
+
 def last_seal(books: Connection) -> Seal | None:
     """The seal of the last event; None if the ledger is not sealed."""
     last = books.execute(_LAST).first()

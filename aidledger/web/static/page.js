@@ -142,3 +142,76 @@ if (drop) {
     );
   }
 }
+
+// Several findings: how many are chosen, and what is in question. Without this, a page asks before anything is recorded.
+const several = document.querySelector("form.several");
+
+if (several) {
+  const boxes = [...several.querySelectorAll("input[name=finding]")];
+  const button = several.querySelector("button.some");
+  const all = several.querySelector("label.all");
+  function count() {
+    const chosen = boxes.filter((box) => box.checked);
+    const yuan = chosen.reduce((sum, box) => sum + Number(box.dataset.fen), 0) / 100;
+    button.disabled = chosen.length === 0;
+    button.textContent = several.dataset.asks
+      .replace("{count}", chosen.length.toLocaleString("en-US"))
+      .replace("{amount}", yuan.toLocaleString("en-US", { minimumFractionDigits: 2 }));
+    several.elements.confirmed.value = chosen.length || "";
+    all.firstElementChild.checked = chosen.length === boxes.length;
+  }
+  if (button) {
+    all.hidden = false;
+    all.firstElementChild.addEventListener("change", (event) => {
+      for (const box of boxes) {
+        box.checked = event.target.checked;
+      }
+      count();
+    });
+    several.addEventListener("change", count);
+    count();
+  }
+}
+
+// A working paper that comes back is sent as it is; the page that it leads to says what it would record.
+const paper = document.querySelector("#paper input");
+
+if (paper) {
+  paper.addEventListener("change", async () => {
+    const status = document.getElementById("reading");
+    status.textContent = status.dataset.reading;
+    const answer = await fetch("/findings/answers", { method: "PUT", body: paper.files[0] });
+    if (answer.ok) {
+      location.assign((await answer.json()).at);
+      return;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    status.textContent = page.querySelector("[role=alert]")?.textContent ?? answer.statusText;
+    paper.value = "";
+  });
+}
+
+// j and k: the next and the previous one, or the next and the previous row of a list.
+document.addEventListener("keydown", (event) => {
+  const step = { j: 1, k: -1 }[event.key];
+  if (!step || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), textarea, select")) {
+    return;
+  }
+  const rows = [...document.querySelectorAll("a.row")];
+  const beside = document.querySelector(`.beside a[rel=${step > 0 ? "next" : "prev"}]`);
+  if (rows.length > 0) {
+    const row = document.activeElement.closest("tr")?.querySelector("a.row");
+    rows[row ? Math.min(Math.max(rows.indexOf(row) + step, 0), rows.length - 1) : 0].focus();
+  } else if (beside) {
+    beside.click();
+  }
+});
+
+// A text is copied, to be pasted elsewhere.
+for (const button of document.querySelectorAll("button.copy")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.of).value);
+    button.textContent = button.dataset.done;
+  });
+}
