@@ -22,7 +22,7 @@ from aidledger.presentation.printable import printable
 from aidledger.web.asked import Asked
 from aidledger.web.assets import asset
 from aidledger.web.remedies import ERRORS
-from aidledger.web.tables import draw
+from aidledger.web.tables import Leads, draw
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -119,11 +119,19 @@ def page(request: Request, template: str, status: int = HTTPStatus.OK, **facts: 
 
 
 def answered(
-    request: Request, result: Result, name: str, *, template: str = "answer.html", **facts: object
+    request: Request,
+    result: Result,
+    name: str,
+    *,
+    template: str = "answer.html",
+    status: int = HTTPStatus.OK,
+    leads: Leads | None = None,
+    **facts: object,
 ) -> Response:
     """A result as a page, or as the file that ``?format=`` asks for.
 
-    ``name``: of the file, without personal data. ``facts``: what else the template shows; ``heading`` at least.
+    ``name``: of the file, without personal data. ``leads``: where figures of the first table lead. ``facts``: what else
+    the template shows; ``heading`` at least.
     """
     language = language_of(request)
     translate = translator(language)
@@ -132,10 +140,10 @@ def answered(
     if form is not None and facts.get("exports", True):
         return download(_rendered(result, form, translate if language == "zh" else None, translate), name, form)
     number = asked.number("page", 1)
-    tables = [draw(answer, number, translate) for answer in result.answers()]
+    tables = [draw(answer, number, translate, leads=None if i else leads) for i, answer in enumerate(result.answers())]
     said = result.said()
     shown = {"tables": tables, "said": said, "fields": (), "actions": (), "revealed": result.reveal, "exports": True}
-    return page(request, template, HTTPStatus.OK, **(shown | facts))
+    return page(request, template, status, **(shown | facts))
 
 
 def _rendered(result: Result, form: str, titled: Translate | None, translate: Translate) -> bytes:
@@ -155,10 +163,11 @@ def download(content: bytes, name: str, form: str) -> Response:
 def refused(request: Request, error: AidLedgerError) -> HTMLResponse:
     """An error of ours in the reader's language, with the status of its kind."""
     message = error_text(error, ERRORS, language_of(request))
-    return page(request, "refused.html", _status(error), message=message, heading=N_("This was not done"))
+    return page(request, "refused.html", status_of(error), message=message, heading=N_("This was not done"))
 
 
-def _status(error: AidLedgerError) -> int:
+def status_of(error: AidLedgerError) -> int:
+    """The status of an error's kind."""
     name = type(error).__name__
     if name.startswith("Unknown"):
         return HTTPStatus.NOT_FOUND

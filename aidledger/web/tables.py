@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from aidledger.domain.table import Answer, Cell, Column, sentence
@@ -11,6 +11,8 @@ from aidledger.presentation.cells import cell_text
 from aidledger.web.links import link
 
 PAGE_ROWS = 200
+# Where a figure leads, by its row's place among all rows and its column's key; None: nowhere.
+Leads = Callable[[int, str], str | None]
 _TICKS = ("✓", "✗")
 _RIGHT = frozenset({"count", "yuan", "wan"})
 
@@ -38,8 +40,10 @@ class DrawnTable:
     pages: int
 
 
-def draw(answer: Answer, page: int, translate: Translate, page_rows: int = PAGE_ROWS) -> DrawnTable:
-    """One page of an answer; a page behind the last is the last."""
+def draw(
+    answer: Answer, page: int, translate: Translate, page_rows: int = PAGE_ROWS, leads: Leads | None = None
+) -> DrawnTable:
+    """One page of an answer; a page behind the last is the last. ``leads``: where its other figures lead."""
     pages = max(1, -(-len(answer.rows) // page_rows))
     page = min(page, pages)
     first = (page - 1) * page_rows
@@ -49,7 +53,7 @@ def draw(answer: Answer, page: int, translate: Translate, page_rows: int = PAGE_
     return DrawnTable(
         title=sentence(answer.title, answer.facts, translate),
         heads=[DrawnCell(translate(column.title), style) for column, style in zip(answer.columns, kinds, strict=True)],
-        rows=[list(_cells(answer, first + i, row, translate)) for i, row in enumerate(shown)],
+        rows=[list(_cells(answer, first + i, row, translate, leads)) for i, row in enumerate(shown)],
         totals=[list(_total(answer, labelled + i, row, translate)) for i, row in enumerate(answer.totals)],
         notes=[sentence(note, answer.facts, translate) for note in answer.notes],
         count=len(answer.rows),
@@ -58,9 +62,12 @@ def draw(answer: Answer, page: int, translate: Translate, page_rows: int = PAGE_
     )
 
 
-def _cells(answer: Answer, line: int, row: Sequence[Cell], translate: Translate) -> Iterator[DrawnCell]:
+def _cells(
+    answer: Answer, line: int, row: Sequence[Cell], translate: Translate, leads: Leads | None
+) -> Iterator[DrawnCell]:
     for cell, column in zip(row, answer.columns, strict=True):
-        yield DrawnCell(_text(cell, column, translate), _style(column), link(answer, line, column, cell))
+        href = link(answer, line, column, cell) or (leads(line, column.key) if leads and cell else None)
+        yield DrawnCell(_text(cell, column, translate), _style(column), href)
 
 
 def _total(answer: Answer, line: int, row: Sequence[Cell], translate: Translate) -> Iterator[DrawnCell]:

@@ -148,7 +148,7 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
     yield (
         payments.dues_result,
         lambda: payments.dues_result(
-            paying.due(ledger, programs, (), None, None, ("person",), settled=True, reveal=reveal), programs, "zh"
+            paying.due(ledger, programs, (), None, None, ("person",), rows="all", reveal=reveal), programs, "zh"
         ),
     )
     yield payments.order_result, lambda: payments.order_result(paying.order(ledger, 1, reveal), programs, "zh")

@@ -115,3 +115,15 @@ if (drop) {
     );
   }
 }
+
+// A file for the bank is held against its order; nothing of it is kept.
+for (const form of document.querySelectorAll("form[data-compare]")) {
+  form.hidden = false;
+  form.querySelector("input").addEventListener("change", async ({ target }) => {
+    const status = form.querySelector("[role=status]");
+    const answer = await fetch(form.dataset.compare, { method: "PUT", body: target.files[0] });
+    status.textContent = await answer.text();
+    status.className = answer.ok ? "" : "failure";
+    target.value = "";
+  });
+}
