@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.domain.payment import PaymentLine
 from aidledger.domain.role import Action, same_name
 from aidledger.domain.term import Period
 from aidledger.errors import DraftOutdated, NotNamed, OrderOutdated, OrderSettled, OtherRole
 from aidledger.operations.bank_files import BankFormat, bank_file
-from aidledger.operations.paying import order_record, releasable, released, require_unaltered
+from aidledger.operations.paying import guarded_lines, order_record, releasable, released, require_unaltered
 from aidledger.operations.views import Reveal, Viewed, record_reveal, view
 from aidledger.reports.dues import Dues, dues
 from aidledger.store.database.bulk import KEYS_PER_QUERY
@@ -28,6 +27,7 @@ from aidledger.store.payables.claims import ClaimScope, claims
 from aidledger.store.payables.due import Due, ToPay, to_pay
 from aidledger.store.payables.payments import OrderRecord
 from aidledger.store.payables.reissues import OrderAnswer, OrderPart, SentBack
+from aidledger.store.payables.settlements import reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +187,14 @@ class Deviations:
         return not (self.changed or self.missing or self.added)
 
 
-def compared(ledger: Ledger, number: int, lines: Sequence[PaymentLine]) -> Deviations:
-    """Hold the lines of a file against an order; raises UnknownOrder."""
+def compared(ledger: Ledger, number: int, content: bytes, name: str, shown: str) -> Deviations:
+    """Hold a file against an order; nothing of it is kept.
+
+    ``name``: with the suffix of its format; ``shown``: what a refusal calls it. Raises UnknownOrder, NoBankFile.
+    """
     with ledger.reading() as books:
         ordered = {one.line.serial: one.line for one in payments.lines_of(books, order_record(books, number))}
+    lines = guarded_lines(content, name, shown)
     there = {line.serial: line for line in lines}
     twice = [serial for serial, count in Counter(line.serial for line in lines).items() if count > 1]
     return Deviations(
@@ -208,11 +212,15 @@ def unmatched(ledger: Ledger) -> Viewed[Sequence[Any]]:
 
 @dataclass(frozen=True, slots=True)
 class OrderWay:
-    """What became of an order: the bank's answers, later orders for what it sent back, and what is due again."""
+    """What became of an order: the bank's answers, later orders for what it sent back, and what is due again.
+
+    ``reason``: why it was withdrawn.
+    """
 
     answers: Sequence[OrderAnswer]
     again: Sequence[OrderPart]
     left: OrderPart | None
+    reason: str | None
 
 
 def way(ledger: Ledger, number: int) -> OrderWay:
@@ -221,17 +229,22 @@ def way(ledger: Ledger, number: int) -> OrderWay:
         returned = reissues.sent_back(books)
         again = reissues.ordered_again(books, number, returned[number]) if number in returned else ()
         left = [one for one in reissues.due_again(books, returned) if one.order == number]
-        return OrderWay(reissues.answers_to(books, number), again, left[0] if left else None)
+        why = reason_of(books, number)
+        return OrderWay(reissues.answers_to(books, number), again, left[0] if left else None, why)
 
 
 @dataclass(frozen=True, slots=True)
 class PayingState:
-    """All that is open: orders; balances by program and period; what came back by order; how many people owe."""
+    """All that is open: orders; balances by program and period; what came back by order.
+
+    ``owing``: people of whom money is to be claimed back. ``unmatched``: lines of bank returns that match no payment.
+    """
 
     orders: Sequence[OrderRecord]
     dues: Dues
     again: Mapping[int, OrderPart]
     owing: int
+    unmatched: int
 
 
 def state(ledger: Ledger, catalogue: Catalogue) -> Viewed[PayingState]:
@@ -240,7 +253,8 @@ def state(ledger: Ledger, catalogue: Catalogue) -> Viewed[PayingState]:
     def read(books: Books) -> PayingState:
         found = dues(books, catalogue, ClaimScope(), ("program", "period"))
         again = {one.order: one for one in reissues.due_again(books, reissues.sent_back(books))}
-        return PayingState(payments.orders(books), found, again, _owing(books, found))
+        stray = len(payments.unmatched(books))
+        return PayingState(payments.orders(books), found, again, _owing(books, found), stray)
 
     return view(ledger, read)
 

@@ -25,6 +25,7 @@ from aidledger.operations import (
     auditing,
     ledgers,
     mapping,
+    ordering,
     paying,
     people,
     reconciling,
@@ -32,6 +33,7 @@ from aidledger.operations import (
     rights,
     tracing,
 )
+from aidledger.operations.ordering import OrderScope
 from aidledger.operations.results import ImportResult
 from aidledger.operations.views import Reveal
 from aidledger.presentation import (
@@ -55,6 +57,7 @@ from aidledger.presentation import (
     verdicts,
 )
 from aidledger.presentation import actors as rolls
+from aidledger.presentation import ordering as drafts
 from aidledger.presentation import paying as payments
 from aidledger.presentation import people as histories
 from aidledger.presentation import rights as copies
@@ -121,7 +124,12 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
         made = announcing.announce(ledger, programs, *chosen, PERIOD, term, None, preview=True)
         return notices.notice_result(made, programs, "zh")
 
+    yield (
+        drafts.draft_result,
+        lambda: drafts.draft_result(ordering.draft(ledger, programs, OrderScope(chosen, PERIOD)), programs, "zh"),
+    )
     yield payments.exported_result, lambda: payments.exported_result(_export(world))
+    yield drafts.unmatched_result, lambda: drafts.unmatched_result(ordering.unmatched(ledger))
     yield accesses.accesses_result, lambda: accesses.accesses_result(rights.accesses(ledger, None, None, None), say)
     yield rolls.actors_result, lambda: rolls.actors_result(actors.actors(ledger))
     yield (

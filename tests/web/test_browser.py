@@ -36,6 +36,8 @@ PAGES = (
     "/findings",
     "/payments",
     "/payments/due",
+    "/payments/draft?period=2021-autumn",
+    "/payments/unmatched",
     "/schools",
     "/people",
     "/reports",

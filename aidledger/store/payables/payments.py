@@ -184,8 +184,18 @@ def orders(books: Connection, number: int | None = None) -> list[OrderRecord]:
     for row in books.execute(query):
         state, at, by = settled.get(row.id, not_settled)
         (good, good_fen), (bad, bad_fen) = paid[row.id], failed[row.id]
-        counts = {"paid": good, "failed": bad, "paid_fen": good_fen, "failed_fen": bad_fen}
-        found.append(OrderRecord(*row, state=state, settled_at=at, settled_by=by, **counts))
+        found.append(
+            OrderRecord(
+                *row,
+                state=state,
+                settled_at=at,
+                settled_by=by,
+                paid=good,
+                failed=bad,
+                paid_fen=good_fen,
+                failed_fen=bad_fen,
+            )
+        )
     return found
 
 

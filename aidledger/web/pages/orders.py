@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from aidledger.domain.money import grouped_yuan
 from aidledger.domain.role import same_name
+from aidledger.domain.term import Period
 from aidledger.errors import AidLedgerError, DraftOutdated, FormTooLarge, UnknownOrder
 from aidledger.i18n import N_, translator
 from aidledger.operations import ordering, paying
@@ -131,6 +132,7 @@ def _shown(request: Request, asked: Asked, error: AidLedgerError | None = None) 
         heading=N_("Payment order"),
         path=f"/payments/{number}",
         order=record,
+        period=Period.parse(record.period).label(translator(language)),
         way=way,
         made={one.order: one for one in paying.orders(site.ledger)} if way.again else {},
         failure=error_text(error, ERRORS, language) if error else None,
@@ -195,8 +197,8 @@ def _compared(request: Request, content: bytes) -> Response:
     number, language = request.path_params["number"], language_of(request)
     name = "file.xlsx" if content.startswith(b"PK") else "file.csv"
     try:
-        lines = paying.guarded_lines(content, name, translator(language)(N_("The file")))
-        found = ordering.compared(site_of(request).ledger, number, lines)
+        shown = translator(language)(N_("The file"))
+        found = ordering.compared(site_of(request).ledger, number, content, name, shown)
     except AidLedgerError as error:
         return PlainTextResponse(error_text(error, ERRORS, language), status_of(error))
     return PlainTextResponse(

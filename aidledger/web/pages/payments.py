@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from aidledger.domain.money import grouped_yuan
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from aidledger.reports.dues import DueCut, DueFigure, Dues
+    from aidledger.reports.dues import DueCut, Dues
     from aidledger.web.site import Site
     from aidledger.web.tables import Leads
 
+# Programs, period and school.
+_Scope = tuple[Sequence[str], Period | None, str | None]
 _FIRST: Sequence[DueCut] = ("program", "period")
 _CUTS: Mapping[str, str] = {name: {**DIMENSION_TITLES, "person": N_("Person")}[name] for name in DUE_CUTS}
-FIGURES: Mapping[DueFigure, str] = {
+FIGURES: Mapping[str, str] = {
     "due": N_("only what is due"),
     "under_way": N_("only what is under way"),
     "to_claim_back": N_("only what is to be claimed back"),
@@ -49,6 +51,11 @@ def orders(request: Request, _asked: Asked) -> Response:
         heading=N_("Paying"),
         yuan=grouped_yuan,
         due=(sum(one.due_fen > 0 for one in balances), sum(one.due_fen for one in balances)),
+        way=(
+            sum(one.open for one in found.orders if one.state != "withdrawn"),
+            sum(one.under_way_fen for one in balances),
+        ),
+        unmatched=found.unmatched,
         back=(found.owing, sum(one.to_claim_back_fen for one in balances)),
         exported=[one for one in found.orders if one.state == "exported"],
         unanswered=[one for one in found.orders if one.state == "released" and one.open],
@@ -70,7 +77,7 @@ def due(request: Request, asked: Asked) -> Response:
     translate = translator(language)
     only = asked.word("only", DUE_FIGURES)
     by = asked.texts("by", DUE_CUTS) or (DUE_CUTS if only else _FIRST)
-    scope: tuple[Any, ...] = (
+    scope: _Scope = (
         *([code] if (code := asked.text("program")) else [],),
         asked.period("period"),
         asked.text("school"),
@@ -88,7 +95,7 @@ def due(request: Request, asked: Asked) -> Response:
         Choice("program", N_("Program"), [("", translate(N_("all"))), *programs_of(site, language)]),
         Choice("period", N_("Period"), hint="2021-autumn"),
         Choice("school", N_("School")),
-        Choice("only", N_("Show"), [("", translate(N_("all"))), *choices_of(FIGURES, translate)]),
+        Choice("only", N_("Claims"), [("", translate(N_("all"))), *choices_of(FIGURES, translate)]),
         Choice("all", N_("Also people for whom nothing is open"), YES, many=True),
     )
     return answered(
@@ -102,7 +109,8 @@ def due(request: Request, asked: Asked) -> Response:
         chosen={"by": by},
         reveals="person" in by,
         yuan=grouped_yuan,
-        drafts=_drafts(site, asked, scope) if ordering.may(site.ledger, "export") else [],
+        only=only,
+        drafts=_drafts(site, asked, scope) if only in {None, "due"} and ordering.may(site.ledger, "export") else [],
     )
 
 
@@ -123,7 +131,7 @@ def _leads(found: Dues, asked: Asked) -> Leads | None:
     return lead
 
 
-def _drafts(site: Site, asked: Asked, scope: tuple[Any, ...]) -> list[tuple[Period, int, str]]:
+def _drafts(site: Site, asked: Asked, scope: _Scope) -> list[tuple[Period, int, str]]:
     """The periods in which something is due under the filters: the period, the amount (分), and its order's page."""
     found = paying.due(site.ledger, site.catalogue, *scope, ("period",)).found
     kept = {name: value for name in ("program", "school") if (value := asked.text(name))}
