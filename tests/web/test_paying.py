@@ -117,12 +117,12 @@ def test_the_whole_way_from_what_is_due_to_what_is_issued_again(
     assert [(line[0], line[3], line[4]) for line in lines] == sorted((line[0], line[3], "1000.00") for line in lines)
     assert {line[3] for line in lines} == {card(at) for at in range(PEOPLE)}
     assert "You made this order; another person releases it." in clerk.get("/payments/1").text
-    assert "Order 1: 4 payments, 4,000.00 yuan" in text(reviewer.get("/payments").text)
+    assert "Order 1 4 payments, 4,000.00 yuan" in text(reviewer.get("/payments").text)
     shown = reviewer.get("/payments/1").text
     assert "Release order 1: 4 payments, 4,000.00 yuan" in shown
     done = released(reviewer, number)
     assert done.status_code == 200
-    assert "released: reviewer, 2022-03-01 16:00" in text(done.text)
+    assert "released reviewer 2022-03-01 16:00" in text(done.text)
     answer(office, lines, {1: "户名不符"})
     page = text(clerk.get("/payments/1").text)
     for said in (
@@ -138,7 +138,7 @@ def test_the_whole_way_from_what_is_due_to_what_is_issued_again(
     assert "a card from which the bank sent the money back: 1" in again
     assert made(clerk, "again=1") == 2
     page = text(clerk.get("/payments/1").text)
-    assert "Order 2: 1 payments, 1,000.00 yuan clerk, 2022-03-01 16:00" in page
+    assert "Order 2 1 payments, 1,000.00 yuan clerk 2022-03-01 16:00" in page
     assert "due again" not in page
     assert released(reviewer, 2).status_code == 200
     answer(office, lines_of(file_of(reviewer, 2)), {})
@@ -448,7 +448,7 @@ def test_every_list_is_reached_from_the_page_and_adds_up(
     assert (totals["due"], totals["under_way"], totals["to_claim_back"]) == ("1000.00", "2000.00", "1000.00")
     assert "Due: 1,000.00 yuan in 1 programs and periods" in page
     assert "Under way: 2 payments, 2,000.00 yuan" in page
-    assert "Order 1: without an answer: 2 payments, 2,000.00 yuan" in page
+    assert "Order 1 without an answer: 2 payments, 2,000.00 yuan" in page
     assert "To be claimed back: 1 persons, 1,000.00 yuan" in page
     links = Read(clerk.get("/payments").text).links
     for figure in ("due", "under_way", "to_claim_back"):
