@@ -650,6 +650,14 @@ class OrderAltered(AidLedgerError):
     """{path} is not the file exported as payment order {order}: lines were changed, added or removed."""
 
 
+class DraftOutdated(AidLedgerError):
+    """What is due has changed since this order was shown. No order was made."""
+
+
+class OrderOutdated(AidLedgerError):
+    """Payment order {order} is not what was shown. It was not released."""
+
+
 class OrderStale(AidLedgerError):
     """Lines of payment order {order} are no longer due as exported ({count}): {lines}.
 

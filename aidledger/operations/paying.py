@@ -11,8 +11,6 @@ from typing import Any
 
 from aidledger import private
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.domain.money import yuan_text
-from aidledger.domain.part import part_text
 from aidledger.domain.payment import OrderState, PaymentLine
 from aidledger.domain.role import same_name
 from aidledger.domain.term import Period
@@ -27,12 +25,12 @@ from aidledger.errors import (
     ReleasedByImporter,
     UnknownOrder,
 )
-from aidledger.i18n import translator
+from aidledger.operations.bank_files import BANK_FORMATS, bank_file
 from aidledger.operations.examining import run_guarded
 from aidledger.operations.files import read
 from aidledger.operations.views import Reveal, Viewed, record_reveal, view
-from aidledger.reports.bank_file import csv_bytes, lines_in, workbook_bytes
-from aidledger.reports.dues import DueCut, Dues, dues
+from aidledger.reports.bank_file import lines_in
+from aidledger.reports.dues import DueCut, DueRows, Dues, dues
 from aidledger.sheets.formats.failures import FileRefused
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, Limits
 from aidledger.sheets.formats.package import open_package
@@ -85,7 +83,7 @@ def export(
     CannotWrite, UnknownProgram, UnknownSchool, PaysFromAltered.
     """
     scope = ClaimScope(frozenset(catalogue.program(code).code for code in programs), {period.code})
-    files = [target.with_suffix(".xlsx"), target.with_suffix(".csv")]
+    files = {target.with_suffix(f".{form}"): form for form in BANK_FORMATS}
     for path in files:
         if os.path.lexists(path):
             raise FileExists(path=path)
@@ -97,38 +95,21 @@ def export(
             without = [one for one in found.due if not one.account]
             if not payable:
                 return Exported(None, 0, 0, None, (), without, found.waiting, events.head(books))
-            _require_unaltered(books, payable)
+            require_unaltered(books, [one.entry for one in payable])
             moment = ledger.moment()
             order, lines, digest = payments.export(books, scope, period.code, at, payable, moment, ledger.actor)
             head = record_reveal(books, ledger, Reveal(reason), f"pay export {order}")
-            amount = sum(line.amount_fen for line in lines)
-            names = dict.fromkeys(catalogue.programs[one.program].name("zh") for one in payable)
-            control = (
-                ("批次", f"{order:06d}"),
-                ("项目", "、".join(names)),
-                ("学期/年度", period.label(translator("zh"))),
-                ("笔数", str(len(lines))),
-                ("金额(元)", yuan_text(amount)),
-                ("明细指纹", digest),
-                ("台账指纹", head),
-            )
-            purposed = list(zip(lines, (_purpose(catalogue, one) for one in payable), strict=True))
-            contents = workbook_bytes(purposed, control), csv_bytes(purposed)
-            parts = _written(dict(zip(files, contents, strict=True)), aside)
+            paying = [(line, one.program, one.part) for line, one in zip(lines, payable, strict=True)]
+            contents = bank_file(catalogue, order, period, paying, head)
+            parts = _written({path: contents[form] for path, form in files.items()}, aside)
         _put_in_place(parts, ledger, order)
-    return Exported(order, len(lines), amount, digest, files, without, found.waiting, head)
+    amount = sum(line.amount_fen for line in lines)
+    return Exported(order, len(lines), amount, digest, list(files), without, found.waiting, head)
 
 
-def _purpose(catalogue: Catalogue, due: Due) -> str:
-    """A line's purpose, in Chinese: 2026年秋季普高国家助学金, with the part of the term if there is one."""
-    chinese = translator("zh")
-    part = f"({part_text(due.part, chinese)})" if due.part else ""
-    return f"{Period.parse(due.period).label(chinese)}{catalogue.programs[due.program].name('zh')}{part}"
-
-
-def _require_unaltered(books: Books, due: Sequence[Due]) -> None:
-    """Raises PaysFromAltered if entries, answers or orders are not as recorded in the chain."""
-    faults = faults_behind(books, [one.entry for one in due])
+def require_unaltered(books: Books, entries: Sequence[int]) -> None:
+    """Raises PaysFromAltered if these entries, or any answers or orders, are not as recorded in the chain."""
+    faults = faults_behind(books, entries)
     if faults:
         said = ", ".join(dict.fromkeys(str(fault.entry or fault.batch or "-") for fault in faults[:_FAULTS_NAMED]))
         raise PaysFromAltered(count=len(faults), where=said)
@@ -142,16 +123,16 @@ def due(
     school: str | None,
     by: Sequence[DueCut],
     *,
-    settled: bool = False,
+    rows: DueRows = "open",
     reveal: Reveal | None = None,
 ) -> Viewed[Dues]:
-    """The balances of claims; raises UnknownProgram, UnknownSchool."""
+    """The balances of claims; raises UnknownProgram, UnknownSchool. ``rows``: as in reports.dues."""
     codes = frozenset(catalogue.program(code).code for code in programs)
     scope = ClaimScope(codes, {period.code} if period else ())
 
     def read(books: Books) -> Dues:
         at = None if school is None else school_named(books, catalogue.school(school) or school)[1]
-        return dues(books, catalogue, scope, by, at, settled=settled)
+        return dues(books, catalogue, scope, by, at, rows=rows)
 
     return view(ledger, read, reveal, lambda found: f"pay due {','.join(found.by)}")
 
@@ -199,7 +180,7 @@ def order(ledger: Ledger, number: int, reveal: Reveal | None = None) -> Viewed[O
     """One order; raises UnknownOrder."""
 
     def read(books: Books) -> OrderContent:
-        record = _order(books, number)
+        record = order_record(books, number)
         return OrderContent(record, payments.lines_of(books, record), payments.unmatched(books))
 
     return view(ledger, read, reveal, lambda _: f"pay order {number}")
@@ -213,32 +194,49 @@ def release(ledger: Ledger, number: int, path: Path) -> OrderRecord:
     """
     digest = payments.lines_digest(_lines_in(path))
     with ledger.writing("release") as books:
-        record = _unsettled(books, number)
-        if same_name(record.exported_by) == same_name(ledger.actor):
-            raise ReleasedByExporter(order=number, actor=ledger.actor)
-        if actors.named(books):
-            for batch, maker in importers(books, number):
-                if same_name(maker) == same_name(ledger.actor):
-                    raise ReleasedByImporter(actor=ledger.actor, batch=batch, order=number)
+        record = releasable(books, ledger, number)
         if digest != record.digest:
             raise OrderAltered(path=path.name, order=number)
-        stale = payments.no_longer_due(books, record)
-        if stale:
-            raise OrderStale(order=number, count=len(stale), lines=", ".join(stale))
-        return _settled(books, ledger, record, "released")
+        return released(books, ledger, record)
+
+
+def releasable(books: Books, ledger: Ledger, number: int) -> OrderRecord:
+    """An order that the actor may release.
+
+    Raises UnknownOrder, OrderSettled, ReleasedByExporter, ReleasedByImporter.
+    """
+    record = _unsettled(books, number)
+    if same_name(record.exported_by) == same_name(ledger.actor):
+        raise ReleasedByExporter(order=number, actor=ledger.actor)
+    if actors.named(books):
+        for batch, maker in importers(books, number):
+            if same_name(maker) == same_name(ledger.actor):
+                raise ReleasedByImporter(actor=ledger.actor, batch=batch, order=number)
+    return record
+
+
+def released(books: Books, ledger: Ledger, record: OrderRecord) -> OrderRecord:
+    """Record that an order is released; raises OrderStale."""
+    stale = payments.no_longer_due(books, record)
+    if stale:
+        raise OrderStale(order=record.order, count=len(stale), lines=", ".join(stale))
+    return _settled(books, ledger, record, "released")
 
 
 def _lines_in(path: Path) -> list[PaymentLine]:
-    """The lines of a bank file, read with the limits of any untrusted file."""
+    """The lines of a bank file; raises NoBankFile."""
     source = read(path, DEFAULT_LIMITS.file_size_max_bytes)
     if source.failure is not None:
         raise NoBankFile(path=source.shown)
+    return guarded_lines(source.content, path.name, source.shown)
+
+
+def guarded_lines(content: bytes, name: str, shown: str) -> list[PaymentLine]:
+    """The lines of a bank file, read with the limits of any untrusted file; raises NoBankFile."""
     try:
-        lines: list[PaymentLine] = run_guarded(
-            bank_lines, source.content, path.name, DEFAULT_LIMITS, limits=DEFAULT_LIMITS
-        )
+        lines: list[PaymentLine] = run_guarded(bank_lines, content, name, DEFAULT_LIMITS, limits=DEFAULT_LIMITS)
     except FileRefused:
-        raise NoBankFile(path=source.shown) from None
+        raise NoBankFile(path=shown) from None
     return lines
 
 
@@ -257,7 +255,8 @@ def withdraw(ledger: Ledger, number: int, reason: str) -> OrderRecord:
         return _settled(books, ledger, _unsettled(books, number), "withdrawn", reason)
 
 
-def _order(books: Books, number: int) -> OrderRecord:
+def order_record(books: Books, number: int) -> OrderRecord:
+    """One order; raises UnknownOrder."""
     found = payments.orders(books, number)
     if not found:
         raise UnknownOrder(number=number)
@@ -265,7 +264,7 @@ def _order(books: Books, number: int) -> OrderRecord:
 
 
 def _unsettled(books: Books, number: int) -> OrderRecord:
-    record = _order(books, number)
+    record = order_record(books, number)
     if record.state != "exported":
         raise OrderSettled(order=number, state=record.state, by=record.settled_by)
     return record
@@ -275,4 +274,4 @@ def _settled(
     books: Books, ledger: Ledger, record: OrderRecord, state: OrderState, reason: str | None = None
 ) -> OrderRecord:
     settle(books, record.order, record.digest, state, ledger.moment(), ledger.actor, reason)
-    return _order(books, record.order)
+    return order_record(books, record.order)

@@ -66,5 +66,5 @@ def _history(books: Books, catalogue: Catalogue, who: PersonRecord, same: frozen
     also = [one for one in lookups.people_by_id(books, same) if one.person != who.person]
     entries = lookups.entries_for(books, sorted(same))
     scope = ClaimScope(persons=same)
-    found = dues(books, catalogue, scope, ("program", "period", "person"), settled=True)
+    found = dues(books, catalogue, scope, ("program", "period", "person"), rows="all")
     return PersonHistory(who, also, entries, found.rows, movements_of(books, same))

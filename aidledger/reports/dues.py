@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 from sqlalchemy import Connection, select
 
@@ -18,6 +18,11 @@ from aidledger.store.payables.claims import ClaimScope, Sums, claims
 
 DueCut = Literal["program", "period", "school", "person"]
 DUE_CUTS: Sequence[DueCut] = get_args(DueCut)
+# A figure of an open claim.
+DueFigure = Literal["due", "under_way", "to_claim_back"]
+DUE_FIGURES: Sequence[DueFigure] = get_args(DueFigure)
+# Which claims have rows by person: open ones, all, or those with one such figure.
+DueRows = Literal["open", "all"] | DueFigure
 _Key = tuple[str | int | None, ...]
 
 
@@ -66,32 +71,34 @@ def dues(
     by: Sequence[DueCut],
     school: str | None = None,
     *,
-    settled: bool = False,
+    rows: DueRows = "open",
 ) -> Dues:
     """The balances of a scope.
 
-    By person, only claims with something due, under way or to be claimed back have rows, unless ``settled``; the totals
-    are of all claims.
+    By person, only claims with something due, under way or to be claimed back have rows, unless ``rows`` says all; the
+    totals are of all claims. If it names a figure, rows and totals are of the claims, at each school, that have it.
     """
+    only = None if rows in {"open", "all"} else cast("DueFigure", rows)
     programs = {row.id: row.code for row in books.execute(select(ProgramRow.c.id, ProgramRow.c.code))}
     schools = {None: None} | {row.id: row.name for row in books.execute(select(School.c.id, School.c.name))}
-    parts = _by_person(books, scope) if "person" in by else _by_school(books, scope)
+    parts = _by_person(books, scope, only) if only or "person" in by else _by_school(books, scope)
     groups: defaultdict[_Key, Balance] = defaultdict(Balance)
     whole = {"aid": Balance(), "loans": Balance()}
     short: set[_Key] = set()
     for program_id, period, school_id, person, balance in parts:
         program, at = programs[program_id], schools[school_id]
-        if school not in {None, at}:
+        if school not in {None, at} or (only and not _FIGURES[only](balance)):
             continue
         whole["loans" if catalogue.programs[program].nature == "loan" else "aid"].include(balance)
         told = {"program": program, "period": period, "school": at, "person": person}
         key = tuple(told[cut] if cut in by else None for cut in DUE_CUTS)
-        if "person" in by and not (settled or balance.open):
+        if "person" in by and rows == "open" and not balance.open:
             short.add(key)
             continue
         groups[key].include(balance)
-    rows = _rows(books, catalogue, groups, short)
-    return Dues(by, rows, whole["aid"], whole["loans"], _asked(scope, school))
+    # Claims that were picked by a figure are not all that a cut of the ledger holds.
+    asked = None if only else _asked(scope, school)
+    return Dues(by, _rows(books, catalogue, groups, short), whole["aid"], whole["loans"], asked)
 
 
 def _asked(scope: ClaimScope, school: str | None) -> Mapping[str, str] | None:
@@ -101,6 +108,11 @@ def _asked(scope: ClaimScope, school: str | None) -> Mapping[str, str] | None:
     return {key: value for key, value in told.items() if value is not None}
 
 
+_FIGURES: Mapping[DueFigure, Callable[[Balance], int]] = {
+    "due": lambda balance: balance.due_fen,
+    "under_way": lambda balance: balance.under_way_fen,
+    "to_claim_back": lambda balance: balance.to_claim_back_fen,
+}
 _Part = tuple[int, str, int | None, int | None, Balance]
 
 
@@ -109,8 +121,9 @@ def _by_school(books: Connection, scope: ClaimScope) -> Iterator[_Part]:
         yield program, period, school, None, balance
 
 
-def _by_person(books: Connection, scope: ClaimScope) -> Iterator[_Part]:
-    for claim in claims(books, scope):
+def _by_person(books: Connection, scope: ClaimScope, only: DueFigure | None) -> Iterator[_Part]:
+    paid_only = only is not None and only != "due"  # where nothing was paid, nothing is under way or to come back
+    for claim in claims(books, scope, paid_only=paid_only):
         for school, sums in claim.schools.items():
             yield claim.program_id, claim.period, school, claim.person, _balance(sums)
 

@@ -23,7 +23,7 @@ from aidledger.presentation.printable import printable, printable_lines
 from aidledger.web.asked import Asked
 from aidledger.web.assets import asset
 from aidledger.web.remedies import ERRORS
-from aidledger.web.tables import UNITS, draw
+from aidledger.web.tables import UNITS, Leads, draw
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -134,11 +134,13 @@ def answered(
     *,
     template: str = "answer.html",
     status: int = HTTPStatus.OK,
+    leads: Leads | None = None,
     **facts: object,
 ) -> Response:
     """A result as a page, or as the file that ``?format=`` asks for.
 
-    ``name``: of the file, without personal data. ``facts``: what else the template shows; ``heading`` at least.
+    ``name``: of the file, without personal data. ``leads``: where figures of the first table lead. ``facts``: what else
+    the template shows; ``heading`` at least.
     """
     language = language_of(request)
     translate = translator(language)
@@ -148,7 +150,8 @@ def answered(
         return download(_rendered(result, form, translate if language == "zh" else None, translate), name, form)
     number = asked.number("page", 1)
     unit = asked.word("unit", UNITS) or "yuan"
-    tables = [draw(answer, number, translate, unit=unit) for answer in result.answers()]
+    answers = enumerate(result.answers())
+    tables = [draw(answer, number, translate, unit=unit, leads=None if i else leads) for i, answer in answers]
     said = result.said()
     shown = {
         "tables": tables,
@@ -179,10 +182,11 @@ def download(content: bytes, name: str, form: str) -> Response:
 def refused(request: Request, error: AidLedgerError) -> HTMLResponse:
     """An error of ours in the reader's language, with the status of its kind."""
     message = error_text(error, ERRORS, language_of(request))
-    return page(request, "refused.html", _status(error), message=message, heading=N_("This was not done"))
+    return page(request, "refused.html", status_of(error), message=message, heading=N_("This was not done"))
 
 
-def _status(error: AidLedgerError) -> int:
+def status_of(error: AidLedgerError) -> int:
+    """The status of an error's kind."""
     name = type(error).__name__
     if name.startswith("Unknown"):
         return HTTPStatus.NOT_FOUND

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Unit = Literal["yuan", "wan"]
 UNITS: Sequence[Unit] = get_args(Unit)
 PAGE_ROWS = 200
+# Where a figure leads, by its row's place among all rows and its column's key; None: nowhere.
+Leads = Callable[[int, str], str | None]
 _TICKS = ("✓", "✗")
 _RIGHT = frozenset({"count", "yuan", "wan"})
 
@@ -54,9 +56,17 @@ def draw_all(result: Result, translate: Translate, unit: Unit = "yuan") -> list[
 
 
 def draw(
-    answer: Answer, page: int, translate: Translate, page_rows: int = PAGE_ROWS, unit: Unit = "yuan"
+    answer: Answer,
+    page: int,
+    translate: Translate,
+    page_rows: int = PAGE_ROWS,
+    unit: Unit = "yuan",
+    leads: Leads | None = None,
 ) -> DrawnTable:
-    """One page of an answer; a page behind the last is the last. ``unit``: what amounts in 元 are shown in."""
+    """One page of an answer; a page behind the last is the last.
+
+    ``unit``: what amounts in 元 are shown in. ``leads``: where its other figures lead.
+    """
     kinds_of_money = {column.kind for column in answer.columns} & {"yuan", "wan"}
     money = kinds_of_money == {"yuan"}
     if unit == "wan" and money:
@@ -76,7 +86,7 @@ def draw(
             DrawnCell(_head(column, translate, titled, names_unit=named), style)
             for column, style in zip(answer.columns, kinds, strict=True)
         ],
-        rows=[list(_cells(answer, first + i, row, translate)) for i, row in enumerate(shown)],
+        rows=[list(_cells(answer, first + i, row, translate, leads)) for i, row in enumerate(shown)],
         totals=[list(_total(answer, labelled + i, row, translate)) for i, row in enumerate(answer.totals)],
         notes=[sentence(note, answer.facts, translate) for note in answer.notes],
         count=len(answer.rows),
@@ -118,9 +128,12 @@ def _head(column: Column, translate: Translate, titled: Translate, *, names_unit
 _WIDE = str.maketrans("()", "（）")
 
 
-def _cells(answer: Answer, line: int, row: Sequence[Cell], translate: Translate) -> Iterator[DrawnCell]:
+def _cells(
+    answer: Answer, line: int, row: Sequence[Cell], translate: Translate, leads: Leads | None
+) -> Iterator[DrawnCell]:
     for cell, column in zip(row, answer.columns, strict=True):
-        yield DrawnCell(_text(cell, column, translate), _style(column), link(answer, line, column, cell))
+        href = link(answer, line, column, cell) or (leads(line, column.key) if leads and cell else None)
+        yield DrawnCell(_text(cell, column, translate), _style(column), href)
 
 
 def _total(answer: Answer, line: int, row: Sequence[Cell], translate: Translate) -> Iterator[DrawnCell]:

@@ -114,7 +114,7 @@ def _is_paid(answers: Sequence[Answer]) -> bool:
 
 def _balances(ledger: Ledger) -> dict[tuple[int, str], tuple[int, int, int]]:
     """Of each pupil and period, in 元: claimed, paid, under way."""
-    told = paying.due(ledger, catalogue(), [], None, None, ("period", "person"), settled=True).found
+    told = paying.due(ledger, catalogue(), [], None, None, ("period", "person"), rows="all").found
     return {
         (PUPILS[row.person.number], str(row.period)): (
             row.balance.claimed_fen // 100,

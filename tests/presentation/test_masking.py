@@ -29,6 +29,7 @@ from aidledger.operations import (
     gathering,
     ledgers,
     mapping,
+    ordering,
     paying,
     people,
     reconciling,
@@ -39,6 +40,7 @@ from aidledger.operations import (
 from aidledger.operations.answering import Answers, RefusedLine
 from aidledger.operations.examining import Guard
 from aidledger.operations.jobs import JobFile, JobRecord
+from aidledger.operations.ordering import OrderScope
 from aidledger.operations.results import FileResult, ImportResult
 from aidledger.operations.views import Reveal, Viewed
 from aidledger.presentation import (
@@ -67,6 +69,7 @@ from aidledger.presentation import (
 )
 from aidledger.presentation import actors as rolls
 from aidledger.presentation import answers as returned
+from aidledger.presentation import ordering as drafts
 from aidledger.presentation import paying as payments
 from aidledger.presentation import people as histories
 from aidledger.presentation import rights as copies
@@ -134,7 +137,12 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
         made = announcing.announce(ledger, programs, *chosen, PERIOD, term, None, preview=True)
         return notices.notice_result(made, programs, "zh")
 
+    yield (
+        drafts.draft_result,
+        lambda: drafts.draft_result(ordering.draft(ledger, programs, OrderScope(chosen, PERIOD)), programs, "zh"),
+    )
     yield payments.exported_result, lambda: payments.exported_result(_export(world))
+    yield drafts.unmatched_result, lambda: drafts.unmatched_result(ordering.unmatched(ledger))
     yield accesses.accesses_result, lambda: accesses.accesses_result(rights.accesses(ledger, None, None, None), say)
     yield rolls.actors_result, lambda: rolls.actors_result(actors.actors(ledger))
     yield (
@@ -164,7 +172,7 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
     yield (
         payments.dues_result,
         lambda: payments.dues_result(
-            paying.due(ledger, programs, (), None, None, ("person",), settled=True, reveal=reveal), programs, "zh"
+            paying.due(ledger, programs, (), None, None, ("person",), rows="all", reveal=reveal), programs, "zh"
         ),
     )
     yield payments.order_result, lambda: payments.order_result(paying.order(ledger, 1, reveal), programs, "zh")

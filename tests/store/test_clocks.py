@@ -48,7 +48,7 @@ def _done(folder: Path, hours: Iterable[int]) -> tuple[Any, ...]:
         ledgers.reverse(ledger, catalogue(), 3, "sent in error")
         now = next(moments)
         assert ledgers.verify(ledger).faults == []
-        told = paying.due(ledger, catalogue(), (), None, None, ("person",), settled=True).found
+        told = paying.due(ledger, catalogue(), (), None, None, ("person",), rows="all").found
         found = auditing.audit(ledger, catalogue(), []).found.findings
         figures = reporting.summary(ledger, catalogue()).found
         return told.rows, [(one.rule, one.amount_fen) for one in found], figures.aid

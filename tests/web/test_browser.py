@@ -20,6 +20,7 @@ from aidledger.web.app import application
 from aidledger.web.door import Door
 from aidledger.web.site import Site
 from tests.builders import roster_grid, roster_xlsx, with_cells, xlsx_bytes
+from tests.operations.offices import Office, row
 from tests.store.ledgers import catalogue, new_place, opened, sample_place
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -36,6 +37,8 @@ PAGES = (
     "/findings",
     "/payments",
     "/payments/due",
+    "/payments/draft?period=2021-autumn",
+    "/payments/unmatched",
     "/schools",
     "/people",
     "/reports",
@@ -193,6 +196,36 @@ def test_a_folder_is_sent_checked_and_posted(chromium: playwright.Browser, tmp_p
         page.locator(".receipt a").click()
         assert page.locator("tbody tr").count() == 5
         context.close()
+
+
+def test_an_order_is_made_once_by_a_double_click_and_its_file_is_compared(
+    chromium: playwright.Browser, tmp_path: Path
+) -> None:
+    office = Office(tmp_path)
+    office.roster(map(row, range(3)))
+    with served(str(office.ledger), "zh") as link:
+        context = chromium.new_context(accept_downloads=True)
+        page = context.new_page()
+        page.goto(link)
+        at(page, "/payments/draft?period=2021-autumn")
+        page.locator("form.post button").dblclick()
+        page.wait_for_url(re.compile("/payments/1$"))
+        page.locator("input[name=why]").first.fill("代发")
+        with page.expect_download() as coming:
+            page.locator("button[value=csv]").click()
+        given = tmp_path / "given.csv"
+        coming.value.save_as(given)
+        assert coming.value.suggested_filename.endswith("-000001.csv")
+        said = page.locator(".compare [role=status]")
+        page.locator(".compare input").set_input_files(given)
+        playwright.expect(said).to_contain_text("3", timeout=60_000)
+        assert said.get_attribute("class") == ""
+        given.write_bytes(given.read_bytes().replace(b",1000.00,", b",9000.00,", 1))
+        page.locator(".compare input").set_input_files(given)
+        playwright.expect(said).to_have_class("failure", timeout=60_000)
+        assert page.url.endswith("/payments/1")
+        context.close()
+    assert len(office.json("pay", "orders")["orders"]) == 1
 
 
 def test_without_javascript_nothing_is_missing(chromium: playwright.Browser, tmp_path: Path) -> None:

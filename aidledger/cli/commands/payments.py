@@ -72,7 +72,9 @@ def due(
 
     catalogue = office.catalogue()
     ledger, cuts = office.ledger_with(catalogue), by or ("program", "period")
-    found = paying.due(ledger, catalogue, programs, period, school, cuts, settled=settled, reveal=reveal)
+    found = paying.due(
+        ledger, catalogue, programs, period, school, cuts, rows="all" if settled else "open", reveal=reveal
+    )
     emit(office, form, output, dues_result(found, catalogue, office.language))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,16 +38,18 @@ class ToPay:
     waiting: Sequence[Due]
 
 
-def to_pay(books: Connection, scope: ClaimScope, school: str | None = None) -> ToPay:
+def to_pay(
+    books: Connection, scope: ClaimScope, school: str | None = None, keys: Container[claims.Key] | None = None
+) -> ToPay:
     """What is due in a scope, entry by entry: never more than a claim's difference.
 
     A claim is in one unanswered order at a time; meanwhile the rest of it waits. In the order of schools and names, so
-    that the bank file does not depend on the order of imports.
+    that the bank file does not depend on the order of imports. ``keys``: of these claims only.
     """
     due: list[tuple[Any, int]] = []
     waiting: list[tuple[Any, int]] = []
     for claim, row, fen in _shares(books, scope, lambda sums: sums.rest_fen):
-        if school in {None, row.school}:
+        if school in {None, row.school} and (keys is None or claim.key in keys):
             (waiting if claim.sums.under_way_fen else due).append((row, fen))
     return ToPay(*([_due(row, fen) for row, fen in sorted(shares, key=_in_order)] for shares in (due, waiting)))
 

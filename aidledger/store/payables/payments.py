@@ -45,7 +45,8 @@ _RECORDED = Recorded(
 class OrderRecord:
     """An order: who exported and settled it, and how many of its lines the bank paid and refused or returned.
 
-    ``program`` None: several programs. ``settled_…``: released or withdrawn.
+    ``program`` None: several programs. ``settled_…``: released or withdrawn. ``paid_fen``, ``failed_fen``: what the
+    order asked for in those lines.
     """
 
     order: int
@@ -62,11 +63,18 @@ class OrderRecord:
     settled_by: str | None
     paid: int
     failed: int
+    paid_fen: int
+    failed_fen: int
 
     @property
     def open(self) -> int:
         """The number of lines without an answer."""
         return self.lines - self.paid - self.failed
+
+    @property
+    def open_fen(self) -> int:
+        """What the order asks for in lines without an answer."""
+        return self.amount_fen - self.paid_fen - self.failed_fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,7 @@ class OrderLine:
     person: int
     line: PaymentLine
     program: str
+    part: str | None
     school: str | None
     state: LineState
     reason: str | None
@@ -89,12 +98,9 @@ def export(
     books: Connection, scope: ClaimScope, period: str, school: str | None, due: Sequence[Due], moment: str, actor: str
 ) -> tuple[int, list[PaymentLine], str]:
     """Record an order that pays what is due; returns its number, its lines and their digest."""
-    order = next_id(books, PaymentOrder)
+    order = next_order(books)
     numbered = list(enumerate(due, 1))
-    lines = [
-        PaymentLine(serial_text(order, serial), payable.name, payable.number, str(payable.account), payable.amount_fen)
-        for serial, payable in numbered
-    ]
+    lines = lines_for(order, due)
     digest = lines_digest(lines)
     program_id, program = None, None
     if len(scope.programs) == 1:
@@ -128,6 +134,19 @@ def export(
     return order, lines, digest
 
 
+def next_order(books: Connection) -> int:
+    """The number of the next order."""
+    return next_id(books, PaymentOrder)
+
+
+def lines_for(order: int, due: Sequence[Due]) -> list[PaymentLine]:
+    """The lines of an order that pays what is due, each with its serial number."""
+    return [
+        PaymentLine(serial_text(order, serial), payable.name, payable.number, str(payable.account), payable.amount_fen)
+        for serial, payable in enumerate(due, 1)
+    ]
+
+
 def lines_digest(lines: Iterable[PaymentLine]) -> str:
     """The digest of a bank file's content, whatever its format."""
     return digest_of([line.covered() for line in lines])
@@ -136,12 +155,15 @@ def lines_digest(lines: Iterable[PaymentLine]) -> str:
 def orders(books: Connection, number: int | None = None) -> list[OrderRecord]:
     """All orders in the order of export, or one."""
     payment = claims.payments(books)
-    counted = select(payment.c.order_id, payment.c.outcome, func.count()).where(payment.c.outcome.is_not(None))
+    sums = func.count(), func.sum(payment.c.ordered_fen)
+    counted = select(payment.c.order_id, payment.c.outcome, *sums).where(payment.c.outcome.is_not(None))
     if number is not None:
         counted = counted.where(payment.c.order_id == number)
-    outcomes: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for order, outcome, lines in books.execute(counted.group_by(payment.c.order_id, payment.c.outcome)):
-        outcomes[order][outcome] = lines
+    paid: defaultdict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    failed: defaultdict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for order, outcome, lines, fen in books.execute(counted.group_by(payment.c.order_id, payment.c.outcome)):
+        answered = paid if outcome == "paid" else failed
+        answered[order] = answered[order][0] + lines, answered[order][1] + int(fen)
     query = (
         select(
             PaymentOrder.c.id,
@@ -165,9 +187,19 @@ def orders(books: Connection, number: int | None = None) -> list[OrderRecord]:
     found = []
     for row in books.execute(query):
         state, at, by = settled.get(row.id, not_settled)
-        answered = outcomes[row.id]
-        paid, failed = answered.get("paid", 0), answered.get("failed", 0) + answered.get("returned", 0)
-        found.append(OrderRecord(*row, state=state, settled_at=at, settled_by=by, paid=paid, failed=failed))
+        (good, good_fen), (bad, bad_fen) = paid[row.id], failed[row.id]
+        found.append(
+            OrderRecord(
+                *row,
+                state=state,
+                settled_at=at,
+                settled_by=by,
+                paid=good,
+                failed=bad,
+                paid_fen=good_fen,
+                failed_fen=bad_fen,
+            )
+        )
     return found
 
 
@@ -183,6 +215,7 @@ def _of_order(number: int) -> Select[Any]:
             PaymentOrderLine.c.amount_fen,
             School.c.name.label("school"),
             ProgramRow.c.code.label("program"),
+            Entry.c.part,
         )
         .join(Entry, Entry.c.id == PaymentOrderLine.c.entry_id)
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
@@ -208,6 +241,7 @@ def lines_of(books: Connection, order: OrderRecord) -> list[OrderLine]:
             row.beneficiary_id,
             _line_of(order.order, row),
             row.program,
+            row.part,
             row.school,
             *answered.get(row.serial, (order.state, None)),
         )

@@ -25,6 +25,13 @@ def settlements(books: Connection) -> dict[int, Settlement]:
     return found
 
 
+def reason_of(books: Connection, order: int) -> str | None:
+    """Why an order was withdrawn."""
+    query = select(Event.c.facts).where(Event.c.action == _WITHDRAW).order_by(Event.c.id)
+    said = map(json.loads, books.execute(query).scalars())
+    return next((str(one["reason"]) for one in said if one["order"] == order and one["reason"]), None)
+
+
 def withdrawn(books: Connection) -> list[int]:
     """The orders (ids) that are withdrawn."""
     return [order for order, (state, _, _) in settlements(books).items() if state == "withdrawn"]

@@ -6,30 +6,6 @@ for (const button of document.querySelectorAll("button.print")) {
   button.addEventListener("click", () => window.print());
 }
 
-for (const button of document.querySelectorAll("button.copy")) {
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    navigator.clipboard.writeText(button.closest("section").querySelector("textarea").value);
-    button.classList.add("done");
-  });
-}
-
-// j and k go through a list of links to places on the page, without the mouse.
-const steps = [...document.querySelectorAll("[data-steps] a[href^='#']")];
-let step = -1;
-
-document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, select, textarea, [contenteditable]");
-  if (steps.length === 0 || typing || event.ctrlKey || event.altKey || event.metaKey || !"jk".includes(event.key)) {
-    return;
-  }
-  step = Math.min(steps.length - 1, Math.max(0, step + (event.key === "j" ? 1 : -1)));
-  location.replace(steps[step].href);
-  for (const [i, one] of steps.entries()) {
-    one.parentElement.classList.toggle("here", i === step);
-  }
-});
-
 // A page whose job is running is fetched again until it is done; then it is shown anew, which keeps "back" useful.
 async function watch() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
@@ -191,7 +167,18 @@ if (paper) {
   });
 }
 
-// j and k: the next and the previous one, or the next and the previous row of a list.
+// j and k: the next and the previous place on the page, one, or row of a list.
+const places = [...document.querySelectorAll("[data-places] a[href^='#']")];
+let place = -1;
+
+function goTo(step) {
+  place = Math.min(places.length - 1, Math.max(0, place + step));
+  location.replace(places[place].href);
+  for (const [i, one] of places.entries()) {
+    one.parentElement.classList.toggle("here", i === place);
+  }
+}
+
 document.addEventListener("keydown", (event) => {
   const step = { j: 1, k: -1 }[event.key];
   if (!step || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), textarea, select")) {
@@ -199,7 +186,9 @@ document.addEventListener("keydown", (event) => {
   }
   const rows = [...document.querySelectorAll("a.row")];
   const beside = document.querySelector(`.beside a[rel=${step > 0 ? "next" : "prev"}]`);
-  if (rows.length > 0) {
+  if (places.length > 0) {
+    goTo(step);
+  } else if (rows.length > 0) {
     const row = document.activeElement.closest("tr")?.querySelector("a.row");
     rows[row ? Math.min(Math.max(rows.indexOf(row) + step, 0), rows.length - 1) : 0].focus();
   } else if (beside) {
@@ -213,5 +202,17 @@ for (const button of document.querySelectorAll("button.copy")) {
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.of).value);
     button.textContent = button.dataset.done;
+  });
+}
+
+// A file for the bank is held against its order; nothing of it is kept.
+for (const form of document.querySelectorAll("form[data-compare]")) {
+  form.hidden = false;
+  form.querySelector("input").addEventListener("change", async ({ target }) => {
+    const status = form.querySelector("[role=status]");
+    const answer = await fetch(form.dataset.compare, { method: "PUT", body: target.files[0] });
+    status.textContent = await answer.text();
+    status.className = answer.ok ? "" : "failure";
+    target.value = "";
   });
 }
