@@ -27,6 +27,7 @@ from aidledger.presentation.letters import letters
 from aidledger.presentation.receipts import file_line, passed_over_report, totals
 from aidledger.web.answering import download, language_of, page, refused, site_of
 from aidledger.web.asked import Asked
+from aidledger.web.charts import problems_by_school
 from aidledger.web.endpoint import endpoint
 from aidledger.web.jobs import Job
 from aidledger.web.remedies import ERRORS
@@ -160,6 +161,7 @@ def delivery(request: Request, _asked: Asked) -> Response:
         job=next((job for job in jobs if not job.finished), jobs[0] if jobs else None),
         failure=error_text(failed, ERRORS, language) if failed else None,
         groups=_groups(checked, site, language) if checked and posting is None else [],
+        bars=problems_by_school(checked.result.files, translate) if checked and posting is None else [],
         kinds=_kinds(checked, language) if checked and posting is None else [],
         passed=passed_over_report([*(deliveries.passed_over(waiting[0]) if waiting else ()), *passed], language),
         digest=checked.digest if checked and checked.postable and posting is None else None,

@@ -18,6 +18,7 @@ from aidledger.web.endpoint import endpoint
 from aidledger.web.pages.batches import VERIFYING
 from aidledger.web.pages.findings import AUDITING
 from aidledger.web.pages.inbox import CHECKING, POSTING
+from aidledger.web.pages.schools import TEMPLATING
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -28,6 +29,7 @@ _SHOWN: Mapping[str, tuple[str, Action]] = {
     POSTING: ("/inbox/{of}", "import"),
     VERIFYING: ("/batches", "open"),
     AUDITING: ("/findings", "read"),
+    TEMPLATING: ("/schools", "read"),
 }
 
 
