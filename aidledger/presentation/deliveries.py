@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aidledger.domain.problem import Severity
 from aidledger.domain.table import Answer, Cell, Column, named_code, period_text
 from aidledger.i18n import N_, Language, translator
-from aidledger.presentation.columns import AMOUNT, FILE, PROGRAM, SCHOOL
+from aidledger.presentation.columns import AMOUNT, FILE, PROGRAM
 from aidledger.presentation.result import Result, table
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _FILES = (
     FILE,
-    SCHOOL,
+    Column("sent_by", N_("School")),  # the ledger may not know it yet
     PROGRAM,
     Column("term", N_("Period")),
     Column("person_times", N_("Person-times"), "count"),

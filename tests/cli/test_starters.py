@@ -18,7 +18,7 @@ from tests.cli.harness import aidledger
 from tests.store.ledgers import new_path
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.plain_only]
-ODD = ["/usr/bin/python3", "--ledger", "/home/王 老师/台账 \"2026\" $HOME `id` 100% \\x 'y'.db", "%u %%f", "web"]
+ODD = ["/usr/bin/python3", "--ledger", "/srv/王 老师/台账 \"2026\" $HOME `id` 100% \\x 'y'.db", "%u %%f", "web"]
 
 
 def exec_arguments(entry: str) -> Sequence[str]:

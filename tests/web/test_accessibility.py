@@ -22,8 +22,10 @@ pytestmark = [
 ]
 _LEVELS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 # A number, a finding's id or a query in a path: pages that differ in it alone are made by the same template.
-_OWN = re.compile(r"\?.*$|(?<=/)(?:\d+|[0-9a-f]{12})(?=/|$)")
+_OWN = re.compile(r"\?.*$|(?<=/)(?:\d+|[0-9a-f]{12}|[0-9a-f]{16})(?=/|$)")
 _BESIDE = ("/nowhere", "/batches?page=2", "/entries?figure=program=high-school-grant", "/figures?by=school")
+# What is saved, not shown.
+_FILES = ("/copies", "/copy")
 _TITLE = "新设中学2021年秋季学期普通高中国家助学金发放花名册"
 
 
@@ -76,7 +78,9 @@ def _kinds(page: playwright.Page) -> dict[str, str]:
         answer = page.request.get(f"http://{page.url.split('/')[2]}{path}")
         assert answer.status == 200, path
         links = [link for link in Read(answer.text()).links if link.startswith("/") and "format=" not in link]
-        waiting += [link for link in links if not link.startswith("/static/") and not link.endswith("copies")]
+        waiting += [
+            link for link in links if not link.startswith("/static/") and not link.split("?")[0].endswith(_FILES)
+        ]
     return found
 
 

@@ -144,7 +144,11 @@ def _all(client: TestClient) -> dict[str, str]:
         found[path] = answer.text
         for link in Read(answer.text).links:
             to = urlsplit(urljoin(f"{HOME}{path}", link))
-            if not to.path.startswith("/static/") and "format=" not in to.query and not to.path.endswith("copies"):
+            if (
+                not to.path.startswith("/static/")
+                and "format=" not in to.query
+                and not to.path.endswith(("/copies", "/copy"))
+            ):
                 waiting.append(f"{to.path}?{to.query}" if to.query else to.path)
     return found
 

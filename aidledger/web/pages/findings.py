@@ -254,9 +254,9 @@ def _proposals(asked: Asked, marks: Mapping[str, str]) -> list[Proposal]:
 
 
 def _keep(site: Site, progress: Callable[[int, int], None]) -> Viewed[Audit]:
-    found = auditing.audit_and_keep(site.ledger, site.catalogue, progress)
     # Of the one before, only which findings it had is asked for.
     before = [replace(one, found=_without_evidence(one.found)) for one in _kept(site)[-1:]]
+    found = auditing.audit_and_keep(site.ledger, site.catalogue, progress)
     site.audits[:] = [*before, found]
     return found
 

@@ -27,7 +27,7 @@ from aidledger.web.endpoint import endpoint
 from aidledger.web.jobs import Job
 from aidledger.web.links import entries_of
 from aidledger.web.pages.inbox import CHECKING
-from aidledger.web.tables import DrawnCell, DrawnTable, draw, draw_all
+from aidledger.web.tables import UNITS, DrawnCell, DrawnTable, draw, draw_all
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -50,8 +50,9 @@ def schools(request: Request, asked: Asked) -> Response:
     viewed = _gathered(site, asked)
     found = viewed.found
     result = matrix_result(viewed, site.catalogue, language)
+    number, unit = asked.number("page", 1), asked.word("unit", UNITS) or "yuan"
     tables = [
-        _led(draw(answer, asked.number("page", 1), translate), found, found.programs(site.catalogue))
+        _led(draw(answer, number, translate, unit=unit), found, found.programs(site.catalogue))
         for answer in result.answers()
     ]
     covered = reporting.coverage_by_stage(site.ledger, found.period)
