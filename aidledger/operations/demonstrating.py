@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -116,18 +116,19 @@ def demonstrate_faults(
     key = write_key(district.key, folder)
     audience.importing(sum(map(len, written)))
 
-    def bring_in(paths: Sequence[Path], supersedes: int | None = None) -> ImportResult:
-        said = Instructions(record_conflicts=True, supersedes=supersedes)
-        request = ImportRequest(paths, said, workers=workers)
+    paid = Instructions(record_conflicts=True)
+
+    def bring_in(paths: Sequence[Path], by_file: Mapping[str, Instructions]) -> ImportResult:
+        request = ImportRequest(paths, paid, by_file, workers=workers)
         return import_files(ledger, catalogue, request, progress=audience.imported)
 
-    first = bring_in([*written[0], *written[1]])
+    first = bring_in([*written[0], *written[1]], {})
     batches = {file.path: file.batch for file in first.files}
-    results = [
-        first,
-        *(bring_in([folder / one.roster.path], batches[shown_path(folder / one.of)]) for one in district.corrected),
-        bring_in(written[3]),
-    ]
+    versions = {
+        shown_path(folder / one.roster.path): replace(paid, supersedes=batches[shown_path(folder / one.of)])
+        for one in district.corrected
+    }
+    results = [first, bring_in(written[2], versions), bring_in(written[3], {})]
     imported = ImportResult([file for result in results for file in result.files], results[-1].head)
     ledger.close()
     return FaultyDemonstration(imported, key, len(district.key))

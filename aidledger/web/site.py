@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from aidledger.domain.secret import Secret
 from aidledger.i18n import Language
 from aidledger.operations import keys, ledgers, offices
 from aidledger.operations.examining import Guard
 from aidledger.operations.opening import open_ledger, require_programs
+from aidledger.operations.views import view
 from aidledger.web.jobs import Jobs
 
 if TYPE_CHECKING:
@@ -24,13 +25,18 @@ if TYPE_CHECKING:
     from aidledger.store.ledger import Ledger
 
 
+Answered = TypeVar("Answered")
+_ANSWERS_KEPT = 64
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """The ledger, opened until the server ends, and the catalogue that it was opened with.
 
     ``language``: that of the command, until a reader chooses another. ``quit``: ends the server.
     ``guard``: reads sheets to show them. ``audits``: the last audit that has run since the server began, after the one
-    before. ``papers``: the working paper that somebody sent in and has not recorded yet, by their name.
+    before. ``papers``: the working paper that somebody sent in and has not recorded yet, by their name. ``answers``:
+    what was answered last, by question and head.
     """
 
     ledger: Ledger
@@ -41,10 +47,35 @@ class Site:
     guard: Guard = field(default_factory=Guard)
     audits: list[Viewed[Audit]] = field(default_factory=list)
     papers: dict[str, WorkingPaper] = field(default_factory=dict)
+    answers: dict[Hashable, Any] = field(default_factory=dict)
 
     def acting(self, actor: str) -> Site:
         """The same site as one person uses it; all share the ledger's connections."""
         return replace(self, ledger=replace(self.ledger, actor=actor))
+
+    def ask(self, question: Callable[..., Answered], *asked: Hashable) -> Answered:
+        """The answer of an operation on ledger and catalogue, kept as ``kept`` says."""
+        return self.kept((question, asked), lambda: question(self.ledger, self.catalogue, *asked))
+
+    def kept(self, question: Hashable, answer: Callable[[], Answered]) -> Answered:
+        """An answer, kept while the head that it holds for is the ledger's.
+
+        Figures of a large ledger take seconds, and are looked at again and again. Raises what ``answer`` raises;
+        NotNamed, OtherRole for whom the office does not let read.
+        """
+        head = self._head()
+        key = (question, head)
+        if key in self.answers:
+            return cast("Answered", self.answers[key])
+        found = answer()
+        if self._head() == head:
+            self.answers[key] = found
+            for old in list(self.answers)[:-_ANSWERS_KEPT]:
+                self.answers.pop(old, None)
+        return found
+
+    def _head(self) -> str | None:
+        return view(self.ledger, lambda _: None).head
 
     def close(self) -> None:
         """End the reading process, and close the ledger."""

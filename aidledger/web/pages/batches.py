@@ -31,7 +31,9 @@ VERIFYING = N_("Check of the whole ledger")
 def batches(request: Request, _asked: Asked) -> Response:
     """All batches, the newest first, and the last check of the whole ledger."""
     site, translate = site_of(request), translator(language_of(request))
-    records = sorted(ledgers.batches(site.ledger), key=lambda one: one.batch, reverse=True)
+    records = sorted(
+        site.kept(ledgers.batches, lambda: ledgers.batches(site.ledger)), key=lambda one: one.batch, reverse=True
+    )
     job = site.jobs.last(VERIFYING)
     verdict = verdict_result(cast("Verdict", job.outcome), translate) if job and job.outcome else None
     checked = [draw(answer, 1, translate) for answer in verdict.answers()] if verdict else []

@@ -41,7 +41,7 @@ def summary(request: Request, asked: Asked) -> Response:
     first, last = asked.period("from"), asked.period("to")
     in_order(first, last)
     count = asked.word("count", COUNTS) or "posted"
-    found = reporting.summary(site.ledger, site.catalogue, first, last, by, count)
+    found = site.ask(reporting.summary, first, last, tuple(by), count)
     result = summary_result(found, site.catalogue, language)
     fields = (
         Choice("by", N_("Grouped by"), choices_of(DIMENSION_TITLES, translate), many=True),

@@ -29,12 +29,12 @@ def home(request: Request, _asked: Asked) -> Response:
     """What waits for the reader, and what there is."""
     site, language = site_of(request), language_of(request)
     translate = translator(language)
-    records = ledgers.batches(site.ledger)
-    figures = reporting.summary(site.ledger, site.catalogue, None, None, ("period",))
+    records = site.kept(ledgers.batches, lambda: ledgers.batches(site.ledger))
+    figures = site.ask(reporting.summary, None, None, ("period",))
     period = figures.found.last
     latest = None if period is None else Period.parse(period)
-    term = reporting.summary(site.ledger, site.catalogue, latest, latest, ("program",)) if latest else None
-    owed = paying.due(site.ledger, site.catalogue, (), None, None, ("program", "period"))
+    term = site.ask(reporting.summary, latest, latest, ("program",)) if latest else None
+    owed = site.ask(paying.due, (), None, None, ("program", "period"))
     orders = paying.orders(site.ledger)
     last = batches_result(sorted(records, key=lambda one: one.batch, reverse=True)[:_LAST])
     term_tables = summary_result(term, site.catalogue, language).answers() if term else []

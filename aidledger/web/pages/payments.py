@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from aidledger.reports.dues import DueCut, Dues
+    from aidledger.operations.views import Reveal, Viewed
+    from aidledger.reports.dues import DueCut, DueRows, Dues
     from aidledger.web.site import Site
     from aidledger.web.tables import Leads
 
@@ -41,7 +42,7 @@ FIGURES: Mapping[str, str] = {
 def orders(request: Request, _asked: Asked) -> Response:
     """What waits at each step of an order's way, and all payment orders."""
     site, language = site_of(request), language_of(request)
-    found = ordering.state(site.ledger, site.catalogue).found
+    found = site.ask(ordering.state).found
     balances = [row.balance for row in found.dues.rows]
     return answered(
         request,
@@ -82,14 +83,7 @@ def due(request: Request, asked: Asked) -> Response:
         asked.period("period"),
         asked.text("school"),
     )
-    found = paying.due(
-        site.ledger,
-        site.catalogue,
-        *scope,
-        by,
-        rows=only or ("all" if asked.text("all") else "open"),
-        reveal=asked.reveal(),
-    )
+    found = _dues(site, scope, by, only or ("all" if asked.text("all") else "open"), asked.reveal())
     fields = (
         Choice("by", N_("Grouped by"), choices_of(_CUTS, translate), many=True),
         Choice("program", N_("Program"), [("", translate(N_("all"))), *programs_of(site, language)]),
@@ -114,6 +108,13 @@ def due(request: Request, asked: Asked) -> Response:
     )
 
 
+def _dues(site: Site, scope: _Scope, by: Sequence[DueCut], rows: DueRows, reveal: Reveal | None) -> Viewed[Dues]:
+    if reveal or "person" in by:
+        return paying.due(site.ledger, site.catalogue, *scope, by, rows=rows, reveal=reveal)
+    key = (paying.due, str(scope), tuple(by), rows)
+    return site.kept(key, lambda: paying.due(site.ledger, site.catalogue, *scope, by, rows=rows))
+
+
 def _leads(found: Dues, asked: Asked) -> Leads | None:
     """A figure leads to the claims behind it, person by person; one of a person leads nowhere further."""
     if "person" in found.by:
@@ -133,7 +134,7 @@ def _leads(found: Dues, asked: Asked) -> Leads | None:
 
 def _drafts(site: Site, asked: Asked, scope: _Scope) -> list[tuple[Period, int, str]]:
     """The periods in which something is due under the filters: the period, the amount (分), and its order's page."""
-    found = paying.due(site.ledger, site.catalogue, *scope, ("period",)).found
+    found = _dues(site, scope, ("period",), "open", None).found
     kept = {name: value for name in ("program", "school") if (value := asked.text(name))}
     return [
         (Period.parse(row.period), row.balance.due_fen, f"/payments/draft?{urlencode({**kept, 'period': row.period})}")

@@ -37,7 +37,7 @@ def reports(request: Request, asked: Asked) -> Response:
     first, last = asked.period("from"), asked.period("to")
     in_order(first, last)
     count = asked.word("count", COUNTS) or "posted"
-    text = reporting.paragraph(site.ledger, site.catalogue, first, last, count)
+    text = site.ask(reporting.paragraph, first, last, count)
     fields = (_FROM, _TO, Choice("count", N_("What counts"), choices_of(COUNT_TITLES, translate)))
     return answered(
         request,
@@ -58,7 +58,7 @@ def returns(request: Request, asked: Asked) -> Response:
     site, language = site_of(request), language_of(request)
     first, last = asked.period("from"), asked.period("to")
     in_order(first, last)
-    found = reporting.national_return(site.ledger, site.catalogue, Span(None, False, first, last))  # noqa: FBT003
+    found = site.ask(reporting.national_return, Span(first=first, last=last))
     result = return_result(found, site.catalogue, language)
     return answered(request, result, "returns", heading=N_("National return"), fields=(_FROM, _TO))
 
@@ -71,7 +71,7 @@ def published(request: Request, asked: Asked) -> Response:
     if name is None:
         return RedirectResponse("/reports", HTTPStatus.SEE_OTHER)
     report = reporting.published_report(site.catalogue, name)
-    lines = reporting.compare(site.ledger, site.catalogue, report)
+    lines = site.kept((reporting.compare, name), lambda: reporting.compare(site.ledger, site.catalogue, report))
     result = compared_result(lines, report, site.catalogue, language)
     names = [(name, name) for name in site.catalogue.reports]
     fields = (Choice("report", N_("Report"), names),)

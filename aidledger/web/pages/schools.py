@@ -145,7 +145,7 @@ def statement(request: Request, asked: Asked) -> Response:
         return RedirectResponse("/schools", HTTPStatus.SEE_OTHER)
     first, last = asked.period("from"), asked.period("to")
     in_order(first, last)
-    found = reporting.school_statement(site.ledger, site.catalogue, name, first, last)
+    found = site.ask(reporting.school_statement, name, first, last)
     result = statement_result(found, site.catalogue, language)
     fields = (
         Choice("school", N_("School")),
@@ -158,7 +158,9 @@ def statement(request: Request, asked: Asked) -> Response:
 def _gathered(site: Site, asked: Asked) -> Viewed[Gathered]:
     jobs = [site.jobs.last(CHECKING, one.id) for one in inbox_of(site.ledger).deliveries()]
     checks = [cast("Checked", job.outcome) for job in jobs if job and job.outcome]
-    return gathering.gathered(site.ledger, site.catalogue, asked.period("period"), checks)
+    if checks:
+        return gathering.gathered(site.ledger, site.catalogue, asked.period("period"), checks)
+    return site.ask(gathering.gathered, asked.period("period"))
 
 
 def _period_field(found: Gathered, site: Site, translate: Translate) -> dict[str, Any]:

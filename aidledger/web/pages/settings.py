@@ -47,7 +47,7 @@ def settings(request: Request, _asked: Asked) -> Response:
 def programs(request: Request, asked: Asked) -> Response:
     """The programs and the standards in force in a term."""
     site, language = site_of(request), language_of(request)
-    held = reporting.summary(site.ledger, site.catalogue, None, None, ()).found.last
+    held = site.ask(reporting.summary, None, None, ()).found.last
     period = asked.period("period") or Period.parse(held or f"{site.today.year}-autumn")
     result = programs_result(site.catalogue, period, language)
     fields = (Choice("period", N_("Period"), hint=period.code),)
