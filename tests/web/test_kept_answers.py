@@ -86,9 +86,10 @@ def test_a_question_asked_while_the_ledger_moves_on_is_not_kept(place: str, monk
             ledger.close()
         return answer
 
-    moving = [60]
+    moving: list[int] = []
     monkeypatch.setattr(reporting, "summary", posting_meanwhile)
     with visited(place) as client:
+        moving.append(60)
         first = client.get("/figures?by=program", headers=OURS).text
         second = client.get("/figures?by=program", headers=OURS).text
     assert ">5</a>" in first
