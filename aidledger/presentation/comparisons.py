@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, get_args
 
 from aidledger.domain.money import yuan_text
-from aidledger.domain.table import Answer, Column, Question
+from aidledger.domain.table import Answer, Cell, Column, Question
 from aidledger.i18n import N_, Language
 from aidledger.presentation.columns import (
     AMOUNT,
@@ -194,24 +194,8 @@ def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Langua
         _OK,
         *(_PARTS if parted else ()),
     )
-    rows = [
-        (
-            line.check,
-            catalogue.programs[line.program].name(language),
-            line.period,
-            *((line.cut,) if cut else ()),
-            line.school,
-            line.expected.person_times,
-            line.actual.person_times,
-            line.expected.amount_fen,
-            line.actual.amount_fen,
-            line.difference.amount_fen,
-            line.ok,
-            *((line.document, line.funding, line.left_fen) if parted else ()),
-        )
-        for line in lines
-        if everything or not line.ok
-    ]
+    shown = [line for line in lines if everything or not line.ok]
+    rows = [_compared(line, catalogue, language, cut=cut, parted=parted) for line in shown]
     right = sum(line.ok for line in lines)
     facts = {"count": len(lines), "right": right, "wrong": len(lines) - right}
     counted = {name: sum(line.check == name for line in lines) for name in get_args(Comparison)}
@@ -224,8 +208,26 @@ def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Langua
     if counted["payment"] not in {0, len(lines)}:
         notes.append(N_("For bank returns, expected is what the ledger claims and actual is what the bank paid."))
     title = N_("{count} comparisons: {right} agree, {wrong} do not")
-    questions = [_questions(line) for line in lines if everything or not line.ok]
+    questions = [_questions(line) for line in shown]
     return Answer(title, columns if rows else (), rows, notes=notes, facts=facts | counted, questions=questions)
+
+
+def _compared(line: Line, catalogue: Catalogue, language: Language, *, cut: bool, parted: bool) -> Sequence[Cell]:
+    """A line's cells: with its cut, and with the document and source of an allotment, where there are such columns."""
+    return (
+        line.check,
+        catalogue.programs[line.program].name(language),
+        line.period,
+        *((line.cut,) if cut else ()),
+        line.school,
+        line.expected.person_times,
+        line.actual.person_times,
+        line.expected.amount_fen,
+        line.actual.amount_fen,
+        line.difference.amount_fen,
+        line.ok,
+        *((line.document, line.funding, line.left_fen) if parted else ()),
+    )
 
 
 def _span(line: Line) -> Mapping[str, str]:

@@ -79,26 +79,38 @@ def dues(
     totals are of all claims. If it names a figure, rows and totals are of the claims, at each school, that have it.
     """
     only = None if rows in {"open", "all"} else cast("DueFigure", rows)
-    programs = {row.id: row.code for row in books.execute(select(ProgramRow.c.id, ProgramRow.c.code))}
-    schools = {None: None} | {row.id: row.name for row in books.execute(select(School.c.id, School.c.name))}
-    parts = _by_person(books, scope, only) if only or "person" in by else _by_school(books, scope)
+    by_person = "person" in by
     groups: defaultdict[_Key, Balance] = defaultdict(Balance)
     whole = {"aid": Balance(), "loans": Balance()}
     short: set[_Key] = set()
-    for program_id, period, school_id, person, balance in parts:
-        program, at = programs[program_id], schools[school_id]
-        if school not in {None, at} or (only and not _FIGURES[only](balance)):
-            continue
+    for program, told, balance in _parts(books, scope, only, school, by_person=by_person):
         whole["loans" if catalogue.programs[program].nature == "loan" else "aid"].include(balance)
-        told = {"program": program, "period": period, "school": at, "person": person}
         key = tuple(told[cut] if cut in by else None for cut in DUE_CUTS)
-        if "person" in by and rows == "open" and not balance.open:
+        if by_person and rows == "open" and not balance.open:
             short.add(key)
-            continue
-        groups[key].include(balance)
+        else:
+            groups[key].include(balance)
     # Claims that were picked by a figure are not all that a cut of the ledger holds.
     asked = None if only else _asked(scope, school)
     return Dues(by, _rows(books, catalogue, groups, short), whole["aid"], whole["loans"], asked)
+
+
+def _parts(
+    books: Connection, scope: ClaimScope, only: DueFigure | None, school: str | None, *, by_person: bool
+) -> Iterator[tuple[str, Mapping[DueCut, str | int | None], Balance]]:
+    """The balances of a scope's parts, each with its program and its values by cut."""
+    programs = {row.id: row.code for row in books.execute(select(ProgramRow.c.id, ProgramRow.c.code))}
+    schools = {None: None} | {row.id: row.name for row in books.execute(select(School.c.id, School.c.name))}
+    parts = _by_person(books, scope, only) if only or by_person else _by_school(books, scope)
+    for program, period, at, person, balance in parts:
+        if school in {None, schools[at]} and (only is None or _FIGURES[only](balance)):
+            told: Mapping[DueCut, str | int | None] = {
+                "program": programs[program],
+                "period": period,
+                "school": schools[at],
+                "person": person,
+            }
+            yield programs[program], told, balance
 
 
 def _asked(scope: ClaimScope, school: str | None) -> Mapping[str, str] | None:

@@ -61,23 +61,11 @@ def explain(books: Connection, catalogue: Catalogue, text: str) -> Explained:
     Raises FigureNotUnderstood for an unknown key, UnknownProgram, UnknownPeriod, and UnknownFigureValue for a value
     that no entry has.
     """
-    of = dict(parse_figure(text))
-    if of.get("program"):
-        of["program"] = catalogue.program(str(of["program"])).code
-    for key in (*_SPAN, "period"):
-        if of.get(key):
-            of[key] = Period.typed(str(of[key])).code
+    of = _in_codes(catalogue, dict(parse_figure(text)))
     first, last = (Period.parse(str(of[key])) if of.get(key) else None for key in _SPAN)
     periods = [code for code in periods_within(books, first, last) if of.get("period") in {None, code}]
     declared = _declared(books, of, periods)
-    # One table of arrivals, by however many keys the figure asks for it.
-    arrival = cache(lambda: arrivals(books, periods))
-    conditions = [in_force(Entry), Entry.c.period.in_(periods)]
-    conditions += [] if declared is None else [paid_by(declared)]
-    for key, value in of.items():
-        # The school of rosters that state totals is that of their title, not of each row.
-        if key not in _SPAN and not (declared is not None and key in {"declared", "school"}):
-            conditions.append(_known(books, key, value, arrival))
+    conditions = _conditions(books, of, periods, declared)
     entries = entries_where(books, conditions)
     if of.get("count") == "paid":
         entries = _as_arrived(books, entries, periods)
@@ -90,6 +78,33 @@ def explain(books: Connection, catalogue: Catalogue, text: str) -> Explained:
     source = of.get("source")
     share = _share(books, entries, source) if source in SOURCES else None
     return Explained(figure_text(of), entries, figures, source if share is not None else None, share)
+
+
+def _in_codes(catalogue: Catalogue, of: dict[str, str | None]) -> dict[str, str | None]:
+    """A figure's values as the ledger writes them; raises UnknownProgram, UnknownPeriod."""
+    if of.get("program"):
+        of["program"] = catalogue.program(str(of["program"])).code
+    for key in (*_SPAN, "period"):
+        if of.get(key):
+            of[key] = Period.typed(str(of[key])).code
+    return of
+
+
+def _conditions(
+    books: Connection,
+    of: Mapping[str, str | None],
+    periods: Sequence[str],
+    declared: Mapping[int, int | None] | None,
+) -> list[ColumnElement[bool]]:
+    """What the entries of a figure have in common; raises UnknownFigureValue."""
+    # One table of arrivals, by however many keys the figure asks for it.
+    arrival = cache(lambda: arrivals(books, periods))
+    # The school of rosters that state totals is that of their title, not of each row.
+    asked_otherwise = set(_SPAN) if declared is None else {*_SPAN, "declared", "school"}
+    conditions = [in_force(Entry), Entry.c.period.in_(periods)]
+    conditions += [] if declared is None else [paid_by(declared)]
+    conditions += [_known(books, key, value, arrival) for key, value in of.items() if key not in asked_otherwise]
+    return conditions
 
 
 def _declared(

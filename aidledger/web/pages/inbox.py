@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from queue import Queue
 from threading import Event
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -138,42 +138,65 @@ async def receive(request: Request) -> Response:
 
 @endpoint
 def delivery(request: Request, _asked: Asked) -> Response:
-    """A delivery: what was received, what the check found, what can be done."""
+    """A delivery: what was received, what the check found, what can be done, what was posted."""
     site, language = site_of(request), language_of(request)
     number = request.path_params["delivery"]
     checking, posting = site.jobs.last(CHECKING, number), site.jobs.last(POSTING, number)
-    posted = cast("ImportResult | None", posting.outcome) if posting else None
+    box = deliveries.inbox_of(site.ledger)
+    waiting = next((one for one in box.deliveries() if one.id == number), None)
+    if waiting is None and posting is None:
+        box.delivery(number)  # raises
+    checked = checked_of(site, number)
+    passed = [*(deliveries.passed_over(waiting) if waiting else ()), *(checked.result.passed_over if checked else ())]
     jobs = [job for job in (posting, checking) if job]
-    failed = next((job.failure for job in jobs if job.state == "failed"), None)
-    waiting = [one for one in deliveries.inbox_of(site.ledger).deliveries() if one.id == number]
-    if not waiting and posting is None:
-        deliveries.inbox_of(site.ledger).delivery(number)  # raises
-    checked = cast("Checked | None", checking.outcome) if checking else None
-    translate = translator(language)
-    passed = checked.result.passed_over if checked else []
     return page(
         request,
         "delivery.html",
         heading=N_("Delivery"),
         number=number,
-        delivery=waiting[0] if waiting else None,
+        delivery=waiting,
         days=deliveries.DAYS_KEPT,
         job=next((job for job in jobs if not job.finished), jobs[0] if jobs else None),
-        failure=error_text(failed, ERRORS, language) if failed else None,
-        groups=_groups(checked, site, language) if checked and posting is None else [],
-        bars=problems_by_school(checked.result.files, translate) if checked and posting is None else [],
-        kinds=_kinds(checked, language) if checked and posting is None else [],
-        passed=passed_over_report([*(deliveries.passed_over(waiting[0]) if waiting else ()), *passed], language),
-        digest=checked.digest if checked and checked.postable and posting is None else None,
-        asks=post_text(checked.postable, language) if checked else "",
-        returns=len(checked.result.counted("rejected")) if checked else 0,
-        receipt=said_text(posting.said, translate) if posting and posting.said else None,
-        posted=[PostedFile(file_line(one, site.catalogue, language), one.batch) for one in posted.files]
-        if posted and posting and not posting.stopped()
-        else [],
-        files=posting.files if posting and (posted is None or posting.stopped()) else [],
-        head=posting.head if posting else None,
+        failure=_failure(jobs, language),
+        passed=passed_over_report(passed, language),
+        **_as_checked(checked if posting is None else None, site, language),
+        **_as_posted(posting, site, language),
     )
+
+
+def _failure(jobs: Sequence[Job], language: Language) -> str | None:
+    """Why the last work on a delivery failed."""
+    failed = next((job.failure for job in jobs if job.state == "failed"), None)
+    return error_text(failed, ERRORS, language) if failed else None
+
+
+def _as_checked(checked: Checked | None, site: Site, language: Language) -> dict[str, Any]:
+    """What a delivery's page shows of its check, until something of it is posted."""
+    if checked is None:
+        return {"groups": [], "bars": [], "kinds": [], "digest": None, "asks": "", "returns": 0}
+    return {
+        "groups": _groups(checked, site, language),
+        "bars": problems_by_school(checked.result.files, translator(language)),
+        "kinds": _kinds(checked, language),
+        "digest": checked.digest if checked.postable else None,
+        "asks": post_text(checked.postable, language),
+        "returns": len(checked.result.counted("rejected")),
+    }
+
+
+def _as_posted(posting: Job | None, site: Site, language: Language) -> dict[str, Any]:
+    """What it shows of its posting: the receipt; of one that was broken off or cancelled, file by file."""
+    if posting is None:
+        return {"receipt": None, "posted": [], "files": [], "head": None}
+    result = cast("ImportResult | None", posting.outcome)
+    whole = result is not None and not posting.stopped()
+    lines = [PostedFile(file_line(one, site.catalogue, language), one.batch) for one in result.files] if result else []
+    return {
+        "receipt": said_text(posting.said, translator(language)) if posting.said else None,
+        "posted": lines if whole else [],
+        "files": [] if whole else posting.files,
+        "head": posting.head,
+    }
 
 
 def checked_of(site: Site, delivery: int) -> Checked | None:
