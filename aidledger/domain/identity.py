@@ -156,7 +156,7 @@ _BETWEEN = r"[\s\-–—_\u200b-\u200d\u2060\ufeff]"
 _LONG_NUMBER = re.compile(rf"[A-Za-z]{{0,2}}\d(?:{_BETWEEN}?\d){{7,}}[A-Za-z]?")
 _SEPARATOR = re.compile(_BETWEEN)
 # In the row of one pupil, where no sum and no serial number has so many digits: nor what a date or a time is made of.
-_SHORT_NUMBER = re.compile(r"(?<![0-9A-Za-z*])(?:[A-Za-z]{1,3}\d{5,}|\d{6,})[A-Za-z]?(?![0-9A-Za-z*])")
+_SHORT_NUMBER = re.compile(r"(?<![0-9A-Za-z*])(?:[A-Za-z]{1,16}\d{5,}|\d{6,})[A-Za-z]?(?![0-9A-Za-z*])")
 
 # Within prose, beside dates, times, amounts and digests: eleven digits (a telephone number) or more.
 _DIGEST = r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])"

@@ -16,7 +16,7 @@ from aidledger.audit.sampling import GroupedBy, Sample, draw
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Decision, Finding, Severity, State, at_least
 from aidledger.errors import UnknownFinding
-from aidledger.operations.inbox import inbox_of
+from aidledger.operations.sides import inbox_of
 from aidledger.operations.views import Reveal, Viewed, view
 from aidledger.store.chain import events
 from aidledger.store.chain.decisions import decide, decisions, history

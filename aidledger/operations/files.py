@@ -29,6 +29,7 @@ _WHYS: dict[Why, frozenset[str]] = {
     "packed": frozenset({".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".z01", ".001"}),
 }
 CHANGED = N_("it changed while it was being read; import it again")
+_SAME_NAME = N_("another file here has the same name")
 # What operating systems put into folders and archives.
 _OF_SYSTEMS = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 
@@ -132,9 +133,13 @@ def walk(paths: Iterable[Path], limits: Limits = DEFAULT_LIMITS, shelf: Shelf | 
     """The files given, and those in folders and archives in name order; each once. ``shelf``: where all of them lie."""
     found: dict[Found, None] = {}
     passed_over: dict[PassedOver, None] = {}
+    shown: set[str] = set()
     for path in paths:
         for one in _given(path, limits) if shelf is None else _among(Found(path, shelf=shelf), limits):
             if isinstance(one, Found):
+                if one not in found and shown_path(one.path) in shown:
+                    one = replace(one, problem=Problem("unreadable-file", facts={"why": _SAME_NAME}))  # noqa: PLW2901
+                shown.add(shown_path(one.path))
                 found.setdefault(one)
             else:
                 passed_over.setdefault(one)
@@ -247,6 +252,8 @@ class Reader:
             limit = self._limits.file_size_max_bytes
             source = read(found.path, limit) if found.shelf is None else _taken(found, limit)
             return InputFile(source.path, source.content, source.sha256, found.problem or source.failure, found)
+        if found.problem is not None:
+            return _unread(found, found.problem)
         try:
             content = self._opened(found).read(found.member)
         except FileRefused as refusal:

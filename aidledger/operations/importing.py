@@ -15,7 +15,7 @@ from aidledger.domain.changes import Changes, PaymentChange, changes_between
 from aidledger.domain.problem import Problem
 from aidledger.domain.role import Action
 from aidledger.domain.roster import Note, RosterFile
-from aidledger.errors import FatesDoNotAddUp, OneFileToSupersede, OtherRoster
+from aidledger.errors import CheckOutdated, FatesDoNotAddUp, OneFileToSupersede, OtherRoster
 from aidledger.operations import examining, files
 from aidledger.operations.contradictions import candidates, contradictions, problems
 from aidledger.operations.feedback import Feedback
@@ -69,7 +69,8 @@ class ImportRequest:
 
     ``instructions``: for all files but those in ``by_file``, by path as shown. ``only``: of what is there, no other
     files, and these with no other content: SHA-256 by path as shown.
-    ``stopped``: asked before each file; once true, no further file is taken.
+    ``stopped``: asked before each file; once true, no further file is taken. ``head``: the ledger's, if it must not
+    have moved on before the first file is posted.
     """
 
     paths: Sequence[Path]
@@ -81,6 +82,7 @@ class ImportRequest:
     limits: Limits = DEFAULT_LIMITS
     shelf: files.Shelf | None = None
     only: Mapping[str, str] | None = None
+    head: str | None = None
     stopped: Callable[[], bool] = lambda: False
 
 
@@ -154,6 +156,8 @@ class _Run:
     def files(self, found: Sequence[Found]) -> list[FileResult]:
         """Read, post and report each file, in the order found; files that are not lists go to ``no_lists``."""
         with self.transaction() as books:
+            if self.request.head not in {None, events.head(books)}:
+                raise CheckOutdated
             self.loaded = ensure_loaded(books, self.catalogue, self.ledger.moment(), self.ledger.actor)
             self.known = posting.sources_in_force(books)
             self.remembered = mappings.by_school(books)

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -19,17 +19,18 @@ from aidledger.errors import CheckOutdated, DeliveryTooLarge, NothingToPost, Not
 from aidledger.operations.feedback import Feedback
 from aidledger.operations.files import SPREADSHEETS, InputFile, PassedOver, Reader, by_name, walk
 from aidledger.operations.importing import ImportRequest, Instructions, import_files
-from aidledger.operations.opening import file_of
 from aidledger.operations.results import FileResult, ImportResult
+from aidledger.operations.sides import inbox_of
 from aidledger.sheets.formats.archive import safe_parts
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB
 from aidledger.sheets.recognition.hints import Hints
 from aidledger.store.chain import events
+from aidledger.store.database.bulk import next_id
 from aidledger.store.inbox import AnnouncedFile, Delivery, Inbox
 from aidledger.store.jobs import JobFile
-from aidledger.store.ledger import Ledger
-from aidledger.store.postings import versions
-from aidledger.store.side import side_path
+from aidledger.store.ledger import Books, Ledger
+from aidledger.store.model.tables import Batch
+from aidledger.store.postings import posting, versions
 
 __all__ = [
     "AnnouncedDelivery",
@@ -45,6 +46,7 @@ __all__ = [
     "inbox_of",
     "instruct",
     "instructions_of",
+    "may_instruct",
     "passed_over",
     "post",
     "receive",
@@ -54,6 +56,9 @@ __all__ = [
 ]
 
 FILES_MAX = 5_000
+# With what is passed over; and the length of a path that any system allows.
+ANNOUNCED_MAX = 20_000
+_PATH_MAX = 4_096
 DAYS_KEPT = 90
 # An archive of a district's rosters; a spreadsheet is refused by its own limit.
 _ARCHIVE_MAX_BYTES = 512 * MIB
@@ -102,11 +107,6 @@ def file_key(path: str) -> str:
     return hashlib.sha256(path.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def inbox_of(ledger: Ledger) -> Inbox:
-    """Where the files for a ledger wait: beside its file, or for one on a server in its user's own folder."""
-    return Inbox(side_path(file_of(ledger.place), ledger.place, "inbox"), ledger.secret)
-
-
 @dataclass(frozen=True, slots=True)
 class AnnouncedDelivery:
     """A delivery that was announced. ``missing``: the number of each file to send, and its place among those announced.
@@ -129,15 +129,18 @@ def announce(ledger: Ledger, files: Sequence[AnnouncedFile]) -> AnnouncedDeliver
     with ledger.reading("import"):
         pass
     clear_old(ledger)
-    given: dict[str, int] = {}
+    if len(files) > ANNOUNCED_MAX or any(len(file.path) > _PATH_MAX for file in files):
+        raise DeliveryTooLarge
+    labels = _Labels()
     passed: list[tuple[str, str]] = []
     for i in sorted(range(len(files)), key=lambda one: files[one].path):  # whatever the order, the labels are the same
         label = "/".join(safe_parts(files[i].path.encode("utf-8", "replace").decode()))
         why = by_name(label)
         if why is None:
-            given[_unlike(label, given)] = i
+            labels.give(label, i)
         else:
             passed.append((label, why))
+    given = labels.given
     if not given:
         raise NothingToRead(count=len(passed))
     labelled = [replace(files[i], path=label) for label, i in sorted(given.items(), key=lambda one: one[1])]
@@ -166,12 +169,30 @@ def clear_old(ledger: Ledger) -> None:
     inbox_of(ledger).clear(before.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
-def _unlike(label: str, labels: Container[str]) -> str:
-    """A label that is not taken yet."""
-    path, number = Path(label), 2
-    while label in labels:
-        label, number = path.with_name(f"{path.stem} ({number}){path.suffix}").as_posix(), number + 1
-    return label
+@dataclass(slots=True)
+class _Labels:
+    """The names of a delivery's files: each unlike all others, and none a folder of another, as archives look like."""
+
+    given: dict[str, int] = field(default_factory=dict)
+    _folders: set[str] = field(default_factory=set)
+    _numbers: dict[Path, int] = field(default_factory=dict)
+
+    def give(self, label: str, file: int) -> None:
+        """Give a file its label, or one like it that is free."""
+        wanted = Path(label)
+        while (taken := self._taken(label)) is not None:
+            number = self._numbers[wanted] = self._numbers.get(wanted, 1) + 1
+            name = wanted if taken == label else Path(taken)
+            free = Path(taken).with_name(f"{name.stem} ({number}){name.suffix}")
+            label = f"{free.as_posix()}{label[len(taken) :]}"
+        self.given[label] = file
+        self._folders.update(map(Path.as_posix, Path(label).parents))
+
+    def _taken(self, label: str) -> str | None:
+        """What of a label is another file's: all of it, or a folder above."""
+        if label in self.given or label in self._folders:
+            return label
+        return next((above for one in Path(label).parents if (above := one.as_posix()) in self.given), None)
 
 
 def receive(ledger: Ledger, delivery: int, number: int, pieces: Iterable[bytes]) -> str:
@@ -192,17 +213,21 @@ def remove(ledger: Ledger, delivery: int) -> None:
     box.remove(delivery, [file.number for file in box.delivery(delivery).files])
 
 
-def instruct(ledger: Ledger, delivery: int, path: str, said: Instructions) -> None:
-    """Keep what was said by hand about a file until it is posted; it counts from the next check on.
+def may_instruct(ledger: Ledger, delivery: int, said: Instructions) -> None:
+    """Whether something can be said about a file.
 
     Raises NotNamed, OtherRole, UnknownDelivery; UnknownBatch, NoEarlierVersion, SupersededBatch for what it supersedes.
     """
     with ledger.reading("import") as books:
         if said.supersedes is not None:
             versions.version(books, said.supersedes)
-    box = inbox_of(ledger)
-    box.delivery(delivery)
-    box.instruct(delivery, path, None if said == Instructions() else _written(said))
+    inbox_of(ledger).delivery(delivery)
+
+
+def instruct(ledger: Ledger, delivery: int, path: str, said: Instructions) -> None:
+    """Keep what was said by hand about a file until it is posted, for the next check; raises as ``may_instruct``."""
+    may_instruct(ledger, delivery, said)
+    inbox_of(ledger).instruct(delivery, path, None if said == Instructions() else _written(said))
 
 
 def instructions_of(ledger: Ledger, delivery: int) -> dict[str, Instructions]:
@@ -254,14 +279,16 @@ def check(
     Raises UnknownDelivery, NotNamed, OtherRole, WorkCancelled once ``stopped`` is true.
     """
     with ledger.reading("check") as books:
-        head = events.head(books)
+        head, coming = events.head(books), next_id(books, Batch)
     shelf = inbox_of(ledger).shelf(delivery)
     said = instructions_of(ledger, delivery)
     request = ImportRequest(list(shelf.files), by_file=said, dry_run=True, shelf=shelf, stopped=stopped)
     result = import_files(ledger, catalogue, request, started, progress)
     if result.unreached:
         raise WorkCancelled
-    return Checked(delivery, head, result, said)
+    # A batch that the check made is gone with it: such a file is the same as another of the delivery.
+    files = [replace(file, batch=None) if (file.batch or 0) >= coming else file for file in result.files]
+    return Checked(delivery, head, replace(result, files=files), said)
 
 
 def post(
@@ -279,20 +306,43 @@ def post(
 
     Raises CheckOutdated if the ledger has changed since the check, NothingToPost.
     """
-    with ledger.reading("import") as books:
-        if events.head(books) != checked.head:
-            raise CheckOutdated
+    with ledger.reading("import"):
+        pass
     wanted = {file.path: file.sha256 for file in checked.postable if one is None or file == one}
     if not wanted:
         raise NothingToPost
     box = inbox_of(ledger)
     shelf = box.shelf(checked.delivery)
-    request = ImportRequest(list(shelf.files), by_file=checked.instructions, shelf=shelf, only=wanted, stopped=stopped)
+    request = ImportRequest(
+        list(shelf.files),
+        by_file=checked.instructions,
+        shelf=shelf,
+        only=wanted,
+        stopped=stopped,
+        head=checked.head,
+    )
     result = import_files(ledger, catalogue, request, started, progress)
-    done = {file.path for file in (*result.counted("posted"), *checked.result.counted("unchanged"))}
-    done |= {one.path for one in checked.result.passed_over}
-    _take(box, checked.delivery, done, {file.path for file in checked.result.files} - done)
+    posted = {file.path for file in result.counted("posted")}
+    with ledger.reading("import") as books:
+        done = [
+            file
+            for file in checked.result.files
+            if (file.outcome == "would-post" and file.path in posted) or _in_force(books, file)
+        ]
+    left = [file.path for file in checked.result.files if file not in done]
+    _take(box, checked.delivery, {*(file.path for file in done), *_passed(checked)}, set(left))
     return result
+
+
+def _in_force(books: Books, file: FileResult) -> bool:
+    """Whether what a check found to be known is in the ledger: by then, or since the rest was posted."""
+    if file.outcome != "unchanged":
+        return False
+    return file.batch is not None or posting.batch_in_force_of(books, file.sha256) is not None
+
+
+def _passed(checked: Checked) -> Iterable[str]:
+    return (one.path for one in checked.result.passed_over)
 
 
 def files_of(checked: Checked, result: ImportResult | None = None) -> list[JobFile]:
@@ -300,24 +350,23 @@ def files_of(checked: Checked, result: ImportResult | None = None) -> list[JobFi
     known = {file.path: file for file in result.files} if result else {}
     told = []
     for file in checked.result.files:
-        now = known.get(file.path, file)
-        told.append(JobFile(file.path, file.sha256, _WAITING.get(now.outcome, now.outcome), now.batch))
+        now = known.get(file.path, file) if file.outcome == "would-post" else file
+        waits = now.outcome == "would-post" or (now.outcome == "unchanged" and now.batch is None)
+        told.append(JobFile(file.path, file.sha256, "waiting" if waits else now.outcome, now.batch))
     return told
-
-
-_WAITING = {"would-post": "waiting"}
 
 
 def take_posted(ledger: Ledger, delivery: int, files: Sequence[JobFile]) -> None:
     """Remove from the inbox what the record of a posting says was posted; of a delivery that is gone, nothing."""
-    box = inbox_of(ledger)
-    if any(one.id == delivery for one in box.deliveries()):
-        done = {one.path for one in files if one.state in {"posted", "unchanged"}}
-        _take(box, delivery, done, {one.path for one in files} - done)
+    done = {one.path for one in files if one.state in {"posted", "unchanged"}}
+    left = {one.path for one in files if one.state not in {"posted", "unchanged"}}
+    _take(inbox_of(ledger), delivery, done, left)
 
 
 def _take(box: Inbox, delivery: int, done: set[str], left: set[str]) -> None:
     """Remove what holds something that is done, and nothing that is left."""
+    if all(one.id != delivery for one in box.deliveries()):
+        return  # it was removed meanwhile
     files = box.shelf(delivery).files.items()
     box.remove(delivery, [one.number for path, one in files if _holds(path, done) and not _holds(path, left)])
 
@@ -337,7 +386,7 @@ def sent_back(
 
     ``feedback``: how copies are written to a folder, given what was imported. ``some``: of these files alone.
     """
-    with ledger.reading("check"):
+    with ledger.reading("import"):  # they hold full numbers, as the files do that a clerk sent
         pass
     shelf = inbox_of(ledger).shelf(checked.delivery)
     rejected = {file.path: file for file in checked.result.counted("rejected") if some is None or file in some}

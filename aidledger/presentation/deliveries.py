@@ -9,6 +9,7 @@ from aidledger.domain.problem import Severity
 from aidledger.domain.table import Answer, Cell, Column, named_code, period_text
 from aidledger.i18n import N_, Language, translator
 from aidledger.presentation.columns import AMOUNT, FILE, PROGRAM
+from aidledger.presentation.receipts import unchanged_text
 from aidledger.presentation.result import Result, table
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _file(file: FileResult, catalogue: Catalogue, language: Language) -> Sequenc
     kinds = Counter(problem.code for problem in file.problems)
     told = [f"{named_code(code, translate)} × {count}" for code, count in kinds.most_common()]
     if file.outcome == "unchanged":
-        told = [translate(N_("unchanged (batch {batch})")).format(batch=file.batch)]
+        told = [unchanged_text(file, translate)]
     return (
         file.path,
         file.school,

@@ -76,7 +76,7 @@ def file_line(result: FileResult, catalogue: Catalogue, language: Language) -> s
     translate = translator(language)
     parts = [safe(result.path)]
     if result.outcome == "unchanged":
-        return " ".join([*parts, translate(N_("unchanged (batch {batch})")).format(batch=result.batch)])
+        return " ".join([*parts, unchanged_text(result, translate)])
     amounts: dict[tuple[str | None, str | None], int] = {}
     for roster in result.rosters:
         paid = roster.program, roster.period
@@ -96,6 +96,13 @@ def file_line(result: FileResult, catalogue: Catalogue, language: Language) -> s
     if result.outcome == "rejected":
         contents.append(translate(N_("rejected; problems: {count}")).format(count=len(result.problems)))
     return " ".join([*parts, "; ".join(contents)])
+
+
+def unchanged_text(result: FileResult, translate: Translate) -> str:
+    """The batch that has a file's content; in a check, it can also be another file's that would be posted."""
+    if result.batch is None:
+        return translate(N_("the same as another of these files"))
+    return translate(N_("unchanged (batch {batch})")).format(batch=result.batch)
 
 
 def file_report(file: FileResult, remedies: Mapping[str, str], catalogue: Catalogue, language: Language) -> list[str]:

@@ -158,7 +158,7 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _not_found(request: Request, _error: Exception) -> Response:
     if request.url.path != "/" and request.url.path.endswith("/"):
-        return RedirectResponse(request.url.path.rstrip("/"))
+        return RedirectResponse(f"/{request.url.path.strip('/')}")
     message = N_("There is no such page.")
     return page(request, "refused.html", HTTPStatus.NOT_FOUND, message=message, heading=N_("Not found"))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from aidledger.domain.secret import Secret
@@ -19,6 +20,7 @@ from aidledger.web.jobs import Jobs
 if TYPE_CHECKING:
     from aidledger.audit.running import Audit
     from aidledger.catalogue.catalogue import Catalogue
+    from aidledger.domain.role import Action
     from aidledger.operations.offices import OfficeNames
     from aidledger.operations.views import Viewed
     from aidledger.sheets.working_paper import WorkingPaper
@@ -36,7 +38,7 @@ class Site:
     ``language``: that of the command, until a reader chooses another. ``quit``: ends the server.
     ``guard``: reads sheets to show them. ``audits``: the last audit that has run since the server began, after the one
     before. ``papers``: the working paper that somebody sent in and has not recorded yet, by their name. ``answers``:
-    what was answered last, by question and head.
+    what was answered last, by question and head. ``packing``: marked copies are made for one reader at a time.
     """
 
     ledger: Ledger
@@ -48,10 +50,16 @@ class Site:
     audits: list[Viewed[Audit]] = field(default_factory=list)
     papers: dict[str, WorkingPaper] = field(default_factory=dict)
     answers: dict[Hashable, Any] = field(default_factory=dict)
+    packing: Lock = field(default_factory=Lock)
 
     def acting(self, actor: str) -> Site:
         """The same site as one person uses it; all share the ledger's connections."""
         return replace(self, ledger=replace(self.ledger, actor=actor))
+
+    def require(self, action: Action) -> None:
+        """Raises NotNamed, OtherRole for whom the office does not let do something."""
+        with self.ledger.reading(action):
+            pass
 
     def ask(self, question: Callable[..., Answered], *asked: Hashable) -> Answered:
         """The answer of an operation on ledger and catalogue, kept as ``kept`` says."""

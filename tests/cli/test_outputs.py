@@ -264,6 +264,7 @@ _WRITERS = {
     "operations/examining.py": "the null device",
     "sheets/formats/xls.py": "the null device",
     "demo/writing.py": "an archive in memory",
+    "operations/templates.py": "an archive in memory",
     "saving.py": "an archive in memory",
     "sheets/formats/mending.py": "an archive in memory",
     "sheets/feedback/formulas.py": "an archive in memory",

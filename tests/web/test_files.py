@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from html import unescape
@@ -21,7 +22,7 @@ from tests.builders import people, roster_grid, roster_xlsx, with_cells, xlsx_by
 from tests.cli.harness import aidledger
 from tests.store.ledgers import bring_in, catalogue, new_place, opened
 from tests.web.site import OURS, visited
-from tests.web.test_inbox import checked, post, settled
+from tests.web.test_inbox import checked, post, send, settled
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
@@ -352,3 +353,29 @@ def test_a_long_sheet_comes_in_pages_with_all_its_problems(client: TestClient) -
     second = Sheet(client.get(link, params={"first": "1001"}).text)
     assert {f"row-{at}" for at in (2, 1_001, 1_500)} <= set(second.rows)
     assert "row-1000" not in second.rows
+
+
+def test_what_could_not_be_checked_at_once_is_not_said_either(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another delivery is being checked; what was refused must not count at the next check."""
+    _, page = checked(client, {"a.xlsx": UNTITLED})
+    link = only_file(page)
+    begun, ending = threading.Event(), threading.Event()
+    real = deliveries.check
+
+    def held(*given: object) -> object:
+        begun.set()
+        assert ending.wait(30)
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(deliveries, "check", held)
+    other = send(client, {"b.xlsx": GOOD})
+    client.post(f"/inbox/{other}/check", headers=OURS)
+    assert begun.wait(30)
+    fields = {"program": "high-school-grant", "period": "2021-autumn", "school": "东山中学"}
+    assert client.post(f"{link}/instruct", headers=OURS, data=fields).status_code == 409
+    ending.set()
+    settled(client, other)
+    client.post("/inbox/1/check", headers=OURS)
+    assert "Post 1 files" not in settled(client, 1)

@@ -6,6 +6,8 @@ import io
 import json
 import re
 import sqlite3
+import threading
+import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +18,8 @@ import pytest
 
 from aidledger.operations import ledgers
 from aidledger.store.inbox import PIECE_BYTES, AnnouncedFile, Inbox
+from aidledger.store.postings import posting as postings
+from aidledger.web.jobs import Job
 from tests.builders import people, roster_grid, roster_xlsx, with_cells, xlsx_bytes
 from tests.cli.harness import aidledger
 from tests.store.ledgers import ENCRYPTED, ON_POSTGRESQL, bring_in, new_place, opened
@@ -341,3 +345,145 @@ def test_no_number_of_a_pupil_is_served(client: TestClient) -> None:
     _, page = checked(client, {f"{people(1)[0].number}.xlsx": GOOD, "bad.xlsx": BAD})
     for person in people(60):
         assert person.number not in page
+
+
+def in_ledger(place: str) -> list[tuple[str | None, int]]:
+    ledger = opened(place)
+    found = [(one.file, one.person_times) for one in ledgers.batches(ledger)]
+    ledger.close()
+    return found
+
+
+def test_a_roster_that_was_not_posted_is_never_removed(client: TestClient, place: str) -> None:
+    """Of two alike, the second is as the first would be; the first is sent again with other content, and rejected."""
+    other = CSV.replace(b",1000", b",1500")
+    delivery, page = checked(client, {"a.csv": CSV, "b.csv": CSV})
+    assert "the same as another of these files" in page
+    assert client.put(f"/inbox/{delivery}/1", headers=OURS, content=other).status_code == 204
+    page = post(client, delivery, page)
+    assert in_ledger(place) == []
+    client.post(f"/inbox/{delivery}/check", headers=OURS)
+    page = settled(client, delivery)
+    assert "Announced: 2 files, received: 2." in page
+    assert "a.csv" in page
+    assert "b.csv" in page
+
+
+def test_the_second_of_two_alike_goes_when_the_first_was_posted(client: TestClient, place: str) -> None:
+    delivery, page = checked(client, {"a.csv": CSV, "b.csv": CSV})
+    post(client, delivery, page)
+    assert in_ledger(place) == [("a.csv", 3)]
+    assert "Nothing waits." in client.get("/inbox").text
+
+
+def test_two_files_of_one_name_are_told_apart(client: TestClient, place: str) -> None:
+    """An archive and a folder of the same name; two members of an archive with the same name."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        archive.writestr("x.xlsx", GOOD)
+        archive.writestr("x.xlsx", OTHER)
+    delivery, page = checked(client, {"z.zip": packed.getvalue(), "z.zip/x.xlsx": BAD})
+    assert "z.zip/x (2).xlsx" in page or "z (2).zip" in page
+    assert "another file here has the same name" in client.get(f"/inbox/{delivery}/schools").text + page
+    post(client, delivery, page)
+    assert len(in_ledger(place)) == 1
+    assert "z.zip" in client.get(f"/inbox/{delivery}").text + client.get("/inbox").text  # what was not right stays
+    client.post(f"/inbox/{delivery}/check", headers=OURS)
+    assert "Announced: 2 files, received: 2." in settled(client, delivery)
+
+
+def test_what_runs_on_a_delivery_is_not_disturbed_by_its_removal(
+    client: TestClient, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery, page = checked(client, {"good.xlsx": GOOD, "other.xlsx": OTHER})
+    posting, removing = threading.Event(), threading.Event()
+    real = postings.post
+
+    def held(*given: object) -> object:
+        posting.set()
+        assert removing.wait(30)
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(postings, "post", held)
+    client.post(f"/inbox/{delivery}/post", headers=OURS, data={"checked": button(page)})
+    assert posting.wait(60)
+    assert client.post(f"/inbox/{delivery}/remove", headers=OURS).status_code == 409
+    removing.set()
+    assert "posted: 2" in settled(client, delivery)
+    assert len(in_ledger(place)) == 2
+
+
+def test_a_delivery_that_is_gone_still_has_its_receipt(
+    client: TestClient, place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As when its ninety days end in the middle."""
+    delivery, page = checked(client, {"good.xlsx": GOOD})
+    real = postings.post
+
+    def gone(*given: object) -> object:
+        Inbox(inbox_path(place, tmp_path), opened(place).secret).clear("9999")
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(postings, "post", gone)
+    assert "posted: 1" in post(client, delivery, page)
+
+
+def test_the_head_is_compared_where_the_first_file_is_posted(
+    client: TestClient, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody posts between the button and the first file."""
+    delivery, page = checked(client, {"good.xlsx": GOOD})
+    expect = Job.expect
+
+    def meanwhile(job: Job, total: int) -> None:
+        ledger = opened(place)
+        bring_in(ledger, OTHER, "meanwhile.xlsx")
+        ledger.close()
+        expect(job, total)
+
+    monkeypatch.setattr(Job, "expect", meanwhile)
+    client.post(f"/inbox/{delivery}/post", headers=OURS, data={"checked": button(page)})
+    assert "Nothing was posted." in settled(client, delivery)
+    assert in_ledger(place) == [("meanwhile.xlsx", 4)]
+
+
+def test_who_has_no_permission_sees_no_delivery_and_disturbs_none(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from aidledger.operations import actors
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    ledger = opened(place)
+    actors.name(ledger, ledger.actor, "reviewer")
+    actors.name(ledger, "school one", "school")
+    actors.name(ledger, "auditor", "auditor")
+    actors.name(ledger, "clerk", "clerk")
+    ledger.close()
+    with visited(place, actor="clerk") as client:
+        delivery, page = checked(client, {"bad.xlsx": BAD, "good.xlsx": GOOD})
+        door = client.app.state.door  # type: ignore[attr-defined]
+        clerk = dict(client.cookies)
+        for actor, reading in (("school one", 403), ("auditor", 200), ("nobody", 403)):
+            client.cookies.clear()
+            door.actor = actor
+            client.get(door.link())
+            told = {"checked": button(page)}
+            for path in ("/inbox", f"/inbox/{delivery}", f"/inbox/{delivery}/schools"):
+                assert client.get(path).status_code == reading, (actor, path)
+            assert client.get(f"/inbox/{delivery}/copies").status_code == 403
+            assert client.post(f"/inbox/{delivery}/post", headers=OURS, data=told).status_code == 403
+            if actor != "school one":  # who may check files
+                assert client.post(f"/inbox/{delivery}/check", headers=OURS).status_code == 403
+            if reading == 403:
+                assert client.post("/findings/run", headers=OURS).status_code == 403
+        client.cookies.clear()
+        client.cookies.update(clerk)
+        assert "posted: 1" in post(client, delivery, client.get(f"/inbox/{delivery}").text)
+
+
+def test_thousands_of_like_names_are_announced_in_no_time(client: TestClient) -> None:
+    told = {"files": [{"path": "a.xlsx", "size": 1}] * 5_000}
+    assert client.post("/inbox/announce", headers=OURS, content=json.dumps(told)).status_code == 200
+    told = {"files": [{"path": f"{'x' * 5_000}.xlsx", "size": 1}]}
+    assert client.post("/inbox/announce", headers=OURS, content=json.dumps(told)).status_code == 400

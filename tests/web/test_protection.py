@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -144,3 +146,18 @@ def test_the_language_does_not_lead_elsewhere(client: TestClient) -> None:
 def test_a_form_is_no_upload(client: TestClient) -> None:
     answer = client.post("/people", headers=OURS, data={"who": "x" * 200_000})
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "/%2fevil.example/", "///evil.example//x/"])
+def test_no_redirect_leads_elsewhere(tmp_path: Path, path: str) -> None:
+    with visited(new_place(tmp_path)) as client:
+        answer = client.get(f"{HOME}{path}", follow_redirects=False)
+        assert urlsplit(answer.headers.get("location", "/")).netloc == ""
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../../../etc/passwd", "pyproject.toml", "x" * 5_000])
+def test_no_file_of_the_computer_is_a_report(tmp_path: Path, name: str) -> None:
+    with visited(new_place(tmp_path)) as client:
+        answer = client.get("/reports/published", params={"report": name})
+        assert answer.status_code == 404
+        assert "expected" not in answer.text

@@ -16,7 +16,6 @@ from aidledger.operations import facsimiles
 from aidledger.operations import inbox as deliveries
 from aidledger.operations.importing import Instructions
 from aidledger.operations.mapping import mapped_columns
-from aidledger.presentation.feedback import feedback_for
 from aidledger.presentation.receipts import file_line, file_report
 from aidledger.presentation.sheets import FIELD_TITLES, differences_result, meaning_text
 from aidledger.sheets.formats.failures import FileRefused
@@ -25,7 +24,7 @@ from aidledger.sheets.recognition.part_words import part_by_hand
 from aidledger.web.answering import choices_of, download, language_of, page, programs_of, site_of
 from aidledger.web.asked import Asked
 from aidledger.web.endpoint import endpoint
-from aidledger.web.pages.inbox import CHECKING, begin_check, begin_posting, checked_of, group_of, post_text
+from aidledger.web.pages.inbox import CHECKING, begin_check, begin_posting, checked_of, group_of, packed, post_text
 from aidledger.web.remedies import FILES
 from aidledger.web.sheets import DrawnSheet, draw_sheet, excerpt_of, sheet_problems
 from aidledger.web.tables import draw
@@ -141,8 +140,10 @@ def instruct(request: Request, asked: Asked) -> Response:
     if checked is None:
         raise CheckOutdated
     found = checked.file(key)
-    deliveries.instruct(site.ledger, delivery, found.path, _instructions(site, asked))
-    begin_check(site, delivery)
+    said = _instructions(site, asked)
+    deliveries.may_instruct(site.ledger, delivery, said)
+    # Part of the check: what could not be checked at once is not kept either.
+    begin_check(site, delivery, lambda: deliveries.instruct(site.ledger, delivery, found.path, said))
     query = f"?sheet={asked.number('sheet', 1)}" if asked.text("sheet") else ""
     return RedirectResponse(f"/inbox/{delivery}/files/{key}{query}", HTTPStatus.SEE_OTHER)
 
@@ -189,7 +190,6 @@ def copy(request: Request, _asked: Asked) -> Response:
     if checked is None:
         raise CheckOutdated
     found = checked.file(request.path_params["key"])
-    packed = deliveries.sent_back(
-        site.ledger, checked, lambda folder, imported: feedback_for(site.catalogue, folder, imported, language), [found]
+    return download(
+        packed(site, checked, [found], language), f"{translator(language)(N_('to the schools'))}-{delivery}", "zip"
     )
-    return download(packed, f"{translator(language)(N_('to the schools'))}-{delivery}", "zip")

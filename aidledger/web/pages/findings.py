@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from http import HTTPStatus
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from aidledger.domain.finding import Finding
     from aidledger.web.site import Site
 
+_KEEPING = Lock()
 AUDITING = N_("Audit")
 # Only marks the words for translation.
 _NEWS = (N_("new"), N_("known"))
@@ -138,6 +140,7 @@ def findings(request: Request, asked: Asked) -> Response:
 def run(request: Request, _asked: Asked) -> Response:
     """Begin an audit."""
     site = site_of(request)
+    site.require("read")
     job = Job(AUDITING, site.ledger.actor, site.ledger.moment())
     site.jobs.start(job, lambda one: _keep(site, one.progress))
     return RedirectResponse("/findings", HTTPStatus.SEE_OTHER)
@@ -257,16 +260,18 @@ def _keep(site: Site, progress: Callable[[int, int], None]) -> Viewed[Audit]:
     # Of the one before, only which findings it had is asked for.
     before = [replace(one, found=_without_evidence(one.found)) for one in _kept(site)[-1:]]
     found = auditing.audit_and_keep(site.ledger, site.catalogue, progress)
-    site.audits[:] = [*before, found]
+    with _KEEPING:
+        site.audits[:] = [*before, found]
     return found
 
 
 def _kept(site: Site) -> Sequence[Viewed[Audit]]:
     """The last audits; until the server has run one, the last of an earlier one, which holds for its head."""
-    if not site.audits:
-        found = auditing.kept(site.ledger)
-        site.audits.extend([found] if found else [])
-    return list(site.audits)
+    with _KEEPING:
+        if not site.audits:
+            found = auditing.kept(site.ledger)
+            site.audits.extend([found] if found else [])
+        return list(site.audits)
 
 
 def _without_evidence(audit: Audit) -> Audit:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aidledger.domain.term import Period
 from aidledger.i18n import N_, translator
 from aidledger.operations import ledgers, paying, reporting
-from aidledger.operations.inbox import inbox_of
+from aidledger.operations.sides import inbox_of
 from aidledger.presentation.batches import batches_result
 from aidledger.presentation.paying import dues_result
 from aidledger.presentation.summaries import summary_result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from queue import Queue
@@ -16,9 +16,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from aidledger.domain.money import grouped_yuan
 from aidledger.domain.problem import Severity
-from aidledger.errors import AidLedgerError, CheckOutdated, DeliveryTooLarge
+from aidledger.errors import AidLedgerError, CheckOutdated, DeliveryTooLarge, JobRunning
 from aidledger.i18n import N_, Language, translator
 from aidledger.operations import inbox as deliveries
+from aidledger.operations.sides import inbox_of
 from aidledger.presentation.deliveries import files_result, kinds_result
 from aidledger.presentation.failures import error_text
 from aidledger.presentation.feedback import feedback_for
@@ -72,7 +73,9 @@ class PostedFile:
 @endpoint
 def inbox(request: Request, _asked: Asked) -> Response:
     """What waits, and where a folder is dropped."""
-    found = deliveries.inbox_of(site_of(request).ledger).deliveries()
+    site = site_of(request)
+    site.require("read")
+    found = inbox_of(site.ledger).deliveries()
     return page(request, "inbox.html", heading=N_("Inbox"), deliveries=found, days=deliveries.DAYS_KEPT)
 
 
@@ -142,7 +145,8 @@ def delivery(request: Request, _asked: Asked) -> Response:
     site, language = site_of(request), language_of(request)
     number = request.path_params["delivery"]
     checking, posting = site.jobs.last(CHECKING, number), site.jobs.last(POSTING, number)
-    box = deliveries.inbox_of(site.ledger)
+    site.require("read")
+    box = inbox_of(site.ledger)
     waiting = next((one for one in box.deliveries() if one.id == number), None)
     if waiting is None and posting is None:
         box.delivery(number)  # raises
@@ -252,15 +256,17 @@ def check(request: Request, _asked: Asked) -> Response:
     return RedirectResponse(f"/inbox/{number}", HTTPStatus.SEE_OTHER)
 
 
-def begin_check(site: Site, number: int) -> None:
-    """Start a check; raises UnknownDelivery, JobRunning."""
-    deliveries.inbox_of(site.ledger).delivery(number)  # of one that is gone, the receipt stays
-    site.jobs.forget(POSTING, number)
+def begin_check(site: Site, number: int, first: Callable[[], None] = lambda: None) -> None:
+    """Start a check, with something before it; raises NotNamed, OtherRole, UnknownDelivery, JobRunning."""
+    site.require("check")
+    inbox_of(site.ledger).delivery(number)  # of one that is gone, the receipt stays
 
     def work(one: Job) -> Checked:
+        first()
         return deliveries.check(site.ledger, site.catalogue, number, one.expect, lambda _: one.advance(), one.stopped)
 
     site.jobs.start(Job(CHECKING, site.ledger.actor, site.ledger.moment(), number), work)
+    site.jobs.forget(POSTING, number)
 
 
 @endpoint
@@ -275,7 +281,11 @@ def post(request: Request, asked: Asked) -> Response:
 
 
 def begin_posting(site: Site, checked: Checked, one: FileResult | None = None) -> None:
-    """Start to post what a check found to be right, or one file of it; raises JobRunning, CheckOutdated."""
+    """Start to post what a check found to be right, or one file of it.
+
+    Raises NotNamed, OtherRole, JobRunning, CheckOutdated.
+    """
+    site.require("import")
 
     def work(job: Job) -> ImportResult:
         result = deliveries.post(
@@ -293,6 +303,7 @@ def begin_posting(site: Site, checked: Checked, one: FileResult | None = None) -
 def to_schools(request: Request, _asked: Asked) -> Response:
     """What is said to each school, to paste into a message, beside the marked copies of its files."""
     site, number, language = site_of(request), request.path_params["delivery"], language_of(request)
+    site.require("read")
     checked = checked_of(site, number)
     if checked is None:
         return RedirectResponse(f"/inbox/{number}", HTTPStatus.SEE_OTHER)
@@ -309,14 +320,35 @@ def copies(request: Request, asked: Asked) -> Response:
         raise CheckOutdated
     school = asked.text("school")
     some = [file for file in checked.result.files if school in {None, file.school}]
-    packed = deliveries.sent_back(
-        site.ledger, checked, lambda folder, imported: feedback_for(site.catalogue, folder, imported, language), some
+    return download(
+        packed(site, checked, some, language), f"{translator(language)(N_('to the schools'))}-{number}", "zip"
     )
-    return download(packed, f"{translator(language)(N_('to the schools'))}-{number}", "zip")
+
+
+def packed(site: Site, checked: Checked, some: Sequence[FileResult], language: Language) -> bytes:
+    """Marked copies of some files as a .zip, for one reader at a time: each takes a process a second or so.
+
+    Raises JobRunning, NotNamed, OtherRole, UnknownDelivery.
+    """
+    if not site.packing.acquire(blocking=False):
+        raise JobRunning(what=N_("Marked copies"), by=site.ledger.actor)
+    try:
+        return deliveries.sent_back(
+            site.ledger,
+            checked,
+            lambda folder, imported: feedback_for(site.catalogue, folder, imported, language),
+            some,
+        )
+    finally:
+        site.packing.release()
 
 
 @endpoint
 def remove(request: Request, _asked: Asked) -> Response:
-    """Remove what is left of a delivery."""
-    deliveries.remove(site_of(request).ledger, request.path_params["delivery"])
+    """Remove what is left of a delivery, unless something is done with it."""
+    site, number = site_of(request), request.path_params["delivery"]
+    running = site.jobs.running()
+    if running is not None and running.what in {CHECKING, POSTING} and running.of == number:
+        raise JobRunning(what=running.what, by=running.by)
+    deliveries.remove(site.ledger, number)
     return RedirectResponse("/inbox", HTTPStatus.SEE_OTHER)

@@ -70,7 +70,7 @@ def published(request: Request, asked: Asked) -> Response:
     name = asked.text("report")
     if name is None:
         return RedirectResponse("/reports", HTTPStatus.SEE_OTHER)
-    report = reporting.published_report(site.catalogue, name)
+    report = site.catalogue.report(name)  # never a file, which the terminal takes
     lines = site.kept((reporting.compare, name), lambda: reporting.compare(site.ledger, site.catalogue, report))
     result = compared_result(lines, report, site.catalogue, language)
     names = [(name, name) for name in site.catalogue.reports]

@@ -15,7 +15,7 @@ from aidledger.errors import NothingToSend
 from aidledger.i18n import N_, Translate, translator
 from aidledger.operations import gathering, reporting
 from aidledger.operations import templates as blanks
-from aidledger.operations.inbox import inbox_of
+from aidledger.operations.sides import inbox_of
 from aidledger.presentation.coverages import coverage_result
 from aidledger.presentation.matrices import matrix_result, owing_result, reminders, standing
 from aidledger.presentation.statements import statement_result

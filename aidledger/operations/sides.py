@@ -1,0 +1,13 @@
+"""Where what waits for a ledger lies; apart, so that a question loads nothing that reads files."""
+
+from __future__ import annotations
+
+from aidledger.operations.opening import file_of
+from aidledger.store.inbox import Inbox
+from aidledger.store.ledger import Ledger
+from aidledger.store.side import side_path
+
+
+def inbox_of(ledger: Ledger) -> Inbox:
+    """Where the files for a ledger wait: beside its file, or for one on a server in its user's own folder."""
+    return Inbox(side_path(file_of(ledger.place), ledger.place, "inbox"), ledger.secret)
