@@ -137,7 +137,8 @@ def walk(paths: Iterable[Path], limits: Limits = DEFAULT_LIMITS, shelf: Shelf | 
     for path in paths:
         for one in _given(path, limits) if shelf is None else _among(Found(path, shelf=shelf), limits):
             if isinstance(one, Found):
-                if one not in found and shown_path(one.path) in shown:
+                # What is done with files of a shelf is said by name.
+                if shelf is not None and one not in found and shown_path(one.path) in shown:
                     one = replace(one, problem=Problem("unreadable-file", facts={"why": _SAME_NAME}))  # noqa: PLW2901
                 shown.add(shown_path(one.path))
                 found.setdefault(one)
