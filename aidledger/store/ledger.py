@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ from aidledger.store.database import engine as engines
 from aidledger.store.database import files
 from aidledger.store.database.keys import NO_KEYS, Keys
 from aidledger.store.database.meanings import meaning
-from aidledger.store.database.waiting import Waits, lock_postgresql
+from aidledger.store.database.waiting import Waits, holding_pages, lock_postgresql
 
 # The newest migration; a test holds it to the migrations folder, so that opening need not load alembic.
 REVISION = "0001"
@@ -96,7 +96,8 @@ class Ledger:
             if self.engine.dialect.name == "postgresql":
                 lock_postgresql(books, self.waits)
             self._require(books, action)
-            yield books
+            with nullcontext() if keep else holding_pages(books):
+                yield books
             if not keep:
                 transaction.rollback()
 

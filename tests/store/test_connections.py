@@ -21,6 +21,7 @@ from aidledger.errors import (
 from aidledger.operations import ledgers
 from aidledger.store.database.files import driver
 from aidledger.store.ledger import Ledger, open_ledger
+from aidledger.store.model.tables import SourceFile
 from tests.builders import roster_xlsx
 from tests.store.ledgers import (
     ACTOR,
@@ -38,6 +39,7 @@ from tests.store.ledgers import (
 
 pytestmark = pytest.mark.sqlite_only
 
+PAGES_OF_THE_CACHE = 2_000
 PRAGMAS = {"journal_mode": "delete", "synchronous": 3, "foreign_keys": 1, "secure_delete": 1, "trusted_schema": 0}
 
 
@@ -237,3 +239,22 @@ def test_a_refusal_of_the_database_never_shows_what_was_written(tmp_path: Path) 
         write_twice()
     assert number not in str(refused.value)
     assert number not in str(refused.value.__cause__)
+
+
+def test_others_read_while_a_check_of_many_files_runs(tmp_path: Path) -> None:
+    """It is one transaction; were its pages written before it ends, nobody could read until then."""
+    ledger = new_ledger(tmp_path)
+    reader = opened(ledger.place)
+    with reader.engine.connect() as books:
+        books.exec_driver_sql("PRAGMA busy_timeout=0")
+        with ledger.writing("check", keep=False) as checking:
+            for number in range(8):  # four times the cache
+                content = {"sha256": f"{number:064}", "size_bytes": 1_000_000, "content": os.urandom(1_000_000)}
+                checking.execute(SourceFile.insert(), content)
+                assert books.exec_driver_sql("SELECT count(*) FROM source_file").scalar_one() == 0
+                books.rollback()
+        with ledger.writing("import") as posting:  # of the same connection: as it was
+            assert posting.exec_driver_sql("PRAGMA cache_spill").scalar_one() <= PAGES_OF_THE_CACHE
+    assert ledgers.verify(ledger).faults == []
+    reader.close()
+    ledger.close()
