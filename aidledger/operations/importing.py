@@ -337,6 +337,8 @@ class _Run:
         paid = versions.paid_by(books, earlier.batch)
         pays = {(roster.program, str(roster.period)) for table in file.tables for roster in table.rosters}
         if not paid & (pays | {(str(listing.kind), str(listing.period)) for listing in file.listings}):
+            if source.shown in self.request.by_file:
+                return None  # one file of many: what it contradicts is among its problems, and the others go on
             said = ", ".join(f"{program} {period}" for program, period in sorted(paid))
             raise OtherRoster(file=source.shown, number=earlier.batch, paid=said)
         return earlier

@@ -15,7 +15,16 @@ from tempfile import TemporaryDirectory
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.part import Part
 from aidledger.domain.term import Period
-from aidledger.errors import CheckOutdated, DeliveryTooLarge, NothingToPost, NothingToRead, WorkCancelled
+from aidledger.errors import (
+    CheckOutdated,
+    DeliveryTooLarge,
+    NoEarlierVersion,
+    NothingToPost,
+    NothingToRead,
+    SupersededBatch,
+    UnknownBatch,
+    WorkCancelled,
+)
 from aidledger.operations.feedback import Feedback
 from aidledger.operations.files import SPREADSHEETS, InputFile, PassedOver, Reader, by_name, walk
 from aidledger.operations.importing import ImportRequest, Instructions, import_files
@@ -235,6 +244,16 @@ def instructions_of(ledger: Ledger, delivery: int) -> dict[str, Instructions]:
     return {path: _read(said) for path, said in inbox_of(ledger).instructions(delivery).items()}
 
 
+def _still(books: Books, said: Instructions) -> Instructions:
+    """What was said, without a batch that has been reversed or corrected since: one file must not stop all others."""
+    try:
+        if said.supersedes is not None:
+            versions.version(books, said.supersedes)
+    except (UnknownBatch, NoEarlierVersion, SupersededBatch):
+        return replace(said, supersedes=None)
+    return said
+
+
 def _written(said: Instructions) -> str:
     hints = said.hints
     return json.dumps(
@@ -280,8 +299,8 @@ def check(
     """
     with ledger.reading("check") as books:
         head, coming = events.head(books), next_id(books, Batch)
+        said = {path: _still(books, one) for path, one in instructions_of(ledger, delivery).items()}
     shelf = inbox_of(ledger).shelf(delivery)
-    said = instructions_of(ledger, delivery)
     request = ImportRequest(list(shelf.files), by_file=said, dry_run=True, shelf=shelf, stopped=stopped)
     result = import_files(ledger, catalogue, request, started, progress)
     if result.unreached:

@@ -6,7 +6,7 @@ import io
 import re
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,7 +20,7 @@ from aidledger.operations import actors, ledgers, reporting
 from aidledger.operations import inbox as deliveries
 from tests.builders import people, roster_grid, roster_xlsx, with_cells, xlsx_bytes
 from tests.cli.harness import aidledger
-from tests.store.ledgers import bring_in, catalogue, new_place, opened
+from tests.store.ledgers import bring_in, catalogue, opened
 from tests.web.site import OURS, visited
 from tests.web.test_inbox import checked, post, send, settled
 
@@ -69,18 +69,6 @@ class Sheet(HTMLParser):
         if self._at and not self._unseen:
             style, text = self.cells[self._at]
             self.cells[self._at] = style, text + data
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> str:
-    return new_place(tmp_path)
-
-
-@pytest.fixture
-def client(place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[TestClient]:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    with visited(place) as client:
-        yield client
 
 
 def links_of(page: str) -> list[str]:
@@ -379,3 +367,25 @@ def test_what_could_not_be_checked_at_once_is_not_said_either(
     settled(client, other)
     client.post("/inbox/1/check", headers=OURS)
     assert "Post 1 files" not in settled(client, 1)
+
+
+def test_what_was_said_of_a_batch_that_is_gone_stops_nothing(client: TestClient, place: str) -> None:
+    """Somebody corrects the batch meanwhile, or the file is said to be another roster: all others are still checked."""
+    ledger = opened(place)
+    batch = bring_in(ledger, GOOD, "good.xlsx").batch
+    delivery, _ = checked(client, {"good.xlsx": corrected(), "new.xlsx": UNTITLED})
+    link = f"/inbox/{delivery}/files/{deliveries.file_key('good.xlsx')}"
+    said(client, link, {"supersedes": str(batch)})
+    later = bring_in(ledger, roster_xlsx(4), "good.xlsx", supersedes=batch).batch
+    client.post(f"/inbox/{delivery}/check", headers=OURS)
+    settled(client, delivery)
+    page = client.get(link).text
+    assert f"Compared with batch {later}" in page  # and not the one that was said
+    page = said(client, link, {"supersedes": str(later), "period": "2022-spring"})
+    assert "Post 1 files: 5 person-times" in page  # another term's: nothing of that batch is superseded
+    page = said(client, link, {"supersedes": str(later)})
+    post(client, delivery, client.get(f"/inbox/{delivery}").text)
+    figures = reporting.summary(ledger, catalogue(), None, None, ("program",)).found.groups
+    assert [(one.figures.person_times, one.figures.amount_fen) for one in figures] == [(5, 480_000)]
+    assert ledgers.verify(ledger).faults == []
+    ledger.close()

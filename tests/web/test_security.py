@@ -5,33 +5,25 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from starlette.routing import Route
 
 import aidledger.web
 from aidledger.web.app import ROUTES
 from tests.store.ledgers import new_place
-from tests.web.site import HOME, OURS, stranger, visited
+from tests.web.site import HOME, OURS, stranger
 from tests.web.test_inbox import BAD, GOOD, checked
 
 if TYPE_CHECKING:
+    import pytest
     from starlette.testclient import TestClient
 
 ROOT = Path(__file__).parents[2]
 WEB = Path(aidledger.web.__file__).parent
 DOCUMENT = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 HOSTILE = "<img src=x onerror=alert(1)>'\";--.xlsx"
-
-
-@pytest.fixture
-def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    with visited(new_place(tmp_path)) as client:
-        yield client
 
 
 def test_every_test_that_the_document_names_is_there() -> None:
