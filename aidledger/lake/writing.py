@@ -26,6 +26,7 @@ from aidledger.lake.manifest import File, Manifest, put
 from aidledger.lake.pseudonyms import Pseudonyms
 from aidledger.lake.reading import manifests_in
 from aidledger.store.chain import events
+from aidledger.store.database.bulk import streamed
 from aidledger.store.model.tables import Batch, Beneficiary, Event, ProgramRow
 
 if TYPE_CHECKING:
@@ -70,10 +71,10 @@ class _Export:
         held = [column.name != "period" or not shape.by_period for column in fields]
         schema = pa.schema([column for column, kept in zip(fields, held, strict=True) if kept], metadata=facts)
         at = list(shape.columns).index("period") if shape.by_period else -1
-        rows = self.books.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE})
-        for period, of_period in groupby(rows, key=lambda row: row[at] if shape.by_period else None):
-            folder = folder_of(name, self.manifest.district, period)
-            self._file(name, folder, schema, self._columns(name, of_period, held))
+        with streamed(self.books, query, _ROWS_AT_ONCE) as rows:
+            for period, of_period in groupby(rows, key=lambda row: row[at] if shape.by_period else None):
+                folder = folder_of(name, self.manifest.district, period)
+                self._file(name, folder, schema, self._columns(name, of_period, held))
 
     def _new_rows(self, table: Table) -> Select[Any]:
         """The rows that are not in the lake yet, followed by the columns of the person's document."""

@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from aidledger.errors import LedgerForeign
 from aidledger.operations import ledgers
@@ -283,3 +284,21 @@ def test_who_verifies_is_told_how_far_it_is(place: str) -> None:
     with opened(place).reading() as books:
         verify(books, progress=lambda done, total: told.append((done, total)))
     assert told == [(3, 12), (9, 12), (12, 12)]
+
+
+class _Stopped(Exception):
+    pass
+
+
+def _stop(_done: int, _total: int) -> None:
+    raise _Stopped
+
+
+def test_who_stops_it_leaves_no_cursor_on_the_server(place: str) -> None:
+    """The connection goes back to the pool, and a cursor that was left open goes with it."""
+    with opened(place).reading() as books:
+        with pytest.raises(_Stopped) as stopped:  # held, as whoever reports it holds its frames
+            verify(books, progress=_stop)
+        assert stopped.value.__traceback__ is not None
+        if books.dialect.name == "postgresql":
+            assert books.execute(text("SELECT name FROM pg_cursors WHERE name <> ''")).all() == []

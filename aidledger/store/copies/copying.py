@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from aidledger.domain.secret import Secret
 from aidledger.errors import CopyFaulty, LedgerExists
 from aidledger.store.chain import events
 from aidledger.store.database import engine as engines
-from aidledger.store.database.bulk import insert_rows
+from aidledger.store.database.bulk import insert_rows, streamed
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.verifying.verify import verify
 
@@ -89,10 +90,11 @@ def _copy(original: Books, copy: Books, place: str, progress: Progress) -> Copie
     done, total = 0, sum(counts.values())
     progress(done, total)
     for table in tables:
-        for rows in _portions(original, table):
-            insert_rows(copy, table, table.c.keys(), rows)
-            done += len(rows)
-            progress(done, total)
+        with closing(_portions(original, table)) as portions:
+            for rows in portions:
+                insert_rows(copy, table, table.c.keys(), rows)
+                done += len(rows)
+                progress(done, total)
     if copy.dialect.name == "postgresql":
         copy.execute(text("ANALYZE"))  # without statistics the planner takes every table for a small one
     head = events.head(original)
@@ -108,16 +110,16 @@ def _size(books: Books, table: Table) -> int:
     return int(books.execute(select(func.count()).select_from(table)).scalar_one())
 
 
-def _portions(original: Books, table: Table) -> Iterator[list[tuple[Any, ...]]]:
+def _portions(original: Books, table: Table) -> Generator[list[tuple[Any, ...]]]:
     """A table's rows in portions, in the order of the key, so that referenced rows come first.
 
     Dates become text, which SQLite stores and COPY accepts.
     """
     at_once = 1 if table.name in _LARGE else ROWS_AT_ONCE
     days = [isinstance(column.type, Date) for column in table.c]
-    query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=at_once)
-    for rows in original.execute(query).partitions():
-        yield [_with_text(row, days) if any(days) else tuple(row) for row in rows]
+    with streamed(original, select(table).order_by(*table.primary_key.columns), at_once) as result:
+        for rows in result.partitions():
+            yield [_with_text(row, days) if any(days) else tuple(row) for row in rows]
 
 
 def _with_text(row: Sequence[Any], days: Sequence[bool]) -> tuple[Any, ...]:

@@ -1,13 +1,14 @@
-"""Bulk inserts, next ids, and keys in chunks for queries."""
+"""Bulk inserts, next ids, and reading in portions: keys in chunks, rows by cursor."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Insert, Select, Table, func, select
+from sqlalchemy import Connection, Insert, Result, Select, Table, func, select
 from sqlalchemy.exc import DBAPIError
 
 Item = TypeVar("Item")
@@ -15,6 +16,7 @@ Item = TypeVar("Item")
 KEYS_PER_QUERY = 500
 # SQLite's lowest parameter limit.
 _VALUES_PER_INSERT = 999
+_ROWS_AT_ONCE = 5_000
 
 
 @cache
@@ -72,6 +74,16 @@ def _insert(table: Table) -> Insert:
 
 def insert_row(books: Connection, table: Table, **values: object) -> None:
     books.execute(_insert(table), values)
+
+
+@contextmanager
+def streamed(books: Connection, query: Select[Any], at_once: int = _ROWS_AT_ONCE) -> Iterator[Result[*tuple[Any, ...]]]:
+    """Rows in portions, since a province's ledger does not fit into memory.
+
+    A server's cursor is closed with the block, whatever ends it: left open, it would live on in the pooled connection.
+    """
+    with books.execute(query.execution_options(yield_per=at_once)) as rows:
+        yield rows
 
 
 def chunks(items: Sequence[Item], size: int = KEYS_PER_QUERY) -> Iterator[Sequence[Item]]:

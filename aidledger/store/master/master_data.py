@@ -16,14 +16,13 @@ from sqlalchemy import Column, ColumnElement, Connection, Date, Table, Text, fun
 
 from aidledger.errors import MasterDataAltered
 from aidledger.store.chain.digests import digest_of_run
-from aidledger.store.database.bulk import insert_rows
+from aidledger.store.database.bulk import insert_rows, streamed
 from aidledger.store.model.tables import Beneficiary, Event, ProgramRow, School, SchoolAlias
 
 TABLES: tuple[Table, ...] = (ProgramRow, School, Beneficiary)
 _ROWS, _NAMES = "rows", "names"
 # The only action that may record a run again.
 FORGET = "forget-person"
-_ROWS_AT_ONCE = 5_000
 # First id, number of rows, digest.
 Run: TypeAlias = tuple[int, int, str]
 _ALIASES = select(SchoolAlias.c.name, School.c.name).outerjoin(School, School.c.id == SchoolAlias.c.school_id)
@@ -99,12 +98,13 @@ def _recorded(books: Connection) -> tuple[dict[str, list[Run]], dict[str, str]]:
     names: dict[str, str] = {}
     has_facts = or_(*(Event.c.facts.contains(f'"{fact}":{{') for fact in (_ROWS, _NAMES)))
     query = select(Event.c.action, Event.c.facts).where(has_facts).order_by(Event.c.id)
-    for action, text in books.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)):
-        rows, more_names = _facts(text)
-        for name, run in rows.items():
-            if name in runs:
-                _add(runs[name], run, again=action == FORGET)
-        names = more_names | names
+    with streamed(books, query) as events:
+        for action, text in events:
+            rows, more_names = _facts(text)
+            for name, run in rows.items():
+                if name in runs:
+                    _add(runs[name], run, again=action == FORGET)
+            names = more_names | names
     return runs, names
 
 
@@ -152,7 +152,8 @@ def _rows(books: Connection, table: Table, first: int, count: int | None) -> Ite
     query = select(*columns).where(table.c.id >= first).order_by(table.c.id)
     if count is not None:
         query = query.where(table.c.id < first + count)
-    yield from map(tuple, books.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)))
+    with streamed(books, query) as rows:
+        yield from map(tuple, rows)
 
 
 def _day(books: Connection, column: Column[Any]) -> ColumnElement[Any]:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Result, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from aidledger.errors import UnknownHead
 from aidledger.i18n import N_
 from aidledger.store.chain.digests import ENTRY_FIELDS, GENESIS, batch_digest, entry_digest, event_digest
 from aidledger.store.chain.seals import SealKey
-from aidledger.store.database.bulk import chunks
+from aidledger.store.database.bulk import chunks, streamed
 from aidledger.store.master import catalogues, master_data
 from aidledger.store.model.tables import (
     Batch,
@@ -50,7 +49,6 @@ _NO_BATCH = N_("entry {entry} belongs to no batch")
 _STRAY = N_("row {row} of {table} belongs to nothing recorded")
 _ROW_CHANGED = N_("row {row} of {table} is not as recorded, or was never recorded")
 _ROWS_CHANGED = N_("rows {row} to {last} of {table} are not as recorded")
-_ROWS_AT_ONCE = 5_000
 _BREACHES = {
     "missing": N_("the trigger {guard}, which protects {table} from changes, is missing"),
     "changed": N_("the trigger {guard}, which protects {table} from changes, was altered or disabled"),
@@ -144,8 +142,8 @@ def faults_behind(books: Connection, entries: Sequence[int]) -> list[Fault]:
         for row in books.execute(select(Batch).where(Batch.c.id.in_(ids)).order_by(Batch.c.id)).mappings():
             counted = all(isinstance(row[name], int) for name in ("first_entry", "entries"))
             passed, count = (row["first_entry"] - 1, row["entries"]) if counted else (0, 0)
-            with closing(_Entries(books, passed, count)) as of_batch:
-                faults += _batch_faults(books, dict(row), of_batch, listed)
+            with streamed(books, _entries_after(passed, count)) as of_batch:
+                faults += _batch_faults(books, dict(row), _Entries(of_batch, passed), listed)
     faults += _recorded_beside(books)
     return faults + _chain(books, None, SealWatch(None))[1]
 
@@ -206,8 +204,11 @@ def _verify_rows(
 ) -> Verdict:
     total = int(books.execute(select(func.coalesce(func.max(Entry.c.id), 0))).scalar_one())
     batches, gap, listed = 0, None, batches_listed(books)
-    with closing(_Entries(books, min(_last_entry_of(books, verified), total))) as entries:
-        for row in _streamed(books, select(Batch).order_by(Batch.c.id)).mappings():
+    passed = min(_last_entry_of(books, verified), total)
+    by_id = select(Batch).order_by(Batch.c.id)
+    with streamed(books, _entries_after(passed)) as posted, streamed(books, by_id) as rows:
+        entries = _Entries(posted, passed)
+        for row in rows.mappings():
             batches += 1
             gap = gap or (batches if row["id"] != batches else None)
             if row["id"] > verified:
@@ -231,11 +232,6 @@ def _last_entry_of(books: Connection, batch: int) -> int:
     return sum(run) - 1 if run is not None and all(isinstance(number, int) for number in run) else 0
 
 
-def _streamed(books: Connection, query: Select[Any]) -> Result[*tuple[Any, ...]]:
-    """Rows in portions: a province's ledger does not fit into memory."""
-    return books.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
-
-
 def _damage(books: Connection) -> Iterator[Fault]:
     """The findings of SQLite's integrity check; a server looks after its own files."""
     if books.dialect.name == "sqlite":
@@ -244,21 +240,20 @@ def _damage(books: Connection) -> Iterator[Fault]:
                 yield Fault(N_("the file is damaged: {said}"), facts={"said": "; ".join(line.splitlines())})
 
 
+def _entries_after(passed: int, count: int | None = None) -> Select[Any]:
+    """Entries in the order of ids, without the first ``passed``, ``count`` at most."""
+    query = covered_by_digest().add_columns(Entry.c.digest).where(Entry.c.id > passed).order_by(Entry.c.id)
+    return query if count is None else query.where(Entry.c.id <= passed + count)
+
+
 class _Entries:
     """Entries in the order of ids, read once and handed out batch by batch."""
 
-    def __init__(self, books: Connection, passed: int, count: int | None = None) -> None:
-        """Skip the first ``passed`` entries; read at most ``count``."""
-        query = covered_by_digest().add_columns(Entry.c.digest).where(Entry.c.id > passed).order_by(Entry.c.id)
-        if count is not None:
-            query = query.where(Entry.c.id <= passed + count)
-        self._rows = _streamed(books, query)
-        self._next: Any = next(self._rows, None)
+    def __init__(self, rows: Iterator[Any], passed: int) -> None:
+        """``rows``: the entries after the first ``passed``."""
+        self._rows = rows
+        self._next: Any = next(rows, None)
         self.counted = passed
-
-    def close(self) -> None:
-        """Close the cursor."""
-        self._rows.close()
 
     def up_to(self, last: int) -> Iterator[Any]:
         """The next entries, with ids up to ``last``."""
@@ -364,17 +359,17 @@ def _source_faults(books: Connection, verified: int) -> Iterator[Fault]:
         .having(func.coalesce(last, verified + 1) > verified)
         .order_by(SourceFile.c.sha256)
     )
-    for sha256, size_bytes, batch in _streamed(books, sources):
-        content = books.execute(select(SourceFile.c.content).where(SourceFile.c.sha256 == sha256)).scalar_one()
-        if not isinstance(content, bytes) or (hashlib.sha256(content).hexdigest(), len(content)) != (
-            sha256,
-            size_bytes,
-        ):
-            yield Fault(N_("the source file of batch {batch} was changed"), batch)
+    with streamed(books, sources) as rows:
+        for *recorded, batch in rows:
+            of_source = SourceFile.c.sha256 == recorded[0]
+            content = books.execute(select(SourceFile.c.content).where(of_source)).scalar_one()
+            if not isinstance(content, bytes) or [hashlib.sha256(content).hexdigest(), len(content)] != recorded:
+                yield Fault(N_("the source file of batch {batch} was changed"), batch)
     stored = select(SourceFile.c.sha256).where(SourceFile.c.sha256 == Batch.c.source_sha256)
     without = select(Batch.c.id).where(Batch.c.id > verified, Batch.c.source_sha256.is_not(None), ~stored.exists())
-    for batch in _streamed(books, without.order_by(Batch.c.id)).scalars():
-        yield Fault(N_("the source file of batch {batch} is missing"), batch)
+    with streamed(books, without.order_by(Batch.c.id)) as rows:
+        for batch in rows.scalars():
+            yield Fault(N_("the source file of batch {batch} is missing"), batch)
 
 
 def _chain(books: Connection, expect: str | None, watch: SealWatch) -> tuple[str, list[Fault]]:
@@ -383,23 +378,26 @@ def _chain(books: Connection, expect: str | None, watch: SealWatch) -> tuple[str
     head, expected_id, recorded = GENESIS, 1, 0
     met = expect in {None, GENESIS}
     events = select(Event, Batch.c.digest.label("stored")).outerjoin(Batch, Batch.c.id == Event.c.batch_id)
-    for event in _streamed(books, events.order_by(Event.c.id)):
-        fields = (event.id, event.at, event.actor, event.action, event.batch_id, event.facts)
-        if event.id != expected_id:
-            faults.append(Fault(N_("event {event} is missing"), facts={"event": expected_id}))
-        elif event_digest(head, fields) != event.digest:
-            faults.append(Fault(N_("event {event} was changed"), event.batch_id, facts={"event": event.id}))
-        faults += [Fault(what, event.batch_id, facts=facts) for what, facts in watch.faults(head, fields)]
-        head, expected_id = event.digest, event.id + 1
-        met = met or head == expect
-        if event.batch_id is not None:
-            if event.batch_id <= recorded or event.stored is None or f'"digest":"{event.stored}"' not in event.facts:
-                faults.append(Fault(N_("batch {batch} is not the recorded one"), event.batch_id))
-            recorded = max(recorded, event.batch_id)
+    with streamed(books, events.order_by(Event.c.id)) as rows:
+        for event in rows:
+            fields = (event.id, event.at, event.actor, event.action, event.batch_id, event.facts)
+            if event.id != expected_id:
+                faults.append(Fault(N_("event {event} is missing"), facts={"event": expected_id}))
+            elif event_digest(head, fields) != event.digest:
+                faults.append(Fault(N_("event {event} was changed"), event.batch_id, facts={"event": event.id}))
+            faults += [Fault(what, event.batch_id, facts=facts) for what, facts in watch.faults(head, fields)]
+            head, expected_id = event.digest, event.id + 1
+            met = met or head == expect
+            if event.batch_id is not None:
+                is_stored = event.stored is not None and f'"digest":"{event.stored}"' in event.facts
+                if event.batch_id <= recorded or not is_stored:
+                    faults.append(Fault(N_("batch {batch} is not the recorded one"), event.batch_id))
+                recorded = max(recorded, event.batch_id)
     links = select(Event.c.batch_id).where(Event.c.batch_id.is_not(None))
     unrecorded = select(Batch.c.id).where(Batch.c.id.not_in(links)).order_by(Batch.c.id)
-    for batch in _streamed(books, unrecorded).scalars():
-        faults.append(Fault(N_("batch {batch} was never recorded in the chain of events"), batch))
+    with streamed(books, unrecorded) as rows:
+        for batch in rows.scalars():
+            faults.append(Fault(N_("batch {batch} was never recorded in the chain of events"), batch))
     faults += [Fault(what, facts=facts) for what, facts in watch.faults_at_the_end()]
     if not met:
         faults.append(Fault(N_("the head {expected} is not in this ledger's history"), facts={"expected": expect}))
