@@ -15,9 +15,10 @@ import multiprocessing
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -69,35 +70,23 @@ def run_in_order(
     Jobs are taken only a little ahead of the results, so that neither pile up in memory. An exception in the function
     is raised here. ``prepare(*prepare_with)`` runs first in each worker.
     """
-    crew = [_Worker(seconds_max, function, common, prepare, prepare_with) for _ in range(workers)]
-    coming = enumerate(jobs)
+    crew = _Crew([_Worker(seconds_max, function, common, prepare, prepare_with) for _ in range(workers)], jobs)
     results: dict[int, Any] = {}
-    waiting: deque[int] = deque()
-    all_given = False
     try:
-        while not all_given or waiting:
+        for number in count():
             # A free worker gets its next job before a result is yielded, because the caller may take long with it.
-            results.update(outcome for worker in crew if (outcome := worker.outcome()) is not None)
-            while not all_given and len(waiting) < workers * _JOBS_AHEAD_PER_WORKER:
-                worker = min(crew, key=_Worker.busy)
-                if worker.busy() >= _JOBS_PER_WORKER:
-                    break
-                number, job = next(coming, (-1, ()))
-                all_given = number < 0
-                if not all_given:
-                    waiting.append(number)
-                    worker.give(number, job)
-            if waiting and waiting[0] in results:
-                result = results.pop(waiting.popleft())
-                if isinstance(result, BaseException):
-                    raise result
-                yield result
-            elif waiting:
+            results.update(crew.outcomes())
+            crew.give(number)
+            if number == crew.given:
+                return
+            while number not in results:
                 yield NotReady()
-                _wait_for([worker for worker in crew if worker.busy()])
+                crew.wait()
+                results.update(crew.outcomes())
+                crew.give(number)
+            yield _returned(results.pop(number))
     finally:
-        for worker in crew:
-            worker.dismiss()
+        crew.dismiss()
 
 
 class KeptWorker:
@@ -113,10 +102,7 @@ class KeptWorker:
             self._worker.give(0, (function, *arguments))
             while (outcome := self._worker.outcome()) is None:
                 _wait_for([self._worker])
-        _, result = outcome
-        if isinstance(result, BaseException):
-            raise result
-        return result
+        return _returned(outcome[1])
 
     def dismiss(self) -> None:
         """Stop it; the next job starts it anew."""
@@ -133,10 +119,50 @@ def without_waits(results: Iterable[Taken | NotReady]) -> Iterator[Taken]:
     return (result for result in results if not isinstance(result, NotReady))
 
 
+def _returned(result: Any) -> Any:  # noqa: ANN401
+    """The result of a function, an exception in it raised."""
+    if isinstance(result, BaseException):
+        raise result
+    return result
+
+
 def _wait_for(busy: list[_Worker]) -> None:
     """Wait until a worker answers, dies, or runs out of time."""
     timeout = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
     wait([worker.pipe for worker in busy], timeout)
+
+
+class _Crew:
+    """Workers, and the jobs that they get in order."""
+
+    def __init__(self, workers: Sequence[_Worker], jobs: Iterable[tuple[Any, ...]]) -> None:
+        self._workers = workers
+        self._jobs = iter(jobs)
+        self.given = 0
+
+    def give(self, first: int) -> None:
+        """Give jobs to the least busy workers, up to some jobs after the ``first`` whose result was not taken."""
+        while self.given - first < len(self._workers) * _JOBS_AHEAD_PER_WORKER:
+            worker = min(self._workers, key=_Worker.busy)
+            if worker.busy() >= _JOBS_PER_WORKER:
+                return
+            job = next(self._jobs, None)
+            if job is None:
+                return
+            worker.give(self.given, job)
+            self.given += 1
+
+    def outcomes(self) -> Iterator[tuple[int, Any]]:
+        """The jobs that ended since, and their results."""
+        return (outcome for worker in self._workers if (outcome := worker.outcome()) is not None)
+
+    def wait(self) -> None:
+        """Wait until a worker answers, dies, or runs out of time."""
+        _wait_for([worker for worker in self._workers if worker.busy()])
+
+    def dismiss(self) -> None:
+        for worker in self._workers:
+            worker.dismiss()
 
 
 class _Worker:

@@ -69,19 +69,29 @@ class _Facts(dict[str, object]):
 
 
 def _fact(name: str, value: object, programs: Mapping[str, Program], language: Language) -> object:
-    if name == "program" and value in programs:
-        return programs[str(value)].name(language)
-    if isinstance(value, tuple):
-        say = partial(part_text, translate=translator(language)) if name == "months" else translator(language)
-        return ("、" if language == "zh" else ", ").join(say(str(part)) for part in value)
-    if isinstance(value, Place):
-        where = place_text(value, language)
-        return f" ({where})" if language == "en" else f"（{where}）"
-    if name in {"period", "before"} and value:
-        return Period.parse(str(value)).label(translator(language))
-    if name == "programs":
-        codes = str(value).split(", ")
-        return ", ".join(f"{programs[code].name(language)} ({code})" if code in programs else code for code in codes)
-    if name in {"name", "other"}:
-        value = _PRIVATE.sub(lambda sign: f"{sign[0]}(U+{ord(sign[0]):04X})", str(value))
-    return translator(language)(str(value)) if name in _WORDS and value else value
+    translate = translator(language)
+    match name:
+        case _ if isinstance(value, tuple):
+            say = partial(part_text, translate=translate) if name == "months" else translate
+            fact = ("、" if language == "zh" else ", ").join(say(str(part)) for part in value)
+        case _ if isinstance(value, Place):
+            where = place_text(value, language)
+            fact = f" ({where})" if language == "en" else f"（{where}）"
+        case "program" if value in programs:
+            fact = programs[str(value)].name(language)
+        case "programs":
+            fact = _named(str(value), programs, language)
+        case "period" | "before" if value:
+            fact = Period.parse(str(value)).label(translate)
+        case "name" | "other":
+            fact = _PRIVATE.sub(lambda sign: f"{sign[0]}(U+{ord(sign[0]):04X})", str(value))
+        case _:
+            return translate(str(value)) if name in _WORDS and value else value
+    return fact
+
+
+def _named(codes: str, programs: Mapping[str, Program], language: Language) -> str:
+    """Programs by name and code; the catalogue of the day may not know a code that a finding holds."""
+    return ", ".join(
+        f"{programs[code].name(language)} ({code})" if code in programs else code for code in codes.split(", ")
+    )

@@ -27,8 +27,13 @@ def displayed(stored: float, text: str) -> float | str | None:
     figures = _FIGURES.findall(text)
     if number == 0 and not figures:
         return stored  # 0 is often displayed as nothing
-    if not _ALONE.fullmatch(text):
-        return text if len(figures) != 1 or _is_scaled(abs(number), _decimal(figures[0])) else None
+    if _ALONE.fullmatch(text):
+        return _displayed_alone(stored, number, text)
+    return text if len(figures) != 1 or _is_scaled(abs(number), _decimal(figures[0])) else None
+
+
+def _displayed_alone(stored: float, number: Decimal, text: str) -> float | str | None:
+    """The same for a text that is one number."""
     shown = _decimal(text)
     if abs(abs(shown) - abs(number)) <= _NOISE:
         return text if _is_padded(number, text) else stored

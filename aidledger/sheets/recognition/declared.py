@@ -118,16 +118,20 @@ class Totals:
             return [(0, everything), (0, self._next_total(at))]
         if total.scope == "whole":
             return [(0, last), (0, everything)]
-        if last == since:  # no pupils since the last total: it repeats that one, or sums up
-            following = self._next_total(at)
-            more = [(last, following)] if following > last else []
-            return [before, (0, last), *more] if total.scope == "open" else [*more, before, (0, last)]
+        if last == since:
+            return self._empty_stretches(at, last, before)
         if total.scope == "section":
             return [(since, last)]
         if last < everything and all(line.scope == "section" for line in self.lines[at + 1 :]):
             return [(0, everything), *([(since, last)] if self.lines[at + 1 :] else [])]
         of_parts = last < everything or any(line.scope == "open" and not line.titled for line in self.lines[:at])
         return [(since, last), (0, last)] if of_parts else [(0, last), (since, last)]
+
+    def _empty_stretches(self, at: int, last: int, before: Stretch) -> list[Stretch]:
+        """The same where no pupil is between a total and the one above: it repeats that one, or sums up."""
+        following = self._next_total(at)
+        more = [(last, following)] if following > last else []
+        return [before, (0, last), *more] if self.lines[at].scope == "open" else [*more, before, (0, last)]
 
     def _next_total(self, at: int) -> int:
         """Number of pupils above the next total row."""

@@ -81,16 +81,19 @@ class Kinds:
         if word:
             return not _PAYS.search(text)
         recovered = self._recovered_header()
-        if not recovered and not any(name in self.filled for name in _RECOVERY_FIELDS):
+        if not recovered and all(name not in self.filled for name in _RECOVERY_FIELDS):
             return False
         bank_word, _ = self._titled("bank-return")
         if bank_word:
             return not (_BANK_FIELDS | {"account"}) & fields and not _is_returned(bank_word)
-        paying = [column for column in self.header.money if column.role in {"paid", "plain", "due"}]
-        if recovered and any(self._pays_somebody(column.index) for column in paying):
+        if recovered and self._pays():
             return False
         titled = any(_PAYS.search(source.text) for source in self.around.sources)
         return not titled and "outcome" not in self.filled
+
+    def _pays(self) -> bool:
+        paying = [column for column in self.header.money if column.role in {"paid", "plain", "due"}]
+        return any(self._pays_somebody(column.index) for column in paying)
 
     def _of_a_bank(self) -> bool:
         if "outcome" in self.filled:

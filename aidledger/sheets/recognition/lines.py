@@ -177,9 +177,14 @@ class _Rules:
             return Fate.HEADING
         if self._is_total(labels):
             return Fate.TOTAL
-        if all(self._is_context(i, label) or (i in self.money and _is_nothing(row[i])) for i, label in labels.items()):
+        if self._is_context_only(row, labels):
             return Fate.OTHER if len(labels) == 1 and not self._is_serial(texts) else Fate.BLANK
         return Fate.STUDENT if self._is_person(row, texts, labels) else Fate.OTHER
+
+    def _is_context_only(self, row: Sequence[Cell], labels: dict[int, str]) -> bool:
+        return all(
+            self._is_context(i, label) or (i in self.money and _is_nothing(row[i])) for i, label in labels.items()
+        )
 
     def _is_heading(self, labels: dict[int, str]) -> bool:
         """Whether a row repeats the header, in all cells but at most one."""

@@ -90,20 +90,24 @@ class Paying:
         resolved_by_row = {"program-unknown", "program-ambiguous"}
         problems = [problem for problem in problems if several or problem.code not in resolved_by_row]
         parts = self._line_parts()
+        columns = [(payment, payment.column) for payment in payments if payment.column is not None]
         paid: list[Sequence[int | None]] = []
-        for payment in payments:
-            column = payment.column
-            if column is None:
-                continue
+        for payment, column in columns:
             program = payment.program if several else self.hints.program
             assigned = assign(self.students, self.around, self.catalogue.programs, program, self.hints.period)
             amounts, complete = self.students.amounts(column, self.around.unit, may_be_empty=several)
-            rosters = []
-            for (code, period), lines in assigned.groups().items():
-                letter = self.students.letter(column.index)
-                roster = Roster(code, period, _of_lines(amounts, set(lines)), letter, complete=complete)
-                roster.parts = parts.of(period, payment.part, lines)
-                rosters.append(roster)
+            letter = self.students.letter(column.index)
+            rosters = [
+                Roster(
+                    code,
+                    period,
+                    _of_lines(amounts, set(lines)),
+                    letter,
+                    complete=complete,
+                    parts=parts.of(period, payment.part, lines),
+                )
+                for (code, period), lines in assigned.groups().items()
+            ]
             if len(rosters) == 1:
                 self.totals.declare(rosters[0], column, several=several)
             elif rosters and not several:
@@ -111,9 +115,8 @@ class Paying:
             self.table.rosters += rosters
             problems += [*(() if paid else assigned.problems), *self.totals.faults(column)]
             paid.append(amounts)
-        columns = [payment.column for payment in payments if payment.column]
         if several and columns:
-            self.students.report_unpaid(paid, columns[0])
+            self.students.report_unpaid(paid, columns[0][1])
         return problems + parts.problems
 
     def _line_parts(self) -> LineParts:

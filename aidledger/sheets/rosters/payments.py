@@ -161,15 +161,13 @@ class _MoneyColumns:
         annual = self.programs[code].cadence == "year"
         if annual:
             columns = _extras_as_components(columns)
-        parted = [column for column in columns if column.part]
-        others = [column for column in columns if not column.part]
+        parted, others = _by_having_part(columns)
         components = [column for column in others if column.role == "part" and self._filled(column)]
-        if not annual and any(column.half for column in components):
-            return [PaymentColumn(code, None)], [self._unclear(code, columns)]  # 补发上学期 does not name the semester
+        names_no_term = not annual and any(column.half for column in components)  # 补发上学期
+        if names_no_term or (parted and components):
+            return [PaymentColumn(code, None)], [self._unclear(code, columns)]
         if not parted:
             return self._by_term(columns, code)
-        if components:
-            return [PaymentColumn(code, None)], [self._unclear(code, columns)]
         if all(column.part.kind for column in parted):
             return self._beside(others, self._each_part(parted, code), code)
         return self._by_part(parted, others, code)
@@ -388,6 +386,11 @@ def adds_up(rows: Sequence[Sequence[Cell]], whole: MoneyColumn, parts: Sequence[
     return not rows or any(
         (total := _fen(row, whole)) and total == sum(_fen(row, part) or 0 for part in parts) for row in rows
     )
+
+
+def _by_having_part(columns: Sequence[MoneyColumn]) -> tuple[list[MoneyColumn], list[MoneyColumn]]:
+    """The columns of months or instalments, and the others."""
+    return [column for column in columns if column.part], [column for column in columns if not column.part]
 
 
 def _extras_as_components(columns: Iterable[MoneyColumn]) -> list[MoneyColumn]:
