@@ -34,7 +34,11 @@ class Misuse(AidLedgerError):
     exit_code = 2
 
 
-class UnknownProgram(Misuse):
+class NotFound(Misuse):
+    """There is no such thing."""
+
+
+class UnknownProgram(NotFound):
     """There is no program {code}. Similar: {close}."""
 
 
@@ -61,12 +65,20 @@ class UnknownDay(Misuse):
     """{text} is not a date. Write it as 2026-11-30."""
 
 
-class UnknownDelivery(Misuse):
+class UnknownDelivery(NotFound):
     """There is no delivery {number} in the inbox."""
 
 
-class DeliveryTooLarge(Misuse):
-    """A file is larger than a roster can be, there are too many files, or other bytes came than were announced."""
+class FilesTooMany(Misuse):
+    """{count} files are more than a delivery may hold ({most}), or a file is larger than a roster can be."""
+
+
+class UploadIncomplete(AidLedgerError):
+    """Other bytes arrived than were announced: {received} of {size}. Send the file again."""
+
+
+class AnnouncementUnreadable(Misuse):
+    """The list of files could not be read. Reload the page, and send the folder again."""
 
 
 class NothingToRead(Misuse):
@@ -113,11 +125,19 @@ class NamesMissing(Misuse):
     """A name is missing. Nothing was changed."""
 
 
+class DistrictMissing(NamesMissing):
+    """Name the district as well as its office. Nothing was changed."""
+
+
+class RoleMissing(NamesMissing):
+    """Choose a name and a role. Nothing was changed."""
+
+
 class PasswordLinkUsed(AidLedgerError):
     """This link for a password was used, has been replaced by another, or is too old. A reviewer makes a new one."""
 
 
-class UnknownSession(Misuse):
+class UnknownSession(NotFound):
     """There is no such session; it may have ended."""
 
 
@@ -148,7 +168,7 @@ class WorkCancelled(AidLedgerError):
     """This was cancelled before it was done. Nothing of it is kept."""
 
 
-class UnknownJob(Misuse):
+class UnknownJob(NotFound):
     """There is no job {number}."""
 
 
@@ -179,11 +199,11 @@ class TitleNotUnderstood(Misuse):
     """
 
 
-class UnknownBatch(Misuse):
+class UnknownBatch(NotFound):
     """There is no batch {number}."""
 
 
-class UnknownHead(Misuse):
+class UnknownHead(NotFound):
     """The head {head} is not in this ledger's history."""
 
 
@@ -195,15 +215,15 @@ class NobodyToName(AidLedgerError):
     """There are no entries under {program} for {period}, so there is nobody to announce."""
 
 
-class UnknownOrder(Misuse):
+class UnknownOrder(NotFound):
     """There is no payment order {number}."""
 
 
-class UnknownEntry(Misuse):
+class UnknownEntry(NotFound):
     """There is no entry {number}."""
 
 
-class UnknownPerson(Misuse):
+class UnknownPerson(NotFound):
     """Nobody in the ledger has this number or name."""
 
 
@@ -211,7 +231,7 @@ class AmbiguousPerson(AidLedgerError):
     """Several people match: {candidates}. Give the ID number, or the number in front of the name."""
 
 
-class UnknownSchool(Misuse):
+class UnknownSchool(NotFound):
     """The ledger has no school named {name}. Similar: {close}."""
 
 
@@ -219,7 +239,7 @@ class UnknownLakeSchool(UnknownSchool):
     """The lake has no school named {name}. Similar: {close}."""
 
 
-class UnknownRule(Misuse):
+class UnknownRule(NotFound):
     """There is no rule {code}. Similar: {close}. All rules: {known}."""
 
 
@@ -235,7 +255,7 @@ class OneSpan(Misuse):
     """Give either a year, or a first and a last period; a school year needs its year."""
 
 
-class UnknownFinding(Misuse):
+class UnknownFinding(NotFound):
     """There is no finding {id} at present."""
 
 
@@ -297,11 +317,11 @@ class OneDecision(Misuse):
     """A finding takes one decision at a time; an acceptance needs a date, the others take none."""
 
 
-class UnknownReport(Misuse):
+class UnknownReport(NotFound):
     """There is no published report {name}. Known reports: {known}."""
 
 
-class UnknownMapping(Misuse):
+class UnknownMapping(NotFound):
     """{text} is not of the form HEADER=field. Similar fields: {close}. All fields: {fields}."""
 
 
@@ -697,7 +717,7 @@ class LakeKeyOpen(AidLedgerError):
     """Others can read the key {path}. Restrict it to its owner: chmod 600."""
 
 
-class UnknownDistrict(Misuse):
+class UnknownDistrict(NotFound):
     """{code} is not a district. Write the six digits of its administrative code (GB/T 2260), such as 511303."""
 
 

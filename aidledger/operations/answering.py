@@ -10,7 +10,7 @@ from datetime import date
 
 from aidledger.audit.running import Audit
 from aidledger.domain.finding import DEEDS, PAPER_TITLES, STATES, Finding, State
-from aidledger.errors import AidLedgerError, PaperOfAnother, PaperUnreadable
+from aidledger.errors import AidLedgerError, DecisionUnexplained, PaperOfAnother, PaperUnreadable
 from aidledger.i18n import N_, Translate
 from aidledger.operations.auditing import today_of
 from aidledger.operations.deciding import Proposal, meanwhile
@@ -62,8 +62,7 @@ def taken_in(ledger: Ledger, content: bytes, translations: Sequence[Translate]) 
     Raises PaperUnreadable, PaperOfAnother; NotNamed, OtherRole for whom the office does not let decide.
     """
     titles = {field: {said(title) for said in translations} for field, title in PAPER_TITLES.items()}
-    with ledger.reading("decide"):
-        pass
+    ledger.require("decide")
     try:
         paper: WorkingPaper | None = run_guarded(read_paper, content, titles, DEFAULT_LIMITS, limits=DEFAULT_LIMITS)
     except FileRefused:
@@ -159,7 +158,7 @@ def _complete(line: PaperLine, finding: Finding, state: State, today: date) -> P
     try:
         proposal.require(today)
     except AidLedgerError as error:
-        field = "reason" if type(error).__name__ == "DecisionUnexplained" else "until"
+        field = "reason" if isinstance(error, DecisionUnexplained) else "until"
         raise _NotTaken.by(field, error) from error
     return proposal
 

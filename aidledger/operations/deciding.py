@@ -99,8 +99,7 @@ def as_shown(audited: Audit, shown: Mapping[str, str]) -> list[Finding]:
 
 def may_decide(ledger: Ledger) -> None:
     """Check that the office lets the actor decide; raises NotNamed, OtherRole."""
-    with ledger.reading("decide"):
-        pass
+    ledger.require("decide")
 
 
 def decide_together(

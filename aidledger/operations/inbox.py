@@ -17,7 +17,7 @@ from aidledger.domain.part import Part
 from aidledger.domain.term import Period
 from aidledger.errors import (
     CheckOutdated,
-    DeliveryTooLarge,
+    FilesTooMany,
     NoEarlierVersion,
     NothingToPost,
     NothingToRead,
@@ -133,13 +133,12 @@ def announce(ledger: Ledger, files: Sequence[AnnouncedFile]) -> AnnouncedDeliver
 
     Names are labels: no path of the sender's leads anywhere. What an import would pass over is not waited for. The
     same names, sizes and times as of a delivery that lacks files go on with that one. What has lain here for
-    ``DAYS_KEPT`` days goes. Raises NotNamed, OtherRole, DeliveryTooLarge, NothingToRead.
+    ``DAYS_KEPT`` days goes. Raises NotNamed, OtherRole, FilesTooMany, NothingToRead.
     """
-    with ledger.reading("import"):
-        pass
+    ledger.require("import")
     clear_old(ledger)
     if len(files) > ANNOUNCED_MAX or any(len(file.path) > _PATH_MAX for file in files):
-        raise DeliveryTooLarge
+        raise FilesTooMany(count=len(files), most=ANNOUNCED_MAX)
     labels = _Labels()
     passed: list[tuple[str, str]] = []
     for i in sorted(range(len(files)), key=lambda one: files[one].path):  # whatever the order, the labels are the same
@@ -154,7 +153,7 @@ def announce(ledger: Ledger, files: Sequence[AnnouncedFile]) -> AnnouncedDeliver
         raise NothingToRead(count=len(passed))
     labelled = [replace(files[i], path=label) for label, i in sorted(given.items(), key=lambda one: one[1])]
     if len(given) > FILES_MAX or any(not 0 <= file.size <= _size_max(file.path) for file in labelled):
-        raise DeliveryTooLarge
+        raise FilesTooMany(count=len(given), most=FILES_MAX)
     box = inbox_of(ledger)
     number = box.announce(ledger.moment(), ledger.actor, labelled, passed)
     missing = [(one.number, given[one.path]) for one in box.delivery(number).missing]
@@ -207,17 +206,15 @@ class _Labels:
 def receive(ledger: Ledger, delivery: int, number: int, pieces: Iterable[bytes]) -> str:
     """Take in a file that was announced; returns its SHA-256.
 
-    Raises NotNamed, OtherRole, UnknownDelivery, DeliveryTooLarge.
+    Raises NotNamed, OtherRole, UnknownDelivery, UploadIncomplete.
     """
-    with ledger.reading("import"):
-        pass
+    ledger.require("import")
     return inbox_of(ledger).receive(delivery, number, pieces)
 
 
 def remove(ledger: Ledger, delivery: int) -> None:
     """Remove what is left of a delivery; raises NotNamed, OtherRole, UnknownDelivery."""
-    with ledger.reading("import"):
-        pass
+    ledger.require("import")
     box = inbox_of(ledger)
     box.remove(delivery, [file.number for file in box.delivery(delivery).files])
 
@@ -325,8 +322,7 @@ def post(
 
     Raises CheckOutdated if the ledger has changed since the check, NothingToPost.
     """
-    with ledger.reading("import"):
-        pass
+    ledger.require("import")
     wanted = {file.path: file.sha256 for file in checked.postable if one is None or file == one}
     if not wanted:
         raise NothingToPost

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aidledger.errors import DeliveryTooLarge, UnknownDelivery
+from aidledger.errors import UnknownDelivery, UploadIncomplete
 from aidledger.store import side
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Inbox:
     def receive(self, delivery: int, number: int, pieces: Iterable[bytes]) -> str:
         """Take in a file; sent again, it replaces what came before. Returns its SHA-256.
 
-        Raises UnknownDelivery; DeliveryTooLarge if more comes than was announced, or less.
+        Raises UnknownDelivery; UploadIncomplete if more comes than was announced, or less.
         """
         digest, received = hashlib.sha256(), 0
         with self._open() as box, box:
@@ -126,11 +126,11 @@ class Inbox:
             for i, piece in enumerate(_of_one_size(pieces)):
                 received += len(piece)
                 if received > size[0]:
-                    raise DeliveryTooLarge
+                    raise UploadIncomplete(received=received, size=size[0])
                 digest.update(piece)
                 box.execute("INSERT INTO piece VALUES (?, ?, ?, ?)", (delivery, number, i, piece))
             if received != size[0]:
-                raise DeliveryTooLarge
+                raise UploadIncomplete(received=received, size=size[0])
             told = (digest.hexdigest(), delivery, number)
             box.execute("UPDATE file SET sha256 = ? WHERE delivery = ? AND number = ?", told)
         return digest.hexdigest()
@@ -221,19 +221,15 @@ class _Pieces(io.RawIOBase):
         self._piece: tuple[int, bytes] = (-1, b"")
 
     def readable(self) -> bool:
-        """It is."""
         return True
 
     def seekable(self) -> bool:
-        """It is."""
         return True
 
     def tell(self) -> int:
-        """Where it is."""
         return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go elsewhere."""
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._file.size}[whence]
         if start + offset < 0:
             raise ValueError(offset)

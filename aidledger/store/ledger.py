@@ -76,7 +76,7 @@ class Ledger:
             self.engine.connect().execution_options(**options) as books,
             books.begin() as transaction,
         ):
-            self._require(books, action)
+            self._check_role(books, action)
             yield books
             transaction.rollback()  # nothing was written, and a damaged encrypted file would refuse a commit
 
@@ -95,13 +95,18 @@ class Ledger:
         ):
             if self.engine.dialect.name == "postgresql":
                 lock_postgresql(books, self.waits)
-            self._require(books, action)
+            self._check_role(books, action)
             with nullcontext() if keep else holding_pages(books):
                 yield books
             if not keep:
                 transaction.rollback()
 
-    def _require(self, books: Books, action: Action) -> None:
+    def require(self, action: Action) -> None:
+        """Check that the office lets the actor take an action; raises NotNamed, OtherRole."""
+        with self.reading(action):
+            pass
+
+    def _check_role(self, books: Books, action: Action) -> None:
         """Check the action against the actor's role (domain.role); nothing else does."""
         if action == "open":
             return

@@ -17,6 +17,7 @@ from aidledger import __version__
 from aidledger.domain.identity import masked_words
 from aidledger.domain.layout import fold
 from aidledger.domain.table import time_text
+from aidledger.errors import AidLedgerError, NotFound, NotNamed, OtherRole
 from aidledger.i18n import N_, Language, Translate, translator
 from aidledger.presentation.failures import error_text
 from aidledger.presentation.printable import printable, printable_lines
@@ -28,7 +29,6 @@ from aidledger.web.tables import UNITS, Leads, draw
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from aidledger.errors import AidLedgerError
     from aidledger.presentation.result import Result
     from aidledger.web.door import Session
     from aidledger.web.site import Site, Unopened
@@ -187,10 +187,9 @@ def refused(request: Request, error: AidLedgerError) -> HTMLResponse:
 
 def status_of(error: AidLedgerError) -> int:
     """The status of an error's kind."""
-    name = type(error).__name__
-    if name.startswith("Unknown"):
+    if isinstance(error, NotFound):
         return HTTPStatus.NOT_FOUND
-    if name in {"NotNamed", "OtherRole"}:
+    if isinstance(error, (NotNamed, OtherRole)):
         return HTTPStatus.FORBIDDEN
     return HTTPStatus.BAD_REQUEST if error.exit_code == 2 else HTTPStatus.CONFLICT  # noqa: PLR2004 - the contract's
 

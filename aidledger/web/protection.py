@@ -13,10 +13,13 @@ from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from aidledger.errors import AidLedgerError
+from aidledger.i18n import N_
 from aidledger.operations import passwords
+from aidledger.web.answering import page
 from aidledger.web.door import Door
 
 if TYPE_CHECKING:
@@ -44,7 +47,6 @@ _OPEN = (_STATIC, "/enter/", "/password/", "/another-start")
 # What can be done before the ledger is open, and before somebody has signed in.
 _BEFORE = frozenset({"/settings/language", "/settings/quit"})
 _SIGNING_IN = frozenset({"/sign-in", "/sign-out"})
-NO_SESSION = "Nobody has signed in from here. Start aidledger again, and use the link that it opens."
 
 
 class Protected:
@@ -75,13 +77,13 @@ class Protected:
         refusal = self._refusal(scope, headers) or await self._elsewhere(scope)
         await (refusal or self.app)(scope, receive, answer)
 
-    def _refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         if headers.get("host") not in self.hosts:
             return PlainTextResponse("Unknown host.", HTTPStatus.BAD_REQUEST)
         if not self._from_here(scope["method"], headers):
             return PlainTextResponse("This request came from another page.", HTTPStatus.FORBIDDEN)
         if scope["state"]["session"] is None and not scope["path"].startswith(_OPEN):
-            return PlainTextResponse(NO_SESSION, HTTPStatus.UNAUTHORIZED)
+            return no_session(Request(scope))
         return None
 
     async def _elsewhere(self, scope: Scope) -> Response | None:
@@ -109,12 +111,17 @@ class Protected:
         return site == "same-origin" and (origin is None or origin == "null" or origin in ours)
 
 
+def no_session(request: Request, status: int = HTTPStatus.UNAUTHORIZED) -> Response:
+    """What somebody without a session is shown: where the way in is, and nothing of the ledger."""
+    return page(request, "no_session.html", status, heading=N_("Not signed in"))
+
+
 def _led(scope: Scope, path: str) -> Response:
     """To another page, where a reader asks; a script is told that it may not."""
     navigates = Headers(scope=scope).get("sec-fetch-mode") in {None, "navigate"}
     if navigates and scope["method"] in {"GET", "HEAD", "POST"}:
         return RedirectResponse(path, HTTPStatus.SEE_OTHER)
-    return PlainTextResponse(NO_SESSION, HTTPStatus.UNAUTHORIZED)
+    return no_session(Request(scope))
 
 
 def _has_role(site: Site, actor: str) -> bool:

@@ -58,8 +58,7 @@ class Site:
 
     def require(self, action: Action) -> None:
         """Raises NotNamed, OtherRole for whom the office does not let do something."""
-        with self.ledger.reading(action):
-            pass
+        self.ledger.require(action)
 
     def ask(self, question: Callable[..., Answered], *asked: Hashable) -> Answered:
         """The answer of an operation on ledger and catalogue, kept as ``kept`` says."""

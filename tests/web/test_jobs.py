@@ -373,15 +373,34 @@ def test_whoever_may_not_post_may_not_cancel_it(place: str, held: Callable[[str,
         assert "posted: 3" in ended(client, f"/inbox/{delivery}")
 
 
-def _second(client: TestClient, actor: str) -> TestClient:
-    """Somebody else at the same server."""
+def test_a_school_cannot_stop_a_clerks_check(place: str, held: Callable[[str, int], Held]) -> None:
+    from aidledger.operations import actors
+
+    ledger = opened(place)
+    actors.name(ledger, ledger.actor, "reviewer")
+    actors.name(ledger, "王会计", "clerk")
+    actors.name(ledger, "学校", "school")
+    ledger.close()
+    with visited(place, actor="王会计") as client:
+        hold = held("advance", 1)
+        delivery = send(client, files(3))
+        client.post(f"/inbox/{delivery}/check", headers=OURS)
+        hold.wait()
+        number = job_number(client.get(f"/inbox/{delivery}").text)
+        assert _second(client, "学校", home=403).post(f"/jobs/{number}/cancel", headers=OURS).status_code == 403
+        hold.go_on.set()
+        assert "Post 3 files" in settled(client, delivery)
+
+
+def _second(client: TestClient, actor: str, home: int = 200) -> TestClient:
+    """Somebody else at the same server; ``home``: the status of the first page."""
     from starlette.testclient import TestClient as Client
 
     app = client.app
     door = app.state.door  # type: ignore[attr-defined]
     before, door.actor = door.actor, actor
     second = Client(app, base_url=f"http://127.0.0.1:{PORT}", raise_server_exceptions=False)
-    assert second.get(door.link()).status_code == 200
+    assert second.get(door.link()).status_code == home
     door.actor = before
     return second
 

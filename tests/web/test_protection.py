@@ -66,6 +66,11 @@ def test_without_a_session_nothing_is_told(outside: TestClient, route: Route) ->
         assert "aidledger.db" not in answer.text
 
 
+def test_without_a_session_it_says_what_to_do_in_the_offices_language(place: str) -> None:
+    with stranger(place, language="zh") as client:
+        assert "请重新启动 aidledger" in client.get("/").text
+
+
 @pytest.mark.parametrize("path", CHANGES)
 @pytest.mark.parametrize(
     "said",

@@ -27,7 +27,7 @@ def init(
 ) -> None:
     """Create a ledger and load the programs. An existing one is left alone."""
     from aidledger.cli.output import emit
-    from aidledger.errors import KeyUnused, NamesMissing
+    from aidledger.errors import DistrictMissing, KeyUnused
     from aidledger.operations import ledgers
     from aidledger.operations.offices import OfficeNames
     from aidledger.operations.opening import is_file
@@ -38,7 +38,7 @@ def init(
     if office.keys.file and not encrypt and is_file(office.place):
         raise KeyUnused
     if named and not district:
-        raise NamesMissing
+        raise DistrictMissing
     keys = office.keys.for_a_new_ledger(encrypted=encrypt)
     asked = office.keys.new_of_file if encrypt else None
     names = OfficeNames(district, named) if district else None

@@ -46,6 +46,7 @@ _STARTER = N_("A double click on {path} opens the page of this ledger.")
 @pass_office
 def web(office: Office, port: int, idle_minutes: float, *, no_browser: bool, demo: bool, shortcut: bool) -> None:
     """Open the page: the ledger in a browser, on this computer only."""
+    import errno
     import webbrowser
 
     from aidledger.errors import PortTaken
@@ -71,6 +72,8 @@ def web(office: Office, port: int, idle_minutes: float, *, no_browser: bool, dem
     try:
         serve(make, port, idle_minutes * 60, told, opened)
     except OSError as error:
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL}:
+            raise
         raise PortTaken(port=port, reason=error.strerror or "") from error
 
 

@@ -126,8 +126,7 @@ def _require_leave(ledger: Ledger, backup: Path) -> None:
     """
     try:
         if os.path.lexists(ledger.place):
-            with ledger.reading("restore"):
-                pass
+            ledger.require("restore")
     except KeyWrong as error:
         if files.may_be_encrypted(Path(ledger.place)):
             raise RestoreKeyed(backup=backup, path=ledger.place) from error

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from aidledger.domain.money import grouped_yuan
 from aidledger.domain.problem import Severity
-from aidledger.errors import AidLedgerError, CheckOutdated, DeliveryTooLarge, JobRunning
+from aidledger.errors import AidLedgerError, AnnouncementUnreadable, CheckOutdated, FormTooLarge, JobRunning
 from aidledger.i18n import N_, Language, translator
 from aidledger.operations import inbox as deliveries
 from aidledger.operations.sides import inbox_of
@@ -85,14 +85,14 @@ async def announce(request: Request) -> Response:
     async for part in request.stream():
         sent += part
         if len(sent) > _ANNOUNCED_MAX_BYTES:
-            return refused(request, DeliveryTooLarge())
+            return refused(request, FormTooLarge())
     try:
         files = [
             deliveries.AnnouncedFile(str(one["path"]), int(one["size"]), int(one.get("changed", 0)))
             for one in json.loads(sent)["files"]
         ]
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
-        return refused(request, DeliveryTooLarge())
+        return refused(request, AnnouncementUnreadable())
     try:
         announced = await run_in_threadpool(deliveries.announce, site_of(request).ledger, files)
         wanted = [{"number": number, "given": given} for number, given in announced.missing]

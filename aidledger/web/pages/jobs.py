@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Where a job is shown, and the action that whoever cancels it may take, too.
 _SHOWN: Mapping[str, tuple[str, Action]] = {
-    CHECKING: ("/inbox/{of}", "check"),
+    CHECKING: ("/inbox/{of}", "import"),
     POSTING: ("/inbox/{of}", "import"),
     VERIFYING: ("/batches", "open"),
     AUDITING: ("/findings", "read"),
@@ -61,7 +61,6 @@ def cancel(request: Request, _asked: Asked) -> Response:
     site, number = site_of(request), request.path_params["number"]
     running = site.jobs.running()
     page, action = _SHOWN.get(running.what if running else "", ("/jobs/{id}", "read"))
-    with site.ledger.reading(action):
-        pass
+    site.require(action)
     asked = site.jobs.cancel(number, site.ledger.actor)
     return RedirectResponse(page.format(of=asked.of, id=asked.id), HTTPStatus.SEE_OTHER)

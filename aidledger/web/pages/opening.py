@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from aidledger.domain.secret import PASSPHRASE_MIN, Secret
 from aidledger.domain.visible import is_text, says_something
-from aidledger.errors import AidLedgerError, LedgerForeign, NamesMissing, PasswordsDiffer, TriesTooMany
+from aidledger.errors import AidLedgerError, DistrictMissing, LedgerForeign, PasswordsDiffer, TriesTooMany
 from aidledger.i18n import N_, translator
 from aidledger.operations.offices import OfficeNames
 from aidledger.operations.opening import can_encrypt
@@ -102,7 +102,7 @@ def _new_page(
 def _names(asked: Asked) -> OfficeNames:
     district, office = (" ".join((asked.text(name) or "").split()) for name in ("district", "office"))
     if not says_something(district) or not is_text(district + office):
-        raise NamesMissing
+        raise DistrictMissing
     return OfficeNames(district, office if says_something(office) else None)
 
 

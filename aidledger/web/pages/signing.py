@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from aidledger.domain.password import LONGEST, SHORTEST
 from aidledger.domain.role import ROLES, same_name
 from aidledger.domain.visible import is_text, says_something
 from aidledger.errors import (
     AidLedgerError,
-    NamesMissing,
     NobodyOfThatName,
     PasswordsDiffer,
+    RoleMissing,
     TriesTooMany,
     UnknownSession,
 )
@@ -29,7 +29,7 @@ from aidledger.presentation.failures import error_text
 from aidledger.web.answering import language_of, page, session_of, site_of
 from aidledger.web.asked import Asked
 from aidledger.web.endpoint import endpoint
-from aidledger.web.protection import NO_SESSION
+from aidledger.web.protection import no_session
 from aidledger.web.remedies import ERRORS
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def enter(request: Request, _asked: Asked) -> Response:
     door, site = _door(request), _site(request)
     secret = door.enter(request.path_params["token"])
     if secret is None:
-        return PlainTextResponse(NO_SESSION, HTTPStatus.FORBIDDEN)
+        return no_session(request, HTTPStatus.FORBIDDEN)
     session = door.session(secret)
     if session is not None and site is not None and same_name(door.actor) in door.guarded:
         session.inside = not passwords.has(site.ledger, door.actor)
@@ -189,7 +189,7 @@ def assign(request: Request, asked: Asked) -> Response:
     """Give somebody a role."""
     name, role = asked.text("actor") or "", asked.word("role", ROLES)
     if role is None or not says_something(name) or not is_text(name):
-        raise NamesMissing
+        raise RoleMissing
     actors.name(site_of(request).ledger, name, role)
     return _settings()
 
