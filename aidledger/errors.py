@@ -172,6 +172,14 @@ class UnknownJob(NotFound):
     """There is no job {number}."""
 
 
+class NoFileMade(AidLedgerError):
+    """This job has no file to give: it made none, or aidledger was started again since. Let it be made once more."""
+
+
+class FileOfAnother(AidLedgerError):
+    """{by} asked for this file, for a reason of their own. Ask for it yourself."""
+
+
 class JobEnded(AidLedgerError):
     """This has ended already; there is nothing to cancel."""
 

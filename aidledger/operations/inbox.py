@@ -396,10 +396,12 @@ def sent_back(
     checked: Checked,
     feedback: Callable[[Path, Sequence[Path]], Feedback],
     some: Sequence[FileResult] | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> bytes:
     """A .zip of marked copies of the files that were not right, in a folder for each school; raises UnknownDelivery.
 
     ``feedback``: how copies are written to a folder, given what was imported. ``some``: of these files alone.
+    ``progress`` gets how many copies are made, and of how many; what it raises ends the making.
     """
     with ledger.reading("import"):  # they hold full numbers, as the files do that a clerk sent
         pass
@@ -412,7 +414,9 @@ def sent_back(
         for one in found:
             source: InputFile = reader.read(one)
             if source.shown in rejected:
+                progress(len(archive.namelist()), len(rejected))
                 written = copies.write(source, rejected[source.shown])
                 below = Path(*safe_parts(rejected[source.shown].school or "")) / written.relative_to(folder)
                 archive.write(written, below, zipfile.ZIP_DEFLATED)
+        progress(len(rejected), len(rejected))
     return packed.getvalue()

@@ -8,6 +8,7 @@ from datetime import UTC, timedelta
 
 from aidledger import errors
 from aidledger.errors import AidLedgerError, UnknownJob
+from aidledger.operations import ordering
 from aidledger.operations.inbox import DAYS_KEPT, inbox_of, take_posted
 from aidledger.store.chain import events
 from aidledger.store.jobs import JobFile, JobLog, JobRecord, JobState, Said
@@ -63,6 +64,9 @@ def break_off(ledger: Ledger) -> list[JobRecord]:
 def _broken_off(ledger: Ledger, record: JobRecord) -> JobRecord:
     with ledger.reading("open") as books:
         head = events.head(books)
+        stands = ordering.stands(books, record.what, record.of, record.by)
+        if stands is not None:
+            return replace(record, state="done", ended=ledger.moment(), head=head, said=stands)
         posted = {
             str(one.sha256): one.batch
             for one in lookups.batches(books)

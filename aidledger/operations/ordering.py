@@ -7,19 +7,22 @@ from the ledger whenever somebody gives a reason: a download that breaks off los
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.money import grouped_yuan
 from aidledger.domain.role import Action, same_name
 from aidledger.domain.term import Period
 from aidledger.errors import DraftOutdated, NotNamed, OrderOutdated, OrderSettled, OtherRole
+from aidledger.i18n import N_
 from aidledger.operations.bank_files import BankFormat, bank_file
 from aidledger.operations.paying import guarded_lines, order_record, releasable, released, require_unaltered
 from aidledger.operations.views import Reveal, Viewed, record_reveal, view
 from aidledger.reports.dues import Dues, dues
 from aidledger.store.database.bulk import KEYS_PER_QUERY
+from aidledger.store.jobs import Said
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.master.schools import school_named
 from aidledger.store.payables import payments, reissues
@@ -28,6 +31,14 @@ from aidledger.store.payables.due import Due, ToPay, to_pay
 from aidledger.store.payables.payments import OrderRecord
 from aidledger.store.payables.reissues import OrderAnswer, OrderPart, SentBack
 from aidledger.store.payables.settlements import reason_of
+
+# Work on an order, as it is written down.
+MAKING, RELEASING, FILING = N_("Making of an order"), N_("Release of an order"), N_("File for the bank")
+ABOUT_ORDERS = frozenset({MAKING, RELEASING, FILING})
+_OUTCOMES: Mapping[str, str] = {
+    MAKING: N_("Order {order} is made: {lines} payments, {amount} yuan."),
+    RELEASING: N_("Order {order} is released: {lines} payments, {amount} yuan."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +83,22 @@ def draft(ledger: Ledger, catalogue: Catalogue, scope: OrderScope) -> Viewed[Ord
     return view(ledger, lambda books: _drafted(books, catalogue, scope)[1])
 
 
-def make(ledger: Ledger, catalogue: Catalogue, scope: OrderScope, number: int, digest: str) -> int:
+def _untold(_done: int, _total: int) -> None:
+    """Nobody wants to know how far it is."""
+
+
+def make(
+    ledger: Ledger,
+    catalogue: Catalogue,
+    scope: OrderScope,
+    number: int,
+    digest: str,
+    progress: Callable[[int, int], None] = _untold,
+) -> int:
     """Make the order that a draft showed, under its number; returns the number.
 
-    Asked again by the same person, it has been made already. Raises DraftOutdated, PaysFromAltered, UnknownProgram,
-    UnknownSchool, UnknownOrder.
+    Asked again by the same person, it has been made already. ``progress``: as of ``require_unaltered``; what it raises
+    ends the making. Raises DraftOutdated, PaysFromAltered, UnknownProgram, UnknownSchool, UnknownOrder.
     """
     with ledger.writing("export") as books:
         for earlier in payments.orders(books, number):
@@ -86,7 +108,7 @@ def make(ledger: Ledger, catalogue: Catalogue, scope: OrderScope, number: int, d
         claimed, drafted = _drafted(books, catalogue, scope)
         if (drafted.order, drafted.digest) != (number, digest) or not drafted.payable:
             raise DraftOutdated
-        require_unaltered(books, [one.entry for one in drafted.payable])
+        require_unaltered(books, [one.entry for one in drafted.payable], progress)
         period, at, moment = drafted.period.code, drafted.school, ledger.moment()
         order, _, _ = payments.export(books, claimed, period, at, drafted.payable, moment, ledger.actor)
     return order
@@ -142,34 +164,87 @@ def _draft_of(
     )
 
 
-def release_shown(ledger: Ledger, number: int, digest: str) -> OrderRecord:
+def release_shown(
+    ledger: Ledger, number: int, digest: str, progress: Callable[[int, int], None] = _untold
+) -> OrderRecord:
     """Release an order whose lines were shown under a digest; by ``release``'s rules, with the ledger's own lines.
 
-    What they rest on is verified first. The bank must get the file that ``taken_out`` writes of them. Raises
+    What they rest on is verified first. The bank must get the file that ``taken_out`` writes of them. ``progress``: as
+    of ``require_unaltered``. Raises
     UnknownOrder, OrderSettled, ReleasedByExporter, ReleasedByImporter, OrderOutdated, PaysFromAltered, OrderStale.
     """
     with ledger.writing("release") as books:
         record = releasable(books, ledger, number)
         if digest != record.digest:
             raise OrderOutdated(order=number)
-        require_unaltered(books, [one.entry for one in payments.lines_of(books, record)])
+        require_unaltered(books, [one.entry for one in payments.lines_of(books, record)], progress)
         return released(books, ledger, record)
 
 
-def taken_out(ledger: Ledger, catalogue: Catalogue, number: int, form: BankFormat, reveal: Reveal) -> bytes:
-    """The bank's file of an order, with full numbers, which is logged.
+def told(what: str, ledger: Ledger, number: int) -> Said:
+    """What came of the making or release of an order, in words; raises UnknownOrder."""
+    with ledger.reading() as books:
+        return _said(what, order_record(books, number))
 
-    Raises UnknownOrder, OrderSettled of a withdrawn one, PaysFromAltered.
+
+def _said(what: str, record: OrderRecord) -> Said:
+    facts = {"order": record.order, "lines": f"{record.lines:,}", "amount": grouped_yuan(record.amount_fen)}
+    return _OUTCOMES[what], facts
+
+
+def stands(books: Books, what: str, number: int, actor: str) -> Said | None:
+    """What came of work on an order that was broken off, if it stands in the ledger as this person's."""
+    for record in payments.orders(books, number):
+        by = {MAKING: record.exported_by, RELEASING: record.settled_by if record.state == "released" else None}.get(
+            what
+        )
+        if by is not None and same_name(by) == same_name(actor):
+            return _said(what, record)
+    return None
+
+
+def taken_out(
+    ledger: Ledger,
+    catalogue: Catalogue,
+    number: int,
+    form: BankFormat,
+    reveal: Reveal,
+    progress: Callable[[int, int], None] = _untold,
+) -> bytes:
+    """The bank's file of an order, with full numbers, which is logged before the file is written.
+
+    ``progress``: as of ``require_unaltered``. Raises UnknownOrder, OrderSettled of a withdrawn one, PaysFromAltered.
     """
     with ledger.writing("reveal") as books:
-        record = order_record(books, number)
-        if record.state == "withdrawn":
-            raise OrderSettled(order=number, state=record.state, by=record.settled_by)
+        record = _not_withdrawn(books, number)
         lines = payments.lines_of(books, record)
-        require_unaltered(books, [one.entry for one in lines])
-        head = record_reveal(books, ledger, reveal, f"pay export {number}")
-        paying = [(one.line, one.program, one.part) for one in lines]
-        return bank_file(catalogue, number, Period.parse(record.period), paying, head, [form])[form]
+        require_unaltered(books, [one.entry for one in lines], progress)
+        head = record_reveal(books, ledger, reveal, _seen(number))
+    paying = [(one.line, one.program, one.part) for one in lines]  # nobody has to wait while it is written
+    return bank_file(catalogue, number, Period.parse(record.period), paying, head, [form])[form]
+
+
+def taken_again(ledger: Ledger, number: int, reveal: Reveal | None) -> None:
+    """Somebody takes a file that ``taken_out`` wrote: ``reveal`` logs that it is not for the first time.
+
+    Raises UnknownOrder, OrderSettled of an order that was withdrawn meanwhile.
+    """
+    with ledger.writing("reveal") as books:
+        _not_withdrawn(books, number)
+        if reveal is not None:
+            record_reveal(books, ledger, reveal, _seen(number))
+
+
+def _seen(number: int) -> str:
+    """What the access log calls an order's file."""
+    return f"pay export {number}"
+
+
+def _not_withdrawn(books: Books, number: int) -> OrderRecord:
+    record = order_record(books, number)
+    if record.state == "withdrawn":
+        raise OrderSettled(order=number, state=record.state, by=record.settled_by)
+    return record
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,9 +107,14 @@ def export(
     return Exported(order, len(lines), amount, digest, list(files), without, found.waiting, head)
 
 
-def require_unaltered(books: Books, entries: Sequence[int]) -> None:
-    """Raises PaysFromAltered if these entries, or any answers or orders, are not as recorded in the chain."""
-    faults = faults_behind(books, entries)
+def require_unaltered(
+    books: Books, entries: Sequence[int], progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> None:
+    """Raises PaysFromAltered if these entries, or any answers or orders, are not as recorded in the chain.
+
+    ``progress`` gets how many batches are verified, and of how many.
+    """
+    faults = faults_behind(books, entries, progress)
     if faults:
         said = ", ".join(dict.fromkeys(str(fault.entry or fault.batch or "-") for fault in faults[:_FAULTS_NAMED]))
         raise PaysFromAltered(count=len(faults), where=said)

@@ -11,6 +11,7 @@ from aidledger.domain.identity import masked_words
 from aidledger.domain.table import Answer, Column, sentence
 from aidledger.i18n import N_, Language, Translate, translator
 from aidledger.operations.jobs import failure_of
+from aidledger.operations.ordering import ABOUT_ORDERS
 from aidledger.presentation.columns import BATCH, FILE, STATE
 from aidledger.presentation.failures import error_text
 from aidledger.presentation.result import Result, table
@@ -42,6 +43,11 @@ def job_text(record: JobRecord, language: Language) -> str:
     return said_text(record.said, translate) if record.said else ""
 
 
+def _order(record: JobRecord) -> int | None:
+    """The payment order that a job is about; what is about another thing is about a delivery, or nothing."""
+    return record.of if record.what in ABOUT_ORDERS else None
+
+
 def jobs_result(records: Sequence[JobRecord], language: Language) -> Result:
     """The page's list of jobs."""
     translate = translator(language)
@@ -49,6 +55,7 @@ def jobs_result(records: Sequence[JobRecord], language: Language) -> Result:
         Column("job", N_("Job")),
         Column("what", N_("What"), "word"),
         Column("delivery", N_("Delivery")),
+        Column("order", N_("Order"), "count"),
         Column("by", N_("By")),
         Column("since", N_("Begun"), "time"),
         Column("ended", N_("Ended"), "time"),
@@ -61,7 +68,8 @@ def jobs_result(records: Sequence[JobRecord], language: Language) -> Result:
         (
             str(one.id),
             one.what,
-            str(one.of) if one.of else None,
+            None if _order(one) or not one.of else str(one.of),
+            _order(one),
             masked_words(one.by),
             one.since,
             one.ended,
@@ -97,7 +105,8 @@ def _shape(record: JobRecord, translate: Translate) -> dict[str, Any]:
     return {
         "job": record.id,
         "what": record.what,
-        "delivery": record.of or None,
+        "delivery": None if _order(record) else record.of or None,
+        "order": _order(record),
         "by": masked_words(record.by),
         "since": record.since,
         "ended": record.ended,

@@ -12,16 +12,10 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
-
 from aidledger.domain.money import FEN_PER_YUAN, yuan_text
 from aidledger.domain.outgoing import guarded, unguarded, xml_text
 from aidledger.domain.payment import PaymentLine
 from aidledger.errors import NoBankFile
-from aidledger.saving import saved
 
 HEADER = ("流水号", "户名", "证件号码", "收款账号", "金额(元)", "用途")
 _WIDTHS = (16, 14, 22, 24, 12, 36)
@@ -45,6 +39,13 @@ def csv_bytes(lines: Sequence[Purposed]) -> bytes:
 
 def workbook_bytes(lines: Sequence[Purposed], control: Sequence[tuple[str, str]]) -> bytes:
     """The file as a workbook: the lines on the first sheet, control totals (名称, 数值) on the second."""
+    from openpyxl import Workbook  # noqa: PLC0415 - slow to load, and orders are shown without it
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+    from openpyxl.worksheet.worksheet import Worksheet  # noqa: PLC0415
+
+    from aidledger.saving import saved  # noqa: PLC0415
+
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)  # noqa: S101 - a new workbook has one
@@ -101,6 +102,8 @@ def _csv_rows(content: bytes, name: str) -> list[list[str]]:
 
 
 def _sheet_rows(content: bytes, name: str) -> list[list[str]]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - slow to load
+
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         return [[_cell_text(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]

@@ -11,10 +11,11 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from aidledger.domain.identity import masked_words
+from aidledger.domain.role import same_name
 from aidledger.errors import AidLedgerError, CheckOutdated, JobEnded, JobRunning, WorkCancelled
 from aidledger.operations import jobs as kept
 from aidledger.operations.jobs import JobFile, JobRecord, JobState, Said
@@ -23,6 +24,18 @@ if TYPE_CHECKING:
     from aidledger.store.ledger import Ledger
 
 _WRITTEN_EVERY_SECONDS = 1.0
+# How long a page waits for work that mostly takes a moment, before it shows how far it is.
+_WAITED_SECONDS = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A file that a job made, to be fetched. ``take``: called before it is given away; raises what forbids it."""
+
+    content: bytes
+    name: str
+    form: str
+    take: Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -31,6 +44,7 @@ class Job:
 
     ``total`` None: not known yet. ``outcome``: what it returned, unless another server ran it; ``failure``: why it
     returned nothing. ``stopped_by``: who cancelled it. ``said``: its outcome in words. ``files``: what it is about.
+    ``bound``: which form of the work, where a click may ask for several.
     """
 
     what: str
@@ -48,6 +62,8 @@ class Job:
     head: str | None = None
     ended: str | None = None
     id: int = 0
+    bound: str = ""
+    _over: Event = field(default_factory=Event)
     _ledger: Ledger | None = None
     _written: float = 0.0
 
@@ -76,6 +92,15 @@ class Job:
     def stopped(self) -> bool:
         """Whether somebody cancelled it: work that can end half-way asks."""
         return self.stopped_by is not None
+
+    def wait(self) -> None:
+        """Wait until it has ended, for a moment at most."""
+        self._over.wait(_WAITED_SECONDS)
+
+    def same(self, other: Job) -> bool:
+        """Whether it is the same work of the same person: a second click."""
+        mine, theirs = ((one.what, one.of, one.bound, same_name(one.by)) for one in (self, other))
+        return mine == theirs
 
     def record(self) -> JobRecord:
         """As it is written down."""
@@ -132,6 +157,23 @@ class Jobs:
                 job._ledger = self._ledger  # noqa: SLF001 - its own
             self._last[job.what, job.of] = job
         Thread(target=self._run, args=(job, work), daemon=True).start()
+
+    def finish(self, job: Job, work: Callable[[Job], object]) -> Job:
+        """Begin work that mostly takes a moment, and wait for that; returns it as it stands then.
+
+        Whoever has begun the same already gets that. Raises JobRunning if other work has not finished.
+        """
+        running = self.running()
+        if running is not None and running.same(job):
+            job = running
+        else:
+            self.start(job, work)
+        job.wait()
+        return replace(job)
+
+    def numbered(self, number: int) -> Job | None:
+        """The last work of its kind with a number, as it stands now."""
+        return next((replace(job) for job in list(self._last.values()) if job.id == number), None)
 
     def running(self) -> Job | None:
         """The work that is under way."""
@@ -190,6 +232,7 @@ class Jobs:
             except Exception as error:  # noqa: BLE001 - the work is done, whether it can be written down or not
                 sys.stderr.write(masked_words("".join(traceback.format_exception(error))))
         job.state = state
+        job._over.set()  # noqa: SLF001 - its own
 
 
 def _restored(record: JobRecord) -> Job:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from aidledger.domain.secret import Secret
@@ -38,7 +37,7 @@ class Site:
     ``language``: that of the command, until a reader chooses another. ``quit``: ends the server.
     ``guard``: reads sheets to show them. ``audits``: the last audit that has run since the server began, after the one
     before. ``papers``: the working paper that somebody sent in and has not recorded yet, by their name. ``answers``:
-    what was answered last, by question and head. ``packing``: marked copies are made for one reader at a time.
+    what was answered last, by question and head.
     """
 
     ledger: Ledger
@@ -49,8 +48,7 @@ class Site:
     guard: Guard = field(default_factory=Guard)
     audits: list[Viewed[Audit]] = field(default_factory=list)
     papers: dict[str, WorkingPaper] = field(default_factory=dict)
-    answers: dict[Hashable, Any] = field(default_factory=dict)
-    packing: Lock = field(default_factory=Lock)
+    answers: dict[tuple[Hashable, str | None], Any] = field(default_factory=dict)
 
     def acting(self, actor: str) -> Site:
         """The same site as one person uses it; all share the ledger's connections."""
@@ -77,7 +75,8 @@ class Site:
         found = answer()
         if self._head() == head:
             self.answers[key] = found
-            for old in list(self.answers)[:-_ANSWERS_KEPT]:
+            # What held for another head is never asked for again, and an order has tens of thousands of lines.
+            for old in [old for old in list(self.answers) if old[1] != head] + list(self.answers)[:-_ANSWERS_KEPT]:
                 self.answers.pop(old, None)
         return found
 

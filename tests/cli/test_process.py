@@ -112,6 +112,28 @@ def test_who_reads_a_file_loads_no_database() -> None:
     assert said.stdout.split() == [b"[]"]
 
 
+def test_the_page_opens_without_spreadsheets(tmp_path: Path) -> None:
+    """The first page, as a browser fetches it: link, cookie, home."""
+    ledger = tmp_path / "office.db"
+    script = (
+        "import sys, threading, urllib.request, webbrowser\n"
+        "from aidledger.cli.main import cli\n"
+        "said = []\n"
+        "def fetch(link):\n"
+        "    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())\n"
+        "    said.append(browser.open(link, timeout=60).read().decode())\n"
+        "webbrowser.open = lambda link: threading.Thread(target=fetch, args=(link,)).start()\n"
+        f"start = ['--lang', 'en', '--ledger', {str(ledger)!r}]\n"
+        "cli([*start, 'init', '--district', 'Gaoping'], standalone_mode=False)\n"
+        "cli([*start, 'web', '--idle', '0.05'], standalone_mode=False)\n"
+        f"print('Batches' in said[0], [name for name in {SPREADSHEETS!r} if name in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=False, env=environment(HOME=str(tmp_path))
+    )
+    assert done.stdout.splitlines()[-1:] == [b"True []"], done.stderr.decode()
+
+
 def test_programs_are_listed_without_a_database() -> None:
     assert loaded("programs", of=(*DATABASE, *MODELS, *CATALOGUE, *SPREADSHEETS, *PROCESSES)) == []
 

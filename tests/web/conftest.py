@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from starlette.testclient import TestClient
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes a moment on an idle machine is waited for on a busy one, too."""
+    monkeypatch.setattr("aidledger.web.jobs._WAITED_SECONDS", 60.0)
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """The ledger, made once for a module; tests that write to it make a copy."""

@@ -197,7 +197,7 @@ def test_a_double_click_posts_once(client: TestClient, place: str) -> None:
 
 def test_the_schools_copies_come_as_a_zip(client: TestClient) -> None:
     delivery, _ = checked(client, {"东城/good.xlsx": GOOD, "东城/bad.xlsx": BAD})
-    answer = client.get(f"/inbox/{delivery}/copies")
+    answer = client.post(f"/inbox/{delivery}/copies", headers=OURS)
     with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
         (name,) = packed.namelist()
         assert name.endswith("bad.xlsx")
@@ -459,7 +459,7 @@ def test_who_has_no_permission_sees_no_delivery_and_disturbs_none(
             told = {"checked": button(page)}
             for path in ("/inbox", f"/inbox/{delivery}", f"/inbox/{delivery}/schools"):
                 assert client.get(path).status_code == reading, (actor, path)
-            assert client.get(f"/inbox/{delivery}/copies").status_code == 403
+            assert client.post(f"/inbox/{delivery}/copies", headers=OURS).status_code == 403
             assert client.post(f"/inbox/{delivery}/post", headers=OURS, data=told).status_code == 403
             assert client.post(f"/inbox/{delivery}/check", headers=OURS).status_code == 403
             if reading == 403:

@@ -100,8 +100,9 @@ def test_what_a_proxy_would_say_is_not_heard(client: TestClient) -> None:
 
 def test_a_download_is_named_by_us(client: TestClient) -> None:
     checked(client, {HOSTILE: BAD})
-    for path in ("/inbox/1/copies", "/batches?format=xlsx", "/jobs/1?format=csv"):
-        told = client.get(path).headers["content-disposition"]
+    paths = ("/batches?format=xlsx", "/jobs/1?format=csv")
+    for answer in (client.post("/inbox/1/copies", headers=OURS), *map(client.get, paths)):
+        told = answer.headers["content-disposition"]
         assert re.fullmatch(r"attachment; filename\*=UTF-8''[\w%.-]+", told), told
 
 

@@ -158,6 +158,8 @@ class LinkedBeneficiaries:
     def same(self, person: int) -> frozenset[int]:
         """All beneficiaries of the same person, this one included."""
         first = self.first(person)
+        if first not in self.corrected:
+            return frozenset({person})
         return frozenset({person, *(other for other in self.corrected if self.first(other) == first)})
 
 
@@ -281,7 +283,11 @@ def claims(books: Connection, scope: ClaimScope = EVERYTHING, *, paid_only: bool
     for program, period, person, school, fen in books.execute(query):
         key = program, period, people.first(person)
         if key in found or not paid_only:
-            found[key].setdefault(school, Sums()).claimed_fen += int(fen)
+            at = found[key]
+            if school in at:
+                at[school].claimed_fen += int(fen)
+            else:
+                at[school] = Sums(int(fen))
     no_bank = needing_no_bank(books)
     for key, schools in sorted(found.items()):
         settled = _settled(schools, no_bank=key[0] in no_bank)
@@ -304,7 +310,8 @@ def _claimed_where_paid(books: Connection, scope: ClaimScope, people: LinkedBene
 
 def _settled(schools: dict[int | None, Sums], *, no_bank: bool) -> dict[int | None, Sums]:
     """A claim's non-zero sums by school, evened out; ``no_bank``: the rest counts as paid without a bank."""
-    _even_out(schools)
+    if len(schools) > 1:
+        _even_out(schools)
     for sums in schools.values() if no_bank else ():
         sums.paid_fen += max(0, sums.rest_fen)
     return {school: sums for school, sums in schools.items() if sums != Sums()}

@@ -97,7 +97,8 @@ def _shares(books: Connection, scope: ClaimScope, rest_of: Callable[[Sums], int]
     confirmed = _confirmed(books, scope)
     people = claims.LinkedBeneficiaries(books)
     entries: defaultdict[tuple[claims.Key, int | None], list[Any]] = defaultdict(list)
-    for row in books.execute(_entered(scope)):
+    programs = Entry.c.program_id.in_(sorted({program for program, *_ in owed}))  # others are paid without a bank
+    for row in books.execute(_entered(scope).where(programs)):
         key = row.program_id, row.period, people.first(row.beneficiary_id)
         if key in owed and row.school_id in owed[key].schools:
             entries[key, row.school_id].append(row)

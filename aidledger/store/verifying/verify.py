@@ -125,11 +125,14 @@ def verify(
         return Verdict(0, 0, "", [*faults, Fault(N_("the rest cannot be read"))])
 
 
-def faults_behind(books: Connection, entries: Sequence[int]) -> list[Fault]:
+def faults_behind(
+    books: Connection, entries: Sequence[int], progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> list[Fault]:
     """The faults in everything that the payment of these entries depends on.
 
     The batches that posted them, and all batches that reverse, supersede, correct numbers, or hold bank returns or
-    recoveries, with their digests and events; orphans; master data; earlier orders; the schema.
+    recoveries, with their digests and events; orphans; master data; earlier orders; the schema. ``progress`` gets the
+    number of batches done, and of all.
     """
     faults = [*structure(books), *_astray(books, strays.entries(books))]
     batches = set(_batches_of(books, entries))
@@ -138,14 +141,19 @@ def faults_behind(books: Connection, entries: Sequence[int]) -> list[Fault]:
     batches.update(books.execute(_CORRECTING).scalars())
     listed = batches_listed(books)
     batches |= listed["bank-return"] | listed["recovery"]
+    done = 0
     for ids in chunks(sorted(batches)):
-        for row in books.execute(select(Batch).where(Batch.c.id.in_(ids)).order_by(Batch.c.id)).mappings():
+        for row in books.execute(select(Batch).where(Batch.c.id.in_(ids)).order_by(Batch.c.id)).mappings().all():
+            progress(done, len(batches))
+            done += 1
             counted = all(isinstance(row[name], int) for name in ("first_entry", "entries"))
             passed, count = (row["first_entry"] - 1, row["entries"]) if counted else (0, 0)
             with streamed(books, _entries_after(passed, count)) as of_batch:
                 faults += _batch_faults(books, dict(row), _Entries(of_batch, passed), listed)
     faults += _recorded_beside(books)
-    return faults + _chain(books, None, SealWatch(None))[1]
+    faults += _chain(books, None, SealWatch(None))[1]
+    progress(done, len(batches))
+    return faults
 
 
 def _batches_of(books: Connection, entries: Sequence[int]) -> Iterator[int]:

@@ -21,7 +21,7 @@ from aidledger.presentation.sheets import FIELD_TITLES, differences_result, mean
 from aidledger.sheets.formats.failures import FileRefused
 from aidledger.sheets.recognition.hints import Hints
 from aidledger.sheets.recognition.part_words import part_by_hand
-from aidledger.web.answering import choices_of, download, language_of, page, programs_of, site_of
+from aidledger.web.answering import choices_of, language_of, page, programs_of, site_of
 from aidledger.web.asked import Asked
 from aidledger.web.endpoint import endpoint
 from aidledger.web.pages.inbox import CHECKING, begin_check, begin_posting, checked_of, group_of, packed, post_text
@@ -185,11 +185,7 @@ def post(request: Request, asked: Asked) -> Response:
 @endpoint
 def copy(request: Request, _asked: Asked) -> Response:
     """The marked copy of this file, for its school."""
-    site, delivery, language = site_of(request), request.path_params["delivery"], language_of(request)
-    checked = checked_of(site, delivery)
+    checked = checked_of(site_of(request), request.path_params["delivery"])
     if checked is None:
         raise CheckOutdated
-    found = checked.file(request.path_params["key"])
-    return download(
-        packed(site, checked, [found], language), f"{translator(language)(N_('to the schools'))}-{delivery}", "zip"
-    )
+    return packed(request, checked, [checked.file(request.path_params["key"])])

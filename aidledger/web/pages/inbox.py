@@ -26,11 +26,12 @@ from aidledger.presentation.feedback import feedback_for
 from aidledger.presentation.jobs import said_text
 from aidledger.presentation.letters import letters
 from aidledger.presentation.receipts import file_line, passed_over_report, totals
-from aidledger.web.answering import download, language_of, page, refused, site_of
+from aidledger.web.answering import language_of, page, refused, site_of
 from aidledger.web.asked import Asked
 from aidledger.web.charts import problems_by_school
 from aidledger.web.endpoint import endpoint
-from aidledger.web.jobs import Job
+from aidledger.web.following import fetched
+from aidledger.web.jobs import Job, MadeFile
 from aidledger.web.remedies import ERRORS
 from aidledger.web.tables import DrawnTable, draw
 
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from aidledger.operations.results import FileResult, ImportResult
     from aidledger.web.site import Site
 
-CHECKING, POSTING = N_("Check of the files"), N_("Posting of the files")
+CHECKING, POSTING, PACKING = N_("Check of the files"), N_("Posting of the files"), N_("Marked copies")
 _ANNOUNCED_MAX_BYTES = 2 * 1024 * 1024
 _UNREAD = frozenset({"unreadable-file", "encrypted-file", "file-too-large", "no-header"})
 # How files are sorted: the group, its heading, and what to do with it.
@@ -314,33 +315,35 @@ def to_schools(request: Request, _asked: Asked) -> Response:
 @endpoint
 def copies(request: Request, asked: Asked) -> Response:
     """The marked copies of what was not right, for the schools, or for one of them."""
-    site, number, language = site_of(request), request.path_params["delivery"], language_of(request)
+    site, number = site_of(request), request.path_params["delivery"]
     checked = checked_of(site, number)
     if checked is None:
         raise CheckOutdated
     school = asked.text("school")
-    some = [file for file in checked.result.files if school in {None, file.school}]
-    return download(
-        packed(site, checked, some, language), f"{translator(language)(N_('to the schools'))}-{number}", "zip"
-    )
+    return packed(request, checked, [file for file in checked.result.files if school in {None, file.school}])
 
 
-def packed(site: Site, checked: Checked, some: Sequence[FileResult], language: Language) -> bytes:
-    """Marked copies of some files as a .zip, for one reader at a time: each takes a process a second or so.
+def packed(request: Request, checked: Checked, some: Sequence[FileResult]) -> Response:
+    """Marked copies of some files as a .zip, made as a job: each takes a process a second or so.
 
     Raises JobRunning, NotNamed, OtherRole, UnknownDelivery.
     """
-    if not site.packing.acquire(blocking=False):
-        raise JobRunning(what=N_("Marked copies"), by=site.ledger.actor)
-    try:
-        return deliveries.sent_back(
+    site, number, language = site_of(request), checked.delivery, language_of(request)
+    site.require("import")
+    name = f"{translator(language)(N_('to the schools'))}-{number}"
+
+    def work(job: Job) -> MadeFile:
+        content = deliveries.sent_back(
             site.ledger,
             checked,
             lambda folder, imported: feedback_for(site.catalogue, folder, imported, language),
             some,
+            job.progress,
         )
-    finally:
-        site.packing.release()
+        return MadeFile(content, name, "zip", lambda actor: site.acting(actor).require("import"))
+
+    bound = " ".join(deliveries.file_key(file.path) for file in some)
+    return fetched(site, site.jobs.finish(Job(PACKING, site.actor, site.ledger.moment(), number, bound=bound), work))
 
 
 @endpoint
@@ -348,7 +351,8 @@ def remove(request: Request, _asked: Asked) -> Response:
     """Remove what is left of a delivery, unless something is done with it."""
     site, number = site_of(request), request.path_params["delivery"]
     running = site.jobs.running()
-    if running is not None and running.what in {CHECKING, POSTING} and running.of == number:
+    if running is not None and running.what in {CHECKING, POSTING, PACKING} and running.of == number:
         raise JobRunning(what=running.what, by=running.by)
     deliveries.remove(site.ledger, number)
+    site.jobs.forget(PACKING, number)  # the copies hold full numbers
     return RedirectResponse("/inbox", HTTPStatus.SEE_OTHER)

@@ -9,19 +9,25 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse, Response
 
 from aidledger.domain.role import Action
+from aidledger.errors import NoFileMade
 from aidledger.i18n import N_, translator
 from aidledger.operations import jobs as kept
+from aidledger.operations.ordering import ABOUT_ORDERS, FILING, MAKING, RELEASING
 from aidledger.presentation.jobs import job_result, jobs_result
 from aidledger.web.answering import answered, language_of, site_of
 from aidledger.web.asked import Asked
 from aidledger.web.endpoint import endpoint
+from aidledger.web.following import fetched
+from aidledger.web.jobs import MadeFile
 from aidledger.web.pages.batches import VERIFYING
 from aidledger.web.pages.findings import AUDITING
-from aidledger.web.pages.inbox import CHECKING, POSTING
+from aidledger.web.pages.inbox import CHECKING, PACKING, POSTING
 from aidledger.web.pages.schools import TEMPLATING
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+    from aidledger.operations.jobs import JobRecord
 
 # Where a job is shown, and the action that whoever cancels it may take, too.
 _SHOWN: Mapping[str, tuple[str, Action]] = {
@@ -30,6 +36,10 @@ _SHOWN: Mapping[str, tuple[str, Action]] = {
     VERIFYING: ("/batches", "open"),
     AUDITING: ("/findings", "read"),
     TEMPLATING: ("/schools", "read"),
+    PACKING: ("/jobs/{id}", "import"),
+    MAKING: ("/jobs/{id}", "export"),
+    RELEASING: ("/jobs/{id}", "release"),
+    FILING: ("/jobs/{id}", "reveal"),
 }
 
 
@@ -43,8 +53,10 @@ def jobs(request: Request, _asked: Asked) -> Response:
 @endpoint
 def job(request: Request, _asked: Asked) -> Response:
     """One job: how it ended, and what of it stands in the ledger."""
-    record = kept.job(site_of(request).ledger, request.path_params["number"])
+    site = site_of(request)
+    record = kept.job(site.ledger, request.path_params["number"])
     what = translator(language_of(request))(record.what)
+    running = site.jobs.numbered(record.id)
     return answered(
         request,
         job_result(record, language_of(request)),
@@ -52,7 +64,31 @@ def job(request: Request, _asked: Asked) -> Response:
         template="job.html",
         heading=what,
         record=record,
+        job=running if running is not None and not running.finished else None,
+        ready=running is not None and isinstance(running.outcome, MadeFile),
+        about=_about(record),
     )
+
+
+def _about(record: JobRecord) -> tuple[str, str] | None:
+    """The page of what a job is about, and what it is called."""
+    if not record.of:
+        return None
+    if record.what not in ABOUT_ORDERS:
+        return f"/inbox/{record.of}", N_("Delivery {number}")
+    made = record.what != MAKING or record.state == "done"
+    return (f"/payments/{record.of}", N_("Order {number}")) if made else ("/payments", N_("Paying"))
+
+
+@endpoint
+def file(request: Request, _asked: Asked) -> Response:
+    """The file that a job made, for whom it was made."""
+    site, number = site_of(request), request.path_params["number"]
+    site.require("read")
+    job = site.jobs.numbered(number)
+    if job is None:
+        raise NoFileMade
+    return fetched(site, job)
 
 
 @endpoint

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -14,7 +14,14 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from aidledger.domain.money import grouped_yuan
 from aidledger.domain.role import same_name
 from aidledger.domain.term import Period
-from aidledger.errors import AidLedgerError, DraftOutdated, FormTooLarge, UnknownOrder
+from aidledger.errors import (
+    AidLedgerError,
+    DraftOutdated,
+    FileOfAnother,
+    FormTooLarge,
+    UnknownOrder,
+    WorkCancelled,
+)
 from aidledger.i18n import N_, translator
 from aidledger.operations import ordering, paying
 from aidledger.operations.bank_files import BANK_FORMATS
@@ -27,7 +34,6 @@ from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 from aidledger.web.answering import (
     Choice,
     answered,
-    download,
     language_of,
     programs_of,
     site_of,
@@ -35,10 +41,14 @@ from aidledger.web.answering import (
 )
 from aidledger.web.asked import Asked
 from aidledger.web.endpoint import endpoint
+from aidledger.web.following import fetched, followed
+from aidledger.web.jobs import Job, MadeFile
 from aidledger.web.remedies import ERRORS
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+    from aidledger.web.site import Site
 
 
 @endpoint
@@ -52,7 +62,7 @@ def _drafted(request: Request, asked: Asked, error: AidLedgerError | None = None
     translate, scope = translator(language), _scope(asked)
     if scope is None:
         return RedirectResponse("/payments/due", HTTPStatus.SEE_OTHER)
-    viewed = ordering.draft(site.ledger, site.catalogue, scope)
+    viewed = site.kept(("draft", str(scope)), lambda: ordering.draft(site.ledger, site.catalogue, scope))
     fields = (
         Choice("program", N_("Program"), [("", translate(N_("all"))), *programs_of(site, language)]),
         Choice("period", N_("Period"), hint="2021-autumn"),
@@ -98,11 +108,20 @@ def make(request: Request, asked: Asked) -> Response:
     if scope is None:
         return RedirectResponse("/payments/due", HTTPStatus.SEE_OTHER)
     shown, digest = asked.number("order", 0), asked.text("digest") or ""
-    try:
-        number = ordering.make(site.ledger, site.catalogue, scope, shown, digest)
-    except DraftOutdated as error:
-        return _drafted(request, asked, error)
-    return RedirectResponse(f"/payments/{number}", HTTPStatus.SEE_OTHER)
+    site.require("export")
+
+    def work(job: Job) -> None:
+        ordering.make(site.ledger, site.catalogue, scope, shown, digest, job.progress)
+        job.said = ordering.told(ordering.MAKING, site.ledger, shown)
+
+    job = site.jobs.finish(_about(site, ordering.MAKING, shown, digest), work)
+    if isinstance(job.failure, DraftOutdated):
+        return _drafted(request, asked, job.failure)
+    return followed(job, f"/payments/{shown}")
+
+
+def _about(site: Site, what: str, number: int, bound: str) -> Job:
+    return Job(what, site.actor, site.ledger.moment(), number, bound=bound)
 
 
 @endpoint
@@ -114,7 +133,11 @@ def order(request: Request, asked: Asked) -> Response:
 def _shown(request: Request, asked: Asked, error: AidLedgerError | None = None) -> Response:
     site, language = site_of(request), language_of(request)
     number = request.path_params["number"]
-    found = paying.order(site.ledger, number, None if error else asked.reveal())
+    reveal = None if error else asked.reveal()
+    if reveal is None:
+        found = site.kept((paying.order, number), lambda: paying.order(site.ledger, number))
+    else:
+        found = paying.order(site.ledger, number, reveal)
     record, lines = found.found.record, found.found.lines
     states = Counter(one.state for one in lines)
     amounts: Counter[str] = Counter()
@@ -152,13 +175,17 @@ def _shown(request: Request, asked: Asked, error: AidLedgerError | None = None) 
 def release(request: Request, asked: Asked) -> Response:
     """Release an order as it was shown; a refusal is shown on the order's page, as it is now."""
     site, number = site_of(request), request.path_params["number"]
-    try:
-        ordering.release_shown(site.ledger, number, asked.text("digest") or "")
-    except UnknownOrder:
-        raise
-    except AidLedgerError as error:
-        return _shown(request, asked, error)
-    return RedirectResponse(f"/payments/{number}", HTTPStatus.SEE_OTHER)
+    digest = asked.text("digest") or ""
+    site.require("release")
+
+    def work(job: Job) -> None:
+        ordering.release_shown(site.ledger, number, digest, job.progress)
+        job.said = ordering.told(ordering.RELEASING, site.ledger, number)
+
+    job = site.jobs.finish(_about(site, ordering.RELEASING, number, digest), work)
+    if job.failure is not None and not isinstance(job.failure, UnknownOrder | WorkCancelled):
+        return _shown(request, asked, job.failure)
+    return followed(job, f"/payments/{number}")
 
 
 @endpoint
@@ -179,8 +206,31 @@ def bank_file(request: Request, asked: Asked) -> Response:
     """The order's file for the bank, for a reason that is logged with each download."""
     site, number = site_of(request), request.path_params["number"]
     form = asked.word("format", BANK_FORMATS) or BANK_FORMATS[0]
-    content = ordering.taken_out(site.ledger, site.catalogue, number, form, Reveal(asked.text("why") or ""))
-    return download(content, f"{translator(language_of(request))(N_('bank file'))}-{number:06d}", form)
+    reveal = Reveal(asked.text("why") or "")
+    name = f"{translator(language_of(request))(N_('bank file'))}-{number:06d}"
+    site.require("reveal")
+
+    def work(job: Job) -> MadeFile:
+        content = ordering.taken_out(site.ledger, site.catalogue, number, form, reveal, job.progress)
+        return MadeFile(content, name, form, _Taking(site, number, reveal))
+
+    return fetched(site, site.jobs.finish(_about(site, ordering.FILING, number, form), work))
+
+
+@dataclass(slots=True)
+class _Taking:
+    """Who may take a file for the bank: who gave the reason. Each time after the first is logged anew."""
+
+    site: Site
+    number: int
+    reveal: Reveal
+    taken: bool = False
+
+    def __call__(self, actor: str) -> None:
+        if same_name(actor) != same_name(self.site.actor):
+            raise FileOfAnother(by=self.site.actor)
+        ordering.taken_again(self.site.ledger, self.number, self.reveal if self.taken else None)
+        self.taken = True
 
 
 async def compare(request: Request) -> Response:
