@@ -38,6 +38,10 @@ class UnknownProgram(Misuse):
     """There is no program {code}. Similar: {close}."""
 
 
+class ProgramNotInForce(Misuse):
+    """The catalogue has {code}, but the office does not run it."""
+
+
 class SwitchedBothWays(Misuse):
     """These are to be switched on and off at once: {codes}."""
 

@@ -185,10 +185,10 @@ def test_the_facts_name_what_is_allowed_and_by_which_document() -> None:
     (problem,) = examined(grid).problems
     assert problem.facts == {"amount": "400.00", "allowed": "500.00", "reference": "-"}  # the document is only believed
     title = "金溪中学2025年秋季学期普通高中国家助学金花名册"
-    (problem,) = examined(roster_grid(1, title=title, amount=1000, born=date(2009, 3, 15))).problems
+    (problem,) = examined(roster_grid(1, title=title, amount=1800, born=date(2009, 3, 15))).problems
     assert problem.facts == {
-        "amount": "1000.00",
-        "allowed": "650.00, 1150.00, 1650.00",
+        "amount": "1800.00",
+        "allowed": "600.00-1750.00",
         "reference": "财教〔2024〕181号",
     }
 
