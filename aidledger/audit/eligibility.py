@@ -67,7 +67,7 @@ def _entry_years(scope: Scope) -> Iterator[Case]:
         for row in scope.books.execute(query):
             yield Case.of(
                 row,
-                standard=program.reference,
+                standard=program.document,
                 facts={"entry_year": row.entry_year, "years": str(years), "program": code},
             )
 

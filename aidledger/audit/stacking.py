@@ -61,7 +61,7 @@ def _not_together(scope: Scope) -> Sequence[Row[Any]]:
 def _pairs() -> Select[Any]:
     """Payments to one person for one period under two programs, each pair once; ``same_age`` is 1 or 0.
 
-    Annual programs are not compared with the semesters of their school year: college aid and loans exclude nothing.
+    Programs for pupils of any stage stack with all. Annual programs are not compared with the semesters of their school year: college aid and loans exclude nothing.
     """
     return (
         select(
@@ -85,7 +85,7 @@ def _pairs() -> Select[Any]:
         )
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
         .join(_other_program, _other_program.c.id == _other.c.program_id)
-        .where(in_force(Entry), in_force(_other))
+        .where(in_force(Entry), in_force(_other), ProgramRow.c.stage != "any", _other_program.c.stage != "any")
         .order_by(Entry.c.beneficiary_id, Entry.c.period, Entry.c.program_id, _other.c.program_id, Entry.c.id)
     )
 

@@ -13,12 +13,14 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from aidledger.domain.layout import FieldName
 from aidledger.domain.listing import HARDSHIP_CATEGORIES, HARDSHIP_LEVELS, OUTCOMES, SOURCES, STATUSES, ListKind
 from aidledger.domain.money import yuan_to_fen
-from aidledger.domain.program import Basis, Boarding, Cadence, Level, Nature, Stage, Unit
+from aidledger.domain.program import Basis, Believed, Boarding, Cadence, Level, Nature, Stage, Unit
+from aidledger.domain.region import NATIONAL
 from aidledger.domain.term import Period
 from aidledger.errors import UnknownPeriod
 
 NONE_FOUND = "none found"
 ALWAYS = "always"
+OWN = "office's own"
 
 
 def _period_code(value: object) -> object:
@@ -64,6 +66,16 @@ def _wording(text: str) -> str:
     return text
 
 
+def _standards_or_own(value: object) -> object:
+    """Standards, at least one; none where the office sets the amounts itself."""
+    if value == OWN:
+        return ()
+    if value in ((), []):
+        what = f"at least one standard is expected, or {OWN}"
+        raise ValueError(what)
+    return value
+
+
 Yuan = Annotated[Decimal, BeforeValidator(_money), Field(gt=0)]
 PeriodCode = Annotated[str, BeforeValidator(_period_code)]
 Start = Annotated[str, BeforeValidator(_start)]
@@ -88,7 +100,7 @@ class Names(Strict):
 
 
 class RateModel(Strict):
-    """One amount, or a range from ``low`` to ``high``, in 元 per person."""
+    """One amount, or a range from ``low`` to ``high``, in 元 per person; or an amount a day for at most ``days``."""
 
     amount: Yuan | None = None
     low: Yuan | None = None
@@ -98,6 +110,13 @@ class RateModel(Strict):
     boarding: Boarding | None = None
     label: Text | None = None
     categories: Annotated[tuple[CategoryName, ...], Field(strict=False)] = ()
+    days: Annotated[int, Field(ge=1, le=366)] | None = None
+
+    @model_validator(mode="after")
+    def _days_of_a_day(self) -> RateModel:
+        if (self.basis == "daily") != (self.days is not None) or (self.days and self.amount is None):
+            raise ValueError("an amount a day has basis: daily, the amount, and the days at most")
+        return self
 
     @model_validator(mode="after")
     def _one_or_span(self) -> RateModel:
@@ -119,6 +138,15 @@ class StandardModel(Strict):
     grades: Annotated[tuple[YearOfStage, ...], Field(strict=False)] = ()
     note: Text | None = None
     replaces: bool = False
+    believed: Annotated[tuple[Believed, ...], Field(strict=False)] = ()
+
+
+class EndingModel(Strict):
+    """The last period for which a program is paid; ``years``: to courses of that length; ``grade``: in that year."""
+
+    last: PeriodCode
+    years: Annotated[int, Field(ge=1, le=9)] | None = None
+    grade: YearOfStage | None = None
 
 
 class FeeModel(Strict):
@@ -155,6 +183,7 @@ class WordsModel(Strict):
     title: Annotated[tuple[Texts, ...], Field(strict=False, min_length=1)]
     column: Texts
     never: Texts = ()
+    over: Annotated[tuple[Code, ...], Field(strict=False)] = ()
 
 
 class ProgramModel(Strict):
@@ -171,7 +200,7 @@ class ProgramModel(Strict):
     wording: Wording
     continues: bool = False
     reference: Text
-    standards: Annotated[tuple[StandardModel, ...], Field(strict=False, min_length=1)]
+    standards: Annotated[tuple[StandardModel, ...], BeforeValidator(_standards_or_own), Field(strict=False)]
     fees: Annotated[tuple[FeeModel, ...], Field(strict=False)] = ()
     entry_years: BoundsModel | None = None
     ages: BoundsModel | None = None
@@ -180,16 +209,30 @@ class ProgramModel(Strict):
     certified: bool = False
     deadlines: Annotated[tuple[DeadlineModel, ...], Field(strict=False)] = ()
     note: Text | None = None
+    believed: bool = False
+    in_force: bool = True
+    by_school: bool = False
+    for_recipients_of: Code | None = None
+    ends: Annotated[tuple[EndingModel, ...], Field(strict=False)] = ()
 
 
 class AdditionModel(Strict):
-    """An office's additions to a shipped program: standards, fees, deadlines, wording."""
+    """A region's or an office's additions to a program: standards, fees, deadlines, wording, whom it is for."""
 
     extends: Code
     standards: Annotated[tuple[StandardModel, ...], Field(strict=False)] = ()
     fees: Annotated[tuple[FeeModel, ...], Field(strict=False)] = ()
     deadlines: Annotated[tuple[DeadlineModel, ...], Field(strict=False)] = ()
     wording: Wording | None = None
+    note: Text | None = None
+    for_recipients_of: Code | None = None
+
+
+class RegionModel(Strict):
+    """A region with standards of its own: ``regions/CODE/region.yaml``, beside its additions to programs."""
+
+    code: Code
+    names: Names
 
 
 class SchoolModel(Strict):
@@ -203,6 +246,7 @@ class OfficeModel(Strict):
     """The office that keeps the ledger, and the schools that rosters call by several names."""
 
     district: Text
+    region: Code = NATIONAL
     schools: Annotated[tuple[SchoolModel, ...], Field(strict=False)] = ()
 
 
@@ -220,6 +264,7 @@ class ReportModel(Strict):
     code: Code
     names: Names
     district: Text | None = None
+    region: Code = NATIONAL
     start: PeriodCode = Field(alias="from")
     end: PeriodCode = Field(alias="to")
     reference: Text

@@ -18,7 +18,7 @@ from aidledger.catalogue.models import (
 )
 from aidledger.catalogue.strict_yaml import Document
 from aidledger.domain.money import yuan_to_fen
-from aidledger.domain.program import Bounds, Cadence, Deadline, Fee, Program, Rate, Standard, Words
+from aidledger.domain.program import Bounds, Cadence, Deadline, Ending, Fee, Program, Rate, Standard, Words
 from aidledger.domain.school import school_name
 from aidledger.domain.term import Period
 
@@ -26,7 +26,7 @@ from aidledger.domain.term import Period
 def program_from(document: Document) -> Program:
     """Build a program from its file; raises CatalogueError."""
     model = document.validated(ProgramModel)
-    words = Words(model.words.title, model.words.column, model.words.never)
+    words = Words(model.words.title, model.words.column, model.words.never, model.words.over)
     return Program(
         code=model.code,
         order=model.order,
@@ -48,11 +48,16 @@ def program_from(document: Document) -> Program:
         certified=model.certified,
         deadlines=_deadlines(model.deadlines),
         note=model.note,
+        believed=model.believed,
+        in_force=model.in_force,
+        by_school=model.by_school,
+        for_recipients_of=model.for_recipients_of,
+        ends=tuple(Ending(Period.parse(ending.last), ending.years, ending.grade) for ending in model.ends),
     )
 
 
 def extended(program: Program, document: Document) -> Program:
-    """Add an office's own standards, fees, deadlines and wording to a program; raises CatalogueError."""
+    """Add a region's or an office's own standards, fees, deadlines and words to a program; raises CatalogueError."""
     model = document.validated(AdditionModel)
     return replace(
         program,
@@ -60,6 +65,8 @@ def extended(program: Program, document: Document) -> Program:
         fees=_fees(document, model.fees, program.fees),
         deadlines=(*program.deadlines, *_deadlines(model.deadlines)),
         wording=model.wording or program.wording,
+        note=model.note or program.note,
+        for_recipients_of=model.for_recipients_of or program.for_recipients_of,
     )
 
 
@@ -123,7 +130,7 @@ def _standard(document: Document, i: int, model: StandardModel, cadence: Cadence
     rates = tuple(
         Rate(
             low_fen=fen(rate.amount or rate.low),
-            high_fen=fen(rate.amount or rate.high),
+            high_fen=fen(rate.amount or rate.high) * (rate.days or 1),
             basis=rate.basis,
             level=rate.level,
             boarding=rate.boarding,
@@ -139,4 +146,5 @@ def _standard(document: Document, i: int, model: StandardModel, cadence: Cadence
         average_fen=fen(model.average) if model.average else None,
         grades=model.grades,
         note=model.note,
+        believed=model.believed,
     )

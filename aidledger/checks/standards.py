@@ -110,17 +110,23 @@ def _case(amount_fen: int, lines: Lines, line: int) -> _Case:
 def off_standard(
     program: Program, period: Period, amount_fen: int, level: str | None, boarding: str | None, school: str | None
 ) -> Facts | None:
-    """The facts of the problem where no rate allows the amount (分); None where one does or no standard is known."""
+    """The facts of the problem where no rate allows the amount (分); None where one does or no standard is known.
+
+    Once the program has ended, nothing is allowed.
+    """
     rates = program.rates(period, level, boarding, school)
     standard = program.standard_for(period)
-    if not rates or standard is None or any(rate.allows(amount_fen) for rate in rates):
+    ended = program.ended(period) is not None
+    if not rates or standard is None or (not ended and any(rate.allows(amount_fen) for rate in rates)):
         return None
-    allowed = ", ".join(dict.fromkeys(_rate_text(rate) for rate in rates))
-    reference = standard.reference or program.reference or "-"
+    allowed = yuan_text(0) if ended else ", ".join(dict.fromkeys(_rate_text(rate) for rate in rates))
+    reference = standard.document or program.document or "-"
     return {"amount": yuan_text(amount_fen), "allowed": allowed, "reference": reference}
 
 
 def _rate_text(rate: Rate) -> str:
     if rate.low_fen == rate.high_fen:
         return yuan_text(rate.low_fen)
+    if rate.basis == "daily":
+        return f"{yuan_text(rate.low_fen)} × 1-{rate.high_fen // rate.low_fen}"
     return f"{yuan_text(rate.low_fen)}-{yuan_text(rate.high_fen)}"

@@ -15,6 +15,8 @@ from aidledger.i18n import N_
 ERRORS: Mapping[type[errors.AidLedgerError], str] = MappingProxyType(
     {
         errors.UnknownProgram: N_("`aidledger programs` lists all programs."),
+        errors.ProgramNotInForce: N_("`aidledger office programs --on {code}` switches it on."),
+        errors.UnknownRegion: N_("`aidledger office` shows whose standards hold."),
         errors.SpanBackwards: N_("Check --from and --to."),
         errors.UnknownBatch: N_("`aidledger batches` lists all batches."),
         errors.UnknownHead: N_("Leave out --since to verify the whole ledger."),
@@ -88,6 +90,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         "missing-column": N_("Name the column with --map 'HEADER={field}'."),
         "program-unknown": N_("Name it with --program CODE."),
         "program-ambiguous": N_("Name it with --program CODE."),
+        "program-not-in-force": N_("`aidledger office programs --on {program}` switches it on."),
         "period-unknown": N_("Give it with --period."),
         "part-ambiguous": N_("Give it with --part."),
         "duplicate-in-ledger": N_(

@@ -12,7 +12,7 @@ from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.identity import masked_words
 from aidledger.domain.program import Program
 from aidledger.domain.term import Period, semester_of
-from aidledger.errors import NothingToSend, SemesterWanted, TitleNotUnderstood, YearWanted
+from aidledger.errors import NothingToSend, ProgramNotInForce, SemesterWanted, TitleNotUnderstood, YearWanted
 from aidledger.i18n import Language, translator
 from aidledger.sheets.formats.archive import safe_parts
 from aidledger.sheets.recognition.titles import SourceCache, surroundings
@@ -35,10 +35,12 @@ def blank_roster(
 ) -> BlankRoster:
     """The template of a program for a period; by default the one that contains ``today``.
 
-    Raises UnknownProgram, SemesterWanted, YearWanted, and TitleNotUnderstood if the import would not
+    Raises UnknownProgram, ProgramNotInForce, SemesterWanted, YearWanted, and TitleNotUnderstood if the import would not
     recognise program, period and school from the lines above the table.
     """
     program = catalogue.program(code)
+    if not program.in_force:
+        raise ProgramNotInForce(code=program.code)
     period = period or _present(program, today)
     if not program.takes(period):
         raise (SemesterWanted if program.cadence == "semester" else YearWanted)(program=code, period=period.code)

@@ -9,9 +9,12 @@ from aidledger import errors
 from aidledger.i18n import N_
 
 # By the code of a problem in a file, or of a note on it: what the page has no button for yet, the terminal does.
-FILES: Mapping[str, str] = MappingProxyType({})
+FILES: Mapping[str, str] = MappingProxyType(
+    {"program-not-in-force": N_("Page Settings, Programs and standards, switches it on.")}
+)
 ERRORS: Mapping[type[errors.AidLedgerError], str] = MappingProxyType(
     {
+        errors.ProgramNotInForce: N_("Page Settings, Programs and standards, switches it on."),
         errors.NotNamed: N_("Page Settings lists people and their roles."),
         errors.OtherRole: N_("Page Settings lists people and their roles."),
         errors.ReleasedByExporter: N_("Let that person sign in and release it."),

@@ -4,7 +4,8 @@ A case names its ``people`` (who is meant by a letter is made up here: name, a r
 ``born`` says otherwise) and its ``lists`` in the order in which they are imported. A list has a title, a header of
 its own words and rows; ``who`` in a row stands for name and ID number (``b=张三``: called so there). ``found`` says,
 rule by rule, whom or what the findings are about: letters of people, or a school; ``quiet`` names rules that must find
-nothing. ``notices`` are posted after so many lists. A list that ``supersedes`` a batch is its new version.
+nothing. ``notices`` are posted after so many lists. A list that ``supersedes`` a batch is its new version. ``region``:
+whose standards hold, if not the national ones; ``programs``: what the office runs beside the nine.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Finding
 from aidledger.domain.notice import NoticeTerm
+from aidledger.domain.region import NATIONAL
 from aidledger.domain.term import Period
 from aidledger.operations import announcing, auditing
 from aidledger.store.ledger import Ledger
@@ -43,6 +47,7 @@ class Case:
     reverse: int | None
     notices: Mapping[int, Mapping[str, str]]
     period: str | None
+    catalogue: Catalogue
 
 
 def cases() -> Iterator[Case]:
@@ -58,7 +63,13 @@ def cases() -> Iterator[Case]:
                 reverse=one.get("reverse"),
                 notices={notice["after"]: notice for notice in one.get("notices", [])},
                 period=one.get("period"),
+                catalogue=_used(one.get("region", NATIONAL), tuple(one.get("programs", ()))),
             )
+
+
+@cache
+def _used(region: str, programs: tuple[str, ...]) -> Catalogue:
+    return catalogue().of_region(region).switching(dict.fromkeys(programs, True))
 
 
 def person(letter: str, born: date) -> Person:
@@ -85,12 +96,12 @@ def bring_in_case(ledger: Ledger, case: Case) -> None:
     """Import a case's lists, contradictions and all."""
     for at, listed in enumerate(case.lists):
         content, version_of = xlsx_bytes(grid(listed, case.born)), listed.get("supersedes")
-        result = bring_in(ledger, content, f"{at}.xlsx", record_conflicts=True, supersedes=version_of)
+        result = bring_in(ledger, content, f"{at}.xlsx", record_conflicts=True, supersedes=version_of, used=case.catalogue)
         assert result.outcome == "posted", [problem.code for problem in result.problems]
         if at + 1 in case.notices:
             posted = case.notices[at + 1]
             where = posted["program"], Period.parse(posted["period"]), _TERM, posted.get("school")
-            announcing.announce(ledger, catalogue(), *where)
+            announcing.announce(ledger, case.catalogue, *where)
 
 
 def subjects(finding: Finding, born: date) -> str:
@@ -105,4 +116,4 @@ def subjects(finding: Finding, born: date) -> str:
 
 def findings(ledger: Ledger, rule: str, case: Case) -> list[Finding]:
     """What a rule finds in a case."""
-    return list(auditing.audit(ledger, catalogue(), [rule], period=case.period).found.findings)
+    return list(auditing.audit(ledger, case.catalogue, [rule], period=case.period).found.findings)

@@ -69,11 +69,11 @@ def test_what_is_not_known_of_a_pupil_rules_no_rate_out(
         ("high-school-grant", "2010-autumn", ["500", "750", "1500"], ["499.99", "1500.01"]),
         ("high-school-grant", "2015-spring", ["500", "1000", "1500"], ["499", "2000", "3000"]),
         ("high-school-grant", "2024-autumn", ["500", "1000", "1500"], ["1650"]),
-        ("high-school-grant", "2025-spring", ["650", "1150", "1650"], ["1000", "1300", "1149"]),
+        ("high-school-grant", "2025-spring", ["600", "650", "1150", "1750"], ["599.99", "1750.01"]),
         ("high-school-tuition-waiver", "2016-autumn", ["460", "340", "200", "1200"], ["199", "1201"]),
         ("vocational-grant", "2015-spring", ["1000"], ["2000", "500", "999.99"]),
         ("vocational-grant", "2024-autumn", ["1000"], ["1150"]),
-        ("vocational-grant", "2025-spring", ["650", "1150", "1650"], ["1000", "2300"]),
+        ("vocational-grant", "2025-spring", ["600", "1150", "1750"], ["599", "2300"]),
         ("vocational-tuition-waiver", "2012-autumn", ["1000", "850", "250"], ["1001", "2000", "249"]),
         ("vocational-poverty-living-subsidy", "2015-autumn", ["500"], ["499", "1000"]),
         ("vocational-poverty-living-subsidy", "2022-spring", ["500"], ["250"]),
@@ -86,6 +86,35 @@ def test_a_standard_allows_its_amounts_and_no_others(
 ) -> None:
     assert [yuan for yuan in yes if not allowed(catalogue, code, period, yuan)] == []
     assert [yuan for yuan in no if allowed(catalogue, code, period, yuan)] == []
+
+
+@pytest.mark.parametrize("code", ["high-school-grant", "vocational-grant"])
+def test_a_province_sets_tiers_within_the_national_span(catalogue: Catalogue, code: str) -> None:
+    sichuan = catalogue.of_region("sichuan")
+    for yuan in ("650", "1150", "1650"):
+        assert allowed(sichuan, code, "2025-spring", yuan)
+        assert allowed(catalogue, code, "2025-spring", yuan)
+    for yuan in ("600", "1000", "1300", "1149"):
+        assert not allowed(sichuan, code, "2025-spring", yuan)
+    assert sichuan.of_region("national").programs == catalogue.programs
+
+
+def test_a_day_rate_allows_whole_days_up_to_a_number(catalogue: Catalogue) -> None:
+    (rate,) = catalogue.program("nutrition-improvement").rates(Period.parse("2021-autumn"))
+    assert [fen for fen in (400, 500, 49_500, 49_800, 60_000, 60_500) if rate.allows(fen)] == [500, 49_500, 60_000]
+    assert [rate.nearest(fen) for fen in (1, 49_800, 99_900)] == [500, 50_000, 60_000]
+
+
+def test_a_program_ends_for_all_or_for_a_grade(catalogue: Catalogue) -> None:
+    subsidy, waiver = map(catalogue.program, ("vocational-poverty-living-subsidy", "preschool-fee-waiver"))
+    aid = catalogue.program("college-poverty-aid")
+    spring, autumn = Period.parse("2025-spring"), Period.parse("2025-autumn")
+    assert subsidy.ended(spring) is None
+    assert subsidy.ended(autumn) is not None
+    assert aid.ended(Period.parse("2024")) is None
+    assert aid.ended(Period.parse("2025")) is not None
+    assert waiver.ended(autumn) is None
+    assert (waiver.grades_paid(spring, 4), waiver.grades_paid(autumn, 4)) == ((1, 2, 3, 4), (1, 2, 3))
 
 
 @pytest.mark.parametrize(
@@ -157,7 +186,7 @@ def test_annual_programs_are_paid_for_years_and_count_persons(catalogue: Catalog
 
 
 def test_the_other_programs_are_paid_for_semesters_and_count_person_times(catalogue: Catalogue) -> None:
-    others = [program for program in catalogue.programs.values() if program.stage != "college"]
+    others = [program for program in catalogue.in_force.values() if program.stage != "college"]
     assert len(others) == 7
     for program in others:
         assert program.takes(Period.parse("2021-autumn"))

@@ -167,8 +167,9 @@ def bring_in_all(
     hints: Hints | None = None,
     record_conflicts: bool = False,
     supersedes: int | None = None,
+    used: Catalogue | None = None,
 ) -> list[FileResult]:
-    """Import files, in the order given."""
+    """Import files, in the order given; with the shipped catalogue, or the one that the office uses."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder, name) for name in files]
         for path, content in zip(paths, files.values(), strict=True):
@@ -176,7 +177,8 @@ def bring_in_all(
         said = Instructions(hints or Hints(), record_conflicts=record_conflicts, supersedes=supersedes)
         request = ImportRequest(paths, said)
         found = [Found(path) for path in paths]
-        return _Here(ledger, catalogue(), request, partial(ledger.writing, "import"), lambda _result: None).files(found)
+        posting = partial(ledger.writing, "import")
+        return _Here(ledger, used or catalogue(), request, posting, lambda _result: None).files(found)
 
 
 def bring_in(
@@ -187,11 +189,13 @@ def bring_in(
     hints: Hints | None = None,
     record_conflicts: bool = False,
     supersedes: int | None = None,
+    used: Catalogue | None = None,
 ) -> FileResult:
     """Import one file."""
-    return bring_in_all(ledger, {name: content}, hints=hints, record_conflicts=record_conflicts, supersedes=supersedes)[
-        0
-    ]
+    (result,) = bring_in_all(
+        ledger, {name: content}, hints=hints, record_conflicts=record_conflicts, supersedes=supersedes, used=used
+    )
+    return result
 
 
 def contents(place: Place) -> dict[str, list[tuple[object, ...]]]:

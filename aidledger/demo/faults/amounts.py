@@ -135,8 +135,10 @@ def _other_average(planting: Planting) -> None:
 
 
 def _same_count(planting: Planting) -> None:
-    """Expect the district's own case: every aided high-school pupil gets both programs."""
+    """Expect the district's own case, unless it is right there: every aided high-school pupil gets both programs."""
     programs = (high_school.GRANT, high_school.WAIVER)
+    if planting.catalogue.program(high_school.WAIVER).for_recipients_of == high_school.GRANT:
+        return
     for period in (FIRST, AUTUMN, LAST):
         counts = {
             sum(1 for draft in planting.rosters(code, period) for line in draft.lines if code in dict(draft.paid(line)))

@@ -8,6 +8,7 @@ from datetime import date
 from aidledger.demo import college, compulsory, high_school, preschool, vocational
 from aidledger.demo.faults.planting import Life, Planting
 from aidledger.demo.people import Person
+from aidledger.domain.term import Period
 from aidledger.domain.identity import check_digit
 
 FIRST, LAST = "2021-spring", "2022-spring"
@@ -95,8 +96,10 @@ def _other_categories(planting: Planting) -> None:
 
     for life in planting.pick(6, day_pupil):
         _other_category(planting, life, compulsory.PROGRAM, _OTHER)
-    for life in planting.pick(4, lambda life: life.only(high_school.GRANT, high_school.WAIVER)):
-        _other_category(planting, life, high_school.WAIVER, _OTHER)
+    waived = planting.catalogue.program(high_school.WAIVER).rates(Period.parse(LAST))
+    if all(rate.categories for rate in waived):  # in some provinces it is for whoever gets the grant
+        for life in planting.pick(4, lambda life: life.only(high_school.GRANT, high_school.WAIVER)):
+            _other_category(planting, life, high_school.WAIVER, _OTHER)
     for life in planting.pick(5, lambda life: life.only(college.AID), apart=_each):
         _other_category(planting, life, college.AID, _LOW_INCOME)
 
