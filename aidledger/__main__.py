@@ -12,7 +12,7 @@ NEW_OBJECTS_MAX = 200_000
 
 
 def main() -> None:
-    """Load the program and run it; who asks it to stop meanwhile is answered when it can speak."""
+    """Load the program and run it. A request to stop while it is loading is handled once messages can be printed."""
     stopping.note()
     gc.set_threshold(NEW_OBJECTS_MAX)
     from aidledger.cli.main import main as run  # noqa: PLC0415 - after the line above

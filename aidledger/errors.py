@@ -1,7 +1,7 @@
 """What can go wrong, one class per failure; the docstring is the message.
 
-A message names its facts in braces; the rim translates the docstring and fills them in. The class carries
-the exit code of the contract: 2 the command was misused, 3 refused or failed.
+A message names its facts in braces; the output layer translates it and fills them in. The class carries the exit code
+(docs/json.md): 2 misused, 3 refused or failed.
 """
 
 from __future__ import annotations
@@ -94,11 +94,11 @@ class AnnouncementUnreadable(Misuse):
 
 
 class NothingToRead(Misuse):
-    """Of these files ({count}), none is a spreadsheet or an archive of some."""
+    """There is no spreadsheet, or archive of spreadsheets, among these files ({count})."""
 
 
 class CheckOutdated(AidLedgerError):
-    """The ledger, or what waits, has changed since these files were checked. Nothing was posted."""
+    """The ledger or the inbox has changed since these files were checked. Nothing was posted."""
 
 
 class NothingToPost(AidLedgerError):
@@ -106,7 +106,7 @@ class NothingToPost(AidLedgerError):
 
 
 class FormTooLarge(Misuse):
-    """More was sent than a form holds."""
+    """The form is too large."""
 
 
 class PasswordTooShort(Misuse):
@@ -114,23 +114,23 @@ class PasswordTooShort(Misuse):
 
 
 class PasswordTooLong(Misuse):
-    """A password has at most {most} characters. Nothing was changed."""
+    """A password may have at most {most} characters. Nothing was changed."""
 
 
 class PasswordCommon(Misuse):
-    """Everybody tries that password first. Take several words that only you put together. Nothing was changed."""
+    """That password is too easy to guess. Use several unrelated words. Nothing was changed."""
 
 
 class PasswordsDiffer(Misuse):
-    """What was typed twice is not the same. Nothing was changed."""
+    """What was typed the second time does not match. Nothing was changed."""
 
 
 class PasswordWrong(AidLedgerError):
-    """That is not the present password. Nothing was changed."""
+    """That is not the current password. Nothing was changed."""
 
 
 class TriesTooMany(AidLedgerError):
-    """Too many tries were wrong. Wait {seconds} seconds, then try again."""
+    """Too many failed attempts. Wait {seconds} seconds, then try again."""
 
 
 class NamesMissing(Misuse):
@@ -146,7 +146,7 @@ class RoleMissing(NamesMissing):
 
 
 class PasswordLinkUsed(AidLedgerError):
-    """This link for a password was used, has been replaced by another, or is too old. A reviewer makes a new one."""
+    """This password link has been used or replaced, or has expired. Ask a reviewer for a new one."""
 
 
 class UnknownSession(NotFound):
@@ -154,9 +154,9 @@ class UnknownSession(NotFound):
 
 
 class SideDataUnreadable(AidLedgerError):
-    """{path}, which belongs to the page of this ledger, is damaged or has another key than the ledger.
+    """{path}, which the page uses for this ledger, is damaged or does not open with the ledger's key.
 
-    The ledger itself is not affected. Move that file away: what it holds is lost.
+    The ledger itself is not affected. Move that file away; its contents are lost.
     """
 
 
@@ -165,7 +165,7 @@ class DesktopMissing(AidLedgerError):
 
 
 class PlacePassword(Misuse):
-    """The ledger's URL holds a password, which would lie open on the desktop. Put it into the file pgpass."""
+    """The ledger's URL contains a password, which would be readable on the desktop. Put it in a pgpass file."""
 
 
 class PortTaken(AidLedgerError):
@@ -173,11 +173,11 @@ class PortTaken(AidLedgerError):
 
 
 class JobRunning(AidLedgerError):
-    """{by} is running something else: {what}. Wait until it has ended."""
+    """{by} has another job running: {what}. Wait until it has finished."""
 
 
 class WorkCancelled(AidLedgerError):
-    """This was cancelled before it was done. Nothing of it is kept."""
+    """This was cancelled before it finished. Nothing was kept."""
 
 
 class UnknownJob(NotFound):
@@ -193,7 +193,7 @@ class FileOfAnother(AidLedgerError):
 
 
 class JobEnded(AidLedgerError):
-    """This has ended already; there is nothing to cancel."""
+    """This has already finished; there is nothing to cancel."""
 
 
 class UnknownCut(Misuse):
@@ -292,30 +292,30 @@ class UntilPast(Misuse):
 
 
 class FindingsChanged(AidLedgerError):
-    """What these findings rest on has changed since they were shown: {ids}. Nothing was recorded.
+    """The facts behind these findings have changed since they were shown: {ids}. Nothing was recorded.
 
     Run the audit again.
     """
 
 
 class DecidedMeanwhile(AidLedgerError):
-    """Somebody decided since this was shown. {id}: {state}, {by}, {at}. Nothing was recorded."""
+    """Somebody has decided on {id} since it was shown: {state}, {by}, {at}. Nothing was recorded."""
 
 
 class ListMoved(AidLedgerError):
-    """The list is another than the one that was shown. Nothing was recorded."""
+    """The list has changed since it was shown. Nothing was recorded."""
 
 
 class PaperUnreadable(Misuse):
-    """This is no working paper of an audit: an Excel workbook with its columns and, below them, the ledger's head."""
+    """This is not a working paper: an Excel workbook with the audit's columns and, below them, the ledger's head."""
 
 
 class PaperOfAnother(Misuse):
-    """This working paper is of another ledger."""
+    """This working paper belongs to another ledger."""
 
 
 class PaperOutdated(AidLedgerError):
-    """This is not the working paper that was shown, or it was recorded already. Nothing was recorded."""
+    """The working paper has changed since it was shown, or has already been recorded. Nothing was recorded."""
 
 
 class NothingToSend(AidLedgerError):

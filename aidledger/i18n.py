@@ -18,7 +18,7 @@ _CATALOGUES = {"en": ["en"], "zh": ["zh_CN"]}
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for "extract, translate later"
-    """Mark a message for translation where it is written; the rim translates it."""
+    """Mark a message for translation; it is translated on output."""
     return message
 
 

@@ -16,8 +16,8 @@ from aidledger.store.postings.entries import current
 def answers(_scope: Scope) -> Subquery:
     """Bank returns in force that answer a payment, with each answer's place (1: it counts).
 
-    A payment is told by its entry and the order that the answer names: of answers without an order, all to one entry
-    are of one payment.
+    A payment is identified by its entry and the order that the answer names; without an order, all answers to one entry
+    belong to one payment.
     """
     names = ("id", "batch_id", "order_id", "entry_id", "outcome", "amount_fen", "reason", "paid_on")
     given = select(*(BankReturn.c[name] for name in names))

@@ -1,4 +1,4 @@
-"""An audit as JSON can say it, and back: so that it can be kept, and opens at once."""
+"""An audit as JSON and back, so that the last one can be stored and shown without running it again."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is to be asked for what stands behind a figure, given as papers print it (reports.figures).
+    """A query for what is behind a figure, in the notation that papers print (reports.figures).
 
     ``asks``: for its entries, for the claims that it adds up, for its allotments, or for the rows behind a difference
     of a comparison (``check``).

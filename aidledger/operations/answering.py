@@ -138,14 +138,14 @@ def _proposal(
     if finding is None:
         raise _NotTaken("id", N_("The last audit has no such finding."))
     if finding.id in before:
-        raise _NotTaken("id", N_("This finding stands in the paper twice; the first counts."))
+        raise _NotTaken("id", N_("This finding is in the paper twice; the first one counts."))
     if not line.texts["digest"].startswith(f"{finding.facts_digest}-"):
-        raise _NotTaken("digest", N_("What this finding rests on has changed since the paper was made."))
+        raise _NotTaken("digest", N_("The facts behind this finding have changed since the paper was made."))
     if line.texts["digest"] != finding.shown:
         raise _NotTaken.by("digest", meanwhile(finding))
     state = words.get(_folded(line.texts["decision"]))
     if state is None:
-        raise _NotTaken("decision", N_("This is no decision. Write one of: {deeds}."), deeds=tuple(DEEDS.values()))
+        raise _NotTaken("decision", N_("This is not a decision. Write one of: {deeds}."), deeds=tuple(DEEDS.values()))
     return _complete(line, finding, state, today)
 
 

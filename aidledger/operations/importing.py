@@ -58,7 +58,7 @@ class Instructions:
 
     @property
     def told_apart(self) -> bool:
-        """Whether it was said what is paid: the same bytes may then be another payment."""
+        """Whether they say what is paid for: the same file can then be a different payment."""
         hints = self.hints
         return bool(hints.program or hints.period or hints.part or hints.school)
 

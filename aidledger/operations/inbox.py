@@ -1,4 +1,4 @@
-"""The way of a delivery: announced, received, checked, posted as it was checked, sent back."""
+"""A delivery from beginning to end: announced, received, checked, posted as checked, returned to the schools."""
 
 from __future__ import annotations
 
@@ -350,7 +350,7 @@ def post(
 
 
 def _in_force(books: Books, file: FileResult) -> bool:
-    """Whether what a check found to be known is in the ledger: by then, or since the rest was posted."""
+    """Whether a file that the check found unchanged is in the ledger: already then, or since the rest was posted."""
     if file.outcome != "unchanged":
         return False
     return file.batch is not None or posting.batch_in_force_of(books, file.sha256) is not None
@@ -379,7 +379,7 @@ def take_posted(ledger: Ledger, delivery: int, files: Sequence[JobFile]) -> None
 
 
 def _take(box: Inbox, delivery: int, done: set[str], left: set[str]) -> None:
-    """Remove what holds something that is done, and nothing that is left."""
+    """Remove the files that contain something done and nothing left to do; an archive may contain both."""
     if all(one.id != delivery for one in box.deliveries()):
         return  # it was removed meanwhile
     files = box.shelf(delivery).files.items()

@@ -87,7 +87,7 @@ def _broken_off(ledger: Ledger, record: JobRecord) -> JobRecord:
 
 
 def job(ledger: Ledger, number: int) -> JobRecord:
-    """One job, for whom the office lets look; raises UnknownJob, NotNamed, OtherRole."""
+    """One job; raises UnknownJob, and NotNamed or OtherRole if the actor may not read."""
     found = next((one for one in jobs(ledger) if one.id == number), None)
     if found is None:
         raise UnknownJob(number=number)
@@ -95,7 +95,7 @@ def job(ledger: Ledger, number: int) -> JobRecord:
 
 
 def jobs(ledger: Ledger) -> list[JobRecord]:
-    """All jobs that are kept, the newest first, for whom the office lets look; raises NotNamed, OtherRole."""
+    """All recorded jobs, newest first; raises NotNamed, OtherRole if the actor may not read."""
     with ledger.reading():
         return sorted(jobs_of(ledger).records(), key=lambda one: one.id, reverse=True)
 

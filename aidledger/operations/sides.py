@@ -1,4 +1,4 @@
-"""Where what waits for a ledger lies; apart, so that a question loads nothing that reads files."""
+"""Where a ledger's inbox is; a module of its own, so that queries do not load the file readers."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ def _explained(found: Explained, catalogue: Catalogue, language: Language) -> An
         "amount": yuan_text(found.figures.amount_fen),
         "source": translator(language)(found.source) if found.source else "",
     }
-    title = N_("Entries behind {figure}: {count} person-times, {persons} person(s), {amount} yuan")
+    title = N_("Entries behind {figure}: {count} person-times, persons: {persons}, {amount} yuan")
     # What arrived of an entry is not always its amount.
     paid = parse_figure(found.figure).get("count") == "paid"
     columns = (*_EXPLAINED_COLUMNS[:-1], replace(AMOUNT, narrows=None)) if paid else _EXPLAINED_COLUMNS

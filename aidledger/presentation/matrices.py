@@ -25,7 +25,7 @@ STANDINGS: Mapping[str, str] = {
     "posted": N_("A number: person-times that are posted."),
     "sent": N_("sent: files wait in the inbox and can be posted."),
     "returned": N_("returned: files in the inbox have to be corrected by the school."),
-    "missing": N_("missing: it came in the term before, or in the same term of the year before, and nothing came now."),
+    "missing": N_("missing: sent for the previous term, or for the same term last year, but not for this one."),
     "none": N_("Blank: nothing came, and nothing was expected."),
 }
 _CELLS: Mapping[str, str] = {
@@ -87,7 +87,7 @@ def reminders(found: Gathered, catalogue: Catalogue, language: Language) -> list
 
 
 def standing(found: Gathered, pair: Pair) -> str:
-    """How a cell stands: the most pressing of what is true of it."""
+    """A cell's state: the most urgent that applies."""
     if found.missing(pair):
         return "missing"
     if found.returned(pair):
@@ -209,7 +209,7 @@ def _owing(found: Gathered, catalogue: Catalogue, language: Language) -> Answer:
         PROGRAM,
         Column("state", N_("State"), "word"),
         Column("files", N_("Files to be corrected"), "count"),
-        Column("before", N_("Came last for"), "period"),
+        Column("before", N_("Last sent for"), "period"),
         Column("before_person_times", N_("Person-times then"), "count"),
     )
     facts = {"period": found.period, "count": len(pairs), "schools": len({school for school, _ in pairs})}

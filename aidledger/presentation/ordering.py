@@ -140,7 +140,7 @@ def deviations_text(found: Deviations, order: int, language: Language) -> str:
     for words, serials in (
         (N_("Changed lines ({count}): {lines}."), found.changed),
         (N_("Missing lines ({count}): {lines}."), found.missing),
-        (N_("Lines too many ({count}): {lines}."), found.added),
+        (N_("Extra lines ({count}): {lines}."), found.added),
     ):
         if serials:
             named = translate(N_(", ")).join(serials[:_NAMED])

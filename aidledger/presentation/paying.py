@@ -124,7 +124,7 @@ def _exported(done: Exported) -> Answer:
             facts=facts,
         )
     notes = [N_("Files: {files}"), N_("Digest: {digest}"), *waiting]
-    title = N_("Payment order {order}: {lines} payments, {amount} yuan. Left out for want of a card: {count}")
+    title = N_("Payment order {order}: {lines} payments, {amount} yuan. Left out, no card: {count}")
     return Answer(title, columns, rows, notes=notes, facts=facts)
 
 

@@ -59,7 +59,7 @@ def _entries(found: Sequence[PersonHistory], catalogue: Catalogue, language: Lan
         "lent": yuan_text(sum(entry.amount_fen for entry in loans)),
         "also": [one.number for history in found for one in history.also],
     }
-    title = N_("{persons} person(s), {count} person-times in force, {amount} yuan")
+    title = N_("Persons: {persons}; {count} person-times in force, {amount} yuan")
     notes = [
         *([N_("Lent beside that: {lent} yuan")] if loans else []),
         *([N_("The same people under other ID numbers that were corrected: {also}")] if facts["also"] else []),

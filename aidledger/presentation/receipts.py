@@ -37,7 +37,7 @@ NOTES: Mapping[str, str] = {
     "hidden-rows": N_("Sheet {sheet} has {count} hidden rows; they count like the others."),
     "covered-cells": N_("Sheet {sheet} has values in {count} cells hidden under merged cells; they are not read."),
     "hidden-columns": N_("Sheet {sheet} has {count} hidden columns; they are read like the others."),
-    "unread-columns": N_("Sheet {sheet} has {count} unread columns: {columns}."),
+    "unread-columns": N_("Columns of sheet {sheet} that were not read ({count}): {columns}."),
     "hidden-cells": N_("Sheet {sheet} has {count} cells whose content is not displayed; they count like the others."),
     "doubtful-cells": N_(
         "Sheet {sheet} has {count} cells that a conditional format may hide; they count like the others."

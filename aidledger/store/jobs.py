@@ -115,7 +115,7 @@ class JobLog:
             _put_files(box, record.id, record.files)
 
     def forget(self, number: int) -> None:
-        """It is no longer the last of its kind: the like of it may begin."""
+        """Forget the job as the last of its kind, so that another may start."""
         with self._open() as box, box:
             box.execute("UPDATE job SET forgotten = 1 WHERE id = ?", (number,))
 

@@ -1,6 +1,7 @@
-"""Answers that take long, kept beside the ledger with the head for which they hold; one of each kind.
+"""A cache of slow results beside the ledger, one per kind, each with the ledger head that it was computed for.
 
-They may hold full ID numbers. Another version of the program may answer otherwise: what it made is not given.
+They may hold full ID numbers. Results of another version of the program are ignored, because it may compute them
+differently.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ class Ledger:
 
     @contextmanager
     def reading(self, action: Action = "read") -> Iterator[Books]:
-        """One consistent view of the ledger, for whom the office lets look; raises NotNamed, OtherRole."""
+        """One consistent view of the ledger; raises NotNamed, OtherRole if the actor may not take the action."""
         options: dict[str, Any] = {SEAL_KEY: self.keys.seal}
         if self.engine.dialect.name != "sqlite":
             options["isolation_level"] = "REPEATABLE READ"

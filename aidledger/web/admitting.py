@@ -1,4 +1,4 @@
-"""The moment at which a ledger is open: from then on the pages show it, to those who need not sign in or have."""
+"""Makes the pages available once the ledger is open: to users without a password, and to those who have signed in."""
 
 from __future__ import annotations
 

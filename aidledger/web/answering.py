@@ -182,7 +182,7 @@ def download(content: bytes, name: str, form: str) -> Response:
 def refused(request: Request, error: AidLedgerError) -> HTMLResponse:
     """An error of ours in the reader's language, with the status of its kind."""
     message = error_text(error, ERRORS, language_of(request))
-    return page(request, "refused.html", status_of(error), message=message, heading=N_("This was not done"))
+    return page(request, "refused.html", status_of(error), message=message, heading=N_("Not done"))
 
 
 def status_of(error: AidLedgerError) -> int:

@@ -167,5 +167,5 @@ def _not_found(request: Request, _error: Exception) -> Response:
 def _fault(request: Request, error: Exception) -> Response:
     """A bug: the traceback goes to the terminal, without full numbers; the page says that nothing was kept."""
     sys.stderr.write(masked_words("".join(traceback.format_exception(error))))
-    message = N_("Something unexpected happened. What was asked for was not done; nothing of it is kept.")
+    message = N_("An unexpected error occurred. Your request was not carried out, and nothing was saved.")
     return page(request, "refused.html", HTTPStatus.INTERNAL_SERVER_ERROR, message=message, heading=N_("Fault"))

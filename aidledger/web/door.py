@@ -86,7 +86,7 @@ class Door:
         return secret
 
     def session(self, secret: str | None) -> Session | None:
-        """The session of a cookie, which is seen with that; one that has lasted too long is outside."""
+        """The session of a cookie, whose ``seen`` is updated; an expired session is no longer ``inside``."""
         session = None if secret is None else self._sessions.get(_digest(secret))
         if session is None:
             return None

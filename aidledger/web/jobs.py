@@ -1,7 +1,7 @@
 """Work that takes longer than a page: one at a time, in a thread, with its progress and its outcome.
 
-It is written down beside the ledger, so that it outlives a reload and a restart. No thread is killed: work that is
-cancelled ends where it asks whether it is.
+Jobs are recorded beside the ledger, so that they survive a reload and a restart. Threads are never killed: cancelled
+work stops the next time it checks for cancellation.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ class Jobs:
             return replace(running)
 
     def forget(self, what: str, of: int = 0) -> None:
-        """Forget finished work, so that the like of it may begin."""
+        """Forget finished work, so that another job of its kind may start."""
         with self._lock:
             job = self._last.get((what, of))
             if job is not None and job.finished:

@@ -15,11 +15,11 @@ FILES: Mapping[str, str] = MappingProxyType(
 ERRORS: Mapping[type[errors.AidLedgerError], str] = MappingProxyType(
     {
         errors.ProgramNotInForce: N_("Page Settings, Programs and standards, switches it on."),
-        errors.NotNamed: N_("Page Settings lists people and their roles."),
-        errors.OtherRole: N_("Page Settings lists people and their roles."),
+        errors.NotNamed: N_("The Settings page lists people and their roles."),
+        errors.OtherRole: N_("The Settings page lists people and their roles."),
         errors.ReleasedByExporter: N_("Let that person sign in and release it."),
         errors.ReleasedByImporter: N_("Let that person sign in and release it."),
-        errors.PaysFromAltered: N_("The check of the whole ledger, on page Batches, lists what was changed."),
-        errors.MasterDataAltered: N_("The check of the whole ledger, on page Batches, lists what was changed."),
+        errors.PaysFromAltered: N_("Check the whole ledger on the Batches page to see what was changed."),
+        errors.MasterDataAltered: N_("Check the whole ledger on the Batches page to see what was changed."),
     }
 )

@@ -1,4 +1,4 @@
-"""One server for a ledger: where it listens stands in a file of its owner's, and a second start asks it for a link."""
+"""One server per ledger: a private file records its port, and a second start asks the running server for a link."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def place_of(ledger: str) -> Path:
 
 
 def found(place: Path) -> str | None:
-    """A new link into the server that a file tells of; None if none answers."""
+    """A new start link from the server that a file describes; None if it does not answer."""
     try:
         running = Running(**json.loads(place.read_text(encoding="utf-8")))
         call = Call(

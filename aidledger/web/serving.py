@@ -1,4 +1,4 @@
-"""Running the page: a free port of this machine, a link to open, and an end when nobody asks any more."""
+"""Runs the server: finds a free port, opens the start link, and stops when idle."""
 
 from __future__ import annotations
 

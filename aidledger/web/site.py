@@ -56,7 +56,7 @@ class Site:
         return replace(self, ledger=replace(self.ledger, actor=actor), catalogue=catalogue)
 
     def require(self, action: Action) -> None:
-        """Raises NotNamed, OtherRole for whom the office does not let do something."""
+        """Check that the actor may take an action; raises NotNamed, OtherRole."""
         self.ledger.require(action)
 
     def ask(self, question: Callable[..., Answered], *asked: Hashable) -> Answered:

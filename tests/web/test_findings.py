@@ -178,7 +178,7 @@ def test_a_decision_in_a_second_tab_is_said_and_nothing_is_recorded(client: Test
     assert "Justify" in first.text
     again = client.post(f"/findings/{number}/decide", headers=OURS, data={**WHY, "shown": shown})
     assert again.status_code == 409
-    assert "Somebody decided since this was shown" in again.text
+    assert "Somebody has decided on" in again.text
     assert "State: explained" in again.text
     several = client.post(
         "/findings/decide", headers=OURS, data={**WHY, "finding": chosen, "confirmed": str(len(chosen))}
@@ -339,7 +339,7 @@ def test_what_is_new_since_the_audit_before_is_marked(client: TestClient, place:
     ledger.close()
     audited(client)
     page = client.get("/findings").text
-    assert "Of the audit before, 5 findings are found no more." in page
+    assert "5 findings of the previous audit no longer occur." in page
     fresh = Read(client.get("/findings?since=new").text).tables[0].rows
     assert len(fresh) == len(Read(page).tables[0].rows) >= 2
     assert page.count('<span class="new">') == len(fresh)
@@ -364,7 +364,7 @@ def test_a_working_paper_comes_back_is_shown_and_recorded_once(client: TestClien
         ["Justify", "1"], ["Money came back", "1"], ["Accept until a date", "1"],
     ]  # fmt: skip
     assert [row[1].text for row in read.tables[1].rows] == ["Audit!N6"]
-    assert "This is no decision" in read.tables[1].rows[0][2].text
+    assert "This is not a decision" in read.tables[1].rows[0][2].text
     assert f"Record on 3 findings: {total:,.2f} yuan" in page
     assert set(states(place).values()) == {"open"}
     data = {"paper": button(page)}
@@ -440,7 +440,7 @@ def test_what_was_decided_since_the_paper_was_made_is_refused(client: TestClient
     )
     assert client.post("/findings/answers", headers=OURS, data={"paper": before}).status_code == 409
     page = client.get("/findings/answers").text
-    assert "Somebody decided since this was shown" in page
+    assert "Somebody has decided on" in page
     assert "Record on 1 findings" in page
     client.post("/findings/answers", headers=OURS, data={"paper": button(page)})
     assert sorted(states(place).values()) == ["explained", "open", "open", "open", "recovered"]

@@ -272,7 +272,7 @@ def test_posting_is_cancelled_between_files(place: str, held: Callable[[str, int
         running = client.get(f"/inbox/{delivery}").text
         number = job_number(running)
         assert client.post(f"/jobs/{number}/cancel", headers=OURS).status_code == 200
-        assert "office has cancelled it" in client.get(f"/inbox/{delivery}").text
+        assert "Cancelled by office; it stops" in client.get(f"/inbox/{delivery}").text
         assert client.post(f"/jobs/{number}/cancel", headers=OURS).status_code == 200  # a double click
         hold.go_on.set()
         page = ended(client, f"/inbox/{delivery}")
@@ -346,7 +346,7 @@ def test_a_second_person_sees_who_runs_what_and_may_cancel_it(place: str, held: 
         assert "started by 王会计" in second.get(f"/inbox/{delivery}").text
         refused = second.post("/batches/verify", headers=OURS)
         assert refused.status_code == 409
-        assert "王会计 is running something else" in refused.text
+        assert "王会计 has another job running" in refused.text
         number = job_number(second.get(f"/inbox/{delivery}").text)
         assert second.post(f"/jobs/{number}/cancel", headers=OURS).status_code == 200
         hold.go_on.set()
@@ -491,7 +491,7 @@ def test_what_is_passed_over_is_not_sent_and_listed(place: str) -> None:
 def test_what_waits_goes_after_ninety_days(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with visited(place) as client:
         old = send(client, {"good.xlsx": GOOD})
-        assert "90 days after it came at the latest" in client.get(f"/inbox/{old}").text
+        assert "for at most 90 days" in client.get(f"/inbox/{old}").text
     ledger = opened(place)
     box = deliveries.inbox_of(ledger)
     box.clear("2000-01-01T00:00:00Z")

@@ -418,8 +418,8 @@ def test_a_file_is_held_against_its_order(office: Office, clerk: TestClient) -> 
     for content, said in (
         (good.replace(card(0).encode(), b"6217009999999999999"), "Changed lines (1): 000001-"),
         (b"".join(lines[:-1]), "Missing lines (1): 000001-00004."),
-        (good + lines[1], "Lines too many (1): 000001-00001."),
-        (good + lines[1].replace(b"000001-", b"000007-"), "Lines too many (1): 000007-00001."),
+        (good + lines[1], "Extra lines (1): 000001-00001."),
+        (good + lines[1].replace(b"000001-", b"000007-"), "Extra lines (1): 000007-00001."),
     ):
         status, told = compared(content)
         assert status == 409

@@ -77,7 +77,7 @@ def test_work_is_cancelled_by_its_button_and_that_stays_on_the_page(
     page.wait_for_timeout(2_500)  # the page looks again each second; the focus stays where it was
     assert page.evaluate("document.activeElement.textContent") == "Cancel"
     page.keyboard.press("Enter")
-    playwright.expect(page.locator("[data-running]")).to_contain_text("office has cancelled it")
+    playwright.expect(page.locator("[data-running]")).to_contain_text("Cancelled by office; it stops")
     assert button.count() == 0
     hold.go_on.set()
     playwright.expect(page.locator(".stale").first).to_contain_text("Cancelled by office after", timeout=30_000)

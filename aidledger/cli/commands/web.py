@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from aidledger.web.site import Site, Unopened
 
-_OPEN = N_("The page is open at {link}\nIt ends with Ctrl-C, or with End aidledger on page Settings.")
-_ALREADY = N_("The page of this ledger is running already: {link}")
+_OPEN = N_("The page is open at {link}\nStop it with Ctrl-C, or with End aidledger on the Settings page.")
+_ALREADY = N_("The page for this ledger is already running: {link}")
 _DEMO = N_("The made-up district is made first, once; that takes a few minutes.")
-_STARTER = N_("A double click on {path} opens the page of this ledger.")
+_STARTER = N_("Double-click {path} to open the page of this ledger.")
 
 
 @click.command(cls=Command)
@@ -39,7 +39,7 @@ _STARTER = N_("A double click on {path} opens the page of this ledger.")
     type=click.FloatRange(min=0, min_open=True),
     default=240,
     metavar="MINUTES",
-    help=N_("End after so many minutes without a request. Default: 240."),
+    help=N_("Stop after this many minutes without a request. Default: 240."),
 )
 @option("--demo", is_flag=True, help=N_("Show a made-up district with planted faults instead of a ledger."))
 @option("--shortcut", is_flag=True, help=N_("Put a file on the desktop that opens the page of this ledger."))
@@ -123,7 +123,7 @@ def _demo(office: Office) -> Office:
 
 
 def _put_on_desktop(office: Office, *, demo: bool) -> None:
-    """Write the starter; what the environment names now stands in it, because a desktop has another environment."""
+    """Write the starter, with settings from environment variables spelled out: the desktop does not have them."""
     import os
     import sys
 

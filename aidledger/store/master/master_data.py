@@ -1,9 +1,9 @@
 """Master data: programs, schools with their other names, people. The event that adds rows records their digest.
 
 Entries and lists point to these rows, and their digests cover whom and what they name; what else a row says, and that
-there is no row beside them, rests on the events. A run of rows is told by the number of its first row, how many there
-are, and a digest over all of their columns. ``forget`` tells a run anew, but vouches for nothing that was changed
-behind the program. Other names of schools are told in words.
+there is no other row, rests on the events. An event records a run of rows by the id of the first, their number, and a
+digest over all of their columns. ``forget`` records a run again, but only if it still matches its record. Other names
+of schools are recorded in full.
 """
 
 from __future__ import annotations

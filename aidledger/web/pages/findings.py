@@ -312,7 +312,7 @@ def _one(audit: Audit, number: str) -> Finding:
 
 def _ways(today: date, earlier: frozenset[str] | None) -> Ways:
     since: Ways = (
-        (("since", N_("Since the audit before"), lambda one: ["known" if one.id in earlier else "new"]),)
+        (("since", N_("Since the previous audit"), lambda one: ["known" if one.id in earlier else "new"]),)
         if (earlier is not None)
         else ()
     )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from aidledger.operations.jobs import JobRecord
 
-# Where a job is shown, and the action that whoever cancels it may take, too.
+# The page that shows a job, and the permission needed to cancel it.
 _SHOWN: Mapping[str, tuple[str, Action]] = {
     CHECKING: ("/inbox/{of}", "import"),
     POSTING: ("/inbox/{of}", "import"),
