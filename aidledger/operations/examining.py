@@ -48,10 +48,6 @@ def examine(content: bytes, path: str, hints: Hints, catalogue: Catalogue, limit
         return RosterFile(problems=[_too_large("the memory needed", limits)])
     except RecursionError:
         return RosterFile(problems=[_unreadable("it is nested too deeply")])
-    except BaseException as panic:
-        if type(panic).__name__ != "PanicException":  # Rust's panics; there is no class to import
-            raise
-        return RosterFile(problems=[_unreadable("it causes a reading error")])
     file.problems.extend(problems_of(file, catalogue))
     return file
 

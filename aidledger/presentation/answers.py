@@ -11,12 +11,12 @@ from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column
 from aidledger.i18n import N_, Language, Translate, translator
 from aidledger.presentation.columns import AMOUNT, Shape
+from aidledger.presentation.failures import facts_text
 from aidledger.presentation.result import Result
 
 if TYPE_CHECKING:
     from aidledger.operations.answering import Answers, RefusedLine
 
-_WORDS = frozenset({"state"})
 _DECISION = Column("decision", N_("Decision"), "word")
 _RECORDED = (_DECISION, Column("findings", N_("Findings"), "count"), AMOUNT)
 _REFUSED = (
@@ -64,13 +64,7 @@ def _refused(answers: Answers, translate: Translate) -> Answer:
 
 
 def _why(line: RefusedLine, translate: Translate) -> str:
-    return translate(line.why).format(**{name: _fact(name, fact, translate) for name, fact in line.facts.items()})
-
-
-def _fact(name: str, fact: object, translate: Translate) -> object:
-    if isinstance(fact, tuple):
-        return translate(N_(", ")).join(map(translate, fact))
-    return translate(str(fact)) if name in _WORDS else fact
+    return translate(line.why).format(**facts_text(line.facts, translate))
 
 
 def _shape(answers: Answers, translate: Translate) -> Shape:

@@ -18,10 +18,15 @@ def error_text(error: AidLedgerError, remedies: Mapping[type[AidLedgerError], st
     ``remedies``: how to act in the interface at hand, by class of error.
     """
     translate = translator(language)
-    facts = {name: _fact(name, fact, translate) for name, fact in error.facts.items()}
+    facts = facts_text(error.facts, translate)
     remedy = translate(remedies[type(error)]) if type(error) in remedies else ""
     message = translate(error.template())
     return harmless(sentences(message.format(**facts), remedy.format(**facts), language=language))
+
+
+def facts_text(facts: Mapping[str, object], translate: Translate) -> dict[str, object]:
+    """Facts with their words in the reader's language."""
+    return {name: _fact(name, fact, translate) for name, fact in facts.items()}
 
 
 def _fact(name: str, fact: object, translate: Translate) -> object:

@@ -466,7 +466,7 @@ def test_the_paper_of_another_ledger_is_refused(client: TestClient, tmp_path: Pa
 def test_what_is_no_working_paper_is_refused(client: TestClient, content: bytes) -> None:
     answer = client.put("/findings/answers", headers=OURS, content=content)
     assert answer.status_code == 400
-    assert "no working paper" in answer.text
+    assert "not a working paper" in answer.text
     assert "Filled-in working paper" in client.get("/findings/answers").text
 
 

@@ -80,6 +80,10 @@ def _by_calamine(content: bytes, limits: Limits) -> Iterator[Sheet]:
         raise
     except Exception as error:  # a CalamineError, an OSError for a truncated part, and others
         raise FileRefused("unreadable-file", why="the workbook is damaged") from error
+    except BaseException as panic:
+        if type(panic).__name__ != "PanicException":  # Rust's panics; there is no class to import
+            raise
+        raise FileRefused("unreadable-file", why="it causes a reading error") from None
 
 
 def _facts(package: Package, limits: Limits) -> BookFacts:
