@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aidledger.catalogue.catalogue import Catalogue
@@ -12,6 +12,7 @@ from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 from aidledger.reports.cuts import Count, Dimension, entries_cut, periods_within, rank
 from aidledger.reports.sources import ALL_SOURCES, shares, split
+from aidledger.reports.stated import StatedSum, stated_sums
 from aidledger.store.postings import totals
 from aidledger.store.postings.totals import LedgerFigures
 
@@ -43,7 +44,10 @@ class SummaryGroup:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The ledger's figures: of every program of the catalogue, of aid and of loans, and of each group."""
+    """The ledger's figures: of every program of the catalogue, of aid and of loans, and of each group.
+
+    ``stated``: by program, what documents state without a list of pupils, which is in no other figure.
+    """
 
     first: str | None
     last: str | None
@@ -53,6 +57,7 @@ class Summary:
     by: Sequence[Dimension]
     groups: Sequence[SummaryGroup]
     count: Count = "posted"
+    stated: Mapping[str, StatedSum] = field(default_factory=dict)
 
 
 def summary(
@@ -78,6 +83,7 @@ def summary(
         by=by,
         groups=_groups(books, catalogue, periods, by, count) if by else (),
         count=count,
+        stated={} if by or count == "paid" else stated_sums(books, first, last),
     )
 
 
