@@ -618,20 +618,10 @@ def places() -> bytes:
 
 
 def fees() -> bytes:
-    rows: Grid = [
-        [
-            i,
-            p.name,
-            p.number,
-            "高一(1)班",
-            "学费",
-            460,
-            "2021-09-01",
-            f"00{120 + i}",
-            *([460, "2021-11-15"] if i < 3 else []),
-        ]
-        for i, p in enumerate(people(4, born=SENIOR), 1)
-    ]
+    rows: Grid = []
+    for i, p in enumerate(people(4, born=SENIOR), 1):
+        back: list[Cell] = [460, "2021-11-15"] if i < 3 else [None, None]
+        rows.append([i, p.name, p.number, "高一(1)班", "学费", 460, "2021-09-01", f"00{120 + i}", *back])
     first = ("序号", "姓名", "身份证号", "班级", "收费项目", "收费金额", "收费日期")
     headers = (*first, "发票号码", "退费金额", "退费日期")
     return _workbook({"收费": _list(*headers, title="金溪中学2021年秋季学期学费收费登记表", rows=rows)})
