@@ -14,6 +14,7 @@ from aidledger.operations.views import Viewed
 from aidledger.presentation.columns import AMOUNT, PERSON_TIMES, PERSONS, PROGRAM, Shape
 from aidledger.presentation.result import Result, table
 from aidledger.reports.figures import figure_text
+from aidledger.reports.stated import StatedSum
 from aidledger.reports.summary import Summary, SummaryGroup
 from aidledger.store.postings.totals import LedgerFigures
 
@@ -64,6 +65,11 @@ PAID_NOTE = N_(
     "Only what was paid is counted: payments confirmed by a bank return, amounts set off against fees, and loans, "
     "which the bank pays. Excess payments, which are to be claimed back, are not."
 )
+_STATED = N_("{program}: by documents")
+STATED_NOTE = N_(
+    "By documents: a number and an amount by school, without a list of pupils. They are in no total, and no persons "
+    "can be counted."
+)
 SOURCES_NOTE = N_(
     "Amounts are split by each source's share of the money allotted to a program and period, exact to the fen. "
     "People are not split: they are counted once, under all sources. No source: nothing was allotted."
@@ -93,7 +99,17 @@ def paragraph_result(text: str) -> Result:
 
 def _by_program(summary: Summary, catalogue: Catalogue, language: str) -> Answer:
     """Every program of the catalogue, then total aid and loans."""
-    rows = [(catalogue.programs[code].name(language), *_cells(figures)) for code, figures in summary.programs.items()]
+    rows: list[Sequence[Cell]] = []
+    traces: list[str] = []
+    for code, figures in summary.programs.items():
+        name = catalogue.programs[code].name(language)
+        rows.append((name, *_cells(figures)))
+        traces.append(_trace(summary, {"program": code}))
+        stated = summary.stated.get(code)
+        if stated is not None:  # no entry stands behind it, and nobody is named
+            label = translator(language)(_STATED).format(program=name)
+            rows.append((label, stated.person_times, None, stated.amount_fen, stated.amount_fen))
+            traces.append("")
     return Answer(
         title=TITLE,
         columns=(PROGRAM, *FIGURE_COLUMNS),
@@ -101,7 +117,7 @@ def _by_program(summary: Summary, catalogue: Catalogue, language: str) -> Answer
         totals=_totals(summary, 1),
         notes=_notes(summary),
         facts=_span(summary),
-        traces=[_trace(summary, {"program": code}) for code in summary.programs] + _total_traces(summary),
+        traces=traces + _total_traces(summary),
     )
 
 
@@ -130,7 +146,8 @@ def _by_group(summary: Summary, catalogue: Catalogue, language: Language) -> Ans
 
 def _notes(summary: Summary) -> Sequence[str]:
     sources = (SOURCES_NOTE,) if "source" in summary.by else ()
-    return (*NOTES, *sources, *((PAID_NOTE,) if summary.count == "paid" else ()))
+    stated = (STATED_NOTE,) if summary.stated else ()
+    return (*NOTES, *stated, *sources, *((PAID_NOTE,) if summary.count == "paid" else ()))
 
 
 def _trace(summary: Summary, of: Mapping[str, str | None]) -> str:
@@ -174,6 +191,10 @@ def _named(name: str, value: str | None, catalogue: Catalogue, language: Languag
     return catalogue.programs[value].name(language) if name == "program" and value else value
 
 
+def _stated_figures(stated: StatedSum) -> Shape:
+    return {"person_times": stated.person_times, "amount": yuan_text(stated.amount_fen)}
+
+
 def _shape(summary: Summary, catalogue: Catalogue, language: str) -> Shape:
     """``report summary``."""
     shape: Shape = {
@@ -192,6 +213,12 @@ def _shape(summary: Summary, catalogue: Catalogue, language: str) -> Shape:
         "aid": _figures(summary.aid),
         "loans": _figures(summary.loans),
     }
+    if summary.stated:
+        shape["stated"] = [
+            {"code": code, "name": catalogue.programs[code].name(language), **_stated_figures(summary.stated[code])}
+            for code in summary.programs
+            if code in summary.stated
+        ]
     if summary.by:
         groups = [{**group.by, "loan": group.repaid, **_group_figures(group)} for group in summary.groups]
         shape |= {"by": list(summary.by), "groups": groups}

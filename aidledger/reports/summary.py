@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aidledger.catalogue.catalogue import Catalogue
@@ -12,6 +12,7 @@ from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 from aidledger.reports.cuts import Count, Dimension, entries_cut, periods_within, rank
 from aidledger.reports.sources import ALL_SOURCES, shares, split
+from aidledger.reports.stated import StatedSum, stated_sums
 from aidledger.store.postings import totals
 from aidledger.store.postings.totals import LedgerFigures
 
@@ -43,7 +44,10 @@ class SummaryGroup:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The ledger's figures: of every program that the office runs or that has any, of aid and of loans, of each group."""
+    """The ledger's figures: of every program that the office runs or that has any, of aid, of loans, of each group.
+
+    ``stated``: by program, what documents state without a list of pupils, which is in no other figure.
+    """
 
     first: str | None
     last: str | None
@@ -53,6 +57,7 @@ class Summary:
     by: Sequence[Dimension]
     groups: Sequence[SummaryGroup]
     count: Count = "posted"
+    stated: Mapping[str, StatedSum] = field(default_factory=dict)
 
 
 def summary(
@@ -69,19 +74,21 @@ def summary(
     """
     periods = periods_within(books, first, last)
     programs, kinds = (_posted if count == "posted" else _arrived)(books, periods)
+    stated = {} if by or count == "paid" else stated_sums(books, first, last)
     return Summary(
         first=first.code if first else periods[0] if periods else None,
         last=last.code if last else periods[-1] if periods else None,
         programs={
             code: programs.get(code, LedgerFigures())
             for code, program in catalogue.programs.items()
-            if program.in_force or code in programs
+            if program.in_force or code in programs or code in stated
         },
         aid=kinds.get("aid", LedgerFigures()),
         loans=kinds.get("loan", LedgerFigures()),
         by=by,
         groups=_groups(books, catalogue, periods, by, count) if by else (),
         count=count,
+        stated=stated,
     )
 
 

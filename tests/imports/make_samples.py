@@ -569,6 +569,89 @@ def paid_elsewhere() -> bytes:
     return _workbook({"Sheet1": _grant(230, 3, cells)})
 
 
+_HEAD_BORN, _OLD_BORN = date(1982, 2, 2), date(1949, 5, 5)
+
+
+def households() -> bytes:
+    """Three families of the students of 01, members side by side, on the third sheet; a number too short."""
+    heads, old = people(3, first=300, born=_HEAD_BORN), people(3, first=310, born=_OLD_BORN)
+    headings: Grid = [
+        ["高坪区脱贫户信息"],
+        ["序号", "乡镇", "户编号", "户主信息", None, "家庭成员1", None, None, "家庭成员2", None, None],
+        [None, None, None, "姓名", "身份证号", "姓名", "身份证号", "与户主关系", "姓名", "身份证号", "与户主关系"],
+    ]
+    rows: Grid = []
+    for i, (head, child, elder) in enumerate(zip(heads, people(3, born=SENIOR), old, strict=True), 1):
+        members: list[Cell] = [child.name, f"G{child.number}", "之女", elder.name, elder.number, "之母"]
+        rows.append([i, "金溪镇", f"H{i:04}", head.name, head.number, *members])
+    rows.append([4, "金溪镇", "H0004", heads[0].name, "51130019820202", *[None] * 6])
+    sheets: dict[str, Grid] = {
+        "统计": [["乡镇", "户数", "人数"], ["金溪镇", 4, 10]],
+        "说明": [["由区农业农村局提供"]],
+        "明细": [*headings, *rows],
+    }
+    return _workbook(sheets)
+
+
+def sums_by_school() -> bytes:
+    grid: Grid = [
+        ["高坪区2022年春季学期义务教育家庭经济困难学生生活补助分校汇总表"],
+        ["单位:元"],
+        ["序号", "学校", "享受人数", "补助金额", "文号"],
+        [1, "青溪小学", 11, 4000, "川财教〔2022〕21号"],
+        [2, "西坪小学", 6, 1875, "川财教〔2022〕21号"],
+        ["合计", None, 17, 5875, None],
+    ]
+    return _workbook({"Sheet1": grid})
+
+
+def places() -> bytes:
+    grid: Grid = [
+        ["高坪区2021年秋季学期普通高中资助名额分配表"],
+        ["学校", "名额", None, "备注"],
+        [None, "国家助学金", "免学费", None],
+        ["金溪中学", 8, 8, None],
+        ["东山中学", 6, None, None],
+        ["合计", 14, 8, None],
+    ]
+    return _workbook({"Sheet1": grid})
+
+
+def fees() -> bytes:
+    rows: Grid = []
+    for i, p in enumerate(people(4, born=SENIOR), 1):
+        back: list[Cell] = [460, "2021-11-15"] if i < 3 else [None, None]
+        rows.append([i, p.name, p.number, "高一(1)班", "学费", 460, "2021-09-01", f"00{120 + i}", *back])
+    first = ("序号", "姓名", "身份证号", "班级", "收费项目", "收费金额", "收费日期")
+    headers = (*first, "发票号码", "退费金额", "退费日期")
+    return _workbook({"收费": _list(*headers, title="金溪中学2021年秋季学期学费收费登记表", rows=rows)})
+
+
+def teachers() -> bytes:
+    rows: Grid = [
+        [i, p.name, p.number, "教师", card(p), 4200] for i, p in enumerate(people(3, first=320, born=_HEAD_BORN), 1)
+    ]
+    headers = ("序号", "姓名", "身份证号", "岗位", "工资卡号", "实发工资")
+    return _workbook({"Sheet1": _list(*headers, title="金溪中学2021年9月教职工工资发放表", rows=rows)})
+
+
+def died() -> bytes:
+    one, other = people(1, first=7, born=SENIOR)[0], people(1, first=330, born=_OLD_BORN)[0]
+    grid: Grid = [["高坪区2021年下半年死亡人员信息"], ["序号", "姓名", "公民身份号码", "死亡日期"]]
+    grid += [[1, one.name, one.number, "2021-10-12"], [2, other.name, other.number, "20211103"]]
+    return csv_bytes(grid)
+
+
+def national_export() -> bytes:
+    rows: Grid = [
+        [p.name, f"G{p.number}", "居民身份证", p.number, "高一", "高一(1)班", "脱贫户", "二档", 1000]
+        for p in people(8, born=SENIOR)
+    ]
+    headers = ["学生姓名", "学籍号", "证件类型", "证件号码", "年级", "班级名称", "申请理由名称", "资助档次", "资助金额"]
+    title = "金溪中学2021年秋季学期普通高中国家助学金(全国学生资助管理信息系统导出)"
+    return _workbook({"Sheet1": _list(*headers, title=title, rows=rows)})
+
+
 SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "01-high-school-grant-and-waiver.xlsx": high_school,
     "02-compulsory-subsidy-sheet-per-class.xlsx": compulsory,
@@ -608,6 +691,13 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "43-学生基本信息_20220905.xlsx": register_export,
     "44-one-card-list.xls": one_card,
     "45-allotment-by-source.xlsx": allotment_by_source,
+    "46-脱贫户信息_20220902-继续享受政策.xlsx": households,
+    "47-sums-by-school.xlsx": sums_by_school,
+    "48-places.xlsx": places,
+    "49-fees.xlsx": fees,
+    "50-staff.xlsx": teachers,
+    "51-deaths.csv": died,
+    "52-national-export.xlsx": national_export,
 }
 
 

@@ -18,6 +18,7 @@ from aidledger.reports.cuts import DIMENSIONS
 from aidledger.sheets.recognition.hints import Hints
 from aidledger.store.ledger import Ledger
 from tests.builders import roster_grid, roster_xlsx, xlsx_bytes
+from tests.builders.lists import school_amounts_grid
 from tests.catalogue.test_strictness import PROGRAM
 from tests.cli.harness import aidledger
 from tests.store.ledgers import bring_in, catalogue, new_ledger, opened, sample_place
@@ -322,3 +323,28 @@ def test_a_sign_that_no_workbook_can_hold_is_no_traceback(tmp_path: Path, name: 
     if result.outcome == "posted":
         target = tmp_path / "batch.xlsx"
         assert aidledger("batch", "1", "--format", "xlsx", "-o", target, ledger=ledger.place).exit_code == 0
+
+
+def test_what_documents_state_by_school_stands_under_its_program_and_in_no_total(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    bring_in(ledger, roster_xlsx(3))
+    before = _summary(ledger)
+    spring = school_amounts_grid(title="高坪区2022年春季学期义务教育阶段困难学生生活补助分校汇总表")
+    assert bring_in(ledger, xlsx_bytes(school_amounts_grid()), "autumn.xlsx").outcome == "posted"
+    assert bring_in(ledger, xlsx_bytes(spring), "spring.xlsx").outcome == "posted"
+
+    found = _summary(ledger)
+    assert {name: found[name] for name in ("programs", "aid", "loans")} == {
+        name: before[name] for name in ("programs", "aid", "loans")
+    }
+    assert "stated" not in before
+    (stated,) = found["stated"]
+    assert (stated["code"], stated["person_times"], stated["amount"]) == ("compulsory-living-subsidy", 400, "200000.00")
+    (stated,) = _summary(ledger, "--from", "2022-spring")["stated"]
+    assert (stated["person_times"], stated["amount"]) == (200, "100000.00")
+    printed = aidledger("report", "summary", ledger=ledger.place).stdout
+    assert "by documents" in printed
+    assert "without a list of pupils" in printed
+
+    ledgers.reverse(ledger, catalogue(), 3, "sent in error")
+    assert _summary(ledger)["stated"][0]["person_times"] == 200

@@ -25,6 +25,9 @@ _PAYS = re.compile(rf"{_PAYS_AGAIN.pattern}|发放(?:花?名[单册]|表|明细|
 # Fields that only a bank fills in.
 _BANK_FIELDS = frozenset({"outcome", "payee", "serial_no"})
 _RECOVERY_FIELDS = frozenset({"recovered_on", "recovery_reason"})
+_APART: tuple[ListKind, ...] = ("national-export", "death", "fee-receipt", "staff", "population")
+_OF_SUMS: tuple[ListKind, ...] = ("allotment", "quota", "school-amounts")
+_OF_PUPILS, _RECOVERS = re.compile(r"学生|幼儿|在校|认定"), re.compile(r"追缴|退款|退回|收回|清退|停发")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,75 @@ class Kinds:
         """The kind of the table. One with amounts is a roster unless a bank return or list of recoveries."""
         fields = self.header.fields.keys()
         if not {"name", "number", "payee"} & fields:
-            return "allotment"
+            return self._of_nobody()
+        apart = self._apart()
+        if apart is not None:
+            return apart
         if self._recovers():
             return "recovery"
         if self.header.money:
             return "bank-return" if self._of_a_bank() else "roster"
         return self._of_people()
+
+    def _of_nobody(self) -> ListKind:
+        """The kind of a table without a person's own columns."""
+        fields = self.header.fields.keys()
+        if "staff_name" in fields:
+            return "staff"
+        if self.header.members:
+            return "population"
+        if self.header.of_sums and {"persons", "places"} & fields and self._called(_OF_SUMS) != "allotment":
+            return "quota" if "places" in fields or self._called(_OF_SUMS) == "quota" else "school-amounts"
+        return "allotment"
+
+    def _apart(self) -> ListKind | None:
+        """The kind of a list that states other facts of people than their aid; None where it is none of these."""
+        called = self._called(_APART)
+        if called == "national-export":
+            return "national-export" if self.header.money else None
+        if self._of_deaths(called):
+            return "death"
+        if self._of_fees(called):
+            return "fee-receipt"
+        if called == "staff" and self._of_staff():
+            return "staff"
+        return "population" if called == "population" and self._of_households() else None
+
+    def _pays(self) -> bool:
+        """Whether it has amounts, and a program is named around it."""
+        return bool(self.header.money) and self._names_program()
+
+    def _names_program(self) -> bool:
+        return any(source.programs for source in self.around.sources)
+
+    def _of_deaths(self, called: ListKind | None) -> bool:
+        if self.header.money or _RECOVERS.search(self._title()):
+            return False
+        return called == "death" or "died_on" in self.filled
+
+    def _of_fees(self, called: ListKind | None) -> bool:
+        """Whether it lists fees collected: called so, or with nothing else in its money columns."""
+        fees = {"fee", "refunded"} & self.header.fields.keys()
+        if called == "fee-receipt":
+            return bool(fees) or (bool(self.header.money) and not self._names_program())
+        return "fee" in fees and not self.header.money and not self._names_program()
+
+    def _of_staff(self) -> bool:
+        of_pupils = _OF_PUPILS.search(self._title()) or "student_number" in self.header.fields
+        return not (of_pupils or self._pays())
+
+    def _of_households(self) -> bool:
+        """Whether a list called one of a hardship population is no school's list of pupils, and pays nobody."""
+        fields = self.header.fields.keys()
+        if self._pays() or {"program", "term", "tier", "hardship_level"} & fields:
+            return False
+        in_households = bool(self.header.members) or bool({"household", "relation"} & fields)
+        if self._called(("certification", "population")) == "certification":
+            return in_households and not {"grade", "class"} & fields
+        return in_households or not _OF_PUPILS.search(self._title())
+
+    def _title(self) -> str:
+        return "\n".join(source.text for source in self.around.sources)
 
     def not_a_payment(self, kind: ListKind) -> str | None:
         """The word that marks a roster (or untitled register) as not paid, or possibly not paid; None without one."""
@@ -86,12 +152,12 @@ class Kinds:
         bank_word, _ = self._titled("bank-return")
         if bank_word:
             return not (_BANK_FIELDS | {"account"}) & fields and not _is_returned(bank_word)
-        if recovered and self._pays():
+        if recovered and self._pays_pupils():
             return False
         titled = any(_PAYS.search(source.text) for source in self.around.sources)
         return not titled and "outcome" not in self.filled
 
-    def _pays(self) -> bool:
+    def _pays_pupils(self) -> bool:
         paying = [column for column in self.header.money if column.role in {"paid", "plain", "due"}]
         return any(self._pays_somebody(column.index) for column in paying)
 
@@ -117,9 +183,10 @@ class Kinds:
             return "certification"
         return "register" if {"status", "left_on", "change"} & fields else "roster"
 
-    def _called(self) -> ListKind | None:
+    def _called(
+        self, kinds: Sequence[ListKind] = ("certification", "register", "bank-return", "allotment")
+    ) -> ListKind | None:
         """The kind that the first source with a matching word names (title, sheet, file, folder); longest word wins."""
-        kinds: tuple[ListKind, ...] = ("certification", "register", "bank-return", "allotment")
         for source in (*self.around.sources, *self.around.folders):
             titles = self.layout.titles
             words = [(len(word), kind) for kind in kinds for word in titles.get(kind, ()) if word in source.text]
