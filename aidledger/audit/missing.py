@@ -92,7 +92,7 @@ def _of_person(entry: FromClause, beneficiary: ColumnElement[int], period: Perio
     )
 
 
-def _distinct(schools: Select[Any]) -> Subquery:
+def distinct_schools(schools: Select[Any]) -> Subquery:
     """The distinct schools (ids) that a select finds, for an outer join: NULL where a row's school is not among them.
 
     The condition stands below an OR. There, Spark runs NOT IN as a nested loop over all schools, and PostgreSQL reads
@@ -101,7 +101,7 @@ def _distinct(schools: Select[Any]) -> Subquery:
     return schools.distinct().subquery()
 
 
-def _still_there(
+def still_there(
     beneficiary: ColumnElement[int], school: ColumnElement[Any], registered: Subquery, period: Period
 ) -> ColumnElement[bool]:
     """Whether no register contradicts that a beneficiary is at a school: the school's own if it has one, else any.
@@ -155,7 +155,7 @@ def _certified_unpaid(ids: Mapping[str, int], programs: Sequence[Program], perio
     """
     certified, register, earlier = Certification.alias(), Enrolment.alias("register"), Entry.alias("earlier")
     due, due_ids = ProgramRow.alias("due"), [ids[program.code] for program in programs]
-    registered = _distinct(with_register(period.code))
+    registered = distinct_schools(with_register(period.code))
     columns = ("id", "beneficiary_id", "school_id", "categories", "grade")
     # A subquery of its own, because few certified pupils are unpaid, and only those need the other columns.
     unpaid = (
@@ -169,7 +169,7 @@ def _certified_unpaid(ids: Mapping[str, int], programs: Sequence[Program], perio
             _is_paying(due_ids, due.c.id, certified.c.school_id),
             ~_paid(certified.c.beneficiary_id, due.c.id, period),
             ~_paid_instead(ids, programs, certified.c.beneficiary_id, due.c.id, period),
-            _still_there(certified.c.beneficiary_id, certified.c.school_id, registered, period),
+            still_there(certified.c.beneficiary_id, certified.c.school_id, registered, period),
         )
         .subquery("unpaid")
     )
@@ -256,7 +256,7 @@ def _missing_case(program: Program, period: Period, row: Any) -> Case:  # noqa: 
     )
 
 
-def _previous(period: Period) -> Period:
+def previous(period: Period) -> Period:
     """The preceding semester or year."""
     if period.half is None:
         return Period(period.year - 1)
@@ -269,10 +269,10 @@ def _lapsed(scope: Scope) -> Iterator[Case]:
     for period, programs in _by_period(scope):
         if not period.semester:
             continue
-        before = _previous(period)
+        before = previous(period)
         paid: dict[tuple[int, str], list[Row[Any]]] = defaultdict(list)
         for row in scope.books.execute(_paid_before(scope, ids, programs, before, period)):
-            if _goes_on(scope.catalogue.programs[row.program], before, period, row):
+            if goes_on(scope.catalogue.programs[row.program], before, period, row):
                 paid[row.beneficiary_id, row.program].append(row)
         for (person, code), rows in paid.items():
             yield Case(
@@ -300,14 +300,14 @@ def _paid_before(
     """Payments for the period before to people who are still enrolled and are paid nothing for the period."""
     year = school_year(period.code)
     last = replace(scope, program=None, period=before.code).payments("last")
-    registered, listed = _distinct(with_register(period.code)), _distinct(with_list(year))
+    registered, listed = distinct_schools(with_register(period.code)), distinct_schools(with_list(year))
     stopped = (
         select(last)
         .outerjoin(registered, registered.c.school_id == last.c.school_id)
         .where(
             last.c.program.in_([program.code for program in programs]),
             ~_paid(last.c.beneficiary_id, last.c.program_id, period),
-            _still_there(last.c.beneficiary_id, last.c.school_id, registered, period),
+            still_there(last.c.beneficiary_id, last.c.school_id, registered, period),
         )
         .subquery("stopped")
     )
@@ -335,7 +335,7 @@ def _certified_still(programs: Sequence[Program], last: Subquery, listed: Subque
     )
 
 
-def _goes_on(program: Program, before: Period, period: Period, pupil: Any) -> bool:  # noqa: ANN401 - a row
+def goes_on(program: Program, before: Period, period: Period, pupil: Any) -> bool:  # noqa: ANN401 - a row
     """Whether a pupil of the period before is still in the stage, in a year in which the program is paid.
 
     Between school years only the grade or the year of entry can tell.
