@@ -14,7 +14,7 @@ from aidledger.audit.rule import Case, Rule, Scope, reference_for
 from aidledger.domain.program import nearest_fen
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-from aidledger.store.model.tables import Enrolment, Entry, ProgramRow, School
+from aidledger.store.model.tables import Enrolment, Entry, School
 from aidledger.store.postings.entries import current, in_force
 
 # The columns by which a payment is judged against the register.
@@ -27,7 +27,9 @@ def _other_boarding(scope: Scope) -> Iterator[Case]:
     kinds = scope.books.execute(select(*(paid.c[name] for name in _KEYS)).distinct()).all()
     judged = {tuple(kind): _paid_as(scope, kind) for kind in kinds}
     wrong = {kind: paid_as for kind, paid_as in judged.items() if paid_as is not None}
-    found = sorted(alike(scope, paid, _KEYS, wrong, ~_paid_both_ways(paid)), key=lambda one: (_claim(one[0]), one[0].id))
+    found = sorted(
+        alike(scope, paid, _KEYS, wrong, ~_paid_both_ways(paid)), key=lambda one: (_claim(one[0]), one[0].id)
+    )
     for claim, group in groupby(found, key=lambda one: _claim(one[0])):
         rows = list(group)
         yield _case_of_boarding(scope, claim, [row for row, _ in rows], rows[0][1])
@@ -38,7 +40,7 @@ def _claim(row: Any) -> tuple[int, str, str]:  # noqa: ANN401 - a row
 
 
 def _with_register(scope: Scope) -> Subquery:
-    """The payments of programs with rates for boarders, with what the school's register for the term says (``told``)."""
+    """The payments of programs with rates for boarders, with what the school's register for the term says."""
     register = Enrolment.alias("register")
     own = (register.c.beneficiary_id, register.c.period, register.c.school_id)
     told = func.max(register.c.boarding)

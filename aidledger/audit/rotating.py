@@ -161,8 +161,8 @@ RULE = Rule(
     code="rotating-aid",
     severity="warning",
     message=N_(
-        "{school}: of those paid for {before}, {stopped} who could be paid again got nothing for {period}, and {others} "
-        "others did."
+        "{school}: of those paid for {before}, {stopped} who could be paid again got nothing for {period}, and "
+        "{others} others did."
     ),
     explanation=N_(
         "Hardship rarely ends with a term. Lists of a school that have hardly anybody in common from one term to the "

@@ -7,6 +7,7 @@ from aidledger.audit import (
     across,
     amounts,
     announced,
+    approvals,
     averages,
     certified,
     duplicates,
@@ -23,6 +24,7 @@ from aidledger.audit import (
     stacking,
     stages,
     timing,
+    unspent,
 )
 from aidledger.audit.rule import Rule
 from aidledger.domain.layout import fold
@@ -48,9 +50,11 @@ RULES: tuple[Rule, ...] = (
     months.RULE,
     *accounts.RULES,
     *money.RULES,
+    unspent.RULE,
     recovering.RULE,
     *timing.RULES,
     announced.RULE,
+    *approvals.RULES,
 )
 # Rules that only apply to several districts together.
 ACROSS: tuple[Rule, ...] = (across.RULE,)

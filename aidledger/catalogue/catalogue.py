@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from aidledger.domain.holidays import Holidays
 from aidledger.domain.layout import Layout, fold
 from aidledger.domain.naming import closest
 from aidledger.domain.program import Program
@@ -18,7 +19,8 @@ class Catalogue:
     """Programs in report order, the words of rosters, published reports, and the names of schools.
 
     ``schools``: for schools that the office lists, from every name in rosters to the name that the ledger prints.
-    ``digest``: of all data that entries are checked against.
+    ``digest``: of all data that entries are checked against. ``holidays``: by year, for public notices.
+    ``days_to_pay``: after the document that allots it, by the office's setting.
     """
 
     programs: Mapping[str, Program]
@@ -27,6 +29,8 @@ class Catalogue:
     district: str
     schools: Mapping[str, str]
     digest: str
+    holidays: Holidays
+    days_to_pay: int
 
     def program(self, typed: str) -> Program:
         """Find a program by code, by name, or as titles call it; raises UnknownProgram."""

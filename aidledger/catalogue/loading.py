@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.catalogue.files import PARTS, files, office_files, shipped_folder
+from aidledger.catalogue.holidays import holidays
 from aidledger.catalogue.layouts import merged
 from aidledger.catalogue.models import LayoutModel, OfficeModel, ReportModel
 from aidledger.catalogue.programs import extended, program_from
@@ -39,6 +40,8 @@ def load(office_folder: Path | None = None) -> Catalogue:
         district=offices[-1].validated(OfficeModel).district,
         schools=_schools(offices[-1]),
         digest=_digest([*documents["programs"], *documents["layouts"], offices[-1]]),
+        holidays=holidays(documents["holidays"]),
+        days_to_pay=offices[-1].validated(OfficeModel).days_to_pay,
     )
 
 

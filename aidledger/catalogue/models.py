@@ -18,6 +18,8 @@ from aidledger.domain.term import Period
 from aidledger.errors import UnknownPeriod
 
 NONE_FOUND = "none found"
+# The days after a document within which money that it allots is usually paid.
+DAYS_TO_PAY = 90
 ALWAYS = "always"
 
 
@@ -204,6 +206,7 @@ class OfficeModel(Strict):
 
     district: Text
     schools: Annotated[tuple[SchoolModel, ...], Field(strict=False)] = ()
+    days_to_pay: Annotated[int, Field(ge=1, le=1000)] = DAYS_TO_PAY
 
 
 class PublishedLineModel(Strict):
@@ -224,6 +227,29 @@ class ReportModel(Strict):
     end: PeriodCode = Field(alias="to")
     reference: Text
     lines: Annotated[tuple[PublishedLineModel, ...], Field(strict=False, min_length=1)]
+
+
+def _days_of_year(text: str) -> str:
+    first, _, last = text.partition("..")
+    if _day_of_year(first) > _day_of_year(last or first):
+        what = f"{last} is before {first}"
+        raise ValueError(what)
+    return text
+
+
+class HolidayYearModel(Strict):
+    """The public holidays of a year: days off (MM-DD, or MM-DD..MM-DD), and weekend days that are worked instead."""
+
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    reference: Text
+    off: Annotated[tuple[Annotated[str, AfterValidator(_days_of_year)], ...], Field(strict=False)]
+    worked: Annotated[tuple[Annotated[str, AfterValidator(_day_of_year)], ...], Field(strict=False)] = ()
+
+
+class HolidaysModel(Strict):
+    """Public holidays by year."""
+
+    years: Annotated[tuple[HolidayYearModel, ...], Field(strict=False, min_length=1)]
 
 
 class MoneyWordsModel(Strict):

@@ -4,12 +4,13 @@ A case names its ``people`` (who is meant by a letter is made up here: name, a r
 ``born`` says otherwise) and its ``lists`` in the order in which they are imported. A list has a title, a header of
 its own words and rows; ``who`` in a row stands for name and ID number (``b=张三``: called so there). ``found`` says,
 rule by rule, whom or what the findings are about: letters of people, or a school; ``quiet`` names rules that must find
-nothing. ``notices`` are posted after so many lists. A list that ``supersedes`` a batch is its new version.
+nothing. ``notices`` are posted after so many lists, in a week of October unless they say ``first`` and
+``last``. A list that ``supersedes`` a batch is its new version.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -41,7 +42,7 @@ class Case:
     quiet: list[str]
     born: date
     reverse: int | None
-    notices: Mapping[int, Mapping[str, str]]
+    notices: Mapping[int, Sequence[Mapping[str, Any]]]
     period: str | None
 
 
@@ -56,9 +57,16 @@ def cases() -> Iterator[Case]:
                 quiet=one.get("quiet", []),
                 born=one.get("born", date(2006, 3, 15)),
                 reverse=one.get("reverse"),
-                notices={notice["after"]: notice for notice in one.get("notices", [])},
+                notices=_by_place(one.get("notices", [])),
                 period=one.get("period"),
             )
+
+
+def _by_place(notices: Iterable[Mapping[str, Any]]) -> Mapping[int, Sequence[Mapping[str, Any]]]:
+    found: dict[int, list[Mapping[str, Any]]] = {}
+    for notice in notices:
+        found.setdefault(notice["after"], []).append(notice)
+    return found
 
 
 def person(letter: str, born: date) -> Person:
@@ -87,9 +95,10 @@ def bring_in_case(ledger: Ledger, case: Case) -> None:
         content, version_of = xlsx_bytes(grid(listed, case.born)), listed.get("supersedes")
         result = bring_in(ledger, content, f"{at}.xlsx", record_conflicts=True, supersedes=version_of)
         assert result.outcome == "posted", [problem.code for problem in result.problems]
-        if at + 1 in case.notices:
-            posted = case.notices[at + 1]
-            where = posted["program"], Period.parse(posted["period"]), _TERM, posted.get("school")
+        for posted in case.notices.get(at + 1, ()):
+            first, last = (posted.get(name, day) for name, day in (("first", _TERM.first), ("last", _TERM.last)))
+            term = NoticeTerm(first, last)
+            where = posted["program"], Period.parse(posted["period"]), term, posted.get("school")
             announcing.announce(ledger, catalogue(), *where)
 
 

@@ -94,6 +94,8 @@ def test_the_limits_are_those_of_the_reader() -> None:
         models.FeeModel,
         models.DeadlineModel,
         models.BoundsModel,
+        models.HolidaysModel,
+        models.HolidayYearModel,
         models.AdditionModel,
         models.LayoutModel,
         models.MoneyWordsModel,

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.catalogue.published import ShippedReports
+from aidledger.domain.holidays import HolidayYear
 from aidledger.domain.layout import Layout
 from aidledger.domain.program import Bounds, Deadline, Fee, Program, Rate, Standard, Words
 from aidledger.domain.term import Period
