@@ -16,6 +16,9 @@ from aidledger.domain.identity import mask_account
 from aidledger.i18n import N_
 
 _PRACTICE = N_("common audit practice")
+SIBLINGS = N_("siblings by their guardian")
+# A card of more pupils is shown as a warning, whoever their rosters say the guardian is.
+_SIBLINGS_MAX = 2
 
 
 def _shared(scope: Scope) -> Iterator[Case]:
@@ -33,6 +36,7 @@ def _shared(scope: Scope) -> Iterator[Case]:
     for account, group in groupby(in_order, key=lambda row: row.account):
         rows = list(group)
         sharers = {row.beneficiary_id: known[row.beneficiary_id] for row in rows}
+        kinship = _kinship(rows, sharers.values() if "people-in-full" in scope.holds else None)
         yield Case(
             about=("card", account),
             entries=tuple(row.id for row in rows),
@@ -41,8 +45,9 @@ def _shared(scope: Scope) -> Iterator[Case]:
             facts={
                 "account": mask_account(account),
                 "count": len(sharers),
-                "kinship": _kinship(rows, sharers.values() if "people-in-full" in scope.holds else None),
+                "kinship": kinship,
             },
+            severity="info" if kinship == SIBLINGS and len(sharers) <= _SIBLINGS_MAX else None,
         )
 
 
@@ -55,7 +60,7 @@ def _kinship(rows: Sequence[Any], sharers: Iterable[Any] | None) -> str:
     for row in rows:
         guardians[row.beneficiary_id] |= {row.guardian} - {None}
     if all(guardians.values()):
-        return N_("siblings by their guardian") if set.intersection(*guardians.values()) else N_("of several guardians")
+        return SIBLINGS if set.intersection(*guardians.values()) else N_("of several guardians")
     if sharers is None:
         return N_("surnames unknown here")
     surnames = {person.name[:1] for person in sharers}
@@ -111,7 +116,7 @@ RULES = (
         explanation=N_(
             "Aid is paid to the pupil's own card. Siblings may share a parent's; a card shared by many pupils, or "
             "by pupils of different families, may be a teacher's. Ask the bank who holds it. Where rosters name "
-            "guardians, siblings are identified by them; surnames are only a hint."
+            "guardians, siblings are identified by them, and two are only noted; surnames are only a hint."
         ),
         reference=_PRACTICE,
         find=_shared,

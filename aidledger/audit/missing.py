@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    case,
     false,
     func,
     literal,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 
 from aidledger.audit.certified import eligible_categories, is_certified, school_year, with_list
-from aidledger.audit.enrolled import gone_before, is_enrolled, with_register
+from aidledger.audit.enrolled import AWAY, gone_before, is_enrolled, with_register
 from aidledger.audit.judging import fee_school
 from aidledger.audit.rule import Case, Rule, Scope, reference_for
 from aidledger.audit.totals import totals
@@ -106,13 +107,15 @@ def still_there(
 ) -> ColumnElement[bool]:
     """Whether no register contradicts that a beneficiary is at a school: the school's own if it has one, else any.
 
+    Who is suspended (休学) is not there.
+
     ``registered``: the schools with a register, outer joined to the beneficiary's school.
     """
     register = Enrolment.alias()
     gone = select(register.c.id).where(
-        register.c.beneficiary_id == beneficiary, current(register), gone_before(register, period)
+        register.c.beneficiary_id == beneficiary, current(register), gone_before(register, period, AWAY)
     )
-    return or_(is_enrolled(period, beneficiary, school), and_(registered.c.school_id.is_(None), ~gone.exists()))
+    return or_(is_enrolled(period, beneficiary, school, AWAY), and_(registered.c.school_id.is_(None), ~gone.exists()))
 
 
 def _missing(scope: Scope) -> Iterator[Case]:
@@ -156,7 +159,7 @@ def _certified_unpaid(ids: Mapping[str, int], programs: Sequence[Program], perio
     certified, register, earlier = Certification.alias(), Enrolment.alias("register"), Entry.alias("earlier")
     due, due_ids = ProgramRow.alias("due"), [ids[program.code] for program in programs]
     registered = distinct_schools(with_register(period.code))
-    columns = ("id", "beneficiary_id", "school_id", "categories", "grade")
+    columns = ("id", "beneficiary_id", "school_id", "categories", "grade", "boarding")
     # A subquery of its own, because few certified pupils are unpaid, and only those need the other columns.
     unpaid = (
         select(*(certified.c[name] for name in columns), due.c.id.label("program_id"))
@@ -179,12 +182,12 @@ def _certified_unpaid(ids: Mapping[str, int], programs: Sequence[Program], perio
         & (register.c.school_id == unpaid.c.school_id)
         & current(register)
     )
-    known = {
-        name: select(func.max(earlier.c[name]))
-        .where(earlier.c.beneficiary_id == unpaid.c.beneficiary_id, in_force(earlier))
-        .scalar_subquery()
-        for name in ("boarding", "entry_year")
-    }
+    of_pupil = earlier.c.beneficiary_id == unpaid.c.beneficiary_id, in_force(earlier)
+    entered = select(func.max(earlier.c.entry_year)).where(*of_pupil).scalar_subquery()
+    # What the latest roster says that says whether the pupil boards: 2021-2-boarder comes after 2021-1-day.
+    half = case((earlier.c.period.like("%-autumn"), "-2-"), else_="-1-")
+    told = func.substr(earlier.c.period, 1, 4).concat(half).concat(earlier.c.boarding)
+    boarded = select(func.max(told)).where(*of_pupil, earlier.c.boarding.is_not(None)).scalar_subquery()
     return (
         select(
             unpaid.c.id,
@@ -193,8 +196,10 @@ def _certified_unpaid(ids: Mapping[str, int], programs: Sequence[Program], perio
             unpaid.c.categories,
             func.coalesce(register.c.grade, unpaid.c.grade).label("grade"),
             register.c.level,
-            func.coalesce(register.c.boarding, known["boarding"]).label("boarding"),
-            func.coalesce(register.c.entry_year, known["entry_year"]).label("entry_year"),
+            func.coalesce(register.c.boarding, unpaid.c.boarding, func.substr(boarded, len("2021-2-") + 1)).label(
+                "boarding"
+            ),
+            func.coalesce(register.c.entry_year, entered).label("entry_year"),
             register.c.id.label("register"),
             School.c.name.label("school"),
         )

@@ -84,7 +84,7 @@ def _merged(cases: Iterable[Case], known: Mapping[int, Any]) -> Mapping[tuple[st
 def _finding(rule: Rule, about: tuple[str, ...], case: Case, evidence: Mapping[Key, Evidence]) -> Finding:
     return Finding(
         rule=rule.code,
-        severity=rule.severity,
+        severity=case.severity or rule.severity,
         about=about,
         program=case.program,
         period=case.period,

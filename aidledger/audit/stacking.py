@@ -29,7 +29,8 @@ def _at_once(scope: Scope, *, same_age: bool) -> Iterator[Case]:
         by_stage: Counter[str] = Counter()
         for stage, _, amount in paid.values():
             by_stage[stage] += amount
-        programs = list(dict.fromkeys(program for _, program, _ in (paid[entry] for entry in sorted(paid))))
+        order = {code: program.order for code, program in scope.catalogue.programs.items()}
+        programs = sorted({program for _, program, _ in paid.values()}, key=lambda code: order[code])
         yield Case(
             about=about,
             entries=tuple(sorted(paid)),

@@ -121,6 +121,7 @@ class StandardModel(Strict):
     grades: Annotated[tuple[YearOfStage, ...], Field(strict=False)] = ()
     note: Text | None = None
     replaces: bool = False
+    fee_where_lower: bool = False
 
 
 class FeeModel(Strict):

@@ -139,4 +139,5 @@ def _standard(document: Document, i: int, model: StandardModel, cadence: Cadence
         average_fen=fen(model.average) if model.average else None,
         grades=model.grades,
         note=model.note,
+        fee_where_lower=model.fee_where_lower,
     )

@@ -54,7 +54,8 @@ class Rate:
 class Standard:
     """The rates in force from ``start`` until the next standard; ``start`` None: from the beginning.
 
-    ``grades``: the years of the stage in which it is paid, counted from 1; empty: all of them.
+    ``grades``: the years of the stage in which it is paid, counted from 1; empty: all of them. ``fee_where_lower``: a
+    school's listed fee is paid in place of a higher norm, and never more than the norm.
     """
 
     start: Period | None
@@ -63,6 +64,7 @@ class Standard:
     average_fen: int | None = None
     grades: tuple[int, ...] = ()
     note: str | None = None
+    fee_where_lower: bool = False
 
     def begins(self) -> date:
         """The first day of its first period."""
@@ -213,7 +215,8 @@ class Program:
     ) -> tuple[Rate, ...]:
         """The rates that may apply to a pupil for a period; empty where no standard is known.
 
-        A listed school fee replaces the range of every ``school-fee`` rate.
+        A listed school fee replaces the range of every ``school-fee`` rate, and a higher norm where the standard says
+        so.
         """
         standard = self.standard_for(period)
         if standard is None:
@@ -222,9 +225,12 @@ class Program:
         fee = self.fee_of(school, period)
         if fee is None:
             return rates
+        amount = fee.amount_fen
+        if standard.fee_where_lower:
+            amount = min(amount, max((rate.high_fen for rate in rates if rate.basis == "norm"), default=amount))
+            return tuple(replace(rate, low_fen=amount, high_fen=amount) for rate in rates)
         return tuple(
-            replace(rate, low_fen=fee.amount_fen, high_fen=fee.amount_fen) if rate.basis == "school-fee" else rate
-            for rate in rates
+            replace(rate, low_fen=amount, high_fen=amount) if rate.basis == "school-fee" else rate for rate in rates
         )
 
 

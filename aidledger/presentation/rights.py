@@ -147,8 +147,11 @@ def _entries(held: Holdings) -> _Section:
         Column("tier", N_("Tier")), Column("category", N_("Category")), _ENTRY_YEAR,
         Column("reversal_of", N_("Reverses"), "count"), _IN_FORCE,
     )  # fmt: skip
-    rows = [[*_cells(entry, columns), held.guardians.get(entry.entry)] for entry in held.entries]
-    return _Section("entries", N_("Entries"), (*columns, Column("guardian", N_("Guardian"))), rows)
+    rows = [
+        [*_cells(entry, columns), held.guardians.get(entry.entry), held.student_numbers.get(entry.entry)]
+        for entry in held.entries
+    ]
+    return _Section("entries", N_("Entries"), (*columns, Column("guardian", N_("Guardian")), _STUDENT_NUMBER), rows)
 
 
 def _lists(held: Holdings) -> Iterator[_Section]:

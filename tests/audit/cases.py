@@ -1,11 +1,12 @@
 """Cases of the audit's rules as YAML: people, lists, and what is to be found.
 
-A case names its ``people`` (who is meant by a letter is made up here: name, a right ID number, born in 2006 unless
-``born`` says otherwise) and its ``lists`` in the order in which they are imported. A list has a title, a header of
-its own words and rows; ``who`` in a row stands for name and ID number (``b=张三``: called so there). ``found`` says,
-rule by rule, whom or what the findings are about: letters of people, or a school; ``quiet`` names rules that must find
-nothing. ``notices`` are posted after so many lists, in a week of October unless they say ``first`` and
-``last``. A list that ``supersedes`` a batch is its new version.
+Who is meant by a letter is made up here: name, a right ID number, born in 2006 unless ``born`` says otherwise; or
+``people`` says who a letter is: ``[name, first 17 digits]``. ``lists`` come in the order in which they are imported. A
+list has a title, a header of its own words and rows; ``who`` in a row stands for name and ID number (``b=张三``: called
+so there). ``found`` says, rule by rule, whom or what the findings are about: letters of people, or a school; ``says``
+what the facts of a rule's findings say, in order; ``quiet`` names rules that must find nothing. ``notices`` are posted
+after so many lists, in a week of October unless they say ``first`` and ``last``. A list that ``supersedes`` a batch is
+its new version.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 
 from aidledger.domain.finding import Finding
+from aidledger.domain.identity import birth_of, check_digit, sex_of
 from aidledger.domain.notice import NoticeTerm
 from aidledger.domain.term import Period
 from aidledger.operations import announcing, auditing
@@ -39,11 +42,13 @@ class Case:
     name: str
     lists: list[Mapping[str, Any]]
     found: Mapping[str, list[str]]
+    says: Mapping[str, list[str]]
     quiet: list[str]
     born: date
     reverse: int | None
     notices: Mapping[int, Sequence[Mapping[str, Any]]]
     period: str | None
+    people: Mapping[str, Person]
 
 
 def cases() -> Iterator[Case]:
@@ -54,11 +59,13 @@ def cases() -> Iterator[Case]:
                 name=f"{path.stem}: {one['case']}",
                 lists=one["lists"],
                 found=one.get("found", {}),
+                says=one.get("says", {}),
                 quiet=one.get("quiet", []),
                 born=one.get("born", date(2006, 3, 15)),
                 reverse=one.get("reverse"),
                 notices=_by_place(one.get("notices", [])),
                 period=one.get("period"),
+                people={letter: _described(*said) for letter, said in one.get("people", {}).items()},
             )
 
 
@@ -69,12 +76,17 @@ def _by_place(notices: Iterable[Mapping[str, Any]]) -> Mapping[int, Sequence[Map
     return found
 
 
-def person(letter: str, born: date) -> Person:
+def _described(name: str, first_17: str) -> Person:
+    number = first_17 + check_digit(first_17)
+    return Person(name, number, sex_of(number), birth_of(number) or date.min)
+
+
+def person(letter: str, born: date, people: Mapping[str, Person] = MappingProxyType({})) -> Person:
     """Whom a letter stands for."""
-    return made_up(1, first=ord(letter) - ord("a"), born=born)[0]
+    return people[letter] if letter in people else made_up(1, first=ord(letter) - ord("a"), born=born)[0]
 
 
-def grid(listed: Mapping[str, Any], born: date) -> Grid:
+def grid(listed: Mapping[str, Any], born: date, people: Mapping[str, Person] = MappingProxyType({})) -> Grid:
     """A list as its sheet."""
     header = [word for word in listed["header"] if word != "who"]
     found: Grid = [[listed["title"]], ["姓名", "身份证号", *header] if "who" in listed["header"] else header]
@@ -82,7 +94,7 @@ def grid(listed: Mapping[str, Any], born: date) -> Grid:
         if "who" in listed["header"]:
             who, *rest = row
             letter, _, called = who.partition("=")
-            one = person(letter, born)
+            one = person(letter, born, people)
             found.append([called or one.name, one.number, *rest])
         else:
             found.append(list(row))
@@ -92,7 +104,7 @@ def grid(listed: Mapping[str, Any], born: date) -> Grid:
 def bring_in_case(ledger: Ledger, case: Case) -> None:
     """Import a case's lists, contradictions and all."""
     for at, listed in enumerate(case.lists):
-        content, version_of = xlsx_bytes(grid(listed, case.born)), listed.get("supersedes")
+        content, version_of = xlsx_bytes(grid(listed, case.born, case.people)), listed.get("supersedes")
         result = bring_in(ledger, content, f"{at}.xlsx", record_conflicts=True, supersedes=version_of)
         assert result.outcome == "posted", [problem.code for problem in result.problems]
         for posted in case.notices.get(at + 1, ()):
@@ -102,9 +114,10 @@ def bring_in_case(ledger: Ledger, case: Case) -> None:
             announcing.announce(ledger, catalogue(), *where)
 
 
-def subjects(finding: Finding, born: date) -> str:
+def subjects(finding: Finding, case: Case) -> str:
     """Whom a finding is about, as a case writes it: letters in order, else the school, else program and period."""
-    letters = {person(chr(code), born).number: chr(code) for code in range(ord("a"), ord("z"))}
+    letters = {person(chr(code), case.born).number: chr(code) for code in range(ord("a"), ord("z"))}
+    letters |= {one.number: letter for letter, one in case.people.items()}
     numbers = [part for part in finding.about if part in letters]
     if numbers:
         return "".join(sorted(letters[number] for number in numbers))

@@ -138,6 +138,7 @@ Entry = Table(
     Column("digest", DIGEST, nullable=False),
     Column("guardian", Text),
     Column("part", CODE),
+    Column("student_number", CODE),
 )
 BatchTotal = Table(
     "batch_total",
@@ -204,6 +205,7 @@ Certification = Table(
     Column("grade", Text),
     Column("class_name", Text),
     Column("name_stated", Text),
+    Column("boarding", CODE),
     Column("digest", DIGEST, nullable=False),
 )
 Enrolment = Table(

@@ -35,7 +35,7 @@ PERSON = ("document_type", "number", "name")
 RECORD_FIELDS: Mapping[ListKind, tuple[str, ...]] = {
     "certification": (
         *("id", "batch_id", "listing_id", "row", *PERSON, "period", "school", "level", "categories"),
-        *("category_stated", "grade", "class_name", "name_stated"),
+        *("category_stated", "grade", "class_name", "name_stated", "boarding"),
     ),
     "register": (
         *("id", "batch_id", "listing_id", "row", *PERSON, "period", "school", "student_number", "status"),
@@ -222,6 +222,7 @@ def _certified(listing: ListTable, facts: Certifications, i: int) -> dict[str, A
         "level": facts.levels[i],
         "categories": " ".join(facts.categories[i]),
         "category_stated": listing.lines.categories[i],
+        "boarding": listing.lines.boardings[i],
     }
 
 

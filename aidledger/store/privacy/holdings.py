@@ -87,11 +87,15 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """All holdings; ``guardians``: by entry; ``files``: the batches whose files name the person."""
+    """All holdings; ``guardians`` and ``student_numbers`` by entry.
+
+    ``files``: the batches whose files name the person.
+    """
 
     identity: Identity
     entries: Sequence[EntryRecord]
     guardians: dict[int, str]
+    student_numbers: dict[int, str]
     listed: Sequence[Listed]
     ordered: Sequence[Ordered]
     announced: Sequence[Announced]
@@ -114,13 +118,15 @@ def holdings(books: Connection, person: int) -> Holdings:
         person, row.document_type, row.number, row.name, row.birth_date, row.sex, row.student_number,
         sorted(name for name in names if name and name != row.name),
     )  # fmt: skip
-    guardians = select(Entry.c.id, Entry.c.guardian).where(Entry.c.id.in_(ids), Entry.c.guardian.is_not(None))
+    told = select(Entry.c.id, Entry.c.guardian, Entry.c.student_number).where(Entry.c.id.in_(ids))
+    said = books.execute(told).all()
     posted_by = {entry.roster_batch for entry in entries} | {record.batch for record in listed}
     batches = posted_by.union(_keeping(books, ids))
     return Holdings(
         identity,
         entries,
-        {row.id: row.guardian for row in books.execute(guardians)},
+        {row.id: row.guardian for row in said if row.guardian is not None},
+        {row.id: row.student_number for row in said if row.student_number is not None},
         listed,
         list(_ordered(books, ids)),
         list(_announced(books, ids)),
