@@ -11,7 +11,17 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from aidledger.domain.layout import FieldName
-from aidledger.domain.listing import HARDSHIP_CATEGORIES, HARDSHIP_LEVELS, OUTCOMES, SOURCES, STATUSES, ListKind
+from aidledger.domain.listing import (
+    CHANGES,
+    FEE_ITEMS,
+    HARDSHIP_CATEGORIES,
+    HARDSHIP_LEVELS,
+    OUTCOMES,
+    POPULATION_STATUSES,
+    SOURCES,
+    STATUSES,
+    ListKind,
+)
 from aidledger.domain.money import yuan_to_fen
 from aidledger.domain.program import Basis, Boarding, Cadence, Level, Nature, Stage, Unit
 from aidledger.domain.term import Period
@@ -291,6 +301,9 @@ VALUE_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "hardship_level": HARDSHIP_LEVELS,
         "category": HARDSHIP_CATEGORIES,
         "status": STATUSES,
+        "change": CHANGES,
+        "population_status": POPULATION_STATUSES,
+        "fee_item": FEE_ITEMS,
         "outcome": OUTCOMES,
         "source": tuple(f"{source}-funds" for source in SOURCES),
     }

@@ -6,7 +6,11 @@ to the writing one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+
+# The columns that hold an empty text, not None, where a cell is blank.
+_TEXTS = frozenset({"numbers", "document_types", "names"})
 
 
 @dataclass(slots=True)
@@ -33,6 +37,18 @@ class Lines:
     categories: list[str | None] = field(default_factory=list)
     entry_years: list[int | None] = field(default_factory=list)
     guardians: list[str | None] = field(default_factory=list)
+    majors: list[str | None] = field(default_factory=list)
+
+    def add(self, row: int, **said: str | None) -> None:
+        """Add a line of which nothing is known but its row and these columns."""
+        for column in fields(self):
+            unknown = "" if column.name in _TEXTS else None
+            getattr(self, column.name).append(row if column.name == "rows" else said.get(column.name, unknown))
+
+    def picked(self, lines: Iterable[int]) -> Lines:
+        """Some of its lines, in this order."""
+        kept = list(lines)
+        return Lines(**{one.name: [getattr(self, one.name)[i] for i in kept] for one in fields(self)})
 
     def __len__(self) -> int:
         return len(self.rows)

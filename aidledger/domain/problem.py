@@ -223,6 +223,24 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "date-missing": _error(
             "The date on which the money came back is missing.", "Write it in its column or in the title."
         ),
+        "day-missing": _error(
+            "The list does not say of which day it is.",
+            "Write the day into its title or its name (…_20250902), or name the term with --period.",
+        ),
+        "population-unknown": _error(
+            "Nothing says whom the list is of: neither title nor name, and no column of the category.",
+            "Write it into the title or the name: 脱贫户信息, 农村低保, 持证残疾人.",
+        ),
+        "day-of-death-missing": _error("The day of death is missing, or is no date.", "Complete it."),
+        "count-format": _error("“{value}” is no number of persons.", "Write the number in digits."),
+        "member-not-read": _warning(
+            "“{value}” is no ID number: nothing is kept of this person.",
+            "Correct the number if the person is a child or a student.",
+        ),
+        "card-not-read": _warning(
+            "This is no card number: nothing is kept of this person.",
+            "Format the column as text and enter all digits.",
+        ),
         "payment-ambiguous": _conflict(
             "This could be any of several payments in the ledger: {payments}.",
             "Write program and term in the title, or give them when you import the file.",

@@ -112,7 +112,8 @@ class Note:
     ``struck-out-cells``. These are not read: ``covered-cells`` (under merged cells), a ``summary-sheet`` that repeats
     the other sheets, and ``unread-columns`` that hold data but no field of a roster (headers in ``columns``).
     ``forgotten-people`` were once removed at their request; ``corrected-numbers``: people whom the previous version
-    listed under another ID number; ``same-content``: a roster that pays the same as another one.
+    listed under another ID number; ``members-kept``: of the people in a list of a whole population (their number in
+    ``columns``) those who are kept; ``same-content``: a roster that pays the same as another one.
     """
 
     code: str

@@ -18,15 +18,22 @@ from aidledger.store.model.tables import (
     Batch,
     Beneficiary,
     Certification,
+    Death,
     Enrolment,
     Entry,
+    FeeReceipt,
     Listing,
+    NationalPayment,
     Notice,
     NoticeLine,
+    PopulationMember,
     ProgramRow,
+    Quota,
     Recovery,
     RosterRow,
     School,
+    SchoolAmount,
+    StaffCard,
 )
 
 if TYPE_CHECKING:
@@ -70,7 +77,7 @@ _MADE: Mapping[str, Made] = {
     "class_name": "open",
 }
 # Tables with names of people; names of schools and programs are public.
-_NAMED = {"beneficiary", "bank_return"}
+_NAMED = {"beneficiary", "bank_return", "staff"}
 
 
 def _shape(table: Table, left_out: str = "", *, by_period: bool = False, grows_by: str = "id") -> tuple[str, Shape]:
@@ -98,6 +105,13 @@ SHAPES: Mapping[str, Shape] = dict(
         _shape(Allotment, "digest"),
         _shape(BankReturn, "digest serial_no"),
         _shape(Recovery, "digest document"),
+        _shape(PopulationMember, "digest"),
+        _shape(FeeReceipt, "digest receipt"),
+        _shape(StaffCard, "digest"),
+        _shape(Death, "digest"),
+        _shape(NationalPayment, "digest", by_period=True),
+        _shape(SchoolAmount, "digest"),
+        _shape(Quota, "digest"),
         _shape(Notice, "digest made_at made_by"),
         _shape(NoticeLine, grows_by="notice_id"),
     )
@@ -110,7 +124,10 @@ _UNREAD: Mapping[str, frozenset[str]] = {
     "bank_return": frozenset({"account"}),
 }
 # The tables whose rows are about people.
-OF_PEOPLE = ("entry", "certification", "enrolment", "recovery")
+OF_PEOPLE = (
+    *("entry", "certification", "enrolment", "recovery"),
+    *("population", "fee_receipt", "death", "national_payment"),
+)
 
 
 def columns_read(table: str) -> list[str]:

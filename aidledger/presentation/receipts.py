@@ -53,6 +53,9 @@ NOTES: Mapping[str, str] = {
         "{count} people have a different ID number than in the earlier roster and are the same people: what they "
         "were paid is not due again."
     ),
+    "members-kept": N_(
+        "Sheet {sheet}: of {columns} people, {count} were kept: those who were from 2 to 25 years old on its day."
+    ),
     "summary-sheet": N_("Sheet {sheet} repeats the people of the other sheets and is not counted again."),
 }
 _PASSED_OVER = {

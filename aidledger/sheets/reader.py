@@ -9,7 +9,7 @@ from pathlib import PurePath
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.identity import resident_fault
 from aidledger.domain.layout import fold
-from aidledger.domain.listing import ListTable
+from aidledger.domain.listing import Deaths, ListTable, Populations, SchoolSums, StaffCards
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Fate, Note, RosterFile, Table
@@ -40,7 +40,9 @@ def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints:
         result.rows_read += sheet.rows_total
         result.fates[Fate.BLANK] += sheet.first_row
         by_hand = reader.columns_by_hand(sheet)
-        blocks = blocks_of(sheet, replace(words, by_hand=by_hand, first_column=sheet.first_column))
+        blocks = blocks_of(
+            sheet, replace(words, by_hand=by_hand, first_column=sheet.first_column, of_sums=reader.of_sums(sheet))
+        )
         if blocks:
             reader.read(sheet, blocks)
             result.problems += outside(sheet, blocks, catalogue.layout)
@@ -50,12 +52,14 @@ def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints:
             reader.note_cover(sheet)
         _note_hidden(sheet, result)
     _drop_summaries(result, catalogue)
+    if hints.kind is None:
+        _drop_sums(result)
     tables: list[Table | ListTable] = [*result.tables, *result.listings]
     unread = [sheet for sheet in headerless if sheet.rows and (not tables or _holds_people(sheet))]
     result.problems += [_no_header(sheet, words) for sheet in unread]
     if not tables and not unread:
         result.problems.append(Problem("no-header"))
-    if tables and not any(len(table.lines) for table in tables):
+    if tables and not any(len(table.lines) or _is_read_in_part(table) for table in tables):
         first = tables[0]
         result.problems.append(Problem("empty-roster", Place(first.sheet, first.header_row)))
     if result.listings and not result.tables:
@@ -124,6 +128,24 @@ def _drop_summaries(result: RosterFile, catalogue: Catalogue) -> None:
             result.fates[Fate.OTHER] += len(table.lines)
             result.problems = [problem for problem in result.problems if problem.place.sheet != table.sheet]
             result.notes.append(Note("summary-sheet", table.sheet))
+
+
+def _drop_sums(result: RosterFile) -> None:
+    """Drop sums by school beside the pupils that they count."""
+    sums = [listing for listing in result.listings if isinstance(listing.facts, SchoolSums)]
+    if not sums or len(sums) == len(result.tables) + len(result.listings):
+        return
+    for listing in sums:
+        result.listings.remove(listing)
+        result.fates[Fate.STUDENT] -= len(listing.lines)
+        result.fates[Fate.OTHER] += len(listing.lines)
+        result.problems = [problem for problem in result.problems if problem.place.sheet != listing.sheet]
+        result.notes.append(Note("summary-sheet", listing.sheet))
+
+
+def _is_read_in_part(table: Table | ListTable) -> bool:
+    """Whether a list may be whole without anybody of it being kept."""
+    return isinstance(table, ListTable) and isinstance(table.facts, Populations | Deaths | StaffCards)
 
 
 def _payments(table: Table) -> Iterator[_Payment]:

@@ -9,12 +9,12 @@ from pathlib import PurePath
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.layout import fold
 from aidledger.domain.lines import Lines
-from aidledger.domain.listing import ListKind
+from aidledger.domain.listing import Allotments, Deaths, ListKind, Populations, SchoolSums, StaffCards
 from aidledger.domain.place import Place, column_letter
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Note, RosterFile, Table
 from aidledger.sheets.formats.grid import CSV_SHEET, Cell, Sheet
-from aidledger.sheets.lists.listings import REQUIRED, read_listing
+from aidledger.sheets.lists.listings import REQUIRED, national_payments, read_listing
 from aidledger.sheets.recognition.assignments import assigned_by_row
 from aidledger.sheets.recognition.blocks import Block
 from aidledger.sheets.recognition.cells import text_of
@@ -32,7 +32,9 @@ from aidledger.sheets.rosters.unpaid import merged_amounts, split_amounts, unpai
 
 _FOLDERS_READ_MAX = 3
 _SCHOOL_NAME_ROWS_MAX = 20
+_TITLE_ROWS_MAX = 5
 _COVER_CELLS_MAX = 12
+_SUMS: tuple[ListKind, ...] = ("school-amounts", "quota")
 _GENERIC_SHEET = re.compile(r"sheet\d*|工作表\d*|表\d*", re.IGNORECASE)
 
 
@@ -59,6 +61,14 @@ class TableReader:
             if school in saved and fold(name) in around:
                 columns |= saved[school]
         return columns | dict(self.hints.columns)
+
+    def of_sums(self, sheet: Sheet) -> bool:
+        """Whether a sheet or its file is titled, or said to be, one of sums by school."""
+        if self.hints.kind is not None:
+            return self.hints.kind in _SUMS
+        cells = (text_of(cell) for row in sheet.rows[:_TITLE_ROWS_MAX] for cell in row)
+        around = fold("\n".join([*cells, *self._names(sheet), *self._folders()]))
+        return any(word in around for kind in _SUMS for word in self.catalogue.layout.titles[kind])
 
     def note_cover(self, sheet: Sheet) -> None:
         """Keep a leading sheet of few words as a cover, which may name school, program or period of later sheets."""
@@ -97,6 +107,8 @@ class TableReader:
             self._refuse(students, place, word)
         elif kind == "roster":
             self._read_roster(block, around, students, place)
+        elif kind == "national-export":
+            self._read_national(block, around, students, place)
         else:
             self._read_listing(kind, block, around, students, place)
 
@@ -115,17 +127,36 @@ class TableReader:
         """Read a list other than a roster."""
         header = block.header
         columns = {name: students.letter(indexes[0]) for name, indexes in header.fields.items()}
-        listing, problems = read_listing(kind, block, students, place, around, self.catalogue, self.hints, columns)
+        read = read_listing(kind, block, students, place, around, self.catalogue, self.hints, columns)
+        listing, problems = read.listing, read.problems
         problems += self._unclear_columns(header, place, students.sheet.first_column, REQUIRED[kind])
-        if listing.kind != "allotment":
+        if not isinstance(listing.facts, Allotments | SchoolSums):
             self._settle(listing.lines, listing.school, None)
         self.result.listings.append(listing)
-        self._note_unread(students)
+        self.result.notes += read.notes
+        if not isinstance(listing.facts, Populations | Deaths | StaffCards):  # what is not read there is not needed
+            self._note_unread(students)
         if students.rows:
             self.result.problems += problems + students.problems
 
     def _read_roster(self, block: Block, around: Surroundings, students: StudentRows, place: Place) -> None:
         """Read a roster."""
+        table, problems = self._paid(block, around, students, place)
+        self.result.tables.append(table)
+        if table.lines.rows:  # an empty class sheet is no problem, whatever its header
+            self.result.problems += problems + students.problems
+
+    def _read_national(self, block: Block, around: Surroundings, students: StudentRows, place: Place) -> None:
+        """Read what the national system says was paid: as a roster is read, but it pays nobody."""
+        table, problems = self._paid(block, around, students, place)
+        self.result.listings.append(national_payments(table))
+        if students.rows:
+            self.result.problems += problems + students.problems
+
+    def _paid(
+        self, block: Block, around: Surroundings, students: StudentRows, place: Place
+    ) -> tuple[Table, list[Problem]]:
+        """A table with its payments, and problems other than those of cells."""
         sheet, header = students.sheet, block.header
         table = self._table(block, around, students, place)
         problems = self._unclear_columns(header, place, sheet.first_column, ("name", "number"))
@@ -133,12 +164,9 @@ class TableReader:
         problems += payment_problems
         stage = next((self.catalogue.programs[r.program].stage for r in table.rosters if r.program), None)
         self._settle(table.lines, table.school or around.school, stage)
-        self.result.tables.append(table)
         self._note_unread(students, _unpaid_months(header, payments))
         problems += [*unpaid_rows(block, students, table), *merged_amounts(block, students)]
-        problems += split_amounts(block, sheet, table)
-        if table.lines.rows:  # an empty class sheet is no problem, whatever its header
-            self.result.problems += problems + students.problems
+        return table, [*problems, *split_amounts(block, sheet, table)]
 
     def _table(self, block: Block, around: Surroundings, students: StudentRows, place: Place) -> Table:
         """The lines of a roster, before anything is paid."""

@@ -1,11 +1,12 @@
-"""Lists that pay nobody, as they come: certifications, school registers, allotments, bank returns."""
+"""Lists that pay nobody, as they come."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from tests.builders.files import Cell, Grid
-from tests.builders.people import people
+from tests.builders.people import people, resident_number
 
 
 def certification_grid(rows: int = 3, *, title: str = "金溪中学2021年秋季学期家庭经济困难学生认定名册") -> Grid:
@@ -60,4 +61,79 @@ def recovery_grid(
     """Money that came back from the people of a roster."""
     grid: Grid = [[title], ["姓名", "身份证号", "退款金额", "退款日期", "凭证号", "退款原因"]]
     grid += [[one.name, one.number, amount, "2022-03-01", "缴款书0012", "已退学"] for one in people(rows)]
+    return grid
+
+
+def population_grid(rows: int = 3, *, title: str = "高坪区农村低保备案表(2021年9月2日)") -> Grid:
+    """Households with their members side by side: a head of 40, one of the pupils, and an old woman."""
+    grid: Grid = [
+        [title],
+        ["序号", "乡镇", "户主信息", None, "家庭成员1", None, None, "家庭成员2", None, None],
+        [None, None, "姓名", "身份证号", "姓名", "身份证号", "与户主关系", "姓名", "身份证号", "与户主关系"],
+    ]
+    for at, pupil in enumerate(people(rows)):
+        head, old = resident_number(at, date(1980, 1, 1)), resident_number(at, date(1945, 5, 5))
+        grid.append(
+            [at + 1, "金溪镇", f"户{pupil.name}", head, pupil.name, f"G{pupil.number}", "之子", "何秀英", old, "之母"]
+        )
+    return grid
+
+
+def school_amounts_grid(*, title: str = "高坪区2021年秋季学期义务教育阶段困难学生生活补助分校汇总表") -> Grid:
+    """A number and an amount for each of two schools, by a document."""
+    return [
+        [title],
+        ["序号", "学校名称", "享受人数", "补助金额", "文号"],
+        [1, "金溪中学", 120, 60000, "川财教〔2021〕61号"],
+        [2, "东山中学", 80, 40000, "川财教〔2021〕61号"],
+        ["合计", None, 200, 100000, None],
+    ]
+
+
+def quota_grid(*, title: str = "高坪区2021年秋季学期普通高中国家助学金名额分配表") -> Grid:
+    """The places of two schools."""
+    return [
+        [title],
+        ["序号", "学校", "在校人数", "名额", "金额"],
+        [1, "金溪中学", 900, 90, 90000],
+        [2, "东山中学", 700, 60, None],
+        ["合计", None, 1600, 150, None],
+    ]
+
+
+def fee_receipt_grid(rows: int = 3, *, title: str = "金溪中学2021年秋季学期学费收费登记表") -> Grid:
+    """Fees collected at the beginning of a term; that of the first pupil was given back."""
+    grid: Grid = [
+        [title],
+        ["序号", "姓名", "身份证号", "班级", "收费项目", "收费金额", "收费日期", "发票号码", "退费金额", "退费日期"],
+    ]
+    for at, pupil in enumerate(people(rows)):
+        back: list[Cell] = [None, None] if at else [460, "2021-11-15"]
+        grid.append([at + 1, pupil.name, pupil.number, "1班", "学费", 460, "2021-09-01", f"0012{at:04}", *back])
+    return grid
+
+
+def staff_grid(rows: int = 3, *, title: str = "金溪中学教职工基本信息表") -> Grid:
+    """A school's staff with their cards."""
+    grid: Grid = [[title], ["序号", "姓名", "身份证号", "岗位", "工资卡号"]]
+    for at in range(rows):
+        number = resident_number(at, date(1975, 5, 5))
+        grid.append([at + 1, f"王{'甲乙丙丁'[at % 4]}", number, "教师", f"62170012345678{at:05}"])
+    return grid
+
+
+def death_grid(rows: int = 1, *, title: str = "高坪区2021年死亡人员名单") -> Grid:
+    """People who died: the first pupils, and somebody of 76."""
+    grid: Grid = [[title], ["序号", "姓名", "身份证号", "死亡日期"]]
+    grid += [[at, one.name, one.number, "2021-10-12"] for at, one in enumerate(people(rows), 1)]
+    return [*grid, [rows + 1, "何秀英", resident_number(7, date(1945, 5, 5)), "2021-10-13"]]
+
+
+def national_export_grid(
+    rows: int = 3, *, title: str = "金溪中学2021年秋季学期普通高中国家助学金(全国学生资助管理信息系统导出)"
+) -> Grid:
+    """What the national system says was paid to the people of a roster."""
+    grid: Grid = [[title], ["学生姓名", "学籍号", "证件类型", "证件号码", "年级", "班级名称", "资助金额"]]
+    for one in people(rows):
+        grid.append([one.name, f"G{one.number}", "居民身份证", one.number, "高一", "1班", 1000])
     return grid

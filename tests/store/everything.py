@@ -17,8 +17,15 @@ from tests.builders.lists import (
     allotment_grid,
     bank_return_grid,
     certification_grid,
+    death_grid,
+    fee_receipt_grid,
+    national_export_grid,
+    population_grid,
+    quota_grid,
     recovery_grid,
     register_grid,
+    school_amounts_grid,
+    staff_grid,
 )
 from tests.cli.harness import Ran, aidledger
 from tests.store.ledgers import ACTOR, KEYS, bring_in, clock, opened
@@ -89,6 +96,13 @@ def enter(place: str, folder: Path, seal: Secret | None = None) -> None:
     office.orders("2", "--period", "2021-autumn", "--program", "vocational-grant")
     office.imports("12.xlsx", bank_return_grid(3, failed=[1]))
     office.imports("13.xlsx", recovery_grid(2))
+    office.imports("14.xlsx", population_grid(2))
+    office.imports("15.xlsx", school_amounts_grid())
+    office.imports("16.xlsx", quota_grid())
+    office.imports("17.xlsx", fee_receipt_grid(2))
+    office.imports("18.xlsx", staff_grid(2))
+    office.imports("19.xlsx", death_grid(2))
+    office.imports("20.xlsx", national_export_grid(2))
     office.does("reverse", "9", "--reason", "sent in error")
     for school, term in (("金溪中学", "2021-autumn"), ("东山中学", "2022-spring")):
         of_school = ("--program", "high-school-grant", "--period", term, "--school", school)

@@ -33,6 +33,13 @@ CHANGES = {
     "batch_total": "amount_fen = 1",
     "number_correction": "earlier_id = 1",
     "recovery": "amount_fen = 1",
+    "population": "as_of = '2020-01-01'",
+    "school_amount": "amount_fen = 1",
+    "quota": "persons = 1",
+    "fee_receipt": "amount_fen = 1",
+    "staff": "account = '1'",
+    "death": "died_on = '2020-01-01'",
+    "national_payment": "amount_fen = 1",
 }
 # SQLite has no TRUNCATE.
 REMOVALS = ["DELETE FROM {table}", *(["TRUNCATE {table} CASCADE"] if ON_POSTGRESQL else [])]

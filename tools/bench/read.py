@@ -94,6 +94,8 @@ class Reading:
             ["transferred" if member.gone else "enrolled" for member in kept],
             ["转出" if member.gone else "在读" for member in kept],
             [left_on if member.gone else None for member in kept],
+            [None] * len(kept),
+            [None] * len(kept),
         )
         return self._list("register", district, sender, period, lines, facts)
 
@@ -152,6 +154,7 @@ class Reading:
             categories=same.categories,
             entry_years=same.entry_years,
             guardians=list(same.nothing),
+            majors=list(same.nothing),
         )
 
     def _blemish(self, lines: Lines, district: int, roll: Roll) -> None:

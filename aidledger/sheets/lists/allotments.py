@@ -44,7 +44,7 @@ def read_allotments(
     facts = Allotments()
     document_above = document_in("\n".join(source.text for source in around.sources))
     for line, row_number in enumerate(students.numbers):
-        document = _document(students, line) or document_above
+        document = document_of(students, line) or document_above
         if document is None:
             students.report("document-missing", line, students.header.index("document"))
         program, period = assigned.programs[line], assigned.periods[line]
@@ -71,7 +71,8 @@ def read_allotments(
     return listing, problems
 
 
-def _document(students: StudentRows, line: int) -> str | None:
+def document_of(students: StudentRows, line: int) -> str | None:
+    """The document (文号) that a line names in its own column; None without one."""
     index = students.header.index("document")
     text = "" if index is None else text_of(students.rows[line][index])
     if is_blank(text):

@@ -1,20 +1,34 @@
-"""Reads lists other than rosters: certifications, school registers, bank returns, allotments, recoveries."""
+"""Reads lists other than rosters, by their kind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from aidledger.domain.hardship import categories_in, worded
 from aidledger.domain.layout import Layout, fold
 from aidledger.domain.lines import Lines
-from aidledger.domain.listing import HARDSHIP_CATEGORIES, Certifications, Enrolments, ListKind, ListTable
+from aidledger.domain.listing import (
+    CHANGES,
+    HARDSHIP_CATEGORIES,
+    OTHER_CHANGE,
+    STATUSES,
+    Certifications,
+    Enrolments,
+    ListKind,
+    ListTable,
+    NationalPayments,
+)
 from aidledger.domain.problem import Problem
+from aidledger.domain.roster import Note, Table
 from aidledger.domain.term import Period
 from aidledger.sheets.lists.allotments import read_allotments
+from aidledger.sheets.lists.households import HouseholdRows
+from aidledger.sheets.lists.pupil_lists import FeeRows, deaths, staff_cards
 from aidledger.sheets.lists.recoveries import RecoveryRows
 from aidledger.sheets.lists.returns import ReturnRows
-from aidledger.sheets.recognition.cells import is_blank, optional_text, text_of
+from aidledger.sheets.lists.school_sums import SumRows
+from aidledger.sheets.recognition.cells import YES, is_blank, optional_text, text_of
 from aidledger.sheets.recognition.columns import shortened
 from aidledger.sheets.recognition.terms import school_years, semesters, semesters_exported
 
@@ -26,6 +40,7 @@ if TYPE_CHECKING:
     from aidledger.sheets.recognition.hints import Hints
     from aidledger.sheets.recognition.titles import Surroundings
 
+Value = TypeVar("Value")
 # The columns that a list needs, by kind.
 REQUIRED: Mapping[ListKind, tuple[str, ...]] = {
     "certification": ("name", "number"),
@@ -33,9 +48,29 @@ REQUIRED: Mapping[ListKind, tuple[str, ...]] = {
     "bank-return": ("name",),
     "allotment": (),
     "recovery": ("name", "number"),
+    "population": (),
+    "school-amounts": (),
+    "quota": (),
+    "fee-receipt": ("name", "number"),
+    "staff": (),
+    "death": ("name", "number"),
+    "national-export": ("name", "number"),
 }
+# The status after a change of enrolment; after any other the pupil is where they were.
+_STATUS_AFTER: Mapping[str, str] = {
+    **dict.fromkeys(("entered", "transferred-in", "resumed"), "enrolled"),
+    **{change: change for change in CHANGES if change in STATUSES},
+}
+_LEAVING = frozenset(change for change, status in _STATUS_AFTER.items() if status != "enrolled")
 _FLAG, _MASK = "是否", "*"
-_YES = frozenset({"是", "√", "✓", "y", "yes", "1", "有"})
+
+
+class ReadListing(NamedTuple):
+    """A listing, problems other than those of its cells, and notes."""
+
+    listing: ListTable
+    problems: list[Problem]
+    notes: Sequence[Note] = ()
 
 
 def read_listing(
@@ -47,13 +82,13 @@ def read_listing(
     catalogue: Catalogue,
     hints: Hints,
     columns: Mapping[str, str | None],
-) -> tuple[ListTable, list[Problem]]:
-    """Read a listing; problems other than those of its cells."""
+) -> ReadListing:
+    """Read a listing."""
     if kind == "allotment":
-        return read_allotments(students, listing_place, around, catalogue, hints, columns)
+        return ReadListing(*read_allotments(students, listing_place, around, catalogue, hints, columns))
     if kind == "bank-return" and "name" not in students.header.fields and "payee" in students.header.fields:
         students.header.fields["name"] = students.header.fields["payee"]
-    lines = students.lines()
+    lines = students.lines() if kind not in _PARTS_READ else Lines(rows=students.numbers)
     listing = ListTable(
         kind=kind,
         sheet=students.sheet.name,
@@ -64,6 +99,8 @@ def read_listing(
         lines=lines,
         facts=Certifications([], []),
     )
+    if kind in _PARTS_READ:
+        return _read_in_part(listing, students, listing_place, around, catalogue, hints)
     problems: list[Problem] = []
     if kind == "bank-return":
         _admit_masked_numbers(students, lines)
@@ -77,10 +114,71 @@ def read_listing(
         listing.facts = _certifications(students, catalogue.layout)
         listing.period, problems = _period(school_years(around.terms()), "year", hints, listing_place)
     else:
-        listing.facts = _enrolments(students, catalogue.layout)
-        periods = semesters(around.terms()) or semesters_exported(around.sources[-1].text)
-        listing.period, problems = _period(periods, "semester", hints, listing_place)
-    return listing, problems
+        listing.period, problems = _semester(around, hints, listing_place)
+        if kind == "fee-receipt":
+            listing.facts, faults = FeeRows(students, listing_place, around, catalogue).facts()
+            problems += faults
+        else:
+            listing.facts = _enrolments(students, catalogue.layout)
+    return ReadListing(listing, problems)
+
+
+# Lists of which not every row, or not all of a row, is kept; and sums, which have no people in their rows.
+_PARTS_READ: tuple[ListKind, ...] = ("population", "death", "staff", "school-amounts", "quota")
+
+
+def _read_in_part(
+    listing: ListTable,
+    students: StudentRows,
+    place: Place,
+    around: Surroundings,
+    catalogue: Catalogue,
+    hints: Hints,
+) -> ReadListing:
+    notes: Sequence[Note] = ()
+    if listing.kind == "population":
+        rows = HouseholdRows(students, place, around, catalogue, hints)
+        listing.facts, listing.lines, problems, notes = rows.facts()
+        listing.school = None
+    elif listing.kind == "death":
+        listing.facts, listing.lines, problems, notes = deaths(students, place)
+    elif listing.kind == "staff":
+        listing.facts, listing.lines, problems = staff_cards(students, place)
+    else:
+        sums = SumRows(listing.kind, students, place, around, catalogue, hints)
+        listing.facts, problems = sums.facts()
+        listing.period = _only(listing.facts.periods)
+        listing.school = _only(listing.facts.schools)
+    return ReadListing(listing, problems, notes)
+
+
+def national_payments(table: Table) -> ListTable:
+    """What a table read as a roster pays, as a list that pays nobody."""
+    facts = NationalPayments([], [], [], [])
+    picked: list[int] = []
+    for roster in table.rosters:
+        for line, amount in enumerate(roster.amounts_fen):
+            if amount is not None:
+                picked.append(line)
+                facts.amounts_fen.append(amount)
+                facts.programs.append(roster.program)
+                facts.periods.append(roster.period)
+                facts.parts.append(roster.part(line))
+    return ListTable(
+        kind="national-export",
+        sheet=table.sheet,
+        header_row=table.header_row,
+        school=table.school,
+        period=_only(facts.periods),
+        columns=table.columns,
+        lines=table.lines.picked(picked),
+        facts=facts,
+    )
+
+
+def _semester(around: Surroundings, hints: Hints, place: Place) -> tuple[Period | None, list[Problem]]:
+    periods = semesters(around.terms()) or semesters_exported(around.sources[-1].text)
+    return _period(periods, "semester", hints, place)
 
 
 def _admit_masked_numbers(students: StudentRows, lines: Lines) -> None:
@@ -140,7 +238,7 @@ def _categories(students: StudentRows, layout: Layout) -> list[tuple[str, ...]]:
             if text not in known:
                 known[text] = set() if is_blank(text) else categories_in(text, table)
             values |= known[text]
-        values |= {category for index, category in flags if fold(text_of(row[index])) in _YES}
+        values |= {category for index, category in flags if fold(text_of(row[index])) in YES}
         categories.append(tuple(category for category in HARDSHIP_CATEGORIES if category in values))
     return categories
 
@@ -157,21 +255,39 @@ def _flags(students: StudentRows, table: Mapping[str, str]) -> Iterator[tuple[in
 
 def _enrolments(students: StudentRows, layout: Layout) -> Enrolments:
     # 学籍变动情况 stands in for 学籍状态 where the status changed.
-    table = layout.values["status"]
-    changes = _worded(students, "change", table) if "change" in students.header.fields else None
-    statuses = _worded(students, "status", table)
-    left_on = students.dates("left_on")
+    statuses = _worded(students, "status", layout.values["status"])
+    changes = _changes(students, layout)
+    changed_on, left_on = students.dates("changed_on"), students.dates("left_on")
+    dated_alone = "change" not in students.header.fields
     index = students.header.index("status")
     resolved = []
     for line, own_status in enumerate(statuses):
-        status = own_status or (changes[line] if changes else None)
+        change = changes[line]
+        status = own_status or (_STATUS_AFTER.get(change) if change else None)
+        if left_on[line] is None and (dated_alone or change in _LEAVING):
+            left_on[line] = changed_on[line]
         if status in {None, "enrolled"} and left_on[line]:
             status = "left"
         resolved.append(status or "enrolled")
     stated = [None if index is None else optional_text(row[index]) for row in students.rows]
-    return Enrolments(resolved, stated, left_on)
+    return Enrolments(resolved, stated, left_on, changes, changed_on)
 
 
-def _only(values: Sequence[str | None]) -> str | None:
+def _changes(students: StudentRows, layout: Layout) -> list[str | None]:
+    """By line the change of enrolment (学籍变动情况); one that no word matches is another change."""
+    index = students.header.index("change")
+    if index is None:
+        return [None] * len(students.rows)
+    table, none = layout.values["change"], layout.values["status"]
+    texts = [optional_text(row[index]) for row in students.rows]
+    return [
+        None
+        if text is None or none.get(fold(text)) == "enrolled" and fold(text) not in table
+        else worded(text, table) or OTHER_CHANGE
+        for text in texts
+    ]
+
+
+def _only(values: Sequence[Value | None]) -> Value | None:
     distinct = set(values)
     return distinct.pop() if len(distinct) == 1 else None

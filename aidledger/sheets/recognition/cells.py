@@ -63,6 +63,8 @@ _AMOUNT = re.compile(
     rf" *(?P<unit>{WRITTEN})? *整? *(?:人民币)?",
     re.ASCII,
 )
+# What a column of yes and no says for yes, folded.
+YES = frozenset({"是", "√", "✓", "y", "yes", "1", "有"})
 _NOT_DIGITS = re.compile(r"[^0-9.-]", re.ASCII)
 _LONGEST_AMOUNT = 40
 _DATE = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})(?:[-./月]([0-9]{1,2}))?日?月?(?:[ T].*)?", re.ASCII)

@@ -28,6 +28,7 @@ from aidledger.sheets.formats.grid import Cell, Sheet
 from aidledger.sheets.formats.sheet import fault_code
 from aidledger.sheets.recognition.cells import (
     KEPT_DIGITS,
+    YES,
     AmountNotUnderstood,
     are_bare_numbers,
     date_of,
@@ -51,6 +52,7 @@ _CODE = re.compile(r"^\d{1,2}[-－.、:]")
 _ROUNDED = re.compile(r"\d{15}[1-9]?0{3,4}", re.ASCII)
 _ROUNDED_SHARE = 3
 _EMPTY_LOOKUPS = {"", "0"}  # no name, and the result of a lookup of an empty cell
+_OPERA = "戏曲表演"
 _COHORT = re.compile(r"20[0-9]{2}级")
 
 
@@ -89,9 +91,7 @@ class StudentRows:
             births=self.dates("birth"),
             student_numbers=self._student_numbers(),
             accounts=self._accounts(),
-            schools=self._remembered(
-                "school", lambda cell: None if is_blank(text_of(cell)) else school_name(text_of(cell))
-            ),
+            schools=self.schools(),
             levels=self._worded("level"),
             grades=self._remembered("grade", optional_text),
             classes=self._remembered("class", optional_text),
@@ -102,6 +102,7 @@ class StudentRows:
             ),
             entry_years=self._remembered("entry_year", year_of),
             guardians=self.texts("guardian"),
+            majors=self._majors(),
         )
 
     def amounts(self, column: MoneyColumn, unit: Unit | None, *, may_be_empty: bool) -> tuple[list[int | None], bool]:
@@ -156,6 +157,10 @@ class StudentRows:
     def dates(self, name: str) -> list[str | None]:
         """By line the date or month in a field's column."""
         return self._each(name, lambda cell: date_of(cell, date_1904=self.sheet.date_1904))
+
+    def schools(self) -> list[str | None]:
+        """By line the school in its own column, as printed."""
+        return self._remembered("school", lambda cell: None if is_blank(text_of(cell)) else school_name(text_of(cell)))
 
     def texts(self, name: str) -> list[str | None]:
         """By line the text in a field's column."""
@@ -273,6 +278,17 @@ class StudentRows:
     def _student_number(self, line: int) -> str:
         index = self.header.index("student_number")
         return "" if index is None else number_of(self.rows[line][index])[0]
+
+    def _majors(self) -> list[str | None]:
+        """By line the major; where a column of its own says that it is opera performance, with that behind it."""
+        majors = self._remembered("major", optional_text)
+        index = self.header.index("opera")
+        if index is None:
+            return majors
+        for line, cell in enumerate(self._cells(index)):
+            if fold(text_of(cell)) in YES and _OPERA not in (majors[line] or ""):
+                majors[line] = f"{majors[line] or ''}({_OPERA})"
+        return majors
 
     def _student_numbers(self) -> list[str | None]:
         cells = self._cells(self.header.index("student_number"))

@@ -26,10 +26,14 @@ _AMOUNT = re.compile(r"(?!20\d\d$)\d{3,}(?:\.\d+)?|\d+\.\d+", re.ASCII)
 _A_MONTH = re.compile(r"20\d\d年\d{1,2}月(?!\d)", re.ASCII)
 # Words in a group heading besides the person: 监护人信息.
 _ABOUT = re.compile(r"基本|信息|情况|资料")
+_MEMBER = re.compile(
+    r"(?:户主|成员|子女|家属)(?:[(]?[0-9一二三四五六七八九十]{1,2}[)]?)?(?:的|之)?(?=[^0-9一二三四五六七八九十])"
+)
 _UNIT = re.compile(r"[(\[]?(?:单位:?)?(?:人民币)?(?:万元|元|人|名)(?:/.{1,6})?[)\]]?")
 # Bounds the cache: header cells repeat across files, but titles and pupils' rows, which are tried as headers, do not.
 _MEANINGS_KEPT = 1_000
 Groups = Sequence[tuple[str, ...]]
+_STAFF = frozenset({"staff_name", "account"})
 
 
 @dataclass(slots=True)
@@ -37,7 +41,8 @@ class Header:
     """A header: the column indexes of each field, and the money columns.
 
     It takes up ``rows`` rows, the last of which is ``row``. ``first_column``: the sheet's column (0-based) of index 0.
-    ``own``: columns that are explicitly the pupil's.
+    ``own``: columns that are explicitly the pupil's. ``members``: those with the ID number of a member of the
+    household. ``of_sums``: it may be that of sums by school.
     """
 
     row: int
@@ -47,6 +52,8 @@ class Header:
     own: set[int] = field(default_factory=set)
     rows: int = 1
     first_column: int = 0
+    members: list[int] = field(default_factory=list)
+    of_sums: bool = False
 
     def index(self, name: str) -> int | None:
         """The column of a field, the first of several; None without one."""
@@ -68,12 +75,13 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """The meaning of a header cell: a field (``own``: explicitly the pupil's) or a money column."""
+    """The meaning of a header cell: a field (``own``: explicitly the pupil's), a money column, a member's ID number."""
 
     wording: str
     field: str | None
     own: bool
     money: MoneyColumn | None = None
+    member: bool = False
 
 
 _Memory = dict[tuple[str, ...], _Meaning | None]
@@ -88,12 +96,16 @@ def _memory(layout: Layout, programs: tuple[tuple[str, ...], ...]) -> _Memory:
 
 @dataclass(frozen=True, slots=True)
 class HeaderWords:
-    """What header cells are matched against: the layout, the programs' column words, mappings from the options."""
+    """What header cells are matched against: the layout, the programs' column words, mappings from the options.
+
+    ``of_sums``: the table is titled as sums by school, so that its header need not name a person.
+    """
 
     layout: Layout
     programs: Mapping[str, Program]
     by_hand: Mapping[str, str] = field(default_factory=dict)
     first_column: int = 0
+    of_sums: bool = False
     memory: _Memory = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -104,7 +116,8 @@ class HeaderWords:
 
     def read(self, row: int, cells: Sequence[Cell], above: Groups = ()) -> Header:
         """Read a row as a header; ``above``: the group headings above each cell, outermost first."""
-        header = Header(row, [text_of(cell) for cell in cells], first_column=self.first_column)
+        texts = [text_of(cell) for cell in cells]
+        header = Header(row, texts, first_column=self.first_column, of_sums=self.of_sums)
         groups = above or [()] * len(header.texts)
         for index, (text, over) in enumerate(zip(header.texts, groups, strict=True)):
             if text or any(over):
@@ -131,7 +144,9 @@ class HeaderWords:
             return
         if meaning.own:
             header.own.add(index)
-        if meaning.money is not None:
+        if meaning.member:
+            header.members.append(index)
+        elif meaning.money is not None:
             header.money.append(replace(meaning.money, index=index))
         elif meaning.field is not None:
             self._put(header, index, text or meaning.wording, meaning.field, "".join([*over, text]))
@@ -140,7 +155,9 @@ class HeaderWords:
         # Other people's columns (a guardian's ID or card number) are ignored, except for the guardian's name.
         if any(is_others(group, self.layout) for group in over) or is_others_note(text, self.layout):
             name, _ = field_in("".join([_ABOUT.sub("", over[-1]) if over else "", text]), self.layout)
-            return _Meaning(text, name, own=False) if name == "guardian" else None
+            if name == "guardian":
+                return _Meaning(text, name, own=False)
+            return self._member(text, over)
         wordings = ["".join([*over[at:], text]) for at in range(len(over) + 1) if over[at:] or text]
         for wording in dict.fromkeys([*wordings, *reversed(over)]):
             name, own = field_in(wording, self.layout)
@@ -149,7 +166,15 @@ class HeaderWords:
             money = self._money(text, over, wording, in_full=wording == wordings[0])
             if money is not None:
                 return _Meaning(wording, None, own=False, money=money)
-        return None
+        return self._member(text, over)
+
+    def _member(self, text: str, over: list[str]) -> _Meaning | None:
+        """The ID number of a member of the household: 户主身份证号, 成员1 身份证号, 家庭成员2证件号码."""
+        wording = _ABOUT.sub("", folded_heading("".join([*over, text])))
+        match = _MEMBER.search(wording)
+        if match is None or field_in(wording[match.end() :], self.layout)[0] != "number":
+            return None
+        return _Meaning(text, None, own=False, member=True)
 
     def _money(self, text: str, over: list[str], wording: str, *, in_full: bool) -> MoneyColumn | None:
         """The money column that a wording names, if any; ``in_full``: the wording has all headings above the text."""
@@ -231,12 +256,17 @@ def _is_relative(column: MoneyColumn) -> bool:
 def is_header(header: Header) -> bool:
     """Whether a row names enough fields: a person by name or number, and one more field of a roster.
 
-    Of a list of allotments: a source or document, and an amount.
+    Of a list of households: the ID numbers of members. Of staff: a name and a card. Of sums by school: a number of
+    persons, and of what. Of a list of allotments: a source or document, and an amount.
     """
     fields = header.fields.keys()
     person = {"name", "number", "payee"} & fields
     if person:
         return len(person) > 1 or bool(header.money)
+    if len(header.members) > 1 or (header.members and "guardian" in fields) or _STAFF <= fields:
+        return True
+    if header.of_sums and {"persons", "places"} & fields and ({"school", "program"} & fields or header.money):
+        return True
     sources = fields & set(SOURCES)
     return len(sources) > 1 or (bool(header.money or sources) and bool({"document", "source"} & fields))
 
@@ -342,7 +372,7 @@ def _weight(header: Header) -> int:
         for column in header.money
         if not (column.bare and column.part)
     }
-    return is_header(header) * (len(header.fields) + len(distinct_money))
+    return is_header(header) * (len(header.fields) + len(distinct_money) + len(header.members))
 
 
 def _stacked(rows: Sequence[Sequence[Cell]], row: int, depth: int, words: HeaderWords) -> Header | None:

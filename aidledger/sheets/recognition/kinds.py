@@ -25,6 +25,9 @@ _PAYS = re.compile(rf"{_PAYS_AGAIN.pattern}|发放(?:花?名[单册]|表|明细|
 # Fields that only a bank fills in.
 _BANK_FIELDS = frozenset({"outcome", "payee", "serial_no"})
 _RECOVERY_FIELDS = frozenset({"recovered_on", "recovery_reason"})
+_APART: tuple[ListKind, ...] = ("national-export", "death", "fee-receipt", "staff", "population")
+_OF_SUMS: tuple[ListKind, ...] = ("allotment", "quota", "school-amounts")
+_OF_PUPILS, _RECOVERS = re.compile(r"学生|幼儿|在校|认定"), re.compile(r"追缴|退款|退回|收回|清退|停发")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,54 @@ class Kinds:
         """The kind of the table. One with amounts is a roster unless a bank return or list of recoveries."""
         fields = self.header.fields.keys()
         if not {"name", "number", "payee"} & fields:
-            return "allotment"
+            return self._of_nobody()
+        apart = self._apart()
+        if apart is not None:
+            return apart
         if self._recovers():
             return "recovery"
         if self.header.money:
             return "bank-return" if self._of_a_bank() else "roster"
         return self._of_people()
+
+    def _of_nobody(self) -> ListKind:
+        """The kind of a table without a person's own columns."""
+        fields = self.header.fields.keys()
+        if "staff_name" in fields:
+            return "staff"
+        if self.header.members:
+            return "population"
+        if self.header.of_sums and {"persons", "places"} & fields and self._called(_OF_SUMS) != "allotment":
+            return "quota" if "places" in fields or self._called(_OF_SUMS) == "quota" else "school-amounts"
+        return "allotment"
+
+    def _apart(self) -> ListKind | None:
+        """The kind of a list that states other facts of people than their aid; None where it is none of these."""
+        fields, money = self.header.fields.keys(), bool(self.header.money)
+        called = self._called(_APART)
+        pays = money and any(source.programs for source in self.around.sources)
+        if called == "national-export":
+            return "national-export" if money else None
+        if called == "death" or (not money and "died_on" in self.filled):
+            return None if money or _RECOVERS.search(self._title()) else "death"
+        if called == "fee-receipt" or (not money and "fee" in fields):
+            return "fee-receipt" if "fee" in fields or (money and not pays) else None
+        if called == "staff":
+            return None if pays or _OF_PUPILS.search(self._title()) or "student_number" in fields else "staff"
+        return "population" if called == "population" and self._of_households(pays=pays) else None
+
+    def _of_households(self, *, pays: bool) -> bool:
+        """Whether a list called one of a hardship population is no school's list of pupils, and pays nobody."""
+        fields = self.header.fields.keys()
+        if pays or {"program", "term", "tier", "hardship_level"} & fields:
+            return False
+        in_households = bool(self.header.members) or bool({"household", "relation"} & fields)
+        if self._called(("certification", "population")) == "certification":
+            return in_households and not {"grade", "class"} & fields
+        return in_households or not _OF_PUPILS.search(self._title())
+
+    def _title(self) -> str:
+        return "\n".join(source.text for source in self.around.sources)
 
     def not_a_payment(self, kind: ListKind) -> str | None:
         """The word that marks a roster (or untitled register) as not paid, or possibly not paid; None without one."""
@@ -114,9 +159,10 @@ class Kinds:
             return "certification"
         return "register" if {"status", "left_on", "change"} & fields else "roster"
 
-    def _called(self) -> ListKind | None:
+    def _called(
+        self, kinds: Sequence[ListKind] = ("certification", "register", "bank-return", "allotment")
+    ) -> ListKind | None:
         """The kind that the first source with a matching word names (title, sheet, file, folder); longest word wins."""
-        kinds: tuple[ListKind, ...] = ("certification", "register", "bank-return", "allotment")
         for source in (*self.around.sources, *self.around.folders):
             titles = self.layout.titles
             words = [(len(word), kind) for kind in kinds for word in titles.get(kind, ()) if word in source.text]

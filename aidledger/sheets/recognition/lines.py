@@ -159,6 +159,7 @@ class _Rules:
         self.serials = frozenset(header.fields.get("serial", ()))
         self.context = frozenset(index for name in _CONTEXT_FIELDS for index in header.fields.get(name, ()))
         self.name, self.number = header.index("name"), header.index("number")
+        self.numbers = [self.number] if self.number is not None else header.members
         sources = (index for name in SOURCES for index in header.fields.get(name, ()))
         self.money = [*(column.index for column in header.money), *sources]
         self.counted = [index for index in (self.name, self.number) if index is not None]
@@ -204,8 +205,10 @@ class _Rules:
         return sum(isinstance(cell, str) and fold(cell) in fields for cell in row if cell != "") > 1
 
     def _has_number(self, texts: list[str]) -> bool:
-        """Whether the ID column holds something as long as a document number, and neither a label nor a date."""
-        text = "" if self.number is None else texts[self.number]
+        """Whether an ID column holds something as long as a document number, and neither a label nor a date."""
+        return any(self._is_number(texts[index]) for index in self.numbers)
+
+    def _is_number(self, text: str) -> bool:
         if sum(sign.isdigit() for sign in text) < _NUMBER_DIGITS_MIN:
             return False
         return not self._is_label(fold(text)) and not _DAY.fullmatch(fold(text))

@@ -47,6 +47,7 @@ ENTRY_FIELDS = (
     "guardian",
     "part",
     "student_number",
+    "major",
 )
 
 

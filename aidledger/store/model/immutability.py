@@ -25,6 +25,13 @@ APPEND_ONLY = (
     "batch_total",
     "number_correction",
     "recovery",
+    "population",
+    "school_amount",
+    "quota",
+    "fee_receipt",
+    "staff",
+    "death",
+    "national_payment",
     "program",
     "school",
     "school_alias",
@@ -57,6 +64,13 @@ UNIQUE_KEYS = {
     "batch_total": (("batch_id", "number"),),
     "number_correction": (("batch_id", "earlier_id"),),
     "recovery": (("id",),),
+    "population": (("id",),),
+    "school_amount": (("id",),),
+    "quota": (("id",),),
+    "fee_receipt": (("id",),),
+    "staff": (("id",),),
+    "death": (("id",),),
+    "national_payment": (("id",),),
 }
 
 

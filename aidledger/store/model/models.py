@@ -219,6 +219,7 @@ class Entry(SQLModel, table=True):
     guardian: str | None = Field(default=None, sa_type=Text)
     part: str | None = Field(default=None, sa_type=CODE)
     student_number: str | None = Field(default=None, sa_type=CODE)
+    major: str | None = Field(default=None, sa_type=Text)
 
 
 class BatchTotal(SQLModel, table=True):
@@ -316,7 +317,10 @@ class Certification(SQLModel, table=True):
 
 
 class Enrolment(SQLModel, table=True):
-    """A pupil in a school's register for a semester; ``left_on`` is a date, or a month if no day is given."""
+    """A pupil in a school's register for a semester; dates are months where the register gives no day.
+
+    ``change``: the change that the register states (学籍变动情况), on ``changed_on``; ``left_on``: only of those who left.
+    """
 
     __tablename__ = "enrolment"
     id: int = key()
@@ -335,6 +339,9 @@ class Enrolment(SQLModel, table=True):
     class_name: str | None = Field(default=None, sa_type=Text)
     boarding: str | None = Field(default=None, sa_type=CODE)
     entry_year: int | None = Field(default=None, sa_type=ID)
+    change: str | None = Field(default=None, sa_type=CODE)
+    changed_on: str | None = Field(default=None, sa_type=CODE)
+    major: str | None = Field(default=None, sa_type=Text)
     name_stated: str | None = Field(default=None, sa_type=Text)
     digest: bytes = Field(sa_type=DIGEST)
 
@@ -372,6 +379,138 @@ class Recovery(SQLModel, table=True):
     recovered_on: str = Field(sa_type=CODE)
     document: str = Field(sa_type=Text)
     reason: str | None = Field(default=None, sa_type=Text)
+    name_stated: str | None = Field(default=None, sa_type=Text)
+    digest: bytes = Field(sa_type=DIGEST)
+
+
+class PopulationMember(SQLModel, table=True):
+    """A child or student in a list of a hardship population (脱贫户, 低保, 监测对象 …), of those whom rules may ask after.
+
+    ``source``: which list it is; of several in force, the one with the newest ``as_of`` counts. ``household``: the row
+    where the household begins in the same listing.
+    """
+
+    __tablename__ = "population"
+    id: int = key()
+    batch_id: int = reference("batch.id", index=True)
+    listing_id: int = reference("listing.id")
+    row: int = Field(sa_type=ID)
+    beneficiary_id: int = reference("beneficiary.id", index=True)
+    source: str = Field(sa_type=CODE)
+    category: str = Field(sa_type=CODE)
+    status: str | None = Field(default=None, sa_type=CODE)
+    as_of: str = Field(sa_type=CODE)
+    household: int = Field(sa_type=ID)
+    relation: str | None = Field(default=None, sa_type=Text)
+    name_stated: str | None = Field(default=None, sa_type=Text)
+    digest: bytes = Field(sa_type=DIGEST)
+
+
+class SchoolAmount(SQLModel, table=True):
+    """Aid that a document states by school as a number of persons and an amount, without naming anybody.
+
+    ``school_id``: None for the whole district.
+    """
+
+    __tablename__ = "school_amount"
+    id: int = key()
+    batch_id: int = reference("batch.id", index=True)
+    listing_id: int = reference("listing.id")
+    row: int = Field(sa_type=ID)
+    program_id: int = reference("program.id")
+    period: str = Field(sa_type=CODE)
+    school_id: int | None = optional_reference("school.id")
+    persons: int = Field(sa_type=ID)
+    amount_fen: int = Field(sa_type=FEN)
+    document: str | None = Field(default=None, sa_type=Text)
+    issued_on: str | None = Field(default=None, sa_type=CODE)
+    digest: bytes = Field(sa_type=DIGEST)
+
+
+class Quota(SQLModel, table=True):
+    """The places (名额) that a school has under a program for a period; ``school_id``: None for the whole district."""
+
+    __tablename__ = "quota"
+    id: int = key()
+    batch_id: int = reference("batch.id", index=True)
+    listing_id: int = reference("listing.id")
+    row: int = Field(sa_type=ID)
+    program_id: int = reference("program.id")
+    period: str = Field(sa_type=CODE)
+    school_id: int | None = optional_reference("school.id")
+    persons: int = Field(sa_type=ID)
+    amount_fen: int | None = Field(default=None, sa_type=FEN)
+    document: str | None = Field(default=None, sa_type=Text)
+    issued_on: str | None = Field(default=None, sa_type=CODE)
+    digest: bytes = Field(sa_type=DIGEST)
+
+
+class FeeReceipt(SQLModel, table=True):
+    """A fee that a school collected from a pupil for a semester, and what of it was refunded."""
+
+    __tablename__ = "fee_receipt"
+    id: int = key()
+    batch_id: int = reference("batch.id", index=True)
+    listing_id: int = reference("listing.id")
+    row: int = Field(sa_type=ID)
+    beneficiary_id: int = reference("beneficiary.id", index=True)
+    period: str = Field(sa_type=CODE)
+    school_id: int | None = optional_reference("school.id")
+    item: str | None = Field(default=None, sa_type=CODE)
+    amount_fen: int = Field(sa_type=FEN)
+    received_on: str | None = Field(default=None, sa_type=CODE)
+    receipt: str | None = Field(default=None, sa_type=Text)
+    refunded_fen: int | None = Field(default=None, sa_type=FEN)
+    refunded_on: str | None = Field(default=None, sa_type=CODE)
+    grade: str | None = Field(default=None, sa_type=Text)
+    class_name: str | None = Field(default=None, sa_type=Text)
+    name_stated: str | None = Field(default=None, sa_type=Text)
+    digest: bytes = Field(sa_type=DIGEST)
+
+
+class StaffCard(SQLModel, table=True):
+    """The card of a member of a school's staff, who is no beneficiary: of the name only the first character is kept."""
+
+    __tablename__ = "staff"
+    id: int = key()
+    batch_id: int = reference("batch.id", index=True)
+    listing_id: int = reference("listing.id")
+    row: int = Field(sa_type=ID)
+    school_id: int | None = optional_reference("school.id")
+    name: str = Field(sa_type=Text)
+    account: str = Field(sa_type=Text)
+    digest: bytes = Field(sa_type=DIGEST)
+
+
+class Death(SQLModel, table=True):
+    """The day, or month, on which a pupil died."""
+
+    __tablename__ = "death"
+    id: int = key()
+    batch_id: int = reference("batch.id", index=True)
+    listing_id: int = reference("listing.id")
+    row: int = Field(sa_type=ID)
+    beneficiary_id: int = reference("beneficiary.id", index=True)
+    school_id: int | None = optional_reference("school.id")
+    died_on: str = Field(sa_type=CODE)
+    name_stated: str | None = Field(default=None, sa_type=Text)
+    digest: bytes = Field(sa_type=DIGEST)
+
+
+class NationalPayment(SQLModel, table=True):
+    """What the national system says was paid to a person under a program for a period, or part of it; it pays nobody."""
+
+    __tablename__ = "national_payment"
+    id: int = key()
+    batch_id: int = reference("batch.id", index=True)
+    listing_id: int = reference("listing.id")
+    row: int = Field(sa_type=ID)
+    beneficiary_id: int = reference("beneficiary.id", index=True)
+    program_id: int = reference("program.id")
+    period: str = Field(sa_type=CODE)
+    part: str | None = Field(default=None, sa_type=CODE)
+    school_id: int | None = optional_reference("school.id")
+    amount_fen: int = Field(sa_type=FEN)
     name_stated: str | None = Field(default=None, sa_type=Text)
     digest: bytes = Field(sa_type=DIGEST)
 

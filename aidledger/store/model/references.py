@@ -30,6 +30,24 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "beneficiary_id": "beneficiary",
         "school_id": "school",
     },
+    "population": {
+        "batch_id": "batch",
+        "listing_id": "listing",
+        "beneficiary_id": "beneficiary",
+    },
+    "fee_receipt": {
+        "batch_id": "batch",
+        "listing_id": "listing",
+        "beneficiary_id": "beneficiary",
+        "school_id": "school",
+    },
+    "national_payment": {
+        "batch_id": "batch",
+        "listing_id": "listing",
+        "program_id": "program",
+        "beneficiary_id": "beneficiary",
+        "school_id": "school",
+    },
 }
 
 

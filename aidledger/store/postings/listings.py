@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, bindparam, select
 
-from aidledger.domain.listing import Allotments, Certifications, Enrolments, ListKind, ListTable, Recoveries, Returns
+from aidledger.domain.listing import (
+    Allotments,
+    Certifications,
+    Deaths,
+    Enrolments,
+    FeeReceipts,
+    ListKind,
+    ListTable,
+    NationalPayments,
+    Populations,
+    Recoveries,
+    Returns,
+    SchoolSums,
+    StaffCards,
+)
 from aidledger.store.chain.digests import entry_digest
 from aidledger.store.database.bulk import insert_rows, next_id
 from aidledger.store.model.tables import (
@@ -18,10 +32,17 @@ from aidledger.store.model.tables import (
     BankReturn,
     Beneficiary,
     Certification,
+    Death,
     Enrolment,
+    FeeReceipt,
+    NationalPayment,
+    PopulationMember,
     ProgramRow,
+    Quota,
     Recovery,
     School,
+    SchoolAmount,
+    StaffCard,
 )
 from aidledger.store.model.tables import Listing as ListingRow
 
@@ -31,6 +52,7 @@ if TYPE_CHECKING:
     from aidledger.store.master.people import Known
 
 PERSON = ("document_type", "number", "name")
+_OF_SCHOOL = ("id", "batch_id", "listing_id", "row", "program", "period", "school")
 # What a record's digest covers, in this order; written out for the same reasons as ENTRY_FIELDS.
 RECORD_FIELDS: Mapping[ListKind, tuple[str, ...]] = {
     "certification": (
@@ -39,7 +61,8 @@ RECORD_FIELDS: Mapping[ListKind, tuple[str, ...]] = {
     ),
     "register": (
         *("id", "batch_id", "listing_id", "row", *PERSON, "period", "school", "student_number", "status"),
-        *("status_stated", "left_on", "level", "grade", "class_name", "boarding", "entry_year", "name_stated"),
+        *("status_stated", "left_on", "level", "grade", "class_name", "boarding", "entry_year"),
+        *("change", "changed_on", "major", "name_stated"),
     ),
     "allotment": (
         *("id", "batch_id", "listing_id", "row", "document", "issued_on", "program", "period", "source"),
@@ -53,6 +76,22 @@ RECORD_FIELDS: Mapping[ListKind, tuple[str, ...]] = {
         *("id", "batch_id", "listing_id", "row", *PERSON, "program", "period", "school", "amount_fen"),
         *("recovered_on", "document", "reason", "name_stated"),
     ),
+    "population": (
+        *("id", "batch_id", "listing_id", "row", *PERSON, "source", "category", "status", "as_of", "household"),
+        *("relation", "name_stated"),
+    ),
+    "school-amounts": (*_OF_SCHOOL, "persons", "amount_fen", "document", "issued_on"),
+    "quota": (*_OF_SCHOOL, "persons", "amount_fen", "document", "issued_on"),
+    "fee-receipt": (
+        *("id", "batch_id", "listing_id", "row", *PERSON, "period", "school", "item", "amount_fen", "received_on"),
+        *("receipt", "refunded_fen", "refunded_on", "grade", "class_name", "name_stated"),
+    ),
+    "staff": ("id", "batch_id", "listing_id", "row", "school", "name", "account"),
+    "death": ("id", "batch_id", "listing_id", "row", *PERSON, "school", "died_on", "name_stated"),
+    "national-export": (
+        *("id", "batch_id", "listing_id", "row", *PERSON, "program", "period", "part", "school", "amount_fen"),
+        "name_stated",
+    ),
 }
 TABLES: Mapping[ListKind, Table] = {
     "certification": Certification,
@@ -60,6 +99,13 @@ TABLES: Mapping[ListKind, Table] = {
     "allotment": Allotment,
     "bank-return": BankReturn,
     "recovery": Recovery,
+    "population": PopulationMember,
+    "school-amounts": SchoolAmount,
+    "quota": Quota,
+    "fee-receipt": FeeReceipt,
+    "staff": StaffCard,
+    "death": Death,
+    "national-export": NationalPayment,
 }
 _ELSEWHERE = {
     "document_type": Beneficiary.c.document_type,
@@ -76,6 +122,13 @@ _SUBJECTS: Mapping[ListKind, tuple[str, ...]] = {
     "allotment": ("document", "program", "period", "source"),
     "bank-return": ("number", "name", "account", "serial_no"),
     "recovery": ("document_type", "number", "program", "period", "recovered_on"),
+    "population": ("document_type", "number", "source", "as_of"),
+    "school-amounts": ("document", "program", "period", "school"),
+    "quota": ("document", "program", "period", "school"),
+    "fee-receipt": ("document_type", "number", "period", "item", "received_on", "receipt"),
+    "staff": ("account",),
+    "death": ("document_type", "number"),
+    "national-export": ("document_type", "number", "program", "period", "part", "school"),
 }
 
 
@@ -186,14 +239,15 @@ def _facts(
     facts = listing.facts
     if isinstance(facts, Allotments):
         yield from _allotments(facts, pointers)
+    elif isinstance(facts, SchoolSums):
+        yield from _sums(facts, pointers)
     elif isinstance(facts, Returns):
         yield from _returns(listing, facts, answered)
-    elif isinstance(facts, Certifications):
-        yield from (person | _certified(listing, facts, i) for i, person in enumerate(_people(listing, pointers)))
-    elif isinstance(facts, Recoveries):
-        yield from (person | _recovered(facts, pointers, i) for i, person in enumerate(_people(listing, pointers)))
+    elif isinstance(facts, StaffCards):
+        yield from _cards(listing, facts, pointers)
     else:
-        yield from (person | _enrolled(listing, facts, i) for i, person in enumerate(_people(listing, pointers)))
+        said = partial(_SAID[type(facts)], listing, facts, pointers)
+        yield from (person | said(i) for i, person in enumerate(_people(listing, pointers)))
 
 
 def _people(listing: ListTable, pointers: Pointers) -> Iterator[dict[str, Any]]:
@@ -217,7 +271,7 @@ def _people(listing: ListTable, pointers: Pointers) -> Iterator[dict[str, Any]]:
         }
 
 
-def _certified(listing: ListTable, facts: Certifications, i: int) -> dict[str, Any]:
+def _certified(listing: ListTable, facts: Certifications, _pointers: Pointers, i: int) -> dict[str, Any]:
     return {
         "level": facts.levels[i],
         "categories": " ".join(facts.categories[i]),
@@ -226,20 +280,23 @@ def _certified(listing: ListTable, facts: Certifications, i: int) -> dict[str, A
     }
 
 
-def _enrolled(listing: ListTable, facts: Enrolments, i: int) -> dict[str, Any]:
+def _enrolled(listing: ListTable, facts: Enrolments, _pointers: Pointers, i: int) -> dict[str, Any]:
     lines = listing.lines
     return {
         "student_number": lines.student_numbers[i],
         "status": facts.statuses[i],
         "status_stated": facts.stated[i],
         "left_on": facts.left_on[i],
+        "change": facts.changes[i],
+        "changed_on": facts.changed_on[i],
+        "major": lines.majors[i],
         "level": lines.levels[i],
         "boarding": lines.boardings[i],
         "entry_year": lines.entry_years[i],
     }
 
 
-def _recovered(facts: Recoveries, pointers: Pointers, i: int) -> dict[str, Any]:
+def _recovered(_listing: ListTable, facts: Recoveries, pointers: Pointers, i: int) -> dict[str, Any]:
     return {
         "program": facts.programs[i],
         "program_id": pointers.programs[str(facts.programs[i])],
@@ -249,6 +306,86 @@ def _recovered(facts: Recoveries, pointers: Pointers, i: int) -> dict[str, Any]:
         "document": facts.documents[i],
         "reason": facts.reasons[i],
     }
+
+
+def _of_population(_listing: ListTable, facts: Populations, _pointers: Pointers, i: int) -> dict[str, Any]:
+    return {
+        "source": facts.sources[i],
+        "category": facts.categories[i],
+        "status": facts.statuses[i],
+        "as_of": facts.days[i],
+        "household": facts.households[i],
+        "relation": facts.relations[i],
+    }
+
+
+def _charged(_listing: ListTable, facts: FeeReceipts, _pointers: Pointers, i: int) -> dict[str, Any]:
+    return {
+        "item": facts.items[i],
+        "amount_fen": facts.amounts_fen[i],
+        "received_on": facts.received_on[i],
+        "receipt": facts.receipts[i],
+        "refunded_fen": facts.refunded_fen[i],
+        "refunded_on": facts.refunded_on[i],
+    }
+
+
+def _died(_listing: ListTable, facts: Deaths, _pointers: Pointers, i: int) -> dict[str, Any]:
+    return {"died_on": facts.died_on[i]}
+
+
+def _paid_nationally(_listing: ListTable, facts: NationalPayments, pointers: Pointers, i: int) -> dict[str, Any]:
+    return {
+        "program": facts.programs[i],
+        "program_id": pointers.programs[str(facts.programs[i])],
+        "period": str(facts.periods[i]),
+        "part": facts.parts[i],
+        "amount_fen": facts.amounts_fen[i],
+    }
+
+
+# What a line says of its person, by kind of list.
+_SAID: Mapping[type[Any], Callable[[ListTable, Any, Pointers, int], dict[str, Any]]] = {
+    Certifications: _certified,
+    Enrolments: _enrolled,
+    Recoveries: _recovered,
+    Populations: _of_population,
+    FeeReceipts: _charged,
+    Deaths: _died,
+    NationalPayments: _paid_nationally,
+}
+
+
+def _sums(facts: SchoolSums, pointers: Pointers) -> Iterator[dict[str, Any]]:
+    for i, program in enumerate(facts.programs):
+        stated = facts.schools[i]
+        school_id, school = pointers.schools[stated] if stated else (None, None)
+        yield {
+            "row": facts.rows[i],
+            "program_id": pointers.programs[program],
+            "program": program,
+            "period": facts.periods[i].code,
+            "school_id": school_id,
+            "school": school,
+            "persons": facts.persons[i],
+            "amount_fen": facts.amounts_fen[i],
+            "document": facts.documents[i],
+            "issued_on": facts.issued_on[i],
+        }
+
+
+def _cards(listing: ListTable, facts: StaffCards, pointers: Pointers) -> Iterator[dict[str, Any]]:
+    lines = listing.lines
+    for i, account in enumerate(lines.accounts):
+        stated = lines.schools[i]
+        school_id, school = pointers.schools[stated] if stated else (None, None)
+        yield {
+            "row": lines.rows[i],
+            "school_id": school_id,
+            "school": school,
+            "name": facts.names[i],
+            "account": account,
+        }
 
 
 def _allotments(facts: Allotments, pointers: Pointers) -> Iterator[dict[str, Any]]:

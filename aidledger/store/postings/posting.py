@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from aidledger.domain.listing import ListTable
+from aidledger.domain.listing import ListTable, SchoolSums
 from aidledger.domain.roster import Roster, RosterFile, Table
 from aidledger.store.chain.digests import ENTRY_FIELDS, entry_digests
 from aidledger.store.database.bulk import chunks, insert_row, next_ids
@@ -140,7 +140,8 @@ class _Posting:
         self.added = Added()
         self._people = ensure_people(books, [*(table.lines for table in file.tables), *of_people], self.added)
         tables: list[Table | ListTable] = [*file.tables, *file.listings]
-        names = {school for table in tables for school in {table.school, *table.lines.schools} if school}
+        named = [school for table in tables for school in {table.school, *table.lines.schools, *_of_sums(table)}]
+        names = {school for school in named if school}
         self._schools = ensure_schools(books, names, self.added)
         self._paid = self._paid_before()
         self._before = earlier.firsts if earlier else reversed_payments(books, self._rosters_paid())
@@ -249,6 +250,7 @@ class _Posting:
                 None if stated == number else stated
                 for stated, number in zip(lines.student_numbers, known, strict=True)
             ],
+            "major": lines.majors,
         }
 
     def _new(self, roster_id: int, program_id: int, payees: Columns, roster: Roster) -> list[bool]:
@@ -312,3 +314,8 @@ class _Posting:
 
 def _parts(roster: Roster) -> Sequence[str | None]:
     return roster.parts or [None] * len(roster.amounts_fen)
+
+
+def _of_sums(table: Table | ListTable) -> Iterable[str | None]:
+    """The schools of a list without people."""
+    return table.facts.schools if isinstance(table, ListTable) and isinstance(table.facts, SchoolSums) else ()

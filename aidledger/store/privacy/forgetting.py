@@ -14,8 +14,9 @@ from aidledger.store.chain import events
 from aidledger.store.database.bulk import chunks
 from aidledger.store.master import master_data
 from aidledger.store.master.master_data import FORGET
-from aidledger.store.model.tables import Beneficiary, Certification, Enrolment, Entry, Event, Recovery
+from aidledger.store.model.tables import Beneficiary, Entry, Event
 from aidledger.store.postings.entries import in_batch
+from aidledger.store.postings.listings import TABLES
 
 _REQUESTS = (
     select(Event.c.id, Event.c.at, Event.c.actor, Event.c.facts).where(Event.c.action == FORGET).order_by(Event.c.id)
@@ -83,7 +84,8 @@ def named_again(books: Connection, batch: int) -> int:
             select(Entry.c.beneficiary_id).where(in_batch(Entry, batch), Entry.c.beneficiary_id.in_(people)),
             *(
                 select(table.c.beneficiary_id).where(table.c.batch_id == batch, table.c.beneficiary_id.in_(people))
-                for table in (Certification, Enrolment, Recovery)
+                for table in TABLES.values()
+                if "beneficiary_id" in table.c
             ),
         ).subquery()
         count += books.execute(select(func.count()).select_from(named)).scalar_one()

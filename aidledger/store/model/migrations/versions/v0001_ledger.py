@@ -27,6 +27,7 @@ _TABLES = frozenset(
         *("batch", "batch_total", "event", "roster", "entry", "kept_entry", "number_correction"),
         *("payment_order", "payment_order_line", "notice", "notice_line"),
         *("listing", "certification", "enrolment", "allotment", "recovery", "bank_return"),
+        *("population", "school_amount", "quota", "fee_receipt", "staff", "death", "national_payment"),
     )
 )
 
@@ -222,6 +223,7 @@ def _make_entries() -> None:
         *_needed(DIGEST, "digest"),
         *_optional(TEXT, "guardian"),
         *_optional(CODE, "part", "student_number"),
+        *_optional(TEXT, "major"),
         sa.CheckConstraint("(reversal_of IS NULL) = (amount_fen > 0)", name="reversal_sign"),
         sa.CheckConstraint("(reversal_of IS NULL) = (occurrence > 0)", name="reversal_occurrence"),
         *_references_sought(
@@ -341,7 +343,8 @@ def _make_lists() -> None:
         *_optional(TEXT, "grade", "class_name"),
         *_optional(CODE, "boarding"),
         *_optional(ID, "entry_year"),
-        *_optional(TEXT, "name_stated"),
+        *_optional(CODE, "change", "changed_on"),
+        *_optional(TEXT, "major", "name_stated"),
         *_needed(DIGEST, "digest"),
         *_references_sought(**of_person),
     )
@@ -387,7 +390,96 @@ def _make_lists() -> None:
         *_optional(ID, "order_id"),
         *_references(**in_list, entry_id="entry.id", order_id="payment_order.id"),
     )
+    _make_lists_about_people()
+    _make_lists_of_sums()
     _index_batch("listing", "certification", "enrolment", "allotment", "recovery", "bank_return")
-    for table in ("certification", "enrolment", "recovery"):
+    _index_batch("population", "school_amount", "quota", "fee_receipt", "staff", "death", "national_payment")
+    for table in ("certification", "enrolment", "recovery", "population", "fee_receipt", "death", "national_payment"):
         op.create_index(f"ix_{table}_beneficiary_id", table, ["beneficiary_id"])
     op.create_index("ix_bank_return_entry_id", "bank_return", ["entry_id"])
+
+
+_IN_LIST = {"batch_id": "batch.id", "listing_id": "listing.id"}
+_OF_PERSON = {**_IN_LIST, "beneficiary_id": "beneficiary.id"}
+_OF_PUPIL = {**_OF_PERSON, "school_id": "school.id"}
+
+
+def _make_lists_about_people() -> None:
+    in_row = ("batch_id", "listing_id", "row")
+    op.create_table(
+        "population",
+        _key(),
+        *_needed(ID, *in_row, "beneficiary_id"),
+        *_needed(CODE, "source", "category"),
+        *_optional(CODE, "status"),
+        *_needed(CODE, "as_of"),
+        *_needed(ID, "household"),
+        *_optional(TEXT, "relation", "name_stated"),
+        *_needed(DIGEST, "digest"),
+        *_references_sought(**_OF_PERSON),
+    )
+    op.create_table(
+        "fee_receipt",
+        _key(),
+        *_needed(ID, *in_row, "beneficiary_id"),
+        *_needed(CODE, "period"),
+        *_optional(ID, "school_id"),
+        *_optional(CODE, "item"),
+        *_needed(FEN, "amount_fen"),
+        *_optional(CODE, "received_on"),
+        *_optional(TEXT, "receipt"),
+        *_optional(FEN, "refunded_fen"),
+        *_optional(CODE, "refunded_on"),
+        *_optional(TEXT, "grade", "class_name", "name_stated"),
+        *_needed(DIGEST, "digest"),
+        *_references_sought(**_OF_PUPIL),
+    )
+    op.create_table(
+        "staff",
+        _key(),
+        *_needed(ID, *in_row),
+        *_optional(ID, "school_id"),
+        *_needed(TEXT, "name", "account"),
+        *_needed(DIGEST, "digest"),
+        *_references(**_IN_LIST, school_id="school.id"),
+    )
+    op.create_table(
+        "death",
+        _key(),
+        *_needed(ID, *in_row, "beneficiary_id"),
+        *_optional(ID, "school_id"),
+        *_needed(CODE, "died_on"),
+        *_optional(TEXT, "name_stated"),
+        *_needed(DIGEST, "digest"),
+        *_references(**_OF_PUPIL),
+    )
+    op.create_table(
+        "national_payment",
+        _key(),
+        *_needed(ID, *in_row, "beneficiary_id", "program_id"),
+        *_needed(CODE, "period"),
+        *_optional(CODE, "part"),
+        *_optional(ID, "school_id"),
+        *_needed(FEN, "amount_fen"),
+        *_optional(TEXT, "name_stated"),
+        *_needed(DIGEST, "digest"),
+        *_references_sought(**_OF_PUPIL, program_id="program.id"),
+    )
+
+
+def _make_lists_of_sums() -> None:
+    amount = {"school_amount": _needed, "quota": _optional}
+    for name, given in amount.items():
+        op.create_table(
+            name,
+            _key(),
+            *_needed(ID, "batch_id", "listing_id", "row", "program_id"),
+            *_needed(CODE, "period"),
+            *_optional(ID, "school_id"),
+            *_needed(ID, "persons"),
+            *given(FEN, "amount_fen"),
+            *_optional(TEXT, "document"),
+            *_optional(CODE, "issued_on"),
+            *_needed(DIGEST, "digest"),
+            *_references(**_IN_LIST, program_id="program.id", school_id="school.id"),
+        )
