@@ -37,12 +37,12 @@ from aidledger.store.model.tables import BatchTotal, Certification, Enrolment, E
 from aidledger.store.postings.entries import current, in_force
 
 
-def _program_ids(scope: Scope) -> Mapping[str, int]:
+def program_ids(scope: Scope) -> Mapping[str, int]:
     """The ids of the ledger's programs, by code."""
     return {code: number for number, code in scope.books.execute(select(ProgramRow.c.id, ProgramRow.c.code))}
 
 
-def _by_period(scope: Scope) -> Iterable[tuple[Period, Sequence[Program]]]:
+def by_period(scope: Scope) -> Iterable[tuple[Period, Sequence[Program]]]:
     """The periods for which programs were paid, or the scope's own, each with its programs; without loans."""
     found: dict[Period, list[Program]] = defaultdict(list)
     paid: dict[str, set[str]] = defaultdict(set)
@@ -60,13 +60,13 @@ def _by_period(scope: Scope) -> Iterable[tuple[Period, Sequence[Program]]]:
     return found.items()
 
 
-def _paid(beneficiary: ColumnElement[int], program_id: ColumnElement[int], period: Period) -> ColumnElement[bool]:
+def is_paid(beneficiary: ColumnElement[int], program_id: ColumnElement[int], period: Period) -> ColumnElement[bool]:
     """Whether a beneficiary is paid under a program for a period."""
     entry = Entry.alias()
     return _of_person(entry, beneficiary, period).where(entry.c.program_id == program_id).exists()
 
 
-def _paid_instead(
+def is_paid_instead(
     ids: Mapping[str, int],
     programs: Sequence[Program],
     beneficiary: ColumnElement[int],
@@ -120,10 +120,10 @@ def still_there(
 
 def _missing(scope: Scope) -> Iterator[Case]:
     """One case per pupil, program and period."""
-    ids = _program_ids(scope)
+    ids = program_ids(scope)
     codes = {number: code for code, number in ids.items()}
     fee = fee_school(scope)
-    for period, programs in _by_period(scope):
+    for period, programs in by_period(scope):
         seen: set[tuple[int, int]] = set()
         # A province has a million candidates, but few kinds of them.
         due: dict[tuple[object, ...], bool] = {}
@@ -134,13 +134,13 @@ def _missing(scope: Scope) -> Iterator[Case]:
             kind = row.program_id, row.categories, row.grade, row.level, row.boarding, row.entry_year, fee(row.school)
             program = scope.catalogue.programs[codes[row.program_id]]
             if kind not in due:
-                due[kind] = _is_due(program, period, row)
+                due[kind] = is_due(program, period, row)
             if due[kind] and (row.beneficiary_id, row.program_id) not in seen:
                 seen.add((row.beneficiary_id, row.program_id))
                 yield _missing_case(program, period, row)
 
 
-def _is_paying(programs: Sequence[int], program: ColumnElement[int], school: ColumnElement[Any]) -> ColumnElement[bool]:
+def is_paying(programs: Sequence[int], program: ColumnElement[int], school: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a school is paid the given one of ``programs`` at all.
 
     Program by program: PostgreSQL expects few rows of a select of pairs, and would compare each pupil with each school.
@@ -169,9 +169,9 @@ def _certified_unpaid(ids: Mapping[str, int], programs: Sequence[Program], perio
         .where(
             certified.c.period == str(period.school_year),
             current(certified),
-            _is_paying(due_ids, due.c.id, certified.c.school_id),
-            ~_paid(certified.c.beneficiary_id, due.c.id, period),
-            ~_paid_instead(ids, programs, certified.c.beneficiary_id, due.c.id, period),
+            is_paying(due_ids, due.c.id, certified.c.school_id),
+            ~is_paid(certified.c.beneficiary_id, due.c.id, period),
+            ~is_paid_instead(ids, programs, certified.c.beneficiary_id, due.c.id, period),
             still_there(certified.c.beneficiary_id, certified.c.school_id, registered, period),
         )
         .subquery("unpaid")
@@ -210,7 +210,7 @@ def _certified_unpaid(ids: Mapping[str, int], programs: Sequence[Program], perio
     )
 
 
-def _is_due(program: Program, period: Period, pupil: Any) -> bool:  # noqa: ANN401 - a row
+def is_due(program: Program, period: Period, pupil: Any) -> bool:  # noqa: ANN401 - a row
     """Whether nothing known about a pupil excludes the program.
 
     The unknown excludes nothing, unless the program is only for certain categories, years of entry or boarders.
@@ -245,16 +245,21 @@ def _has_rate(program: Program, period: Period, pupil: Any) -> bool:  # noqa: AN
     return known and (eligible is None or bool(eligible & categories))
 
 
-def _missing_case(program: Program, period: Period, row: Any) -> Case:  # noqa: ANN401
-    rates = program.rates(period, row.level, row.boarding, row.school)
+def amount_due(program: Program, period: Period, pupil: Any) -> int:  # noqa: ANN401 - a row
+    """The amount (分) due to a pupil: the only one there is, else the standard's average; 0 where neither is known."""
+    rates = program.rates(period, pupil.level, pupil.boarding, pupil.school)
     amounts = {amount for rate in rates for amount in (rate.low_fen, rate.high_fen)}
     standard = program.standard_for(period)
+    return amounts.pop() if len(amounts) == 1 else (standard.average_fen or 0) if standard else 0
+
+
+def _missing_case(program: Program, period: Period, row: Any) -> Case:  # noqa: ANN401
     return Case(
         about=(row.beneficiary_id, program.code, period.code),
         entries=(),
         program=program.code,
         period=period.code,
-        amount_fen=amounts.pop() if len(amounts) == 1 else (standard.average_fen or 0) if standard else 0,
+        amount_fen=amount_due(program, period, row),
         standard=reference_for(program, period),
         facts={"program": program.code, "period": period.code, "school": row.school},
         records=(("certification", row.id), *((("register", row.register),) if row.register else ())),
@@ -270,8 +275,8 @@ def previous(period: Period) -> Period:
 
 def _lapsed(scope: Scope) -> Iterator[Case]:
     """One case per pupil, program and period."""
-    ids = _program_ids(scope)
-    for period, programs in _by_period(scope):
+    ids = program_ids(scope)
+    for period, programs in by_period(scope):
         if not period.semester:
             continue
         before = previous(period)
@@ -311,7 +316,7 @@ def _paid_before(
         .outerjoin(registered, registered.c.school_id == last.c.school_id)
         .where(
             last.c.program.in_([program.code for program in programs]),
-            ~_paid(last.c.beneficiary_id, last.c.program_id, period),
+            ~is_paid(last.c.beneficiary_id, last.c.program_id, period),
             still_there(last.c.beneficiary_id, last.c.school_id, registered, period),
         )
         .subquery("stopped")
@@ -320,7 +325,7 @@ def _paid_before(
         select(stopped)
         .outerjoin(listed, listed.c.school_id == stopped.c.school_id)
         .where(
-            ~_paid_instead(ids, programs, stopped.c.beneficiary_id, stopped.c.program_id, period),
+            ~is_paid_instead(ids, programs, stopped.c.beneficiary_id, stopped.c.program_id, period),
             _certified_still(programs, stopped, listed, year),
         )
     )

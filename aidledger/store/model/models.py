@@ -313,6 +313,7 @@ class Certification(SQLModel, table=True):
     class_name: str | None = Field(default=None, sa_type=Text)
     name_stated: str | None = Field(default=None, sa_type=Text)
     boarding: str | None = Field(default=None, sa_type=CODE)
+    certified_on: str | None = Field(default=None, sa_type=CODE)
     digest: bytes = Field(sa_type=DIGEST)
 
 

@@ -207,6 +207,7 @@ Certification = Table(
     Column("class_name", Text),
     Column("name_stated", Text),
     Column("boarding", CODE),
+    Column("certified_on", CODE),
     Column("digest", DIGEST, nullable=False),
 )
 Enrolment = Table(

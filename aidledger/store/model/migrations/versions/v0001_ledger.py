@@ -326,7 +326,7 @@ def _make_lists() -> None:
         *_optional(CODE, "level"),
         *_needed(TEXT, "categories"),
         *_optional(TEXT, "category_stated", "grade", "class_name", "name_stated"),
-        *_optional(CODE, "boarding"),
+        *_optional(CODE, "boarding", "certified_on"),
         *_needed(DIGEST, "digest"),
         *_references_sought(**of_person),
     )
