@@ -38,6 +38,14 @@ class UnknownProgram(Misuse):
     """There is no program {code}. Similar: {close}."""
 
 
+class SwitchedBothWays(Misuse):
+    """These are to be switched on and off at once: {codes}."""
+
+
+class UnknownRegion(Misuse):
+    """There are no standards of a region {code}. Known: {known}."""
+
+
 class UnknownPeriod(Misuse):
     """{text} is not a period. Write a semester as 2021-autumn or 2022-spring, a year as 2021."""
 

@@ -14,6 +14,8 @@ from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.domain.account import ACCOUNT_LENGTHS
 from aidledger.domain.identity import mask_account
 from aidledger.i18n import N_
+from aidledger.store.model.tables import School, StaffCard
+from aidledger.store.postings.entries import current
 
 _PRACTICE = N_("common audit practice")
 SIBLINGS = N_("siblings by their guardian")
@@ -108,6 +110,34 @@ def _changed(scope: Scope) -> Iterator[Case]:
         )
 
 
+def _of_staff(scope: Scope) -> Iterator[Case]:
+    """One case per card of a member of staff to which pupils are paid."""
+    paid, staff = scope.payments(), StaffCard.alias("staff")
+    query = (
+        select(paid, staff.c.id.label("record"), staff.c.name, School.c.name.label("works_at"))
+        .join(staff, staff.c.account == paid.c.account)
+        .outerjoin(School, School.c.id == staff.c.school_id)
+        .where(current(staff))
+        .order_by(paid.c.account, paid.c.id, staff.c.id)
+    )
+    for account, group in groupby(scope.books.execute(query), key=lambda row: row.account):
+        rows: list[Any] = list(group)
+        payments = {row.id: row for row in rows}
+        yield Case(
+            about=("card", account),
+            entries=tuple(payments),
+            persons=len({row.beneficiary_id for row in rows}),
+            amount_fen=sum(row.amount_fen for row in payments.values()),
+            facts={
+                "account": mask_account(account),
+                "count": len({row.beneficiary_id for row in rows}),
+                "holder": rows[0].name,
+                "school": rows[0].works_at or "—",
+            },
+            records=tuple(dict.fromkeys(("staff", row.record) for row in rows)),
+        )
+
+
 RULES = (
     Rule(
         code="account-shared",
@@ -120,6 +150,19 @@ RULES = (
         ),
         reference=_PRACTICE,
         find=_shared,
+    ),
+    Rule(
+        code="card-of-staff",
+        severity="error",
+        message=N_("Card {account} of {holder}, on the staff of {school}, receives the money of {count} pupils."),
+        explanation=N_(
+            "Aid is paid to the pupil's own card or a guardian's, never to a teacher's. Judged: the cards on lists of "
+            "staff. A teacher may be a pupil's parent: ask for the family register. Otherwise pay to the pupil's card, "
+            "and find out where the money went."
+        ),
+        reference=_PRACTICE,
+        find=_of_staff,
+        needs=("staff",),
     ),
     Rule(
         code="account-format",

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, Subquery, and_, case, func, select
 
 from aidledger.audit.answers import answers
-from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.audit.certified import years_paid
+from aidledger.audit.rule import Case, Kind, Rule, Scope
 from aidledger.domain.notice import WORKING_DAYS_MIN, NoticeTerm
 from aidledger.i18n import N_
 from aidledger.store.database.bulk import chunks
-from aidledger.store.model.tables import Entry, Notice, NoticeLine, ProgramRow, School
+from aidledger.store.model.tables import Certification, Entry, Notice, NoticeLine, ProgramRow, School
+from aidledger.store.postings.entries import current
 
 # The length of a month without a day: 2022-01.
 _MONTH = 7
@@ -60,6 +63,28 @@ def _announced_late(scope: Scope) -> Iterator[Case]:
     query = select(paid, first.c.until).join(first, same).where(paid.c.latest <= first.c.until)
     for key, rows in _by_school(scope, query, paid):
         yield _case(key, rows, until=min(row.until for row in rows))
+
+
+def _certified_late(scope: Scope) -> Iterator[Case]:
+    """One case per program, period and school with payments before the first certification of the school year."""
+    programs = {code for code, program in scope.catalogue.programs.items() if program.certified}
+    paid, certified = confirmed(scope), Certification.alias("certified")
+    for year, of_year in years_paid(scope, programs, paid):
+        since = func.min(certified.c.certified_on)
+        first = (
+            select(certified.c.beneficiary_id, since.label("since"), func.max(certified.c.id).label("certification"))
+            .where(certified.c.period == year, current(certified))
+            .group_by(certified.c.beneficiary_id)
+            # A certification without a day may have been the first.
+            .having(func.count() == func.count(certified.c.certified_on))
+            .subquery("first_certified")
+        )
+        query = select(paid, first.c.since, first.c.certification)
+        query = query.join(first, first.c.beneficiary_id == paid.c.beneficiary_id)
+        for key, rows in _by_school(scope, query.where(of_year, first.c.since > paid.c.latest), paid):
+            found = _case(key, rows, since=min(row.since for row in rows))
+            lists: tuple[tuple[Kind, int], ...] = tuple(("certification", row.certification) for row in rows)
+            yield replace(found, records=tuple(dict.fromkeys((*found.records, *lists))))
 
 
 def _first_notices() -> Subquery:
@@ -175,6 +200,19 @@ RULES = (
         reference=N_("common audit practice"),
         find=_announced_late,
         needs=("notice", "bank-return"),
+    ),
+    Rule(
+        code="certified-after-payment",
+        severity="warning",
+        message=N_("{school}: {count} payments from {on}, before the pupils were certified, the first on {since}."),
+        explanation=N_(
+            "Hardship is certified first, and then paid for. Judged: payments that the bank confirmed under programs "
+            "that require a certification, where the school year's lists say on which day it was made (认定日期). Ask "
+            "the school for the certification that it paid by; one that was written afterwards proves nothing."
+        ),
+        reference="教财〔2018〕16号",
+        find=_certified_late,
+        needs=("certification", "bank-return"),
     ),
     Rule(
         code="notice-too-short",

@@ -227,7 +227,7 @@ def _mixed(scope: Scope) -> Iterator[Case]:
             period=period,
             persons=len({row.beneficiary_id for row in rows}),
             amount_fen=sum(row.amount_fen for row in rows),
-            standard=scope.catalogue.programs[code].reference,
+            standard=scope.catalogue.programs[code].document,
             facts={"amounts": " / ".join(map(yuan_text, sorted(amounts))), "period": period, "program": code},
         )
 
@@ -287,7 +287,7 @@ def _other_unit(scope: Scope) -> Iterator[Case]:
             period=period,
             persons=len({row.beneficiary_id for row, _ in rows}),
             amount_fen=sum(row.amount_fen for row, _ in rows),
-            standard=scope.catalogue.programs[code].reference,
+            standard=scope.catalogue.programs[code].document,
             facts={**rows[0][1], "count": len(rows)},
         )
 

@@ -168,7 +168,7 @@ def _unfit(scope: Scope, unfit: Sequence[tuple[Any, Mapping[str, object]]]) -> I
             continue
         case = Case.of(
             row,
-            standard=scope.catalogue.programs[row.program].reference,
+            standard=scope.catalogue.programs[row.program].document,
             facts={"program": row.program, "category": facts["category"] or "—", "wanted": facts["wanted"]},
             records=records,
         )

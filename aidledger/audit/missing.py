@@ -30,7 +30,7 @@ from aidledger.audit.judging import fee_school
 from aidledger.audit.rule import Case, Rule, Scope, reference_for
 from aidledger.audit.totals import totals
 from aidledger.domain.grade import STAGE_YEARS, year_of_stage
-from aidledger.domain.program import Program, Standard
+from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.store.model.tables import BatchTotal, Certification, Enrolment, Entry, ProgramRow, School
@@ -55,7 +55,7 @@ def by_period(scope: Scope) -> Iterable[tuple[Period, Sequence[Program]]]:
         if scope.period is not None and periods:
             periods = {scope.period}
         for period in sorted(map(Period.parse, periods), key=lambda period: period.sort_key):
-            if program.takes(period):
+            if program.takes(period) and not program.ended(period):
                 found[period].append(program)
     return found.items()
 
@@ -222,15 +222,12 @@ def is_due(program: Program, period: Period, pupil: Any) -> bool:  # noqa: ANN40
     if years is not None and (pupil.entry_year is None or pupil.entry_year not in years):
         return False
     year = year_of_stage(program.stage, period, pupil.grade, pupil.entry_year)
-    return (year is None or _is_paid_in(program, standard, year)) and _has_rate(program, period, pupil)
+    return (year is None or _is_paid_in(program, period, year)) and _has_rate(program, period, pupil)
 
 
-def _is_paid_in(program: Program, standard: Standard | None, year: int) -> bool:
-    """Whether a program is paid in a year of its stage."""
-    last = STAGE_YEARS.get(program.stage)
-    if last is not None and year > last:
-        return False
-    return standard is None or not standard.grades or year in standard.grades
+def _is_paid_in(program: Program, period: Period, year: int) -> bool:
+    """Whether a program is paid for a period in a year of its stage."""
+    return year in program.grades_paid(period, STAGE_YEARS.get(program.stage, year))
 
 
 def _has_rate(program: Program, period: Period, pupil: Any) -> bool:  # noqa: ANN401 - a row
@@ -291,7 +288,7 @@ def _lapsed(scope: Scope) -> Iterator[Case]:
                 program=code,
                 period=period.code,
                 amount_fen=_without_duplicates(rows),
-                standard=scope.catalogue.programs[code].reference,
+                standard=scope.catalogue.programs[code].document,
                 facts={"program": code, "period": period.code, "before": before.code},
             )
 
@@ -354,7 +351,7 @@ def goes_on(program: Program, before: Period, period: Period, pupil: Any) -> boo
     new_year = period.school_year != before.school_year
     if year is None:
         return not new_year
-    return _is_paid_in(program, program.standard_for(period), year + new_year)
+    return _is_paid_in(program, period, year + new_year)
 
 
 RULES = (

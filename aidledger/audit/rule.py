@@ -197,7 +197,7 @@ class Rule:
 def reference_for(program: Program, period: Period) -> str | None:
     """The document that a case cites: that of the standard in force, else the program's."""
     standard = program.standard_for(period)
-    return (standard.reference if standard else None) or program.reference
+    return (standard.document if standard else None) or program.document
 
 
 @dataclass(frozen=True, slots=True)

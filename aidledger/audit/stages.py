@@ -31,20 +31,19 @@ def _by(judge: Judge) -> Callable[[Scope], Iterator[Case]]:
 
 def _of_another_stage(scope: Scope, paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401 - a row
     grade = grade_of(paid.grade)
-    if grade is None or scope.catalogue.programs[paid.program].stage in grade.stages:
+    if grade is None or scope.catalogue.programs[paid.program].stage in {"any", *grade.stages}:
         return None
     return {"grade": paid.grade}
 
 
 def _not_paid_for(scope: Scope, paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401
     program, period = scope.catalogue.programs[paid.program], Period.parse(paid.period)
-    standard = program.standard_for(period)
     year = year_of_stage(program.stage, period, paid.grade, paid.entry_year)
-    if standard is None or not standard.grades or year is None or year in standard.grades:
-        return None
-    if year > STAGE_YEARS.get(program.stage, year):
+    last = STAGE_YEARS.get(program.stage)
+    if year is None or last is None or year > last:
         return None  # stage-finished reports it
-    return {"year": year, "years": ", ".join(map(str, standard.grades))}
+    years = program.grades_paid(period, last)
+    return None if year in years else {"year": year, "years": ", ".join(map(str, years))}
 
 
 def _finished(scope: Scope, paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401
@@ -75,7 +74,8 @@ RULES = (
         message=N_("In year {year} of the stage; for {period}, {program} is paid in years {years}."),
         explanation=N_(
             "A term's standard says in which years of a stage a program is paid: the vocational grant in years 1 "
-            "and 2, from spring 2025 also in year 3. The year is taken from the grade, or else from the year of "
+            "and 2, from spring 2025 also in year 3; the preschool fee waiver from autumn 2025 not in the last "
+            "kindergarten year. The year is taken from the grade, or else from the year of "
             "entry. Claim the payment back, or correct the grade."
         ),
         reference="财教〔2021〕310号",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -89,6 +89,7 @@ def _same_count(scope: Scope) -> Iterator[Case]:
         if total.person_times >= _COUNT_MIN:
             same[total.period, total.person_times].append(total.program)
     for (period, count), programs in same.items():
+        programs = _unlinked(scope, programs)
         if len(programs) > 1 and scope.program in {None, *programs}:
             yield Case(
                 about=(period, *programs),
@@ -98,6 +99,12 @@ def _same_count(scope: Scope) -> Iterator[Case]:
                 persons=0,
                 facts={"count": count, "programs": ", ".join(programs), "period": period},
             )
+
+
+def _unlinked(scope: Scope, programs: Sequence[str]) -> list[str]:
+    """Programs without those that are for the recipients of another one: their counts are equal by right."""
+    known = scope.catalogue.programs
+    return [code for code in programs if known[code].for_recipients_of not in programs]
 
 
 RULES = (
@@ -134,7 +141,7 @@ RULES = (
         explanation=N_(
             "Two programs with different conditions rarely have the same count: one list may be a copy of the "
             "other. The tuition waiver, for example, covers fewer categories than the grant. Compare the people on "
-            "the lists."
+            "the lists. Not shown where a region's variant says that one program is for whoever gets the other."
         ),
         reference=N_("common audit practice"),
         find=_same_count,

@@ -23,7 +23,8 @@ from aidledger.domain.listing import (
     ListKind,
 )
 from aidledger.domain.money import yuan_to_fen
-from aidledger.domain.program import Basis, Boarding, Cadence, Level, Nature, Stage, Unit
+from aidledger.domain.program import Basis, Believed, Boarding, Cadence, Level, Nature, Stage, Unit
+from aidledger.domain.region import NATIONAL
 from aidledger.domain.term import Period
 from aidledger.errors import UnknownPeriod
 
@@ -31,6 +32,7 @@ NONE_FOUND = "none found"
 # The days after a document within which money that it allots is usually paid.
 DAYS_TO_PAY = 90
 ALWAYS = "always"
+OWN = "office's own"
 
 
 def _period_code(value: object) -> object:
@@ -76,6 +78,16 @@ def _wording(text: str) -> str:
     return text
 
 
+def _standards_or_own(value: object) -> object:
+    """Standards, at least one; none where the office sets the amounts itself."""
+    if value == OWN:
+        return ()
+    if value in ((), []):
+        what = f"at least one standard is expected, or {OWN}"
+        raise ValueError(what)
+    return value
+
+
 Yuan = Annotated[Decimal, BeforeValidator(_money), Field(gt=0)]
 PeriodCode = Annotated[str, BeforeValidator(_period_code)]
 Start = Annotated[str, BeforeValidator(_start)]
@@ -100,7 +112,7 @@ class Names(Strict):
 
 
 class RateModel(Strict):
-    """One amount, or a range from ``low`` to ``high``, in 元 per person."""
+    """One amount, or a range from ``low`` to ``high``, in 元 per person; or an amount a day for at most ``days``."""
 
     amount: Yuan | None = None
     low: Yuan | None = None
@@ -110,6 +122,13 @@ class RateModel(Strict):
     boarding: Boarding | None = None
     label: Text | None = None
     categories: Annotated[tuple[CategoryName, ...], Field(strict=False)] = ()
+    days: Annotated[int, Field(ge=1, le=366)] | None = None
+
+    @model_validator(mode="after")
+    def _days_of_a_day(self) -> RateModel:
+        if (self.basis == "daily") != (self.days is not None) or (self.days and self.amount is None):
+            raise ValueError("an amount a day has basis: daily, the amount, and the days at most")
+        return self
 
     @model_validator(mode="after")
     def _one_or_span(self) -> RateModel:
@@ -132,6 +151,43 @@ class StandardModel(Strict):
     note: Text | None = None
     replaces: bool = False
     fee_where_lower: bool = False
+    believed: Annotated[tuple[Believed, ...], Field(strict=False)] = ()
+
+
+class EndingModel(Strict):
+    """The last period for which a program is paid; ``years``: to courses of that length; ``grade``: in that year."""
+
+    last: PeriodCode
+    years: Annotated[int, Field(ge=1, le=9)] | None = None
+    grade: YearOfStage | None = None
+
+
+class TurnedModel(Strict):
+    """The age that a pupil must have reached ``by`` a day (MM-DD) of the year in which the school year begins."""
+
+    age: Annotated[int, Field(ge=1, le=30)]
+    by: Annotated[str, AfterValidator(_day_of_year)]
+
+
+class MajorsModel(Strict):
+    """Words of majors that are left out, and of those among them that are not."""
+
+    never: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
+    but: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+
+
+Percent = Annotated[int, Field(ge=1, le=100)]
+
+
+class ShareModel(Strict):
+    """The least percent of a program's money that comes from each source, from a period on."""
+
+    start: Start = Field(alias="from")
+    central: Percent | None = None
+    provincial: Percent | None = None
+    city: Percent | None = None
+    county: Percent | None = None
+    reference: Text
 
 
 class FeeModel(Strict):
@@ -168,6 +224,7 @@ class WordsModel(Strict):
     title: Annotated[tuple[Texts, ...], Field(strict=False, min_length=1)]
     column: Texts
     never: Texts = ()
+    over: Annotated[tuple[Code, ...], Field(strict=False)] = ()
 
 
 class ProgramModel(Strict):
@@ -184,7 +241,7 @@ class ProgramModel(Strict):
     wording: Wording
     continues: bool = False
     reference: Text
-    standards: Annotated[tuple[StandardModel, ...], Field(strict=False, min_length=1)]
+    standards: Annotated[tuple[StandardModel, ...], BeforeValidator(_standards_or_own), Field(strict=False)]
     fees: Annotated[tuple[FeeModel, ...], Field(strict=False)] = ()
     entry_years: BoundsModel | None = None
     ages: BoundsModel | None = None
@@ -193,16 +250,35 @@ class ProgramModel(Strict):
     certified: bool = False
     deadlines: Annotated[tuple[DeadlineModel, ...], Field(strict=False)] = ()
     note: Text | None = None
+    believed: bool = False
+    in_force: bool = True
+    by_school: bool = False
+    for_recipients_of: Code | None = None
+    ends: Annotated[tuple[EndingModel, ...], Field(strict=False)] = ()
+    turned: TurnedModel | None = None
+    public_fee: bool = False
+    majors: MajorsModel | None = None
+    shares: Annotated[tuple[ShareModel, ...], Field(strict=False)] = ()
 
 
 class AdditionModel(Strict):
-    """An office's additions to a shipped program: standards, fees, deadlines, wording."""
+    """A region's or an office's additions to a program: standards, fees, deadlines, wording, whom it is for."""
 
     extends: Code
     standards: Annotated[tuple[StandardModel, ...], Field(strict=False)] = ()
     fees: Annotated[tuple[FeeModel, ...], Field(strict=False)] = ()
     deadlines: Annotated[tuple[DeadlineModel, ...], Field(strict=False)] = ()
+    shares: Annotated[tuple[ShareModel, ...], Field(strict=False)] = ()
     wording: Wording | None = None
+    note: Text | None = None
+    for_recipients_of: Code | None = None
+
+
+class RegionModel(Strict):
+    """A region with standards of its own: ``regions/CODE/region.yaml``, beside its additions to programs."""
+
+    code: Code
+    names: Names
 
 
 class SchoolModel(Strict):
@@ -216,6 +292,7 @@ class OfficeModel(Strict):
     """The office that keeps the ledger, and the schools that rosters call by several names."""
 
     district: Text
+    region: Code = NATIONAL
     schools: Annotated[tuple[SchoolModel, ...], Field(strict=False)] = ()
     days_to_pay: Annotated[int, Field(ge=1, le=1000)] = DAYS_TO_PAY
 
@@ -234,6 +311,7 @@ class ReportModel(Strict):
     code: Code
     names: Names
     district: Text | None = None
+    region: Code = NATIONAL
     start: PeriodCode = Field(alias="from")
     end: PeriodCode = Field(alias="to")
     reference: Text

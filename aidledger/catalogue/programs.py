@@ -14,11 +14,27 @@ from aidledger.catalogue.models import (
     DeadlineModel,
     FeeModel,
     ProgramModel,
+    ShareModel,
     StandardModel,
+    TurnedModel,
 )
 from aidledger.catalogue.strict_yaml import Document
+from aidledger.domain.listing import SOURCES
 from aidledger.domain.money import yuan_to_fen
-from aidledger.domain.program import Bounds, Cadence, Deadline, Fee, Program, Rate, Standard, Words
+from aidledger.domain.program import (
+    Bounds,
+    Cadence,
+    Deadline,
+    Ending,
+    Fee,
+    Majors,
+    Program,
+    Rate,
+    Share,
+    Standard,
+    Turned,
+    Words,
+)
 from aidledger.domain.school import school_name
 from aidledger.domain.term import Period
 
@@ -26,7 +42,7 @@ from aidledger.domain.term import Period
 def program_from(document: Document) -> Program:
     """Build a program from its file; raises CatalogueError."""
     model = document.validated(ProgramModel)
-    words = Words(model.words.title, model.words.column, model.words.never)
+    words = Words(model.words.title, model.words.column, model.words.never, model.words.over)
     return Program(
         code=model.code,
         order=model.order,
@@ -48,18 +64,30 @@ def program_from(document: Document) -> Program:
         certified=model.certified,
         deadlines=_deadlines(model.deadlines),
         note=model.note,
+        believed=model.believed,
+        in_force=model.in_force,
+        by_school=model.by_school,
+        for_recipients_of=model.for_recipients_of,
+        ends=tuple(Ending(Period.parse(ending.last), ending.years, ending.grade) for ending in model.ends),
+        turned=_turned(model.turned),
+        public_fee=model.public_fee,
+        majors=Majors(**model.majors.model_dump()) if model.majors else None,
+        shares=_shares(model.shares),
     )
 
 
 def extended(program: Program, document: Document) -> Program:
-    """Add an office's own standards, fees, deadlines and wording to a program; raises CatalogueError."""
+    """Add a region's or an office's own standards, fees, deadlines and words to a program; raises CatalogueError."""
     model = document.validated(AdditionModel)
     return replace(
         program,
         standards=_standards(document, model.standards, program.cadence, program.standards),
         fees=_fees(document, model.fees, program.fees),
         deadlines=(*program.deadlines, *_deadlines(model.deadlines)),
+        shares=(*program.shares, *_shares(model.shares)),
         wording=model.wording or program.wording,
+        note=model.note or program.note,
+        for_recipients_of=model.for_recipients_of or program.for_recipients_of,
     )
 
 
@@ -93,6 +121,19 @@ def _deadlines(models: Iterable[DeadlineModel]) -> tuple[Deadline, ...]:
     return tuple(deadlines)
 
 
+def _shares(models: Iterable[ShareModel]) -> tuple[Share, ...]:
+    return tuple(Share(_start(model.start), _percents(model), _reference(model.reference)) for model in models)
+
+
+def _percents(model: ShareModel) -> tuple[tuple[str, int], ...]:
+    stated = ((source, getattr(model, source)) for source in SOURCES)
+    return tuple((source, percent) for source, percent in stated if percent is not None)
+
+
+def _turned(model: TurnedModel | None) -> Turned | None:
+    return None if model is None else Turned(model.age, *map(int, model.by.split("-")))
+
+
 def _standards(
     document: Document, models: tuple[StandardModel, ...], cadence: Cadence, known: tuple[Standard, ...]
 ) -> tuple[Standard, ...]:
@@ -123,7 +164,7 @@ def _standard(document: Document, i: int, model: StandardModel, cadence: Cadence
     rates = tuple(
         Rate(
             low_fen=fen(rate.amount or rate.low),
-            high_fen=fen(rate.amount or rate.high),
+            high_fen=fen(rate.amount or rate.high) * (rate.days or 1),
             basis=rate.basis,
             level=rate.level,
             boarding=rate.boarding,
@@ -140,4 +181,5 @@ def _standard(document: Document, i: int, model: StandardModel, cadence: Cadence
         grades=model.grades,
         note=model.note,
         fee_where_lower=model.fee_where_lower,
+        believed=model.believed,
     )

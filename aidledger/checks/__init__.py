@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.checks import accounts, duplicates, eligibility, identity, standards, totals
+from aidledger.checks import accounts, duplicates, eligibility, identity, running, standards, totals
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile
 
 Check = Callable[[RosterFile, Catalogue], Iterator[Problem]]
 
 CHECKS: tuple[Check, ...] = (
+    running.check,
     identity.check,
     accounts.check,
     standards.check,

@@ -116,7 +116,7 @@ def off_standard(
     if not rates or standard is None or any(rate.allows(amount_fen) for rate in rates):
         return None
     allowed = ", ".join(dict.fromkeys(_rate_text(rate) for rate in rates))
-    reference = standard.reference or program.reference or "-"
+    reference = standard.document or program.document or "-"
     return {"amount": yuan_text(amount_fen), "allowed": allowed, "reference": reference}
 
 

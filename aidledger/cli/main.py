@@ -60,6 +60,7 @@ _SECTIONS = {
     },
     N_("Ledger and keys"): {
         "init": "ledgers:init",
+        "office": "offices:office",
         "verify": "ledgers:verify",
         "backup": "copies:backup",
         "restore": "copies:restore",

@@ -50,6 +50,16 @@ class Office:
             click.echo(self._(_PLAIN), err=True)
         return ledger
 
+    def in_use(self) -> Catalogue:
+        """The catalogue as the ledger's office uses it; as shipped where there is no ledger, or its key is not given."""
+        from aidledger.operations.offices import for_ledger
+        from aidledger.operations.opening import exists, wants_key
+
+        catalogue = self.catalogue()
+        if not exists(self.place) or (wants_key(self.place) and not self.keys.file):
+            return catalogue
+        return for_ledger(self.ledger(), catalogue)
+
     def look_at(self, place: str, *, new: bool = False) -> None:
         """Warn about an unsafe place for a ledger, and about the folder of a new one; raises LocksMissing."""
         from aidledger.operations.opening import doubts
@@ -79,7 +89,7 @@ class Office:
         return ledger
 
     def opened(self, catalogue: Catalogue) -> tuple[Ledger, Catalogue]:
-        """The ledger, and the catalogue with the ledger's own district; raises LedgerUnknownPrograms."""
+        """The ledger, and the catalogue as its office uses it; raises LedgerUnknownPrograms, UnknownRegion."""
         from aidledger.operations.offices import for_ledger
 
         ledger = self.ledger_with(catalogue)

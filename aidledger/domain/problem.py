@@ -95,6 +95,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "Write the program in the title, give each program its own amount column, or name the program when you "
             "import the file.",
         ),
+        "program-not-in-force": _error(
+            "The catalogue has {program}, but the office does not run it.",
+            "Switch the program on in the office's settings, then import the file again.",
+        ),
+        "program-without-pupils": _error(
+            "{program} is kept as a count and an amount per school and term, not as a list of pupils.",
+            "Import the document's amounts per school instead.",
+        ),
         "period-unknown": _error(
             "None of title, sheet name and file name says which {cadence} is paid for{found}.",
             "Write it in the title (2021年秋季学期), or give it when you import the file.",

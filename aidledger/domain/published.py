@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aidledger.domain.money import wan_to_fen
+from aidledger.domain.region import NATIONAL
 from aidledger.domain.term import Period
 
 
@@ -25,7 +26,10 @@ class PublishedLine:
 
 @dataclass(frozen=True, slots=True)
 class PublishedReport:
-    """One report on the periods that begin from ``start`` to ``end``, both included."""
+    """One report on the periods that begin from ``start`` to ``end``, both included.
+
+    ``region``: whose standards hold in the district.
+    """
 
     code: str
     names: Mapping[str, str]
@@ -34,3 +38,4 @@ class PublishedReport:
     end: Period
     reference: str
     lines: tuple[PublishedLine, ...]
+    region: str = NATIONAL

@@ -15,8 +15,8 @@ Role = Literal["clerk", "reviewer", "auditor", "school"]
 ROLES: tuple[Role, ...] = get_args(Role)
 # What somebody does to a ledger. ``open`` reveals nothing about pupils: version, digests, people and their roles.
 Action = Literal[
-    "open", "read", "check", "import", "reverse", "export", "announce", "release", "decide", "name", "reveal",
-    "forget", "copy", "restore", "upgrade", "rekey", "seal",
+    "open", "read", "check", "import", "reverse", "export", "announce", "release", "decide", "name", "office",
+    "reveal", "forget", "copy", "restore", "upgrade", "rekey", "seal",
 ]  # fmt: skip
 
 
@@ -47,6 +47,7 @@ PERMISSIONS: Mapping[Action, Permission] = {
     "release": Permission(N_("release or withdraw payments"), ("reviewer",)),
     "decide": Permission(N_("decide on findings"), ("reviewer",)),
     "name": Permission(N_("assign roles"), ("reviewer",)),
+    "office": Permission(N_("change the office's settings"), ("reviewer",)),
     "reveal": Permission(N_("see full numbers"), ("clerk", "reviewer")),
     "forget": Permission(N_("remove a person's data"), ("reviewer",)),
     "copy": Permission(N_("copy the ledger"), ("clerk", "reviewer")),

@@ -74,8 +74,9 @@ def demonstrate(
     Raises NothingToDemonstrate if the folder is not empty, LedgerExists if there is a ledger: made-up people must never
     mix with real ones.
     """
-    ledger = _new_ledger(place, catalogue, actor, clock, folder)
     report = next(iter(catalogue.reports.values()))
+    catalogue = catalogue.of_region(report.region)
+    ledger = _new_ledger(place, catalogue, actor, clock, folder)
     rosters = district_rosters(catalogue, report)
     audience.writing(len(rosters))
     writers = workers or examining.default_workers(beside_writer=False)
@@ -105,8 +106,10 @@ def demonstrate_faults(
 
     Contradictions are recorded, as what really was paid. Raises as ``demonstrate`` does.
     """
+    report = next(iter(catalogue.reports.values()))
+    catalogue = catalogue.of_region(report.region)
     ledger = _new_ledger(place, catalogue, actor, clock, folder)
-    district = faulty_district(catalogue, next(iter(catalogue.reports.values())))
+    district = faulty_district(catalogue, report)
     corrected = [one.roster for one in district.corrected]
     every = (district.rosters, district.lists, corrected, district.recovered)
     audience.writing(sum(map(len, every)))
@@ -166,4 +169,4 @@ def standing_demo(
 def _new_ledger(place: str, catalogue: Catalogue, actor: str, clock: Callable[[], datetime], folder: Path) -> Ledger:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise NothingToDemonstrate(path=folder)
-    return ledgers.init(place, catalogue, actor, clock)
+    return ledgers.init(place, catalogue, actor, clock, region=catalogue.region)

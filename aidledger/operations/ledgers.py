@@ -9,6 +9,7 @@ from datetime import datetime
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.secret import Secret
 from aidledger.errors import AlreadySealed, NotSealed, SealKeyUnnamed
+from aidledger.operations.offices import OfficeSettings
 from aidledger.operations.views import Reveal, Viewed, view
 from aidledger.store.chain import events, offices
 from aidledger.store.chain.offices import OfficeNames
@@ -33,16 +34,22 @@ def init(
     keys: Keys = NO_KEYS,
     encrypt: Callable[[], Secret] | None = None,
     names: OfficeNames | None = None,
+    region: str | None = None,
 ) -> Ledger:
     """Create a ledger and load the programs; encrypted with ``encrypt``'s key, sealed if there is a seal key.
 
-    ``names``: what the office calls itself and its district. Raises LedgerExists, EncryptionElsewhere, SealKeyUnusable.
+    ``names``: what the office calls itself and its district; ``region``: whose standards it follows, by code or name.
+    Raises LedgerExists, EncryptionElsewhere, SealKeyUnusable, UnknownRegion.
     """
+    code = catalogue.region_named(region).code if region else None
+    used = OfficeSettings(names, code, {}).applied(catalogue)
 
     def load(ledger: Ledger, books: Books) -> None:
-        ensure_loaded(books, catalogue, ledger.moment(), ledger.actor)
+        ensure_loaded(books, used, ledger.moment(), ledger.actor)
         if names is not None:
             offices.name(books, ledger.moment(), ledger.actor, names)
+        if code is not None:
+            offices.set_region(books, ledger.moment(), ledger.actor, code)
 
     return create_ledger(place, actor, clock, keys, encrypt, load)
 

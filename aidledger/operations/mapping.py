@@ -26,7 +26,7 @@ def mapped_columns(typed: Iterable[str], catalogue: Catalogue) -> dict[str, str]
         header, _, name = text.rpartition("=")
         field = _field(fold(name), catalogue)
         if not header.strip() or field is None:
-            known = [*FIELD_NAMES, *catalogue.programs]
+            known = [*FIELD_NAMES, *catalogue.in_force]
             close = close_text(fold(name), [*known, *catalogue.layout.fields])
             raise UnknownMapping(text=text, close=close, fields=", ".join(known))
         columns[fold(header)] = field

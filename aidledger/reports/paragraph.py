@@ -16,8 +16,8 @@ def paragraph(summary: Summary, catalogue: Catalogue, years: dict[str, list[int]
     text = ""
     stage_before = None
     for program in catalogue.programs.values():
-        figures = summary.programs[program.code]
-        if not figures.person_times:
+        figures = summary.programs.get(program.code)
+        if figures is None or not figures.person_times:
             continue
         phrase = program.wording.format(
             count=figures.persons if program.unit == "persons" else figures.person_times,

@@ -43,7 +43,7 @@ class SummaryGroup:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The ledger's figures: of every program of the catalogue, of aid and of loans, and of each group."""
+    """The ledger's figures: of every program that the office runs or that has any, of aid and of loans, of each group."""
 
     first: str | None
     last: str | None
@@ -72,7 +72,11 @@ def summary(
     return Summary(
         first=first.code if first else periods[0] if periods else None,
         last=last.code if last else periods[-1] if periods else None,
-        programs={code: programs.get(code, LedgerFigures()) for code in catalogue.programs},
+        programs={
+            code: programs.get(code, LedgerFigures())
+            for code, program in catalogue.programs.items()
+            if program.in_force or code in programs
+        },
         aid=kinds.get("aid", LedgerFigures()),
         loans=kinds.get("loan", LedgerFigures()),
         by=by,

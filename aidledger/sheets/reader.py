@@ -33,7 +33,7 @@ def read_roster(sheets: Sequence[Sheet], path: str, catalogue: Catalogue, hints:
     """Read the sheets of a file. The result holds problems of cells and recognition; the checks run separately."""
     result = RosterFile()
     reader = TableReader(result, PurePath(path), catalogue, hints)
-    words = HeaderWords.of(catalogue.layout, catalogue.programs)
+    words = HeaderWords.of(catalogue.layout, catalogue.in_force)
     headerless = []
     for sheet in sheets:
         _blank_feedback(sheet)

@@ -203,4 +203,4 @@ def choices_of(words: Mapping[str, str] | Sequence[str], translate: Translate) -
 
 def programs_of(site: Site, language: Language) -> list[tuple[str, str]]:
     """The programs as choices."""
-    return [(code, program.name(language)) for code, program in site.catalogue.programs.items()]
+    return [(code, program.name(language)) for code, program in site.catalogue.in_force.items()]

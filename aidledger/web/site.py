@@ -33,7 +33,7 @@ _ANSWERS_KEPT = 64
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The ledger, opened until the server ends, and the catalogue that it was opened with.
+    """The ledger, opened until the server ends, and the catalogue: the office's, once somebody is ``acting``.
 
     ``language``: that of the command, until a reader chooses another. ``quit``: ends the server.
     ``guard``: reads sheets to show them. ``audits``: the last audit that has run since the server began, after the one
@@ -53,8 +53,9 @@ class Site:
     packing: Lock = field(default_factory=Lock)
 
     def acting(self, actor: str) -> Site:
-        """The same site as one person uses it; all share the ledger's connections."""
-        return replace(self, ledger=replace(self.ledger, actor=actor))
+        """The same site as one person uses it, with the office's settings; all share the ledger's connections."""
+        catalogue = offices.for_ledger(self.ledger, self.catalogue)
+        return replace(self, ledger=replace(self.ledger, actor=actor), catalogue=catalogue)
 
     def require(self, action: Action) -> None:
         """Raises NotNamed, OtherRole for whom the office does not let do something."""
@@ -152,4 +153,4 @@ class Unopened:
         return self._opened(ledgers.init(self.place, self.catalogue, self.actor, self.clock, wanted, encrypt, names))
 
     def _opened(self, ledger: Ledger) -> Site:
-        return Site(ledger, offices.for_ledger(ledger, self.catalogue), self.language, self.quit)
+        return Site(ledger, self.catalogue, self.language, self.quit)

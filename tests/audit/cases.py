@@ -6,7 +6,8 @@ list has a title, a header of its own words and rows; ``who`` in a row stands fo
 so there). ``found`` says, rule by rule, whom or what the findings are about: letters of people, or a school; ``says``
 what the facts of a rule's findings say, in order; ``quiet`` names rules that must find nothing. ``notices`` are posted
 after so many lists, in a week of October unless they say ``first`` and ``last``. A list that ``supersedes`` a batch is
-its new version.
+its new version. ``file``: its name, where that says something. ``office``: what the office adds to programs;
+``runs``: the programs that it switched on.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any
 
 import yaml
 
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.catalogue.loading import load
 from aidledger.domain.finding import Finding
 from aidledger.domain.identity import birth_of, check_digit, sex_of
 from aidledger.domain.notice import NoticeTerm
@@ -49,6 +54,14 @@ class Case:
     notices: Mapping[int, Sequence[Mapping[str, Any]]]
     period: str | None
     people: Mapping[str, Person]
+    office: Sequence[Mapping[str, Any]]
+    runs: Sequence[str]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue by which the case is imported and audited: the shipped one, with what the office states."""
+        known = _with(yaml.safe_dump(self.office, allow_unicode=True)) if self.office else catalogue()
+        return known.switching(dict.fromkeys(self.runs, True))
 
 
 def cases() -> Iterator[Case]:
@@ -66,7 +79,20 @@ def cases() -> Iterator[Case]:
                 notices=_by_place(one.get("notices", [])),
                 period=one.get("period"),
                 people={letter: _described(*said) for letter, said in one.get("people", {}).items()},
+                office=one.get("office", ()),
+                runs=one.get("runs", ()),
             )
+
+
+@cache
+def _with(office: str) -> Catalogue:
+    """The shipped catalogue with an office's additions to programs."""
+    with TemporaryDirectory() as folder:
+        programs = Path(folder, "programs")
+        programs.mkdir()
+        for at, addition in enumerate(yaml.safe_load(office)):
+            (programs / f"{at}.yaml").write_text(yaml.safe_dump(addition, allow_unicode=True), encoding="utf-8")
+        return load(Path(folder))
 
 
 def _by_place(notices: Iterable[Mapping[str, Any]]) -> Mapping[int, Sequence[Mapping[str, Any]]]:
@@ -105,13 +131,13 @@ def bring_in_case(ledger: Ledger, case: Case) -> None:
     """Import a case's lists, contradictions and all."""
     for at, listed in enumerate(case.lists):
         content, version_of = xlsx_bytes(grid(listed, case.born, case.people)), listed.get("supersedes")
-        result = bring_in(ledger, content, f"{at}.xlsx", record_conflicts=True, supersedes=version_of)
+        result = bring_in(ledger, content, listed.get("file", f"{at}.xlsx"), record_conflicts=True, supersedes=version_of, known=case.catalogue)
         assert result.outcome == "posted", [problem.code for problem in result.problems]
         for posted in case.notices.get(at + 1, ()):
             first, last = (posted.get(name, day) for name, day in (("first", _TERM.first), ("last", _TERM.last)))
             term = NoticeTerm(first, last)
             where = posted["program"], Period.parse(posted["period"]), term, posted.get("school")
-            announcing.announce(ledger, catalogue(), *where)
+            announcing.announce(ledger, case.catalogue, *where)
 
 
 def subjects(finding: Finding, case: Case) -> str:
@@ -127,4 +153,4 @@ def subjects(finding: Finding, case: Case) -> str:
 
 def findings(ledger: Ledger, rule: str, case: Case) -> list[Finding]:
     """What a rule finds in a case."""
-    return list(auditing.audit(ledger, catalogue(), [rule], period=case.period).found.findings)
+    return list(auditing.audit(ledger, case.catalogue, [rule], period=case.period).found.findings)

@@ -40,7 +40,7 @@ def test_every_code_of_the_contract_has_its_severity() -> None:
     assert {code for code, kind in kinds.items() if kind.severity is Severity.WARNING} == WARNINGS
     assert {code for code, kind in kinds.items() if kind.severity is Severity.CONFLICT} == CONFLICTS
     errors = "unreadable-file encrypted-file file-too-large no-header missing-column empty-roster program-unknown"
-    errors += " program-ambiguous period-unknown id-missing id-format id-checksum id-birthdate id-precision-lost"
+    errors += " program-ambiguous program-not-in-force program-without-pupils period-unknown id-missing id-format id-checksum id-birthdate id-precision-lost"
     errors += " name-missing amount-missing amount-format amount-not-positive formula-without-value cell-error"
     errors += " part-ambiguous not-a-payment number-format struck-out-part"
     assert {code for code, kind in kinds.items() if kind.severity is Severity.ERROR} == set(errors.split())
@@ -183,7 +183,14 @@ def test_the_facts_name_what_is_allowed_and_by_which_document() -> None:
     fill: dict[str, Cell] = {"就读方式": "寄宿", "学段": "小学"}
     grid = roster_grid(1, title=COMPULSORY, headers=LIVING, amount=400, fill=fill, born=date(2011, 3, 15))
     (problem,) = examined(grid).problems
-    assert problem.facts == {"amount": "400.00", "allowed": "500.00", "reference": "财教〔2021〕310号"}
+    assert problem.facts == {"amount": "400.00", "allowed": "500.00", "reference": "-"}  # the document is only believed
+    title = "金溪中学2025年秋季学期普通高中国家助学金花名册"
+    (problem,) = examined(roster_grid(1, title=title, amount=1000, born=date(2009, 3, 15))).problems
+    assert problem.facts == {
+        "amount": "1000.00",
+        "allowed": "650.00, 1150.00, 1650.00",
+        "reference": "财教〔2024〕181号",
+    }
 
 
 # --- eligibility

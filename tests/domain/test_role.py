@@ -34,7 +34,7 @@ def test_what_each_role_may_do() -> None:
     clerk = {"open", "read", "check", "import", "reverse", "export", "announce", "reveal", "copy", "upgrade"}
     assert _may("wang") == clerk
     keeps = {"copy", "restore", "upgrade", "rekey", "seal"}
-    assert _may("li") == {"open", "read", "release", "decide", "name", "reveal", "forget", *keeps}
+    assert _may("li") == {"open", "read", "release", "decide", "name", "office", "reveal", "forget", *keeps}
     assert _may("zhao") == {"open", "read"}
     assert _may("No. 1 School") == {"open", "check"}
     assert _may("somebody else") == {"open"}

@@ -167,6 +167,7 @@ def bring_in_all(
     hints: Hints | None = None,
     record_conflicts: bool = False,
     supersedes: int | None = None,
+    known: Catalogue | None = None,
 ) -> list[FileResult]:
     """Import files, in the order given."""
     with tempfile.TemporaryDirectory() as folder:
@@ -176,7 +177,7 @@ def bring_in_all(
         said = Instructions(hints or Hints(), record_conflicts=record_conflicts, supersedes=supersedes)
         request = ImportRequest(paths, said)
         found = [Found(path) for path in paths]
-        return _Here(ledger, catalogue(), request, partial(ledger.writing, "import"), lambda _result: None).files(found)
+        return _Here(ledger, known or catalogue(), request, partial(ledger.writing, "import"), lambda _result: None).files(found)
 
 
 def bring_in(
@@ -187,11 +188,11 @@ def bring_in(
     hints: Hints | None = None,
     record_conflicts: bool = False,
     supersedes: int | None = None,
+    known: Catalogue | None = None,
 ) -> FileResult:
     """Import one file."""
-    return bring_in_all(ledger, {name: content}, hints=hints, record_conflicts=record_conflicts, supersedes=supersedes)[
-        0
-    ]
+    said = {"hints": hints, "record_conflicts": record_conflicts, "supersedes": supersedes, "known": known}
+    return bring_in_all(ledger, {name: content}, **said)[0]  # type: ignore[arg-type]
 
 
 def contents(place: Place) -> dict[str, list[tuple[object, ...]]]:

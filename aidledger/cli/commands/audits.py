@@ -133,7 +133,7 @@ def _run(
     catalogue, today = office.catalogue(), office.clock().date()
     term = period.code if period else None
     if lake is None:
-        ledger = office.ledger_with(catalogue)
+        ledger, catalogue = office.opened(catalogue)
         viewed = auditing.audit(ledger, catalogue, rules, program, term, school, reveal, seen=name)
     else:
         viewed = lakes.audit(lake, catalogue, today, rules, program, term)
@@ -208,8 +208,7 @@ def finding(
     decided = [(state, text) for state, text in texts.items() if text]
     if len(decided) > 1 or (until is not None) != (accepted is not None):
         raise OneDecision
-    catalogue = office.catalogue()
-    ledger = office.ledger_with(catalogue)
+    ledger, catalogue = office.opened(office.catalogue())
     if decided:
         found = auditing.settle(ledger, catalogue, number, *decided[0], until=until, reveal=reveal)
     else:

@@ -27,7 +27,7 @@ def programs(office: Office, period: Period | None, form: str, output: Path | No
     from aidledger.presentation.catalogues import programs_result
 
     period = period or semester_of(office.clock().date())
-    emit(office, form, output, programs_result(office.catalogue(), period, office.language))
+    emit(office, form, output, programs_result(office.in_use(), period, office.language))
 
 
 @click.command(cls=Command)
@@ -39,4 +39,5 @@ def program(office: Office, code: str, form: str, output: Path | None) -> None:
     from aidledger.cli.output import emit
     from aidledger.presentation.catalogues import program_result
 
-    emit(office, form, output, program_result(office.catalogue().program(code), office.language))
+    catalogue = office.in_use()
+    emit(office, form, output, program_result(catalogue, catalogue.program(code), office.language))

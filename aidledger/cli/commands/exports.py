@@ -73,9 +73,9 @@ def parquet(
 
     if showing == "full" and reason is None:
         raise FullReasonMissing
-    catalogue = office.catalogue()
+    ledger, catalogue = office.opened(office.catalogue())
     reveal = Reveal(reason) if reason else None
-    done = lakes.export(office.ledger_with(catalogue), catalogue, folder, district, key, showing, reveal)
+    done = lakes.export(ledger, catalogue, folder, district, key, showing, reveal)
     emit(office, form, None, exported_result(done, district, office._))
 
 

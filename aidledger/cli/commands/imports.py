@@ -115,7 +115,7 @@ def _run(
     from aidledger.presentation.imports import import_result
     from aidledger.sheets.recognition.hints import Hints
 
-    catalogue = office.catalogue()
+    ledger, catalogue = office.opened(office.catalogue())
     if program is not None:
         program = catalogue.program(program).code
     hints = Hints(program, period, school, mapped_columns(mapping, catalogue), kind, part=part)
@@ -126,7 +126,6 @@ def _run(
         dry_run=dry_run,
         workers=workers,
     )
-    ledger = office.ledger()
     with live(office, catalogue, quiet=form != "table" or output is not None) as screen:
         result = import_files(ledger, catalogue, request, screen.started, screen.done)
     if form == "table" and output is None:

@@ -20,16 +20,24 @@ if TYPE_CHECKING:
 @option("--encrypt", is_flag=True, help=N_("Encrypt the ledger, with the key of --key-file or one typed in."))
 @option("--district", type=SENTENCE, metavar="NAME", help=N_("The district as papers print it, such as 高坪区."))
 @option("--office", "named", type=SENTENCE, metavar="NAME", help=N_("The office's own name; needs --district."))
+@option("--region", type=SENTENCE, metavar="NAME", help=N_("Whose standards hold: sichuan, or national."))
 @result_options("table", "json")
 @pass_office
 def init(
-    office: Office, district: str | None, named: str | None, form: str, output: Path | None, *, encrypt: bool
+    office: Office,
+    district: str | None,
+    named: str | None,
+    region: str | None,
+    form: str,
+    output: Path | None,
+    *,
+    encrypt: bool,
 ) -> None:
     """Create a ledger and load the programs. An existing one is left alone."""
     from aidledger.cli.output import emit
     from aidledger.errors import KeyUnused, NamesMissing
     from aidledger.operations import ledgers
-    from aidledger.operations.offices import OfficeNames
+    from aidledger.operations.offices import OfficeNames, for_ledger
     from aidledger.operations.opening import is_file
     from aidledger.presentation.result import Result
 
@@ -42,16 +50,20 @@ def init(
     keys = office.keys.for_a_new_ledger(encrypted=encrypt)
     asked = office.keys.new_of_file if encrypt else None
     names = OfficeNames(district, named) if district else None
-    ledger = ledgers.init(office.place, catalogue, office.actor, office.clock, keys, asked, names)
+    ledger = ledgers.init(office.place, catalogue, office.actor, office.clock, keys, asked, names, region)
+    used = for_ledger(ledger, catalogue)
     ledger.close()
-    message = office._(N_("{path} is a new ledger with {count} programs.")).format(
-        path=ledger.place, count=len(catalogue.programs)
-    )
+    message = office._(
+        N_("{path} is a new ledger with {count} programs. Standards: {region}; `aidledger office` shows and changes them.")
+    ).format(path=ledger.place, count=len(used.in_force), region=used.regions[used.region].name(office.language))
     emit(
         office,
         form,
         output,
-        Result(lambda: {"ledger": ledger.place, "programs": list(catalogue.programs)}, text=lambda: message),
+        Result(
+            lambda: {"ledger": ledger.place, "programs": list(used.in_force), "region": used.region},
+            text=lambda: message,
+        ),
     )
 
 
@@ -108,8 +120,8 @@ def batch(office: Office, number: int, reveal: Reveal | None, form: str, output:
     from aidledger.operations import ledgers
     from aidledger.presentation.batches import batch_result
 
-    catalogue = office.catalogue()
-    content = ledgers.batch(office.ledger_with(catalogue), number, reveal)
+    ledger, catalogue = office.opened(office.catalogue())
+    content = ledgers.batch(ledger, number, reveal)
     emit(office, form, output, batch_result(content, catalogue, office.language))
 
 
@@ -128,7 +140,8 @@ def reverse(office: Office, number: int, reason: str, form: str, output: Path | 
     from aidledger.presentation.batches import batch_shape
     from aidledger.presentation.result import Result
 
-    record, head = ledgers.reverse(office.ledger(), office.catalogue(), number, reason)
+    ledger, catalogue = office.opened(office.catalogue())
+    record, head = ledgers.reverse(ledger, catalogue, number, reason)
     message = office._(
         N_("Batch {number} is reversed by batch {by}: {person_times} person-times, {amount} yuan.")
     ).format(number=number, by=record.batch, person_times=record.person_times, amount=yuan_text(record.amount_fen))

@@ -70,8 +70,8 @@ def due(
     from aidledger.operations import paying
     from aidledger.presentation.paying import dues_result
 
-    catalogue = office.catalogue()
-    ledger, cuts = office.ledger_with(catalogue), by or ("program", "period")
+    ledger, catalogue = office.opened(office.catalogue())
+    cuts = by or ("program", "period")
     found = paying.due(
         ledger, catalogue, programs, period, school, cuts, rows="all" if settled else "open", reveal=reveal
     )
@@ -114,8 +114,8 @@ def export(
     from aidledger.operations import paying
     from aidledger.presentation.paying import exported_result
 
-    catalogue = office.catalogue()
-    done = paying.export(office.ledger_with(catalogue), catalogue, programs, period, school, target, reason)
+    ledger, catalogue = office.opened(office.catalogue())
+    done = paying.export(ledger, catalogue, programs, period, school, target, reason)
     emit(office, form, None, exported_result(done))
     return 1 if done.without_account else 0
 
@@ -129,8 +129,8 @@ def orders(office: Office, form: str, output: Path | None) -> None:
     from aidledger.operations import paying
     from aidledger.presentation.paying import orders_result
 
-    catalogue = office.catalogue()
-    found = paying.orders(office.ledger_with(catalogue))
+    ledger, catalogue = office.opened(office.catalogue())
+    found = paying.orders(ledger)
     emit(office, form, output, orders_result(found, catalogue, office.language))
 
 
@@ -145,8 +145,8 @@ def order(office: Office, number: int, reveal: Reveal | None, form: str, output:
     from aidledger.operations import paying
     from aidledger.presentation.paying import order_result
 
-    catalogue = office.catalogue()
-    content = paying.order(office.ledger_with(catalogue), number, reveal)
+    ledger, catalogue = office.opened(office.catalogue())
+    content = paying.order(ledger, number, reveal)
     emit(office, form, output, order_result(content, catalogue, office.language))
     if form == "table" and content.found.unmatched:
         click.echo(office._(N_("`--format json` lists the lines that match no payment.")), err=True)

@@ -32,8 +32,8 @@ def person(
     from aidledger.operations import people
     from aidledger.presentation.people import people_result
 
-    catalogue = office.catalogue()
-    found = people.person(office.ledger_with(catalogue), catalogue, who, reveal)
+    ledger, catalogue = office.opened(office.catalogue())
+    found = people.person(ledger, catalogue, who, reveal)
     emit(office, form, output, people_result(found, catalogue, office.language))
 
 

@@ -102,8 +102,8 @@ def entries(office: Office, figure: str, reveal: Reveal | None, form: str, outpu
     from aidledger.operations import reporting
     from aidledger.presentation.entries import entries_result
 
-    catalogue = office.catalogue()
-    found = reporting.entries(office.ledger_with(catalogue), catalogue, figure, reveal)
+    ledger, catalogue = office.opened(office.catalogue())
+    found = reporting.entries(ledger, catalogue, figure, reveal)
     emit(office, form, output, entries_result(found, catalogue, office.language))
 
 
@@ -122,8 +122,8 @@ def school(
     from aidledger.presentation.statements import statement_result
 
     in_order(first, last)
-    catalogue = office.catalogue()
-    found = reporting.school_statement(office.ledger_with(catalogue), catalogue, name, first, last)
+    ledger, catalogue = office.opened(office.catalogue())
+    found = reporting.school_statement(ledger, catalogue, name, first, last)
     emit(office, form, output, statement_result(found, catalogue, office.language))
 
 
@@ -153,9 +153,9 @@ def returns(
     if (year is not None and (first or last)) or (school_year and year is None):
         raise OneSpan
     in_order(first, last)
-    catalogue = office.catalogue()
+    ledger, catalogue = office.opened(office.catalogue())
     span = Span(year, school_year, first, last)
-    found = reporting.national_return(office.ledger_with(catalogue), catalogue, span)
+    found = reporting.national_return(ledger, catalogue, span)
     emit(office, form, output, return_result(found, catalogue, office.language))
 
 
@@ -169,9 +169,9 @@ def compare(office: Office, file: str, form: str, output: Path | None) -> int:
     from aidledger.operations import reporting
     from aidledger.presentation.comparisons import compared_result
 
-    catalogue = office.catalogue()
+    ledger, catalogue = office.opened(office.catalogue())
     published = reporting.published_report(catalogue, file)
-    lines = reporting.compare(office.ledger_with(catalogue), catalogue, published)
+    lines = reporting.compare(ledger, catalogue, published)
     emit(office, form, output, compared_result(lines, published, catalogue, office.language))
     return 0 if all(line.ok for line in lines.found) else 1
 
@@ -197,8 +197,8 @@ def bridge(office: Office, first: Cut, second: Cut, by: str | None, form: str, o
     from aidledger.operations import reporting
     from aidledger.presentation.bridges import bridges_result
 
-    catalogue = office.catalogue()
-    found = reporting.bridge(office.ledger_with(catalogue), catalogue, first, second, by_program=by is not None)
+    ledger, catalogue = office.opened(office.catalogue())
+    found = reporting.bridge(ledger, catalogue, first, second, by_program=by is not None)
     emit(office, form, output, bridges_result(found, first, second, catalogue, office.language))
 
 

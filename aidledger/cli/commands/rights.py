@@ -28,8 +28,8 @@ def person(office: Office, who: str, reason: str, output: Path, form: str | None
     from aidledger.presentation.printable import harmless
     from aidledger.presentation.rights import copy_result
 
-    catalogue, today = office.catalogue(), office.clock().date()
-    copy = rights.export(office.ledger_with(catalogue), catalogue, who, Reveal(reason))
+    (ledger, catalogue), today = office.opened(office.catalogue()), office.clock().date()
+    copy = rights.export(ledger, catalogue, who, Reveal(reason))
     form = form or ("xlsx" if output.suffix.lower() == ".xlsx" else "json")
     names = {code: program.name(office.language) for code, program in catalogue.programs.items()}
     emit(office, form, output, copy_result(copy, today, names))

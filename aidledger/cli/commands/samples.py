@@ -57,7 +57,6 @@ def sample(
     from aidledger.operations import auditing
     from aidledger.presentation.entries import sample_result
 
-    catalogue = office.catalogue()
-    ledger = office.ledger_with(catalogue)
+    ledger, catalogue = office.opened(office.catalogue())
     drawn = auditing.sample(ledger, catalogue, seed, size, by, program, period.code if period else None, reveal)
     emit(office, form, output, sample_result(drawn, catalogue, office.language))

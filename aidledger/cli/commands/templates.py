@@ -39,7 +39,7 @@ def template(
     from aidledger.operations.templates import blank_roster
     from aidledger.sheets.template.workbook import template_workbook
 
-    catalogue = office.catalogue()
+    catalogue = office.in_use()
     today = office.clock().date()
     blank = blank_roster(catalogue, program, period, school, rows, office.language, today)
     if output is None:

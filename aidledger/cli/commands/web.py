@@ -82,7 +82,7 @@ def _first(office: Office) -> Callable[[Callable[[], None]], Site | Unopened]:
 
     catalogue, made = office.catalogue(), exists(office.place)
     if made and (office.keys.file or not wants_key(office.place)):
-        ledger, catalogue = office.opened(catalogue)
+        ledger = office.ledger_with(catalogue)
         return lambda end: Site(ledger, catalogue, office.language, end)
     told = [doubt_text(doubt, office._) for doubt in doubts(office.place, new=not made)]
     for doubt in told:

@@ -180,6 +180,7 @@ def _programs_in(text: str, around: Surroundings, programs: Mapping[str, Program
     cell = source_of(text, programs.values())
     if cell.programs:
         return cell.programs
-    by_word = [code for code, program in programs.items() if any(word in cell.text for word in program.words.column)]
+    running = {code: program for code, program in programs.items() if program.in_force}
+    by_word = [code for code, program in running.items() if any(word in cell.text for word in program.words.column)]
     stages = cell.stages or around.stages()
     return [code for code in by_word if programs[code].stage in stages] or by_word

@@ -11,7 +11,7 @@ from functools import cache
 
 from aidledger.domain.layout import Layout, fold
 from aidledger.domain.part import NO_PART, Part
-from aidledger.domain.program import Program
+from aidledger.domain.program import Program, meant
 from aidledger.domain.school import school_name
 from aidledger.domain.term import Half, Period, semester_of
 from aidledger.sheets.formats.grid import Cell
@@ -182,17 +182,17 @@ def source_of(text: str, programs: Iterable[Program]) -> TextSource:
     """Read a title or a name."""
     title = folded_title(text)
     terms = named_terms(title)
-    codes: list[str] = []
+    named: list[Program] = []
     stages: set[str] = set()
     for program in programs:
         words = program.words
         if any(word in title for word in words.never):
             continue
-        if any(word in title for word in words.title[0]):
+        if program.in_force and program.stage != "any" and any(word in title for word in words.title[0]):
             stages.add(program.stage)
         if all(any(word in title for word in group) for group in words.title):
-            codes.append(program.code)
-    return TextSource(title, terms.named, codes, stages, terms.own, terms.dated)
+            named.append(program)
+    return TextSource(title, terms.named, [program.code for program in meant(named)], stages, terms.own, terms.dated)
 
 
 class SourceCache(dict[str, TextSource]):
@@ -201,7 +201,8 @@ class SourceCache(dict[str, TextSource]):
     def __init__(self, programs: Iterable[Program]) -> None:
         super().__init__()
         self._programs = tuple(programs)
-        self.aid = tuple({fold(word) for program in self._programs for word in program.words.column})
+        running = (program for program in self._programs if program.in_force)
+        self.aid = tuple({fold(word) for program in running for word in program.words.column})
 
     def __missing__(self, text: str) -> TextSource:
         source = self[text] = source_of(text, self._programs)
