@@ -10,7 +10,17 @@ from sqlalchemy import Connection, Integer, Select, Table, bindparam, select
 
 from aidledger.audit.rule import Contradiction
 from aidledger.i18n import N_
-from aidledger.store.model.tables import Allotment, Batch, Certification, Enrolment, Listing, Recovery
+from aidledger.store.model.tables import (
+    Allotment,
+    Batch,
+    Certification,
+    Enrolment,
+    Listing,
+    NationalPayment,
+    Quota,
+    Recovery,
+    SchoolAmount,
+)
 from aidledger.store.postings.entries import batch_in_force
 
 # The columns that make two records the same fact. Certifications by two schools, and answers that a bank repeats, are
@@ -20,6 +30,9 @@ _SAME: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
     (Enrolment, N_("register"), ("beneficiary_id", "period", "school_id")),
     (Allotment, N_("allotment"), ("document", "program_id", "period", "source")),
     (Recovery, N_("recovery"), ("beneficiary_id", "program_id", "period", "recovered_on", "document")),
+    (SchoolAmount, N_("school-amounts"), ("program_id", "period", "school_id", "document")),
+    (Quota, N_("quota"), ("program_id", "period", "school_id", "document")),
+    (NationalPayment, N_("national-export"), ("beneficiary_id", "program_id", "period", "part", "school_id")),
 )
 
 

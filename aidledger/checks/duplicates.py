@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.domain.listing import Allotments, ListTable, Recoveries
+from aidledger.domain.listing import (
+    Allotments,
+    Certifications,
+    Enrolments,
+    ListTable,
+    NationalPayments,
+    Recoveries,
+    SchoolSums,
+)
 from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import RosterFile
@@ -77,8 +85,8 @@ def check_lists(file: RosterFile, _catalogue: Catalogue) -> Iterator[Problem]:
 def _subjects(listing: ListTable) -> Iterator[tuple[int, tuple[object, ...]]]:
     """By row, the key that must be unique within the list.
 
-    Bank returns have none, since a bank may pay a person several times; a person's recoveries differ in date or
-    document.
+    Bank returns have none, since a bank may pay a person several times; nor have fees, and members of households. A
+    person's recoveries differ in date or document, payments of the national system in program, period or part.
     """
     facts = listing.facts
     if isinstance(facts, Allotments):
@@ -90,7 +98,14 @@ def _subjects(listing: ListTable) -> Iterator[tuple[int, tuple[object, ...]]]:
         for row, number, subject in zip(listing.lines.rows, listing.lines.numbers, subjects, strict=True):
             if number:
                 yield row, (number, *subject)
-    elif listing.of_people:
+    elif isinstance(facts, NationalPayments):
+        subjects = zip(facts.programs, facts.periods, facts.parts, listing.lines.schools, strict=True)
+        yield from zip(listing.lines.rows, zip(listing.lines.numbers, subjects, strict=True), strict=True)
+    elif isinstance(facts, SchoolSums):
+        # A school may have a row for each of its stages: only the very same sum is one twice.
+        sums = zip(facts.programs, facts.periods, facts.schools, facts.documents, strict=True)
+        yield from zip(facts.rows, zip(sums, facts.persons, facts.amounts_fen, strict=True), strict=True)
+    elif isinstance(facts, Certifications | Enrolments):
         lines = listing.lines
         for row, number, school in zip(lines.rows, lines.numbers, lines.schools, strict=True):
             if number:

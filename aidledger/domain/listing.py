@@ -90,7 +90,7 @@ class Certifications:
 class Enrolments:
     """By line, the status, the list's own wording of it, and the date (or month) of leaving.
 
-    ``changes``: the change of the enrolment that the list states, one of CHANGES or OTHER_CHANGE; ``changed_on``: its date.
+    ``changes``: the change of enrolment that the list states, one of CHANGES or OTHER_CHANGE; ``changed_on``: its date.
     """
 
     statuses: list[str]
@@ -177,7 +177,7 @@ class SchoolSums:
 
 @dataclass(slots=True)
 class FeeReceipts:
-    """By line, a fee that a school collected (分) and refunded: what for (FEE_ITEMS), when, and the receipt's number."""
+    """By line, a fee that a school collected (分) and refunded: what for (FEE_ITEMS), when, the receipt's number."""
 
     items: list[str | None]
     amounts_fen: list[int | None]

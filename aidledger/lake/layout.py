@@ -122,6 +122,7 @@ _UNREAD: Mapping[str, frozenset[str]] = {
     "certification": frozenset({"class_name"}),
     "enrolment": frozenset({"class_name"}),
     "bank_return": frozenset({"account"}),
+    "fee_receipt": frozenset({"class_name"}),
 }
 # The tables whose rows are about people.
 OF_PEOPLE = (

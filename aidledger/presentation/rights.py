@@ -68,7 +68,7 @@ def _printed(cell: Cell, column: Column, programs: Mapping[str, str]) -> Cell:
 
 
 # Fields with another name in the ledger: reserved words, amounts in 分.
-_FIELDS = {"amount": "amount_fen", "class": "class_name"}
+_FIELDS = {"amount": "amount_fen", "class": "class_name", "refunded": "refunded_fen"}
 _LEVEL, _BOARDING = Column("level", N_("Level"), "word"), Column("boarding", N_("Boarding"), "word")
 _GRADE, _CLASS = Column("grade", N_("Grade")), Column("class", N_("Class"))
 _STATED = Column("name_stated", N_("Name in the file"))
@@ -76,6 +76,7 @@ _ENTRY_YEAR = Column("entry_year", N_("Year of entry"))
 _IN_FORCE = Column("in_force", N_("In force"), "mark")
 _REASON = Column("reason", N_("Reason"))
 _AT, _BY = Column("at", N_("When"), "time"), Column("by", N_("Who"))
+_MAJOR = Column("major", N_("Major"))
 _STUDENT_NUMBER = Column("student_number", N_("Student number"), "number")
 
 
@@ -147,19 +148,22 @@ def _entries(held: Holdings) -> _Section:
         Column("tier", N_("Tier")), Column("category", N_("Category")), _ENTRY_YEAR,
         Column("reversal_of", N_("Reverses"), "count"), _IN_FORCE,
     )  # fmt: skip
-    rows = [
-        [*_cells(entry, columns), held.guardians.get(entry.entry), held.student_numbers.get(entry.entry)]
-        for entry in held.entries
-    ]
-    return _Section("entries", N_("Entries"), (*columns, Column("guardian", N_("Guardian")), _STUDENT_NUMBER), rows)
+    beside = held.beside
+    rows = [[*_cells(entry, columns), *beside.get(entry.entry, (None, None, None))] for entry in held.entries]
+    told = Column("guardian", N_("Guardian")), _STUDENT_NUMBER, _MAJOR
+    return _Section("entries", N_("Entries"), (*columns, *told), rows)
 
 
 def _lists(held: Holdings) -> Iterator[_Section]:
     pupil = (SCHOOL, _LEVEL, _GRADE, _CLASS, _STATED)
-    certified = (PERIOD, *pupil, Column("categories", N_("Categories")), Column("category_stated", N_("Category")))
+    certified = (
+        PERIOD, *pupil, Column("categories", N_("Categories")), Column("category_stated", N_("Category")),
+        Column("certified_on", N_("Certified on")),
+    )  # fmt: skip
     enrolled = (
         PERIOD, *pupil, _STUDENT_NUMBER, Column("status", N_("Status")), Column("status_stated", N_("As stated")),
-        Column("left_on", N_("Left on")), _BOARDING, _ENTRY_YEAR,
+        Column("left_on", N_("Left on")), Column("change", N_("Change of enrolment"), "word"),
+        Column("changed_on", N_("Changed on")), _BOARDING, _ENTRY_YEAR, _MAJOR,
     )  # fmt: skip
     returned = (
         ENTRY, NAME, NUMBER, ACCOUNT, AMOUNT, Column("outcome", N_("Outcome")), _REASON,
@@ -173,6 +177,28 @@ def _lists(held: Holdings) -> Iterator[_Section]:
         Column("document", N_("Document")), _REASON, _STATED,
     )  # fmt: skip
     yield _list(held, "recovery", "recoveries", N_("Recoveries"), came_back)
+    yield from _lists_beside(held)
+
+
+def _lists_beside(held: Holdings) -> Iterator[_Section]:
+    """Rows of lists that no payment rests on."""
+    needy = (
+        Column("source", N_("List")), Column("category", N_("Category"), "word"),
+        Column("status", N_("Status"), "word"),
+        Column("as_of", N_("As of")), Column("household", N_("Household from row"), "count"),
+        Column("relation", N_("Relation")), _STATED,
+    )  # fmt: skip
+    charged = (
+        PERIOD, SCHOOL, _GRADE, _CLASS, Column("item", N_("Kind of fee"), "word"), AMOUNT,
+        Column("received_on", N_("Collected on")), Column("receipt", N_("Receipt number")),
+        Column("refunded", N_("Fee refunded"), "yuan"), Column("refunded_on", N_("Refunded on")), _STATED,
+    )  # fmt: skip
+    died = (SCHOOL, Column("died_on", N_("Died on")), _STATED)
+    exported = (PROGRAM, PERIOD, Column("part", N_("Part")), SCHOOL, AMOUNT, _STATED)
+    yield _list(held, "population", "populations", N_("Hardship populations"), needy)
+    yield _list(held, "fee-receipt", "fee_receipts", N_("Fees collected"), charged)
+    yield _list(held, "death", "deaths", N_("Deaths"), died)
+    yield _list(held, "national-export", "national_payments", N_("Payments by the national system"), exported)
 
 
 def _list(held: Holdings, kind: ListKind, key: str, title: str, says: Sequence[Column]) -> _Section:

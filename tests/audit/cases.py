@@ -131,7 +131,14 @@ def bring_in_case(ledger: Ledger, case: Case) -> None:
     """Import a case's lists, contradictions and all."""
     for at, listed in enumerate(case.lists):
         content, version_of = xlsx_bytes(grid(listed, case.born, case.people)), listed.get("supersedes")
-        result = bring_in(ledger, content, listed.get("file", f"{at}.xlsx"), record_conflicts=True, supersedes=version_of, known=case.catalogue)
+        result = bring_in(
+            ledger,
+            content,
+            listed.get("file", f"{at}.xlsx"),
+            record_conflicts=True,
+            supersedes=version_of,
+            known=case.catalogue,
+        )
         assert result.outcome == "posted", [problem.code for problem in result.problems]
         for posted in case.notices.get(at + 1, ()):
             first, last = (posted.get(name, day) for name, day in (("first", _TERM.first), ("last", _TERM.last)))

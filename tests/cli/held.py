@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from tests.builders import Grid, Person, people, xlsx_bytes
-from tests.builders.lists import bank_return_grid, certification_grid, recovery_grid, register_grid
+from tests.builders.lists import (
+    bank_return_grid,
+    certification_grid,
+    death_grid,
+    fee_receipt_grid,
+    national_export_grid,
+    population_grid,
+    recovery_grid,
+    register_grid,
+    staff_grid,
+)
 from tests.cli.harness import Ran, aidledger
 from tests.store.ledgers import bring_in, new_place, opened
 
@@ -33,8 +43,19 @@ def roster() -> Grid:
 def held_ledger(folder: Path) -> str:
     """The ledger, made anew in a folder."""
     path = new_place(folder)
-    grids = (roster(), certification_grid(3), register_grid(2), bank_return_grid(1), recovery_grid(1, amount=200))
-    for name, grid in zip(("roster", "certified", "register", "returns", "recoveries"), grids, strict=True):
+    grids = {
+        "roster": roster(),
+        "certified": certification_grid(3),
+        "register": register_grid(2),
+        "returns": bank_return_grid(1),
+        "recoveries": recovery_grid(1, amount=200),
+        "households": population_grid(2),
+        "fees": fee_receipt_grid(2),
+        "deaths": death_grid(1),
+        "national": national_export_grid(2),
+        "staff": staff_grid(2),
+    }
+    for name, grid in grids.items():
         # The bank answers an order that was not released, and nothing is to come back: conflicts, recorded.
         recorded = name in {"returns", "recoveries"}
         result = bring_in(opened(path), xlsx_bytes(grid), f"{name}.xlsx", record_conflicts=recorded)

@@ -23,7 +23,7 @@ EXPORTED = {
             (
                 *("entry", "batch", "file", "sheet", "row", "program", "period", "school", "name_stated", "amount"),
                 *("account", "level", "boarding", "grade", "class", "tier", "category", "entry_year", "reversal_of"),
-                *("in_force", "guardian"),
+                *("in_force", "guardian", "major"),
             )
         )
     ],
@@ -39,7 +39,8 @@ EXPORTED = {
         dict.fromkeys(
             (
                 *("batch", "file", "sheet", "row", "period", "school", "level", "grade", "class", "name_stated"),
-                *("student_number", "status", "status_stated", "left_on", "boarding", "entry_year", "in_force"),
+                *("student_number", "status", "status_stated", "left_on", "change", "changed_on", "boarding"),
+                *("entry_year", "major", "in_force"),
             )
         )
     ],
@@ -56,6 +57,31 @@ EXPORTED = {
             (
                 *("batch", "file", "sheet", "row", "program", "period", "school", "amount", "recovered_on"),
                 *("document", "reason", "name_stated", "in_force"),
+            )
+        )
+    ],
+    "populations": [
+        dict.fromkeys(
+            (
+                *("batch", "file", "sheet", "row", "source", "category", "status", "as_of", "household"),
+                *("relation", "name_stated", "in_force"),
+            )
+        )
+    ],
+    "fee_receipts": [
+        dict.fromkeys(
+            (
+                *("batch", "file", "sheet", "row", "period", "school", "grade", "class", "item", "amount"),
+                *("received_on", "receipt", "refunded", "refunded_on", "name_stated", "in_force"),
+            )
+        )
+    ],
+    "deaths": [dict.fromkeys(("batch", "file", "sheet", "row", "school", "died_on", "name_stated", "in_force"))],
+    "national_payments": [
+        dict.fromkeys(
+            (
+                *("batch", "file", "sheet", "row", "program", "period", "part", "school", "amount", "name_stated"),
+                "in_force",
             )
         )
     ],
@@ -96,6 +122,14 @@ def test_a_copy_has_all_that_is_held_about_one_person_and_nobody_else(ledger: st
     assert [row["student_number"] for row in copy["enrolments"]] == [f"G{one.number}"]
     assert [(row["entry"], row["outcome"]) for row in copy["bank_returns"]] == [(1, "paid")]
     assert [(row["amount"], row["recovered_on"]) for row in copy["recoveries"]] == [("200.00", "2022-03-01")]
+    assert [(row["category"], row["as_of"], row["relation"]) for row in copy["populations"]] == [
+        ("low-income", "2021-09-02", "之子")
+    ]
+    assert [(row["amount"], row["refunded"], row["item"]) for row in copy["fee_receipts"]] == [
+        ("460.00", "460.00", "tuition")
+    ]
+    assert [row["died_on"] for row in copy["deaths"]] == ["2021-10-12"]
+    assert [(row["program"], row["amount"]) for row in copy["national_payments"]] == [("high-school-grant", "1000.00")]
     assert [(row["account"], row["state"]) for row in copy["payment_orders"]] == [(card(one), "exported")]
     assert [row["posted_until"] for row in copy["notices"]] == ["2022-03-31"]
     assert [row["state"] for row in copy["findings"] if row["rule"] == "account-shared"] == ["explained"]
@@ -106,7 +140,10 @@ def test_a_copy_has_all_that_is_held_about_one_person_and_nobody_else(ledger: st
         ("audit", False),
     ]
     files = [row["file"] for row in copy["files"]]
-    assert files == ["roster.xlsx", "certified.xlsx", "register.xlsx", "returns.xlsx", "recoveries.xlsx"]
+    assert files == [
+        *("roster.xlsx", "certified.xlsx", "register.xlsx", "returns.xlsx", "recoveries.xlsx"),
+        *("households.xlsx", "fees.xlsx", "deaths.xlsx", "national.xlsx"),
+    ]
     text = (tmp_path / "copy.json").read_text(encoding="utf-8")
     assert two.name not in text
     assert two.number not in text

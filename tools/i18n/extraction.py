@@ -28,7 +28,15 @@ from aidledger.domain import program
 from aidledger.domain.cut import YearCut
 from aidledger.domain.finding import Severity as FindingSeverity
 from aidledger.domain.finding import State
-from aidledger.domain.listing import SOURCES, TOTAL, ListKind
+from aidledger.domain.listing import (
+    CHANGES,
+    FEE_ITEMS,
+    OTHER_CHANGE,
+    POPULATION_STATUSES,
+    SOURCES,
+    TOTAL,
+    ListKind,
+)
 from aidledger.domain.payment import LineState
 from aidledger.domain.problem import KINDS, Severity
 from aidledger.domain.role import Role
@@ -70,6 +78,7 @@ WORDS: tuple[str, ...] = (
     *get_args(Why),
     *get_args(YearCut),
     *(*SOURCES, TOTAL),
+    *(*CHANGES, OTHER_CHANGE, *POPULATION_STATUSES, *FEE_ITEMS),
     *get_args(ListKind),
     *get_args(State),
     *get_args(Role),

@@ -36,7 +36,10 @@ def _import_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "--kind",
             type=WordType(LIST_KINDS),
             metavar="KIND",
-            help=N_("Kind of list: roster, certification, register, bank-return, allotment, recovery."),
+            help=N_(
+                "Kind of list: roster, certification, register, bank-return, allotment, recovery, population, "
+                "school-amounts, quota, fee-receipt, staff, death, national-export."
+            ),
         ),
         option(
             "--map",

@@ -6,7 +6,7 @@ import calendar
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,7 +32,10 @@ _MONTH = re.compile(r"(?<!\d)(20\d\d)(?:[年.\-/_](\d{1,2})|(\d\d))(?=月|[^\d]|
 _NAME = re.compile(r"姓名|名字|户主$|成员[0-9一二三四五六七八九十]*$")
 _NO_NAME = re.compile(r"身份证|证件|公民身份|关系|性别|电话|银行|账|卡|人数|数量")
 _RELATION = re.compile(r"关系")
-_TOWNSHIP = re.compile(r"(?<![城])(?:[一-鿿]{1,3}?(?:街道|镇)|[一-鿿]{1,3}?乡)(?!镇)")
+_TOWNSHIP = re.compile(r"(?<![一-鿿])[一-鿿]{1,4}?(?<![城乡全各本])(?:街道|镇|乡)(?!镇)")
+_BESIDE_TOWNSHIP = re.compile(
+    r"[省市县区]|20[0-9]{2}年?|[0-9]+月|备案|花名册|名[单册]|明细|台账|清单|汇总|登记|信息|情况|对象|人员|家庭|表"
+)
 _AREAS = (("rural", re.compile(r"农村")), ("urban", re.compile(r"城镇|城市")))
 _HEADS = frozenset({"户主", "本人", "本人或户主", "户主本人"})
 _NO = frozenset({"否", "n", "no", "0", "无", "×"})
@@ -126,7 +129,9 @@ class HouseholdRows:
         of_file = titles[-1]
         if any(word in of_file for word in layout.titles["population"]):
             titles = [of_file]
-        return next((match[0] for text in titles if (match := _TOWNSHIP.search(text))), None)
+        words = "|".join(map(re.escape, layout.titles["population"]))
+        rests = (_BESIDE_TOWNSHIP.sub("\n", re.sub(words, "\n", text)) for text in titles)
+        return next((match[0] for rest in rests if (match := _TOWNSHIP.search(rest))), None)
 
     def _rows(self, named: _Named) -> Iterator[tuple[str, str | None]]:
         """By line, category and status: of their own columns, else of the whole list."""

@@ -19,6 +19,7 @@ from aidledger.domain.listing import (
     ListTable,
     NationalPayments,
 )
+from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Note, Table
 from aidledger.domain.term import Period
@@ -34,7 +35,6 @@ from aidledger.sheets.recognition.terms import school_years, semesters, semester
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
-    from aidledger.domain.place import Place
     from aidledger.sheets.recognition.blocks import Block
     from aidledger.sheets.recognition.columns import StudentRows
     from aidledger.sheets.recognition.hints import Hints
@@ -100,7 +100,7 @@ def read_listing(
         facts=Certifications([], [], []),
     )
     if kind in _PARTS_READ:
-        return _read_in_part(listing, students, listing_place, around, catalogue, hints)
+        return _read_in_part(listing, block, students, around, catalogue, hints)
     problems: list[Problem] = []
     if kind == "bank-return":
         _admit_masked_numbers(students, lines)
@@ -129,12 +129,13 @@ _PARTS_READ: tuple[ListKind, ...] = ("population", "death", "staff", "school-amo
 
 def _read_in_part(
     listing: ListTable,
+    block: Block,
     students: StudentRows,
-    place: Place,
     around: Surroundings,
     catalogue: Catalogue,
     hints: Hints,
 ) -> ReadListing:
+    place = Place(listing.sheet, listing.header_row)
     notes: Sequence[Note] = ()
     if listing.kind == "population":
         rows = HouseholdRows(students, place, around, catalogue, hints)
@@ -145,7 +146,7 @@ def _read_in_part(
     elif listing.kind == "staff":
         listing.facts, listing.lines, problems = staff_cards(students, place)
     else:
-        sums = SumRows(listing.kind, students, place, around, catalogue, hints)
+        sums = SumRows(listing.kind, block, students, place, around, catalogue, hints)
         listing.facts, problems = sums.facts()
         listing.period = _only(listing.facts.periods)
         listing.school = _only(listing.facts.schools)
@@ -282,7 +283,7 @@ def _changes(students: StudentRows, layout: Layout) -> list[str | None]:
     texts = [optional_text(row[index]) for row in students.rows]
     return [
         None
-        if text is None or none.get(fold(text)) == "enrolled" and fold(text) not in table
+        if text is None or (none.get(fold(text)) == "enrolled" and fold(text) not in table)
         else worded(text, table) or OTHER_CHANGE
         for text in texts
     ]

@@ -52,6 +52,8 @@ class FeeRows:
         """The fees by line, and problems other than those of cells."""
         students, header = self.students, self.students.header
         at = header.index("fee")
+        if at is None and not header.money:  # what was given back was collected
+            at = header.index("refunded")
         if at is None:
             column = min(header.money, key=lambda column: ROLE_RANK[column.role], default=None)
             at = None if column is None else column.index

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aidledger.domain.listing import ListKind, SchoolSums
 from aidledger.domain.money import yuan_text
+from aidledger.domain.place import Place
 from aidledger.domain.problem import Problem
 from aidledger.domain.school import school_name
+from aidledger.i18n import N_
 from aidledger.sheets.lists.allotments import document_in, document_of
 from aidledger.sheets.recognition.assignments import assign
-from aidledger.sheets.recognition.cells import date_of, is_blank, text_of
+from aidledger.sheets.recognition.cells import AmountNotUnderstood, date_of, fen_of, is_blank, text_of
 from aidledger.sheets.recognition.columns import shortened
 from aidledger.sheets.recognition.money_headings import ROLE_RANK, MoneyColumn
 from aidledger.sheets.recognition.titles import source_of
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
-    from aidledger.domain.place import Place
     from aidledger.domain.term import Period
+    from aidledger.sheets.formats.grid import Cell
+    from aidledger.sheets.recognition.blocks import Block
     from aidledger.sheets.recognition.columns import StudentRows
     from aidledger.sheets.recognition.hints import Hints
     from aidledger.sheets.recognition.titles import Surroundings
@@ -40,6 +44,7 @@ class SumRows:
     """A table of sums by school and its surroundings."""
 
     kind: ListKind
+    block: Block
     students: StudentRows
     place: Place
     around: Surroundings
@@ -58,11 +63,15 @@ class SumRows:
         named = all(cut.program for cut in cuts)
         problems = [one for one in assigned.problems if not (named and one.code.startswith("program-"))]
         amounts = {cut: self._amounts(cut) for cut in cuts}
+        counts = {cut: [self._persons(line, cut) for line in range(len(self.students.rows))] for cut in cuts}
+        for cut in cuts:
+            problems += self._total_faults(cut.persons, counts[cut], N_("persons"))
+            if cut.money is not None:
+                problems += self._total_faults(cut.money.index, amounts[cut], N_("yuan"))
         for line, row in enumerate(self.students.numbers):
             for cut in cuts:
                 program, period = self._of(cut, assigned.programs[line], assigned.periods[line])
-                persons = self._persons(line, cut)
-                amount = amounts[cut][line]
+                persons, amount = counts[cut][line], amounts[cut][line]
                 if persons is None or program is None or period is None or not self._plausible(line, cut, amount):
                     continue
                 facts.rows.append(row)
@@ -122,6 +131,31 @@ class SumRows:
             self.students.report("count-format", line, cut.persons, value=shortened(text))
             return None
         return int(text)
+
+    def _total_faults(self, index: int, figures: Sequence[int | None], unit: str) -> Iterator[Problem]:
+        """Total lines that are neither the sum of all lines above them nor of those since the last total."""
+        if unit == "persons" and None in figures:
+            return
+        rows, done = self.students.sheet.rows, 0
+        for total in self.block.sorted.totals:
+            above = bisect(self.block.sorted.students, total.row)
+            sums = {sum(figure or 0 for figure in figures[first:above]) for first in (0, done)}
+            stated, done = self._stated(rows[total.row][index], unit), above
+            if stated is not None and stated not in sums:
+                place = Place(self.students.sheet.name, self.students.sheet.first_row + total.row + 1)
+                shown = (yuan_text(stated), yuan_text(max(sums))) if unit == "yuan" else (stated, max(sums))
+                facts = {"declared": shown[0], "actual": shown[1], "unit": unit}
+                yield Problem("declared-total-mismatch", place, facts)
+
+    def _stated(self, cell: Cell, unit: str) -> int | None:
+        """The figure of a total line: a number of persons, or 分; None where it states none."""
+        if unit == "yuan":
+            try:
+                return fen_of(cell, self.around.unit)
+            except AmountNotUnderstood:
+                return None
+        text = text_of(cell).removesuffix("人")
+        return int(text) if text.isascii() and text.isdigit() else None
 
     def _school(self, line: int) -> str | None:
         index = self.students.header.index("school")

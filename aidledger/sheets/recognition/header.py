@@ -33,6 +33,7 @@ _UNIT = re.compile(r"[(\[]?(?:单位:?)?(?:人民币)?(?:万元|元|人|名)(?:/
 # Bounds the cache: header cells repeat across files, but titles and pupils' rows, which are tried as headers, do not.
 _MEANINGS_KEPT = 1_000
 Groups = Sequence[tuple[str, ...]]
+_COUNTS = frozenset({"persons", "places"})
 _STAFF = frozenset({"staff_name", "account"})
 
 
@@ -158,6 +159,9 @@ class HeaderWords:
             if name == "guardian":
                 return _Meaning(text, name, own=False)
             return self._member(text, over)
+        counted = next((name for group in over if (name := field_in(group, self.layout)[0]) in _COUNTS), None)
+        if self.of_sums and counted is not None:
+            return _Meaning(text, counted, own=False)  # a program under 名额 is no money
         wordings = ["".join([*over[at:], text]) for at in range(len(over) + 1) if over[at:] or text]
         for wording in dict.fromkeys([*wordings, *reversed(over)]):
             name, own = field_in(wording, self.layout)
@@ -262,13 +266,23 @@ def is_header(header: Header) -> bool:
     fields = header.fields.keys()
     person = {"name", "number", "payee"} & fields
     if person:
-        return len(person) > 1 or bool(header.money)
-    if len(header.members) > 1 or (header.members and "guardian" in fields) or _STAFF <= fields:
+        return len(person) > 1 or bool(header.money) or _is_of_households(header)
+    if _is_of_households(header) or fields >= _STAFF:
         return True
-    if header.of_sums and {"persons", "places"} & fields and ({"school", "program"} & fields or header.money):
+    if header.of_sums and _COUNTS & fields and ({"school", "program"} & fields or header.money):
         return True
     sources = fields & set(SOURCES)
     return len(sources) > 1 or (bool(header.money or sources) and bool({"document", "source"} & fields))
+
+
+def _is_of_households(header: Header) -> bool:
+    """Whether a row names members of households by number, or disabled people by the number of their card."""
+    numbers = len(header.members) + len(header.fields.get("number", ()))
+    return (
+        numbers > 1
+        or (bool(header.members) and bool({"guardian", "relation", "household"} & header.fields.keys()))
+        or {"name", "disability_card"} <= header.fields.keys()
+    )
 
 
 def find_header(rows: Sequence[Sequence[Cell]], words: HeaderWords, start: int = 0) -> Header | None:
@@ -372,7 +386,8 @@ def _weight(header: Header) -> int:
         for column in header.money
         if not (column.bare and column.part)
     }
-    return is_header(header) * (len(header.fields) + len(distinct_money) + len(header.members))
+    counts = sum(len(header.fields.get(name, ())) for name in _COUNTS) if header.of_sums else 0
+    return is_header(header) * (len(header.fields) + len(distinct_money) + len(header.members) + counts)
 
 
 def _stacked(rows: Sequence[Sequence[Cell]], row: int, depth: int, words: HeaderWords) -> Header | None:

@@ -67,23 +67,44 @@ class Kinds:
 
     def _apart(self) -> ListKind | None:
         """The kind of a list that states other facts of people than their aid; None where it is none of these."""
-        fields, money = self.header.fields.keys(), bool(self.header.money)
         called = self._called(_APART)
-        pays = money and any(source.programs for source in self.around.sources)
         if called == "national-export":
-            return "national-export" if money else None
-        if called == "death" or (not money and "died_on" in self.filled):
-            return None if money or _RECOVERS.search(self._title()) else "death"
-        if called == "fee-receipt" or (not money and "fee" in fields):
-            return "fee-receipt" if "fee" in fields or (money and not pays) else None
-        if called == "staff":
-            return None if pays or _OF_PUPILS.search(self._title()) or "student_number" in fields else "staff"
-        return "population" if called == "population" and self._of_households(pays=pays) else None
+            return "national-export" if self.header.money else None
+        if self._of_deaths(called):
+            return "death"
+        if self._of_fees(called):
+            return "fee-receipt"
+        if called == "staff" and self._of_staff():
+            return "staff"
+        return "population" if called == "population" and self._of_households() else None
 
-    def _of_households(self, *, pays: bool) -> bool:
+    def _pays(self) -> bool:
+        """Whether it has amounts, and a program is named around it."""
+        return bool(self.header.money) and self._names_program()
+
+    def _names_program(self) -> bool:
+        return any(source.programs for source in self.around.sources)
+
+    def _of_deaths(self, called: ListKind | None) -> bool:
+        if self.header.money or _RECOVERS.search(self._title()):
+            return False
+        return called == "death" or "died_on" in self.filled
+
+    def _of_fees(self, called: ListKind | None) -> bool:
+        """Whether it lists fees collected: called so, or with nothing else in its money columns."""
+        fees = {"fee", "refunded"} & self.header.fields.keys()
+        if called == "fee-receipt":
+            return bool(fees) or (bool(self.header.money) and not self._names_program())
+        return "fee" in fees and not self.header.money and not self._names_program()
+
+    def _of_staff(self) -> bool:
+        of_pupils = _OF_PUPILS.search(self._title()) or "student_number" in self.header.fields
+        return not (of_pupils or self._pays())
+
+    def _of_households(self) -> bool:
         """Whether a list called one of a hardship population is no school's list of pupils, and pays nobody."""
         fields = self.header.fields.keys()
-        if pays or {"program", "term", "tier", "hardship_level"} & fields:
+        if self._pays() or {"program", "term", "tier", "hardship_level"} & fields:
             return False
         in_households = bool(self.header.members) or bool({"household", "relation"} & fields)
         if self._called(("certification", "population")) == "certification":

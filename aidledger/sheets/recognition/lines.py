@@ -158,10 +158,12 @@ class _Rules:
         self.totals = TotalWords(layout)
         self.serials = frozenset(header.fields.get("serial", ()))
         self.context = frozenset(index for name in _CONTEXT_FIELDS for index in header.fields.get(name, ()))
-        self.name, self.number = header.index("name"), header.index("number")
+        name = "name" if "name" in header.fields else "staff_name"
+        self.name, self.number = header.index(name), header.index("number")
         self.numbers = [self.number] if self.number is not None else header.members
         sources = (index for name in SOURCES for index in header.fields.get(name, ()))
-        self.money = [*(column.index for column in header.money), *sources]
+        counts = (index for name in ("persons", "places") if header.of_sums for index in header.fields.get(name, ()))
+        self.money = [*(column.index for column in header.money), *sources, *counts]
         self.counted = [index for index in (self.name, self.number) if index is not None]
         heading_rows = rows[header.row - header.rows + 1 : header.row + 1]
         self.heading = [{fold(text_of(row[i])) for row in heading_rows} - {""} for i in range(len(header.texts))]

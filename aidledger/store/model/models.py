@@ -320,7 +320,7 @@ class Certification(SQLModel, table=True):
 class Enrolment(SQLModel, table=True):
     """A pupil in a school's register for a semester; dates are months where the register gives no day.
 
-    ``change``: the change that the register states (学籍变动情况), on ``changed_on``; ``left_on``: only of those who left.
+    ``change``: what the register states (学籍变动情况), on ``changed_on``; ``left_on``: only of those who left.
     """
 
     __tablename__ = "enrolment"
@@ -385,7 +385,7 @@ class Recovery(SQLModel, table=True):
 
 
 class PopulationMember(SQLModel, table=True):
-    """A child or student in a list of a hardship population (脱贫户, 低保, 监测对象 …), of those whom rules may ask after.
+    """A child or student in a list of a hardship population (脱贫户, 低保, 监测对象 …); nobody else of it is kept.
 
     ``source``: which list it is; of several in force, the one with the newest ``as_of`` counts. ``household``: the row
     where the household begins in the same listing.
@@ -499,7 +499,7 @@ class Death(SQLModel, table=True):
 
 
 class NationalPayment(SQLModel, table=True):
-    """What the national system says was paid to a person under a program for a period, or part of it; it pays nobody."""
+    """What the national system says was paid to a person under a program for a period, or a part of it."""
 
     __tablename__ = "national_payment"
     id: int = key()
