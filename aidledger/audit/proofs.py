@@ -68,9 +68,9 @@ def _provable(categories: str) -> set[str]:
 
 
 def _categories_with_list(scope: Scope, start: date, until: date) -> set[tuple[int, str]]:
-    """Districts (0 in a ledger of one) and categories of which there is a list."""
+    """Districts (0 in a ledger of one) and categories of which there is a list of households that get aid."""
     member = members(start, until)
-    found = scope.books.execute(select(member.c.district, member.c.category).distinct())
+    found = scope.books.execute(select(member.c.district, member.c.category).where(is_entitled(member)).distinct())
     return {(int(district) // IDS_PER_DISTRICT, category) for district, category in found if category in LISTED}
 
 

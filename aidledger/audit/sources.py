@@ -61,7 +61,7 @@ def _of_sources(code: str, period: str, rows: list[Any], share: Share) -> Iterat
                 facts={
                     "program": code,
                     "period": period,
-                    "sources": (f"{source}-funds",),
+                    "sources": (source,),
                     "percent": percent,
                     "given": yuan_text(by_source[source]),
                     "total": yuan_text(total),
