@@ -14,8 +14,13 @@ from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.domain.account import ACCOUNT_LENGTHS
 from aidledger.domain.identity import mask_account
 from aidledger.i18n import N_
+from aidledger.store.model.tables import School, StaffCard
+from aidledger.store.postings.entries import current
 
 _PRACTICE = N_("common audit practice")
+SIBLINGS = N_("siblings by their guardian")
+# A card of more pupils is shown as a warning, whoever their rosters say the guardian is.
+_SIBLINGS_MAX = 2
 
 
 def _shared(scope: Scope) -> Iterator[Case]:
@@ -33,6 +38,7 @@ def _shared(scope: Scope) -> Iterator[Case]:
     for account, group in groupby(in_order, key=lambda row: row.account):
         rows = list(group)
         sharers = {row.beneficiary_id: known[row.beneficiary_id] for row in rows}
+        kinship = _kinship(rows, sharers.values() if "people-in-full" in scope.holds else None)
         yield Case(
             about=("card", account),
             entries=tuple(row.id for row in rows),
@@ -41,8 +47,9 @@ def _shared(scope: Scope) -> Iterator[Case]:
             facts={
                 "account": mask_account(account),
                 "count": len(sharers),
-                "kinship": _kinship(rows, sharers.values() if "people-in-full" in scope.holds else None),
+                "kinship": kinship,
             },
+            severity="info" if kinship == SIBLINGS and len(sharers) <= _SIBLINGS_MAX else None,
         )
 
 
@@ -55,7 +62,7 @@ def _kinship(rows: Sequence[Any], sharers: Iterable[Any] | None) -> str:
     for row in rows:
         guardians[row.beneficiary_id] |= {row.guardian} - {None}
     if all(guardians.values()):
-        return N_("siblings by their guardian") if set.intersection(*guardians.values()) else N_("of several guardians")
+        return SIBLINGS if set.intersection(*guardians.values()) else N_("of several guardians")
     if sharers is None:
         return N_("surnames unknown here")
     surnames = {person.name[:1] for person in sharers}
@@ -103,6 +110,34 @@ def _changed(scope: Scope) -> Iterator[Case]:
         )
 
 
+def _of_staff(scope: Scope) -> Iterator[Case]:
+    """One case per card of a member of staff to which pupils are paid."""
+    paid, staff = scope.payments(), StaffCard.alias("staff")
+    query = (
+        select(paid, staff.c.id.label("record"), staff.c.name, School.c.name.label("works_at"))
+        .join(staff, staff.c.account == paid.c.account)
+        .outerjoin(School, School.c.id == staff.c.school_id)
+        .where(current(staff))
+        .order_by(paid.c.account, paid.c.id, staff.c.id)
+    )
+    for account, group in groupby(scope.books.execute(query), key=lambda row: row.account):
+        rows: list[Any] = list(group)
+        payments = {row.id: row for row in rows}
+        yield Case(
+            about=("card", account),
+            entries=tuple(payments),
+            persons=len({row.beneficiary_id for row in rows}),
+            amount_fen=sum(row.amount_fen for row in payments.values()),
+            facts={
+                "account": mask_account(account),
+                "count": len({row.beneficiary_id for row in rows}),
+                "holder": rows[0].name,
+                "school": rows[0].works_at or "—",
+            },
+            records=tuple(dict.fromkeys(("staff", row.record) for row in rows)),
+        )
+
+
 RULES = (
     Rule(
         code="account-shared",
@@ -111,10 +146,23 @@ RULES = (
         explanation=N_(
             "Aid is paid to the pupil's own card. Siblings may share a parent's; a card shared by many pupils, or "
             "by pupils of different families, may be a teacher's. Ask the bank who holds it. Where rosters name "
-            "guardians, siblings are identified by them; surnames are only a hint."
+            "guardians, siblings are identified by them, and two are only noted; surnames are only a hint."
         ),
         reference=_PRACTICE,
         find=_shared,
+    ),
+    Rule(
+        code="card-of-staff",
+        severity="error",
+        message=N_("Card {account} of {holder}, on the staff of {school}, receives the money of {count} pupils."),
+        explanation=N_(
+            "Aid is paid to the pupil's own card or a guardian's, never to a teacher's. Judged: the cards on lists of "
+            "staff. A teacher may be a pupil's parent: ask for the family register. Otherwise pay to the pupil's card, "
+            "and find out where the money went."
+        ),
+        reference=_PRACTICE,
+        find=_of_staff,
+        needs=("staff",),
     ),
     Rule(
         code="account-format",

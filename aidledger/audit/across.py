@@ -22,7 +22,8 @@ def district_of(number: int) -> str:
     return str(number // IDS_PER_DISTRICT)
 
 
-def _district(number: ColumnElement[int]) -> ColumnElement[Any]:
+def district_id(number: ColumnElement[int]) -> ColumnElement[Any]:
+    """The part of an id that tells its district; in one district's ledger 0."""
     return number - number % IDS_PER_DISTRICT
 
 
@@ -34,7 +35,7 @@ def _find(scope: Scope) -> Iterator[Case]:
         here = select(own.c.id).where(
             own.c.beneficiary_id == paid.c.beneficiary_id,
             own.c.period == year,
-            _district(own.c.id) == _district(paid.c.id),
+            district_id(own.c.id) == district_id(paid.c.id),
             current(own),
         )
         query = (
@@ -43,7 +44,7 @@ def _find(scope: Scope) -> Iterator[Case]:
             .where(
                 of_year,
                 Certification.c.period == year,
-                _district(Certification.c.id) != _district(paid.c.id),
+                district_id(Certification.c.id) != district_id(paid.c.id),
                 current(Certification),
                 ~here.exists(),
             )

@@ -265,7 +265,9 @@ def _one_amount(scope: Scope, code: str, period: str, level: str | None, boardin
     """Whether a kind of pupil can get only one amount at a school: a norm, or the school's own fee."""
     rates = scope.catalogue.programs[code].rates(Period.parse(period), level, boarding, fee)
     norms = {(rate.low_fen, rate.high_fen) for rate in rates if rate.basis == "norm"}
-    fixed = all(low == high for low, high in norms) and len(norms) <= 1
+    # Whatever norms a waiver knows: what a school waives is its fee.
+    one_norm = len(norms) <= 1 or scope.catalogue.programs[code].nature == "waiver"
+    fixed = all(low == high for low, high in norms) and one_norm
     return bool(rates) and fixed and all(rate.basis != "cap" for rate in rates)
 
 

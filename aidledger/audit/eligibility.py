@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from sqlalchemy import Subquery, and_, literal, or_, select, union_all
 
-from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.audit.rule import Case, Rule, Scope, reference_for
 from aidledger.audit.totals import totals
 from aidledger.checks.eligibility import age_on, usual_births
 from aidledger.domain.identity import RESIDENT_RULES
@@ -46,12 +47,38 @@ def _usual(scope: Scope) -> Subquery | None:
     """
     rows = []
     for paid in totals(scope):
-        ages = scope.catalogue.programs[paid.program].ages
+        program = scope.catalogue.programs[paid.program]
+        ages = program.ages
         if ages is not None:
             after, until = usual_births(ages, Period.parse(paid.period).start)
+            if program.turned is not None:
+                until = date.max  # too-young-for-free-year finds those who are too young
             row = {"program": paid.program, "period": paid.period, "after": after, "until": until}
             rows.append(select(*(literal(value).label(name) for name, value in row.items())))
     return union_all(*rows).subquery("usual") if rows else None
+
+
+def _too_young(scope: Scope) -> Iterator[Case]:
+    """Payments under a program for pupils of an age, to younger ones."""
+    paid, born = scope.payments(), Beneficiary.c.birth_date
+    for total in totals(scope):
+        program, period = scope.catalogue.programs[total.program], Period.parse(total.period)
+        if program.turned is None:
+            continue
+        latest = program.turned.latest_birth(period)
+        query = (
+            select(paid, born)
+            .join(Beneficiary, Beneficiary.c.id == paid.c.beneficiary_id)
+            .where(paid.c.program == program.code, paid.c.period == period.code, born > latest)
+            .where(Beneficiary.c.document_type.in_(sorted(RESIDENT_RULES)))
+        )
+        for row in scope.books.execute(query.order_by(paid.c.id)):
+            facts = {
+                "age": program.turned.age,
+                "day": date(period.school_year, program.turned.month, program.turned.day).isoformat(),
+                "program": row.program,
+            }
+            yield Case.of(row, facts, reference_for(program, period))
 
 
 def _entry_years(scope: Scope) -> Iterator[Case]:
@@ -83,6 +110,18 @@ RULES = (
         ),
         reference="川财教〔2015〕230号",
         find=_entry_years,
+    ),
+    Rule(
+        code="too-young-for-free-year",
+        severity="error",
+        message=N_("Paid under {program}, but not yet {age} years old on {day}."),
+        explanation=N_(
+            "The free kindergarten year is the last one before school: for children who are five by 31 August. Younger "
+            "ones are in a lower class, or their school claimed the free year early. Judged: children with a resident "
+            "ID number. Claim the payment back."
+        ),
+        reference="国办发〔2025〕27号",
+        find=_too_young,
     ),
     Rule(
         code="age-out-of-range",

@@ -18,6 +18,8 @@ from aidledger.store.model.tables import Enrolment, School
 from aidledger.store.postings.entries import current
 
 GONE = ("left", "transferred", "graduated", "deceased")
+# Not there for the time being: no fault of who was paid, but nobody owes them a payment.
+AWAY = (*GONE, "suspended")
 
 
 def with_register(period: str) -> Select[Any]:
@@ -26,20 +28,25 @@ def with_register(period: str) -> Select[Any]:
     return select(listed.c.school_id).where(listed.c.period == period, current(listed), listed.c.school_id.is_not(None))
 
 
-def gone_before(register: Any, period: Period) -> ColumnElement[bool]:  # noqa: ANN401 - a table
-    """Whether a line of a register says that the pupil had left before a period began.
+def gone_before(
+    register: Any,  # noqa: ANN401 - a table
+    period: Period,
+    statuses: Sequence[str] = GONE,
+) -> ColumnElement[bool]:
+    """Whether a line of a register says that the pupil had left (``statuses``) before school began.
 
-    A month without a day (``2021-08``) counts as before a period that begins in it; so does leaving without a date.
+    Leaving without a date counts as before; so does a month without a day (``2022-02``), unless school begins on its
+    first day.
     """
-    start = period.start.isoformat()
-    return and_(
-        register.c.status.in_(GONE),
-        or_(register.c.left_on.is_(None), register.c.left_on < start),
-    )
+    begins = period.school_begins
+    first = f"{begins:%Y-%m}" if begins.day == 1 else begins.isoformat()
+    return and_(register.c.status.in_(statuses), or_(register.c.left_on.is_(None), register.c.left_on < first))
 
 
-def is_enrolled(period: Period, beneficiary: ColumnElement[int], school: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether a school's register for a period has the beneficiary as one who had not left before it began."""
+def is_enrolled(
+    period: Period, beneficiary: ColumnElement[int], school: ColumnElement[Any], statuses: Sequence[str] = GONE
+) -> ColumnElement[bool]:
+    """Whether a school's register for a period has the beneficiary as one who had not left before school began."""
     register = Enrolment.alias()
     return (
         select(register.c.id)
@@ -48,7 +55,7 @@ def is_enrolled(period: Period, beneficiary: ColumnElement[int], school: ColumnE
             register.c.period == period.code,
             register.c.school_id == school,
             current(register),
-            ~gone_before(register, period),
+            ~gone_before(register, period, statuses),
         )
         .exists()
     )

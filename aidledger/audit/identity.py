@@ -1,7 +1,8 @@
 """likely-same-person: two ID numbers that seem to belong to one person, with the evidence and a score.
 
-SQL finds pairs of people who share something (name and birth date, card, 学籍号, school and name, school and birth
-date), and only those are compared, so that the work does not grow with the square of the ledger.
+SQL finds pairs of people who share something (name and birth date, name and most of the number, card, 学籍号, school
+and birth date), and only those are compared, so that the work does not grow with the square of the ledger. How a name
+sounds is no column: who was born on one day is read once, and grouped by it.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import combinations
+from itertools import combinations, groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, Text, cast, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, Text, cast, func, select, union
 
 from aidledger.audit.people import people
 from aidledger.audit.rule import Case, Rule, Scope
@@ -20,16 +21,17 @@ from aidledger.domain.identity import RESIDENT_RULES, mask_number
 from aidledger.i18n import N_
 from aidledger.store.database.bulk import chunks
 from aidledger.store.database.queryable import Queryable
-from aidledger.store.model.tables import Beneficiary, Entry
-from aidledger.store.postings.entries import in_force
+from aidledger.store.model.tables import Beneficiary, Enrolment, Entry
+from aidledger.store.postings.entries import current, in_force
 
 STUDENT_NUMBER = N_("the same student number (学籍号)")
 TYPING_ERROR = N_("ID numbers one typing error apart")
 CARD = N_("the same card")
 NAME_AND_BIRTH = N_("the same name and birth date")
 SOUND = N_("names that sound alike, the same birth date, the same school")
+SOUND_ELSEWHERE = N_("names that sound alike, the same birth date, two schools")
 # The probability that each sign alone suggests, in percent; several add up, but never to certainty.
-WEIGHTS = {STUDENT_NUMBER: 90, TYPING_ERROR: 80, CARD: 40, NAME_AND_BIRTH: 60, SOUND: 60}
+WEIGHTS = {STUDENT_NUMBER: 90, TYPING_ERROR: 80, CARD: 40, NAME_AND_BIRTH: 60, SOUND: 60, SOUND_ELSEWHERE: 60}
 SCORE_MIN = 60
 # Digits before the check digit: a wrong one among them changes the check digit as well.
 _CHECKED = 17
@@ -73,9 +75,15 @@ def _pairs(books: Queryable) -> dict[Pair, set[str]]:
     """Pairs of people who share something that few people share, and what that is."""
     person, card, school = Beneficiary.c, _paid_by("account"), _paid_by("school_id")
     pupils = school.join(Beneficiary, person.id == school.c.beneficiary_id)
+    # Region, birth date, serial: one wrong digit, or two swapped ones, leave the others as they are.
+    region, serial = func.substr(person.number, 1, 6), func.substr(person.number, 15, 3)
+    resident = person.document_type.in_(sorted(RESIDENT_RULES))
+    student = _student_numbers()
     few = {
         "name and birth": _few(person.id, person.name, person.birth_date),
-        "student number": _few(person.id, person.student_number),
+        "name, region and serial": _few(person.id, person.name, region, serial).where(resident),
+        "name and first digits": _few(person.id, person.name, func.substr(person.number, 1, 13)).where(resident),
+        "student number": _few(student.c.beneficiary_id, student.c.student_number),
         "school and name": _few(person.id, school.c.school_id, person.name).select_from(pupils),
         "school and birth": _few(person.id, school.c.school_id, person.birth_date).select_from(pupils),
         "card": _few(card.c.beneficiary_id, card.c.account, most=_CARD_PERSONS_MAX),
@@ -85,7 +93,32 @@ def _pairs(books: Queryable) -> dict[Pair, set[str]]:
         for (ids,) in books.execute(query):
             for pair in combinations(sorted(map(int, ids.split(","))), 2):
                 found[pair].add(shared)
+    for pair in _sounding_alike(books):
+        found[pair].add("sound and birth")
     return found
+
+
+def _student_numbers() -> Subquery:
+    """People with the 学籍号 that any file in force states for them."""
+    person = Beneficiary.c
+    first = select(person.id.label("beneficiary_id"), person.student_number)
+    later = select(Enrolment.c.beneficiary_id, Enrolment.c.student_number).where(current(Enrolment))
+    rosters = select(Entry.c.beneficiary_id, Entry.c.student_number).where(in_force(Entry))
+    return union(*(one.where(one.selected_columns[1].is_not(None)) for one in (first, later, rosters))).subquery()
+
+
+def _sounding_alike(books: Queryable) -> Iterator[Pair]:
+    """Pairs of people born on one day whose names sound alike but are written otherwise."""
+    person = Beneficiary.c
+    query = select(person.id, person.name, person.birth_date).where(person.birth_date.is_not(None))
+    for _, group in groupby(books.execute(query.order_by(person.birth_date)), key=lambda row: row.birth_date):
+        alike: dict[tuple[str, ...], list[Any]] = defaultdict(list)
+        for row in group:
+            alike[_sound(row.name)].append(row)
+        for rows in alike.values():
+            if len(rows) <= _SHARERS_MAX:
+                pairs = combinations(sorted(rows, key=lambda row: row.id), 2)
+                yield from ((one.id, other.id) for one, other in pairs if one.name != other.name)
 
 
 def _few(person: ColumnElement[int], *shared: ColumnElement[Any], most: int = _SHARERS_MAX) -> Select[Any]:
@@ -102,7 +135,9 @@ def _paid_by(name: str) -> Subquery:
 
 def _signs(one: Any, other: Any, shared: set[str]) -> list[str]:  # noqa: ANN401 - rows
     same_name = one.name == other.name
-    alike = same_name or (bool(shared & {"school and birth", "card"}) and sounds_alike(one.name, other.name))
+    alike = same_name or "sound and birth" in shared or ("card" in shared and sounds_alike(one.name, other.name))
+    # A boy and a girl of one name and birth date are two; twins go to one school and have names of their own.
+    opposite = None not in {one.sex, other.sex} and one.sex != other.sex
     found = []
     if "student number" in shared:
         found.append(STUDENT_NUMBER)
@@ -110,10 +145,12 @@ def _signs(one: Any, other: Any, shared: set[str]) -> list[str]:  # noqa: ANN401
         found.append(TYPING_ERROR)
     if "card" in shared and alike:
         found.append(CARD)
-    if "name and birth" in shared:
+    if "name and birth" in shared and not opposite:
         found.append(NAME_AND_BIRTH)
-    elif "school and birth" in shared and alike and not same_name:
+    elif {"sound and birth", "school and birth"} <= shared:
         found.append(SOUND)
+    elif "sound and birth" in shared and not opposite:
+        found.append(SOUND_ELSEWHERE)
     return found
 
 
@@ -137,11 +174,15 @@ def sounds_alike(one: str, other: str) -> bool:
     return len(one) == len(other) and _sound(one) == _sound(other)
 
 
-@cache
 def _sound(name: str) -> tuple[str, ...]:
+    return tuple(map(_sound_of_sign, name))
+
+
+@cache
+def _sound_of_sign(sign: str) -> str:
     from pypinyin import lazy_pinyin  # noqa: PLC0415 - loads a dictionary, and only the audit needs it
 
-    return tuple(lazy_pinyin(name))
+    return "".join(lazy_pinyin(sign))
 
 
 def _paid(books: Queryable, people: Iterable[int]) -> dict[int, dict[int, int]]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    case,
     false,
     func,
     literal,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 
 from aidledger.audit.certified import eligible_categories, is_certified, school_year, with_list
-from aidledger.audit.enrolled import gone_before, is_enrolled, with_register
+from aidledger.audit.enrolled import AWAY, gone_before, is_enrolled, with_register
 from aidledger.audit.judging import fee_school
 from aidledger.audit.rule import Case, Rule, Scope, reference_for
 from aidledger.audit.totals import totals
@@ -36,12 +37,12 @@ from aidledger.store.model.tables import BatchTotal, Certification, Enrolment, E
 from aidledger.store.postings.entries import current, in_force
 
 
-def _program_ids(scope: Scope) -> Mapping[str, int]:
+def program_ids(scope: Scope) -> Mapping[str, int]:
     """The ids of the ledger's programs, by code."""
     return {code: number for number, code in scope.books.execute(select(ProgramRow.c.id, ProgramRow.c.code))}
 
 
-def _by_period(scope: Scope) -> Iterable[tuple[Period, Sequence[Program]]]:
+def by_period(scope: Scope) -> Iterable[tuple[Period, Sequence[Program]]]:
     """The periods for which programs were paid, or the scope's own, each with its programs; without loans."""
     found: dict[Period, list[Program]] = defaultdict(list)
     paid: dict[str, set[str]] = defaultdict(set)
@@ -59,13 +60,13 @@ def _by_period(scope: Scope) -> Iterable[tuple[Period, Sequence[Program]]]:
     return found.items()
 
 
-def _paid(beneficiary: ColumnElement[int], program_id: ColumnElement[int], period: Period) -> ColumnElement[bool]:
+def is_paid(beneficiary: ColumnElement[int], program_id: ColumnElement[int], period: Period) -> ColumnElement[bool]:
     """Whether a beneficiary is paid under a program for a period."""
     entry = Entry.alias()
     return _of_person(entry, beneficiary, period).where(entry.c.program_id == program_id).exists()
 
 
-def _paid_instead(
+def is_paid_instead(
     ids: Mapping[str, int],
     programs: Sequence[Program],
     beneficiary: ColumnElement[int],
@@ -92,7 +93,7 @@ def _of_person(entry: FromClause, beneficiary: ColumnElement[int], period: Perio
     )
 
 
-def _distinct(schools: Select[Any]) -> Subquery:
+def distinct_schools(schools: Select[Any]) -> Subquery:
     """The distinct schools (ids) that a select finds, for an outer join: NULL where a row's school is not among them.
 
     The condition stands below an OR. There, Spark runs NOT IN as a nested loop over all schools, and PostgreSQL reads
@@ -101,26 +102,28 @@ def _distinct(schools: Select[Any]) -> Subquery:
     return schools.distinct().subquery()
 
 
-def _still_there(
+def still_there(
     beneficiary: ColumnElement[int], school: ColumnElement[Any], registered: Subquery, period: Period
 ) -> ColumnElement[bool]:
     """Whether no register contradicts that a beneficiary is at a school: the school's own if it has one, else any.
+
+    Who is suspended (休学) is not there.
 
     ``registered``: the schools with a register, outer joined to the beneficiary's school.
     """
     register = Enrolment.alias()
     gone = select(register.c.id).where(
-        register.c.beneficiary_id == beneficiary, current(register), gone_before(register, period)
+        register.c.beneficiary_id == beneficiary, current(register), gone_before(register, period, AWAY)
     )
-    return or_(is_enrolled(period, beneficiary, school), and_(registered.c.school_id.is_(None), ~gone.exists()))
+    return or_(is_enrolled(period, beneficiary, school, AWAY), and_(registered.c.school_id.is_(None), ~gone.exists()))
 
 
 def _missing(scope: Scope) -> Iterator[Case]:
     """One case per pupil, program and period."""
-    ids = _program_ids(scope)
+    ids = program_ids(scope)
     codes = {number: code for code, number in ids.items()}
     fee = fee_school(scope)
-    for period, programs in _by_period(scope):
+    for period, programs in by_period(scope):
         seen: set[tuple[int, int]] = set()
         # A province has a million candidates, but few kinds of them.
         due: dict[tuple[object, ...], bool] = {}
@@ -131,13 +134,13 @@ def _missing(scope: Scope) -> Iterator[Case]:
             kind = row.program_id, row.categories, row.grade, row.level, row.boarding, row.entry_year, fee(row.school)
             program = scope.catalogue.programs[codes[row.program_id]]
             if kind not in due:
-                due[kind] = _is_due(program, period, row)
+                due[kind] = is_due(program, period, row)
             if due[kind] and (row.beneficiary_id, row.program_id) not in seen:
                 seen.add((row.beneficiary_id, row.program_id))
                 yield _missing_case(program, period, row)
 
 
-def _is_paying(programs: Sequence[int], program: ColumnElement[int], school: ColumnElement[Any]) -> ColumnElement[bool]:
+def is_paying(programs: Sequence[int], program: ColumnElement[int], school: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a school is paid the given one of ``programs`` at all.
 
     Program by program: PostgreSQL expects few rows of a select of pairs, and would compare each pupil with each school.
@@ -155,8 +158,8 @@ def _certified_unpaid(ids: Mapping[str, int], programs: Sequence[Program], perio
     """
     certified, register, earlier = Certification.alias(), Enrolment.alias("register"), Entry.alias("earlier")
     due, due_ids = ProgramRow.alias("due"), [ids[program.code] for program in programs]
-    registered = _distinct(with_register(period.code))
-    columns = ("id", "beneficiary_id", "school_id", "categories", "grade")
+    registered = distinct_schools(with_register(period.code))
+    columns = ("id", "beneficiary_id", "school_id", "categories", "grade", "boarding")
     # A subquery of its own, because few certified pupils are unpaid, and only those need the other columns.
     unpaid = (
         select(*(certified.c[name] for name in columns), due.c.id.label("program_id"))
@@ -166,10 +169,10 @@ def _certified_unpaid(ids: Mapping[str, int], programs: Sequence[Program], perio
         .where(
             certified.c.period == str(period.school_year),
             current(certified),
-            _is_paying(due_ids, due.c.id, certified.c.school_id),
-            ~_paid(certified.c.beneficiary_id, due.c.id, period),
-            ~_paid_instead(ids, programs, certified.c.beneficiary_id, due.c.id, period),
-            _still_there(certified.c.beneficiary_id, certified.c.school_id, registered, period),
+            is_paying(due_ids, due.c.id, certified.c.school_id),
+            ~is_paid(certified.c.beneficiary_id, due.c.id, period),
+            ~is_paid_instead(ids, programs, certified.c.beneficiary_id, due.c.id, period),
+            still_there(certified.c.beneficiary_id, certified.c.school_id, registered, period),
         )
         .subquery("unpaid")
     )
@@ -179,12 +182,12 @@ def _certified_unpaid(ids: Mapping[str, int], programs: Sequence[Program], perio
         & (register.c.school_id == unpaid.c.school_id)
         & current(register)
     )
-    known = {
-        name: select(func.max(earlier.c[name]))
-        .where(earlier.c.beneficiary_id == unpaid.c.beneficiary_id, in_force(earlier))
-        .scalar_subquery()
-        for name in ("boarding", "entry_year")
-    }
+    of_pupil = earlier.c.beneficiary_id == unpaid.c.beneficiary_id, in_force(earlier)
+    entered = select(func.max(earlier.c.entry_year)).where(*of_pupil).scalar_subquery()
+    # What the latest roster says that says whether the pupil boards: 2021-2-boarder comes after 2021-1-day.
+    half = case((earlier.c.period.like("%-autumn"), "-2-"), else_="-1-")
+    told = func.substr(earlier.c.period, 1, 4).concat(half).concat(earlier.c.boarding)
+    boarded = select(func.max(told)).where(*of_pupil, earlier.c.boarding.is_not(None)).scalar_subquery()
     return (
         select(
             unpaid.c.id,
@@ -193,8 +196,10 @@ def _certified_unpaid(ids: Mapping[str, int], programs: Sequence[Program], perio
             unpaid.c.categories,
             func.coalesce(register.c.grade, unpaid.c.grade).label("grade"),
             register.c.level,
-            func.coalesce(register.c.boarding, known["boarding"]).label("boarding"),
-            func.coalesce(register.c.entry_year, known["entry_year"]).label("entry_year"),
+            func.coalesce(register.c.boarding, unpaid.c.boarding, func.substr(boarded, len("2021-2-") + 1)).label(
+                "boarding"
+            ),
+            func.coalesce(register.c.entry_year, entered).label("entry_year"),
             register.c.id.label("register"),
             School.c.name.label("school"),
         )
@@ -205,7 +210,7 @@ def _certified_unpaid(ids: Mapping[str, int], programs: Sequence[Program], perio
     )
 
 
-def _is_due(program: Program, period: Period, pupil: Any) -> bool:  # noqa: ANN401 - a row
+def is_due(program: Program, period: Period, pupil: Any) -> bool:  # noqa: ANN401 - a row
     """Whether nothing known about a pupil excludes the program.
 
     The unknown excludes nothing, unless the program is only for certain categories, years of entry or boarders.
@@ -237,23 +242,28 @@ def _has_rate(program: Program, period: Period, pupil: Any) -> bool:  # noqa: AN
     return known and (eligible is None or bool(eligible & categories))
 
 
-def _missing_case(program: Program, period: Period, row: Any) -> Case:  # noqa: ANN401
-    rates = program.rates(period, row.level, row.boarding, row.school)
+def amount_due(program: Program, period: Period, pupil: Any) -> int:  # noqa: ANN401 - a row
+    """The amount (分) due to a pupil: the only one there is, else the standard's average; 0 where neither is known."""
+    rates = program.rates(period, pupil.level, pupil.boarding, pupil.school)
     amounts = {amount for rate in rates for amount in (rate.low_fen, rate.high_fen)}
     standard = program.standard_for(period)
+    return amounts.pop() if len(amounts) == 1 else (standard.average_fen or 0) if standard else 0
+
+
+def _missing_case(program: Program, period: Period, row: Any) -> Case:  # noqa: ANN401
     return Case(
         about=(row.beneficiary_id, program.code, period.code),
         entries=(),
         program=program.code,
         period=period.code,
-        amount_fen=amounts.pop() if len(amounts) == 1 else (standard.average_fen or 0) if standard else 0,
+        amount_fen=amount_due(program, period, row),
         standard=reference_for(program, period),
         facts={"program": program.code, "period": period.code, "school": row.school},
         records=(("certification", row.id), *((("register", row.register),) if row.register else ())),
     )
 
 
-def _previous(period: Period) -> Period:
+def previous(period: Period) -> Period:
     """The preceding semester or year."""
     if period.half is None:
         return Period(period.year - 1)
@@ -262,14 +272,14 @@ def _previous(period: Period) -> Period:
 
 def _lapsed(scope: Scope) -> Iterator[Case]:
     """One case per pupil, program and period."""
-    ids = _program_ids(scope)
-    for period, programs in _by_period(scope):
+    ids = program_ids(scope)
+    for period, programs in by_period(scope):
         if not period.semester:
             continue
-        before = _previous(period)
+        before = previous(period)
         paid: dict[tuple[int, str], list[Row[Any]]] = defaultdict(list)
         for row in scope.books.execute(_paid_before(scope, ids, programs, before, period)):
-            if _goes_on(scope.catalogue.programs[row.program], before, period, row):
+            if goes_on(scope.catalogue.programs[row.program], before, period, row):
                 paid[row.beneficiary_id, row.program].append(row)
         for (person, code), rows in paid.items():
             yield Case(
@@ -297,14 +307,14 @@ def _paid_before(
     """Payments for the period before to people who are still enrolled and are paid nothing for the period."""
     year = school_year(period.code)
     last = replace(scope, program=None, period=before.code).payments("last")
-    registered, listed = _distinct(with_register(period.code)), _distinct(with_list(year))
+    registered, listed = distinct_schools(with_register(period.code)), distinct_schools(with_list(year))
     stopped = (
         select(last)
         .outerjoin(registered, registered.c.school_id == last.c.school_id)
         .where(
             last.c.program.in_([program.code for program in programs]),
-            ~_paid(last.c.beneficiary_id, last.c.program_id, period),
-            _still_there(last.c.beneficiary_id, last.c.school_id, registered, period),
+            ~is_paid(last.c.beneficiary_id, last.c.program_id, period),
+            still_there(last.c.beneficiary_id, last.c.school_id, registered, period),
         )
         .subquery("stopped")
     )
@@ -312,7 +322,7 @@ def _paid_before(
         select(stopped)
         .outerjoin(listed, listed.c.school_id == stopped.c.school_id)
         .where(
-            ~_paid_instead(ids, programs, stopped.c.beneficiary_id, stopped.c.program_id, period),
+            ~is_paid_instead(ids, programs, stopped.c.beneficiary_id, stopped.c.program_id, period),
             _certified_still(programs, stopped, listed, year),
         )
     )
@@ -332,7 +342,7 @@ def _certified_still(programs: Sequence[Program], last: Subquery, listed: Subque
     )
 
 
-def _goes_on(program: Program, before: Period, period: Period, pupil: Any) -> bool:  # noqa: ANN401 - a row
+def goes_on(program: Program, before: Period, period: Period, pupil: Any) -> bool:  # noqa: ANN401 - a row
     """Whether a pupil of the period before is still in the stage, in a year in which the program is paid.
 
     Between school years only the grade or the year of entry can tell.

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 
 from aidledger.audit.claims import is_running, names_parts
-from aidledger.audit.enrolled import GONE
+from aidledger.audit.enrolled import AWAY
 from aidledger.audit.rule import Case, Rule, Scope, reference_for
 from aidledger.domain.part import Part
 from aidledger.domain.term import Period
@@ -128,7 +128,7 @@ class _Register:
 
 def _had_left(line: Any, month: str) -> bool:  # noqa: ANN401 - a row
     """Whether a pupil had left or was suspended before the end of a month; without a date, at any time."""
-    return line.status in {*GONE, "suspended"} and (line.left_on is None or line.left_on[: len(month)] <= month)
+    return line.status in AWAY and (line.left_on is None or line.left_on[: len(month)] <= month)
 
 
 def _missing(claim: Sequence[Any], paid: _Paid, register: _Register | None) -> list[str]:

@@ -11,11 +11,11 @@ from aidledger.audit.rule import Scope
 from aidledger.store.database.bulk import chunks
 from aidledger.store.model.tables import Beneficiary
 
-_COLUMNS = (Beneficiary.c.id, Beneficiary.c.document_type, Beneficiary.c.number, Beneficiary.c.name)
+_COLUMNS = tuple(Beneficiary.c[name] for name in ("id", "document_type", "number", "name", "sex"))
 
 
 def people(scope: Scope, ids: Iterable[int]) -> Mapping[int, Row[Any]]:
-    """People by id, with the columns id, document_type, number and name."""
+    """People by id, with the columns id, document_type, number, name and sex."""
     found: dict[int, Row[Any]] = {}
     for chunk in chunks(sorted(set(ids)), scope.keys_at_once):
         for person in scope.books.execute(select(*_COLUMNS).where(Beneficiary.c.id.in_(chunk))):

@@ -117,7 +117,7 @@ class Case:
 
     ``about`` identifies the case from run to run: schools by name, people by id here, and by document in the finding.
     ``entries`` and ``records`` (kind of list, id) are the evidence; a record ``declared`` is a roster's own total line.
-    ``amount_fen``: the amount in question.
+    ``amount_fen``: the amount in question. ``severity``: the case's own, where it is not the rule's.
     """
 
     about: tuple[str | int, ...]
@@ -129,6 +129,7 @@ class Case:
     standard: str | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
     records: tuple[tuple[Kind, int], ...] = ()
+    severity: Severity | None = None
 
     @classmethod
     def of(

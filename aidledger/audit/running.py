@@ -11,6 +11,7 @@ from sqlalchemy import select
 from aidledger.audit.evidence import Key, evidence_of
 from aidledger.audit.people import people
 from aidledger.audit.rule import Case, Rule, Scope
+from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Decision, Evidence, Finding, Need
 from aidledger.store.database.queryable import Queryable
 from aidledger.store.model.tables import Listing, Notice
@@ -36,7 +37,7 @@ def run(
 
     ``progress`` gets the number of rules done, and of all; what it raises ends the run.
     """
-    available = _available(scope.books) | scope.holds
+    available = _available(scope.books) | _stated(scope.catalogue) | scope.holds
     cases: list[tuple[Rule, Sequence[Case]]] = []
     not_run: dict[str, Sequence[Need]] = {}
     for done, rule in enumerate(rules):
@@ -55,6 +56,13 @@ def _available(books: Queryable) -> set[str]:
     query = select(Listing.c.kind).where(current(Listing))
     kinds = set(books.execute(query.distinct()).scalars())
     return kinds | {"notice"} if books.execute(select(Notice.c.id).limit(1)).first() else kinds
+
+
+def _stated(catalogue: Catalogue) -> set[str]:
+    """What an office states in its own folder: the shares of sources, the fees of public schools."""
+    programs = catalogue.programs.values()
+    shares = {"shares"} if any(program.shares for program in programs) else set()
+    return shares | ({"public-fees"} if any(program.public_fee and program.fees for program in programs) else set())
 
 
 def _findings(
@@ -84,7 +92,7 @@ def _merged(cases: Iterable[Case], known: Mapping[int, Any]) -> Mapping[tuple[st
 def _finding(rule: Rule, about: tuple[str, ...], case: Case, evidence: Mapping[Key, Evidence]) -> Finding:
     return Finding(
         rule=rule.code,
-        severity=rule.severity,
+        severity=case.severity or rule.severity,
         about=about,
         program=case.program,
         period=case.period,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
@@ -14,13 +14,15 @@ from aidledger.i18n import N_
 from aidledger.store.model.tables import Entry, ProgramRow
 from aidledger.store.postings.entries import in_force
 
+# Why two payments do not go together.
+_Kind = Literal["exclusive", "one fee", "two stages"]
 _SENIOR = ("high-school", "vocational")
 _other, _other_program = Entry.alias("other"), ProgramRow.alias("other_program")
 
 
-def _at_once(scope: Scope, *, same_age: bool) -> Iterator[Case]:
-    """One case per person and period, whatever the number of programs that exclude each other."""
-    pairs = (pair for pair in scope.once(_not_together) if pair.same_age == same_age)
+def _at_once(scope: Scope, kind: _Kind) -> Iterator[Case]:
+    """One case per person and period, whatever the number of programs that exclude each other in this way."""
+    pairs = (pair for pair in scope.once(_not_together) if _kind(scope, pair) == kind)
     for about, group in groupby(pairs, key=lambda pair: (pair.beneficiary_id, pair.period)):
         paid: dict[int, tuple[str, str, int]] = {}
         for pair in group:
@@ -29,7 +31,8 @@ def _at_once(scope: Scope, *, same_age: bool) -> Iterator[Case]:
         by_stage: Counter[str] = Counter()
         for stage, _, amount in paid.values():
             by_stage[stage] += amount
-        programs = list(dict.fromkeys(program for _, program, _ in (paid[entry] for entry in sorted(paid))))
+        order = {code: program.order for code, program in scope.catalogue.programs.items()}
+        programs = sorted({program for _, program, _ in paid.values()}, key=lambda code: order[code])
         yield Case(
             about=about,
             entries=tuple(sorted(paid)),
@@ -38,6 +41,13 @@ def _at_once(scope: Scope, *, same_age: bool) -> Iterator[Case]:
             amount_fen=sum(by_stage.values()) - max(by_stage.values()) if len(by_stage) > 1 else _least(paid.values()),
             facts={"programs": ", ".join(programs), "period": about[1]},
         )
+
+
+def _kind(scope: Scope, pair: Any) -> _Kind:  # noqa: ANN401 - a row
+    if not pair.same_age:
+        return "two stages"
+    natures = {scope.catalogue.programs[code].nature for code in (pair.program, pair.other_program)}
+    return "one fee" if pair.stage == pair.other_stage and natures == {"waiver"} else "exclusive"
 
 
 def _least(paid: Iterable[tuple[str, str, int]]) -> int:
@@ -111,11 +121,15 @@ def _same_age() -> ColumnElement[bool]:
 
 
 def _exclusive(scope: Scope) -> Iterator[Case]:
-    return _at_once(scope, same_age=True)
+    return _at_once(scope, "exclusive")
+
+
+def _one_fee(scope: Scope) -> Iterator[Case]:
+    return _at_once(scope, "one fee")
 
 
 def _two_stages(scope: Scope) -> Iterator[Case]:
-    return _at_once(scope, same_age=False)
+    return _at_once(scope, "two stages")
 
 
 def _boarder_and_day(scope: Scope) -> Iterator[Case]:
@@ -162,6 +176,18 @@ RULES = (
         ),
         reference="财教〔2021〕310号",
         find=_exclusive,
+    ),
+    Rule(
+        code="two-waivers-of-one-fee",
+        severity="error",
+        message=N_("One fee was waived twice for {period}: {programs}."),
+        explanation=N_(
+            "From autumn 2025 the care fee of the last kindergarten year is waived for every child (免保育教育费); the "
+            "waiver for hardship then waives nothing that is left. Judged: waivers of one stage of education that the "
+            "catalogue says exclude each other. Claim the smaller one back."
+        ),
+        reference="国办发〔2025〕27号",
+        find=_one_fee,
     ),
     Rule(
         code="paid-in-two-stages",

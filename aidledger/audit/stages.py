@@ -7,7 +7,7 @@ from typing import Any
 
 from aidledger.audit.judging import judged
 from aidledger.audit.rule import Case, Rule, Scope, reference_for
-from aidledger.domain.grade import STAGE_YEARS, grade_of, year_by_entry, year_of_stage
+from aidledger.domain.grade import STAGE_YEARS, cohort_of, grade_of, year_by_entry, year_of_stage
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 
@@ -48,10 +48,11 @@ def _not_paid_for(scope: Scope, paid: Any) -> Mapping[str, object] | None:  # no
 
 def _finished(scope: Scope, paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401
     program, period = scope.catalogue.programs[paid.program], Period.parse(paid.period)
-    year, last = year_by_entry(period, paid.entry_year), STAGE_YEARS.get(program.stage)
+    entered = paid.entry_year or cohort_of(paid.grade)
+    year, last = year_by_entry(period, entered), STAGE_YEARS.get(program.stage)
     if year is None or last is None or year <= last:
         return None
-    return {"entry_year": paid.entry_year, "year": year, "last": last}
+    return {"entry_year": entered, "year": year, "last": last}
 
 
 RULES = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from aidledger.domain.holidays import Holidays
 from aidledger.domain.layout import Layout, fold
 from aidledger.domain.naming import closest
 from aidledger.domain.program import Program, meant
@@ -20,7 +21,8 @@ class Catalogue:
 
     ``schools``: for schools that the office lists, from every name in rosters to the name that the ledger prints.
     ``digest``: of all data that entries are checked against. ``regions``: by code, the national standards first;
-    ``region``: whose standards the programs have.
+    ``region``: whose standards the programs have. ``holidays``: by year, for public notices. ``days_to_pay``: after the
+    document that allots it, by the office's setting.
     """
 
     programs: Mapping[str, Program]
@@ -29,6 +31,8 @@ class Catalogue:
     district: str
     schools: Mapping[str, str]
     digest: str
+    holidays: Holidays
+    days_to_pay: int
     regions: Mapping[str, Region]
     region: str
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import aidledger
 
-PARTS = ("programs", "layouts", "reports")
+PARTS = ("programs", "layouts", "reports", "holidays")
 REGIONS = "regions"
 
 

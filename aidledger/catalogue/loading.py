@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.catalogue.files import PARTS, files, office_files, region_folders, shipped_folder
+from aidledger.catalogue.holidays import holidays
 from aidledger.catalogue.layouts import merged
 from aidledger.catalogue.models import LayoutModel, OfficeModel, RegionModel, ReportModel
 from aidledger.catalogue.programs import extended, program_from
@@ -45,6 +46,8 @@ def load(office_folder: Path | None = None) -> Catalogue:
         district=office.district,
         schools=_schools(offices[-1]),
         digest=regions[NATIONAL].digest,
+        holidays=holidays(documents["holidays"]),
+        days_to_pay=office.days_to_pay,
         regions=_variants(regions),
         region=NATIONAL,
     ).of_region(office.region)
@@ -137,9 +140,7 @@ def _check_codes(document: Document, programs: Mapping[str, Program]) -> None:
 
 def _both_ways(programs: dict[str, Program]) -> dict[str, Program]:
     """The programs, each of which excludes those that exclude it."""
-    by_others = {
-        code: [other for other, program in programs.items() if code in program.excludes] for code in programs
-    }
+    by_others = {code: [other for other, program in programs.items() if code in program.excludes] for code in programs}
     return {
         code: replace(program, excludes=tuple(dict.fromkeys([*program.excludes, *by_others[code]])))
         for code, program in programs.items()

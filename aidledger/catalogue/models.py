@@ -29,6 +29,8 @@ from aidledger.domain.term import Period
 from aidledger.errors import UnknownPeriod
 
 NONE_FOUND = "none found"
+# The days after a document within which money that it allots is usually paid.
+DAYS_TO_PAY = 90
 ALWAYS = "always"
 OWN = "office's own"
 
@@ -148,6 +150,7 @@ class StandardModel(Strict):
     grades: Annotated[tuple[YearOfStage, ...], Field(strict=False)] = ()
     note: Text | None = None
     replaces: bool = False
+    fee_where_lower: bool = False
     believed: Annotated[tuple[Believed, ...], Field(strict=False)] = ()
 
 
@@ -157,6 +160,34 @@ class EndingModel(Strict):
     last: PeriodCode
     years: Annotated[int, Field(ge=1, le=9)] | None = None
     grade: YearOfStage | None = None
+
+
+class TurnedModel(Strict):
+    """The age that a pupil must have reached ``by`` a day (MM-DD) of the year in which the school year begins."""
+
+    age: Annotated[int, Field(ge=1, le=30)]
+    by: Annotated[str, AfterValidator(_day_of_year)]
+
+
+class MajorsModel(Strict):
+    """Words of majors that are left out, and of those among them that are not."""
+
+    never: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
+    but: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+
+
+Percent = Annotated[int, Field(ge=1, le=100)]
+
+
+class ShareModel(Strict):
+    """The least percent of a program's money that comes from each source, from a period on."""
+
+    start: Start = Field(alias="from")
+    central: Percent | None = None
+    provincial: Percent | None = None
+    city: Percent | None = None
+    county: Percent | None = None
+    reference: Text
 
 
 class FeeModel(Strict):
@@ -224,6 +255,10 @@ class ProgramModel(Strict):
     by_school: bool = False
     for_recipients_of: Code | None = None
     ends: Annotated[tuple[EndingModel, ...], Field(strict=False)] = ()
+    turned: TurnedModel | None = None
+    public_fee: bool = False
+    majors: MajorsModel | None = None
+    shares: Annotated[tuple[ShareModel, ...], Field(strict=False)] = ()
 
 
 class AdditionModel(Strict):
@@ -233,6 +268,7 @@ class AdditionModel(Strict):
     standards: Annotated[tuple[StandardModel, ...], Field(strict=False)] = ()
     fees: Annotated[tuple[FeeModel, ...], Field(strict=False)] = ()
     deadlines: Annotated[tuple[DeadlineModel, ...], Field(strict=False)] = ()
+    shares: Annotated[tuple[ShareModel, ...], Field(strict=False)] = ()
     wording: Wording | None = None
     note: Text | None = None
     for_recipients_of: Code | None = None
@@ -258,6 +294,7 @@ class OfficeModel(Strict):
     district: Text
     region: Code = NATIONAL
     schools: Annotated[tuple[SchoolModel, ...], Field(strict=False)] = ()
+    days_to_pay: Annotated[int, Field(ge=1, le=1000)] = DAYS_TO_PAY
 
 
 class PublishedLineModel(Strict):
@@ -279,6 +316,29 @@ class ReportModel(Strict):
     end: PeriodCode = Field(alias="to")
     reference: Text
     lines: Annotated[tuple[PublishedLineModel, ...], Field(strict=False, min_length=1)]
+
+
+def _days_of_year(text: str) -> str:
+    first, _, last = text.partition("..")
+    if _day_of_year(first) > _day_of_year(last or first):
+        what = f"{last} is before {first}"
+        raise ValueError(what)
+    return text
+
+
+class HolidayYearModel(Strict):
+    """The public holidays of a year: days off (MM-DD, or MM-DD..MM-DD), and weekend days that are worked instead."""
+
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    reference: Text
+    off: Annotated[tuple[Annotated[str, AfterValidator(_days_of_year)], ...], Field(strict=False)]
+    worked: Annotated[tuple[Annotated[str, AfterValidator(_day_of_year)], ...], Field(strict=False)] = ()
+
+
+class HolidaysModel(Strict):
+    """Public holidays by year."""
+
+    years: Annotated[tuple[HolidayYearModel, ...], Field(strict=False, min_length=1)]
 
 
 class MoneyWordsModel(Strict):

@@ -14,11 +14,27 @@ from aidledger.catalogue.models import (
     DeadlineModel,
     FeeModel,
     ProgramModel,
+    ShareModel,
     StandardModel,
+    TurnedModel,
 )
 from aidledger.catalogue.strict_yaml import Document
+from aidledger.domain.listing import SOURCES
 from aidledger.domain.money import yuan_to_fen
-from aidledger.domain.program import Bounds, Cadence, Deadline, Ending, Fee, Program, Rate, Standard, Words
+from aidledger.domain.program import (
+    Bounds,
+    Cadence,
+    Deadline,
+    Ending,
+    Fee,
+    Majors,
+    Program,
+    Rate,
+    Share,
+    Standard,
+    Turned,
+    Words,
+)
 from aidledger.domain.school import school_name
 from aidledger.domain.term import Period
 
@@ -53,6 +69,10 @@ def program_from(document: Document) -> Program:
         by_school=model.by_school,
         for_recipients_of=model.for_recipients_of,
         ends=tuple(Ending(Period.parse(ending.last), ending.years, ending.grade) for ending in model.ends),
+        turned=_turned(model.turned),
+        public_fee=model.public_fee,
+        majors=Majors(**model.majors.model_dump()) if model.majors else None,
+        shares=_shares(model.shares),
     )
 
 
@@ -64,6 +84,7 @@ def extended(program: Program, document: Document) -> Program:
         standards=_standards(document, model.standards, program.cadence, program.standards),
         fees=_fees(document, model.fees, program.fees),
         deadlines=(*program.deadlines, *_deadlines(model.deadlines)),
+        shares=(*program.shares, *_shares(model.shares)),
         wording=model.wording or program.wording,
         note=model.note or program.note,
         for_recipients_of=model.for_recipients_of or program.for_recipients_of,
@@ -98,6 +119,19 @@ def _deadlines(models: Iterable[DeadlineModel]) -> tuple[Deadline, ...]:
         month, day = map(int, model.by.split("-"))
         deadlines.append(Deadline(_start(model.start), model.term, month, day, _reference(model.reference)))
     return tuple(deadlines)
+
+
+def _shares(models: Iterable[ShareModel]) -> tuple[Share, ...]:
+    return tuple(Share(_start(model.start), _percents(model), _reference(model.reference)) for model in models)
+
+
+def _percents(model: ShareModel) -> tuple[tuple[str, int], ...]:
+    stated = ((source, getattr(model, source)) for source in SOURCES)
+    return tuple((source, percent) for source, percent in stated if percent is not None)
+
+
+def _turned(model: TurnedModel | None) -> Turned | None:
+    return None if model is None else Turned(model.age, *map(int, model.by.split("-")))
 
 
 def _standards(
@@ -146,5 +180,6 @@ def _standard(document: Document, i: int, model: StandardModel, cadence: Cadence
         average_fen=fen(model.average) if model.average else None,
         grades=model.grades,
         note=model.note,
+        fee_where_lower=model.fee_where_lower,
         believed=model.believed,
     )

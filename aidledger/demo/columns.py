@@ -117,6 +117,11 @@ def columns_for(listing: DemoList, layout: Layout) -> tuple[DemoColumn, ...]:
     return tuple(columns)
 
 
+def states_major(listing: DemoList, layout: Layout) -> bool:
+    """Whether the sender of a list writes majors."""
+    return any(column.field == "major" for column in columns_for(listing, layout))
+
+
 def yuan_cell(amount_fen: int) -> int | Decimal:
     """An amount as a cell's number, in 元."""
     yuan, rest = divmod(amount_fen, FEN_PER_YUAN)
@@ -168,10 +173,10 @@ def _maker(header: str, field: str | None, style: int) -> Maker:
             return lambda line: line.person.birth.strftime(form)
         case "entry_year":
             return (lambda line: f"{line.entry_year}-09-01") if "时间" in header else (lambda line: line.entry_year)
-        case None:
-            return (lambda line: MAJORS[(line.class_no + style) % len(MAJORS)]) if header == "专业" else _nothing
+        case "major":
+            return lambda line: line.major or MAJORS[(line.class_no + style) % len(MAJORS)]
         case _:
-            return _MAKERS[field]
+            return _nothing if field is None else _MAKERS[field]
 
 
 def _nothing(_: ListLine) -> Cell:

@@ -23,7 +23,7 @@ class ListLine:
     """One person on a list; ``amounts_fen`` by the list's programs, None for one that does not pay.
 
     ``school`` is the person's own: a university, on the office's own lists. ``grade_stated``: what the school writes
-    instead of the grade's name.
+    instead of the grade's name; ``major``: instead of one of its own.
     """
 
     person: Person
@@ -38,6 +38,7 @@ class ListLine:
     tier: str | None = None
     short_course: bool = False
     grade_stated: str | None = None
+    major: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

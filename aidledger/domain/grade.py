@@ -23,6 +23,7 @@ _NUMBER = r"[一二三四五六七八九1-9]"
 _WITH_STAGE = re.compile(
     rf"(职高|职中|中职|中专|技校|高中|高|初中|初|小学|大学|研究生|研|小(?!{_NUMBER}班)|大(?!{_NUMBER}班))(?:级)?({_NUMBER})"
 )
+_COHORT = re.compile(r"(20\d\d)级", re.ASCII)
 _PLAIN = re.compile(rf"(?<!第)({_NUMBER})年级")
 _STAGES: Mapping[str, tuple[frozenset[Stage], int]] = {
     "职高": (frozenset({"vocational"}), 0),
@@ -69,17 +70,29 @@ def grade_of(text: str | None) -> Grade | None:
 def year_of_stage(stage: Stage, period: Period, grade: str | None, entry_year: int | None) -> int | None:
     """The year within a stage that a pupil is in, by grade, else by year of entry; None where neither says.
 
-    A pupil may enter compulsory education in its first or its seventh year, so there only the grade counts.
+    A grade that names a year of entry (2021级) counts before the year of entry itself. A pupil may enter compulsory
+    education in its first or its seventh year, so there only the grade counts.
     """
     known = grade_of(grade)
     if known is not None:
         return known.year if stage in known.stages else None
-    return None if stage == "compulsory" else year_by_entry(period, entry_year)
+    return None if stage == "compulsory" else year_by_entry(period, cohort_of(grade) or entry_year)
+
+
+def cohort_of(grade: str | None) -> int | None:
+    """The year of entry that a grade names (2021级); None where it names none."""
+    found = _COHORT.search(grade or "")
+    return int(found[1]) if found else None
 
 
 def year_by_entry(period: Period, entry_year: int | None) -> int | None:
-    """The school year since entry, counted from 1."""
-    return None if entry_year is None else period.school_year - entry_year + 1
+    """The school year since entry, counted from 1; None for an entry after the period.
+
+    Who enters in spring (入学 2022年3月) is in the first year, though the school year began the year before.
+    """
+    if entry_year is None or entry_year > period.year:
+        return None
+    return max(period.school_year - entry_year + 1, 1)
 
 
 def _plain(year: int) -> Grade:

@@ -37,6 +37,7 @@ FieldName = Literal[
     "sum",
     "recovered",
     "hardship_level",
+    "certified_on",
     "status",
     "change",
     "left_on",

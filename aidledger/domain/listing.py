@@ -79,10 +79,11 @@ TOTAL = "total"
 
 @dataclass(slots=True)
 class Certifications:
-    """By line, the hardship level and the categories, gravest first."""
+    """By line, the hardship level, the categories, gravest first, and the date (or month) of the certification."""
 
     levels: list[str | None]
     categories: list[tuple[str, ...]]
+    certified_on: list[str | None]
 
 
 @dataclass(slots=True)

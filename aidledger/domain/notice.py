@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from dateutil.rrule import DAILY, FR, MO, TH, TU, WE, rrule
+from aidledger.domain.holidays import Holidays, days_between, is_working_day
+
+# Minimum working days, by the practice of the offices.
+WORKING_DAYS_MIN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,6 @@ class NoticeTerm:
     first: date
     last: date
 
-    @property
-    def working_days(self) -> int:
-        """Number of Mondays to Fridays; public holidays are not taken into account."""
-        return sum(1 for _ in rrule(DAILY, dtstart=self.first, until=self.last, byweekday=(MO, TU, WE, TH, FR)))
+    def working_days(self, holidays: Holidays) -> int:
+        """The number of working days; where ``holidays`` do not know the year, of Mondays to Fridays."""
+        return sum(1 for day in days_between(self.first, self.last) if is_working_day(day, holidays))

@@ -61,8 +61,9 @@ class Rate:
 class Standard:
     """The rates in force from ``start`` until the next standard; ``start`` None: from the beginning.
 
-    ``grades``: the years of the stage in which it is paid, counted from 1; empty: all of them. ``believed``: what of it
-    was not found in a public source.
+    ``grades``: the years of the stage in which it is paid, counted from 1; empty: all of them. ``fee_where_lower``: a
+    school's listed fee is paid in place of a higher norm, and never more than the norm. ``believed``: what of it was
+    not found in a public source.
     """
 
     start: Period | None
@@ -71,6 +72,7 @@ class Standard:
     average_fen: int | None = None
     grades: tuple[int, ...] = ()
     note: str | None = None
+    fee_where_lower: bool = False
     believed: tuple[Believed, ...] = ()
 
     @property
@@ -129,6 +131,40 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
+class Turned:
+    """An age that a pupil must have reached by a day of the year in which the school year begins."""
+
+    age: int
+    month: int
+    day: int
+
+    def latest_birth(self, period: Period) -> date:
+        """The last birth date of those who are old enough for a period."""
+        return date(period.school_year - self.age, self.month, self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Majors:
+    """Words of majors that a program leaves out (``never``), and of those among them that it does not (``but``)."""
+
+    never: tuple[str, ...]
+    but: tuple[str, ...] = ()
+
+    def leave_out(self, major: str) -> bool:
+        """Whether a major, as a list states it, is left out."""
+        return any(word in major for word in self.never) and not any(word in major for word in self.but)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The least percent of a program's money that comes from each of some sources; ``start`` None: always."""
+
+    start: Period | None
+    percents: tuple[tuple[str, int], ...]
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Bounds:
     """An integer range with inclusive ends, either of which may be open."""
 
@@ -176,7 +212,9 @@ class Program:
     ``grades``: the names in rosters of the grades it is paid in. ``excludes``: codes of programs that nobody may
     receive in the same period. ``standards``: empty where the office sets the amounts. ``believed``: the document is
     believed, not found. ``in_force``: whether the office runs it; some are only once it switches them on. ``by_school``: a count and an amount
-    per school, no list of pupils. ``for_recipients_of``: the program for whose recipients it is, in equal numbers.
+    per school, no list of pupils. ``for_recipients_of``: the program for whose recipients it is, in equal numbers. ``turned``: how old a pupil must be.
+    ``public_fee``: a private school is paid the fee of public ones, at most. ``majors``: those left out. ``shares``: of
+    sources, as the office states them.
     """
 
     code: str
@@ -204,6 +242,10 @@ class Program:
     by_school: bool = False
     for_recipients_of: str | None = None
     ends: tuple[Ending, ...] = ()
+    turned: Turned | None = None
+    public_fee: bool = False
+    majors: Majors | None = None
+    shares: tuple[Share, ...] = ()
 
     def name(self, language: str) -> str:
         """The name in a language, ``en`` or ``zh``."""
@@ -231,6 +273,11 @@ class Program:
         years = (standard.grades if standard else ()) or range(1, last + 1)
         over = {ending.grade for ending in self.ends if ending.last.start < period.start}
         return tuple(year for year in years if year not in over)
+
+    def share_for(self, period: Period) -> Share | None:
+        """The shares of sources in force for a period, where the office states them."""
+        begun = (share for share in self.shares if share.start is None or share.start.start <= period.start)
+        return max(begun, key=lambda share: share.start.start if share.start else date.min, default=None)
 
     def takes(self, period: Period) -> bool:
         """Whether it is paid for periods of this kind (semester or year)."""
@@ -266,7 +313,8 @@ class Program:
     ) -> tuple[Rate, ...]:
         """The rates that may apply to a pupil for a period; empty where no standard is known.
 
-        A listed school fee replaces the range of every ``school-fee`` rate.
+        A listed school fee replaces the range of every ``school-fee`` rate, and a higher norm where the standard says
+        so.
         """
         standard = self.standard_for(period)
         if standard is None:
@@ -276,8 +324,12 @@ class Program:
         if fee is None:
             return rates
         fen = fee.amount_fen
+        if standard.fee_where_lower:
+            fen = min(fen, max((rate.high_fen for rate in rates if rate.basis == "norm"), default=fen))
+        fixed = (rate.basis == "school-fee" or standard.fee_where_lower for rate in rates)
         at_fee = (
-            replace(rate, low_fen=fen, high_fen=fen, label=None) if rate.basis == "school-fee" else rate for rate in rates
+            replace(rate, low_fen=fen, high_fen=fen, label=None) if is_fee else rate
+            for rate, is_fee in zip(rates, fixed, strict=True)
         )
         return tuple(dict.fromkeys(at_fee))
 

@@ -72,6 +72,11 @@ class Period:
         return date(self.year, 2 if self.half == "spring" else 8, 1)
 
     @property
+    def school_begins(self) -> date:
+        """The first day of school: 1 September; in spring about 20 February."""
+        return date(self.year, 2, 20) if self.half == "spring" else date(self.year, 9, 1)
+
+    @property
     def end(self) -> date:
         """Its last day."""
         months = 6 if self.half else 12

@@ -120,7 +120,7 @@ SHAPES: Mapping[str, Shape] = dict(
 _UNREAD: Mapping[str, frozenset[str]] = {
     "entry": frozenset({"class_name"}),
     "certification": frozenset({"class_name"}),
-    "enrolment": frozenset({"class_name", "student_number"}),
+    "enrolment": frozenset({"class_name"}),
     "bank_return": frozenset({"account"}),
     "fee_receipt": frozenset({"class_name"}),
 }

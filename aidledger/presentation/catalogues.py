@@ -110,7 +110,11 @@ def _program_notes(one: Program) -> Sequence[str]:
     return (
         N_("Standards: {region}."),
         *(() if one.in_force else (N_("Not in force: the office has not switched it on."),)),
-        *(() if one.standards else (N_("No national standard: the amounts are the office's own, and never off standard."),)),
+        *(
+            ()
+            if one.standards
+            else (N_("No national standard: the amounts are the office's own, and never off standard."),)
+        ),
         believed if one.believed else found,
         N_("Excludes: {excludes}."),
         *((N_("For whoever gets this: {recipients}."),) if one.for_recipients_of else ()),

@@ -28,6 +28,7 @@ def _shape(announcement: Announcement) -> dict[str, Any]:
         "school": announcement.school,
         "from": announcement.term.first.isoformat(),
         "to": announcement.term.last.isoformat(),
+        "working_days": announcement.working_days,
         "persons": len(announcement.named),
         "rows": [
             {"name": one.name, "school": one.school, "grade": one.grade, "class": one.class_name}

@@ -149,13 +149,17 @@ def _entries(held: Holdings) -> _Section:
         Column("reversal_of", N_("Reverses"), "count"), _IN_FORCE,
     )  # fmt: skip
     beside = held.beside
-    rows = [[*_cells(entry, columns), *beside.get(entry.entry, (None, None))] for entry in held.entries]
-    return _Section("entries", N_("Entries"), (*columns, Column("guardian", N_("Guardian")), _MAJOR), rows)
+    rows = [[*_cells(entry, columns), *beside.get(entry.entry, (None, None, None))] for entry in held.entries]
+    told = Column("guardian", N_("Guardian")), _STUDENT_NUMBER, _MAJOR
+    return _Section("entries", N_("Entries"), (*columns, *told), rows)
 
 
 def _lists(held: Holdings) -> Iterator[_Section]:
     pupil = (SCHOOL, _LEVEL, _GRADE, _CLASS, _STATED)
-    certified = (PERIOD, *pupil, Column("categories", N_("Categories")), Column("category_stated", N_("Category")))
+    certified = (
+        PERIOD, *pupil, Column("categories", N_("Categories")), Column("category_stated", N_("Category")),
+        Column("certified_on", N_("Certified on")),
+    )  # fmt: skip
     enrolled = (
         PERIOD, *pupil, _STUDENT_NUMBER, Column("status", N_("Status")), Column("status_stated", N_("As stated")),
         Column("left_on", N_("Left on")), Column("change", N_("Change of enrolment"), "word"),

@@ -49,6 +49,7 @@ FIELD_TITLES: Mapping[FieldName, str] = {
     "sum": N_("Sum"),
     "recovered": N_("Amount recovered"),
     "hardship_level": N_("Hardship level"),
+    "certified_on": N_("Certified on"),
     "status": N_("Enrolment status"),
     "change": N_("Change of enrolment"),
     "left_on": N_("Left on"),

@@ -17,7 +17,7 @@ from aidledger.presentation.printable import sentences
 _WORDS = frozenset(
     (
         *("why", "what", "cadence", "stated", "actual", "field", "unit"),
-        *("list", "kinship", "whose", "factor", "status", "state"),
+        *("list", "kinship", "whose", "factor", "status", "state", "paid_as", "told"),
     )
 )
 

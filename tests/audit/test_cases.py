@@ -22,8 +22,12 @@ def test_a_case(case: Case, tmp_path: Path) -> None:
         ledgers.reverse(ledger, catalogue(), case.reverse, "sent in error")
     for rule, expected in case.found.items():
         found = findings(ledger, rule, case)
-        assert sorted(subjects(one, case.born) for one in found) == sorted(expected), rule
+        assert sorted(subjects(one, case) for one in found) == sorted(expected), rule
         assert all("{" not in key for one in found for key in one.facts)
+    for rule, words in case.says.items():
+        for one in findings(ledger, rule, case):
+            said = " ".join(map(str, one.facts.values()))
+            assert [word for word in sorted(words, key=said.find) if word in said] == words, said
     for rule in case.quiet:
         assert findings(ledger, rule, case) == [], rule
 

@@ -24,7 +24,7 @@ _BORN = date(2006, 3, 15)
 def _lists() -> list[bytes]:
     """The lists of all cases, each once. A bank return is of payments that came before it, and stays out."""
     grids = [
-        grid(listed, _BORN)
+        grid(listed, _BORN, case.people)
         for case in cases()
         if case.born == _BORN
         for listed in case.lists

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from aidledger.audit.running import Audit
+from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Finding
 from aidledger.lake.pseudonyms import Showing
 from aidledger.operations import lakes
@@ -82,10 +83,14 @@ def asked_of(lake: Path | str, engine: EngineName = "duckdb", *districts: str) -
 
 
 def audited(
-    lake: Path | str, rules: Sequence[str] = (), period: str | None = None, engine: EngineName = "duckdb"
+    lake: Path | str,
+    rules: Sequence[str] = (),
+    period: str | None = None,
+    engine: EngineName = "duckdb",
+    known: Catalogue | None = None,
 ) -> Audit:
     """What the audit over a lake finds."""
-    return lakes.audit(asked_of(lake, engine), catalogue(), TODAY, rules, period=period).found
+    return lakes.audit(asked_of(lake, engine), known or catalogue(), TODAY, rules, period=period).found
 
 
 def said(findings: Sequence[Finding]) -> list[tuple[object, ...]]:

@@ -131,7 +131,10 @@ def test_a_register_says_the_change_the_day_and_the_major(ledger: Ledger) -> Non
 
 
 def test_a_roster_says_the_major(ledger: Ledger) -> None:
-    grid: Grid = [["江北职业中学2021年秋季学期中职免学费花名册"], ["姓名", "身份证号", "金额", "专业", "是否戏曲表演专业"]]
+    grid: Grid = [
+        ["江北职业中学2021年秋季学期中职免学费花名册"],
+        ["姓名", "身份证号", "金额", "专业", "是否戏曲表演专业"],
+    ]
     grid += [[one.name, one.number, 1000, "音乐表演", said] for one, said in zip(people(2), "是否", strict=True)]
     bring_in(ledger, xlsx_bytes(grid), "waiver.xlsx", record_conflicts=True)
     assert _rows(ledger, "SELECT major FROM entry WHERE major IS NOT NULL ORDER BY id") == [

@@ -43,9 +43,20 @@ def test_a_notice_says_name_school_grade_and_class_and_nothing_else(ledger: str,
 
 
 def test_a_notice_is_posted_for_five_working_days(ledger: str) -> None:
-    short = aidledger(*WANTED, "--from", "2021-10-08", "--to", "2021-10-13", ledger=ledger)
+    short = aidledger(*WANTED, "--from", "2021-10-11", "--to", "2021-10-14", ledger=ledger)
     assert short.exit_code == 2
     assert "4" in short.stderr
+
+
+def test_a_notice_over_holidays_is_recorded_and_said_to_be_short(ledger: str) -> None:
+    over = aidledger(*WANTED, "--from", "2021-09-29", "--to", "2021-10-08", "--format", "json", ledger=ledger)
+    assert (over.exit_code, over.json["working_days"]) == (1, 3)
+    assert "only 3 working days" in over.stderr
+
+
+def test_a_weekend_day_that_is_worked_counts(ledger: str) -> None:
+    made = aidledger(*WANTED, "--from", "2021-10-08", "--to", "2021-10-13", "--format", "json", ledger=ledger)
+    assert (made.exit_code, made.json["working_days"]) == (0, 5)
 
 
 def test_a_preview_is_not_recorded(ledger: str) -> None:

@@ -167,7 +167,7 @@ def bring_in_all(
     hints: Hints | None = None,
     record_conflicts: bool = False,
     supersedes: int | None = None,
-    used: Catalogue | None = None,
+    known: Catalogue | None = None,
 ) -> list[FileResult]:
     """Import files, in the order given; with the shipped catalogue, or the one that the office uses."""
     with tempfile.TemporaryDirectory() as folder:
@@ -178,7 +178,7 @@ def bring_in_all(
         request = ImportRequest(paths, said)
         found = [Found(path) for path in paths]
         posting = partial(ledger.writing, "import")
-        return _Here(ledger, used or catalogue(), request, posting, lambda _result: None).files(found)
+        return _Here(ledger, known or catalogue(), request, posting, lambda _result: None).files(found)
 
 
 def bring_in(
@@ -189,13 +189,11 @@ def bring_in(
     hints: Hints | None = None,
     record_conflicts: bool = False,
     supersedes: int | None = None,
-    used: Catalogue | None = None,
+    known: Catalogue | None = None,
 ) -> FileResult:
     """Import one file."""
-    (result,) = bring_in_all(
-        ledger, {name: content}, hints=hints, record_conflicts=record_conflicts, supersedes=supersedes, used=used
-    )
-    return result
+    said = {"hints": hints, "record_conflicts": record_conflicts, "supersedes": supersedes, "known": known}
+    return bring_in_all(ledger, {name: content}, **said)[0]  # type: ignore[arg-type]
 
 
 def contents(place: Place) -> dict[str, list[tuple[object, ...]]]:

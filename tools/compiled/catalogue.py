@@ -20,8 +20,9 @@ from __future__ import annotations
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.catalogue.published import ShippedReports
+from aidledger.domain.holidays import HolidayYear
 from aidledger.domain.layout import Layout
-from aidledger.domain.program import Bounds, Deadline, Ending, Fee, Program, Rate, Standard, Words
+from aidledger.domain.program import Bounds, Deadline, Ending, Fee, Majors, Program, Rate, Standard, Turned, Words
 from aidledger.domain.region import Region
 from aidledger.domain.term import Period
 

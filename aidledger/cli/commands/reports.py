@@ -231,10 +231,10 @@ def notice(
     preview: bool,
     form: str,
     output: Path | None,
-) -> None:
+) -> int:
     """Print the public notice and record it. It lists name, school, grade and class, and nothing else."""
     from aidledger.cli.output import emit
-    from aidledger.domain.notice import NoticeTerm
+    from aidledger.domain.notice import WORKING_DAYS_MIN, NoticeTerm
     from aidledger.errors import OutputMissing
     from aidledger.operations import announcing
     from aidledger.presentation.notices import notice_result
@@ -245,3 +245,9 @@ def notice(
     term = NoticeTerm(first.date(), last.date())
     made = announcing.announce(ledger, catalogue, program, period, term, school, preview=preview)
     emit(office, form, output, notice_result(made, catalogue, office.language))
+    if made.working_days >= WORKING_DAYS_MIN:
+        return 0
+    message = N_("Holidays leave only {days} working days from {first} to {last}; a notice needs {wanted}.")
+    facts = {"days": made.working_days, "first": term.first, "last": term.last, "wanted": WORKING_DAYS_MIN}
+    click.echo(office._(message).format(**facts), err=True)
+    return 1

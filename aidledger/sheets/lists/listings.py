@@ -97,7 +97,7 @@ def read_listing(
         period=None,
         columns=columns,
         lines=lines,
-        facts=Certifications([], []),
+        facts=Certifications([], [], []),
     )
     if kind in _PARTS_READ:
         return _read_in_part(listing, block, students, around, catalogue, hints)
@@ -195,7 +195,7 @@ def _period_of_returns(around: Surroundings, hints: Hints) -> Period | None:
 
 def _certifications(students: StudentRows, layout: Layout) -> Certifications:
     levels = _worded(students, "hardship_level", layout.values["hardship_level"])
-    return Certifications(levels, _categories(students, layout))
+    return Certifications(levels, _categories(students, layout), students.dates("certified_on"))
 
 
 def _period(periods: Sequence[Period], cadence: str, hints: Hints, place: Place) -> tuple[Period | None, list[Problem]]:

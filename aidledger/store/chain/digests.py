@@ -46,6 +46,7 @@ ENTRY_FIELDS = (
     "reversal_of",
     "guardian",
     "part",
+    "student_number",
     "major",
 )
 

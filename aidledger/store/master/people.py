@@ -20,10 +20,11 @@ Document = tuple[str, str]
 
 @dataclass(slots=True)
 class Known:
-    """Beneficiaries by document (type, number): ids and names, and the ids of those who are new."""
+    """Beneficiaries by document (type, number): ids, names, 学籍号; and the ids of those who are new."""
 
     ids: dict[Document, int]
     names: dict[Document, str]
+    student_numbers: dict[Document, str | None]
     new: set[int]
 
 
@@ -31,7 +32,8 @@ class Known:
 def _known_people(dialect: str) -> Select[Any]:
     """The people who have one of the ``numbers``."""
     number = Beneficiary.c.number
-    people = select(Beneficiary.c.id, Beneficiary.c.document_type, number, Beneficiary.c.name)
+    told = (Beneficiary.c.name, Beneficiary.c.student_number)
+    people = select(Beneficiary.c.id, Beneficiary.c.document_type, number, *told)
     if dialect == "sqlite":
         return people.where(number.in_(bindparam("numbers", expanding=True)))
     # PostgreSQL takes longer to parse hundreds of parameters than to run the query: pass them as one array.
@@ -45,11 +47,13 @@ def ensure_people(books: Connection, tables: Sequence[Lines], added: Added) -> K
         for i, document in enumerate(zip(lines.document_types, lines.numbers, strict=True)):
             if document not in first_lines:
                 first_lines[document] = lines, i
-    known = Known({}, {}, set())
+    known = Known({}, {}, {}, set())
     for numbers in chunks(sorted({number for _, number in first_lines})):
-        for person, kind, number, name in books.execute(_known_people(books.dialect.name), {"numbers": numbers}):
+        rows = books.execute(_known_people(books.dialect.name), {"numbers": numbers})
+        for person, kind, number, name, student_number in rows:
             known.ids[kind, number] = person
             known.names[kind, number] = name
+            known.student_numbers[kind, number] = student_number
     missing = {document: line for document, line in first_lines.items() if document not in known.ids}
     added.insert(books, Beneficiary, list(_new_people(books, missing, known)))
     return known
@@ -66,6 +70,7 @@ def _new_people(
         sex = sex_of(number) if born else lines.sexes[i]
         known.ids[document] = person
         known.names[document] = lines.names[i]
+        known.student_numbers[document] = lines.student_numbers[i]
         known.new.add(person)
         yield person, kind, number, lines.names[i], born and str(born), sex, lines.student_numbers[i]
 

@@ -155,7 +155,8 @@ class Entry(SQLModel, table=True):
 
     ``occurrence`` numbers the entries of a claim from 1 and is unique, so that concurrent posting cannot pay twice; a
     reversal has the negative of the occurrence that it reverses. ``name_stated``: the roster's name, if it is not the
-    beneficiary's. ``part``: the part of the period that is paid (domain/part.py), None for the whole.
+    beneficiary's; ``student_number``: its 学籍号, likewise. ``part``: the part of the period that is paid
+    (domain/part.py), None for the whole.
     """
 
     __tablename__ = "entry"
@@ -174,6 +175,13 @@ class Entry(SQLModel, table=True):
             "name_stated",
             sqlite_where=column("name_stated").is_not(None),
             postgresql_where=column("name_stated").is_not(None),
+        ),
+        Index(
+            "entry_student_number",
+            "beneficiary_id",
+            "student_number",
+            sqlite_where=column("student_number").is_not(None),
+            postgresql_where=column("student_number").is_not(None),
         ),
         # Few payments are parts of a period; counting person-times looks them up separately.
         Index(
@@ -210,6 +218,7 @@ class Entry(SQLModel, table=True):
     digest: bytes = Field(sa_type=DIGEST)
     guardian: str | None = Field(default=None, sa_type=Text)
     part: str | None = Field(default=None, sa_type=CODE)
+    student_number: str | None = Field(default=None, sa_type=CODE)
     major: str | None = Field(default=None, sa_type=Text)
 
 
@@ -286,7 +295,7 @@ class Listing(SQLModel, table=True):
 class Certification(SQLModel, table=True):
     """A pupil whose family's hardship was certified for a school year (教财〔2018〕16号).
 
-    ``categories``: codes in catalogue order, separated by spaces.
+    ``categories``: codes in catalogue order, separated by spaces. ``boarding``: where the list says it.
     """
 
     __tablename__ = "certification"
@@ -303,6 +312,8 @@ class Certification(SQLModel, table=True):
     grade: str | None = Field(default=None, sa_type=Text)
     class_name: str | None = Field(default=None, sa_type=Text)
     name_stated: str | None = Field(default=None, sa_type=Text)
+    boarding: str | None = Field(default=None, sa_type=CODE)
+    certified_on: str | None = Field(default=None, sa_type=CODE)
     digest: bytes = Field(sa_type=DIGEST)
 
 

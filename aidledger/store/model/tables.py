@@ -138,6 +138,7 @@ Entry = Table(
     Column("digest", DIGEST, nullable=False),
     Column("guardian", Text),
     Column("part", CODE),
+    Column("student_number", CODE),
     Column("major", Text),
 )
 BatchTotal = Table(
@@ -205,6 +206,8 @@ Certification = Table(
     Column("grade", Text),
     Column("class_name", Text),
     Column("name_stated", Text),
+    Column("boarding", CODE),
+    Column("certified_on", CODE),
     Column("digest", DIGEST, nullable=False),
 )
 Enrolment = Table(

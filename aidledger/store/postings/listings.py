@@ -57,7 +57,7 @@ _OF_SCHOOL = ("id", "batch_id", "listing_id", "row", "program", "period", "schoo
 RECORD_FIELDS: Mapping[ListKind, tuple[str, ...]] = {
     "certification": (
         *("id", "batch_id", "listing_id", "row", *PERSON, "period", "school", "level", "categories"),
-        *("category_stated", "grade", "class_name", "name_stated"),
+        *("category_stated", "grade", "class_name", "name_stated", "boarding", "certified_on"),
     ),
     "register": (
         *("id", "batch_id", "listing_id", "row", *PERSON, "period", "school", "student_number", "status"),
@@ -276,6 +276,8 @@ def _certified(listing: ListTable, facts: Certifications, _pointers: Pointers, i
         "level": facts.levels[i],
         "categories": " ".join(facts.categories[i]),
         "category_stated": listing.lines.categories[i],
+        "boarding": listing.lines.boardings[i],
+        "certified_on": facts.certified_on[i],
     }
 
 

@@ -224,6 +224,7 @@ class _Posting:
         lines, people = table.lines, self._people
         documents = list(zip(lines.document_types, lines.numbers, strict=True))
         names = [people.names[document] for document in documents]
+        known = [people.student_numbers[document] for document in documents]
         schools = [self._schools[school] if school else (None, None) for school in lines.schools]
         return {
             "row": lines.rows,
@@ -245,6 +246,10 @@ class _Posting:
             "category": lines.categories,
             "entry_year": lines.entry_years,
             "guardian": lines.guardians,
+            "student_number": [
+                None if stated == number else stated
+                for stated, number in zip(lines.student_numbers, known, strict=True)
+            ],
             "major": lines.majors,
         }
 

@@ -18,7 +18,7 @@ from aidledger.store.postings.entries import batch_in_force, in_force, in_versio
 # What makes two payments of a person equal; not their place in the file.
 PAYMENT_FIELDS = (
     *("program_id", "period", "school_id", "amount_fen", "name_stated", "account", "level", "boarding", "grade"),
-    *("class_name", "tier", "category", "entry_year", "guardian", "part", "major"),
+    *("class_name", "tier", "category", "entry_year", "guardian", "part", "student_number", "major"),
 )
 Payment = tuple[Any, ...]
 

@@ -89,12 +89,12 @@ class Announced:
 class Holdings:
     """All holdings; ``files``: the batches whose files name the person.
 
-    ``beside``: the guardian and the major that a roster states, by entry.
+    ``beside``: the guardian, the student number and the major that a roster states, by entry.
     """
 
     identity: Identity
     entries: Sequence[EntryRecord]
-    beside: dict[int, tuple[str | None, str | None]]
+    beside: dict[int, tuple[str | None, str | None, str | None]]
     listed: Sequence[Listed]
     ordered: Sequence[Ordered]
     announced: Sequence[Announced]
@@ -117,13 +117,13 @@ def holdings(books: Connection, person: int) -> Holdings:
         person, row.document_type, row.number, row.name, row.birth_date, row.sex, row.student_number,
         sorted(name for name in names if name and name != row.name),
     )  # fmt: skip
-    beside = select(Entry.c.id, Entry.c.guardian, Entry.c.major).where(Entry.c.id.in_(ids))
+    beside = select(Entry.c.id, Entry.c.guardian, Entry.c.student_number, Entry.c.major).where(Entry.c.id.in_(ids))
     posted_by = {entry.roster_batch for entry in entries} | {record.batch for record in listed}
     batches = posted_by.union(_keeping(books, ids))
     return Holdings(
         identity,
         entries,
-        {row.id: (row.guardian, row.major) for row in books.execute(beside)},
+        {row.id: (row.guardian, row.student_number, row.major) for row in books.execute(beside)},
         listed,
         list(_ordered(books, ids)),
         list(_announced(books, ids)),

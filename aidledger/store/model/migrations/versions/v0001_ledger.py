@@ -222,7 +222,7 @@ def _make_entries() -> None:
         *_optional(ID, "entry_year", "reversal_of"),
         *_needed(DIGEST, "digest"),
         *_optional(TEXT, "guardian"),
-        *_optional(CODE, "part"),
+        *_optional(CODE, "part", "student_number"),
         *_optional(TEXT, "major"),
         sa.CheckConstraint("(reversal_of IS NULL) = (amount_fen > 0)", name="reversal_sign"),
         sa.CheckConstraint("(reversal_of IS NULL) = (occurrence > 0)", name="reversal_occurrence"),
@@ -240,6 +240,7 @@ def _make_entries() -> None:
     op.create_index("entry_of_person", "entry", ["beneficiary_id", "program_id", "period", "occurrence"])
     _index_where("entry_reversed_once", "entry", ["reversal_of"], "reversal_of", unique=True)
     _index_where("entry_other_name", "entry", ["name_stated"], "name_stated")
+    _index_where("entry_student_number", "entry", ["beneficiary_id", "student_number"], "student_number")
     _index_where("entry_in_parts", "entry", of_claim, "part")
     op.create_table(
         "kept_entry",
@@ -325,6 +326,7 @@ def _make_lists() -> None:
         *_optional(CODE, "level"),
         *_needed(TEXT, "categories"),
         *_optional(TEXT, "category_stated", "grade", "class_name", "name_stated"),
+        *_optional(CODE, "boarding", "certified_on"),
         *_needed(DIGEST, "digest"),
         *_references_sought(**of_person),
     )
