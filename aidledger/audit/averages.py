@@ -339,8 +339,8 @@ RULES = (
         message=N_("On average {average} were paid for {period}; the standard's average is {wanted}."),
         explanation=N_(
             "Where a program has tiers, money is allotted by an average per pupil. If the district is off by more "
-            "than 1%, its tiers were assigned unevenly, and its payments will not match the allotment. Amounts that are "
-            "no tier are left out."
+            "than 1%, its tiers were assigned unevenly, and its payments will not match the allotment. Amounts that "
+            "are no tier are left out."
         ),
         reference="财教〔2021〕310号",
         find=_off_average,

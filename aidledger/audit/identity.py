@@ -57,13 +57,15 @@ def _find(scope: Scope) -> Iterator[Case]:
 
 
 def _case(one: Any, other: Any, signs: list[str], paid: dict[int, dict[int, int]]) -> Case:  # noqa: ANN401 - rows
-    documents = sorted(((one.document_type, one.number), (other.document_type, other.number)))
+    both = sorted((one, other), key=lambda person: (person.document_type, person.number))
+    documents = [(person.document_type, person.number) for person in both]
     return Case(
         about=tuple(text for document in documents for text in document),
         entries=tuple(sorted([*paid[one.id], *paid[other.id]])),
         persons=2,
         amount_fen=min(sum(paid[person.id].values()) for person in (one, other)),
         facts={
+            "names": " / ".join(person.name for person in both),
             "numbers": " / ".join(mask_number(number) for _, number in documents),
             "signs": tuple(signs),
             "score": _score(signs),
@@ -198,7 +200,7 @@ def _paid(books: Queryable, people: Iterable[int]) -> dict[int, dict[int, int]]:
 RULE = Rule(
     code="likely-same-person",
     severity="warning",
-    message=N_("The ID numbers {numbers} seem to be one person's (score {score} of 100): {signs}."),
+    message=N_("{names}, with the ID numbers {numbers}, seem to be one person (score {score} of 100): {signs}."),
     explanation=N_(
         "A pupil with two ID numbers in the ledger can be paid twice unnoticed. The signs are listed with a score, "
         "but none is proof: twins share a birth date, and names repeat. Compare both numbers with the household "
