@@ -4,8 +4,8 @@ Who is meant by a letter is made up here: name, a right ID number, born in 2006 
 ``people`` says who a letter is: ``[name, first 17 digits]``. ``lists`` come in the order in which they are imported. A
 list has a title, a header of its own words and rows; ``who`` in a row stands for name and ID number (``b=张三``: called
 so there). ``found`` says, rule by rule, whom or what the findings are about: letters of people, or a school; ``says``
-what the facts of a rule's findings say, in order; ``cites`` whose rows are its evidence; ``quiet`` names rules that must find nothing. ``notices`` are posted
-after so many lists. A list that ``supersedes`` a batch is its new version.
+what the facts of a rule's findings say, in order; ``cites`` whose rows are its evidence; ``quiet`` names rules that
+must find nothing. ``notices`` are posted after so many lists. A list that ``supersedes`` a batch is its new version.
 """
 
 from __future__ import annotations
