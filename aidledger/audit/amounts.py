@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from aidledger.audit.claims import entries_of, unfinished
-from aidledger.audit.judging import judged_claims
+from aidledger.audit.claims import entries_of
+from aidledger.audit.odd_amounts import off_amounts
 from aidledger.audit.rule import Case, Rule, Scope
-from aidledger.checks.standards import off_standard
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
-
-_KEYS = ("program", "period", "level", "boarding", "fee_school", "amount_fen", "in_parts")
 
 
 def _off(scope: Scope, *, capped: bool) -> Iterator[Case]:
     """One case per payment, or per claim in parts; ``capped``: only standards with an upper limit, else all others."""
-
-    def judge(paid: Any) -> Mapping[str, object] | None:  # noqa: ANN401 - a row
-        program, period = scope.catalogue.programs[paid.program], Period.parse(paid.period)
-        standard = program.standard_for(period)
-        if standard is None or any(rate.basis == "cap" for rate in standard.rates) != capped:
-            return None
-        if unfinished(scope, paid):
-            return None
-        return off_standard(program, period, paid.amount_fen, paid.level, paid.boarding, paid.fee_school)
-
-    found = judged_claims(scope, _KEYS, judge)
+    found = [(row, facts) for row, facts in scope.once(off_amounts) if _is_capped(scope, row) == capped]
     entries = entries_of(scope, [row for row, _ in found])
     for row, facts in found:
         yield Case(
@@ -39,6 +26,11 @@ def _off(scope: Scope, *, capped: bool) -> Iterator[Case]:
             standard=str(facts["reference"]),
             facts=facts,
         )
+
+
+def _is_capped(scope: Scope, paid: Any) -> bool:  # noqa: ANN401 - a row
+    standard = scope.catalogue.programs[paid.program].standard_for(Period.parse(paid.period))
+    return standard is not None and any(rate.basis == "cap" for rate in standard.rates)
 
 
 _WHY = N_(

@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Subquery, and_, func, or_, select
 
-from aidledger.audit.claims import claims, entries_of, is_running, names_parts, unfinished
-from aidledger.audit.judging import alike, claim_kinds, fee_school, judged_claims
+from aidledger.audit.claims import claims, entries_of, is_running, names_parts
+from aidledger.audit.judging import alike, claim_kinds, fee_school
+from aidledger.audit.odd_amounts import mistaken_units, off_by_entry
 from aidledger.audit.rule import Case, Rule, Scope, reference_for
 from aidledger.audit.totals import totals, totals_of_schools
 from aidledger.domain.money import yuan_text
-from aidledger.domain.program import Rate
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.store.database.bulk import chunks
@@ -24,13 +24,6 @@ from aidledger.store.postings.entries import current
 
 # The tolerance between a program's average and the standard's.
 _TIER_TOLERANCE_PERCENT = 1
-_TEN_THOUSAND = 10_000
-_FACTORS = (
-    (_TEN_THOUSAND, 1, N_("10,000 times the allowed amount: 元 taken for 万元")),
-    (1, _TEN_THOUSAND, N_("a 10,000th of the allowed amount: 万元 taken for 元")),
-    (2, 1, N_("twice the allowed amount: a year's amount in one semester")),
-    (1, 2, N_("half the allowed amount: a semester's amount halved")),
-)
 
 
 # Program, period, school.
@@ -58,16 +51,24 @@ def _spans(scope: Scope) -> Callable[[Group], Span | None]:
 
 
 def _impossible(scope: Scope) -> Iterator[Case]:
-    """One case per program, period and school whose average, paid or declared by its rosters, no rate allows."""
+    """One case per program, period and school whose average, paid or declared by its rosters, no rate allows.
+
+    Not the averages that odd amounts explain, each of which is a finding already.
+    """
     span_of = _spans(scope)
     averages = {
         key: (average, span)
         for key, average in _averages(scope, span_of).items()
         if (span := span_of(key)) is not None and not span[0] * average[0] <= average[1] <= span[1] * average[0]
     }
-    outside = _outside(scope, {key: span for key, ((_, _, declared), span) in averages.items() if not declared})
-    for (code, period, school), ((count, amount, declared), (low, high, reference)) in averages.items():
+    outside = _outside(scope, {key: span for key, ((_, _, declared, _), span) in averages.items() if not declared})
+    explained = scope.once(off_by_entry)
+    for (code, period, school), ((count, amount, declared, sheets), (low, high, reference)) in averages.items():
+        beyond = outside.get((code, period, school), [])
+        if beyond and all(entry in explained for entry in beyond):
+            continue
         facts = {
+            "where": " / ".join(filter(None, [school, ", ".join(sheets)])) or "—",
             "average": yuan_text(round(amount / count)),
             "low": yuan_text(low),
             "high": yuan_text(high),
@@ -76,7 +77,7 @@ def _impossible(scope: Scope) -> Iterator[Case]:
         }
         yield Case(
             about=(code, period, school or ""),
-            entries=tuple(outside.get((code, period, school), ())),
+            entries=tuple(beyond),
             program=code,
             period=period,
             persons=count,
@@ -108,8 +109,8 @@ def _outside(scope: Scope, spans: Mapping[Group, Span]) -> Mapping[Group, list[i
     return found
 
 
-# Person-times, 分, and the rosters (ids) that declare them; no rosters: as paid.
-Average = tuple[int, int, tuple[int, ...]]
+# Person-times, 分, the rosters (ids) that declare them, and their sheets; no rosters: as paid.
+Average = tuple[int, int, tuple[int, ...], tuple[str, ...]]
 
 
 def _averages(scope: Scope, span_of: Callable[[Group], Span | None]) -> Mapping[Group, Average]:
@@ -121,13 +122,13 @@ def _averages(scope: Scope, span_of: Callable[[Group], Span | None]) -> Mapping[
         span = span_of(key)
         # A roster of one part declares only a part of the amount.
         if span is not None and _is_odd(span, count, amount, at_least=not in_parts.rosters.intersection({row.id})):
-            before = found.get(key, (0, 0, ()))
-            found[key] = before[0] + count, before[1] + amount, (*before[2], row.id)
+            before = found.get(key, (0, 0, (), ()))
+            found[key] = before[0] + count, before[1] + amount, (*before[2], row.id), (*before[3], row.sheet)
     for paid in totals_of_schools(scope):
         key, count, amount = (paid.program, paid.period, paid.school), paid.person_times, paid.amount_fen
         span, growing = span_of(key), key in in_parts.groups and is_running(scope, paid.period)
         if span is not None and _is_odd(span, count, amount, at_least=not growing):
-            found[key] = count, amount, ()
+            found[key] = count, amount, (), ()
     return found
 
 
@@ -156,9 +157,15 @@ def _in_parts(scope: Scope) -> _InParts:
 
 
 def _declared(scope: Scope) -> Any:  # noqa: ANN401 - a select
+    """What rosters declare otherwise than their lines say."""
+    differs = or_(
+        RosterRow.c.declared_person_times != RosterRow.c.person_times,
+        RosterRow.c.declared_amount_fen != RosterRow.c.amount_fen,
+    )
     query = (
         select(
             RosterRow.c.id,
+            RosterRow.c.sheet,
             ProgramRow.c.code.label("program"),
             RosterRow.c.period,
             School.c.name.label("school"),
@@ -167,26 +174,35 @@ def _declared(scope: Scope) -> Any:  # noqa: ANN401 - a select
         )
         .join(ProgramRow, ProgramRow.c.id == RosterRow.c.program_id)
         .outerjoin(School, School.c.id == RosterRow.c.school_id)
-        .where(RosterRow.c.declared_person_times > 0, RosterRow.c.declared_amount_fen.is_not(None), current(RosterRow))
+        .where(RosterRow.c.declared_person_times > 0, RosterRow.c.declared_amount_fen.is_not(None), differs)
+        .where(current(RosterRow))
         .order_by(RosterRow.c.id)
     )
     return query.where(*scope.narrowed(ProgramRow.c.code, RosterRow.c.period))
 
 
 def _off_average(scope: Scope) -> Iterator[Case]:
-    """One case per program and period whose payments miss the average that the standard sets."""
+    """One case per program and period whose payments miss the average that the standard sets.
+
+    Odd amounts aside: each is a finding already, and says nothing about tiers.
+    """
+    odd: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for row in {row.id: row for row in scope.once(off_by_entry).values()}.values():
+        odd[row.program, row.period].append(row)
     growing = {(code, period) for code, period, _ in scope.once(_in_parts).groups if is_running(scope, period)}
     for paid in totals(scope):
-        program, period, count = scope.catalogue.programs[paid.program], Period.parse(paid.period), paid.person_times
+        program, period = scope.catalogue.programs[paid.program], Period.parse(paid.period)
+        aside = odd[paid.program, paid.period]
+        count, amount = paid.person_times - len(aside), paid.amount_fen - sum(row.amount_fen for row in aside)
         standard = program.standard_for(period)
         expected = standard.average_fen if standard else None
-        if not expected:
+        if not expected or count <= 0:
             continue
-        off = abs(paid.amount_fen - expected * count)
-        less = paid.amount_fen < expected * count and (paid.program, paid.period) in growing
+        off = abs(amount - expected * count)
+        less = amount < expected * count and (paid.program, paid.period) in growing
         if less or off * 100 <= _TIER_TOLERANCE_PERCENT * expected * count:
             continue
-        average = yuan_text(round(paid.amount_fen / count))
+        average = yuan_text(round(amount / count))
         yield Case(
             about=(paid.program, paid.period),
             entries=(),
@@ -200,15 +216,19 @@ def _off_average(scope: Scope) -> Iterator[Case]:
 
 
 def _mixed(scope: Scope) -> Iterator[Case]:
-    """One case per school, program and period in which pupils of one kind were paid different amounts."""
+    """One case per school, program and period in which pupils of one kind were paid different amounts.
+
+    Of amounts that the standard allows: any other is a finding of its own.
+    """
     kind = ("program", "period", "school", "level", "boarding")
-    fee, one_amount = fee_school(scope), cache(partial(_one_amount, scope))
+    fee, one_amount, odd = fee_school(scope), cache(partial(_one_amount, scope)), cache(partial(_is_off, scope))
     paid = _of_one_amount(scope, one_amount)
     groups: dict[Group, set[int]] = defaultdict(set)
     fewer: dict[tuple[Any, ...], Group] = {}
-    for one, times in _several_amounts(scope, paid, kind).items():
+    for one, every in _several_amounts(scope, paid, kind).items():
         code, period, school, level, boarding = one
-        if one_amount(code, period, level, boarding, fee(school)):
+        times = {fen: count for fen, count in every.items() if not odd(code, period, level, boarding, fee(school), fen)}
+        if len(times) > 1 and one_amount(code, period, level, boarding, fee(school)):
             # Of equally frequent amounts the lower counts as usual.
             usual = min(times, key=lambda amount: (-times[amount], amount))
             groups[code, period, school] |= times.keys()
@@ -271,11 +291,18 @@ def _one_amount(scope: Scope, code: str, period: str, level: str | None, boardin
     return bool(rates) and fixed and all(rate.basis != "cap" for rate in rates)
 
 
+def _is_off(
+    scope: Scope, code: str, period: str, level: str | None, boarding: str | None, fee: str | None, amount_fen: int
+) -> bool:
+    """Whether no rate allows an amount."""
+    rates = scope.catalogue.programs[code].rates(Period.parse(period), level, boarding, fee)
+    return not any(rate.allows(amount_fen) for rate in rates)
+
+
 def _other_unit(scope: Scope) -> Iterator[Case]:
     """One case per school, program, period and mistake."""
-    keys = ("program", "period", "level", "boarding", "fee_school", "amount_fen", "in_parts")
     groups: dict[tuple[str, str, str | None, object], list[tuple[Any, Mapping[str, object]]]] = defaultdict(list)
-    found = judged_claims(scope, keys, partial(_unit_mistake, scope))
+    found = scope.once(mistaken_units)
     entries = entries_of(scope, [row for row, _ in found])
     for row, facts in found:
         groups[row.program, row.period, row.school, facts["factor"]].append((row, facts))
@@ -292,36 +319,16 @@ def _other_unit(scope: Scope) -> Iterator[Case]:
         )
 
 
-def _unit_mistake(scope: Scope, claim: Any) -> Mapping[str, object] | None:  # noqa: ANN401 - a row of ``claims``
-    """The factor by which an amount misses a rate, if a mistaken unit or period explains it."""
-    if unfinished(scope, claim):
-        return None
-    program, period = scope.catalogue.programs[claim.program], Period.parse(claim.period)
-    rates = program.rates(period, claim.level, claim.boarding, claim.fee_school)
-    amount = claim.amount_fen
-    if not rates or any(rate.allows(amount) or rate.basis == "cap" for rate in rates):
-        return None
-    for times, parts, meaning in _FACTORS:
-        meant, rest = divmod(amount * parts, times)
-        if not rest and any(_exactly(rate, meant, in_span=_TEN_THOUSAND in {times, parts}) for rate in rates):
-            return {"factor": meaning, "amount": yuan_text(amount)}
-    return None
-
-
-def _exactly(rate: Rate, amount_fen: int, *, in_span: bool) -> bool:
-    """Whether a rate allows an amount; ``in_span``: also within a span, where half or twice an amount means nothing."""
-    return rate.allows(amount_fen) and (in_span or rate.basis == "norm" or rate.low_fen == rate.high_fen)
-
-
 RULES = (
     Rule(
         code="average-impossible",
         severity="warning",
-        message=N_("Average of {average} over {count} person-times, {whose}; possible is {low} to {high}."),
+        message=N_("{where}: on average {average} for {count} person-times, {whose}; possible is {low} to {high}."),
         explanation=N_(
             "The amount per person-time must lie between the lowest and the highest rate of the standard. Otherwise "
-            "persons were confused with person-times, or 元 with 万元, or rows are missing. Judged: each school's "
-            "payments, and what its rosters declare in their total lines."
+            "persons were confused with person-times, or 元 with 万元, or rows are missing. Judged: what rosters "
+            "declare in their total lines otherwise than their rows say, and each school's payments, unless "
+            "amount-off-standard or unit-suspect shows the amounts one by one."
         ),
         reference=N_("common audit practice"),
         find=_impossible,
@@ -332,7 +339,8 @@ RULES = (
         message=N_("On average {average} were paid for {period}; the standard's average is {wanted}."),
         explanation=N_(
             "Where a program has tiers, money is allotted by an average per pupil. If the district is off by more "
-            "than 1%, its tiers were assigned unevenly, and its payments will not match the allotment."
+            "than 1%, its tiers were assigned unevenly, and its payments will not match the allotment. Amounts that "
+            "are no tier are left out."
         ),
         reference="财教〔2021〕310号",
         find=_off_average,
@@ -345,7 +353,8 @@ RULES = (
         explanation=N_(
             "Within a school and term, pupils of one level and boarding status get one rate; a waiver is the "
             "school's fee. Two amounts mean that an old standard was copied, or a fee was raised for some. "
-            "Vocational schools may have a fee per major. Shown: the rows with the less frequent amounts."
+            "Vocational schools may have a fee per major. Shown: the rows with the less frequent amounts. Amounts "
+            "that the standard does not allow are amount-off-standard or unit-suspect."
         ),
         reference="财教〔2021〕310号",
         find=_mixed,
@@ -356,7 +365,8 @@ RULES = (
         message=N_("{count} amounts such as {amount} look like {factor}."),
         explanation=N_(
             "No standard allows the amount, but one allows exactly 10,000 times, a 10,000th, twice or half of it: "
-            "the unit or the term is wrong. Check the unit in the title and what was really paid."
+            "the unit or the term is wrong. All of a school's amounts with one such mistake are one finding. Check the "
+            "unit in the title and what was really paid."
         ),
         reference=N_("common audit practice"),
         find=_other_unit,

@@ -62,11 +62,13 @@ def _uncertified(scope: Scope, *, other_year: bool) -> Iterator[Case]:
     lists = scope.once(_lists_of_unlisted)
     for row in scope.once(_unlisted):
         if other_year == (row.beneficiary_id in lists):
+            known = lists.get(row.beneficiary_id, ())
+            years = {"certified": tuple(sorted({one.period for one in known}))} if known else {}
             yield Case.of(
                 row,
                 standard="教财〔2018〕16号",
-                facts={"period": row.period, "year": school_year(row.period)},
-                records=lists.get(row.beneficiary_id, ()),
+                facts={"period": row.period, "year": school_year(row.period), **years},
+                records=_records(known),
             )
 
 
@@ -84,20 +86,26 @@ def _unlisted(scope: Scope) -> Sequence[Row[Any]]:
     return found
 
 
-def _lists_of_unlisted(scope: Scope) -> Mapping[int, tuple[tuple[Kind, int], ...]]:
+def _lists_of_unlisted(scope: Scope) -> Mapping[int, Sequence[Row[Any]]]:
     """Those pupils' certifications for any year."""
     return _certifications(scope, (row.beneficiary_id for row in scope.once(_unlisted)))
 
 
-def _certifications(scope: Scope, people: Iterable[int]) -> Mapping[int, tuple[tuple[Kind, int], ...]]:
-    """The certifications in force of these people, by person."""
-    found: dict[int, tuple[tuple[Kind, int], ...]] = {}
-    query = select(Certification.c.beneficiary_id, Certification.c.id).where(current(Certification))
+def _certifications(scope: Scope, people: Iterable[int]) -> Mapping[int, Sequence[Row[Any]]]:
+    """The certifications in force of these people, by person: id, school year, and the categories, as stated too."""
+    found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    columns = ("id", "beneficiary_id", "period", "categories", "category_stated")
+    query = select(*(Certification.c[name] for name in columns)).where(current(Certification))
     for ids in chunks(sorted(set(people)), scope.keys_at_once):
-        listed = query.where(Certification.c.beneficiary_id.in_(ids)).order_by(Certification.c.id)
-        for person, number in scope.books.execute(listed):
-            found[person] = (*found.get(person, ()), ("certification", number))
-    return found
+        for row in scope.books.execute(
+            query.where(Certification.c.beneficiary_id.in_(ids)).order_by(Certification.c.id)
+        ):
+            found[row.beneficiary_id].append(row)
+    return dict(found)
+
+
+def _records(certifications: Iterable[Row[Any]]) -> tuple[tuple[Kind, int], ...]:
+    return tuple(("certification", row.id) for row in certifications)
 
 
 def eligible_categories(rates: tuple[Rate, ...]) -> frozenset[str] | None:
@@ -163,18 +171,30 @@ def _unfit(scope: Scope, unfit: Sequence[tuple[Any, Mapping[str, object]]]) -> I
     lists = _certifications(scope, [row.beneficiary_id for row, _ in unfit])
     entries = entries_of(scope, [row for row, _ in unfit])
     for row, facts in unfit:
-        records = lists.get(row.beneficiary_id, ())
-        if not facts["category"] and not records:
+        of_year = [one for one in lists.get(row.beneficiary_id, ()) if one.period == school_year(row.period)]
+        if not facts["category"] and not of_year:
             continue
+        category = facts["category"] or _stated(of_year)
+        whose = _BY_ROSTER if facts["category"] else _BY_CERTIFICATION
         case = Case.of(
             row,
             standard=scope.catalogue.programs[row.program].document,
-            facts={"program": row.program, "category": facts["category"] or "—", "wanted": facts["wanted"]},
-            records=records,
+            facts={"program": row.program, "category": category, "whose": whose, "wanted": facts["wanted"]},
+            records=_records(of_year),
         )
         yield replace(case, entries=entries[row.id])
 
 
+def _stated(certifications: Iterable[Row[Any]]) -> tuple[str, ...]:
+    """The categories as certification lists word them, else their codes."""
+    words = (
+        (one.category_stated.strip(),) if one.category_stated else tuple(one.categories.split())
+        for one in certifications
+    )
+    return tuple(sorted({word for some in words for word in some}))
+
+
+_BY_ROSTER, _BY_CERTIFICATION = N_("by the roster"), N_("by the certification list")
 RULES = (
     Rule(
         code="not-certified",
@@ -192,7 +212,7 @@ RULES = (
     Rule(
         code="certified-for-another-year",
         severity="warning",
-        message=N_("Paid for {period}, but certified for a school year other than {year}."),
+        message=N_("Paid for {period}, but certified for the school year {certified}, not for {year}."),
         explanation=N_(
             "Hardship is certified anew every school year. A pupil certified only for an earlier or later year was "
             "paid from an old list, or the new certification was forgotten."
@@ -204,7 +224,7 @@ RULES = (
     Rule(
         code="category-not-eligible",
         severity="error",
-        message=N_("At this rate {program} is for {wanted}; the pupil's known category: {category}."),
+        message=N_("At this rate {program} is for {wanted}; {whose}, the pupil's category is {category}."),
         explanation=N_(
             "Some programs and rates are only for certain categories of hardship: the high-school tuition waiver, "
             "and the rates for day pupils in compulsory education, are for 脱贫户, 残疾, 低保, 特困. Judged: what "

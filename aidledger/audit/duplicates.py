@@ -8,7 +8,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, or_, select
 
 from aidledger.audit.rule import Case, Contradiction, Rule, Scope
 from aidledger.domain.place import Place
@@ -124,10 +124,12 @@ def _find(scope: Scope) -> Iterator[Case]:
     """One case per claim, with all of its payments that another one repeats."""
     found: defaultdict[tuple[int, str, int], dict[int, int]] = defaultdict(dict)
     codes: dict[int, str] = {}
+    # Of a boarder's and a day pupil's payment, boarder-and-day tells.
+    alike = or_(Entry.c.boarding.is_(None), _first.c.boarding.is_(None), Entry.c.boarding == _first.c.boarding)
     narrowed = scope.narrowed(ProgramRow.c.code, Entry.c.period)
     # A lake knows no corrected numbers.
     people = LinkedBeneficiaries(cast("Connection", scope.books)) if "payment-orders" in scope.holds else None
-    for pair in scope.books.execute(_pairs().where(*narrowed)):
+    for pair in scope.books.execute(_pairs().where(alike, *narrowed)):
         person = people.first(pair.beneficiary_id) if people else pair.beneficiary_id
         codes[pair.program_id] = pair.code
         found[pair.program_id, pair.period, person] |= {pair.first: pair.first_fen, pair.id: pair.amount_fen}
@@ -156,7 +158,8 @@ RULE = Rule(
     explanation=N_(
         "A person may be paid once under a program for a period, or once for each part of it (a month, an "
         "instalment), no matter how many schools list the person. Find out which payment is right, reverse or "
-        "supersede the other's roster, and claim the money back."
+        "supersede the other's roster, and claim the money back. A payment as a boarder and one as a day pupil are "
+        "boarder-and-day."
     ),
     reference="财教〔2021〕310号",
     find=_find,

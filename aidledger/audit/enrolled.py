@@ -208,9 +208,9 @@ RULES = (
         severity="error",
         message=N_("Paid for {period} at {school}, though its register says otherwise: {status}, {left_on}."),
         explanation=N_(
-            "A pupil who left, changed school, graduated or died before a term began must not be paid for it there. "
-            "A register without a date is read as before the term. Claim the payment back, or have the register "
-            "corrected."
+            "A pupil who left, changed school, graduated or died before the first day of school (1 September, about "
+            "20 February) must not be paid for the term there. A register without a date is read as before the term. "
+            "Claim the payment back, or have the register corrected."
         ),
         reference=_REGISTER,
         find=_left,

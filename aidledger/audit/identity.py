@@ -8,9 +8,9 @@ sounds is no column: who was born on one day is read once, and grouped by it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from itertools import combinations, groupby
+from itertools import combinations, groupby, product
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, Text, cast, func, select, union
@@ -21,7 +21,7 @@ from aidledger.domain.identity import RESIDENT_RULES, mask_number
 from aidledger.i18n import N_
 from aidledger.store.database.bulk import chunks
 from aidledger.store.database.queryable import Queryable
-from aidledger.store.model.tables import Beneficiary, Enrolment, Entry
+from aidledger.store.model.tables import Beneficiary, Certification, Enrolment, Entry
 from aidledger.store.postings.entries import current, in_force
 
 STUDENT_NUMBER = N_("the same student number (学籍号)")
@@ -45,25 +45,36 @@ Pair = tuple[int, int]
 def _find(scope: Scope) -> Iterator[Case]:
     pairs = _pairs(scope.books)
     known = people(scope, {person for pair in pairs for person in pair})
+    names = {number: {person.name} for number, person in known.items()}
+    for number, name in scope.books.execute(union(*_stated_names())):
+        names.setdefault(number, set()).add(name)
     likely = []
     for (one, other), shared in sorted(pairs.items()):
-        signs = _signs(known[one], known[other], shared)
+        signs = _signs(known[one], known[other], names[one], names[other], shared)
         if _score(signs) >= SCORE_MIN:
             likely.append((one, other, signs))
     paid = _paid(scope.books, {person for one, other, _ in likely for person in (one, other)})
     for one, other, signs in likely:
         if paid[one] and paid[other]:
-            yield _case(known[one], known[other], signs, paid)
+            yield _case(known[one], known[other], names, signs, paid)
 
 
-def _case(one: Any, other: Any, signs: list[str], paid: dict[int, dict[int, int]]) -> Case:  # noqa: ANN401 - rows
-    documents = sorted(((one.document_type, one.number), (other.document_type, other.number)))
+def _case(
+    one: Any,  # noqa: ANN401 - rows
+    other: Any,  # noqa: ANN401
+    names: Mapping[int, set[str]],
+    signs: list[str],
+    paid: dict[int, dict[int, int]],
+) -> Case:
+    both = sorted((one, other), key=lambda person: (person.document_type, person.number))
+    documents = [(person.document_type, person.number) for person in both]
     return Case(
         about=tuple(text for document in documents for text in document),
         entries=tuple(sorted([*paid[one.id], *paid[other.id]])),
         persons=2,
         amount_fen=min(sum(paid[person.id].values()) for person in (one, other)),
         facts={
+            "names": " / ".join("、".join(sorted(names[person.id])) for person in both),
             "numbers": " / ".join(mask_number(number) for _, number in documents),
             "signs": tuple(signs),
             "score": _score(signs),
@@ -78,13 +89,18 @@ def _pairs(books: Queryable) -> dict[Pair, set[str]]:
     # Region, birth date, serial: one wrong digit, or two swapped ones, leave the others as they are.
     region, serial = func.substr(person.number, 1, 6), func.substr(person.number, 15, 3)
     resident = person.document_type.in_(sorted(RESIDENT_RULES))
-    student = _student_numbers()
+    student, named = _student_numbers(), _names()
+    people_named = named.join(Beneficiary, person.id == named.c.beneficiary_id)
+    pupils_named = school.join(named, named.c.beneficiary_id == school.c.beneficiary_id)
+    name = named.c.name
     few = {
-        "name and birth": _few(person.id, person.name, person.birth_date),
-        "name, region and serial": _few(person.id, person.name, region, serial).where(resident),
-        "name and first digits": _few(person.id, person.name, func.substr(person.number, 1, 13)).where(resident),
+        "name and birth": _few(person.id, name, person.birth_date).select_from(people_named),
+        "name, region and serial": _few(person.id, name, region, serial).where(resident).select_from(people_named),
+        "name and first digits": _few(person.id, name, func.substr(person.number, 1, 13))
+        .where(resident)
+        .select_from(people_named),
         "student number": _few(student.c.beneficiary_id, student.c.student_number),
-        "school and name": _few(person.id, school.c.school_id, person.name).select_from(pupils),
+        "school and name": _few(named.c.beneficiary_id, school.c.school_id, name).select_from(pupils_named),
         "school and birth": _few(person.id, school.c.school_id, person.birth_date).select_from(pupils),
         "card": _few(card.c.beneficiary_id, card.c.account, most=_CARD_PERSONS_MAX),
     }
@@ -98,6 +114,20 @@ def _pairs(books: Queryable) -> dict[Pair, set[str]]:
     return found
 
 
+def _names() -> Subquery:
+    """People with every name: as first recorded, and as files in force state it, so that no order of files matters."""
+    first = select(Beneficiary.c.id.label("beneficiary_id"), Beneficiary.c.name)
+    return union(first, *_stated_names()).subquery("named")
+
+
+def _stated_names() -> Iterator[Select[Any]]:
+    """Names in force other than first recorded, with their people; few have one."""
+    for table in (Entry, Certification, Enrolment):
+        row = table.c
+        in_use = in_force(table) if table is Entry else current(table)
+        yield select(row.beneficiary_id, row.name_stated.label("name")).where(row.name_stated.is_not(None), in_use)
+
+
 def _student_numbers() -> Subquery:
     """People with the 学籍号 that any file in force states for them."""
     person = Beneficiary.c
@@ -109,16 +139,18 @@ def _student_numbers() -> Subquery:
 
 def _sounding_alike(books: Queryable) -> Iterator[Pair]:
     """Pairs of people born on one day whose names sound alike but are written otherwise."""
-    person = Beneficiary.c
-    query = select(person.id, person.name, person.birth_date).where(person.birth_date.is_not(None))
-    for _, group in groupby(books.execute(query.order_by(person.birth_date)), key=lambda row: row.birth_date):
-        alike: dict[tuple[str, ...], list[Any]] = defaultdict(list)
+    person, named = Beneficiary.c, _names()
+    query = select(person.id, named.c.name, person.birth_date).join(named, named.c.beneficiary_id == person.id)
+    query = query.where(person.birth_date.is_not(None)).order_by(person.birth_date)
+    for _, group in groupby(books.execute(query), key=lambda row: row.birth_date):
+        alike: dict[tuple[str, ...], set[tuple[int, str]]] = defaultdict(set)
         for row in group:
-            alike[_sound(row.name)].append(row)
-        for rows in alike.values():
-            if len(rows) <= _SHARERS_MAX:
-                pairs = combinations(sorted(rows, key=lambda row: row.id), 2)
-                yield from ((one.id, other.id) for one, other in pairs if one.name != other.name)
+            alike[_sound(row.name)].add((row.id, row.name))
+        for some in alike.values():
+            if len(some) <= _SHARERS_MAX:
+                for (one, name), (other, written) in combinations(sorted(some), 2):
+                    if one != other and name != written:
+                        yield one, other
 
 
 def _few(person: ColumnElement[int], *shared: ColumnElement[Any], most: int = _SHARERS_MAX) -> Select[Any]:
@@ -133,9 +165,15 @@ def _paid_by(name: str) -> Subquery:
     return select(Entry.c.beneficiary_id, Entry.c[name]).where(in_force(Entry)).distinct().subquery()
 
 
-def _signs(one: Any, other: Any, shared: set[str]) -> list[str]:  # noqa: ANN401 - rows
-    same_name = one.name == other.name
-    alike = same_name or "sound and birth" in shared or ("card" in shared and sounds_alike(one.name, other.name))
+def _signs(
+    one: Any,  # noqa: ANN401 - rows
+    other: Any,  # noqa: ANN401
+    names: set[str],
+    others: set[str],
+    shared: set[str],
+) -> list[str]:
+    alike = bool(names & others) or "sound and birth" in shared
+    alike = alike or ("card" in shared and any(sounds_alike(*pair) for pair in product(names, others)))
     # A boy and a girl of one name and birth date are two; twins go to one school and have names of their own.
     opposite = None not in {one.sex, other.sex} and one.sex != other.sex
     found = []
@@ -198,7 +236,7 @@ def _paid(books: Queryable, people: Iterable[int]) -> dict[int, dict[int, int]]:
 RULE = Rule(
     code="likely-same-person",
     severity="warning",
-    message=N_("The ID numbers {numbers} seem to be one person's (score {score} of 100): {signs}."),
+    message=N_("{names}, with the ID numbers {numbers}, seem to be one person (score {score} of 100): {signs}."),
     explanation=N_(
         "A pupil with two ID numbers in the ledger can be paid twice unnoticed. The signs are listed with a score, "
         "but none is proof: twins share a birth date, and names repeat. Compare both numbers with the household "

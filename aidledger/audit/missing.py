@@ -361,9 +361,10 @@ RULES = (
         message=N_("Certified at {school}, but paid nothing under {program} for {period}."),
         explanation=N_(
             "A pupil certified for the school year, at a school that is paid under the program, who got nothing for "
-            "a term in which the program was paid. Not shown: pupils who were not enrolled, who got aid of another "
-            "stage, or whose category, year of entry or grade the program does not cover. Ask the school why; pay "
-            "what is due."
+            "a term in which the program was paid. Not shown: pupils who were not enrolled or were suspended (休学), "
+            "who got aid of another stage, or whose category, year of entry or grade the program does not cover. "
+            "Boarders in compulsory education are due whatever their category, if the register, the certification list "
+            "or the latest roster says that they board. Ask the school why; pay what is due."
         ),
         reference="财教〔2021〕310号",
         find=_missing,
@@ -376,9 +377,9 @@ RULES = (
         message=N_("Paid under {program} for {before}, but not for {period}."),
         explanation=N_(
             "A pupil who was paid in the previous term, should still be in the stage, and was not paid again. Not "
-            "shown: pupils whose stage ended, who left according to a register, or who are no longer certified "
-            "where there is a list. Between school years, pupils without a grade or year of entry are not judged. "
-            "The pupil may have moved away: ask the school."
+            "shown: pupils whose stage ended, who left or were suspended (休学) according to a register, or who are no "
+            "longer certified where there is a list. Between school years, pupils without a grade or year of entry are "
+            "not judged. The pupil may have moved away: ask the school."
         ),
         reference=N_("common audit practice"),
         find=_lapsed,

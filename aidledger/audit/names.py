@@ -117,7 +117,7 @@ def _find(scope: Scope) -> Iterator[Case]:
                 entries=tuple(row.id for row in of_person if row.kind == "roster"),
                 records=tuple((row.kind, row.id) for row in of_person if row.kind != "roster"),
                 amount_fen=0,
-                facts={"count": len(stated)},
+                facts={"count": len(stated), "names": tuple(sorted(stated))},
             )
 
 
@@ -151,7 +151,7 @@ def _names_in(statement: _Statement) -> Select[Any]:
 RULE = Rule(
     code="name-id-mismatch",
     severity="error",
-    message=N_("One ID number has {count} names."),
+    message=N_("One ID number has {count} names: {names}."),
     explanation=N_(
         "Payments, certifications and registers must agree on whose ID number it is. Either a digit is wrong and "
         "two people are taken for one, or the name is wrong and the bank will return the money. Compare with the "

@@ -75,8 +75,8 @@ RULES = (
         explanation=N_(
             "A term's standard says in which years of a stage a program is paid: the vocational grant in years 1 "
             "and 2, from spring 2025 also in year 3; the preschool fee waiver from autumn 2025 not in the last "
-            "kindergarten year. The year is taken from the grade, or else from the year of "
-            "entry. Claim the payment back, or correct the grade."
+            "kindergarten year. The year is taken from the grade (二年级, 2021级), or else from the year of entry; who "
+            "enters in spring is in year 1. Claim the payment back, or correct the grade."
         ),
         reference="财教〔2021〕310号",
         find=_by(_not_paid_for),

@@ -100,7 +100,7 @@ SHAPES: Mapping[str, Shape] = dict(
         _shape(RosterRow),
         _shape(Entry, "digest", by_period=True),
         _shape(Listing),
-        _shape(Certification, "digest category_stated", by_period=True),
+        _shape(Certification, "digest", by_period=True),
         _shape(Enrolment, "digest status_stated", by_period=True),
         _shape(Allotment, "digest"),
         _shape(BankReturn, "digest serial_no"),

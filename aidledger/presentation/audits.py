@@ -120,7 +120,8 @@ def _audit_shape(found: Audit, findings: Sequence[Finding], say: Say, today: dat
 
 
 def _finding_shape(finding: Finding, say: Say, today: date) -> Shape:
-    """One finding: the contract's keys, and also whom the evidence is about (masked) and the decision."""
+    """One finding: the contract's keys, and also whom it is about (numbers masked), its evidence and the decision."""
+    people = {row.number: row.name for row in finding.evidence if row.number}
     return {
         "id": finding.id,
         "rule": finding.rule,
@@ -128,6 +129,7 @@ def _finding_shape(finding: Finding, say: Say, today: date) -> Shape:
         "program": finding.program,
         "period": finding.period,
         "persons": finding.persons,
+        "people": [{"name": name, "number": number} for number, name in people.items()],
         "amount": yuan_text(finding.amount_fen),
         "evidence": [_evidence(row) for row in finding.evidence],
         "standard": finding.standard,

@@ -4,10 +4,11 @@ Who is meant by a letter is made up here: name, a right ID number, born in 2006 
 ``people`` says who a letter is: ``[name, first 17 digits]``. ``lists`` come in the order in which they are imported. A
 list has a title, a header of its own words and rows; ``who`` in a row stands for name and ID number (``b=张三``: called
 so there). ``found`` says, rule by rule, whom or what the findings are about: letters of people, or a school; ``says``
-what the facts of a rule's findings say, in order; ``quiet`` names rules that must find nothing. ``notices`` are posted
-after so many lists, in a week of October unless they say ``first`` and ``last``. A list that ``supersedes`` a batch is
-its new version. ``file``: its name, where that says something. ``office``: what the office adds to programs;
-``region``: whose standards hold, if not the national ones; ``runs``: the programs that it switched on.
+what the facts of a rule's findings say, in order; ``cites`` whose rows are its evidence; ``quiet`` names rules that
+must find nothing. ``notices`` are posted after so many lists, in a week of October unless they say ``first`` and
+``last``. A list that ``supersedes`` a batch is its new version. ``file``: its name, where that says something.
+``office``: what the office adds to programs; ``region``: whose standards hold, if not the national ones; ``runs``: the
+programs that it switched on.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class Case:
     lists: list[Mapping[str, Any]]
     found: Mapping[str, list[str]]
     says: Mapping[str, list[str]]
+    cites: Mapping[str, list[str]]
     quiet: list[str]
     born: date
     reverse: int | None
@@ -75,6 +77,7 @@ def cases() -> Iterator[Case]:
                 lists=one["lists"],
                 found=one.get("found", {}),
                 says=one.get("says", {}),
+                cites=one.get("cites", {}),
                 quiet=one.get("quiet", []),
                 born=one.get("born", date(2006, 3, 15)),
                 reverse=one.get("reverse"),

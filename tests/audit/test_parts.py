@@ -52,7 +52,7 @@ def test_whether_a_term_has_ended_is_told_by_the_day(ledger: Ledger) -> None:
         return {one.rule for one in auditing.audit(there, catalogue(), codes).found.findings}
 
     assert rules(1, 31) == set()
-    assert rules(2, 1) == {"amount-off-standard", "average-impossible"}
+    assert rules(2, 1) == {"amount-off-standard"}
 
 
 def test_a_missing_month_is_named_and_counted_at_what_a_month_usually_is(ledger: Ledger) -> None:

@@ -32,9 +32,6 @@ def plant(planting: Planting) -> None:
         for number in sorted(short):
             note = f"not on the list of month {_SHORT_MONTH}"
             planting.expect(rule, number, vocational.GRANT, AUTUMN, draft=forgetful, note=note)
-    for rule in ("mixed-rates", "average-impossible"):
-        note = f"{_FORGOTTEN} pupils lack a month"
-        planting.expect(rule, whole.school, vocational.GRANT, AUTUMN, draft=forgetful, note=note)
 
 
 def _roster_without_faults(planting: Planting) -> DraftRoster:

@@ -62,9 +62,8 @@ def _boarder_and_day(planting: Planting) -> None:
         rate = next(line.amounts_fen for line in draft.lines if line.boarding == "boarder")
         planting.add(draft, replace(stay.line, school=draft.school, boarding="boarder", amounts_fen=rate))
         planting.expect_stranger(life, draft, draft.codes)
-        for rule in ("boarder-and-day", "duplicate-disbursement"):
-            number = life.person.number
-            planting.expect(rule, number, compulsory.PROGRAM, AUTUMN, draft=draft, note="a boarder at another school")
+        number, note = life.person.number, "a boarder at another school"
+        planting.expect("boarder-and-day", number, compulsory.PROGRAM, AUTUMN, draft=draft, note=note)
 
 
 def _in_high_and_vocational_school(planting: Planting) -> None:
