@@ -94,8 +94,21 @@ audit-deps: $(VENV)/.ready-dev  ## asks whether what is installed at run time ha
 	@$(BIN)/python -m tools.supply $(AUDIT_ARGS)
 
 .PHONY: spark
-spark: $(VENV)/.ready-spark  ## the lake's tests on Apache Spark in this process (400 MB; needs Java 17)
-	$(BIN)/python -m pytest tests/lake/test_spark.py $(PYTEST_ARGS)
+spark:  ## the lake's tests beyond one machine: on Spark (400 MB; needs Java 17), a cluster, in a bucket
+	@if command -v java > /dev/null; then $(MAKE) spark-tests; \
+	  else echo 'There is no Java, which Spark needs: nothing is tested on Spark'; fi
+
+.PHONY: spark-tests
+spark-tests: $(VENV)/.ready-spark .venv-bucket/.ready
+	PATH="$$PATH:$(CURDIR)/.venv-bucket/bin" $(BIN)/python -m pytest tests/lake/test_spark.py tests/lake/test_cluster.py tests/lake/test_bucket.py $(PYTEST_ARGS)
+
+.PHONY: sail
+sail:  ## the lake's tests on Sail, in .venv-sail (400 MB; no Java)
+	@$(MAKE) VENV=.venv-sail sail-tests
+
+.PHONY: sail-tests
+sail-tests: $(VENV)/.ready-sail
+	$(BIN)/python -m pytest tests/lake/test_sail.py $(PYTEST_ARGS)
 
 .PHONY: messages
 messages: $(VENV)/.ready-dev  ## translations: extracts, updates, compiles
@@ -118,6 +131,8 @@ lock: $(VENV)/.ready-lock  ## the lock files anew from pyproject.toml (UPGRADE=-
 	$(LOCK) --extra lock -c requirements/dev.txt -o requirements/lock.txt
 	$(LOCK) --extra audit -c requirements/dev.txt -o requirements/audit.txt
 	$(LOCK) --extra spark -c requirements/dev.txt -o requirements/spark.txt
+	$(LOCK) --extra sail -c requirements/dev.txt -o requirements/sail.txt
+	$(subst pyproject.toml,requirements/bucket.in,$(LOCK)) -o requirements/bucket.txt
 	$(LOCK) --extra docs -c requirements/dev.txt -o requirements/docs.txt
 	$(LOCK) --extra dev --resolution lowest-direct -o requirements/lowest.txt
 
@@ -147,7 +162,7 @@ clean:  ## removes what the targets above made, but for .venv
 
 .PHONY: distclean
 distclean: clean  ## the environments too
-	rm -rf .venv .venv-lowest
+	rm -rf .venv .venv-lowest .venv-sail .venv-bucket
 
 .PHONY: help
 help:  ## this list
@@ -173,6 +188,18 @@ $(VENV)/.ready-bench: requirements/bench.txt $(VENV)/.ready-dev
 	@touch $@
 
 $(VENV)/.ready-spark: requirements/spark.txt $(VENV)/.ready-dev
+	@echo 'installing $<'
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+# A stand-in for S3, in an environment of its own (requirements/bucket.in says why).
+.venv-bucket/.ready: requirements/bucket.txt
+	@$(PYTHON) -m venv --clear .venv-bucket
+	@echo 'installing $<'
+	@.venv-bucket/bin/python -m pip --disable-pip-version-check --no-input -qq install --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.ready-sail: requirements/sail.txt $(VENV)/.ready-dev
 	@echo 'installing $<'
 	@$(PIP) install --require-hashes -r $<
 	@touch $@

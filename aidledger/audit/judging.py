@@ -134,8 +134,17 @@ def _schools_with_fee(scope: Scope) -> frozenset[str]:
 def _joined(paid: Subquery, columns: Sequence[Any], chunk: Sequence[Any], further: Sequence[Any]) -> Any:  # noqa: ANN401
     """The query of ``_rows`` as a join, for an engine that scans all payments anyway."""
     judged = values(*(column(own.name, own.type) for own in columns), name="wanted").data(list(map(tuple, chunk)))
-    same = [own.is_not_distinct_from(cast(judged.c[own.name], own.type)) for own in columns]
+    members = zip(columns, zip(*chunk, strict=True), strict=True)
+    same = [_is_same(own, cast(judged.c[own.name], own.type), nullable=None in wanted) for own, wanted in members]
     return select(paid).join(judged, and_(*same)).where(*further)
+
+
+def _is_same(own: ColumnElement[Any], wanted: ColumnElement[Any], *, nullable: bool) -> ColumnElement[bool]:
+    """Whether a column has the wanted value; only where some of them are NULL, NULL equals NULL.
+
+    By equality all engines join through a hash table; Sail compares what is not distinct row by row.
+    """
+    return own.is_not_distinct_from(wanted) if nullable else own == wanted
 
 
 def _rows(paid: Subquery, columns: Sequence[Any], chunk: Sequence[Any], further: Sequence[Any]) -> Any:  # noqa: ANN401

@@ -23,6 +23,9 @@ _SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.ansi.enabled": "true",
+    # Of two tables to be joined, one up to this size goes to every worker whole. With Spark's own 10 MB, the lists of a
+    # few districts are already sorted and sent around for every question.
+    "spark.sql.autoBroadcastJoinThreshold": "64MB",
 }
 
 
@@ -85,6 +88,8 @@ def _load(session: SparkSession, lake: Lake) -> None:
         if name == "entry":
             rows.createOrReplaceTempView(name)
             rows = session.sql(entries_in("spark"))
+            # Replacing a view drops the cache of all that reads it, so the old view goes before its rows are cached.
+            session.catalog.dropTempView(name)
         rows.cache().createOrReplaceTempView(name)
     session.sql(totals_in("spark")).cache().createOrReplaceTempView("batch_total")
     session.sql(PAYMENTS_IN).createOrReplaceTempView(PAYMENTS.name)

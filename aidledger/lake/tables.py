@@ -105,12 +105,13 @@ def _is_foreign_key(table: str, column: str) -> bool:
 def empty(table: str) -> str:
     """A select with a raw table's columns and no rows."""
     columns = [
-        f'CAST(NULL AS {_type(table, column)}) AS "{file_column(table, column)}"' for column in SHAPES[table].columns
+        f'CAST(NULL AS {type_of(table, column)}) AS "{file_column(table, column)}"' for column in SHAPES[table].columns
     ]
     return f"SELECT {', '.join(columns)}, CAST(NULL AS VARCHAR) AS district WHERE 1 = 0"
 
 
-def _type(table: str, column: str) -> str:
+def type_of(table: str, column: str) -> str:
+    """The type of a column of a table's files."""
     kind = _TABLES[table].c[column].type
     if SHAPES[table].columns[column] == "program":
         return "VARCHAR"

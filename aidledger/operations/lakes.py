@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aidledger.lake.query import Engine
     from aidledger.lake.reading import Lake
 
-EngineName = Literal["duckdb", "spark"]
+EngineName = Literal["duckdb", "spark", "sail"]
 _MEMORY = re.compile(r"[1-9][0-9]*[MG]B", re.ASCII)
 
 
@@ -111,10 +111,17 @@ def audit(
 
 def _engine(name: EngineName, lake: Lake, memory: str) -> AbstractContextManager[Engine]:
     if name == "spark":
-        _require("pyspark", "spark")
+        for package in ("pyspark", "py4j"):  # Sail's client has a module pyspark, too
+            _require(package, "spark")
         from aidledger.lake.cluster import cluster  # noqa: PLC0415
 
         return cluster(lake, memory)
+    if name == "sail":
+        for package in ("pyspark", "pysail"):
+            _require(package, "sail")
+        from aidledger.lake.sail import sail  # noqa: PLC0415
+
+        return sail(lake, memory)
     from aidledger.lake.embedded import embedded  # noqa: PLC0415
 
     return embedded(lake, memory)

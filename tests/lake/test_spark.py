@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from aidledger.lake.reading import open_lake
 from tests.lake.lakes import OTHER, audited, certified, exported, grant, ledger_of, said
 
 pytestmark = [
@@ -35,3 +36,21 @@ def test_spark_finds_what_duckdb_finds(tmp_path: Path) -> None:
 
     assert said(cluster.findings) == said(embedded.findings)
     assert {one.rule for one in embedded.findings} >= {*_RULES} - {"certified-elsewhere", "not-certified"}
+
+
+def test_what_most_rules_read_is_kept_in_memory(tmp_path: Path) -> None:
+    """Read anew from the files for each of a hundred questions, twenty districts did not finish in nine minutes."""
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
+
+    from aidledger.lake.cluster import cluster  # noqa: PLC0415
+
+    lake = exported(ledger_of(tmp_path, "here", grant("a")), tmp_path)
+
+    with cluster(open_lake(str(lake)), "500MB"):
+        session = SparkSession.active()
+        kept = {name: session.table(name).storageLevel.useMemory for name in ("entry", "certification", "batch_total")}
+        plan = session.sql("EXPLAIN SELECT id FROM payment").first()
+
+    assert kept == {"entry": True, "certification": True, "batch_total": True}
+    assert plan is not None
+    assert "FileScan" not in plan[0].partition("InMemoryRelation")[0]

@@ -82,15 +82,17 @@ def _quoted(column: str) -> str:
 
 
 def _describe(target: Path, origin: Manifest) -> None:
-    """The manifests, as an export writes them."""
+    """Name the files as an export names them, and write the manifests."""
     found: dict[str, list[File]] = defaultdict(list)
     for path in sorted(target.glob("**/*.parquet")):
         below = path.relative_to(target)
         rows = parquet.read_metadata(path).num_rows
         content = path.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
-        file = File(below.parts[0], str(below), rows, len(content), digest)
-        found[below.parent.name.removeprefix("district=")].append(file)
+        named = below.with_name(f"{origin.part:06d}-{digest[:12]}.parquet")
+        path.rename(target / named)
+        file = File(named.parts[0], named.as_posix(), rows, len(content), digest)
+        found[named.parent.name.removeprefix("district=")].append(file)
     for district, files in found.items():
         manifest = replace(origin, district=district, files=files)
         path = target / manifest.path
