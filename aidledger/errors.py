@@ -184,6 +184,10 @@ class UnknownJob(NotFound):
     """There is no job {number}."""
 
 
+class EndedByOthers(AidLedgerError):
+    """{by}, who started aidledger, a clerk or a reviewer can end it; others still work with it."""
+
+
 class NoFileMade(AidLedgerError):
     """This job has no file to give: it made none, or aidledger was started again since. Let it be made once more."""
 

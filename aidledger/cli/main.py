@@ -47,6 +47,7 @@ _SECTIONS = {
         "audit": "audits:audit",
         "findings": "audits:findings",
         "finding": "audits:finding",
+        "answers": "audits:answers",
         "rules": "audits:rules",
         "sample": "samples:sample",
     },

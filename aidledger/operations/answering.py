@@ -7,20 +7,29 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from typing import Any, cast, get_args
 
 from aidledger.audit.running import Audit
+from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import DEEDS, PAPER_TITLES, STATES, Finding, State
+from aidledger.domain.role import same_name
 from aidledger.errors import AidLedgerError, DecisionUnexplained, PaperOfAnother, PaperUnreadable
-from aidledger.i18n import N_, Translate
-from aidledger.operations.auditing import today_of
-from aidledger.operations.deciding import Proposal, meanwhile
+from aidledger.i18n import N_, Language, Translate, translator
+from aidledger.operations.auditing import audit, today_of
+from aidledger.operations.deciding import Proposal, decide_together, meanwhile
 from aidledger.operations.examining import run_guarded
+from aidledger.operations.files import read
+from aidledger.operations.sides import kept_of
+from aidledger.operations.views import Viewed
 from aidledger.sheets.formats.failures import FileRefused
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS
 from aidledger.sheets.working_paper import PaperLine, WorkingPaper, read_paper
 from aidledger.store.chain import events
 from aidledger.store.ledger import Ledger
 
+# A paper may be titled in any language, whoever reads it.
+TRANSLATIONS: Sequence[Translate] = [translator(language) for language in get_args(Language)]
 PAPER_MAX_BYTES = DEFAULT_LIMITS.file_size_max_bytes
 _REASON_MAX = 500
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
@@ -56,6 +65,32 @@ class Answers:
         return hashlib.sha256(repr(self.proposals).encode()).hexdigest()
 
 
+def keep(ledger: Ledger, paper: WorkingPaper) -> None:
+    """Keep a working paper for who sent it in, until it is recorded or another comes."""
+    lines = [(line.row, dict(line.texts), sorted(line.faulty)) for line in paper.lines]
+    kept_of(ledger).put(_kind(ledger), None, [paper.sheet, dict(paper.columns), lines, sorted(paper.heads)])
+
+
+def kept(ledger: Ledger) -> WorkingPaper | None:
+    """The working paper that the actor sent in and has not recorded; None without one."""
+    found = kept_of(ledger).get(_kind(ledger))
+    if found is None:
+        return None
+    sheet, columns, lines, heads = cast("list[Any]", found[1])
+    return WorkingPaper(
+        sheet, columns, [PaperLine(row, texts, frozenset(faulty)) for row, texts, faulty in lines], frozenset(heads)
+    )
+
+
+def drop(ledger: Ledger) -> None:
+    """The actor's working paper is recorded."""
+    kept_of(ledger).drop(_kind(ledger))
+
+
+def _kind(ledger: Ledger) -> str:
+    return f"paper {same_name(ledger.actor)}"
+
+
 def taken_in(ledger: Ledger, content: bytes, translations: Sequence[Translate]) -> WorkingPaper:
     """Read a working paper of this ledger, titled in one of these languages.
 
@@ -73,6 +108,23 @@ def taken_in(ledger: Ledger, content: bytes, translations: Sequence[Translate]) 
         if all(events.actions_since(books, head) is None for head in paper.heads):
             raise PaperOfAnother
     return paper
+
+
+def answer(ledger: Ledger, catalogue: Catalogue, path: Path, *, dry_run: bool = False) -> Viewed[Answers]:
+    """Record what a filled-in working paper says, or only tell what that would be; returns the head afterwards.
+
+    The findings are those of an audit that runs now. Lines that cannot be recorded are told, and hinder no others.
+    Raises PaperUnreadable, PaperOfAnother, what ``decide_together`` raises, NotNamed, OtherRole.
+    """
+    source = read(path, PAPER_MAX_BYTES)
+    if source.failure is not None:
+        raise PaperUnreadable
+    paper = taken_in(ledger, source.content, TRANSLATIONS)
+    audited = audit(ledger, catalogue)
+    found = judged(ledger, paper, audited.found, TRANSLATIONS)
+    if dry_run or not found.proposals:
+        return Viewed(found, audited.head)
+    return Viewed(found, decide_together(ledger, catalogue, audited, found.proposals).head)
 
 
 def judged(ledger: Ledger, paper: WorkingPaper, audited: Audit, translations: Sequence[Translate]) -> Answers:

@@ -16,11 +16,10 @@ from aidledger.audit.sampling import GroupedBy, Sample, draw
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Decision, Finding, Severity, State, at_least
 from aidledger.errors import UnknownFinding
-from aidledger.operations.sides import inbox_of
+from aidledger.operations.sides import kept_of
 from aidledger.operations.views import Reveal, Viewed, view
 from aidledger.store.chain import events
 from aidledger.store.chain.decisions import decide, decisions, history
-from aidledger.store.kept import KeptAnswers
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.master.schools import school_named
 
@@ -50,7 +49,15 @@ def audit(
     return view(ledger, read, reveal, lambda _: seen)
 
 
-def audit_and_keep(ledger: Ledger, catalogue: Catalogue, progress: Callable[[int, int], None]) -> Viewed[Audit]:
+@dataclass(frozen=True, slots=True)
+class KeptAudit:
+    """An audit as it ran, and the ids of the findings of the one that was kept before it; None if there was none."""
+
+    audited: Viewed[Audit]
+    earlier: frozenset[str] | None
+
+
+def audit_and_keep(ledger: Ledger, catalogue: Catalogue, progress: Callable[[int, int], None]) -> KeptAudit:
     """Run all rules over everything, and keep what they found beside the ledger instead of the audit before.
 
     ``progress`` gets the number of rules done, and of all; what it raises ends the run.
@@ -58,16 +65,21 @@ def audit_and_keep(ledger: Ledger, catalogue: Catalogue, progress: Callable[[int
     audited = view(
         ledger, lambda books: run(Scope(books, catalogue, today_of(ledger)), RULES, decisions(books), progress)
     )
-    box = inbox_of(ledger)
-    KeptAnswers(box.path, box.secret).put("audit", audited.head, said(audited.found))
-    return audited
+    before = kept(ledger)
+    earlier = None if before is None else frozenset(one.id for one in before.audited.found.findings)
+    content = said(audited.found) | {"earlier": None if earlier is None else sorted(earlier)}
+    kept_of(ledger).put("audit", audited.head, content)
+    return KeptAudit(audited, earlier)
 
 
-def kept(ledger: Ledger) -> Viewed[Audit] | None:
+def kept(ledger: Ledger) -> KeptAudit | None:
     """The last audit that was kept, as of its head and without decisions; None if there is none."""
-    box = inbox_of(ledger)
-    found = KeptAnswers(box.path, box.secret).get("audit")
-    return None if found is None else Viewed(heard(cast("dict[str, Any]", found[1])), found[0])
+    found = kept_of(ledger).get("audit")
+    if found is None:
+        return None
+    told = cast("dict[str, Any]", found[1])
+    earlier = told["earlier"]
+    return KeptAudit(Viewed(heard(told), found[0]), None if earlier is None else frozenset(earlier))
 
 
 def naming(found: Audit, schools: AbstractSet[str]) -> Audit:

@@ -26,12 +26,19 @@ _REFUSED = (
 )
 
 
-def answers_result(answers: Answers, language: Language) -> Result:
-    """The decisions that would be recorded, by kind, and each line that would not, with its cell and the reason."""
+def answers_result(answers: Answers, language: Language, *, recorded: bool = False, head: str | None = None) -> Result:
+    """The decisions of a paper, by kind, and each line that is not recorded, with its cell and the reason.
+
+    ``recorded``: they have been, and the ledger's ``head`` is that after them; else they would be.
+    """
     translate = translator(language)
     return Result(
-        lambda: _shape(answers, translate),
-        lambda: [(N_("Will be recorded"), _recorded(answers)), (N_("Not recorded"), _refused(answers, translate))],
+        lambda: {"dry_run": not recorded, **_shape(answers, translate)},
+        lambda: [
+            (N_("Recorded") if recorded else N_("Will be recorded"), _recorded(answers, recorded=recorded)),
+            (N_("Not recorded"), _refused(answers, translate)),
+        ],
+        head=head,
     )
 
 
@@ -45,11 +52,11 @@ def _sums(answers: Answers) -> list[tuple[str, int, int]]:
     return [(state, counts[state], amounts[state]) for state in STATES if counts[state]]
 
 
-def _recorded(answers: Answers) -> Answer:
+def _recorded(answers: Answers, *, recorded: bool) -> Answer:
     deeds: dict[str, str] = {str(state): deed for state, deed in DEEDS.items()}
     rows: list[Sequence[Cell]] = [(deeds[state], count, fen) for state, count, fen in _sums(answers)]
     return Answer(
-        N_("Will be recorded: {count} decisions"),
+        N_("Recorded: {count} decisions") if recorded else N_("Will be recorded: {count} decisions"),
         _RECORDED,
         rows,
         totals=[(N_("Total"), len(answers.proposals), answers.amount_fen)] if rows else (),

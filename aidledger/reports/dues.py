@@ -14,7 +14,7 @@ from aidledger.reports.cuts import rank
 from aidledger.store.database.bulk import chunks
 from aidledger.store.model.tables import Beneficiary, ProgramRow, School
 from aidledger.store.payables.balances import Balance, balances
-from aidledger.store.payables.claims import ClaimScope, Sums, claims
+from aidledger.store.payables.claims import ClaimScope, Sums, at_school, claims
 
 DueCut = Literal["program", "period", "school", "person"]
 DUE_CUTS: Sequence[DueCut] = get_args(DueCut)
@@ -101,7 +101,7 @@ def _parts(
     """The balances of a scope's parts, each with its program and its values by cut."""
     programs = {row.id: row.code for row in books.execute(select(ProgramRow.c.id, ProgramRow.c.code))}
     schools = {None: None} | {row.id: row.name for row in books.execute(select(School.c.id, School.c.name))}
-    parts = _by_person(books, scope, only) if only or by_person else _by_school(books, scope)
+    parts = _by_person(books, scope, only, school) if only or by_person else _by_school(books, scope)
     for program, period, at, person, balance in parts:
         if school in {None, schools[at]} and (only is None or _FIGURES[only](balance)):
             told: Mapping[DueCut, str | int | None] = {
@@ -133,11 +133,13 @@ def _by_school(books: Connection, scope: ClaimScope) -> Iterator[_Part]:
         yield program, period, school, None, balance
 
 
-def _by_person(books: Connection, scope: ClaimScope, only: DueFigure | None) -> Iterator[_Part]:
+def _by_person(books: Connection, scope: ClaimScope, only: DueFigure | None, called: str | None) -> Iterator[_Part]:
+    """Claim by claim, at each of its schools; ``called``: of the claims at this school, which need not read all."""
     paid_only = only is not None and only != "due"  # where nothing was paid, nothing is under way or to come back
-    for claim in claims(books, scope, paid_only=paid_only):
-        for school, sums in claim.schools.items():
-            yield claim.program_id, claim.period, school, claim.person, _balance(sums)
+    for part in [scope] if called is None else at_school(books, scope, called):
+        for claim in claims(books, part, paid_only=paid_only):
+            for school, sums in claim.schools.items():
+                yield claim.program_id, claim.period, school, claim.person, _balance(sums)
 
 
 def _balance(sums: Sums) -> Balance:

@@ -49,6 +49,12 @@ class KeptAnswers:
             found = box.execute(query, (kind, __version__)).fetchone()
         return None if found is None else (found[0], json.loads(found[1]))
 
+    def drop(self, kind: str) -> None:
+        """Keep an answer no longer."""
+        if self.path.exists():
+            with self._open() as box, box:
+                box.execute("DELETE FROM kept WHERE kind = ?", (kind,))
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         with side.opened(self.path, self.secret, _TABLES) as box:

@@ -17,12 +17,10 @@ from aidledger.operations.views import view
 from aidledger.web.jobs import Jobs
 
 if TYPE_CHECKING:
-    from aidledger.audit.running import Audit
     from aidledger.catalogue.catalogue import Catalogue
     from aidledger.domain.role import Action
+    from aidledger.operations.auditing import KeptAudit
     from aidledger.operations.offices import OfficeNames
-    from aidledger.operations.views import Viewed
-    from aidledger.sheets.working_paper import WorkingPaper
     from aidledger.store.ledger import Ledger
 
 
@@ -35,9 +33,8 @@ class Site:
     """The ledger, opened until the server ends, and the catalogue: the office's, once somebody is ``acting``.
 
     ``language``: that of the command, until a reader chooses another. ``quit``: ends the server.
-    ``guard``: reads sheets to show them. ``audits``: the last audit that has run since the server began, after the one
-    before. ``papers``: the working paper that somebody sent in and has not recorded yet, by their name. ``answers``:
-    what was answered last, by question and head.
+    ``guard``: reads sheets to show them. ``audits``: the last audit, once it was asked for. ``answers``: what was
+    answered last, by question and head.
     """
 
     ledger: Ledger
@@ -46,8 +43,7 @@ class Site:
     quit: Callable[[], None]
     jobs: Jobs = field(default_factory=Jobs)
     guard: Guard = field(default_factory=Guard)
-    audits: list[Viewed[Audit]] = field(default_factory=list)
-    papers: dict[str, WorkingPaper] = field(default_factory=dict)
+    audits: list[KeptAudit] = field(default_factory=list)
     answers: dict[tuple[Hashable, str | None], Any] = field(default_factory=dict)
 
     def acting(self, actor: str) -> Site:

@@ -348,6 +348,68 @@ def test_what_is_new_since_the_audit_before_is_marked(client: TestClient, place:
     assert len(Read(client.get("/findings?since=known").text).tables[0].rows) == len(fresh)
 
 
+def test_what_is_new_is_known_after_a_restart(client: TestClient, place: str) -> None:
+    ledger = opened(place)
+    bring_in(ledger, roster_xlsx(2, first=50), "d.xlsx")
+    bring_in(ledger, roster_xlsx(2, title=OTHER, first=50), "e.xlsx", record_conflicts=True)
+    ledger.close()
+    audited(client)
+    fresh = client.get("/findings?since=new").text
+    with visited(place) as later:
+        assert Read(later.get("/findings?since=new").text).tables == Read(fresh).tables
+        audited(later)  # of an audit before the restart nothing is new
+        assert '<span class="new">' not in later.get("/findings").text
+
+
+def test_a_working_paper_outlives_a_restart(client: TestClient, place: str) -> None:
+    assert send(client, paper(client, lambda book: fill(book, 3, "Justify", "底册已核"))) == 200
+    shown = client.get("/findings/answers").text
+    with visited(place, actor="another") as other:
+        assert "Filled-in working paper" in other.get("/findings/answers").text
+    with visited(place) as later:
+        page = later.get("/findings/answers").text
+        assert Read(page).tables == Read(shown).tables
+        assert (
+            "Recorded on 1 findings" in later.post("/findings/answers", headers=OURS, data={"paper": button(page)}).text
+        )
+    with visited(place) as last:
+        assert "Filled-in working paper" in last.get("/findings/answers").text
+    assert sorted(states(place).values()) == ["explained", "open", "open", "open", "open"]
+
+
+def test_a_paper_is_answered_on_the_terminal(client: TestClient, place: str, tmp_path: Path) -> None:
+    def answer(book: openpyxl.Workbook) -> None:
+        fill(book, 3, "Justify", "底册已核")
+        fill(book, 4, "Accept until a date", "退回中", date(2099, 1, 1))
+        fill(book, 6, "maybe", "不知道")
+
+    file = tmp_path / "paper.xlsx"
+    run = aidledger("audit", "--format", "xlsx", "-o", file, ledger=place)
+    assert run.exit_code == 1
+    book = openpyxl.load_workbook(file)
+    answer(book)
+    book.save(file)
+    said = aidledger("answers", file, "--dry-run", ledger=place)
+    assert said.exit_code == 1
+    assert "Will be recorded: 2 decisions" in said.stdout
+    assert "Audit!N6" in said.stdout
+    assert set(states(place).values()) == {"open"}
+    shown = aidledger("answers", file, "--dry-run", "--format", "json", ledger=place).json
+    assert [(one["state"], one["findings"]) for one in shown["recorded"]] == [("explained", 1), ("accepted", 1)]
+    assert shown["dry_run"]
+    done = aidledger("answers", file, ledger=place)
+    assert done.exit_code == 1
+    assert "Recorded: 2 decisions" in done.stdout
+    assert sorted(states(place).values()) == ["accepted", "explained", "open", "open", "open"]
+    again = aidledger("answers", file, ledger=place)  # the findings are no longer as they were shown
+    assert "Recorded: 0 decisions" in again.stdout
+    for content in (b"", b"hello", roster_xlsx(3)):
+        file.write_bytes(content)
+        refused = aidledger("answers", file, ledger=place)
+        assert refused.exit_code == 2
+        assert "no working paper" in refused.stderr
+
+
 def test_a_working_paper_comes_back_is_shown_and_recorded_once(client: TestClient, place: str) -> None:
     def answer(book: openpyxl.Workbook) -> None:
         fill(book, 3, "Justify", "底册已核")

@@ -207,9 +207,10 @@ def test_the_last_audit_opens_at_once_after_a_restart(world: World, tmp_path: Pa
 def test_an_audit_that_is_kept_is_the_same_audit(world: World, tmp_path: Path) -> None:
     ledger = opened(copied(world.place, tmp_path))
     told: list[tuple[int, int]] = []
-    audited = auditing.audit_and_keep(ledger, catalogue(), lambda done, total: told.append((done, total)))
-    held_for = auditing.kept(ledger)
-    assert held_for is not None
+    audited = auditing.audit_and_keep(ledger, catalogue(), lambda done, total: told.append((done, total))).audited
+    kept = auditing.kept(ledger)
+    assert kept is not None
+    held_for = kept.audited
     assert held_for.head == audited.head
     now = auditing.decided_since(ledger, held_for.found).found
     assert list(now.findings) == list(audited.found.findings)
@@ -231,6 +232,21 @@ def test_an_audit_of_another_version_is_not_shown(
     monkeypatch.setattr("aidledger.store.kept.__version__", "0")
     assert auditing.kept(ledger) is None
     ledger.close()
+
+
+def test_a_check_whose_result_is_lost_runs_again_when_it_is_looked_for(place: str) -> None:
+    with visited(place) as client:
+        delivery, page = checked(client, {"good.xlsx": GOOD})
+        shown = button(page)
+    with visited(place) as client:
+        assert "data-running" in client.get(f"/inbox/{delivery}").text
+        page = ended(client, f"/inbox/{delivery}")
+        assert button(page) == shown
+        assert "posted: 1" in post(client, delivery, page)
+    with visited(place) as client:
+        page = client.get(f"/inbox/{delivery}").text
+        assert "data-running" not in page
+        assert "posted: 1" in page
 
 
 def test_a_check_of_the_ledger_that_was_broken_off_can_begin_again(place: str) -> None:

@@ -97,6 +97,25 @@ def started(place: str, actor: str = REVIEWER, clock: Clock | None = None) -> It
         yield client
 
 
+# --- the end
+
+
+@pytest.mark.parametrize(
+    ("actor", "ends"), [("starter", True), (CLERK, True), (REVIEWER, True), ("zhao", False), ("nobody", False)]
+)
+def test_who_may_end_it_for_everybody(place: str, actor: str, ends: bool) -> None:
+    """Whoever started it, a clerk, a reviewer."""
+    ledger = replace(opened(place), actor=REVIEWER)
+    actors.name(ledger, "zhao", "auditor")
+    ledger.close()
+    with started(place, actor) as client:
+        door_of(client).actor = "starter"
+        answer = client.post("/settings/quit", headers=OURS)
+        assert (answer.status_code == 200, bool(client.app.state.ended)) == (ends, ends)  # type: ignore[attr-defined]
+        if not ends:
+            assert "starter, who started aidledger" in answer.text
+
+
 # --- passwords
 
 

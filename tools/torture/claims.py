@@ -523,6 +523,10 @@ class Claims(RuleBasedStateMachine):
             sums = {p: _sum(b for of, b in rows if of == p) for p, _ in rows}
             assert {p: some for p, some in sums.items() if any(some)} == by_period
             assert _balance(told.aid) == _sum(expected.values())
+        # Of one school, only its people are read: the same rows as of all people.
+        for school in {row.school for row in told.rows if row.school}:
+            at = paying.due(self.ledger, catalogue(), [], None, school, by, rows="all").found
+            assert at.rows == [row for row in told.rows if row.school == school]
         summary = reporting.summary(self.ledger, catalogue()).found
         assert summary.aid.amount_fen == 100 * sum(claimed for claimed, *_ in expected.values())
         for record in paying.orders(self.ledger):

@@ -1,4 +1,4 @@
-"""``audit``, ``rules``, ``findings``, ``finding``."""
+"""``audit``, ``rules``, ``findings``, ``finding``, ``answers``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from aidledger.cli.options import (
     result_options,
     reveal_options,
 )
-from aidledger.cli.paths import NameToRead
+from aidledger.cli.paths import NameToRead, ToRead
 from aidledger.domain.finding import SEVERITIES, STATES
 from aidledger.i18n import N_
 
@@ -214,3 +214,21 @@ def finding(
     else:
         found = auditing.finding(ledger, catalogue, number, reveal)
     emit(office, form, output, finding_result(found, catalogue, office.clock().date(), office.language))
+
+
+@click.command(cls=Command)
+@click.argument("path", metavar="FILE", type=ToRead())
+@option("--dry-run", is_flag=True, help=N_("Only show what would be recorded."))
+@result_options("table", "json", "csv", "xlsx")
+@pass_office
+def answers(office: Office, path: Path, *, dry_run: bool, form: str, output: Path | None) -> int:
+    """Record the decisions in a filled-in working paper: an `audit` or `findings` workbook."""
+    from aidledger.cli.output import emit
+    from aidledger.operations import answering
+    from aidledger.presentation.answers import answers_result
+
+    catalogue = office.catalogue()
+    answered = answering.answer(office.ledger_with(catalogue), catalogue, path, dry_run=dry_run)
+    result = answers_result(answered.found, office.language, recorded=not dry_run, head=answered.head)
+    emit(office, form, output, result)
+    return 1 if answered.found.refused else 0

@@ -39,6 +39,7 @@ from aidledger.store.model.tables import (
     PaymentOrderLine,
     ProgramRow,
     Recovery,
+    School,
 )
 from aidledger.store.payables.settlements import withdrawn
 from aidledger.store.postings.entries import current
@@ -293,6 +294,26 @@ def claims(books: Connection, scope: ClaimScope = EVERYTHING, *, paid_only: bool
         settled = _settled(schools, no_bank=key[0] in no_bank)
         if settled:
             yield Claim(*key, people.same(key[2]), settled)
+
+
+def at_school(books: Connection, scope: ClaimScope, school: str) -> Iterator[ClaimScope]:
+    """A scope in parts that hold all claims with sums at a school: of the people who were entered there, or recovered.
+
+    Each claim is in one part.
+    """
+    there = select(School.c.id).where(School.c.name == school).scalar_subquery()
+    people = LinkedBeneficiaries(books)
+    persons = {
+        people.first(person)
+        for rows in (Entry, Recovery)
+        for person in books.execute(
+            select(rows.c.beneficiary_id)
+            .where(rows.c.school_id == there, *scope.narrowed(rows.c.program_id, rows.c.period, rows.c.beneficiary_id))
+            .distinct()
+        ).scalars()
+    }
+    for some in chunks(sorted(persons)):
+        yield replace(scope, persons=frozenset().union(*map(people.same, some)))
 
 
 def _claimed(scope: ClaimScope) -> Select[Any]:

@@ -48,9 +48,10 @@ def to_pay(
     """
     due: list[tuple[Any, int]] = []
     waiting: list[tuple[Any, int]] = []
-    for claim, row, fen in _shares(books, scope, lambda sums: sums.rest_fen):
-        if school in {None, row.school} and (keys is None or claim.key in keys):
-            (waiting if claim.sums.under_way_fen else due).append((row, fen))
+    for part in [scope] if school is None else claims.at_school(books, scope, school):
+        for claim, row, fen in _shares(books, part, lambda sums: sums.rest_fen):
+            if school in {None, row.school} and (keys is None or claim.key in keys):
+                (waiting if claim.sums.under_way_fen else due).append((row, fen))
     return ToPay(*([_due(row, fen) for row, fen in sorted(shares, key=_in_order)] for shares in (due, waiting)))
 
 

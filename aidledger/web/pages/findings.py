@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from aidledger.audit.running import Audit
     from aidledger.domain.finding import Finding
+    from aidledger.operations.auditing import KeptAudit
     from aidledger.web.site import Site
 
 _KEEPING = Lock()
@@ -256,35 +257,29 @@ def _proposals(asked: Asked, marks: Mapping[str, str]) -> list[Proposal]:
     return [Proposal(number, shown, state, text, until) for number, shown in marks.items()]
 
 
-def _keep(site: Site, progress: Callable[[int, int], None]) -> Viewed[Audit]:
-    # Of the one before, only which findings it had is asked for.
-    before = [replace(one, found=_without_evidence(one.found)) for one in _kept(site)[-1:]]
+def _keep(site: Site, progress: Callable[[int, int], None]) -> KeptAudit:
     found = auditing.audit_and_keep(site.ledger, site.catalogue, progress)
     with _KEEPING:
-        site.audits[:] = [*before, found]
+        site.audits[:] = [found]
     return found
 
 
-def _kept(site: Site) -> Sequence[Viewed[Audit]]:
-    """The last audits; until the server has run one, the last of an earlier one, which holds for its head."""
+def _kept(site: Site) -> KeptAudit | None:
+    """The last audit, of this server or an earlier one; it holds for its head."""
     with _KEEPING:
         if not site.audits:
             found = auditing.kept(site.ledger)
             site.audits.extend([found] if found else [])
-        return list(site.audits)
-
-
-def _without_evidence(audit: Audit) -> Audit:
-    return replace(audit, findings=[replace(one, evidence=()) for one in audit.findings])
+        return site.audits[0] if site.audits else None
 
 
 def narrowed(site: Site, asked: Asked) -> Narrowed | None:
     """The last audit as a filter leaves it; None before the first."""
     kept = _kept(site)
-    if not kept:
+    if kept is None:
         return None
-    earlier = frozenset(one.id for one in kept[-2].found.findings) if len(kept) > 1 else None
-    now = auditing.decided_since(site.ledger, kept[-1].found)
+    earlier = kept.earlier
+    now = auditing.decided_since(site.ledger, kept.audited.found)
     ways = _ways(site.today, earlier)
     picked = {name: asked.text(name) for name, _, _ in ways}
     left = [
@@ -292,7 +287,7 @@ def narrowed(site: Site, asked: Asked) -> Narrowed | None:
         for one in now.found.findings
         if all(picked[name] is None or picked[name] in values(one) for name, _, values in ways)
     ]
-    return Narrowed(kept[-1], now, earlier, ways, picked, left)
+    return Narrowed(kept.audited, now, earlier, ways, picked, left)
 
 
 def _wanted(site: Site, request: Request) -> Narrowed:

@@ -19,6 +19,7 @@ from aidledger.domain.problem import Severity
 from aidledger.errors import AidLedgerError, AnnouncementUnreadable, CheckOutdated, FormTooLarge, JobRunning
 from aidledger.i18n import N_, Language, translator
 from aidledger.operations import inbox as deliveries
+from aidledger.operations import ordering
 from aidledger.operations.sides import inbox_of
 from aidledger.presentation.deliveries import files_result, kinds_result
 from aidledger.presentation.failures import error_text
@@ -151,6 +152,9 @@ def delivery(request: Request, _asked: Asked) -> Response:
     waiting = next((one for one in box.deliveries() if one.id == number), None)
     if waiting is None and posting is None:
         box.delivery(number)  # raises
+    if posting is None and _lost(site, checking):
+        begin_check(site, number)
+        checking = site.jobs.last(CHECKING, number)
     checked = checked_of(site, number)
     passed = [*(deliveries.passed_over(waiting) if waiting else ()), *(checked.result.passed_over if checked else ())]
     jobs = [job for job in (posting, checking) if job]
@@ -167,6 +171,12 @@ def delivery(request: Request, _asked: Asked) -> Response:
         **_as_checked(checked if posting is None else None, site, language),
         **_as_posted(posting, site, language),
     )
+
+
+def _lost(site: Site, checking: Job | None) -> bool:
+    """Whether a check has to run again: what it found ended with an earlier server, and nothing else runs."""
+    lost = checking is not None and checking.state == "done" and checking.outcome is None
+    return lost and site.jobs.running() is None and ordering.may(site.ledger, "import")
 
 
 def _failure(jobs: Sequence[Job], language: Language) -> str | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import ImmutableMultiDict
@@ -11,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from aidledger.domain.money import grouped_yuan
 from aidledger.errors import AidLedgerError, AuditWanted, PaperOutdated, PaperUnreadable
-from aidledger.i18n import N_, Language, Translate, translator
+from aidledger.i18n import N_
 from aidledger.operations import answering, deciding
 from aidledger.presentation.answers import answers_result
 from aidledger.web.answering import answered, language_of, page, refused, site_of
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from aidledger.web.pages.findings import Narrowed
     from aidledger.web.site import Site
 
-_LANGUAGES: Sequence[Translate] = [translator(language) for language in get_args(Language)]
-
 
 async def receive(request: Request) -> Response:
     """Take in a working paper and keep it for its sender, instead of an earlier one; says where it is shown."""
@@ -38,11 +35,14 @@ async def receive(request: Request) -> Response:
             return refused(request, PaperUnreadable())
     site = site_of(request)
     try:
-        paper = await run_in_threadpool(answering.taken_in, site.ledger, bytes(content), _LANGUAGES)
+        await run_in_threadpool(_taken_in, site, bytes(content))
     except AidLedgerError as error:
         return refused(request, error)
-    site.papers[site.ledger.actor] = paper
     return JSONResponse({"at": "/findings/answers"})
+
+
+def _taken_in(site: Site, content: bytes) -> None:
+    answering.keep(site.ledger, answering.taken_in(site.ledger, content, answering.TRANSLATIONS))
 
 
 @endpoint
@@ -50,8 +50,7 @@ def answers(request: Request, _asked: Asked) -> Response:
     """What the paper that was sent in would record, and which lines it would not; without one, how to send one."""
     site, language = site_of(request), language_of(request)
     deciding.may_decide(site.ledger)
-    paper = site.papers.get(site.ledger.actor)
-    if paper is None:
+    if answering.kept(site.ledger) is None:
         return page(request, "no_paper.html", heading=N_("Answers of a working paper"))
     found, _ = _judged(site)
     return answered(
@@ -75,7 +74,7 @@ def record(request: Request, asked: Asked) -> Response:
     if not found.proposals or found.digest != asked.text("paper"):
         raise PaperOutdated
     decided = deciding.decide_together(site.ledger, site.catalogue, within.audited, found.proposals)
-    site.papers.pop(site.ledger.actor, None)
+    answering.drop(site.ledger)
     return page(
         request,
         "decided.html",
@@ -91,10 +90,10 @@ def record(request: Request, asked: Asked) -> Response:
 
 def _judged(site: Site) -> tuple[Answers, Narrowed]:
     """The sender's paper against the last audit, with the decisions up to now; raises PaperOutdated, AuditWanted."""
-    paper = site.papers.get(site.ledger.actor)
+    paper = answering.kept(site.ledger)
     if paper is None:
         raise PaperOutdated
     within = narrowed(site, Asked(ImmutableMultiDict()))
     if within is None:
         raise AuditWanted
-    return answering.judged(site.ledger, paper, within.now.found, _LANGUAGES), within
+    return answering.judged(site.ledger, paper, within.now.found, answering.TRANSLATIONS), within

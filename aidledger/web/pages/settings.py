@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, get_args
 from starlette.responses import RedirectResponse, Response
 
 from aidledger.audit.rules import ACROSS, RULES
+from aidledger.domain.role import same_name
 from aidledger.domain.term import Period
+from aidledger.errors import EndedByOthers
 from aidledger.i18n import N_, Language, translator
-from aidledger.operations import actors, mapping, reporting, rights
+from aidledger.operations import actors, mapping, ordering, reporting, rights
 from aidledger.presentation.accesses import accesses_result
 from aidledger.presentation.actors import actors_result
 from aidledger.presentation.audits import rules_result
@@ -26,6 +28,7 @@ from aidledger.web.tables import draw
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from aidledger.web.door import Door
     from aidledger.web.site import Site, Unopened
 
 LANGUAGES: Sequence[Language] = get_args(Language)
@@ -78,7 +81,13 @@ def language(request: Request, asked: Asked) -> Response:
 
 @endpoint
 def leave(request: Request, _asked: Asked) -> Response:
-    """End the server."""
+    """End the server, for whom the office lets work with it, and for who started it."""
+    site: Site | None = request.app.state.site
+    door: Door = request.app.state.door
+    if site is not None and same_name(session_of(request).actor) != same_name(door.actor):
+        ledger = site_of(request).ledger
+        if not (ordering.may(ledger, "import") or ordering.may(ledger, "release")):
+            raise EndedByOthers(by=door.actor)
     answer = page(request, "left.html", heading=N_("aidledger has ended"))
     opened: Site | Unopened = request.app.state.site or request.app.state.unopened
     opened.quit()
