@@ -137,9 +137,7 @@ def _check_codes(document: Document, programs: Mapping[str, Program]) -> None:
 
 def _both_ways(programs: dict[str, Program]) -> dict[str, Program]:
     """The programs, each of which excludes those that exclude it."""
-    by_others = {
-        code: [other for other, program in programs.items() if code in program.excludes] for code in programs
-    }
+    by_others = {code: [other for other, program in programs.items() if code in program.excludes] for code in programs}
     return {
         code: replace(program, excludes=tuple(dict.fromkeys([*program.excludes, *by_others[code]])))
         for code, program in programs.items()

@@ -175,8 +175,9 @@ class Program:
     of the same stage after a comma. ``certified``: only for pupils whose hardship is certified for the school year.
     ``grades``: the names in rosters of the grades it is paid in. ``excludes``: codes of programs that nobody may
     receive in the same period. ``standards``: empty where the office sets the amounts. ``believed``: the document is
-    believed, not found. ``in_force``: whether the office runs it; some are only once it switches them on. ``by_school``: a count and an amount
-    per school, no list of pupils. ``for_recipients_of``: the program for whose recipients it is, in equal numbers.
+    believed, not found. ``in_force``: whether the office runs it; some only once it switches them on. ``by_school``:
+    a count and an amount per school, no list of pupils. ``for_recipients_of``: the program for whose recipients it is,
+    in equal numbers.
     """
 
     code: str
@@ -277,7 +278,8 @@ class Program:
             return rates
         fen = fee.amount_fen
         at_fee = (
-            replace(rate, low_fen=fen, high_fen=fen, label=None) if rate.basis == "school-fee" else rate for rate in rates
+            replace(rate, low_fen=fen, high_fen=fen, label=None) if rate.basis == "school-fee" else rate
+            for rate in rates
         )
         return tuple(dict.fromkeys(at_fee))
 

@@ -96,7 +96,9 @@ def bring_in_case(ledger: Ledger, case: Case) -> None:
     """Import a case's lists, contradictions and all."""
     for at, listed in enumerate(case.lists):
         content, version_of = xlsx_bytes(grid(listed, case.born)), listed.get("supersedes")
-        result = bring_in(ledger, content, f"{at}.xlsx", record_conflicts=True, supersedes=version_of, used=case.catalogue)
+        result = bring_in(
+            ledger, content, f"{at}.xlsx", record_conflicts=True, supersedes=version_of, used=case.catalogue
+        )
         assert result.outcome == "posted", [problem.code for problem in result.problems]
         if at + 1 in case.notices:
             posted = case.notices[at + 1]

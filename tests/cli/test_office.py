@@ -153,7 +153,9 @@ def test_a_summary_of_all_programs_fits_80_columns(ledger: str, tmp_path: Path, 
 def test_switching_a_program_off_hides_no_figure(ledger: str, tmp_path: Path) -> None:
     aidledger("office", "programs", "--on", "雨露计划", ledger=ledger)
     aidledger("import", _file(tmp_path, "yulu"), ledger=ledger)
-    shown = aidledger("office", "programs", "--off", "yulu", "--off", "vocational-grant", "--format", "json", ledger=ledger)
+    shown = aidledger(
+        "office", "programs", "--off", "yulu", "--off", "vocational-grant", "--format", "json", ledger=ledger
+    )
     running = {one["code"]: one["in_force"] for one in shown.json["programs"]}
     assert not running["yulu"]
     assert not running["vocational-grant"]

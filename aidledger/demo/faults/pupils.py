@@ -8,8 +8,8 @@ from datetime import date
 from aidledger.demo import college, compulsory, high_school, preschool, vocational
 from aidledger.demo.faults.planting import Life, Planting
 from aidledger.demo.people import Person
-from aidledger.domain.term import Period
 from aidledger.domain.identity import check_digit
+from aidledger.domain.term import Period
 
 FIRST, LAST = "2021-spring", "2022-spring"
 _TOO_OLD_YEARS = 14
