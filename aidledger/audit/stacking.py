@@ -71,7 +71,8 @@ def _not_together(scope: Scope) -> Sequence[Row[Any]]:
 def _pairs() -> Select[Any]:
     """Payments to one person for one period under two programs, each pair once; ``same_age`` is 1 or 0.
 
-    Programs for pupils of any stage stack with all. Annual programs are not compared with the semesters of their school year: college aid and loans exclude nothing.
+    Programs for pupils of any stage stack with all. Annual programs are not compared with the semesters of their school
+    year: college aid and loans exclude nothing.
     """
     return (
         select(

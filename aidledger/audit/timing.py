@@ -88,8 +88,8 @@ def _same_count(scope: Scope) -> Iterator[Case]:
     for total in totals(replace(scope, program=None)):
         if total.person_times >= _COUNT_MIN:
             same[total.period, total.person_times].append(total.program)
-    for (period, count), programs in same.items():
-        programs = _unlinked(scope, programs)
+    for (period, count), alike in same.items():
+        programs = _unlinked(scope, alike)
         if len(programs) > 1 and scope.program in {None, *programs}:
             yield Case(
                 about=(period, *programs),

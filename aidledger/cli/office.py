@@ -51,7 +51,7 @@ class Office:
         return ledger
 
     def in_use(self) -> Catalogue:
-        """The catalogue as the ledger's office uses it; as shipped where there is no ledger, or its key is not given."""
+        """The catalogue as the ledger's office uses it; as shipped where there is no ledger, or no key is given."""
         from aidledger.operations.offices import for_ledger
         from aidledger.operations.opening import exists, wants_key
 

@@ -21,6 +21,22 @@ _CODES: Mapping[int, str] = {
 }
 _SEPARATORS = re.compile(r"[,,、;;/\s+和及]+")
 OTHER = HARDSHIP_CATEGORIES[-1]
+# As templates and figures name them, in the order of domain.listing.HARDSHIP_CATEGORIES, gravest first.
+CATEGORIES: Mapping[str, Mapping[str, str]] = {
+    "poverty-household": {"zh": "脱贫户", "en": "Lifted out of poverty"},
+    "monitored": {"zh": "监测对象", "en": "Monitored"},
+    "low-income": {"zh": "低保", "en": "Minimum living allowance"},
+    "destitute": {"zh": "特困供养", "en": "Destitute"},
+    "orphan": {"zh": "孤儿/事实无人抚养", "en": "Orphan or without care"},
+    "disabled": {"zh": "残疾学生", "en": "Disability"},
+    "martyr": {"zh": "烈士子女", "en": "Martyr's child"},
+    "poverty-household-unaided": {"zh": "脱贫户(不享受政策)", "en": "Out of poverty without aid"},
+    "risk-removed": {"zh": "风险已消除", "en": "Risk removed"},
+    "near-low-income": {"zh": "低保边缘家庭", "en": "Near minimum living allowance"},
+    "disabled-family": {"zh": "残疾人子女", "en": "Family with disability"},
+    "farm-household": {"zh": "一般农户", "en": "Farm household"},
+    "other-hardship": {"zh": "其他", "en": "Other hardship"},
+}
 
 
 def worded(text: str, table: Mapping[str, str]) -> str | None:
@@ -37,3 +53,17 @@ def categories_in(text: str, table: Mapping[str, str]) -> set[str]:
 def _coded(part: str) -> str | None:
     found = _CODED.fullmatch(fold(part))
     return _CODES.get(int(found[1]), OTHER) if found else None
+
+
+def category_name(stated: str, table: Mapping[str, str]) -> str:
+    """One name for a stated category and its synonyms (残疾, 持证残疾人: 残疾学生); several are named in their order.
+
+    What no word of ``table`` matches stays as it is stated, and so does what is only another hardship (单亲).
+    """
+    parts = [part for part in _SEPARATORS.split(stated) if part]
+    meant = {part: _coded(part) or worded(part, table) or OTHER for part in parts}
+    known = set(meant.values()) - {OTHER}
+    if not known:
+        return stated
+    named = [CATEGORIES[category]["zh"] for category in HARDSHIP_CATEGORIES if category in known]
+    return "、".join([*named, *dict.fromkeys(part for part in parts if meant[part] == OTHER)])

@@ -211,10 +211,10 @@ class Program:
     of the same stage after a comma. ``certified``: only for pupils whose hardship is certified for the school year.
     ``grades``: the names in rosters of the grades it is paid in. ``excludes``: codes of programs that nobody may
     receive in the same period. ``standards``: empty where the office sets the amounts. ``believed``: the document is
-    believed, not found. ``in_force``: whether the office runs it; some are only once it switches them on. ``by_school``: a count and an amount
-    per school, no list of pupils. ``for_recipients_of``: the program for whose recipients it is, in equal numbers. ``turned``: how old a pupil must be.
-    ``public_fee``: a private school is paid the fee of public ones, at most. ``majors``: those left out. ``shares``: of
-    sources, as the office states them.
+    believed, not found. ``in_force``: whether the office runs it; some only once it switches them on. ``by_school``:
+    a count and an amount per school, no list of pupils. ``for_recipients_of``: the program for whose recipients it is,
+    in equal numbers. ``turned``: how old a pupil must be. ``public_fee``: a private school is paid the fee of public
+    ones, at most. ``majors``: those left out. ``shares``: of sources, as the office states them.
     """
 
     code: str

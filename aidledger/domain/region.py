@@ -15,7 +15,7 @@ NATIONAL_NAMES: Mapping[str, str] = MappingProxyType({"zh": "全国", "en": "Chi
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A region and its variants of programs, by code; ``digest``: of the data that entries are checked against there."""
+    """A region and its variants of programs, by code; ``digest``: of what entries are checked against there."""
 
     code: str
     names: Mapping[str, str]

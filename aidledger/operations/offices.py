@@ -10,7 +10,6 @@ from aidledger.errors import NamesMissing, SwitchedBothWays
 from aidledger.store.chain import events, offices
 from aidledger.store.chain.offices import OfficeNames
 from aidledger.store.ledger import Books, Ledger
-from aidledger.store.master.catalogues import ensure_loaded
 
 __all__ = ["OfficeNames", "OfficeSettings", "change", "for_ledger", "settings", "switch"]
 
@@ -74,7 +73,6 @@ def switch(ledger: Ledger, catalogue: Catalogue, on: Sequence[str], off: Sequenc
         running = _settings(books).applied(catalogue).in_force
         changed = {code: state for code, state in (wanted | without).items() if state != (code in running)}
         if changed:
-            ensure_loaded(books, _settings(books).applied(catalogue), ledger.moment(), ledger.actor)
             offices.switch(books, ledger.moment(), ledger.actor, changed)
         return _settings(books).applied(catalogue), events.head(books)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from aidledger.domain.money import yuan_text
@@ -56,8 +56,17 @@ def _programs(catalogue: Catalogue, period: Period, language: Language) -> Answe
         N_("Standards: {region}."),
         *((N_("In the catalogue, but not in force: {idle}."),) if idle else ()),
     )
-    facts = {"period": period, "region": catalogue.regions[catalogue.region].name(language), "idle": "、".join(idle)}
+    facts = {
+        "period": period,
+        "region": catalogue.regions[catalogue.region].name(language),
+        "idle": listed(idle, language),
+    }
     return Answer(N_("Programs, with the standards for {period}"), columns, rows, notes=notes, facts=facts)
+
+
+def listed(names: Iterable[str], language: Language) -> str:
+    """Names one after the other, as a language separates them."""
+    return ("、" if language == "zh" else ", ").join(names)
 
 
 def _in_term(program: Program, period: Period, translate: Translate) -> str | None:

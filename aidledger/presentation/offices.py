@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aidledger.domain.table import Answer, Column
 from aidledger.i18n import N_, Language
+from aidledger.presentation.catalogues import listed
 from aidledger.presentation.columns import Shape
 from aidledger.presentation.result import Result, table
 
@@ -42,7 +43,7 @@ def _settings(settings: OfficeSettings, catalogue: Catalogue, language: Language
         (N_("District"), names.district if names else None),
         (N_("Office"), names.office if names else None),
         (N_("Standards"), catalogue.regions[catalogue.region].name(language)),
-        (N_("Programs"), "、".join(program.name(language) for program in catalogue.in_force.values())),
+        (N_("Programs"), listed((program.name(language) for program in catalogue.in_force.values()), language)),
     ]
     notes = () if names else (N_("Without a district no paper names one."),)
     columns = (Column("setting", N_("Setting"), "word"), Column("value", N_("Value")))

@@ -22,6 +22,8 @@ from sqlalchemy import (
     union_all,
 )
 
+from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.hardship import category_name
 from aidledger.domain.listing import SOURCES
 from aidledger.domain.part import Part
 from aidledger.domain.program import Level, Program
@@ -57,6 +59,8 @@ PAYMENTS = ("set-off", "lent", "paid", "sent-back", "no-answer")
 _NO_BANK = {"waiver": "set-off", "loan": "lent"}
 TERMS = ("spring", "autumn", "year")
 _SOURCE_ORDER = (ALL_SOURCES, *SOURCES)
+# Categories by name: wordings that are longer, or beyond so many, are named as stated.
+_CATEGORY_LENGTH_MAX, _WORDINGS_MAX = 24, 2_000
 # The year of a period's code: of 2021, of 2021-autumn, of 2022-spring.
 _year = func.substr(Entry.c.period, 1, 4)
 _in_spring = Entry.c.period.like("%-spring")
@@ -79,6 +83,15 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
 }
 
 
+def synonyms(books: Connection, catalogue: Catalogue) -> dict[str, str]:
+    """The names of categories that rosters state in other words, by the wording; the rest are named as stated."""
+    words = catalogue.layout.values["category"]
+    # Longer texts are sentences, of which each is its own.
+    stated = select(Entry.c.category).where(func.length(Entry.c.category) <= _CATEGORY_LENGTH_MAX).distinct()
+    wordings = sorted(books.execute(stated.order_by(Entry.c.category).limit(_WORDINGS_MAX)).scalars())
+    return {wording: name for wording in wordings if (name := category_name(wording, words)) != wording}
+
+
 def asks_a_bank() -> ColumnElement[bool]:
     """Whether a bank is ordered to pay a program's money."""
     return ProgramRow.c.nature.not_in(sorted(_NO_BANK))
@@ -99,29 +112,37 @@ def has_arrived(arrival: FromClause) -> ColumnElement[bool]:
     return ~asks_a_bank() | Entry.c.id.in_(select(arrival.c.entry_id).where(arrival.c.share_fen > 0))
 
 
-def entries_cut(books: Connection, periods: Sequence[str], *cuts: str, count: Count = "posted") -> FromClause:
+def entries_cut(
+    books: Connection,
+    periods: Sequence[str],
+    *cuts: str,
+    count: Count = "posted",
+    catalogue: Catalogue | None = None,
+) -> FromClause:
     """The entries in force of some periods: the values of the cuts, the claim, the part, the amount.
 
-    ``count`` paid: only entries of which something has arrived, with that amount. Group by the cuts' names in a query
-    over this one, so that no database has to compare expressions with parameters.
+    With a ``catalogue``, synonyms of a category are one. ``count`` paid: only entries of which something has arrived,
+    with that amount. Group by the cuts' names in a query over this one, so that no database has to compare expressions
+    with parameters.
     """
+    columns = _columns(books, catalogue, cuts)
     if count == "posted" and "payment" not in cuts:
-        return _cut(_entered(periods), cuts).subquery()
+        return _cut(_entered(periods), columns).subquery()
     arrival = arrivals(books, periods)
     no_bank = case(_NO_BANK, value=ProgramRow.c.nature)
     # Arrivals of no period are not told from those of every period.
     with_arrival = Entry.join(arrival, (arrival.c.entry_id == Entry.c.id) & (true() if periods else false()))
     queries = [
-        _cut(_entered(periods).where(~asks_a_bank()), cuts, no_bank),
+        _cut(_entered(periods).where(~asks_a_bank()), columns, no_bank),
         # Not restricted by program and period, so that an engine starts from these few rows.
-        _cut(_described(with_arrival).where(asks_a_bank()), cuts, arrival.c.state, arrival.c.share_fen),
+        _cut(_described(with_arrival).where(asks_a_bank()), columns, arrival.c.state, arrival.c.share_fen),
     ]
     if count == "paid":
         queries[1] = queries[1].where(arrival.c.share_fen > 0)
     else:
-        queries[1] = _cut(_described(with_arrival).where(asks_a_bank()), cuts, arrival.c.state)
+        queries[1] = _cut(_described(with_arrival).where(asks_a_bank()), columns, arrival.c.state)
         unanswered = Entry.c.id.not_in(select(arrival.c.entry_id))
-        queries.append(_cut(_entered(periods).where(asks_a_bank(), unanswered), cuts, literal("no-answer")))
+        queries.append(_cut(_entered(periods).where(asks_a_bank(), unanswered), columns, literal("no-answer")))
     return union_all(*queries).subquery()
 
 
@@ -136,14 +157,24 @@ def _described(entries: Any) -> Select[Any]:  # noqa: ANN401 - a table or a join
     return select().select_from(source.outerjoin(School, School.c.id == Entry.c.school_id))
 
 
+def _columns(
+    books: Connection, catalogue: Catalogue | None, cuts: Sequence[str]
+) -> dict[str, ColumnElement[Any] | None]:
+    """The columns of cuts; that of payment, which depends on what arrived, is open."""
+    columns = {name: None if name == "payment" else COLUMNS[name] for name in cuts}
+    if catalogue is not None and "category" in cuts and (names := synonyms(books, catalogue)):
+        columns["category"] = case(names, value=Entry.c.category, else_=Entry.c.category)
+    return columns
+
+
 def _cut(
     entries: Select[Any],
-    cuts: Sequence[str],
+    cuts: Mapping[str, ColumnElement[Any] | None],
     payment: ColumnElement[Any] | None = None,
     amount_fen: ColumnElement[Any] = Entry.c.amount_fen,
 ) -> Select[Any]:
     """Entries with the values of cuts, their claim, part and amount."""
-    columns = {name: payment if name == "payment" else COLUMNS[name] for name in cuts}
+    columns = {name: payment if name == "payment" else column for name, column in cuts.items()}
     columns |= {name: Entry.c[name] for name in (*CLAIM, "part")} | {"amount_fen": amount_fen}
     return entries.with_only_columns(
         *(column.label(name) for name, column in columns.items() if column is not None), maintain_column_froms=True

@@ -16,7 +16,16 @@ from aidledger.domain.part import nearer_count, person_times
 from aidledger.domain.term import Period
 from aidledger.errors import UnknownFigureValue
 from aidledger.reports.arrivals import arrivals
-from aidledger.reports.cuts import COLUMNS, PAYMENTS, Count, asks_a_bank, has_arrived, is_paid, periods_within
+from aidledger.reports.cuts import (
+    COLUMNS,
+    PAYMENTS,
+    Count,
+    asks_a_bank,
+    has_arrived,
+    is_paid,
+    periods_within,
+    synonyms,
+)
 from aidledger.reports.figures import KEYS, figure_text, parse_figure
 from aidledger.reports.sources import ALL_SOURCES, allotted, shares, split
 from aidledger.store.model.tables import Entry, ProgramRow, School
@@ -65,7 +74,7 @@ def explain(books: Connection, catalogue: Catalogue, text: str) -> Explained:
     first, last = (Period.parse(str(of[key])) if of.get(key) else None for key in _SPAN)
     periods = [code for code in periods_within(books, first, last) if of.get("period") in {None, code}]
     declared = _declared(books, of, periods)
-    conditions = _conditions(books, of, periods, declared)
+    conditions = _conditions(books, of, periods, declared, _wordings(books, catalogue, of.get("category")))
     entries = entries_where(books, conditions)
     if of.get("count") == "paid":
         entries = _as_arrived(books, entries, periods)
@@ -95,15 +104,17 @@ def _conditions(
     of: Mapping[str, str | None],
     periods: Sequence[str],
     declared: Mapping[int, int | None] | None,
+    wordings: Sequence[str],
 ) -> list[ColumnElement[bool]]:
-    """What the entries of a figure have in common; raises UnknownFigureValue."""
+    """What the entries of a figure have in common; raises UnknownFigureValue. ``wordings``: of its category."""
     # One table of arrivals, by however many keys the figure asks for it.
     arrival = cache(lambda: arrivals(books, periods))
     # The school of rosters that state totals is that of their title, not of each row.
     asked_otherwise = set(_SPAN) if declared is None else {*_SPAN, "declared", "school"}
     conditions = [in_force(Entry), Entry.c.period.in_(periods)]
     conditions += [] if declared is None else [paid_by(declared)]
-    conditions += [_known(books, key, value, arrival) for key, value in of.items() if key not in asked_otherwise]
+    of_entries = {key: value for key, value in of.items() if key not in asked_otherwise}
+    conditions += [_known(books, key, value, arrival, wordings) for key, value in of_entries.items()]
     return conditions
 
 
@@ -150,9 +161,21 @@ def _as_arrived(books: Connection, entries: Sequence[EntryRecord], periods: Sequ
     return [replace(one, amount_fen=int(shares.get(one.entry, 0))) if one.program in banked else one for one in entries]
 
 
-def _known(books: Connection, key: str, value: str | None, arrival: Arrival) -> ColumnElement[bool]:
+def _wordings(books: Connection, catalogue: Catalogue, category: str | None) -> list[str]:
+    """The wordings in rosters of a category, which is given by any of them."""
+    if category is None:
+        return []
+    names = synonyms(books, catalogue)
+    name = names.get(category, category)
+    return [name, *(wording for wording, own in names.items() if own == name)]
+
+
+def _known(
+    books: Connection, key: str, value: str | None, arrival: Arrival, wordings: Sequence[str]
+) -> ColumnElement[bool]:
     """The condition for a key and value, which must occur in the ledger."""
-    condition = _condition(books, key, value, arrival)
+    stated = key == "category" and value is not None
+    condition = Entry.c.category.in_(wordings) if stated else _condition(books, key, value, arrival)
     if key == "program" and value is not None:
         known = True  # in the catalogue, or it would have been refused
     elif key in _WORDS:

@@ -82,15 +82,15 @@ def national_return(books: Connection, catalogue: Catalogue, span: Span) -> Nati
     """The return of a span. Persons of the whole are distinct over its terms; annual programs are only there."""
     periods = span.periods(books)
     lines: list[ReturnLine] = []
-    amounts = _amounts(books, periods)
-    for (program, category), parts in _parts(books, periods, "program", "category").items():
+    amounts = _amounts(books, catalogue, periods)
+    for (program, category), parts in _parts(books, catalogue, periods, "program", "category").items():
         sources = amounts.get((program, category), {})
         known = [source for source in SOURCES if source in sources]
         lines.append(ReturnLine(program or "", category, ALL_SOURCES if known else None, parts))
         lines += [ReturnLine(program or "", category, source, sources[source]) for source in known]
         if known and None in sources:
             lines.append(ReturnLine(program or "", category, None, sources[None], rest=True))
-    totals = {kind or "": parts for (kind,), parts in _parts(books, periods, "kind").items()}
+    totals = {kind or "": parts for (kind,), parts in _parts(books, catalogue, periods, "kind").items()}
     # Sorting is stable: a program and category's lines keep the order of sources.
     lines.sort(
         key=lambda line: (
@@ -102,19 +102,19 @@ def national_return(books: Connection, catalogue: Catalogue, span: Span) -> Nati
 
 
 def _parts(
-    books: Connection, periods: Sequence[str], *cuts: str
+    books: Connection, catalogue: Catalogue, periods: Sequence[str], *cuts: str
 ) -> dict[tuple[str | None, ...], dict[Part, LedgerFigures]]:
     found: dict[tuple[str | None, ...], dict[Part, LedgerFigures]] = defaultdict(dict)
-    for values, figures in counted(books, periods, *cuts).items():
+    for values, figures in counted(books, periods, *cuts, catalogue=catalogue).items():
         found[values]["whole"] = figures
-    for (*of_term, term), figures in counted(books, periods, *cuts, "term").items():
+    for (*of_term, term), figures in counted(books, periods, *cuts, "term", catalogue=catalogue).items():
         if str(term) in _TERMS:
             found[tuple(of_term)][_TERMS[str(term)]] = figures
     return found
 
 
 def _amounts(
-    books: Connection, periods: Sequence[str]
+    books: Connection, catalogue: Catalogue, periods: Sequence[str]
 ) -> dict[tuple[str | None, str | None], dict[str | None, dict[Part, LedgerFigures]]]:
     """The money by program and category, source (None: unknown) and part of the year."""
     sums: dict[tuple[str | None, str | None, str | None, Part], int] = defaultdict(int)
@@ -125,11 +125,11 @@ def _amounts(
             sums[program, category, source, _TERMS[term]] += fen
 
     for (_, (program, category, term, source)), fen in amounts_by_source(
-        books, periods, ("program", "category", "term", "source")
+        books, catalogue, periods, ("program", "category", "term", "source")
     ).items():
         add(program, category, str(term), source, fen)
     for (program, category, term, source), figures in counted(
-        books, periods, "program", "category", "term", "source"
+        books, periods, "program", "category", "term", "source", catalogue=catalogue
     ).items():
         if source is None:
             add(program, category, str(term), None, figures.amount_fen)

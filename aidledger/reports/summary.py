@@ -44,7 +44,7 @@ class SummaryGroup:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The ledger's figures: of every program that the office runs or that has any, of aid, of loans, of each group.
+    """The ledger's figures: of each program that the office runs or that has any, of aid, loans, and each group.
 
     ``stated``: by program, what documents state without a list of pupils, which is in no other figure.
     """
@@ -106,13 +106,14 @@ def _arrived(books: Connection, periods: Sequence[str]) -> tuple[dict[str, Ledge
 
 
 def counted(
-    books: Connection, periods: Sequence[str], *by: str, count: Count = "posted"
+    books: Connection, periods: Sequence[str], *by: str, count: Count = "posted", catalogue: Catalogue | None = None
 ) -> dict[tuple[str | None, ...], LedgerFigures]:
     """Person-times, persons and money in force of some periods, by the values of cuts.
 
+    With a ``catalogue``, synonyms of a category are one.
     ``count`` paid: what has arrived; payments beyond a claim are in no figure.
     """
-    entries = entries_cut(books, periods, *by, count=count)
+    entries = entries_cut(books, periods, *by, count=count, catalogue=catalogue)
     return totals.figures_by(books, entries, *by, periods=periods)
 
 
@@ -121,10 +122,10 @@ def _groups(
 ) -> Sequence[SummaryGroup]:
     groups = [
         SummaryGroup(dict(zip(by, values, strict=True)), kind == "loan", figures)
-        for (*values, kind), figures in counted(books, periods, *by, "kind", count=count).items()
+        for (*values, kind), figures in counted(books, periods, *by, "kind", count=count, catalogue=catalogue).items()
     ]
     if "source" in by:
-        groups = [_without_money(group) for group in groups] + _by_source(books, periods, by, count)
+        groups = [_without_money(group) for group in groups] + _by_source(books, catalogue, periods, by, count)
     return sorted(groups, key=lambda group: _sort_key(group, catalogue.programs))
 
 
@@ -134,15 +135,17 @@ def _without_money(group: SummaryGroup) -> SummaryGroup:
     return SummaryGroup(group.by, group.repaid, LedgerFigures(group.figures.person_times, group.figures.persons))
 
 
-def _by_source(books: Connection, periods: Sequence[str], by: Sequence[Dimension], count: Count) -> list[SummaryGroup]:
+def _by_source(
+    books: Connection, catalogue: Catalogue, periods: Sequence[str], by: Sequence[Dimension], count: Count
+) -> list[SummaryGroup]:
     return [
         SummaryGroup(dict(zip(by, values, strict=True)), kind == "loan", LedgerFigures(amount_fen=fen))
-        for (kind, values), fen in amounts_by_source(books, periods, by, count).items()
+        for (kind, values), fen in amounts_by_source(books, catalogue, periods, by, count).items()
     ]
 
 
 def amounts_by_source(
-    books: Connection, periods: Sequence[str], by: Sequence[str], count: Count = "posted"
+    books: Connection, catalogue: Catalogue, periods: Sequence[str], by: Sequence[str], count: Count = "posted"
 ) -> dict[tuple[str, tuple[str | None, ...]], int]:
     """The money of known sources in 分, by source, kind (aid or loan) and the values of cuts.
 
@@ -153,7 +156,7 @@ def amounts_by_source(
     others = [name for name in by if name not in {"source", "program", "period"}]
     amounts: dict[tuple[str, tuple[str | None, ...]], int] = defaultdict(int)
     cuts = (*others, "program", "period", "source", "kind")
-    for row, figures in counted(books, periods, *cuts, count=count).items():
+    for row, figures in counted(books, periods, *cuts, count=count, catalogue=catalogue).items():
         values = dict(zip(cuts, row, strict=True))
         if values["source"] is None:
             continue

@@ -122,6 +122,7 @@ ROUTES = (
     Route("/jobs/{number:ours}/file", jobs.file, methods=["POST"]),
     Route("/settings", settings.settings),
     Route("/settings/programs", settings.programs),
+    Route("/settings/programs", settings.change_programs, methods=["POST"]),
     Route("/settings/rules", settings.rules),
     Route("/settings/accesses", settings.accesses),
     Route("/settings/roles", signing.assign, methods=["POST"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aidledger.domain.hardship import categories_in
+from aidledger.domain.hardship import categories_in, category_name
 from aidledger.domain.listing import HARDSHIP_CATEGORIES, Certifications
 from tests.builders import examined, roster_grid, shipped
 
@@ -63,3 +63,23 @@ def test_a_certification_keeps_them_apart() -> None:
         ("low-income",),
         ("poverty-household-unaided", "disabled-family"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("stated", "name"),
+    [
+        ("残疾", "残疾学生"),
+        ("残疾学生", "残疾学生"),
+        ("持证残疾人", "残疾学生"),
+        ("建档立卡", "脱贫户"),
+        ("农村低保", "低保"),
+        ("9（2018）", "残疾学生"),
+        ("残疾、农村低保", "低保、残疾学生"),
+        ("残疾人子女", "残疾人子女"),
+        ("单亲", "单亲"),
+        ("单亲、残疾", "残疾学生、单亲"),
+        ("特别困难", "特别困难"),
+    ],
+)
+def test_synonyms_of_a_category_have_one_name(stated: str, name: str) -> None:
+    assert category_name(stated, shipped().layout.values["category"]) == name

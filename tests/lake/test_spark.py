@@ -40,9 +40,9 @@ def test_spark_finds_what_duckdb_finds(tmp_path: Path) -> None:
 
 def test_what_most_rules_read_is_kept_in_memory(tmp_path: Path) -> None:
     """Read anew from the files for each of a hundred questions, twenty districts did not finish in nine minutes."""
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
+    from pyspark.sql import SparkSession
 
-    from aidledger.lake.cluster import cluster  # noqa: PLC0415
+    from aidledger.lake.cluster import cluster
 
     lake = exported(ledger_of(tmp_path, "here", grant("a")), tmp_path)
 

@@ -29,6 +29,7 @@ from aidledger.operations import (
     gathering,
     ledgers,
     mapping,
+    offices,
     ordering,
     paying,
     people,
@@ -69,6 +70,7 @@ from aidledger.presentation import (
 )
 from aidledger.presentation import actors as rolls
 from aidledger.presentation import answers as returned
+from aidledger.presentation import offices as settings
 from aidledger.presentation import ordering as drafts
 from aidledger.presentation import paying as payments
 from aidledger.presentation import people as histories
@@ -115,6 +117,11 @@ def _grid() -> Grid:
     return [["金溪中学2021年秋季学期普通高中国家助学金花名册"], header, _ROW, _OTHER_ROW]
 
 
+def _of_settings(ledger: Ledger) -> Iterator[tuple[Callable[..., Result], Callable[[], Result]]]:
+    yield settings.office_result, lambda: settings.office_result(offices.settings(ledger), catalogue(), "zh")
+    yield settings.running_result, lambda: settings.running_result(catalogue(), "zh")
+
+
 def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[], Result]]]:
     """The function of each result, and what makes one of this world."""
     ledger, reveal, programs = world.ledger, world.reveal, catalogue()
@@ -145,6 +152,7 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
     yield drafts.unmatched_result, lambda: drafts.unmatched_result(ordering.unmatched(ledger))
     yield accesses.accesses_result, lambda: accesses.accesses_result(rights.accesses(ledger, None, None, None), say)
     yield rolls.actors_result, lambda: rolls.actors_result(actors.actors(ledger))
+    yield from _of_settings(ledger)
     yield (
         audits.audit_result,
         lambda: audits.audit_result(auditing.audit(ledger, programs, reveal=reveal), None, programs, TODAY, "zh"),
@@ -155,7 +163,7 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
     yield batches.batches_result, lambda: batches.batches_result(ledgers.batches(ledger))
     yield batches.batch_result, lambda: batches.batch_result(ledgers.batch(ledger, 1, reveal), programs, "zh")
     yield bridges.bridges_result, lambda: _bridge(ledger)
-    yield catalogues.program_result, lambda: catalogues.program_result(programs.program(*chosen), "zh")
+    yield catalogues.program_result, lambda: catalogues.program_result(programs, programs.program(*chosen), "zh")
     yield catalogues.programs_result, lambda: catalogues.programs_result(programs, PERIOD, "zh")
     job = JobRecord("Check", "office", "2026-11-30T00:00:00Z", files=[JobFile("a.xlsx", "", "waiting")])
     yield jobs.jobs_result, lambda: jobs.jobs_result([job], "zh")

@@ -54,9 +54,7 @@ def init(
     used = for_ledger(ledger, catalogue)
     ledger.close()
     message = office._(
-        N_(
-            "{path} is a new ledger with {count} programs. Standards: {region}; `aidledger office` shows and changes them."
-        )
+        N_("{path} is a new ledger with {count} programs. Standards: {region} (see `aidledger office`).")
     ).format(path=ledger.place, count=len(used.in_force), region=used.regions[used.region].name(office.language))
     emit(
         office,

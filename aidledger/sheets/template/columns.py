@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from aidledger.domain.hardship import CATEGORIES
 from aidledger.domain.program import Program, Rate
 from aidledger.i18n import N_, Language
 from aidledger.sheets.template.roster import BlankRoster
@@ -101,22 +102,6 @@ DOCUMENT_TYPES: Mapping[str, Wording] = {
     "residence-permit": {"zh": "港澳台居民居住证", "en": "Residence permit"},
     "passport": {"zh": "护照", "en": "Passport"},
     "other": {"zh": "其他", "en": "Other"},
-}
-# In the order of domain.listing.HARDSHIP_CATEGORIES, gravest first.
-CATEGORIES: Mapping[str, Wording] = {
-    "poverty-household": {"zh": "脱贫户", "en": "Lifted out of poverty"},
-    "monitored": {"zh": "监测对象", "en": "Monitored"},
-    "low-income": {"zh": "低保", "en": "Minimum living allowance"},
-    "destitute": {"zh": "特困供养", "en": "Destitute"},
-    "orphan": {"zh": "孤儿/事实无人抚养", "en": "Orphan or without care"},
-    "disabled": {"zh": "残疾学生", "en": "Disability"},
-    "martyr": {"zh": "烈士子女", "en": "Martyr's child"},
-    "poverty-household-unaided": {"zh": "脱贫户(不享受政策)", "en": "Out of poverty without aid"},
-    "risk-removed": {"zh": "风险已消除", "en": "Risk removed"},
-    "near-low-income": {"zh": "低保边缘家庭", "en": "Near minimum living allowance"},
-    "disabled-family": {"zh": "残疾人子女", "en": "Family with disability"},
-    "farm-household": {"zh": "一般农户", "en": "Farm household"},
-    "other-hardship": {"zh": "其他", "en": "Other hardship"},
 }
 
 

@@ -13,7 +13,7 @@ from aidledger.domain.role import same_name
 from aidledger.domain.term import Period
 from aidledger.errors import EndedByOthers
 from aidledger.i18n import N_, Language, translator
-from aidledger.operations import actors, mapping, ordering, reporting, rights
+from aidledger.operations import actors, mapping, offices, ordering, reporting, rights
 from aidledger.presentation.accesses import accesses_result
 from aidledger.presentation.actors import actors_result
 from aidledger.presentation.audits import rules_result
@@ -54,7 +54,30 @@ def programs(request: Request, asked: Asked) -> Response:
     period = asked.period("period") or Period.parse(held or f"{site.today.year}-autumn")
     result = programs_result(site.catalogue, period, language)
     fields = (Choice("period", N_("Period"), hint=period.code),)
-    return answered(request, result, "programs", heading=N_("Programs and standards"), fields=fields)
+    catalogue = site.catalogue
+    return answered(
+        request,
+        result,
+        "programs",
+        template="programs.html",
+        heading=N_("Programs and standards"),
+        fields=fields,
+        changes=ordering.may(site.ledger, "office"),
+        region=catalogue.region,
+        regions=[(code, region.name(language)) for code, region in catalogue.regions.items()],
+        running=[(code, one.name(language), one.in_force) for code, one in catalogue.programs.items()],
+    )
+
+
+@endpoint
+def change_programs(request: Request, asked: Asked) -> Response:
+    """Set whose standards hold, and which programs the office runs."""
+    site = site_of(request)
+    on = asked.texts("program", list(site.catalogue.programs))
+    off = [code for code in site.catalogue.programs if code not in on]
+    offices.change(site.ledger, site.catalogue, None, None, asked.word("region", list(site.catalogue.regions)))
+    offices.switch(site.ledger, site.catalogue, on, off)
+    return RedirectResponse("/settings/programs", HTTPStatus.SEE_OTHER)
 
 
 @endpoint
