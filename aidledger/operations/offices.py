@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.errors import NamesMissing, SwitchedBothWays
+from aidledger.errors import DistrictMissing, SwitchedBothWays
 from aidledger.store.chain import events, offices
 from aidledger.store.chain.offices import OfficeNames
 from aidledger.store.ledger import Books, Ledger
@@ -43,13 +43,13 @@ def for_ledger(ledger: Ledger, catalogue: Catalogue) -> Catalogue:
 def change(
     ledger: Ledger, catalogue: Catalogue, district: str | None, office: str | None, region: str | None
 ) -> OfficeSettings:
-    """Record names and region, as far as they are given and new; raises NamesMissing, UnknownRegion."""
+    """Record names and region, as far as they are given and new; raises DistrictMissing, UnknownRegion."""
     code = catalogue.region_named(region).code if region else None
     with ledger.writing("office") as books:
         before = _settings(books)
         named = district or (before.names.district if before.names else None)
         if office and not named:
-            raise NamesMissing
+            raise DistrictMissing
         if named and (district or office):
             names = OfficeNames(named, office or (before.names.office if before.names else None))
             if names != before.names:

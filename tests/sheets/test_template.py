@@ -12,12 +12,13 @@ from zipfile import ZipFile
 
 import pytest
 
+from aidledger.domain.hardship import CATEGORIES
 from aidledger.domain.identity import check_digit, resident_fault
 from aidledger.domain.listing import HARDSHIP_CATEGORIES
 from aidledger.domain.term import Period
 from aidledger.i18n import Language, translator
 from aidledger.sheets.recognition.header import HeaderWords, find_header
-from aidledger.sheets.template.columns import BOARDINGS, CATEGORIES, DOCUMENT_TYPES, LEVELS
+from aidledger.sheets.template.columns import BOARDINGS, DOCUMENT_TYPES, LEVELS
 from aidledger.sheets.template.roster import BlankRoster
 from aidledger.sheets.template.workbook import template_workbook
 from tests.builders import codes, examined, people, resident_number, shipped

@@ -90,7 +90,7 @@ async def settled(clerk: httpx2.AsyncClient, home: str) -> str:
     pytest.fail("the job did not end")
 
 
-async def together(app: Starlette) -> tuple[str, list[Sequence[int]]]:
+async def together(app: Starlette) -> tuple[str, list[Sequence[object]]]:
     receipt, *read_by = await asyncio.gather(posts(app), *(read(app, at) for at in range(READERS)))
     assert isinstance(receipt, str)
     return receipt, [answers for answers in read_by if not isinstance(answers, str)]

@@ -597,7 +597,7 @@ def test_a_ledger_is_made_with_the_names_of_the_office(tmp_path: Path, monkeypat
         page = client.get("/").text
         assert "Drop the schools&#39; folder" in page or "Drop the schools' folder" in page
     ledger = opened(place)
-    assert offices.names(ledger) == offices.OfficeNames("南部县", "南部县<学生资助>中心")
+    assert offices.settings(ledger).names == offices.OfficeNames("南部县", "南部县<学生资助>中心")
     assert offices.for_ledger(ledger, catalogue()).district == "南部县"
     verdict = ledgers.verify(ledger)
     assert not verdict.faults

@@ -106,6 +106,7 @@ class Reading:
         facts = Certifications(
             [HARDSHIP_LEVELS[int(member.line.person.need * share)] for member in kept],
             [tuple(sorted(categories_in(member.line.category, self._words))) for member in kept],
+            [None] * len(kept),
         )
         return self._list("certification", district, sender, Period(period.school_year), lines, facts)
 
