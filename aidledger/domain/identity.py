@@ -166,9 +166,14 @@ _MONEY = r"(?<![\d.])\d{11,13}\.\d\d(?!\d)"
 # The serial number of a payment order line (domain/payment.py).
 _SERIAL = r"(?<!\d)\d{6}-\d{5}(?!\d)"
 _NUMBER = rf"\d(?:{_BETWEEN}?\d){{10,}}[Xx]?"
-_IN_WORDS = re.compile(rf"{_DIGEST}|{_DAY}|{_TO_THE_MINUTE}|{_MONEY}|{_SERIAL}(?!{_BETWEEN}?\d)|(?P<number>{_NUMBER})")
+# Passports and permits as they stand in file names: a letter and eight digits or more that are no day, or two letters
+# and seven. Fewer, or digits alone, are more often cells, days, classes and codes of schools.
+_DOCUMENT = r"(?<![\dA-Za-z])(?:[A-Z](?!(?:19|20)\d\d[01]\d[0-3]\d(?!\d))[0-9]{8,9}|[A-Z]{2}[0-9]{7})(?![\dA-Za-z])"
+_IN_WORDS = re.compile(
+    rf"{_DIGEST}|{_DAY}|{_TO_THE_MINUTE}|{_MONEY}|{_SERIAL}(?!{_BETWEEN}?\d)|(?P<number>{_NUMBER}|{_DOCUMENT})"
+)
 # A fast pre-check: most texts hold no such number.
-_MANY_DIGITS = re.compile(rf"\d(?:{_BETWEEN}?\d){{10}}")
+_MANY_DIGITS = re.compile(rf"\d(?:{_BETWEEN}?\d){{10}}|[A-Z]\d{{7}}")
 
 
 def masked_text(text: str) -> str:
@@ -182,7 +187,7 @@ def masked_source(text: str) -> str:
 
 
 def masked_words(text: str) -> str:
-    """Prose or a file name with such numbers masked; dates, amounts, serial numbers and digests stay."""
+    """Prose or a file name with such numbers and passports masked; dates, amounts, serial numbers, digests stay."""
     if not _MANY_DIGITS.search(text):
         return text
     return _IN_WORDS.sub(lambda match: _masked(match[0]) if match["number"] else match[0], text)

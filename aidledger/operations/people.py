@@ -44,15 +44,27 @@ def named(books: Books, text: str) -> list[PersonRecord]:
     return found
 
 
+def _numbered(books: Books, own: int) -> list[PersonRecord]:
+    """The person with the ledger's own number; raises UnknownPerson."""
+    found = lookups.people_by_id(books, [own])
+    if not found:
+        raise UnknownPerson
+    return found
+
+
 def person(
-    ledger: Ledger, catalogue: Catalogue, number_or_name: str, reveal: Reveal | None = None
+    ledger: Ledger, catalogue: Catalogue, number_or_name: str | int, reveal: Reveal | None = None
 ) -> Viewed[list[PersonHistory]]:
-    """Everybody with this number or name, each with corrected numbers; raises UnknownPerson."""
+    """Everybody with this number or name, each with corrected numbers; raises UnknownPerson.
+
+    A whole number is the ledger's own for one person.
+    """
 
     def read(books: Books) -> list[PersonHistory]:
         people = LinkedBeneficiaries(books)
         same: dict[int, PersonRecord] = {}
-        for who in named(books, number_or_name):
+        asked_for = number_or_name
+        for who in _numbered(books, asked_for) if isinstance(asked_for, int) else named(books, asked_for):
             same.setdefault(people.first(who.person), who)
         return [_history(books, catalogue, who, people.same(who.person)) for who in same.values()]
 

@@ -62,9 +62,9 @@ def reminders(found: Gathered, catalogue: Catalogue, language: Language) -> list
     """For each school that owes rosters, a text to send it."""
     translate = translator(language)
     comma = translate(N_(", "))
-    texts = []
+    texts, programs = [], found.programs(catalogue)
     for school in found.schools:
-        pairs = [(school, code) for code in found.programs(catalogue) if found.owed((school, code))]
+        pairs = [(school, code) for code in programs if found.owed((school, code))]
         if not pairs:
             continue
         missing = [catalogue.programs[code].name(language) for _, code in pairs if found.missing((school, code))]

@@ -12,7 +12,7 @@ from aidledger.domain.listing import SOURCES
 from aidledger.domain.term import Period
 from aidledger.reports.cuts import periods_within, rank
 from aidledger.reports.sources import ALL_SOURCES
-from aidledger.reports.summary import amounts_by_source, counted
+from aidledger.reports.summary import amounts, amounts_by_source, counted
 from aidledger.store.postings.totals import LedgerFigures
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ def national_return(books: Connection, catalogue: Catalogue, span: Span) -> Nati
     """The return of a span. Persons of the whole are distinct over its terms; annual programs are only there."""
     periods = span.periods(books)
     lines: list[ReturnLine] = []
-    amounts = _amounts(books, catalogue, periods)
+    money = _amounts(books, catalogue, periods)
     for (program, category), parts in _parts(books, catalogue, periods, "program", "category").items():
-        sources = amounts.get((program, category), {})
+        sources = money.get((program, category), {})
         known = [source for source in SOURCES if source in sources]
         lines.append(ReturnLine(program or "", category, ALL_SOURCES if known else None, parts))
         lines += [ReturnLine(program or "", category, source, sources[source]) for source in known]
@@ -128,11 +128,11 @@ def _amounts(
         books, catalogue, periods, ("program", "category", "term", "source")
     ).items():
         add(program, category, str(term), source, fen)
-    for (program, category, term, source), figures in counted(
+    for (program, category, term, source), fen in amounts(
         books, periods, "program", "category", "term", "source", catalogue=catalogue
     ).items():
         if source is None:
-            add(program, category, str(term), None, figures.amount_fen)
+            add(program, category, str(term), None, fen)
     found: dict[tuple[str | None, str | None], dict[str | None, dict[Part, LedgerFigures]]] = {}
     for (program, category, source, part), fen in sums.items():
         found.setdefault((program, category), {}).setdefault(source, {})[part] = LedgerFigures(amount_fen=fen)

@@ -117,6 +117,17 @@ def counted(
     return totals.figures_by(books, entries, *by, periods=periods)
 
 
+def amounts(
+    books: Connection,
+    periods: Sequence[str],
+    *by: str,
+    count: Count = "posted",
+    catalogue: Catalogue | None = None,
+) -> dict[tuple[str | None, ...], int]:
+    """The money in 分, by the values of cuts; ``count``, ``catalogue``: as in ``counted``."""
+    return totals.amounts_by(books, entries_cut(books, periods, *by, count=count, catalogue=catalogue), *by)
+
+
 def _groups(
     books: Connection, catalogue: Catalogue, periods: Sequence[str], by: Sequence[Dimension], count: Count
 ) -> Sequence[SummaryGroup]:
@@ -154,16 +165,16 @@ def amounts_by_source(
     """
     known = shares(books)
     others = [name for name in by if name not in {"source", "program", "period"}]
-    amounts: dict[tuple[str, tuple[str | None, ...]], int] = defaultdict(int)
+    found: dict[tuple[str, tuple[str | None, ...]], int] = defaultdict(int)
     cuts = (*others, "program", "period", "source", "kind")
-    for row, figures in counted(books, periods, *cuts, count=count, catalogue=catalogue).items():
+    for row, amount in amounts(books, periods, *cuts, count=count, catalogue=catalogue).items():
         values = dict(zip(cuts, row, strict=True))
         if values["source"] is None:
             continue
-        for source, fen in split(figures.amount_fen, known[str(values["program"]), str(values["period"])]).items():
+        for source, fen in split(amount, known[str(values["program"]), str(values["period"])]).items():
             key = tuple(source if name == "source" else values[name] for name in by)
-            amounts[str(values["kind"]), key] += fen
-    return amounts
+            found[str(values["kind"]), key] += fen
+    return found
 
 
 def _sort_key(group: SummaryGroup, programs: Mapping[str, Program]) -> tuple[object, ...]:

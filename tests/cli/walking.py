@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import openpyxl
 
 from aidledger.cli.main import cli
 from tests.builders import Grid, people, roster_grid, with_cells, xlsx_bytes
@@ -146,6 +147,7 @@ WRITES: Mapping[str, Sequence[Arguments]] = {
     "template": [lambda w: ["high-school-grant", "--school", SCHOOL, "-o", w.folder / "template.xlsx"]],
     "mappings forget": [_says(SCHOOL, "--header", HEADER)],
     "finding": [lambda w: [_finding(w, 1), "--accept", REASON, "--until", "2030-01-01"]],
+    "answers": [lambda w: [_paper(w)]],
     "pay withdraw": [_says("1", "--reason", REASON)],
     "pay export": [lambda w: [*_GRANT, "--reason", REASON, "-o", w.folder / "bank2.xlsx"]],
     "pay release": [lambda w: ["2", "--file", w.folder / "bank2.csv"]],
@@ -172,6 +174,18 @@ APART = {"demo", "web"}
 
 def _finding(world: World, number: int) -> str:
     return str(world.run("findings", "--format", "json").json["findings"][number]["id"])
+
+
+def _paper(world: World) -> Path:
+    """A working paper in which one finding is justified."""
+    paper = world.folder / "paper.xlsx"
+    world.run("audit", "--format", "xlsx", "-o", paper, "--force")
+    book = openpyxl.load_workbook(paper)
+    at = {str(cell.value): int(cell.column or 0) for cell in book.worksheets[0][2]}
+    for title, value in (("Decision", "explained"), ("Reason", "查过底册")):
+        book.worksheets[0].cell(3, at[title]).value = value
+    book.save(paper)
+    return paper
 
 
 def tree(group: click.Group = cli, *above: str) -> Iterator[tuple[str, click.Command]]:

@@ -16,6 +16,7 @@ from aidledger.domain.identity import (
     mask_account,
     mask_number,
     masked_source,
+    masked_words,
     resident_fault,
     sex_of,
 )
@@ -204,3 +205,20 @@ def test_a_mask_keeps_the_length_and_hides_at_least_half(text: str) -> None:
 )
 def test_a_cell_of_a_pupils_row_shows_no_number(cell: str, shown: str) -> None:
     assert masked_source(cell) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("张三E12345678.xlsx", "张三******678.xlsx"),
+        ("EA1234567 护照.xlsx", "******567 护照.xlsx"),
+        ("李四_511300201103120215.xlsx", "李四_511300********0215.xlsx"),
+        ("名单V20210901.xlsx", "名单V20210901.xlsx"),
+        ("20210901发放花名册.xlsx", "20210901发放花名册.xlsx"),
+        ("学校3451003025.xlsx", "学校3451003025.xlsx"),
+        ("Audit!A1048576", "Audit!A1048576"),
+        ("财教〔2021〕174号", "财教〔2021〕174号"),
+    ],
+)
+def test_a_file_s_name_shows_no_passport_and_keeps_its_dates(name: str, shown: str) -> None:
+    assert masked_words(name) == shown

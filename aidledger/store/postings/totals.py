@@ -111,6 +111,13 @@ def figures_by(
     }
 
 
+def amounts_by(books: Connection, paid: FromClause, *cuts: str) -> dict[tuple[Any, ...], int]:
+    """The 分 of payments by the values of these columns: without people, which take most of the time to tell apart."""
+    groups = [paid.c[name] for name in cuts]
+    query = select(*groups, func.sum(paid.c.amount_fen)).group_by(*groups)
+    return {tuple(values): int(fen) for *values, fen in books.execute(query)}
+
+
 def periods(books: Connection) -> list[str]:
     """The codes of all periods with entries, reversed or not."""
     return list(books.execute(select(BatchTotal.c.period).distinct()).scalars())

@@ -29,10 +29,10 @@ def search(request: Request, asked: Asked) -> Response:
 @endpoint
 def person(request: Request, asked: Asked) -> Response:
     """Somebody by the ledger's own number."""
-    return _shown(request, asked, str(request.path_params["number"]))
+    return _shown(request, asked, int(request.path_params["number"]))
 
 
-def _shown(request: Request, asked: Asked, who: str) -> Response:
+def _shown(request: Request, asked: Asked, who: str | int) -> Response:
     site, language = site_of(request), language_of(request)
     found = people.person(site.ledger, site.catalogue, who, asked.reveal())
     result = people_result(found, site.catalogue, language)
