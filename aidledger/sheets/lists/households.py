@@ -18,6 +18,7 @@ from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Note
 from aidledger.sheets.lists.young import MemberReader
 from aidledger.sheets.recognition.cells import YES, optional_text, text_of
+from aidledger.sheets.recognition.terms import semesters
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
@@ -119,7 +120,8 @@ class HouseholdRows:
         texts = [unicodedata.normalize("NFKC", source.text) for source in sources]
         days = [day for text in texts for match in _DAY.finditer(text) if (day := _day_of(match))]
         days += [day for text in texts for match in _MONTH.finditer(text) if (day := _end_of(match))]
-        periods = [self.hints.period] if self.hints.period else self.around.terms()
+        # A year by itself may be any: 2025年度.
+        periods = [self.hints.period] if self.hints.period else semesters(self.around.terms())
         return next(iter(days), None) or next((period.start for period in periods), None)
 
     def _township(self) -> str | None:
