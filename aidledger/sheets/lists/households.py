@@ -48,7 +48,7 @@ _BASES = {
 }
 
 
-class _Person(NamedTuple):
+class _MemberColumns(NamedTuple):
     """The columns of one person in a row."""
 
     number: int
@@ -159,7 +159,7 @@ class HouseholdRows:
             return yes if folded in YES else no
         return worded(text, self.catalogue.layout.values["population_status"]) if folded else None
 
-    def _households(self, columns: Sequence[_Person]) -> Iterator[int]:
+    def _households(self, columns: Sequence[_MemberColumns]) -> Iterator[int]:
         """By line the row in which its household begins."""
         header = self.students.header
         key_at = header.index("household")
@@ -192,7 +192,7 @@ _SOURCE_MAX = 64
 _SHORTEST = 2
 
 
-def _people_in(header: Header) -> list[_Person]:
+def _people_in(header: Header) -> list[_MemberColumns]:
     """The columns of each person of a row, from left to right: number, name before or behind it, relation."""
     fields = header.fields
     numbers = sorted({*fields.get("number", ()), *header.members}) or fields.get("disability_card", [])
@@ -200,7 +200,7 @@ def _people_in(header: Header) -> list[_Person]:
     names = {i for i, text in enumerate(texts) if _NAME.search(text) and not _NO_NAME.search(text)}
     names |= {*fields.get("name", ()), *fields.get("guardian", ())}
     relations = [i for i, text in enumerate(texts) if _RELATION.search(text)]
-    found: list[_Person] = []
+    found: list[_MemberColumns] = []
     for at, number in enumerate(numbers):
         before = numbers[at - 1] if at else -1
         behind = numbers[at + 1] if at + 1 < len(numbers) else len(texts)
@@ -210,11 +210,11 @@ def _people_in(header: Header) -> list[_Person]:
         begins = min(number, number if name is None else name)
         ends = min((i for i in names if i > max(number, begins) and i != name), default=behind)
         relation = next((i for i in relations if begins < i < ends), None)
-        found.append(_Person(number, name, relation))
+        found.append(_MemberColumns(number, name, relation))
     return found
 
 
-def _taken(index: int, people: Sequence[_Person]) -> bool:
+def _taken(index: int, people: Sequence[_MemberColumns]) -> bool:
     return any(person.name == index for person in people)
 
 
