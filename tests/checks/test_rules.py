@@ -27,6 +27,7 @@ OF_LOOKS = {
 # Beside the contract's: what only lists that pay nobody can have wrong.
 OF_OTHER_LISTS = {
     *("outcome-unknown", "document-missing", "date-missing", "value-unknown"),
+    *("day-missing", "population-unknown", "day-of-death-missing", "count-format", "member-not-read", "card-not-read"),
     *(code for code in KINDS if code.startswith(("payment-", "recovery-"))),
 }
 CONFLICTS = {

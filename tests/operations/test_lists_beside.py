@@ -12,7 +12,7 @@ from pyarrow import parquet
 from aidledger.domain.listing import ListKind
 from aidledger.operations import ledgers
 from aidledger.store.ledger import Ledger
-from tests.builders import Grid, people, roster_xlsx, xlsx_bytes
+from tests.builders import Cell, Grid, people, roster_xlsx, xlsx_bytes
 from tests.builders.lists import (
     death_grid,
     fee_receipt_grid,
@@ -131,10 +131,8 @@ def test_a_register_says_the_change_the_day_and_the_major(ledger: Ledger) -> Non
 
 
 def test_a_roster_says_the_major(ledger: Ledger) -> None:
-    grid: Grid = [
-        ["江北职业中学2021年秋季学期中职免学费花名册"],
-        ["姓名", "身份证号", "金额", "专业", "是否戏曲表演专业"],
-    ]
+    headers: list[Cell] = ["姓名", "身份证号", "金额", "专业", "是否戏曲表演专业"]
+    grid: Grid = [["江北职业中学2021年秋季学期中职免学费花名册"], headers]
     grid += [[one.name, one.number, 1000, "音乐表演", said] for one, said in zip(people(2), "是否", strict=True)]
     bring_in(ledger, xlsx_bytes(grid), "waiver.xlsx", record_conflicts=True)
     assert _rows(ledger, "SELECT major FROM entry WHERE major IS NOT NULL ORDER BY id") == [

@@ -134,6 +134,32 @@ def test_a_column_of_the_category_counts_before_the_title() -> None:
 
 
 @pytest.mark.parametrize(
+    "headers",
+    [
+        "户主姓名 户主身份证号 成员姓名1 成员身份证号1 成员姓名2 成员身份证号2",
+        "户主 户主证件号码 家庭成员一姓名 家庭成员一身份证号码 家庭成员二姓名 家庭成员二身份证号码",
+        "姓名 身份证号 姓名1 身份证号1 姓名2 身份证号2",
+        "户主姓名 公民身份号码 子女1姓名 子女1身份证号 子女2姓名 子女2身份证号",
+        "户主姓名 户主身份证号码 家庭成员(1)姓名 家庭成员(1)身份证号 家庭成员(2)姓名 家庭成员(2)身份证号",
+    ],
+)
+def test_members_are_numbered_in_many_ways(headers: str) -> None:
+    row: list[Cell] = ["户甲", head(1), CHILDREN[0].name, CHILDREN[0].number, CHILDREN[1].name, CHILDREN[1].number]
+    file = examined([["农村低保"], ["序号", *headers.split()], [1, *row]], "农村低保_20250902.xlsx")
+    assert file.problems == []
+    listing, facts = listed(file)
+    assert listing.lines.names == [CHILDREN[0].name, CHILDREN[1].name]
+    assert facts.households == [3, 3]
+
+
+def test_a_year_is_no_day() -> None:
+    one = CHILDREN[0]
+    assert codes(examined([["姓名", "身份证号"], [one.name, one.number]], "2025年度农村低保名单.xlsx")) == [
+        "day-missing"
+    ]
+
+
+@pytest.mark.parametrize(
     ("name", "category", "status", "source"),
     [
         ("脱贫不享受政策_20250902", "poverty-household", "not-entitled", "poverty-household not-entitled"),

@@ -18,6 +18,7 @@ from aidledger.domain.problem import Problem
 from aidledger.domain.roster import Note
 from aidledger.sheets.lists.young import MemberReader
 from aidledger.sheets.recognition.cells import YES, optional_text, text_of
+from aidledger.sheets.recognition.terms import semesters
 
 if TYPE_CHECKING:
     from aidledger.catalogue.catalogue import Catalogue
@@ -47,7 +48,7 @@ _BASES = {
 }
 
 
-class _Person(NamedTuple):
+class _MemberColumns(NamedTuple):
     """The columns of one person in a row."""
 
     number: int
@@ -119,7 +120,8 @@ class HouseholdRows:
         texts = [unicodedata.normalize("NFKC", source.text) for source in sources]
         days = [day for text in texts for match in _DAY.finditer(text) if (day := _day_of(match))]
         days += [day for text in texts for match in _MONTH.finditer(text) if (day := _end_of(match))]
-        periods = [self.hints.period] if self.hints.period else self.around.terms()
+        # A year by itself may be any: 2025年度.
+        periods = [self.hints.period] if self.hints.period else semesters(self.around.terms())
         return next(iter(days), None) or next((period.start for period in periods), None)
 
     def _township(self) -> str | None:
@@ -157,7 +159,7 @@ class HouseholdRows:
             return yes if folded in YES else no
         return worded(text, self.catalogue.layout.values["population_status"]) if folded else None
 
-    def _households(self, columns: Sequence[_Person]) -> Iterator[int]:
+    def _households(self, columns: Sequence[_MemberColumns]) -> Iterator[int]:
         """By line the row in which its household begins."""
         header = self.students.header
         key_at = header.index("household")
@@ -190,7 +192,7 @@ _SOURCE_MAX = 64
 _SHORTEST = 2
 
 
-def _people_in(header: Header) -> list[_Person]:
+def _people_in(header: Header) -> list[_MemberColumns]:
     """The columns of each person of a row, from left to right: number, name before or behind it, relation."""
     fields = header.fields
     numbers = sorted({*fields.get("number", ()), *header.members}) or fields.get("disability_card", [])
@@ -198,7 +200,7 @@ def _people_in(header: Header) -> list[_Person]:
     names = {i for i, text in enumerate(texts) if _NAME.search(text) and not _NO_NAME.search(text)}
     names |= {*fields.get("name", ()), *fields.get("guardian", ())}
     relations = [i for i, text in enumerate(texts) if _RELATION.search(text)]
-    found: list[_Person] = []
+    found: list[_MemberColumns] = []
     for at, number in enumerate(numbers):
         before = numbers[at - 1] if at else -1
         behind = numbers[at + 1] if at + 1 < len(numbers) else len(texts)
@@ -208,11 +210,11 @@ def _people_in(header: Header) -> list[_Person]:
         begins = min(number, number if name is None else name)
         ends = min((i for i in names if i > max(number, begins) and i != name), default=behind)
         relation = next((i for i in relations if begins < i < ends), None)
-        found.append(_Person(number, name, relation))
+        found.append(_MemberColumns(number, name, relation))
     return found
 
 
-def _taken(index: int, people: Sequence[_Person]) -> bool:
+def _taken(index: int, people: Sequence[_MemberColumns]) -> bool:
     return any(person.name == index for person in people)
 
 

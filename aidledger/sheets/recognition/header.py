@@ -29,6 +29,7 @@ _ABOUT = re.compile(r"基本|信息|情况|资料")
 _MEMBER = re.compile(
     r"(?:户主|成员|子女|家属)(?:[(]?[0-9一二三四五六七八九十]{1,2}[)]?)?(?:的|之)?(?=[^0-9一二三四五六七八九十])"
 )
+_COUNTED = re.compile(r"[(]?[0-9一二三四五六七八九十]{1,2}[)]?$")
 _UNIT = re.compile(r"[(\[]?(?:单位:?)?(?:人民币)?(?:万元|元|人|名)(?:/.{1,6})?[)\]]?")
 # Bounds the cache: header cells repeat across files, but titles and pupils' rows, which are tried as headers, do not.
 _MEANINGS_KEPT = 1_000
@@ -173,10 +174,13 @@ class HeaderWords:
         return self._member(text, over)
 
     def _member(self, text: str, over: list[str]) -> _Meaning | None:
-        """The ID number of a member of the household: 户主身份证号, 成员1 身份证号, 家庭成员2证件号码."""
+        """The ID number of a member of the household: 户主身份证号, 成员1 身份证号, 家庭成员证件号码2, 身份证号2."""
         wording = _ABOUT.sub("", folded_heading("".join([*over, text])))
-        match = _MEMBER.search(wording)
-        if match is None or field_in(wording[match.end() :], self.layout)[0] != "number":
+        match, counted = _MEMBER.search(wording), _COUNTED.search(wording)
+        if match is None and counted is None:
+            return None
+        of_member = wording[match.end() if match else 0 : counted.start() if counted else None]
+        if field_in(of_member, self.layout)[0] != "number":
             return None
         return _Meaning(text, None, own=False, member=True)
 
