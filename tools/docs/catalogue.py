@@ -18,8 +18,8 @@ _HEAD = """# The catalogue
 
 The standards of each program through time (元 per person and semester, of annual programs per year), with the document
 of each. `aidledger program CODE` shows the same for the region that the office has set, and
-`aidledger programs --on PERIOD` what is current for a term. **Current** below means for {term}: no new standard was found
-for 2026, so those of 2024 and 2025 are.
+`aidledger programs --on PERIOD` what is current for a term. **Current** below means for {term}: no new one was found
+for 2026, so the standards of 2024 and 2025 are.
 
 Three marks say how surely a thing is known:
 
