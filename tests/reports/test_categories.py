@@ -39,7 +39,7 @@ def test_a_summary_has_one_line_for_all_words_of_a_category(tmp_path: Path) -> N
 
 def test_the_national_return_has_it_too(tmp_path: Path) -> None:
     ledger = _ledger(tmp_path)
-    found = reporting.national_return(ledger, catalogue(), Span(None, None, None, None))
+    found = reporting.national_return(ledger, catalogue(), Span(None, False, None, None))
     lines = json.loads(return_result(found, catalogue(), "zh").json())["lines"]
     assert {line["category"]: line["whole"]["person_times"] for line in lines} == NAMED
 
