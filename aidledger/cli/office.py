@@ -52,11 +52,14 @@ class Office:
 
     def in_use(self) -> Catalogue:
         """The catalogue as the ledger's office uses it; as shipped where there is no ledger, or no key is given."""
-        from aidledger.operations.offices import for_ledger
-        from aidledger.operations.opening import exists, wants_key
-
         catalogue = self.catalogue()
-        if not exists(self.place) or (wants_key(self.place) and not self.keys.file):
+        if "://" not in self.place and not Path(self.place).exists():
+            return catalogue  # without loading what opens a ledger
+
+        from aidledger.operations.offices import for_ledger
+        from aidledger.operations.opening import wants_key
+
+        if wants_key(self.place) and not self.keys.file:
             return catalogue
         return for_ledger(self.ledger(), catalogue)
 

@@ -101,12 +101,20 @@ def audit(
     from aidledger.lake import auditing, query, reading, schools  # noqa: PLC0415 - an extra
 
     lake = reading.open_lake(request.place, request.districts)
+    catalogue = _as_exported(catalogue, lake)
     with _engine(request.engine, lake, request.memory) as running:
         school = catalogue.school(request.school)
         named = schools.schools_named(query.Tables(running), school) if school else None
         found = auditing.audit(lake, running, catalogue, today, rules, code, period)
     # Pseudonyms need no masking.
     return Viewed(found if named is None else naming(found, named), None, revealed=lake.people != "full")
+
+
+def _as_exported(catalogue: Catalogue, lake: Lake) -> Catalogue:
+    """The catalogue with the standards of the region that all districts of a lake have; as it is where they differ."""
+    used = {exports[-1].catalogue for exports in lake.districts.values()}
+    regions = [code for code, region in catalogue.regions.items() if used == {region.digest}]
+    return catalogue.of_region(regions[0]) if regions else catalogue
 
 
 def _engine(name: EngineName, lake: Lake, memory: str) -> AbstractContextManager[Engine]:

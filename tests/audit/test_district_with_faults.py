@@ -9,7 +9,7 @@ import pytest
 
 from aidledger.audit.rules import RULES
 from aidledger.demo.faults.key import KEY_FILE, read_key
-from aidledger.operations import auditing
+from aidledger.operations import auditing, offices
 from tests.audit.scores import scores
 from tests.cli.harness import aidledger
 from tests.store.ledgers import catalogue, opened
@@ -27,7 +27,8 @@ def test_the_audit_finds_the_faults_of_the_key_and_nothing_else(tmp_path: Path) 
     assert f"must find these {len(key)}, and no others" in ran.stdout
     assert stat.S_IMODE((folder / KEY_FILE).stat().st_mode) == 0o600
 
-    audit = auditing.audit(opened(ledger), catalogue()).found
+    made = opened(ledger)
+    audit = auditing.audit(made, offices.for_ledger(made, catalogue())).found
     found = scores(audit.findings, key, audit.ran)
 
     assert list(audit.ran) == [rule.code for rule in RULES if "notice" not in rule.needs]

@@ -21,6 +21,8 @@ NOTICE = ("report", "notice", "--program", "high-school-grant", "--period", "202
 COMMANDS: Sequence[tuple[tuple[str, ...], set[str]]] = [
     (("verify",), {CLERK, REVIEWER, AUDITOR, SCHOOL, STRANGER}),
     (("actors",), {CLERK, REVIEWER, AUDITOR, SCHOOL, STRANGER}),
+    (("office",), {CLERK, REVIEWER, AUDITOR, SCHOOL, STRANGER}),
+    (("office", "programs"), {CLERK, REVIEWER, AUDITOR, SCHOOL, STRANGER}),
     (("batches",), {CLERK, REVIEWER, AUDITOR}),
     (("report", "summary"), {CLERK, REVIEWER, AUDITOR}),
     (("reconcile",), {CLERK, REVIEWER, AUDITOR}),
@@ -43,6 +45,8 @@ COMMANDS: Sequence[tuple[tuple[str, ...], set[str]]] = [
     ((*NOTICE, "--to", "2022-03-31"), {CLERK}),
     (("actors", "name", "新老师", "--role", "clerk"), {REVIEWER}),
     (("actors", "dismiss", CLERK), {REVIEWER}),
+    (("office", "--region", "sichuan"), {REVIEWER}),
+    (("office", "programs", "--on", "yulu"), {REVIEWER}),
     (("restore", "{backup}"), {REVIEWER}),
 ]  # fmt: skip
 

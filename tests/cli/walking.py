@@ -133,6 +133,8 @@ LOOKS: Mapping[str, Sequence[Arguments]] = {
     "verify": [_says(), _says("--expect", "0" * 64)],
     "access-log": [_says(), _says("--actor", ACTOR)],
     "actors": [_says()],
+    "office": [_says()],
+    "office programs": [_says()],
 }
 
 # What writes, in the order in which it is done to one ledger.

@@ -13,7 +13,7 @@ from aidledger.catalogue import models
 from aidledger.domain.layout import FIELD_NAMES
 from aidledger.domain.problem import KINDS
 from aidledger.sheets.formats.limits import DEFAULT_LIMITS, MIB
-from tools.docs import commands, picture, problems, rules
+from tools.docs import catalogue, commands, picture, problems, rules
 from tools.docs.pages import DOCS, headings
 from tools.docs.tour import TOURS, settled, tour_of
 
@@ -34,6 +34,10 @@ def test_the_page_of_problems_is_what_the_program_says_today() -> None:
 
 def test_the_page_of_rules_is_what_the_program_says_today() -> None:
     assert page("rules.md") == rules.page(), HOW
+
+
+def test_the_page_of_the_catalogue_is_what_schemas_say_today() -> None:
+    assert page("catalogue.md") == catalogue.page(), HOW
 
 
 def test_every_problem_is_on_its_page_once() -> None:

@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tools.docs import commands, picture, problems, rules
+from tools.docs import catalogue, commands, picture, problems, rules
 from tools.docs.pages import DOCS
 from tools.docs.tour import TOURS, settled, tour_of
 
@@ -24,6 +24,7 @@ def main() -> None:
         parser.error(f"no tour: {', '.join(sorted(unknown))}")
     (DOCS / "commands.md").write_text(commands.page(), encoding="utf-8")
     (DOCS / "problems.md").write_text(problems.page(), encoding="utf-8")
+    (DOCS / "catalogue.md").write_text(catalogue.page(), encoding="utf-8")
     (DOCS / "rules.md").write_text(rules.page(), encoding="utf-8")
     for path in TOURS:
         if not asked.pages or path.name in asked.pages:

@@ -120,7 +120,11 @@ def messages() -> Iterator[Text]:
     sentences = ((kind.message, kind.hint, kind.listed, kind.offering) for kind in KINDS.values())
     yield from (text for some in sentences for text in some if text)
     yield from _helps(cli)
-    yield from (one.note for one in load(None).programs.values() if one.note)
+    catalogue = load(None)
+    variants = [program for region in catalogue.regions.values() for program in region.programs.values()]
+    for program_or_variant in [*catalogue.programs.values(), *variants]:
+        notes = [program_or_variant.note, *(standard.note for standard in program_or_variant.standards)]
+        yield from (note for note in notes if note)
 
 
 def _spoken(package: Path) -> Iterator[Text]:
