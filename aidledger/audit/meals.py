@@ -65,7 +65,8 @@ def _of_pupils(scope: Scope, program: Program) -> Iterator[Case]:
 def _of_schools(scope: Scope, program: Program) -> Iterator[Case]:
     """The same for schools that state a number of pupils and an amount."""
     query = (
-        select(SchoolAmount, School.c.name.label("school"))
+        select(*(SchoolAmount.c[name] for name in ("id", "period", "persons", "amount_fen")))
+        .add_columns(School.c.name.label("school"))
         .join(ProgramRow, ProgramRow.c.id == SchoolAmount.c.program_id)
         .outerjoin(School, School.c.id == SchoolAmount.c.school_id)
         .where(ProgramRow.c.code == program.code, current(SchoolAmount))

@@ -41,7 +41,6 @@ Need = Literal[
     "population",
     "fee-receipt",
     "staff",
-    "death",
     "national-export",
     "quota",
     "notice",

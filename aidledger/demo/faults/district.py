@@ -9,7 +9,18 @@ from random import Random
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.demo.district import district_listings, rosters_of
-from aidledger.demo.faults import amounts, corrections, funds, months, other_lists, papers, pupils
+from aidledger.demo.faults import (
+    amounts,
+    corrections,
+    funds,
+    months,
+    other_lists,
+    outside,
+    papers,
+    pupils,
+    registers,
+    rotating,
+)
 from aidledger.demo.faults import rosters as roster_faults
 from aidledger.demo.faults.corrections import Correction
 from aidledger.demo.faults.key import Expected
@@ -48,14 +59,18 @@ def faulty_district(
     planting = Planting.of(listings, catalogue, seed)
     pay_on(planting.drafts)
     planting.look_again()
+    exchanged = rotating.plant(planting) if faults else ()
     if faults:
+        planting.look_again()
         pupils.plant(planting)
         planting.look_again()
     semesters = sorted({draft.period for draft in planting.drafts if draft.period.semester}, key=lambda p: p.sort_key)
     lists = lists_of(planting, semesters)
+    rotating.keep_enrolled(lists, exchanged)
     if faults:
         roster_faults.plant(planting)
         other_lists.plant(planting, lists)
+        registers.plant(planting, lists)
         amounts.plant(planting)
         months.plant(planting)
     allotted = allotments(planting.drafts)
@@ -64,10 +79,12 @@ def faulty_district(
     recovered: Sequence[DemoRoster] = []
     if faults:
         allotted = funds.plant(planting, allotted, returned)
+        funds.certified_late(planting, lists, returned)
         corrected, recovered = corrections.plant(planting, lists, returned)
+    others = outside.plant(planting, lists, faults=faults)
     return FaultyDistrict(
         rosters=_in_order(rosters_of([draft.finished() for draft in planting.drafts], catalogue)),
-        lists=_in_order(papers.workbooks(report.district or catalogue.district, lists, allotted, returned)),
+        lists=_in_order([*papers.workbooks(report.district or catalogue.district, lists, allotted, returned), *others]),
         corrected=corrected,
         recovered=_in_order(recovered),
         key=sorted(set(planting.expected)),

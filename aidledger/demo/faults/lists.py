@@ -43,10 +43,14 @@ class Enrolled:
 
 @dataclass(slots=True)
 class Lists:
-    """Certifications by school and school year, registers by school and term; both by document number."""
+    """Certifications by school and school year, registers by school and term; both by document number.
+
+    ``late``: the schools and years whose certifications came after the payments of autumn.
+    """
 
     certified: dict[tuple[str, int], dict[str, ListLine]] = field(default_factory=lambda: defaultdict(dict))
     enrolled: dict[tuple[str, Period], dict[str, Enrolled]] = field(default_factory=lambda: defaultdict(dict))
+    late: set[tuple[str, int]] = field(default_factory=set)
 
 
 def lists_of(planting: Planting, semesters: Sequence[Period]) -> Lists:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aidledger.demo import compulsory, preschool
 from aidledger.demo.faults.lists import Lists
+from aidledger.demo.faults.outside import DESTITUTE
 from aidledger.demo.faults.papers import certification_path, register_path
 from aidledger.demo.faults.planting import DraftRoster, Life, Planting
 from aidledger.demo.listings import ListLine
@@ -107,7 +108,9 @@ def _take_off(planting: Planting, life: Life, period: str, rules: tuple[str, ...
     if stay is None:
         raise ValueError(period)
     planting.change(life, _no_line, stay.draft)
-    for rule in rules:
+    # Those of the list of a population are missed there as well.
+    listed = ("listed-not-paid",) if stay.line.category == DESTITUTE else ()
+    for rule in (*rules, *listed):
         _expect(planting, rule, life, stay.draft, "certified and enrolled, and not on the roster")
 
 

@@ -133,6 +133,11 @@ class Planting:
         planting.look_again()
         return planting
 
+    @property
+    def lives(self) -> list[Life]:
+        """Everybody, with all their rosters."""
+        return self._lives
+
     def look_again(self) -> None:
         """Index the people again, after lists were changed."""
         stays: dict[str, list[Stay]] = defaultdict(list)

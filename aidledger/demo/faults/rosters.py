@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from aidledger.demo import college, compulsory, high_school, preschool, vocational
+from aidledger.demo.columns import states_major
 from aidledger.demo.faults.planting import DraftRoster, Life, Planting, Stay
 from aidledger.demo.listings import ListLine
 from aidledger.demo.names import person_name
@@ -12,6 +13,7 @@ from aidledger.demo.names import person_name
 AUTUMN, LAST = "2021-autumn", "2022-spring"
 _ELIGIBLE = frozenset({"特困供养", "残疾学生", "脱贫户", "低保"})
 _NINTH_GRADE = 2
+_PERFORMERS = ("舞蹈表演", "戏曲表演", "音乐表演")
 _TOO_EARLY = 2015
 _SECOND_TIER, _SECOND_TIER_FEN = "二档", 1000_00
 
@@ -26,6 +28,27 @@ def plant(planting: Planting) -> None:
     _other_cards(planting)
     _other_grades(planting)
     _entered_too_early(planting)
+    _performers(planting)
+
+
+def _performers(planting: Planting) -> None:
+    """Waive the tuition of performers, on rosters that state majors."""
+
+    def pupil(life: Life) -> bool:
+        stay = life.stay(AUTUMN, vocational.WAIVER)
+        return stay is not None and states_major(stay.draft.listing, planting.catalogue.layout)
+
+    for place, life in enumerate(planting.pick(8, pupil, apart=_each)):
+        stay = life.stay(AUTUMN, vocational.WAIVER)
+        if stay is not None:
+            major = _PERFORMERS[place % len(_PERFORMERS)]
+            planting.put(stay, replace(stay.line, major=major))
+            if "戏曲" not in major:
+                planting.expect(
+                    *("major-not-waived", life.person.number, vocational.WAIVER, AUTUMN),
+                    draft=stay.draft,
+                    note=f"{major}, a major that is not waived",
+                )
 
 
 def _paid_twice(planting: Planting) -> None:
