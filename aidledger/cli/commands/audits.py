@@ -74,7 +74,9 @@ def _audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
     metavar="CODE",
     help=N_("Only this district of the lake; repeatable."),
 )
-@option("--engine", type=ChoiceType(("duckdb", "spark", "sail")), help=N_("Query engine for the lake. Default: duckdb."))
+@option(
+    "--engine", type=ChoiceType(("duckdb", "spark", "sail")), help=N_("Query engine for the lake. Default: duckdb.")
+)
 @option("--memory", metavar="SIZE", help=N_("Memory limit of the query engine, such as 500MB or 4GB. Default: 1GB."))
 @option("--list", "listed", is_flag=True, help=N_("Also list the findings; implied by --rule."))
 def audit(
