@@ -20,7 +20,10 @@ _JUDGED_BY = N_("payments are judged by it, and the digest of its batch depends 
 _STAYS = {
     "identity": (N_("name and document number"), N_("the digest of every row about the person depends on them")),
     "birth-date-and-sex": (N_("birth date and sex"), N_("they are part of the ID number")),
-    "entries": (N_("entries, with card, guardian's name, grade and class, and a student number not first recorded"), _ACCOUNTS),
+    "entries": (
+        N_("entries, with card, guardian's name, grade and class, and a student number not first recorded"),
+        _ACCOUNTS,
+    ),
     "certifications": (N_("rows of certification lists"), _JUDGED_BY),
     "enrolments": (N_("rows of school registers, with the student number"), _JUDGED_BY),
     "bank-returns": (N_("lines of bank returns"), _ACCOUNTS),
