@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -228,7 +228,8 @@ def _mixed(scope: Scope) -> Iterator[Case]:
     for one, every in _several_amounts(scope, paid, kind).items():
         code, period, school, level, boarding = one
         times = {fen: count for fen, count in every.items() if not odd(code, period, level, boarding, fee(school), fen)}
-        if len(times) > 1 and one_amount(code, period, level, boarding, fee(school)):
+        several = len(times) > 1 and not _are_norms(scope, one, fee(school), times)
+        if several and one_amount(code, period, level, boarding, fee(school)):
             # Of equally frequent amounts the lower counts as usual.
             usual = min(times, key=lambda amount: (-times[amount], amount))
             groups[code, period, school] |= times.keys()
@@ -285,10 +286,18 @@ def _one_amount(scope: Scope, code: str, period: str, level: str | None, boardin
     """Whether a kind of pupil can get only one amount at a school: a norm, or the school's own fee."""
     rates = scope.catalogue.programs[code].rates(Period.parse(period), level, boarding, fee)
     norms = {(rate.low_fen, rate.high_fen) for rate in rates if rate.basis == "norm"}
-    # Whatever norms a waiver knows: what a school waives is its fee.
+    # Whatever norms a waiver knows for groups of pupils: what a school waives is its fee.
     one_norm = len(norms) <= 1 or scope.catalogue.programs[code].nature == "waiver"
     fixed = all(low == high for low, high in norms) and one_norm
     return bool(rates) and fixed and all(rate.basis != "cap" for rate in rates)
+
+
+def _are_norms(scope: Scope, kind: Sequence[Any], fee: str | None, amounts: Iterable[int]) -> bool:
+    """Whether each amount is one of several that a program knows exactly, for different groups of pupils."""
+    code, period, _, level, boarding = kind
+    rates = scope.catalogue.programs[code].rates(Period.parse(period), level, boarding, fee)
+    exact = {rate.low_fen for rate in rates if rate.low_fen == rate.high_fen}
+    return sum(rate.basis == "norm" for rate in rates) > 1 and exact.issuperset(amounts)
 
 
 def _is_off(
@@ -352,9 +361,10 @@ RULES = (
         message=N_("Comparable pupils got different amounts in {period}: {amounts}."),
         explanation=N_(
             "Within a school and term, pupils of one level and boarding status get one rate; a waiver is the "
-            "school's fee. Two amounts mean that an old standard was copied, or a fee was raised for some. "
-            "Vocational schools may have a fee per major. Shown: the rows with the less frequent amounts. Amounts "
-            "that the standard does not allow are amount-off-standard or unit-suspect."
+            "school's fee, or in kindergartens one of the norms for groups of pupils. Two amounts mean that an old "
+            "standard was copied, or a fee was raised for some. Vocational schools may have a fee per major. Shown: "
+            "the rows with the less frequent amounts. Amounts that the standard does not allow are amount-off-standard "
+            "or unit-suspect."
         ),
         reference="财教〔2021〕310号",
         find=_mixed,

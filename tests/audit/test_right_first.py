@@ -10,7 +10,7 @@ from aidledger.catalogue.loading import load
 from aidledger.operations import auditing
 from aidledger.store.ledger import Ledger
 from tests.audit.ledgers import found, grid, post, rows
-from tests.builders import Grid, xlsx_bytes
+from tests.builders import Grid, resident_number, xlsx_bytes
 from tests.store.ledgers import bring_in, new_ledger
 
 WAIVER = "江北职业中学2021年秋季学期中职免学费花名册"
@@ -66,3 +66,18 @@ def test_a_year_of_entry_after_the_term_is_no_year_of_the_stage(ledger: Ledger) 
     title = "江北职业中学2021年秋季学期中职国家助学金花名册"
     bring_in(ledger, xlsx_bytes(grid(title, [*rows(0, entered="2025"), *rows(1, entered="2021")])))
     assert [found(ledger, rule) for rule in ("grade-not-eligible", "stage-finished")] == [[], []]
+
+
+def test_names_that_only_sound_alike_at_two_schools_are_noted(ledger: Ledger) -> None:
+    title = "金溪中学2021年秋季学期普通高中国家助学金花名册"
+    one, other = rows(1)[0]["number"], rows(3)[0]["number"]
+    far = resident_number(777)
+    post(ledger, title, [{"name": "张晓明", "number": one}, {"name": "李菁宜", "number": far}])
+    post(
+        ledger,
+        title.replace("金溪", "东山"),
+        [{"name": "章小鸣", "number": other}, {"name": "李静怡", "number": resident_number(125)}],
+    )
+    severities = {one.severity: one.facts["signs"] for one in found(ledger, "likely-same-person")}
+    assert severities.keys() == {"warning", "info"}
+    assert severities["info"] == ("names that sound alike, the same birth date, two schools",)

@@ -13,19 +13,20 @@ from aidledger.demo.faults.planting import DraftRoster
 from aidledger.demo.listings import DemoList, ListLine
 from aidledger.demo.names import person_name
 from aidledger.demo.people import Person
+from aidledger.domain.naming import sound_of
 from aidledger.domain.program import Program
 from aidledger.domain.term import Period
 
 
 def without_namesakes(listings: Iterable[DemoList], rng: Random) -> list[DemoList]:
-    """The lists with new names for people who share name and birth date with somebody."""
+    """The lists with new names for people who share birth date and name, or its sound, with somebody."""
     listings = list(listings)
-    named: dict[tuple[str, date], str] = {}
+    named: dict[tuple[tuple[str, ...], date], str] = {}
     renamed: dict[str, Person] = {}
     for listing in listings:
         for line in listing.lines:
             person = line.person
-            while named.setdefault((person.name, person.birth), person.number) != person.number:
+            while named.setdefault((sound_of(person.name), person.birth), person.number) != person.number:
                 person = renamed.get(person.number) or replace(person, name=person_name(rng, person.sex))
             if person is not line.person:
                 renamed[person.number] = person
