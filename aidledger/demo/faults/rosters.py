@@ -108,11 +108,11 @@ def _in_high_and_vocational_school(planting: Planting) -> None:
         )
         planting.add(draft, line)
         planting.expect_stranger(life, draft, (vocational.WAIVER,))
-        # Rosters of vocational schools come before those of high schools, so their program is named first.
+        # Of two programs, the first of the catalogue is named.
         planting.expect(
             "exclusive-programs",
             life.person.number,
-            vocational.WAIVER,
+            high_school.GRANT,
             LAST,
             draft=draft,
             note="in a high school at the same time",
