@@ -81,7 +81,7 @@ def _cells_xml(sheet: Any, number: int, cells: Sequence[Any]) -> Iterator[str]: 
         value, kind, styled = cell._value, cell.data_type, cell.has_style
         if value is None and not styled and cell._comment is None:
             continue
-        if cell._hyperlink is not None or type(value) not in _PLAIN.get(kind, ()):
+        if cell.hyperlink is not None or type(value) not in _PLAIN.get(kind, ()):
             yield _element_xml(sheet, cell)
             continue
         at = f'r="{get_column_letter(cell.column)}{number}"'

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Border, Font, PatternFill, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -60,6 +60,7 @@ def book() -> Workbook:
     sheet.row_dimensions[60].hidden = True
     sheet.column_dimensions["B"].width = 22
     sheet.merge_cells("F1:H1")
+    sheet["G1"].border = Border(top=Side("thin"))
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = "A1:D9"
     sheet.add_data_validation(DataValidation("list", formula1='"a,b"'))

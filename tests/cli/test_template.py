@@ -16,7 +16,8 @@ from tests.cli.harness import aidledger, program
 from tests.store.ledgers import new_place
 
 SCHOOL = "金溪中学"
-PROGRAMS = shipped().programs
+# What is kept by school has no list of pupils.
+PROGRAMS = {code: one for code, one in shipped().programs.items() if not one.by_school}
 Case = tuple[str, str]
 
 
@@ -33,10 +34,22 @@ ALL: list[Case] = [(code, period) for code, one in PROGRAMS.items() for period i
 LAST: list[Case] = [(code, periods_of(one)[-1]) for code, one in PROGRAMS.items()]
 
 
-def _filled(path: Path, case: Case, language: Language, *, named: bool, first: int) -> dict[str, Any]:
+def ledger_of_all(folder: Path) -> str:
+    """A new ledger whose office runs every program."""
+    ledger = new_place(folder)
+    idle = [code for code, one in PROGRAMS.items() if not one.in_force]
+    assert (
+        aidledger("office", "programs", *(part for code in idle for part in ("--on", code)), ledger=ledger).exit_code
+        == 0
+    )
+    return ledger
+
+
+def _filled(path: Path, case: Case, language: Language, ledger: str, *, named: bool, first: int) -> dict[str, Any]:
     code, period = case
     school = ["--school", SCHOOL] if named else []
-    made = aidledger("--lang", language, "template", code, "--period", period, *school, "--rows", "8", "-o", path)
+    options = ("--period", period, *school, "--rows", "8", "-o", path)
+    made = aidledger("--lang", language, "template", code, *options, ledger=ledger)
     assert (made.exit_code, made.stdout, made.stderr) == (0, "", "")
     template = Template(path)
     if not named:
@@ -54,11 +67,11 @@ def _filled(path: Path, case: Case, language: Language, *, named: bool, first: i
 def test_filled_in_and_imported_it_gives_no_problem(
     tmp_path: Path, cases: list[Case], language: Language, named: bool
 ) -> None:
-    expected = {}
+    expected, ledger = {}, ledger_of_all(tmp_path)
     for at, case in enumerate(cases):
         path = tmp_path / f"{at:03}.xlsx"
-        expected[path.name] = _filled(path, case, language, named=named, first=10 * at)
-    run = aidledger("import", tmp_path, "--workers", "1", "--format", "json", ledger=new_place(tmp_path))
+        expected[path.name] = _filled(path, case, language, ledger, named=named, first=10 * at)
+    run = aidledger("import", tmp_path, "--workers", "1", "--format", "json", ledger=ledger)
     assert run.exit_code == 0, run.stdout
     assert len(run.json["files"]) == len(cases)
     for file in run.json["files"]:
@@ -70,10 +83,11 @@ def test_filled_in_and_imported_it_gives_no_problem(
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_blank_one_names_its_program_and_no_school(tmp_path: Path, language: Language) -> None:
+    ledger = ledger_of_all(tmp_path)
     for at, code in enumerate(PROGRAMS):
-        made = aidledger("--lang", language, "template", code, "--rows", "8", "-o", tmp_path / f"{at}.xlsx")
-        assert made.exit_code == 0
-    run = aidledger("check", tmp_path, "--format", "json", "--workers", "1", ledger=new_place(tmp_path))
+        path = tmp_path / f"{at:02}.xlsx"
+        assert aidledger("--lang", language, "template", code, "--rows", "8", "-o", path, ledger=ledger).exit_code == 0
+    run = aidledger("check", tmp_path, "--format", "json", "--workers", "1", ledger=ledger)
     assert len(run.json["files"]) == len(PROGRAMS)
     for code, file in zip(PROGRAMS, run.json["files"], strict=True):
         [roster] = file["rosters"]
@@ -86,6 +100,7 @@ def test_a_blank_one_names_its_program_and_no_school(tmp_path: Path, language: L
     [
         (["high-school-grant"], "-o FILE"),
         (["high-school-prize", "-o", "t.xlsx"], "high-school-prize"),
+        (["yulu", "-o", "t.xlsx"], "office programs --on yulu"),
         (["high-school-grant", "--period", "2021", "-o", "t.xlsx"], "2021-autumn or 2022-spring, not 2021"),
         (["origin-based-loan", "--period", "2021-autumn", "-o", "t.xlsx"], "2021, not 2021-autumn"),
         (["high-school-grant", "--rows", "5001", "-o", "t.xlsx"], "5000"),
