@@ -25,6 +25,7 @@ def periods_of(one: Program) -> list[str]:
     """Of every standard the first and the last period, one before all standards, and a far one last."""
     codes = [f"{year}-{half}" for year in range(2008, 2028) for half in ("spring", "autumn")]
     every = [Period.parse(code) for code in codes if one.cadence == "semester"] or [*map(Period, range(2008, 2028))]
+    every = [period for period in every if one.ended(period) is None]
     in_force = [one.standard_for(period) for period in every]
     changes = [at for at in range(1, len(every)) if in_force[at] is not in_force[at - 1]]
     return [every[at].code for at in sorted({0, len(every) - 1, *changes, *(at - 1 for at in changes)})]
