@@ -92,6 +92,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         "program-ambiguous": N_("Name it with --program CODE."),
         "program-not-in-force": N_("`aidledger office programs --on {program}` switches it on."),
         "period-unknown": N_("Give it with --period."),
+        "day-missing": N_("Or name the term with --period."),
         "part-ambiguous": N_("Give it with --part."),
         "duplicate-in-ledger": N_(
             "Or import the file with --part (9月, 第二批, 补差); if both were really paid, with --record-conflicts."

@@ -233,7 +233,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "day-missing": _error(
             "The list does not say of which day it is.",
-            "Write the day into its title or its name (…_20250902), or name the term with --period.",
+            "Write the day into its title or its name (…_20250902).",
         ),
         "population-unknown": _error(
             "Nothing says whom the list is of: neither title nor name, and no column of the category.",

@@ -89,9 +89,13 @@ PROGRAM = {
     "names": {"zh": None, "en": None},
     "reference": None,
     "note": None,
+    # beside the contract's: what is believed only, whether the office runs it, and for whom and until when
+    **dict.fromkeys(("believed", "in_force", "by_school", "for_recipients_of")),
+    "ends": [dict.fromkeys(("last", "years", "grade"))],
     "standards": [
         {
             **dict.fromkeys(("from", "average", "reference", "note")),
+            "believed": [],
             "rates": [dict.fromkeys(("low", "high", "basis", "level", "boarding", "label"))],
         }
     ],
@@ -144,7 +148,7 @@ SHAPES: dict[tuple[str, ...], Any] = {
         ],
         "head": None,
     },
-    ("programs",): {"programs": [PROGRAM]},
+    ("programs",): {"programs": [PROGRAM], "region": None, "not_in_force": []},
     ("program", "high-school-grant"): PROGRAM,
 }
 
@@ -203,7 +207,7 @@ def test_an_import_has_the_keys_that_were_promised(tmp_path: Path, language: str
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_making_and_reversing_tell_what_they_did(tmp_path: Path, language: str) -> None:
     made = aidledger("--lang", language, "init", "--format", "json", ledger=tmp_path / "new.db")
-    assert (made.exit_code, made.json.keys()) == (0, {"ledger", "programs"})
+    assert (made.exit_code, made.json.keys()) == (0, {"ledger", "programs", "region"})
     run = aidledger(
         "--lang", language, "reverse", "1", "--reason", "twice", "--format", "json", ledger=sample_place(tmp_path)
     )

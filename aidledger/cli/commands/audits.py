@@ -224,7 +224,7 @@ def finding(
 @result_options("table", "json", "csv", "xlsx")
 @pass_office
 def answers(office: Office, path: Path, *, dry_run: bool, form: str, output: Path | None) -> int:
-    """Record the decisions in a filled-in working paper: an `audit` or `findings` workbook."""
+    """Record the decisions in a filled-in working paper."""
     from aidledger.cli.output import emit
     from aidledger.operations import answering
     from aidledger.presentation.answers import answers_result
