@@ -26,7 +26,7 @@ SWAPPED = (
 FURTHER = (
     "INSERT INTO entry SELECT 13, batch_id, roster_id, row, program_id, period, beneficiary_id, school_id, 7, "
     "amount_fen, name_stated, account, level, boarding, grade, class_name, tier, category, entry_year, reversal_of, "
-    "digest, guardian, part, major FROM entry WHERE id = 9"
+    "digest, guardian, part, student_number, major FROM entry WHERE id = 9"
 )
 
 # What was done to the ledger below, and the batches and entries that must be named.
