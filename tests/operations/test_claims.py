@@ -32,7 +32,7 @@ DUE = ("1000.00", "0.00", "0.00", "1000.00", "0.00")
 STRANGER = (
     "INSERT INTO entry SELECT -1, batch_id, roster_id, row, program_id, period, 2, school_id, 7, amount_fen,"
     " name_stated, '6217009999999999999', level, boarding, grade, class_name, tier, category, entry_year,"
-    " reversal_of, digest, guardian, part, major FROM entry WHERE id = 1"
+    " reversal_of, digest, guardian, part, student_number, major FROM entry WHERE id = 1"
 )
 
 

@@ -164,7 +164,7 @@ def test_all_of_a_list_are_decided_if_it_is_the_list_that_was_shown(client: Test
     path = "/findings/decide?state=open&rule=duplicate-disbursement"
     refused = client.post(path, headers=OURS, data=data)
     assert refused.status_code == 409
-    assert "another than the one that was shown" in refused.text
+    assert "has changed since it was shown" in refused.text
     data = {**WHY, "all": whole(client.get("/findings?state=open&rule=duplicate-disbursement").text), "confirmed": "4"}
     assert "Recorded on 4 findings" in client.post(path, headers=OURS, data=data).text
     assert set(states(place).values()) == {"explained"}
@@ -315,7 +315,7 @@ def test_the_next_one_is_that_of_the_list_and_the_way_back_keeps_its_filter(clie
     number, _, mark = marks(shown)[1].partition(".")
     done = client.post(f"/findings/{number}/decide?state=open", headers=OURS, data={**WHY, "shown": mark})
     assert str(done.url).endswith(f"/findings/{number}?state=open")
-    assert "No longer in the list" in done.text
+    assert "No longer in the filtered list" in done.text
     assert f'rel="next" href="/findings/{ids[2]}?state=open"' in done.text
     assert f'rel="prev" href="/findings/{ids[0]}?state=open"' in done.text
 
@@ -407,7 +407,7 @@ def test_a_paper_is_answered_on_the_terminal(client: TestClient, place: str, tmp
         file.write_bytes(content)
         refused = aidledger("answers", file, ledger=place)
         assert refused.exit_code == 2
-        assert "no working paper" in refused.stderr
+        assert "not a working paper" in refused.stderr
 
 
 def test_a_working_paper_comes_back_is_shown_and_recorded_once(client: TestClient, place: str) -> None:
@@ -460,11 +460,11 @@ def _set(title: str, value: object) -> Change:
         (_twice, 1, ["A4"], "twice"),
         (_set("Finding", "abcdef012345"), 0, ["A3"], "no such finding"),
         (_set("Finding", ""), 0, ["A3"], "no such finding"),
-        (_set("Basis (leave as it is)", "x"), 0, ["Q3"], "has changed since the paper"),
-        (_set("Basis (leave as it is)", None), 0, ["Q3"], "has changed since the paper"),
+        (_set("Basis (leave as it is)", "x"), 0, ["Q3"], "have changed since the paper"),
+        (_set("Basis (leave as it is)", None), 0, ["Q3"], "have changed since the paper"),
         (_set("Decision", "=1/0"), 0, ["N3"], "formula without a value"),
         (_set("Decision", '=HYPERLINK("http://x","explained")'), 0, ["N3"], "formula without a value"),
-        (_set("Decision", None), 0, ["N3"], "no decision"),
+        (_set("Decision", None), 0, ["N3"], "not a decision"),
         (_set("Decision", "accepted"), 0, ["O3"], "an acceptance needs a date"),
         (_set("Until", "2030-01-01"), 0, ["O3"], "an acceptance needs a date"),
         (_set("Until", "sometime"), 0, ["O3"], "not a date"),
@@ -521,7 +521,7 @@ def test_the_paper_of_another_ledger_is_refused(client: TestClient, tmp_path: Pa
         content = paper(second, lambda book: fill(book, 3, "explained", "查过"))
     answer = client.put("/findings/answers", headers=OURS, content=content)
     assert answer.status_code == 400
-    assert "of another ledger" in answer.text
+    assert "belongs to another ledger" in answer.text
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"hello", roster_xlsx(3), b"x" * 1_000_000])

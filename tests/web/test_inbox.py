@@ -219,7 +219,7 @@ def test_what_did_not_come_is_said_and_can_be_sent(client: TestClient) -> None:
 @pytest.mark.parametrize("content", [GOOD[:-1], GOOD + b"x", b""])
 def test_other_bytes_than_were_announced_are_refused(client: TestClient, content: bytes) -> None:
     delivery = announce(client, {"good.xlsx": GOOD})
-    assert client.put(f"/inbox/{delivery}/1", headers=OURS, content=content).status_code == 400
+    assert client.put(f"/inbox/{delivery}/1", headers=OURS, content=content).status_code == 409
     assert "received: 0." in client.get(f"/inbox/{delivery}").text
 
 

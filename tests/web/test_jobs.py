@@ -501,7 +501,7 @@ def test_what_is_passed_over_is_not_sent_and_listed(place: str) -> None:
         nothing = {"files": [{"path": "通知.docx", "size": 1}]}
         refused = client.post("/inbox/announce", headers=OURS, content=json.dumps(nothing))
         assert refused.status_code == 400
-        assert "none is a spreadsheet" in refused.text
+        assert "There is no spreadsheet" in refused.text
 
 
 def test_what_waits_goes_after_ninety_days(place: str, monkeypatch: pytest.MonkeyPatch) -> None:

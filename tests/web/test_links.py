@@ -25,7 +25,7 @@ from tests.web.site import Cell, Read, Table, visited
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
 
-TOTALS = re.compile(r"([\d,]+) person-times, ([\d,]+) person\(s\), ([\d,.]+) yuan")
+TOTALS = re.compile(r"([\d,]+) person-times, persons: ([\d,]+), ([\d,.]+) yuan")
 REPORT = "/reports/published?report=gaoping-2021-2022h1"
 PERIODS = ("", "2021-autumn", "2022-spring")
 NAMES = {

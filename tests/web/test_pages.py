@@ -21,7 +21,7 @@ from tests.web.site import OURS, Cell, Read, visited, walk
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
 
-TOTALS = re.compile(r"([\d,]+) person-times, ([\d,]+) person\(s\), ([\d,.]+) yuan")
+TOTALS = re.compile(r"([\d,]+) person-times, persons: ([\d,]+), ([\d,.]+) yuan")
 
 
 @pytest.fixture(scope="module")
@@ -238,9 +238,9 @@ def test_the_whole_ledger_is_checked_as_a_job(client: TestClient) -> None:
         ("/findings/abcdef012345", 404),
         ("/schools/statement?school=没有这所学校", 404),
         ("/figures?from=2022-spring&to=2021-autumn", 400),
-        ("/figures?from=sometime", 404),
+        ("/figures?from=sometime", 400),
         ("/entries?figure=nonsense", 400),
-        ("/reports/bridge?from-cut=x&to-cut=y", 404),
+        ("/reports/bridge?from-cut=x&to-cut=y", 400),
         ("/nowhere", 404),
         ("/batches/99999999999999999999999", 404),
     ],

@@ -320,7 +320,7 @@ def test_another_form_makes_none(office: Office, clerk: TestClient, changed: dic
     ("query", "status"),
     [
         ("", 200),
-        ("period=sometime", 404),
+        ("period=sometime", 400),
         ("period=2021-autumn&school=没有这所学校", 404),
         ("period=2021-autumn&program=none", 404),
         ("again=99", 404),

@@ -237,7 +237,7 @@ def test_a_school_is_no_path_and_no_name_that_a_system_refuses(place: str, clien
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/schools?period=sometime", 404),
+        ("/schools?period=sometime", 400),
         ("/schools?period=2099-autumn", 200),
         ("/schools/owing?period=2099-autumn", 200),
         ("/schools/template", 404),
@@ -254,7 +254,7 @@ def test_odd_questions_are_answered_on_a_page(client: TestClient, path: str, sta
 
 @pytest.mark.parametrize(
     ("data", "status"),
-    [({"period": "2099-autumn"}, 409), ({"program": "none"}, 404), ({"period": "x"}, 404)],
+    [({"period": "2099-autumn"}, 409), ({"program": "none"}, 404), ({"period": "x"}, 400)],
 )
 def test_blank_rosters_that_make_no_sense_are_not_begun(client: TestClient, data: dict[str, str], status: int) -> None:
     assert client.post("/schools/templates", headers=OURS, data=data).status_code == status

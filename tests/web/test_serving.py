@@ -59,7 +59,7 @@ def test_a_second_start_opens_the_page_that_runs(tmp_path: Path) -> None:
         second = started(place, tmp_path)
         said, _ = second.communicate(timeout=60)
         assert second.returncode == 0
-        assert "running already" in said
+        assert "already running" in said
         port = link_in(line).split("/")[2]
         assert link_in(said).split("/")[2] == port
         with httpx2.Client(follow_redirects=True) as other:

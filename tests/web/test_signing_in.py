@@ -188,12 +188,12 @@ def test_who_prepares_and_who_releases_are_two_people_on_one_computer(place: str
     give(place, reviewer=WORDS, clerk=OTHERS)
     with started(place) as client:
         sign_in(client, CLERK, OTHERS)
-        assert f"Acting: {_written(CLERK)}" in client.get("/").text
+        assert f"Working as {_written(CLERK)}" in client.get("/").text
         assert post(client, "/settings/roles", actor="x", role="clerk").status_code == 403
         assert sign_in(client, REVIEWER, OTHERS).status_code == 403
-        assert f"Acting: {_written(CLERK)}" in client.get("/").text
+        assert f"Working as {_written(CLERK)}" in client.get("/").text
         assert sign_in(client, f"  {REVIEWER}\u200b", WORDS).status_code == 303
-        assert f"Acting: {REVIEWER}" in client.get("/").text
+        assert f"Working as {REVIEWER}" in client.get("/").text
         assert post(client, "/settings/roles", actor="新老师", role="clerk").status_code == 303
 
 
@@ -302,7 +302,7 @@ def test_a_refused_password_leaves_the_link(place: str) -> None:
             assert answer.status_code == 400
             assert new not in answer.text
         assert post(client, link, new=WORDS, again=WORDS).status_code == 303
-        assert f"Acting: {_written(CLERK)}" in client.get("/").text
+        assert f"Working as {_written(CLERK)}" in client.get("/").text
 
 
 def test_one_changes_ones_own_password(place: str) -> None:
