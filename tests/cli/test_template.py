@@ -49,8 +49,9 @@ def ledger_of_all(folder: Path) -> str:
 def _filled(path: Path, case: Case, language: Language, ledger: str, *, named: bool, first: int) -> dict[str, Any]:
     code, period = case
     school = ["--school", SCHOOL] if named else []
-    options = ("--period", period, *school, "--rows", "8", "-o", path)
-    made = aidledger("--lang", language, "template", code, *options, ledger=ledger)
+    made = aidledger(
+        *("--lang", language, "template", code, "--period", period, *school, "--rows", "8", "-o", path), ledger=ledger
+    )
     assert (made.exit_code, made.stdout, made.stderr) == (0, "", "")
     template = Template(path)
     if not named:
