@@ -23,7 +23,7 @@ EXPORTED = {
             (
                 *("entry", "batch", "file", "sheet", "row", "program", "period", "school", "name_stated", "amount"),
                 *("account", "level", "boarding", "grade", "class", "tier", "category", "entry_year", "reversal_of"),
-                *("in_force", "guardian", "major"),
+                *("in_force", "guardian", "major", "student_number"),
             )
         )
     ],
@@ -31,7 +31,7 @@ EXPORTED = {
         dict.fromkeys(
             (
                 *("batch", "file", "sheet", "row", "period", "school", "level", "grade", "class", "name_stated"),
-                *("categories", "category_stated", "in_force"),
+                *("categories", "category_stated", "certified_on", "in_force"),
             )
         )
     ],
