@@ -12,6 +12,8 @@ from tools.bench.districts import Districts
 
 # Of a thousand who were certified the year before and get nothing any more, so many are certified all the same.
 _FOR_NOTHING = 300.0
+# Of so many whom a school no longer pays, one is still there.
+_STILL_THERE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Members:
 
     @cached_property
     def registers(self) -> dict[tuple[str, Period], list[Member]]:
-        """Whom a school pays in a semester, and whom it paid in the one before and no longer has."""
+        """Whom a school pays in a semester, and whom it paid in the one before: most of these have left."""
         found: dict[tuple[str, Period], dict[int, Member]] = {}
         before: dict[str, dict[int, Member]] = {}
         for roll in self._districts.rolls:
@@ -51,7 +53,7 @@ class Members:
         for (sender, _), members in found.items():
             here = dict(members)
             gone = (member for at, member in before.get(sender, {}).items() if at not in here)
-            members.update((member.at, Member(member.at, member.line, gone=True)) for member in gone)
+            members.update((one.at, Member(one.at, one.line, gone=one.at % _STILL_THERE > 0)) for one in gone)
             before[sender] = here
         return {key: list(members.values()) for key, members in found.items()}
 
