@@ -70,10 +70,16 @@ def key_in(folder: Path) -> Path:
     return path
 
 
-def exported(ledger: Ledger, folder: Path, showing: Showing = "full", district: str = DISTRICT) -> Path:
-    """A ledger's share in the lake of a folder."""
+def exported(
+    ledger: Ledger,
+    folder: Path,
+    showing: Showing = "full",
+    district: str = DISTRICT,
+    known: Catalogue | None = None,
+) -> Path:
+    """A ledger's share in the lake of a folder; ``known``: the catalogue that its office uses."""
     lake = folder / "lake"
-    lakes.export(ledger, catalogue(), lake, district, key_in(folder), showing, Reveal("a test"))
+    lakes.export(ledger, known or catalogue(), lake, district, key_in(folder), showing, Reveal("a test"))
     return lake
 
 

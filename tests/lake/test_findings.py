@@ -34,7 +34,7 @@ def _ledger(case: Case, folder: Path) -> Ledger:
 def test_of_a_district_in_full_the_lake_says_what_the_ledger_says(case: Case, tmp_path: Path) -> None:
     ledger, rules = _ledger(case, tmp_path), [code for code in (*case.found, *case.quiet) if code not in OF_ORDERS]
 
-    found = audited(exported(ledger, tmp_path), rules, case.period, known=case.catalogue)
+    found = audited(exported(ledger, tmp_path, known=case.catalogue), rules, case.period, known=case.catalogue)
 
     own = auditing.audit(ledger, case.catalogue, rules, period=case.period).found
     assert said(found.findings) == said(own.findings)
@@ -47,7 +47,9 @@ def test_of_pseudonyms_the_lake_finds_the_same_rows(case: Case, tmp_path: Path) 
     left_out = IN_FULL | OF_ORDERS
     ledger, rules = _ledger(case, tmp_path), [code for code in (*case.found, *case.quiet) if code not in left_out]
 
-    found = audited(exported(ledger, tmp_path, "masked"), rules, case.period, known=case.catalogue)
+    found = audited(
+        exported(ledger, tmp_path, "masked", known=case.catalogue), rules, case.period, known=case.catalogue
+    )
 
     own = auditing.audit(ledger, case.catalogue, rules, period=case.period).found
     assert _rows(found.findings) == _rows(own.findings)
