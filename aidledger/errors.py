@@ -168,6 +168,25 @@ class PlacePassword(Misuse):
     """The ledger's URL contains a password, which would be readable on the desktop. Put it in a pgpass file."""
 
 
+class HostUnknown(Misuse):
+    """{host} is not a name or address of this computer."""
+
+
+class ConnectionsUnprotected(Misuse):
+    """At {host}, other computers would reach the page without encryption.
+
+    Anybody on the network could read passwords and pupils' data.
+    """
+
+
+class CertificateHalf(Misuse):
+    """A TLS certificate and its key belong together; one of them was not given."""
+
+
+class CertificateUnusable(AidLedgerError):
+    """The certificate {certificate} with the key {key} cannot be used: {reason}."""
+
+
 class PortTaken(AidLedgerError):
     """Port {port} of this computer cannot be used: {reason}. Choose another."""
 

@@ -17,6 +17,10 @@ ERRORS: Mapping[type[errors.AidLedgerError], str] = MappingProxyType(
         errors.UnknownProgram: N_("`aidledger programs` lists all programs."),
         errors.ProgramNotInForce: N_("`aidledger office programs --on {code}` switches it on."),
         errors.UnknownRegion: N_("`aidledger office` shows whose standards hold."),
+        errors.ConnectionsUnprotected: N_(
+            "Give a certificate with --tls-cert and --tls-key, or accept it with --plain-http."
+        ),
+        errors.CertificateHalf: N_("Use --tls-cert and --tls-key together."),
         errors.SpanBackwards: N_("Check --from and --to."),
         errors.UnknownBatch: N_("`aidledger batches` lists all batches."),
         errors.UnknownHead: N_("Leave out --since to verify the whole ledger."),

@@ -11,7 +11,7 @@ from aidledger.store.chain import events, offices
 from aidledger.store.chain.offices import OfficeNames
 from aidledger.store.ledger import Books, Ledger
 
-__all__ = ["OfficeNames", "OfficeSettings", "change", "for_ledger", "settings", "switch"]
+__all__ = ["OfficeNames", "OfficeSettings", "change", "for_ledger", "record_plain_http", "settings", "switch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,12 @@ def switch(ledger: Ledger, catalogue: Catalogue, on: Sequence[str], off: Sequenc
         if changed:
             offices.switch(books, ledger.moment(), ledger.actor, changed)
         return _settings(books).applied(catalogue), events.head(books)
+
+
+def record_plain_http(ledger: Ledger, host: str) -> None:
+    """Record that the page is served to other computers without encryption; raises NotNamed, OtherRole."""
+    with ledger.writing("office") as books:
+        offices.serve_plainly(books, ledger.moment(), ledger.actor, host)
 
 
 def _settings(books: Books) -> OfficeSettings:

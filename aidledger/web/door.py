@@ -12,6 +12,7 @@ from threading import Lock
 
 from aidledger.domain.role import same_name
 from aidledger.i18n import Language
+from aidledger.web.address import Address
 
 SESSION_SECONDS = 8 * 3600
 IDLE_SECONDS = 30 * 60
@@ -44,7 +45,7 @@ class Door:
     A session lasts eight hours; one that a password opened ends after half an hour in which nobody asked for anything.
     """
 
-    port: int
+    address: Address
     actor: str
     clock: Callable[[], float] = time.time
     guarded: set[str] = field(default_factory=set)
@@ -59,8 +60,9 @@ class Door:
 
     @property
     def cookie(self) -> str:
-        """The name of the session's cookie."""
-        return f"aidledger-{self.port}"
+        """The name of the session's cookie; with ``__Host-``, a browser takes it over TLS only."""
+        prefix = "__Host-" if self.address.certificate else ""
+        return f"{prefix}aidledger-{self.address.port}"
 
     def link(self) -> str:
         """A path that opens a session, once."""
@@ -124,30 +126,37 @@ class Door:
 
 @dataclass(slots=True)
 class Tries:
-    """Wrong passwords by name: after three, each makes the next wait longer, up to five minutes, never for good."""
+    """Wrong passwords by name and computer: after three, each makes the next wait longer, up to five minutes.
+
+    Never for good; and who guesses at one computer keeps nobody from signing in at another.
+    """
 
     clock: Callable[[], float] = time.time
     _failed: dict[str, tuple[int, float]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def wait_seconds(self, name: str) -> int:
+    def wait_seconds(self, name: str, computer: str = "") -> int:
         """How long the next try has to wait; a try that may go ahead counts as failed until it has ``passed``."""
-        name, now = _digest(same_name(name)), self.clock()
+        key, now = _key(name, computer), self.clock()
         with self._lock:
-            failures, until = self._failed.get(name, (0, 0.0))
+            failures, until = self._failed.get(key, (0, 0.0))
             if now < until:
                 return int(until - now) + 1
             failures += 1
             wait = 0 if failures < _FREE_TRIES else min(2 ** (failures - _FREE_TRIES + 1), _WAIT_MAX_SECONDS)
             if len(self._failed) >= _NAMES_MAX:
                 self._failed.pop(next(iter(self._failed)))
-            self._failed[name] = failures, now + wait
+            self._failed[key] = failures, now + wait
             return 0
 
-    def passed(self, name: str) -> None:
+    def passed(self, name: str, computer: str = "") -> None:
         """The try was right."""
         with self._lock:
-            self._failed.pop(_digest(same_name(name)), None)
+            self._failed.pop(_key(name, computer), None)
+
+
+def _key(name: str, computer: str) -> str:
+    return _digest(f"{computer}\n{same_name(name)}")
 
 
 def _digest(secret: str) -> str:

@@ -40,13 +40,20 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+# Over plain HTTP a browser sends no Sec-Fetch-Site to another computer, without any referrer it hides the Origin, and
+# an opener policy it only warns of.
+_OVER_PLAIN_HTTP = {
+    **{name: value for name, value in _HEADERS.items() if name != "cross-origin-opener-policy"},
+    "referrer-policy": "same-origin",
+}
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _STATIC = "/static/"
 # Paths that need no session: what a page is made of, the ways in, and another start that asks for one.
 _OPEN = (_STATIC, "/enter/", "/password/", "/another-start")
 # What can be done before the ledger is open, and before somebody has signed in.
 _BEFORE = frozenset({"/settings/language", "/settings/quit"})
-_SIGNING_IN = frozenset({"/sign-in", "/sign-out"})
+_SIGN_IN = "/sign-in"
+_SIGNING_IN = frozenset({_SIGN_IN, "/sign-out"})
 
 
 class Protected:
@@ -55,7 +62,7 @@ class Protected:
     def __init__(self, app: ASGIApp, door: Door) -> None:
         self.app = app
         self.door = door
-        self.hosts = {f"{name}:{door.port}" for name in ("127.0.0.1", "localhost")}
+        self.headers = _OVER_PLAIN_HTTP if door.address.unprotected else _HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
@@ -68,7 +75,7 @@ class Protected:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self.headers.items():
                     sent.setdefault(name, value)
                 if not path.startswith(_STATIC):
                     sent["cache-control"] = "no-store"
@@ -78,13 +85,17 @@ class Protected:
         await (refusal or self.app)(scope, receive, answer)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
-        if headers.get("host") not in self.hosts:
+        if not self.door.address.knows(headers.get("host")):
             return PlainTextResponse("Unknown host.", HTTPStatus.BAD_REQUEST)
         if not self._from_here(scope["method"], headers):
             return PlainTextResponse("This request came from another page.", HTTPStatus.FORBIDDEN)
-        if scope["state"]["session"] is None and not scope["path"].startswith(_OPEN):
+        path = scope["path"]
+        if scope["state"]["session"] is not None or path.startswith(_OPEN):
+            return None
+        if not self.door.address.others or scope["app"].state.site is None:
             return no_session(Request(scope))
-        return None
+        # At another computer one comes without a link, and signs in.
+        return None if path == _SIGN_IN else _signing_in(scope)
 
     async def _elsewhere(self, scope: Scope) -> Response | None:
         """The page that comes first: for the ledger's key, for a new ledger's names, or to sign in."""
@@ -97,18 +108,18 @@ class Protected:
             session.inside = False
         if session.inside or path in _SIGNING_IN:
             return None
-        return _led(scope, f"/sign-in?{urlencode({'to': path if scope['method'] in _SAFE_METHODS else '/'})}")
+        return _signing_in(scope)
 
     def _from_here(self, method: str, headers: Headers) -> bool:
         """Whether another site cannot have sent it. What changes something must prove that it is from our page."""
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        ours = f"{self.door.address.scheme}://{headers['host'].lower()}"
         if method in _SAFE_METHODS:
             return site in {None, "same-origin", "none"} or headers.get("sec-fetch-mode") == "navigate"
-        ours = {f"http://{host}" for host in self.hosts}
-        if site is None:  # a browser of before 2023
-            return origin in ours
+        if site is None:  # a browser of before 2023, or another computer's without TLS
+            return origin == ours
         # Without a referrer, a browser calls the origin of a form's own page null.
-        return site == "same-origin" and (origin is None or origin == "null" or origin in ours)
+        return site == "same-origin" and (origin is None or origin in {"null", ours})
 
 
 def no_session(request: Request, status: int = HTTPStatus.UNAUTHORIZED) -> Response:
@@ -122,6 +133,12 @@ def _led(scope: Scope, path: str) -> Response:
     if navigates and scope["method"] in {"GET", "HEAD", "POST"}:
         return RedirectResponse(path, HTTPStatus.SEE_OTHER)
     return no_session(Request(scope))
+
+
+def _signing_in(scope: Scope) -> Response:
+    """To the page where one signs in, and from there to what was asked for."""
+    query = urlencode({"to": scope["path"] if scope["method"] in _SAFE_METHODS else "/"})
+    return _led(scope, f"{_SIGN_IN}?{query}")
 
 
 def _has_role(site: Site, actor: str) -> bool:

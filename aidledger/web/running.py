@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import ssl
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 from urllib.request import Request as Call
 
 from starlette.responses import PlainTextResponse, Response
 
 from aidledger import private
+from aidledger.web.address import Address
 from aidledger.web.door import Door
 
 if TYPE_CHECKING:
@@ -26,15 +28,23 @@ _SECONDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A running server: its port, and the secret by which another start is known as the same user's."""
+    """A running server, and the secret by which another start is known as the same user's.
 
-    port: int
+    ``nearest``: where this computer finds it. ``origin``: what its links begin with.
+    ``certificate``: the path of its TLS certificate; None for plain HTTP.
+    """
+
+    nearest: str
+    origin: str
     secret: str
+    certificate: str | None = None
 
     @classmethod
-    def new(cls, port: int) -> Running:
+    def new(cls, address: Address) -> Running:
         """With a secret of its own."""
-        return cls(port, secrets.token_urlsafe(32))
+        certificate = address.certificate
+        path = None if certificate is None else str(certificate.certificate.resolve())
+        return cls(address.nearest, address.origin, secrets.token_urlsafe(32), path)
 
     def write(self, place: Path) -> None:
         """Say where it listens, to its owner only."""
@@ -52,15 +62,25 @@ def found(place: Path) -> str | None:
     """A new start link from the server that a file describes; None if it does not answer."""
     try:
         running = Running(**json.loads(place.read_text(encoding="utf-8")))
-        call = Call(
-            f"http://127.0.0.1:{running.port}/another-start",
+        call = Call(  # noqa: S310 - our own file says where, and only its owner can write it
+            f"{running.nearest}/another-start",
             method="POST",
             headers={"sec-fetch-site": "same-origin", "x-aidledger": running.secret},
         )
-        with build_opener(ProxyHandler({})).open(call, timeout=_SECONDS) as answer:
-            return f"http://127.0.0.1:{running.port}{answer.read().decode('ascii')}"
+        with build_opener(ProxyHandler({}), *_trusting(running.certificate)).open(call, timeout=_SECONDS) as answer:
+            return f"{running.origin}{answer.read().decode('ascii')}"
     except (OSError, URLError, ValueError, TypeError):
         return None
+
+
+def _trusting(certificate: str | None) -> list[HTTPSHandler]:
+    """Trust exactly the server's own certificate, whoever signed it."""
+    if certificate is None:
+        return []
+    context = ssl.create_default_context(cafile=certificate)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.check_hostname = False
+    return [HTTPSHandler(context=context)]
 
 
 def another_start(request: Request) -> Response:

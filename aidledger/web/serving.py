@@ -8,10 +8,11 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from aidledger.web.address import Address, Certificate
 from aidledger.web.app import application
 from aidledger.web.door import Door
 from aidledger.web.running import Running
@@ -20,6 +21,7 @@ from aidledger.web.site import Site, Unopened
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+IDLE_MINUTES = 240.0
 _LOOK_EVERY_SECONDS = 5
 
 
@@ -38,35 +40,39 @@ class _Watched:
 
 def serve(
     make: Callable[[Callable[[], None]], Site | Unopened],
-    port: int,
-    idle_seconds: float,
+    address: Address,
+    idle_seconds: float | None,
     told: Path,
     opened: Callable[[str], None],
 ) -> None:
     """Serve until somebody quits, the terminal stops it, or nobody has asked for a while.
 
-    ``make``: the site, or the ledger that the page opens, given what ends the server. ``port``: 0 for a free
-    one. ``told``: the file that says where it listens. ``opened``: told of the link that
-    opens the page. Raises OSError if the port is taken.
+    ``make``: the site, or the ledger that the page opens, given what ends the server. ``idle_seconds``: None to go on
+    however long nobody asks. ``told``: the file that says where it listens. ``opened``: told of the link that
+    opens the page. Raises OSError if it cannot listen there.
     """
-    with contextlib.closing(socket.socket()) as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(("127.0.0.1", port))
-        listening.listen()
-        port = listening.getsockname()[1]
+    with contextlib.closing(_listening(address)) as listening:
+        address = address.at(listening.getsockname()[1])
         server: uvicorn.Server
 
         def end() -> None:
             server.should_exit = True
 
         made = make(end)
-        door = Door(port, made.actor)
+        door = Door(address, made.actor)
         app = application(made, door)
-        app.state.running = Running.new(port)
+        app.state.running = Running.new(address)
         watched = _Watched(app)
         server = uvicorn.Server(
             uvicorn.Config(
-                watched, log_level="warning", access_log=False, lifespan="off", server_header=False, ws="none"
+                watched,
+                log_level="warning",
+                access_log=False,
+                lifespan="off",
+                proxy_headers=False,  # whose request it is decides how long the next password has to wait
+                server_header=False,
+                ws="none",
+                **_keyed(address.certificate),
             )
         )
 
@@ -74,10 +80,10 @@ def serve(
             serving = asyncio.create_task(server.serve([listening]))
             await asyncio.sleep(0)  # it listens already: what comes before it serves waits in the socket's queue
             app.state.running.write(told)
-            opened(f"http://127.0.0.1:{port}{door.link()}")
+            opened(f"{address.origin}{door.link()}")
             while not serving.done():
-                await asyncio.wait([serving], timeout=min(_LOOK_EVERY_SECONDS, idle_seconds))
-                if time.monotonic() - watched.last > idle_seconds:
+                await asyncio.wait([serving], timeout=min(_LOOK_EVERY_SECONDS, idle_seconds or _LOOK_EVERY_SECONDS))
+                if idle_seconds is not None and time.monotonic() - watched.last > idle_seconds:
                     end()
             await serving
 
@@ -87,3 +93,15 @@ def serve(
             told.unlink(missing_ok=True)
             if app.state.site is not None:
                 app.state.site.close()
+
+
+def _listening(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.listen else socket.AF_INET
+    both = family is socket.AF_INET6 and address.everywhere and socket.has_dualstack_ipv6()
+    return socket.create_server((address.listen, address.port), family=family, dualstack_ipv6=both)
+
+
+def _keyed(certificate: Certificate | None) -> dict[str, Any]:
+    if certificate is None:
+        return {}
+    return {"ssl_certfile": certificate.certificate, "ssl_keyfile": certificate.key}

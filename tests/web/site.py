@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from starlette.testclient import TestClient
 
 from aidledger.i18n import Language
+from aidledger.web.address import Address
 from aidledger.web.app import application
 from aidledger.web.door import Door
 from aidledger.web.site import Site
@@ -54,7 +55,7 @@ def stranger(
     try:
         ended: list[bool] = []
         site = Site(ledger, catalogue(), language, lambda: ended.append(True))
-        app = application(site, Door(PORT, actor, clock or Clock()))
+        app = application(site, Door(Address(PORT), actor, clock or Clock()))
         app.state.ended = ended
         with TestClient(app, base_url=HOME, raise_server_exceptions=False) as client:
             yield client

@@ -16,6 +16,7 @@ import uvicorn
 from playwright import sync_api as playwright
 
 from aidledger.i18n import Language
+from aidledger.web.address import Address
 from aidledger.web.app import application
 from aidledger.web.door import Door
 from aidledger.web.site import Site
@@ -62,7 +63,7 @@ def served(place: str, language: Language) -> Iterator[str]:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         port = listening.getsockname()[1]
-        door = Door(port, "office")
+        door = Door(Address(port), "office")
         app = application(site, door)
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none"))
         thread = threading.Thread(target=server.run, args=([listening],))

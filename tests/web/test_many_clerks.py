@@ -14,6 +14,7 @@ import httpx2
 import pytest
 
 from aidledger.operations import ledgers
+from aidledger.web.address import Address
 from aidledger.web.app import application
 from aidledger.web.door import Door
 from aidledger.web.site import Site
@@ -103,7 +104,7 @@ def test_fifty_read_while_one_posts(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     bring_in(ledger, roster_xlsx(20, first=500), "before.xlsx")
     site = Site(ledger, catalogue(), "en", lambda: None)
     try:
-        receipt, answers = asyncio.run(together(application(site, Door(PORT, "office"))))
+        receipt, answers = asyncio.run(together(application(site, Door(Address(PORT), "office"))))
         assert Counter(status for each in answers for status in each) == {200: READERS * PAGES_EACH}
         assert f"posted: {FILES}" in receipt
         assert ledgers.verify(ledger).faults == []

@@ -19,6 +19,7 @@ from aidledger.errors import PasswordCommon, PasswordLinkUsed, PasswordTooLong, 
 from aidledger.operations import actors, copies, ledgers, offices, passwords
 from aidledger.store.database.keys import Keys
 from aidledger.store.ledger import open_ledger
+from aidledger.web.address import Address
 from aidledger.web.app import ROUTES, application
 from aidledger.web.door import IDLE_SECONDS, SESSION_SECONDS, Door, Tries
 from aidledger.web.site import Unopened
@@ -472,7 +473,7 @@ def unopened(place: str, *, made: bool, clock: Clock | None = None) -> Iterator[
 
     ended: list[bool] = []
     waiting = Unopened(place, "office", now, catalogue(), "en", lambda: ended.append(True), made)
-    app = application(waiting, Door(PORT, "office", clock or Clock()))
+    app = application(waiting, Door(Address(PORT), "office", clock or Clock()))
     with TestClient(app, base_url=HOME, raise_server_exceptions=False) as client:
         yield client
         if app.state.site is not None:

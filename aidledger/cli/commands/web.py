@@ -11,12 +11,14 @@ import click
 from aidledger.cli.localized import Command
 from aidledger.cli.office import Office, pass_office
 from aidledger.cli.options import option
+from aidledger.cli.paths import ToRead
 from aidledger.domain.role import LoginName
 from aidledger.i18n import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
+    from aidledger.web.address import Address, Certificate
     from aidledger.web.site import Site, Unopened
 
 _OPEN = N_("The page is open at {link}\nStop it with Ctrl-C, or with End aidledger on the Settings page.")
@@ -26,32 +28,46 @@ _STARTER = N_("Double-click {path} to open the page of this ledger.")
 
 
 @click.command(cls=Command)
+@option("--port", type=click.IntRange(0, 65535), default=0, help=N_("Port to listen on. Default: a free one."))
 @option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    help=N_("Port on 127.0.0.1. Default: a free one."),
+    "--host",
+    metavar="NAME|ADDRESS",
+    help=N_("Serve other computers as well, under this name or address of this one. Default: this computer only."),
 )
+@option("--tls-cert", type=ToRead(dir_okay=False), help=N_("The TLS certificate, with its chain (PEM)."))
+@option("--tls-key", type=ToRead(dir_okay=False), help=N_("The key of the TLS certificate (PEM, no passphrase)."))
+@option("--plain-http", is_flag=True, help=N_("Serve other computers without TLS; recorded in the ledger."))
 @option("--no-browser", is_flag=True, help=N_("Print the link; do not open a browser."))
 @option(
     "--idle",
     "idle_minutes",
     type=click.FloatRange(min=0, min_open=True),
-    default=240,
     metavar="MINUTES",
-    help=N_("Stop after this many minutes without a request. Default: 240."),
+    help=N_("Stop after so many minutes without a request. Default: 240, with --host never."),
 )
 @option("--demo", is_flag=True, help=N_("Show a made-up district with planted faults instead of a ledger."))
 @option("--shortcut", is_flag=True, help=N_("Put a file on the desktop that opens the page of this ledger."))
 @pass_office
-def web(office: Office, port: int, idle_minutes: float, *, no_browser: bool, demo: bool, shortcut: bool) -> None:
-    """Open the page: the ledger in a browser, on this computer only."""
-    import errno
+def web(
+    office: Office,
+    port: int,
+    host: str | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    idle_minutes: float | None,
+    *,
+    plain_http: bool,
+    no_browser: bool,
+    demo: bool,
+    shortcut: bool,
+) -> None:
+    """Open the page: the ledger in a browser, for you or the office."""
     import webbrowser
 
-    from aidledger.errors import PortTaken
+    from aidledger.web.address import address_of
     from aidledger.web.running import found, place_of
-    from aidledger.web.serving import serve
+
+    address = address_of(host, port, _certificate(tls_cert, tls_key), plain=plain_http)
 
     def opened(link: str, message: str = _OPEN) -> None:
         click.echo(office._(message).format(link=link))
@@ -61,20 +77,47 @@ def web(office: Office, port: int, idle_minutes: float, *, no_browser: bool, dem
     if demo:
         office = _demo(office)
     if shortcut:
-        _put_on_desktop(office, demo=demo)
+        said = {"--host": host, "--port": port or None, "--tls-cert": tls_cert, "--tls-key": tls_key}
+        flags = {"--plain-http": plain_http, "--demo": demo}
+        _put_on_desktop(office, [*_given(said), *(name for name, on in flags.items() if on)])
         return
     told = place_of(office.place)
     link = found(told)
     if link is not None:
         opened(link, _ALREADY)
         return
-    make = _first(office)
+    _serve(office, address, idle_minutes, told, opened)
+
+
+def _certificate(certificate: Path | None, key: Path | None) -> Certificate | None:
+    from aidledger.errors import CertificateHalf
+    from aidledger.web.address import Certificate
+
+    if certificate and key:
+        return Certificate(certificate, key)
+    if certificate or key:
+        raise CertificateHalf
+    return None
+
+
+def _serve(
+    office: Office, address: Address, idle_minutes: float | None, told: Path, opened: Callable[[str], None]
+) -> None:
+    import errno
+
+    from aidledger.errors import HostUnknown, PortTaken
+    from aidledger.web.serving import IDLE_MINUTES, serve
+
+    if idle_minutes is None and not address.others:
+        idle_minutes = IDLE_MINUTES
     try:
-        serve(make, port, idle_minutes * 60, told, opened)
+        serve(_first(office), address, None if idle_minutes is None else idle_minutes * 60, told, opened)
     except OSError as error:
-        if error.errno not in {errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL}:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise HostUnknown(host=address.host) from error
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
             raise
-        raise PortTaken(port=port, reason=error.strerror or "") from error
+        raise PortTaken(port=address.port, reason=error.strerror or "") from error
 
 
 def _first(office: Office) -> Callable[[Callable[[], None]], Site | Unopened]:
@@ -122,8 +165,11 @@ def _demo(office: Office) -> Office:
     return replace(office, place=str(place))
 
 
-def _put_on_desktop(office: Office, *, demo: bool) -> None:
-    """Write the starter, with settings from environment variables spelled out: the desktop does not have them."""
+def _put_on_desktop(office: Office, more: Sequence[str]) -> None:
+    """Write the starter, with settings from environment variables spelled out: the desktop does not have them.
+
+    ``more``: the options of ``web``.
+    """
     import os
     import sys
 
@@ -143,11 +189,16 @@ def _put_on_desktop(office: Office, *, demo: bool) -> None:
         "--seal-key-file": _absolute(office.keys.seal),
         "--lang": office.language,
     }
-    said = [part for name, value in options.items() if value for part in (name, value)]
-    command = [sys.executable, "-m", "aidledger", *said, "web", *(["--demo"] if demo else [])]
+    command = [sys.executable, "-m", "aidledger", *_given(options), "web", *more]
     title = path.stem if path else office.place.rpartition("/")[2]
     written = write_starter(command, title, sys.platform, os.environ)
     click.echo(printable(office._(_STARTER).format(path=written)))
+
+
+def _given(options: Mapping[str, object]) -> list[str]:
+    """The options that have a value, for a command line; paths as they are from any folder."""
+    given = {name: value.absolute() if isinstance(value, Path) else value for name, value in options.items() if value}
+    return [str(part) for pair in given.items() for part in pair]
 
 
 def _absolute(key: str | None) -> str | None:

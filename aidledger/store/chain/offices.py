@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _NAME, _REGION, _SWITCH = "name-office", "set-region", "switch-programs"
+_SERVE_PLAINLY = "serve-plain-http"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +58,8 @@ def switched(books: Connection) -> dict[str, bool]:
 def switch(books: Connection, moment: str, by: str, programs: Mapping[str, bool]) -> None:
     """Record that programs are switched on or off."""
     events.record(books, moment, by, _SWITCH, {"programs": dict(programs)})
+
+
+def serve_plainly(books: Connection, moment: str, by: str, host: str) -> None:
+    """Record that the page is served at a host to other computers over plain HTTP."""
+    events.record(books, moment, by, _SERVE_PLAINLY, {"host": host})

@@ -35,7 +35,7 @@ from aidledger.web.remedies import ERRORS
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from aidledger.web.door import Door
+    from aidledger.web.door import Door, Session
     from aidledger.web.site import Site
 
 _WRONG = N_("The name or the password is wrong, or this name has no password yet.")
@@ -81,32 +81,31 @@ def enter(request: Request, _asked: Asked) -> Response:
 @endpoint
 def sign_in(request: Request, asked: Asked) -> Response:
     """Sign in, also as somebody else than before."""
-    door, session, site = _door(request), session_of(request), site_of(request)
-    if request.method != "POST":
+    door, session, site = _door(request), _session(request), _site(request)
+    if site is None or request.method != "POST":
         return _sign_in_page(request, asked)
-    name = asked.text("actor") or ""
-    if seconds := door.tries.wait_seconds(name):
+    name, computer = asked.text("actor") or "", _computer(request)
+    if seconds := door.tries.wait_seconds(name, computer):
         message = error_text(TriesTooMany(seconds=seconds), ERRORS, language_of(request))
         return _sign_in_page(request, asked, message, HTTPStatus.TOO_MANY_REQUESTS)
     actor = passwords.signed_in(site.ledger, name, asked.secret("password"))
     if actor is None:
         return _sign_in_page(request, asked, translator(language_of(request))(_WRONG), HTTPStatus.FORBIDDEN)
-    door.tries.passed(name)
+    door.tries.passed(name, computer)
     door.guarded.add(same_name(actor))
-    door.leave(session)
-    return _with_cookie(door, door.begin(actor, proved=True, language=session.language), asked.path("to"))
+    return _with_cookie(door, _begin_anew(door, session, actor), asked.path("to"))
 
 
 def _sign_in_page(request: Request, asked: Asked, message: str | None = None, status: int = HTTPStatus.OK) -> Response:
-    session = session_of(request)
+    session = _session(request)
     return page(
         request,
         "sign_in.html",
         status,
         heading=N_("Sign in"),
         message=message,
-        ended=not session.inside and asked.text("to") is not None and session.proved,
-        name=asked.text("actor") or ("" if session.inside else session.actor),
+        ended=session is not None and not session.inside and asked.text("to") is not None and session.proved,
+        name=asked.text("actor") or ("" if session is None or session.inside else session.actor),
         to=asked.path("to"),
     )
 
@@ -148,23 +147,28 @@ def first_password(request: Request, asked: Asked) -> Response:
 
 def _renewed(request: Request, actor: str) -> Response:
     """A new password ends every session in its actor's name, and this browser's; then it opens one."""
-    door, session = _door(request), getattr(request.state, "session", None)
+    door = _door(request)
     door.guard(actor)
+    return _with_cookie(door, _begin_anew(door, _session(request), actor), "/")
+
+
+def _begin_anew(door: Door, session: Session | None, actor: str) -> str:
+    """The secret of a session that a password opens, instead of the browser's present one."""
     if session is not None:
         door.leave(session)
-    return _with_cookie(door, door.begin(actor, proved=True, language=session.language if session else None), "/")
+    return door.begin(actor, proved=True, language=session.language if session else None)
 
 
 @endpoint
 def change_password(request: Request, asked: Asked) -> Response:
     """Change one's own password; every other session of one's own ends."""
     site, door = site_of(request), _door(request)
-    actor = site.ledger.actor
+    actor, computer = site.ledger.actor, _computer(request)
     _require_same(asked)
-    if seconds := door.tries.wait_seconds(actor):
+    if seconds := door.tries.wait_seconds(actor, computer):
         raise TriesTooMany(seconds=seconds)
     passwords.change(site.ledger, asked.secret("old"), asked.secret("new"))
-    door.tries.passed(actor)
+    door.tries.passed(actor, computer)
     return _renewed(request, actor)
 
 
@@ -180,7 +184,13 @@ def password_link(request: Request, asked: Asked) -> Response:
     actor = _meant(site, asked)
     link = f"{request.base_url}password/{passwords.invite(site.ledger, actor)}"
     return page(
-        request, "password_link.html", heading=N_("A link for a password"), who=actor, link=link, hours=LINK_HOURS
+        request,
+        "password_link.html",
+        heading=N_("A link for a password"),
+        who=actor,
+        link=link,
+        hours=LINK_HOURS,
+        others=_door(request).address.others,
     )
 
 
@@ -267,13 +277,25 @@ def _settings() -> Response:
 
 def _with_cookie(door: Door, secret: str, path: str) -> Response:
     answer = RedirectResponse(path, HTTPStatus.SEE_OTHER)
-    answer.set_cookie(door.cookie, secret, httponly=True, samesite="strict")
+    secure = door.address.certificate is not None
+    answer.set_cookie(door.cookie, secret, httponly=True, samesite="strict", secure=secure)
     return answer
 
 
 def _door(request: Request) -> Door:
     found: Door = request.app.state.door
     return found
+
+
+def _session(request: Request) -> Session | None:
+    """The browser's session; at another computer one has none before signing in."""
+    found: Session | None = getattr(request.state, "session", None)
+    return found
+
+
+def _computer(request: Request) -> str:
+    """The address from which a request came."""
+    return request.client.host if request.client else ""
 
 
 def _site(request: Request) -> Site | None:
