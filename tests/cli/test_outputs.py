@@ -17,7 +17,7 @@ from aidledger.catalogue.files import shipped_folder
 from aidledger.cli.main import cli
 from aidledger.cli.paths import READS, WRITES
 from tests.cli.harness import aidledger
-from tests.cli.walking import COMMANDS, LOOKS, World, build
+from tests.cli.walking import COMMANDS, LOOKS, World, build, paper_of
 from tests.cli.writing import Way, ways
 from tests.store.encrypted import encrypted_path
 from tests.store.ledgers import new_path
@@ -36,6 +36,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = build(tmp_path_factory.mktemp("office"))
     folder = world.folder
     (folder / "x").mkdir()
+    paper_of(world)
     world.does("backup", folder / "backup-1.db")
     new_path(folder, "other.db")
     encrypted_path(folder, "encrypted.db")

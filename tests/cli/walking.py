@@ -149,7 +149,7 @@ WRITES: Mapping[str, Sequence[Arguments]] = {
     "template": [lambda w: ["high-school-grant", "--school", SCHOOL, "-o", w.folder / "template.xlsx"]],
     "mappings forget": [_says(SCHOOL, "--header", HEADER)],
     "finding": [lambda w: [_finding(w, 1), "--accept", REASON, "--until", "2030-01-01"]],
-    "answers": [lambda w: [_paper(w)]],
+    "answers": [lambda w: [paper_of(w)]],
     "pay withdraw": [_says("1", "--reason", REASON)],
     "pay export": [lambda w: [*_GRANT, "--reason", REASON, "-o", w.folder / "bank2.xlsx"]],
     "pay release": [lambda w: ["2", "--file", w.folder / "bank2.csv"]],
@@ -178,10 +178,12 @@ def _finding(world: World, number: int) -> str:
     return str(world.run("findings", "--format", "json").json["findings"][number]["id"])
 
 
-def _paper(world: World) -> Path:
-    """A working paper in which one finding is justified."""
+def paper_of(world: World) -> Path:
+    """A working paper in which one finding is justified, made when it is first asked for."""
     paper = world.folder / "paper.xlsx"
-    world.run("audit", "--format", "xlsx", "-o", paper, "--force")
+    if paper.exists():
+        return paper
+    world.run("audit", "--format", "xlsx", "-o", paper)
     book = openpyxl.load_workbook(paper)
     at = {str(cell.value): int(cell.column or 0) for cell in book.worksheets[0][2]}
     for title, value in (("Decision", "explained"), ("Reason", "查过底册")):
