@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, timedelta
 from threading import Lock
 
@@ -12,12 +12,15 @@ from aidledger.domain.password import hashed, matches, required
 from aidledger.domain.role import same_name
 from aidledger.errors import LedgerForeign, NobodyOfThatName, PasswordLinkUsed, PasswordWrong
 from aidledger.operations.opening import file_of
-from aidledger.store.accounts import Account, Accounts, Invitation
+from aidledger.store.accounts import Account, Accounts, Invitation, SignIn
 from aidledger.store.chain import actors as roll
 from aidledger.store.ledger import Ledger
 from aidledger.store.side import side_path
 
-__all__ = ["Account", "accounts", "change", "has", "invite", "invited", "named", "set_first", "signed_in"]
+__all__ = [
+    "Account", "SignIn", "accounts", "change", "has", "invite", "invited", "named", "set_first", "sign_ins",
+    "signed_in",
+]  # fmt: skip
 
 LINK_HOURS = 24
 # A hash takes 128 MiB: guesses wait for one another.
@@ -93,12 +96,23 @@ def set_first(ledger: Ledger, token: str, password: str) -> str:
     return found.actor
 
 
-def signed_in(ledger: Ledger, actor: str, password: str) -> str | None:
-    """The actor as the ledger names them, if the password is theirs and they have a role."""
+def signed_in(ledger: Ledger, actor: str, password: str, computer: str) -> str | None:
+    """The actor as the ledger names them, if the password is theirs and they have a role; each try is noted."""
+    named_as, right = named(ledger, actor), _is_right(ledger, actor, password)
+    accounts_of(ledger).note(SignIn(ledger.moment(), named_as, computer, right and named_as is not None))
+    return named_as if right else None
+
+
+def sign_ins(ledger: Ledger) -> Sequence[SignIn]:
+    """Who tried to sign in, the latest first; raises NotNamed, OtherRole."""
+    ledger.require("name")
+    return accounts_of(ledger).sign_ins()
+
+
+def _is_right(ledger: Ledger, actor: str, password: str) -> bool:
     known = accounts(ledger).get(same_name(actor))
     with _one_at_a_time:
-        right = matches(password, known.hash if known else None)
-    return named(ledger, actor) if right else None
+        return matches(password, known.hash if known else None)
 
 
 def change(ledger: Ledger, old: str, new: str) -> None:
@@ -106,7 +120,7 @@ def change(ledger: Ledger, old: str, new: str) -> None:
 
     Raises PasswordWrong, PasswordTooShort, PasswordTooLong, PasswordCommon.
     """
-    if signed_in(ledger, ledger.actor, old) is None:
+    if not _is_right(ledger, ledger.actor, old):
         raise PasswordWrong
     kept = required(new, ledger.actor)
     with _one_at_a_time:

@@ -1,4 +1,4 @@
-"""The access log as JSON and as a table."""
+"""Who saw full numbers, and who signed in to the page, as JSON and as tables."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from aidledger.domain.identity import masked_text
+from aidledger.domain.identity import masked_text, masked_words
 from aidledger.domain.table import Answer, Column
 from aidledger.i18n import N_, Translate
 from aidledger.presentation.result import Result, table
 
 if TYPE_CHECKING:
+    from aidledger.store.accounts import SignIn
     from aidledger.store.privacy.accesses import Access
 
 _SEEN = {
@@ -59,3 +60,23 @@ def _answer(found: Sequence[Access], translate: Translate) -> Answer:
 def _seen(one: Access, translate: Translate) -> str:
     kind, which = one.subject
     return translate(_SEEN[kind]).format(which=which) if kind else which
+
+
+def sign_ins_result(found: Sequence[SignIn]) -> Result:
+    """The page's list of tries to sign in."""
+    columns = (
+        Column("at", N_("When"), "time"),
+        Column("name", N_("Who")),
+        Column("computer", N_("Computer")),
+        Column("outcome", N_("Outcome"), "word"),
+    )
+    rows = [
+        (one.at, one.name and masked_words(one.name), one.computer, N_("signed in") if one.let_in else N_("refused"))
+        for one in found
+    ]
+    facts = {"count": len(rows), "refused": sum(not one.let_in for one in found)}
+    answer = Answer(
+        N_("{count} tries to sign in, {refused} of them refused"), columns if rows else (), rows, facts=facts
+    )
+    names = [column.key for column in columns]
+    return Result(lambda: {"sign_ins": [dict(zip(names, row, strict=True)) for row in rows]}, table(answer))

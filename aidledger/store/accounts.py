@@ -1,4 +1,7 @@
-"""Passwords of people who sign in to the page: hashes only, in a database beside the ledger, never in the chain."""
+"""Passwords of people who sign in to the page, and who tried: in a database beside the ledger, never in the chain.
+
+Of passwords hashes only.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,11 @@ CREATE TABLE IF NOT EXISTS account (
 CREATE TABLE IF NOT EXISTS invitation (
     name TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, actor TEXT NOT NULL, until TEXT NOT NULL,
     invited_by TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sign_in (
+    id INTEGER PRIMARY KEY, at TEXT NOT NULL, name TEXT, computer TEXT NOT NULL, let_in INTEGER NOT NULL);
 """
+# Guesses must not fill the disk.
+SIGN_INS_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,19 @@ class Invitation:
     actor: str
     until: str
     invited_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A try to sign in: when (UTC), at which computer's address, and whether the password was right.
+
+    ``name``: None if nobody of that name has a role: what is typed there may be a password.
+    """
+
+    at: str
+    name: str | None
+    computer: str
+    let_in: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +119,21 @@ class Accounts:
             with self._open() as box, box:
                 box.execute("DELETE FROM account WHERE name = ?", (same_name(actor),))
                 box.execute("DELETE FROM invitation WHERE name = ?", (same_name(actor),))
+
+    def note(self, tried: SignIn) -> None:
+        """Keep a try to sign in, and forget the oldest beyond ``SIGN_INS_KEPT``."""
+        with self._open() as box, box:
+            row = (tried.at, tried.name, tried.computer, tried.let_in)
+            box.execute("INSERT INTO sign_in (at, name, computer, let_in) VALUES (?, ?, ?, ?)", row)
+            box.execute("DELETE FROM sign_in WHERE id <= (SELECT max(id) FROM sign_in) - ?", (SIGN_INS_KEPT,))
+
+    def sign_ins(self) -> list[SignIn]:
+        """The tries that are kept, the latest first."""
+        if not self.path.exists():
+            return []
+        with self._open() as box:
+            rows = box.execute("SELECT at, name, computer, let_in FROM sign_in ORDER BY id DESC").fetchall()
+        return [SignIn(at, name, computer, bool(let_in)) for at, name, computer, let_in in rows]
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -125,6 +125,7 @@ ROUTES = (
     Route("/settings/programs", settings.change_programs, methods=["POST"]),
     Route("/settings/rules", settings.rules),
     Route("/settings/accesses", settings.accesses),
+    Route("/settings/sign-ins", settings.sign_ins),
     Route("/settings/roles", signing.assign, methods=["POST"]),
     Route("/settings/roles/remove", signing.dismiss, methods=["POST"]),
     Route("/settings/password-link", signing.password_link, methods=["POST"]),

@@ -78,6 +78,7 @@ from aidledger.presentation import rights as copies
 from aidledger.presentation.result import Result
 from aidledger.reports.returns import Span
 from aidledger.sheets.facsimile import Excerpt, Facsimile
+from aidledger.store.accounts import SignIn
 from aidledger.store.ledger import Ledger
 from tests.builders import Cell, Grid, xlsx_bytes
 from tests.store.ledgers import bring_in, catalogue, clock, new_ledger
@@ -87,7 +88,8 @@ TODAY = clock().date()
 # Passports, a card and schools' numbers, too short for what finds numbers in words.
 NUMBER, ACCOUNT, STUDENT_NUMBER = "E8765431", "62179753", "G7654321"
 OTHER, OTHER_STUDENT_NUMBER = "E8765432", "G7654322"
-MARKED = (NUMBER, OTHER, ACCOUNT, STUDENT_NUMBER, OTHER_STUDENT_NUMBER)
+LONG = "511303200603150023"
+MARKED = (LONG, NUMBER, OTHER, ACCOUNT, STUDENT_NUMBER, OTHER_STUDENT_NUMBER)
 PERIOD = Period.parse("2021-autumn")
 PUBLISHED = "gaoping-2021-2022h1"
 say = translator("zh")
@@ -115,6 +117,12 @@ _OTHER_ROW: list[Cell] = ["SMITH ANNA", "护照", OTHER, OTHER_STUDENT_NUMBER, "
 def _grid() -> Grid:
     header: list[Cell] = ["姓名", "证件类型", "身份证号", "学籍号", "性别", "出生日期", "银行卡号", "金额"]
     return [["金溪中学2021年秋季学期普通高中国家助学金花名册"], header, _ROW, _OTHER_ROW]
+
+
+def _of_people(ledger: Ledger) -> Iterator[tuple[Callable[..., Result], Callable[[], Result]]]:
+    tries = [SignIn("2026-11-30T00:00:00Z", f"王{LONG}", "192.0.2.7", let_in=False)]
+    yield accesses.sign_ins_result, lambda: accesses.sign_ins_result(tries)
+    yield rolls.actors_result, lambda: rolls.actors_result(actors.actors(ledger))
 
 
 def _of_settings(ledger: Ledger) -> Iterator[tuple[Callable[..., Result], Callable[[], Result]]]:
@@ -151,7 +159,7 @@ def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[],
     yield payments.exported_result, lambda: payments.exported_result(_export(world))
     yield drafts.unmatched_result, lambda: drafts.unmatched_result(ordering.unmatched(ledger))
     yield accesses.accesses_result, lambda: accesses.accesses_result(rights.accesses(ledger, None, None, None), say)
-    yield rolls.actors_result, lambda: rolls.actors_result(actors.actors(ledger))
+    yield from _of_people(ledger)
     yield from _of_settings(ledger)
     yield (
         audits.audit_result,

@@ -17,6 +17,7 @@ from aidledger.domain import password
 from aidledger.domain.password import Cost
 from aidledger.errors import CertificateUnusable, ConnectionsUnprotected, HostUnknown, OtherRole
 from aidledger.operations import actors, ledgers, passwords
+from aidledger.store import accounts
 from aidledger.web.address import Address, Certificate, address_of
 from aidledger.web.app import application
 from aidledger.web.door import Door
@@ -139,6 +140,35 @@ def test_at_another_computer_one_signs_in_without_a_link(place: str) -> None:
 def _handle(client: TestClient, actor: str) -> str:
     row = next(part for part in client.get("/settings").text.split("<tr>") if f"<td>{actor}</td>" in part)
     return row.split('name="who" value="')[1].split('"')[0]
+
+
+def test_every_try_to_sign_in_is_listed_for_reviewers(place: str) -> None:
+    address = address_of(NAME, PORT, TLS, plain=False)
+    ours = {"sec-fetch-site": "same-origin", "origin": address.origin}
+    with reached(place, address) as client:
+        for name, typed in (("李老师", "wrong words"), (WORDS, "in the wrong field"), ("李老师", WORDS)):
+            client.post("/sign-in", headers=ours, data={"actor": name, "password": typed})
+        listed = client.get("/settings/sign-ins?format=json").json()["sign_ins"]
+        assert [(one["name"], one["outcome"]) for one in listed] == [
+            ("李老师", "signed in"),
+            (None, "refused"),
+            ("李老师", "refused"),
+        ]
+        assert {one["computer"] for one in listed} == {"192.0.2.7"}
+        assert WORDS not in client.get("/settings/sign-ins").text
+    with reached(place, address, actor="王老师") as client:
+        door: Door = client.app.state.door  # type: ignore[attr-defined]
+        client.get(door.link())
+        assert client.get("/settings/sign-ins").status_code == 403
+        assert "/settings/sign-ins" not in client.get("/settings").text
+
+
+def test_what_is_kept_of_tries_has_a_limit(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "SIGN_INS_KEPT", 3)
+    ledger = replace(opened(place), actor="李老师")
+    for number in range(5):
+        passwords.signed_in(ledger, "李老师", "wrong", f"192.0.2.{number}")
+    assert [one.computer for one in passwords.sign_ins(ledger)] == ["192.0.2.4", "192.0.2.3", "192.0.2.2"]
 
 
 def test_without_passwords_nobody_comes_in_by_the_network(tmp_path: Path) -> None:

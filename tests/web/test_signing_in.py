@@ -562,7 +562,7 @@ def test_a_new_key_of_the_ledger_is_that_of_its_passwords(locked: str) -> None:
     fresh = Secret("another long passphrase")
     copies.rekey(locked, "office", clock, Keys(file=lambda: Secret(KEY)), lambda: fresh)
     ledger = open_ledger(locked, "office", clock, keys=Keys(file=lambda: fresh))
-    assert passwords.signed_in(ledger, "office", WORDS) == "office"
+    assert passwords.signed_in(ledger, "office", WORDS, "127.0.0.1") == "office"
     ledger.close()
 
 

@@ -1,4 +1,4 @@
-"""People and roles, remembered columns, standards, rules, the access log; language; leaving."""
+"""People and roles, remembered columns, standards, rules, the access log, sign-ins; language; leaving."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from aidledger.domain.role import same_name
 from aidledger.domain.term import Period
 from aidledger.errors import EndedByOthers
 from aidledger.i18n import N_, Language, translator
-from aidledger.operations import actors, mapping, offices, ordering, reporting, rights
-from aidledger.presentation.accesses import accesses_result
+from aidledger.operations import actors, mapping, offices, ordering, passwords, reporting, rights
+from aidledger.presentation.accesses import accesses_result, sign_ins_result
 from aidledger.presentation.actors import actors_result
 from aidledger.presentation.audits import rules_result
 from aidledger.presentation.catalogues import programs_result
@@ -93,6 +93,13 @@ def accesses(request: Request, _asked: Asked) -> Response:
     site, translate = site_of(request), translator(language_of(request))
     result = accesses_result(rights.accesses(site.ledger, None, None, None), translate)
     return answered(request, result, "accesses", heading=N_("Access log"))
+
+
+@endpoint
+def sign_ins(request: Request, _asked: Asked) -> Response:
+    """Who tried to sign in, when, and at which computer."""
+    result = sign_ins_result(passwords.sign_ins(site_of(request).ledger))
+    return answered(request, result, "sign-ins", heading=N_("Sign-ins"))
 
 
 @endpoint

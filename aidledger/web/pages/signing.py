@@ -88,7 +88,7 @@ def sign_in(request: Request, asked: Asked) -> Response:
     if seconds := door.tries.wait_seconds(name, computer):
         message = error_text(TriesTooMany(seconds=seconds), ERRORS, language_of(request))
         return _sign_in_page(request, asked, message, HTTPStatus.TOO_MANY_REQUESTS)
-    actor = passwords.signed_in(site.ledger, name, asked.secret("password"))
+    actor = passwords.signed_in(site.ledger, name, asked.secret("password"), computer)
     if actor is None:
         return _sign_in_page(request, asked, translator(language_of(request))(_WRONG), HTTPStatus.FORBIDDEN)
     door.tries.passed(name, computer)
