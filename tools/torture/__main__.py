@@ -162,6 +162,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.torture", description=translator("en")(__doc__))
     parser.add_argument("--short", action="store_true", help="fewer tries, and not what `make test` tries anyway")
     parser.add_argument("--claims-seconds", type=float, metavar="N", help="how long claims are tried, on both engines")
+    parser.add_argument("--only", default="", metavar="TEXT", help="the trials whose promise contains this")
     asked = parser.parse_args()
     short = asked.short
     seconds = asked.claims_seconds or (60 if short else CLAIMS_SECONDS)
@@ -173,7 +174,8 @@ def main() -> int:
         for promise, paths in IN_THE_SUITE.items()
         if engine == "sqlite" or set(paths) & set(ON_BOTH)
     ]
-    for trial in [*trials(short=short, claims_seconds=seconds), *([] if short else of_suite)]:
+    every = [*trials(short=short, claims_seconds=seconds), *([] if short else of_suite)]
+    for trial in [one for one in every if asked.only in one.promise]:
         with tempfile.TemporaryDirectory() as folder:
             began = time.monotonic()
             done = trial.run(Path(folder))
