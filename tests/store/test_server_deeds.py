@@ -71,7 +71,10 @@ ADDED_TO: Mapping[str, str] = {
         "an entry": ("entry",),
         "a batch": ("batch", "roster", "listing"),
         "to the running totals": ("batch_total", "kept_entry", "number_correction"),
-        "a certification": ("certification", "enrolment", "allotment", "recovery", "bank_return"),
+        "a certification": (
+            *("certification", "enrolment", "allotment", "recovery", "bank_return", "population", "school_amount"),
+            *("quota", "fee_receipt", "staff", "death", "national_payment"),
+        ),
         "a payment order": ("payment_order", "payment_order_line"),
         "a notice": ("notice", "notice_line"),
         "a person": ("beneficiary", "school", "school_alias", "program", "standard", "catalogue"),
@@ -203,7 +206,17 @@ def _of_others() -> Iterator[tuple[str, str]]:
     """Links of which a role may add none."""
     for action in ("decide-finding", "release-payment", "withdraw-payment", "name-actor", "dismiss-actor"):
         yield "clerk", _with_an_action(action, "NULL")
-    for action in ("forget-person", "seal", "rekey", "upgrade", "of no kind"):
+    for action in (
+        "name-office",
+        "set-region",
+        "switch-programs",
+        "serve-plain-http",
+        "forget-person",
+        "seal",
+        "rekey",
+        "upgrade",
+        "of no kind",
+    ):
         yield "clerk", _with_an_action(action, "NULL")
     yield "clerk", _with_an_action("reveal", "1")
     yield "clerk", _with_an_action("post", "NULL")
