@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from aidledger.audit.certified import eligible_categories, is_certified, school_year, with_list
+from aidledger.audit.deaths import had_died
 from aidledger.audit.enrolled import AWAY, gone_before, is_enrolled, with_register
 from aidledger.audit.judging import fee_school
 from aidledger.audit.rule import Case, Rule, Scope, reference_for
@@ -105,7 +106,7 @@ def distinct_schools(schools: Select[Any]) -> Subquery:
 def still_there(
     beneficiary: ColumnElement[int], school: ColumnElement[Any], registered: Subquery, period: Period
 ) -> ColumnElement[bool]:
-    """Whether no register contradicts that a beneficiary is at a school: the school's own if it has one, else any.
+    """Whether no list contradicts that a beneficiary is at a school: its own register if it has one, else any; deaths.
 
     Who is suspended (休学) is not there.
 
@@ -115,7 +116,8 @@ def still_there(
     gone = select(register.c.id).where(
         register.c.beneficiary_id == beneficiary, current(register), gone_before(register, period, AWAY)
     )
-    return or_(is_enrolled(period, beneficiary, school, AWAY), and_(registered.c.school_id.is_(None), ~gone.exists()))
+    there = or_(is_enrolled(period, beneficiary, school, AWAY), and_(registered.c.school_id.is_(None), ~gone.exists()))
+    return and_(there, ~had_died(beneficiary, period))
 
 
 def _missing(scope: Scope) -> Iterator[Case]:

@@ -12,6 +12,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 
 from aidledger.audit.across import district_id
+from aidledger.audit.deaths import had_died
 from aidledger.audit.enrolled import AWAY, gone_before
 from aidledger.audit.judging import fee_school
 from aidledger.audit.missing import amount_due, by_period, is_due, is_paid, is_paid_instead, is_paying, program_ids
@@ -129,6 +130,7 @@ def _unpaid(ids: Mapping[str, int], programs: Sequence[Program], period: Period)
             register.c.period == period.code,
             current(register),
             ~gone_before(register, period, AWAY),
+            ~had_died(member.c.beneficiary_id, period),
             is_paying(due_ids, due.c.id, register.c.school_id),
             ~is_paid(member.c.beneficiary_id, due.c.id, period),
             ~is_paid_instead(ids, programs, member.c.beneficiary_id, due.c.id, period),
