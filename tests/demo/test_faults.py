@@ -38,7 +38,7 @@ def test_there_are_some_hundred_faults_and_some_of_each_rule(faulty: FaultyDistr
 
     assert 400 <= len(faulty.key) <= 700
     assert all(n >= 2 if rule in _OF_SCHOOLS else n >= 5 for rule, n in of_rule.items()), of_rule
-    assert len(of_rule) == 48
+    assert len(of_rule) == 49
 
 
 def test_files_of_the_key_are_there(faulty: FaultyDistrict) -> None:

@@ -1,4 +1,4 @@
-"""Lists from outside the schools' rosters, with their faults: populations, fees, staff, places, the national system."""
+"""Lists from outside the rosters, with their faults: populations, fees, deaths, staff, places, the national system."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ AUTUMN, LAST = "2021-autumn", "2022-spring"
 _THIS_YEAR = 2021
 _FORGOTTEN, _UNLISTED, _ENDED = 6, 5, 5
 _COLLECTED, _REFUNDED = 5, 3
+_DEAD, _DIED_ON = 6, "2022-01-14"
 _TEACHERS, _CARDS = 8, 5
 _PLACES_TOO_FEW, _PLACES_TOO_MANY = 2, 40
 _GRANTED_OTHERWISE = 5
@@ -33,6 +34,7 @@ def plant(planting: Planting, lists: Lists, *, faults: bool) -> list[DemoRoster]
     return [
         *_populations(planting, lists, faults=faults),
         *(_receipts(planting) if faults else ()),
+        *(_deaths(planting) if faults else ()),
         *_staff(planting, faults=faults),
         _quota(planting, faults=faults),
         *_national(planting, faults=faults),
@@ -127,6 +129,19 @@ def _receipts(planting: Planting) -> Iterable[DemoRoster]:
             planting.expect("fee-collected-and-waived", number, high_school.WAIVER, AUTUMN, draft=draft, note=note)
     header = ("姓名", "身份证号", "收费项目", "收费金额", "收费日期", "退费金额", "退费日期")
     yield _workbook(f"{draft.school} 学费收费台账", f"{draft.school}2021年秋季学期学费收费台账", header, rows)
+
+
+def _deaths(planting: Planting) -> Iterable[DemoRoster]:
+    """Pupils who died in the winter and were paid in spring all the same."""
+    rows: list[Row] = []
+    for life in planting.pick(_DEAD, lambda life: life.only(compulsory.PROGRAM) and {AUTUMN, LAST} <= life.periods):
+        rows.append((len(rows) + 1, life.person.name, life.person.number, _DIED_ON))
+        for stay in life.stays:
+            for code in stay.paid if stay.draft.period.code == LAST else ():
+                number, note = life.person.number, f"died on {_DIED_ON}"
+                planting.expect("paid-after-death", number, code, LAST, draft=stay.draft, note=note)
+    header = ("序号", "姓名", "身份证号", "死亡日期")
+    yield _workbook("死亡人员名单_2022年上半年", "死亡人员名单", header, rows)
 
 
 def _staff(planting: Planting, *, faults: bool) -> Iterable[DemoRoster]:
