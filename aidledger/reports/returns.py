@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.listing import SOURCES
 from aidledger.domain.term import Period
-from aidledger.reports.cuts import periods_within, rank
-from aidledger.reports.sources import ALL_SOURCES
-from aidledger.reports.summary import amounts, amounts_by_source, counted
+from aidledger.reports.cuts import entries_cut, periods_within, rank
+from aidledger.reports.sources import ALL_SOURCES, Shares, shares, split
+from aidledger.store.postings import totals
 from aidledger.store.postings.totals import LedgerFigures
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Part = Literal["spring", "autumn", "whole"]
 PARTS: Sequence[Part] = ("spring", "autumn", "whole")
-_TERMS: Mapping[str, Part] = {"spring": "spring", "autumn": "autumn"}
+_TERMS: Sequence[Part] = ("spring", "autumn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +81,20 @@ class NationalReturn:
 def national_return(books: Connection, catalogue: Catalogue, span: Span) -> NationalReturn:
     """The return of a span. Persons of the whole are distinct over its terms; annual programs are only there."""
     periods = span.periods(books)
+    entries = entries_cut(books, periods, "program", "category", "period", "term", catalogue=catalogue)
+    by_period = totals.times_by(books, entries, "program", "category", "period", periods=periods)
+    persons = totals.persons_by(books, entries, "program", "category", split="term", values=_TERMS)
+    money = _split(by_period, shares(books))
     lines: list[ReturnLine] = []
-    money = _amounts(books, catalogue, periods)
-    for (program, category), parts in _parts(books, catalogue, periods, "program", "category").items():
+    for (program, category), of_parts in _parts(by_period).items():
+        counted = dict(zip(("whole", *_TERMS), persons[program, category], strict=True))
+        parts = {part: replace(figures, persons=counted[part]) for part, figures in of_parts.items()}
         sources = money.get((program, category), {})
         known = [source for source in SOURCES if source in sources]
-        lines.append(ReturnLine(program or "", category, ALL_SOURCES if known else None, parts))
-        lines += [ReturnLine(program or "", category, source, sources[source]) for source in known]
+        lines.append(ReturnLine(program, category, ALL_SOURCES if known else None, parts))
+        lines += [ReturnLine(program, category, source, sources[source]) for source in known]
         if known and None in sources:
-            lines.append(ReturnLine(program or "", category, None, sources[None], rest=True))
-    totals = {kind or "": parts for (kind,), parts in _parts(books, catalogue, periods, "kind").items()}
+            lines.append(ReturnLine(program, category, None, sources[None], rest=True))
     # Sorting is stable: a program and category's lines keep the order of sources.
     lines.sort(
         key=lambda line: (
@@ -98,42 +102,54 @@ def national_return(books: Connection, catalogue: Catalogue, span: Span) -> Nati
             rank("category", line.category, catalogue.programs),
         )
     )
-    return NationalReturn(span, lines, totals)
+    return NationalReturn(span, lines, _totals(books, periods))
 
 
-def _parts(
-    books: Connection, catalogue: Catalogue, periods: Sequence[str], *cuts: str
-) -> dict[tuple[str | None, ...], dict[Part, LedgerFigures]]:
-    found: dict[tuple[str | None, ...], dict[Part, LedgerFigures]] = defaultdict(dict)
-    for values, figures in counted(books, periods, *cuts, catalogue=catalogue).items():
-        found[values]["whole"] = figures
-    for (*of_term, term), figures in counted(books, periods, *cuts, "term", catalogue=catalogue).items():
-        if str(term) in _TERMS:
-            found[tuple(of_term)][_TERMS[str(term)]] = figures
+_Line = tuple[str, str | None]
+_ByPeriod = Mapping[tuple[str, str | None, str], LedgerFigures]
+
+
+def _parts(by_period: _ByPeriod) -> dict[_Line, dict[Part, LedgerFigures]]:
+    """Person-times and money by program and category, of each part of the year."""
+    found: dict[_Line, dict[Part, LedgerFigures]] = defaultdict(dict)
+    for (program, category, period), figures in by_period.items():
+        parts = found[program, category]
+        for part in _parts_of(period):
+            before = parts.get(part, LedgerFigures())
+            times, fen = before.person_times + figures.person_times, before.amount_fen + figures.amount_fen
+            parts[part] = LedgerFigures(times, 0, fen)
     return found
 
 
-def _amounts(
-    books: Connection, catalogue: Catalogue, periods: Sequence[str]
-) -> dict[tuple[str | None, str | None], dict[str | None, dict[Part, LedgerFigures]]]:
-    """The money by program and category, source (None: unknown) and part of the year."""
-    sums: dict[tuple[str | None, str | None, str | None, Part], int] = defaultdict(int)
+def _split(by_period: _ByPeriod, known: Shares) -> dict[_Line, dict[str | None, dict[Part, LedgerFigures]]]:
+    """The money by program and category, source (None: unknown) and part of the year.
 
-    def add(program: str | None, category: str | None, term: str, source: str | None, fen: int) -> None:
-        sums[program, category, source, "whole"] += fen
-        if term in _TERMS:
-            sums[program, category, source, _TERMS[term]] += fen
+    Split for every program, category and period, because shares are per program and period.
+    """
+    found: dict[_Line, dict[str | None, dict[Part, LedgerFigures]]] = defaultdict(lambda: defaultdict(dict))
+    for (program, category, period), figures in by_period.items():
+        of_sources = known.get((program, period))
+        shared: dict[str | None, int] = {None: figures.amount_fen}
+        if of_sources:
+            shared = dict(split(figures.amount_fen, of_sources).items())
+        for source, fen in shared.items():
+            parts = found[program, category][source]
+            for part in _parts_of(period):
+                parts[part] = LedgerFigures(amount_fen=parts.get(part, LedgerFigures()).amount_fen + fen)
+    return found
 
-    for (_, (program, category, term, source)), fen in amounts_by_source(
-        books, catalogue, periods, ("program", "category", "term", "source")
-    ).items():
-        add(program, category, str(term), source, fen)
-    for (program, category, term, source), fen in amounts(
-        books, periods, "program", "category", "term", "source", catalogue=catalogue
-    ).items():
-        if source is None:
-            add(program, category, str(term), None, fen)
-    found: dict[tuple[str | None, str | None], dict[str | None, dict[Part, LedgerFigures]]] = {}
-    for (program, category, source, part), fen in sums.items():
-        found.setdefault((program, category), {}).setdefault(source, {})[part] = LedgerFigures(amount_fen=fen)
+
+def _parts_of(period: str) -> Sequence[Part]:
+    half = Period.parse(period).half
+    return ("whole",) if half is None else ("whole", half)
+
+
+def _totals(books: Connection, periods: Sequence[str]) -> dict[str, dict[Part, LedgerFigures]]:
+    """The figures of aid and of loans by part of the year, from the ledger's running totals."""
+    found: dict[str, dict[Part, LedgerFigures]] = defaultdict(dict)
+    for part in PARTS:
+        paid = totals.paid(books, [period for period in periods if part in _parts_of(period)])
+        for kind, figures in (("aid", paid.aid), ("loan", paid.loans)):
+            if figures != LedgerFigures():
+                found[kind][part] = figures
     return found

@@ -19,7 +19,7 @@ from aidledger.store.postings.entries import in_force
 from aidledger.store.postings.lookups import batches
 from aidledger.store.postings.person_times import CLAIM
 from aidledger.store.postings.rosters import numbered
-from aidledger.store.postings.totals import LedgerFigures, figures_by
+from aidledger.store.postings.totals import LedgerFigures, figures_by, in_runs_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +94,12 @@ _code = ProgramRow.c.code.label("program")
 _LINE = (_code, Entry.c.period)
 
 
-def _of(school: int, periods: Sequence[str], *columns: Any) -> Any:  # noqa: ANN401 - a query
+def _of(books: Connection, school: int, periods: Sequence[str], *columns: Any) -> Any:  # noqa: ANN401 - a query
     return (
         select(*columns)
         .select_from(Entry)
         .join(ProgramRow, ProgramRow.c.id == Entry.c.program_id)
-        .where(Entry.c.school_id == school, Entry.c.period.in_(list(periods)))
+        .where(Entry.c.school_id == school, in_runs_at(books, school), Entry.c.period.in_(list(periods)))
     )
 
 
@@ -109,7 +109,7 @@ def _counted(
     """The school's figures in force by the values of some columns."""
     own = {column.name: column for column in (*(Entry.c[name] for name in CLAIM), Entry.c.part, Entry.c.amount_fen)}
     cuts = {column.name: column for column in by}
-    entries = _of(school, periods, *(own | cuts).values()).where(in_force(Entry)).subquery()
+    entries = _of(books, school, periods, *(own | cuts).values()).where(in_force(Entry)).subquery()
     return figures_by(books, entries, *cuts, periods=periods)
 
 
@@ -117,7 +117,7 @@ def _lines(
     books: Connection, catalogue: Catalogue, school: int, name: str, periods: Sequence[str]
 ) -> Sequence[StatementLine]:
     figures = {(code, period): one for (code, period), one in _counted(books, school, periods, *_LINE).items()}
-    reversals = _of(school, periods, _code, Entry.c.period, func.count().label("reversed"))
+    reversals = _of(books, school, periods, _code, Entry.c.period, func.count().label("reversed"))
     undone = {
         (row.program, row.period): int(row.reversed)
         for row in books.execute(
@@ -125,7 +125,7 @@ def _lines(
         )
     }
     posted: dict[tuple[str, str], list[int]] = {}
-    numbers = _of(school, periods, _code, Entry.c.period, Entry.c.batch_id).where(in_force(Entry)).distinct()
+    numbers = _of(books, school, periods, _code, Entry.c.period, Entry.c.batch_id).where(in_force(Entry)).distinct()
     for row in books.execute(numbers.order_by(Entry.c.batch_id)):
         posted.setdefault((row.program, row.period), []).append(row.batch_id)
     found = dues(books, catalogue, ClaimScope(periods=periods), ("program", "period"), name).rows if periods else ()
@@ -141,9 +141,7 @@ def _lines(
 def _rosters(books: Connection, catalogue: Catalogue, school: int, periods: Sequence[str]) -> Sequence[StatementRoster]:
     here = {roster: figures for (roster,), figures in _counted(books, school, periods, Entry.c.roster_id).items()}
     # Not EXISTS: SQLite would look through all entries of the school once for each roster of the ledger.
-    paid_here = select(Entry.c.roster_id).where(
-        Entry.c.school_id == school, Entry.c.period.in_(list(periods)), Entry.c.reversal_of.is_(None)
-    )
+    paid_here = _of(books, school, periods, Entry.c.roster_id).where(Entry.c.reversal_of.is_(None))
     query = (
         select(RosterRow, ProgramRow.c.code)
         .join(ProgramRow, ProgramRow.c.id == RosterRow.c.program_id)

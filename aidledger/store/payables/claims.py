@@ -27,6 +27,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
 
@@ -43,6 +44,7 @@ from aidledger.store.model.tables import (
 )
 from aidledger.store.payables.settlements import withdrawn
 from aidledger.store.postings.entries import current
+from aidledger.store.postings.totals import in_runs_at
 
 # The order of a bank's answers with the same date: it returns only what it has paid.
 OUTCOME_RANKS = {"failed": 0, "paid": 1, "returned": 2}
@@ -301,15 +303,17 @@ def at_school(books: Connection, scope: ClaimScope, school: str) -> Iterator[Cla
 
     Each claim is in one part.
     """
-    there = select(School.c.id).where(School.c.name == school).scalar_subquery()
+    there = books.execute(select(School.c.id).where(School.c.name == school)).scalar()
+    if there is None:
+        return
     people = LinkedBeneficiaries(books)
     persons = {
         people.first(person)
-        for rows in (Entry, Recovery)
+        for rows, near in ((Entry, in_runs_at(books, there)), (Recovery, true()))
         for person in books.execute(
             select(rows.c.beneficiary_id)
-            .where(rows.c.school_id == there, *scope.narrowed(rows.c.program_id, rows.c.period, rows.c.beneficiary_id))
-            .distinct()
+            .where(rows.c.school_id == there, near)
+            .where(*scope.narrowed(rows.c.program_id, rows.c.period, rows.c.beneficiary_id))
         ).scalars()
     }
     for some in chunks(sorted(persons)):

@@ -23,13 +23,15 @@ from sqlalchemy import (
     case,
     cast,
     distinct,
+    false,
     func,
     insert,
     literal_column,
+    or_,
     select,
 )
 
-from aidledger.store.model.tables import BatchTotal, Entry, ProgramRow, School
+from aidledger.store.model.tables import Batch, BatchTotal, Entry, ProgramRow, School
 from aidledger.store.postings.entries import in_force
 from aidledger.store.postings.person_times import CLAIM, surpluses
 
@@ -59,6 +61,8 @@ _OF_BATCH = (
     .where(BatchTotal.c.batch_id == bindparam("batch"))
     .order_by(BatchTotal.c.number)
 )
+# Conditions in a statement: a school whose batches are more is in most of the ledger's.
+_RUNS_MAX = 200
 # Program bits per number: fits a signed 64-bit integer on every engine.
 _BITS = 60
 # Payments and 分, by program code, period and school name.
@@ -75,6 +79,24 @@ def agree(books: Connection, batch: int, counted: Totals) -> bool:
     rows = books.execute(_OF_BATCH, {"batch": batch}).all()
     stored = {(program, period, school): (payments, fen) for _, program, period, school, payments, fen in rows}
     return [row.number for row in rows] == list(range(1, len(counted) + 1)) and stored == counted
+
+
+def in_runs_at(books: Connection, school: int) -> ColumnElement[bool]:
+    """Whether an entry is of a batch with entries at a school, by its id: ``school_id`` itself has no index.
+
+    A batch's entries have consecutive ids, and its totals tell the schools.
+    """
+    there = select(BatchTotal.c.batch_id).where(BatchTotal.c.school_id == school)
+    query = select(Batch.c.first_entry, Batch.c.entries).where(Batch.c.id.in_(there)).order_by(Batch.c.first_entry)
+    runs: list[tuple[int, int]] = []
+    for first, entries in books.execute(query):
+        if runs and first <= runs[-1][1] + 1:
+            runs[-1] = runs[-1][0], first + entries - 1
+        else:
+            runs.append((first, first + entries - 1))
+    if len(runs) > _RUNS_MAX:
+        runs = [(runs[0][0], runs[-1][1])]
+    return or_(false(), *(Entry.c.id.between(*run) for run in runs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +138,31 @@ def amounts_by(books: Connection, paid: FromClause, *cuts: str) -> dict[tuple[An
     groups = [paid.c[name] for name in cuts]
     query = select(*groups, func.sum(paid.c.amount_fen)).group_by(*groups)
     return {tuple(values): int(fen) for *values, fen in books.execute(query)}
+
+
+def times_by(
+    books: Connection, paid: FromClause, *cuts: str, periods: Sequence[str]
+) -> dict[tuple[Any, ...], LedgerFigures]:
+    """As ``figures_by``, without persons."""
+    groups = [paid.c[name] for name in cuts]
+    further = surpluses(books, paid, *cuts, periods=periods)
+    query = select(*groups, func.count(), func.sum(paid.c.amount_fen)).group_by(*groups)
+    return {
+        tuple(values): LedgerFigures(payments - further.get(tuple(values), 0), 0, int(fen))
+        for *values, payments, fen in books.execute(query)
+    }
+
+
+def persons_by(
+    books: Connection, paid: FromClause, *cuts: str, split: str, values: Sequence[str]
+) -> dict[tuple[Any, ...], Sequence[int]]:
+    """Distinct persons by the values of these columns: in all, then with each value of ``split``; in one pass."""
+    groups = [paid.c[name] for name in cuts]
+    has = [func.max(case((paid.c[split] == value, 1), else_=0)).label(f"has_{value}") for value in values]
+    each = select(*groups, *has).group_by(*groups, paid.c.beneficiary_id).subquery("each")
+    again = [each.c[name] for name in cuts]
+    query = select(*again, func.count(), *(func.sum(each.c[column.name]) for column in has)).group_by(*again)
+    return {tuple(row[: len(cuts)]): [int(count) for count in row[len(cuts) :]] for row in books.execute(query)}
 
 
 def periods(books: Connection) -> list[str]:

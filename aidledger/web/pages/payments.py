@@ -109,7 +109,7 @@ def due(request: Request, asked: Asked) -> Response:
 
 
 def _dues(site: Site, scope: _Scope, by: Sequence[DueCut], rows: DueRows, reveal: Reveal | None) -> Viewed[Dues]:
-    if reveal or "person" in by:
+    if reveal or ("person" in by and scope[2] is None):  # the people of all schools are too many to keep
         return paying.due(site.ledger, site.catalogue, *scope, by, rows=rows, reveal=reveal)
     key = (paying.due, str(scope), tuple(by), rows)
     return site.kept(key, lambda: paying.due(site.ledger, site.catalogue, *scope, by, rows=rows))

@@ -55,7 +55,10 @@ def schools(request: Request, asked: Asked) -> Response:
         _led(draw(answer, number, translate, unit=unit), found, found.programs(site.catalogue))
         for answer in result.answers()
     ]
-    covered = reporting.coverage_by_stage(site.ledger, found.period)
+    covered = site.kept(
+        (reporting.coverage_by_stage, found.period.code),
+        lambda: reporting.coverage_by_stage(site.ledger, found.period),
+    )
     return answered(
         request,
         result,
