@@ -41,6 +41,7 @@ Need = Literal[
     "population",
     "fee-receipt",
     "staff",
+    "death",
     "national-export",
     "quota",
     "notice",
