@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
-from aidledger.audit.deaths import before_school, had_died
+from aidledger.audit.deaths import had_died
 from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.audit.totals import totals, totals_of_schools
 from aidledger.domain.term import Period
@@ -36,10 +36,12 @@ def gone_before(
 ) -> ColumnElement[bool]:
     """Whether a line of a register says that the pupil had left (``statuses``) before school began.
 
-    Leaving without a date counts as before.
+    Leaving without a date counts as before; so does a month without a day (``2022-02``), unless school begins on its
+    first day.
     """
-    left = or_(register.c.left_on.is_(None), before_school(register.c.left_on, period))
-    return and_(register.c.status.in_(statuses), left)
+    begins = period.school_begins
+    first = f"{begins:%Y-%m}" if begins.day == 1 else begins.isoformat()
+    return and_(register.c.status.in_(statuses), or_(register.c.left_on.is_(None), register.c.left_on < first))
 
 
 def is_enrolled(

@@ -7,10 +7,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Literal, get_args
 
+from aidledger.domain.identity import DocumentType
 from aidledger.i18n import N_
 
+_DOCUMENT_TYPES = frozenset(get_args(DocumentType))
 Severity = Literal["info", "warning", "error"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 State = Literal["open", "explained", "recovered", "accepted"]
@@ -121,6 +124,11 @@ class Finding:
     def id(self) -> str:
         """Stable across runs, independent of the order of imports."""
         return _digest([self.rule, *self.about])[:12]
+
+    @property
+    def numbers(self) -> list[str]:
+        """The document numbers of the people whom it is about; empty if it is about a school, a card or a program."""
+        return [number for kind, number in pairwise(self.about) if kind in _DOCUMENT_TYPES]
 
     @property
     def schools(self) -> list[str]:

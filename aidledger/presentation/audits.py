@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aidledger.audit.rules import rule as rule_of
 from aidledger.domain.finding import DEEDS, PAPER_TITLES, SEVERITIES
+from aidledger.domain.identity import mask_number
 from aidledger.domain.money import yuan_text
 from aidledger.domain.table import Answer, Cell, Column, named_code, time_text
 from aidledger.i18n import N_, Language, translator
@@ -101,13 +102,38 @@ def rules_result(rules: Sequence[Rule], language: Language) -> Result:
 
 
 def _sayer(catalogue: Catalogue, language: Language) -> Say:
-    """The function that words a finding in a language."""
+    """The function that words a finding in a language: whom it is about, and what was found."""
+    translate = translator(language)
 
     def say(finding: Finding) -> str:
         facts = said_facts(finding.facts, catalogue.programs, language)
-        return translator(language)(rule_of(finding.rule).message).format_map(facts)
+        message = translate(rule_of(finding.rule).message).format_map(facts)
+        people = _people(finding, catalogue, language)
+        return f"{people}{'：' if language == 'zh' else ': '}{message}" if people else message
 
     return say
+
+
+def _people(finding: Finding, catalogue: Catalogue, language: Language) -> str:
+    """The people whom a finding is about, with masked numbers; what its own sentence says is left out."""
+    if "numbers" in finding.facts:
+        return ""
+    names = {} if "names" in finding.facts else _names(finding)
+    people = (_person(names.get(number), mask_number(number), catalogue, language) for number in finding.numbers)
+    return ("、" if language == "zh" else ", ").join(people)
+
+
+def _person(name: str | None, number: str, catalogue: Catalogue, language: Language) -> str:
+    if not name:
+        return number
+    translate = translator(language)
+    facts = said_facts({"name": name, "number": number}, catalogue.programs, language)
+    return translate("{name} ({number})").format_map(facts)
+
+
+def _names(finding: Finding) -> dict[str, str]:
+    """The names of the people in a finding's evidence by document number."""
+    return {row.number: row.name for row in finding.evidence if row.number}
 
 
 def _audit_shape(found: Audit, findings: Sequence[Finding], say: Say, today: date) -> Shape:
@@ -121,7 +147,7 @@ def _audit_shape(found: Audit, findings: Sequence[Finding], say: Say, today: dat
 
 def _finding_shape(finding: Finding, say: Say, today: date) -> Shape:
     """One finding: the contract's keys, and also whom it is about (numbers masked), its evidence and the decision."""
-    people = {row.number: row.name for row in finding.evidence if row.number}
+    people = _names(finding)
     return {
         "id": finding.id,
         "rule": finding.rule,
@@ -232,7 +258,7 @@ def _facts(found: Audit, listed: Sequence[Finding], language: Language) -> dict[
 
 def _who(finding: Finding) -> tuple[str | None, str | None]:
     """The first person in the evidence, with document number, and how many more there are."""
-    people = {row.number: row.name for row in finding.evidence if row.number}
+    people = _names(finding)
     if not people:
         return None, None
     number, name = next(iter(people.items()))

@@ -58,6 +58,17 @@ def test_numbers_are_masked_unless_asked_for_with_a_reason(ledger: str) -> None:
     assert number in run.stdout
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_sentence_names_the_person_and_masks_the_number(ledger: str, language: str) -> None:
+    person = people(3)[2]
+    masked = f"{person.number[:6]}********{person.number[-4:]}"
+    said = f"{person.name} ({masked}): Paid 2" if language == "en" else f"{person.name}（{masked}）："
+
+    for more in ((), ("--reveal", "--reason", "inspection")):
+        (finding,) = aidledger("--lang", language, "audit", *more, "--format", "json", ledger=ledger).json["findings"]
+        assert finding["message"].startswith(said)
+
+
 def test_only_open_findings_at_or_above_a_severity_count(ledger: str) -> None:
     assert aidledger("audit", "--at-least", "error", ledger=ledger).exit_code == 1
     assert aidledger("audit", "--period", "2020-autumn", ledger=ledger).exit_code == 0
