@@ -127,7 +127,34 @@ def test_a_later_file_does_not_bring_it_back_and_the_import_says_whom_it_names(l
     done = aidledger("import", *files, "--workers", "1", "--format", "json", ledger=ledger)
     notes = [[(note["code"], note["count"]) for note in file["notes"]] for file in done.json["files"]]
     assert notes == [[], [("forgotten-people", 1)]]
-    assert export(ledger, tmp_path / "copy.json")["person"]["student_number"] is None
+    copy = export(ledger, tmp_path / "copy.json")
+    assert copy["person"]["student_number"] is None
+    assert [one["student_number"] for one in copy["entries"]] == [None, None]
+    assert aidledger("verify", ledger=ledger).exit_code == 0
+
+
+def test_another_number_in_a_later_file_is_not_kept_either(ledger: str, tmp_path: Path) -> None:
+    """A school may send the number that begins with G and holds the ID number."""
+    assert forget(ledger).exit_code == 0
+    grid: Grid = [[TITLE.replace("2021年秋季", "2022年春季")], ["姓名", "身份证号", "学籍号", "金额"]]
+    grid += [[one.name, one.number, f"G{one.number}", 1000] for one in people(2)]
+    assert bring_in(opened(ledger), xlsx_bytes(grid), "spring.xlsx").outcome == "posted"
+
+    with plain(ledger) as books:
+        query = "SELECT beneficiary_id, student_number FROM entry WHERE student_number IS NOT NULL"
+        assert books.exec_driver_sql(query).all() == [(2, f"G{people(2)[1].number}")]
+    copy = export(ledger, tmp_path / "copy.json")
+    assert [one["student_number"] for one in copy["entries"]] == [None, None]
+    assert aidledger("verify", ledger=ledger).exit_code == 0
+
+
+def test_a_new_version_of_a_roster_changes_nothing_of_who_was_forgotten(ledger: str) -> None:
+    assert forget(ledger).exit_code == 0
+    corrected = roster()
+    corrected[3][-1] = 1500
+    result = bring_in(opened(ledger), xlsx_bytes(corrected), "corrected.xlsx", supersedes=1, record_conflicts=True)
+    assert result.changes is not None
+    assert (result.changes.kept, result.changes.changed) == (2, 1)
 
 
 def test_the_audit_copes_with_what_is_gone(ledger: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from aidledger.domain.lines import Lines
 from aidledger.domain.listing import ListTable, SchoolSums
 from aidledger.domain.roster import Roster, RosterFile, Table
 from aidledger.store.chain.digests import ENTRY_FIELDS, entry_digests
@@ -24,6 +25,7 @@ from aidledger.store.postings.journal import ENTRY_COLUMNS, Draft, Stamp, write
 from aidledger.store.postings.listings import NOTHING_ANSWERED, Answered, Pointers, Records, records_of
 from aidledger.store.postings.reversing import reversals
 from aidledger.store.postings.versions import PAYMENT_FIELDS, Payment, Version, reversed_payments
+from aidledger.store.privacy.forgetting import asked_to_be_forgotten
 
 # Columns of equal length, by name.
 Columns = dict[str, Sequence[Any]]
@@ -224,7 +226,6 @@ class _Posting:
         lines, people = table.lines, self._people
         documents = list(zip(lines.document_types, lines.numbers, strict=True))
         names = [people.names[document] for document in documents]
-        known = [people.student_numbers[document] for document in documents]
         schools = [self._schools[school] if school else (None, None) for school in lines.schools]
         return {
             "row": lines.rows,
@@ -246,12 +247,22 @@ class _Posting:
             "category": lines.categories,
             "entry_year": lines.entry_years,
             "guardian": lines.guardians,
-            "student_number": [
-                None if stated == number else stated
-                for stated, number in zip(lines.student_numbers, known, strict=True)
-            ],
+            "student_number": self._other_student_numbers(lines),
             "major": lines.majors,
         }
+
+    def _other_student_numbers(self, lines: Lines) -> list[str | None]:
+        """The student numbers of lines that differ from those first recorded; none of who asked to be forgotten."""
+        documents = list(zip(lines.document_types, lines.numbers, strict=True))
+        known = (self._people.student_numbers[document] for document in documents)
+        other = [
+            None if stated == number else stated for stated, number in zip(lines.student_numbers, known, strict=True)
+        ]
+        forgotten = asked_to_be_forgotten(self.books) if any(other) else frozenset()
+        if not forgotten:
+            return other
+        ids = (self._people.ids[document] for document in documents)
+        return [None if person in forgotten else number for person, number in zip(ids, other, strict=True)]
 
     def _new(self, roster_id: int, program_id: int, payees: Columns, roster: Roster) -> list[bool]:
         """Which lines become entries: those with a payment that no entry of the earlier version covers."""

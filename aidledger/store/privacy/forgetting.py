@@ -75,6 +75,11 @@ def requests(books: Connection, person: int | None = None) -> list[ForgetRequest
     return found
 
 
+def asked_to_be_forgotten(books: Connection) -> frozenset[int]:
+    """The people about whom there is a request: no entry takes in their student number any more."""
+    return frozenset(request.person for request in requests(books))
+
+
 def named_again(books: Connection, batch: int) -> int:
     """How many people with removed details a batch names again, with the details that its file states."""
     forgotten = sorted({request.person for request in requests(books) if request.removed})
