@@ -16,7 +16,8 @@ from aidledger.demo.faults.district import faulty_district
 from aidledger.demo.faults.key import write_key
 from aidledger.domain.published import PublishedReport
 from aidledger.errors import NothingToDemonstrate
-from aidledger.operations import examining, ledgers, reconciling, reporting
+from aidledger.operations import examining, ledgers, offices, reconciling, reporting
+from aidledger.operations.announcing import announce
 from aidledger.operations.files import shown_path
 from aidledger.operations.importing import ImportRequest, Instructions, import_files
 from aidledger.operations.results import FileResult, ImportResult
@@ -110,6 +111,7 @@ def demonstrate_faults(
     catalogue = catalogue.of_region(report.region)
     ledger = _new_ledger(place, catalogue, actor, clock, folder)
     district = faulty_district(catalogue, report)
+    catalogue, _ = offices.switch(ledger, catalogue, district.running, ())
     corrected = [one.roster for one in district.corrected]
     every = (district.rosters, district.lists, corrected, district.recovered)
     audience.writing(sum(map(len, every)))
@@ -126,6 +128,8 @@ def demonstrate_faults(
         return import_files(ledger, catalogue, request, progress=audience.imported)
 
     first = bring_in([*written[0], *written[1]], {})
+    for one in district.notices:
+        announce(ledger, catalogue, one.program, one.period, one.term, one.school)
     batches = {file.path: file.batch for file in first.files}
     versions = {
         shown_path(folder / one.roster.path): replace(paid, supersedes=batches[shown_path(folder / one.of)])

@@ -83,5 +83,5 @@ def subject_of(finding: Finding) -> str:
     numbers = [number for kind, number in pairwise(about) if kind in _DOCUMENTS]
     if numbers:
         return "+".join(sorted(numbers))
-    others = [text for text in about if text not in {*_KINDS, finding.program, finding.period}]
+    others = [text for text in about if text and text not in {*_KINDS, finding.program, finding.period}]
     return others[0] if others else finding.program or ""

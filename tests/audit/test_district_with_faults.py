@@ -31,8 +31,8 @@ def test_the_audit_finds_the_faults_of_the_key_and_nothing_else(tmp_path: Path) 
     audit = auditing.audit(made, offices.for_ledger(made, catalogue())).found
     found = scores(audit.findings, key, audit.ran)
 
-    # Nobody posted a notice, and the office states neither shares nor fees.
-    absent = {"notice", "shares", "public-fees"}
+    # The office states neither shares nor fees.
+    absent = {"shares", "public-fees"}
     assert list(audit.ran) == [rule.code for rule in RULES if not absent & {*rule.needs}]
     assert [(str(one), one.missed, one.extra) for one in found if one.missed or one.extra] == []
     assert {one.rule for one in key} <= {one.rule for one in found}

@@ -20,6 +20,7 @@ _OF_SCHOOLS = frozenset(
         *("average-impossible", "tier-average", "mixed-rates", "unit-suspect", "more-paid-than-enrolled"),
         *("late-payment", "same-count-two-programs", "paid-without-allotment", "over-allotment"),
         *("allotted-not-paid", "paid-after-term", "certified-after-payment", "coverage-off-quota", "rotating-aid"),
+        *("notice-after-payment", "notice-too-short", "notice-differs-from-payment", "meals-exceed-days"),
     }
 )
 
@@ -38,7 +39,7 @@ def test_there_are_some_hundred_faults_and_some_of_each_rule(faulty: FaultyDistr
 
     assert 400 <= len(faulty.key) <= 700
     assert all(n >= 2 if rule in _OF_SCHOOLS else n >= 5 for rule, n in of_rule.items()), of_rule
-    assert len(of_rule) == 49
+    assert len(of_rule) == 53
 
 
 def test_files_of_the_key_are_there(faulty: FaultyDistrict) -> None:
@@ -72,7 +73,7 @@ def test_rosters_that_were_paid_are_corrected_and_only_some_of_the_money_comes_b
 def test_without_faults_there_is_no_key(catalogue: Catalogue, report: PublishedReport) -> None:
     clean = faulty_district(catalogue, report, faults=False)
 
-    assert (clean.key, clean.corrected, clean.recovered) == ([], [], [])
+    assert (clean.key, clean.notices, clean.corrected, clean.recovered) == ([], [], [], [])
 
 
 def test_a_key_is_read_as_it_was_written(tmp_path: Path) -> None:

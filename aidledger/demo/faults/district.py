@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from random import Random
@@ -14,6 +14,7 @@ from aidledger.demo.faults import (
     corrections,
     funds,
     months,
+    notices,
     other_lists,
     outside,
     papers,
@@ -26,6 +27,7 @@ from aidledger.demo.faults.corrections import Correction
 from aidledger.demo.faults.key import Expected
 from aidledger.demo.faults.lists import lists_of
 from aidledger.demo.faults.money import allotments, statements
+from aidledger.demo.faults.notices import PlannedNotice
 from aidledger.demo.faults.planting import Planting
 from aidledger.demo.faults.settling import pay_on, without_namesakes
 from aidledger.demo.sheets import DemoRoster
@@ -36,26 +38,36 @@ from aidledger.domain.published import PublishedReport
 class FaultyDistrict:
     """Rosters, the office's other lists, corrections after payment, and the key to all faults.
 
-    Import in this order: ``rosters``, ``lists``, ``corrected`` one by one, each superseding the roster that it names,
-    ``recovered``.
+    Switch the programs ``running`` on first. Import in this order: ``rosters``, ``lists``; post the ``notices``; then
+    ``corrected`` one by one, each superseding the roster that it names, ``recovered``.
     """
 
+    running: Sequence[str]
     rosters: Sequence[DemoRoster]
     lists: Sequence[DemoRoster]
+    notices: Sequence[PlannedNotice]
     corrected: Sequence[Correction]
     recovered: Sequence[DemoRoster]
     key: Sequence[Expected]
 
 
 def faulty_district(
-    catalogue: Catalogue, report: PublishedReport, seed: int = 2021, *, faults: bool = True
+    catalogue: Catalogue,
+    report: PublishedReport,
+    seed: int = 2021,
+    *,
+    faults: bool = True,
+    schools: Collection[str] | None = None,
 ) -> FaultyDistrict:
     """The district of a report with certifications, registers, allotments and bank returns that agree with it.
 
-    ``faults``: whether faults are planted; otherwise the key is empty. The same arguments give the same workbooks.
-    Raises Unsolvable as the district without faults does, ValueError if it is too small for the faults.
+    ``faults``: whether faults are planted; otherwise the key is empty. ``schools``: the only senders. The same
+    arguments give the same workbooks. Raises Unsolvable as the district without faults does, ValueError if it is too
+    small for the faults.
     """
-    listings = without_namesakes(district_listings(catalogue, report, seed), Random(f"{seed}:namesakes"))
+    every = district_listings(catalogue, report, seed)
+    sent = every if schools is None else [listing for listing in every if listing.sender in schools]
+    listings = without_namesakes(sent, Random(f"{seed}:namesakes"))
     planting = Planting.of(listings, catalogue, seed)
     pay_on(planting.drafts)
     planting.look_again()
@@ -82,9 +94,12 @@ def faulty_district(
         funds.certified_late(planting, lists, returned)
         corrected, recovered = corrections.plant(planting, lists, returned)
     others = outside.plant(planting, lists, faults=faults)
+    posted = notices.plant(planting, returned, corrected) if faults else []
     return FaultyDistrict(
+        running=(outside.MEALS,),
         rosters=_in_order(rosters_of([draft.finished() for draft in planting.drafts], catalogue)),
         lists=_in_order([*papers.workbooks(report.district or catalogue.district, lists, allotted, returned), *others]),
+        notices=posted,
         corrected=corrected,
         recovered=_in_order(recovered),
         key=sorted(set(planting.expected)),

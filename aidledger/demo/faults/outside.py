@@ -1,4 +1,7 @@
-"""Lists from outside the rosters, with their faults: populations, fees, deaths, staff, places, the national system."""
+"""Lists from outside the schools' rosters, with their faults.
+
+Populations, fees, staff, places, the national system, deaths, meals.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,15 @@ AUTUMN, LAST = "2021-autumn", "2022-spring"
 _THIS_YEAR = 2021
 _FORGOTTEN, _UNLISTED, _ENDED = 6, 5, 5
 _COLLECTED, _REFUNDED = 5, 3
-_DEAD, _DIED_ON = 6, "2022-01-14"
 _TEACHERS, _CARDS = 8, 5
 _PLACES_TOO_FEW, _PLACES_TOO_MANY = 2, 40
 _GRANTED_OTHERWISE = 5
 _ANOTHER_FEN = 500_00
+_DIED_IN_AUTUMN, _DIED_IN_THE_LAST_TERM = 5, 2
+MEALS = "nutrition-improvement"
+"""The program of meals, which the office has to switch on."""
+_SCHOOLS_WITH_MEALS, _WITH_TOO_MANY_DAYS = 6, 2
+_YUAN_A_DAY, _DAYS, _TOO_MANY_DAYS = 5, 95, 118
 
 
 def plant(planting: Planting, lists: Lists, *, faults: bool) -> list[DemoRoster]:
@@ -34,10 +41,11 @@ def plant(planting: Planting, lists: Lists, *, faults: bool) -> list[DemoRoster]
     return [
         *_populations(planting, lists, faults=faults),
         *(_receipts(planting) if faults else ()),
-        *(_deaths(planting) if faults else ()),
         *_staff(planting, faults=faults),
         _quota(planting, faults=faults),
         *_national(planting, faults=faults),
+        _deaths(planting, faults=faults),
+        _meals(planting, lists, faults=faults),
     ]
 
 
@@ -131,19 +139,6 @@ def _receipts(planting: Planting) -> Iterable[DemoRoster]:
     yield _workbook(f"{draft.school} 学费收费台账", f"{draft.school}2021年秋季学期学费收费台账", header, rows)
 
 
-def _deaths(planting: Planting) -> Iterable[DemoRoster]:
-    """Pupils who died in the winter and were paid in spring all the same."""
-    rows: list[Row] = []
-    for life in planting.pick(_DEAD, lambda life: life.only(compulsory.PROGRAM) and {AUTUMN, LAST} <= life.periods):
-        rows.append((len(rows) + 1, life.person.name, life.person.number, _DIED_ON))
-        for stay in life.stays:
-            for code in stay.paid if stay.draft.period.code == LAST else ():
-                number, note = life.person.number, f"died on {_DIED_ON}"
-                planting.expect("paid-after-death", number, code, LAST, draft=stay.draft, note=note)
-    header = ("序号", "姓名", "身份证号", "死亡日期")
-    yield _workbook("死亡人员名单_2022年上半年", "死亡人员名单", header, rows)
-
-
 def _staff(planting: Planting, *, faults: bool) -> Iterable[DemoRoster]:
     """The cards of a school's staff, some of which are pupils' cards."""
     draft = _high_school(planting, AUTUMN, 1)
@@ -192,6 +187,41 @@ def _national(planting: Planting, *, faults: bool) -> Iterable[DemoRoster]:
     ]
     title = f"{draft.school}2022年春季学期普通高中国家助学金(全国资助系统导出)"
     yield _workbook(f"{draft.school} 全国资助系统导出", title, ("姓名", "身份证号", "资助金额"), rows)
+
+
+def _deaths(planting: Planting, *, faults: bool) -> DemoRoster:
+    """Pupils who died: in the autumn, and paid for the spring; while the last term ran is no fault."""
+
+    def paid_to_the_end(life: Life) -> bool:
+        return life.only(compulsory.PROGRAM) and len(life.schools) == 1 and {AUTUMN, LAST} <= life.periods
+
+    rows: list[Row] = []
+    count = _DIED_IN_AUTUMN if faults else 0
+    for place, life in enumerate(planting.pick(count + _DIED_IN_THE_LAST_TERM, paid_to_the_end)):
+        person, early = life.person, place < count
+        rows.append((place + 1, person.name, person.number, "2021-11-20" if early else "2022-04-18"))
+        stay = life.stay(LAST)
+        if early and stay is not None:
+            note = "died in November, and paid for the term after it"
+            planting.expect("paid-after-death", person.number, compulsory.PROGRAM, LAST, draft=stay.draft, note=note)
+    title = "2021年9月至2022年6月死亡人员名单"
+    return _workbook("死亡人员名单", title, ("序号", "姓名", "身份证号", "死亡日期"), rows)
+
+
+def _meals(planting: Planting, lists: Lists, *, faults: bool) -> DemoRoster:
+    """The meal money of some primary schools by a document: days times the rate, at two schools for too many days."""
+    drafts = [draft for draft in planting.rosters(compulsory.PROGRAM, AUTUMN) if draft.lines[0].level == "primary"]
+    rows: list[Row] = []
+    for place, draft in enumerate(drafts[:_SCHOOLS_WITH_MEALS]):
+        too_many = faults and place < _WITH_TOO_MANY_DAYS
+        pupils = len(lists.enrolled[draft.school, Period.parse(AUTUMN)])
+        yuan = pupils * _YUAN_A_DAY * (_TOO_MANY_DAYS if too_many else _DAYS)
+        rows.append((place + 1, draft.school, pupils, yuan, "川财教〔2021〕98号"))
+        if too_many:
+            note = f"meals on {_TOO_MANY_DAYS} days; the term has fewer"
+            planting.expect("meals-exceed-days", draft.school, MEALS, AUTUMN, note=note)
+    title = "2021年秋季学期营养改善计划膳食补助分校汇总表"
+    return _workbook("营养改善计划分校汇总表", title, ("序号", "学校名称", "享受人数", "补助金额", "文号"), rows)
 
 
 def _high_school(planting: Planting, period: str, place: int) -> DraftRoster:
