@@ -278,6 +278,38 @@ class UnknownSchool(NotFound):
     """The ledger has no school named {name}. Similar: {close}."""
 
 
+class SameSchool(Misuse):
+    """{school} and {into} are one school already."""
+
+
+class SchoolNameTaken(Misuse):
+    """There is a school named {into} already. To count {school} as that one, merge them."""
+
+
+class SchoolUnnamed(Misuse):
+    """The new name is empty."""
+
+
+class SchoolCountedAs(Misuse):
+    """{school} counts as {into} already. Name {into}, or undo that first."""
+
+
+class SchoolsInCircle(Misuse):
+    """{school} cannot count as {into}: that would come back to {school} by what was merged before. Undo that first."""
+
+
+class SchoolNotJoined(Misuse):
+    """{school} counts as no other school; there is nothing to undo."""
+
+
+class SchoolsJoinedSince(Misuse):
+    """Since {school} was renamed {into}, that name was renamed or merged with: {others}. Undo that first."""
+
+
+class SuccessionAhead(Misuse):
+    """{date} is not here yet. Rename or merge a school once it is."""
+
+
 class UnknownLakeSchool(UnknownSchool):
     """The lake has no school named {name}. Similar: {close}."""
 

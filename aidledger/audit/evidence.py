@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, literal, null, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, literal, null, select
 
 from aidledger.audit.rule import Case, Kind, Scope
 from aidledger.domain.finding import Evidence
 from aidledger.domain.listing import ListKind
 from aidledger.store.database.bulk import chunks
 from aidledger.store.database.queryable import Queryable
+from aidledger.store.master.survivors import NOBODY, as_posted, survivors
 from aidledger.store.model.tables import Batch, Beneficiary, Entry, Listing, ProgramRow, RosterRow, School
 from aidledger.store.postings.listings import TABLES
 
@@ -29,8 +31,19 @@ def evidence_of(scope: Scope, cases: Iterable[Case]) -> Mapping[Key, Evidence]:
         (kind, number): evidence
         for kind, ids in by_kind.items()
         for chunk in chunks(sorted(ids), scope.keys_at_once)
-        for number, evidence in _rows(scope.books, kind, chunk)
+        for number, evidence in _told(scope.books, kind, chunk)
     }
+
+
+def _told(books: Queryable, kind: Kind, ids: Sequence[int]) -> Iterator[tuple[int, Evidence]]:
+    """Rows with the schools of now, and with those that their files name where these are others."""
+    if not isinstance(books, Connection) or survivors(books) == NOBODY:
+        yield from _rows(books, kind, ids)
+        return
+    with as_posted(books):
+        posted = {number: row.school for number, row in _rows(books, kind, ids)}
+    for number, row in _rows(books, kind, ids):
+        yield number, row if posted[number] == row.school else replace(row, posted_as=posted[number])
 
 
 def _rows(books: Queryable, kind: Kind, ids: Sequence[int]) -> Iterator[tuple[int, Evidence]]:

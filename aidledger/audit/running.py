@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from aidledger.audit.evidence import Key, evidence_of
 from aidledger.audit.people import people
@@ -14,6 +14,7 @@ from aidledger.audit.rule import Case, Rule, Scope
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.finding import Decision, Evidence, Finding, Need
 from aidledger.store.database.queryable import Queryable
+from aidledger.store.master.survivors import survivors
 from aidledger.store.model.tables import Listing, Notice
 from aidledger.store.postings.entries import current
 
@@ -73,18 +74,21 @@ def _findings(
     evidence = evidence_of(scope, cases)
     known = people(scope, (part for case in cases for part in case.about if isinstance(part, int)))
     findings: list[Finding] = []
+    first = survivors(scope.books).first_names if isinstance(scope.books, Connection) else {}
     for rule, of_rule in found:
-        own = (_finding(rule, about, case, evidence) for about, case in _merged(of_rule, known).items())
+        own = (_finding(rule, about, case, evidence) for about, case in _merged(of_rule, known, first).items())
         decided = (replace(finding, decision=decisions.get(finding.id)) for finding in own)
         findings += sorted(decided, key=lambda finding: (finding.program or "", finding.period or "", finding.id))
     return findings
 
 
-def _merged(cases: Iterable[Case], known: Mapping[int, Any]) -> Mapping[tuple[str, ...], Case]:
+def _merged(
+    cases: Iterable[Case], known: Mapping[int, Any], first: Mapping[str, str]
+) -> Mapping[tuple[str, ...], Case]:
     """A rule's cases by what they are about: a person paid twice, or by two offices, makes one finding."""
     found: dict[tuple[str, ...], Case] = {}
     for case in cases:
-        about = tuple(_named(case.about, known))
+        about = tuple(_named(case.about, known, first))
         found[about] = found[about].with_also(case) if about in found else case
     return found
 
@@ -107,11 +111,11 @@ def _finding(rule: Rule, about: tuple[str, ...], case: Case, evidence: Mapping[K
     )
 
 
-def _named(about: Iterable[str | int], known: Mapping[int, Any]) -> Iterator[str]:
-    """What a case is about, with people by their documents."""
+def _named(about: Iterable[str | int], known: Mapping[int, Any], first: Mapping[str, str]) -> Iterator[str]:
+    """What a case is about, with people by their documents, and schools by their first names (``first``)."""
     for part in about:
         if isinstance(part, int):
             yield known[part].document_type
             yield known[part].number
         else:
-            yield part
+            yield first.get(part, part)

@@ -72,7 +72,7 @@ class Evidence:
     """A row of an imported file: that of an entry, or (``entry`` None) a row of another list.
 
     ``amount_fen`` is in 分. ``district``: whose ledger ``entry`` and ``batch`` belong to, where several are audited
-    together.
+    together. ``posted_as``: the school as the roster named it, if it has another name now or counts as another.
     """
 
     entry: int | None
@@ -87,6 +87,7 @@ class Evidence:
     period: str | None
     amount_fen: int | None
     district: str | None = None
+    posted_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +140,13 @@ class Finding:
 
     @property
     def facts_digest(self) -> str:
-        """Digest of what a decision rests on: subject, money, and the content of the rows but not their position."""
+        """Digest of what a decision rests on: subject, money, and the content of the rows but not their position.
+
+        The rows' schools are as their rosters name them: a school's new name is no reason to decide again.
+        """
         rows = sorted(
-            json.dumps([row.number, row.school, row.program, row.period, row.amount_fen]) for row in self.evidence
+            json.dumps([row.number, row.posted_as or row.school, row.program, row.period, row.amount_fen])
+            for row in self.evidence
         )
         return _digest([self.rule, self.about, self.persons, self.amount_fen, self.standard, rows])[:16]
 

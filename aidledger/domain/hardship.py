@@ -19,7 +19,8 @@ _CODES: Mapping[int, str] = {
     11: "martyr",
     16: "near-low-income",
 }
-_SEPARATORS = re.compile(r"[,,、;;/\s+和及]+")
+# White space between two words of English separates nothing: Minimum living allowance.
+_SEPARATORS = re.compile(r"(?:[,,、;;/+和及]|(?<![A-Za-z])\s|\s(?![A-Za-z]))+")
 OTHER = HARDSHIP_CATEGORIES[-1]
 # As templates and figures name them, in the order of domain.listing.HARDSHIP_CATEGORIES, gravest first.
 CATEGORIES: Mapping[str, Mapping[str, str]] = {
@@ -37,6 +38,9 @@ CATEGORIES: Mapping[str, Mapping[str, str]] = {
     "farm-household": {"zh": "一般农户", "en": "Farm household"},
     "other-hardship": {"zh": "其他", "en": "Other hardship"},
 }
+
+# What says that there is another hardship, and not which.
+_UNSAID = frozenset(fold(word) for word in (*CATEGORIES[OTHER].values(), "其它"))
 
 
 def worded(text: str, table: Mapping[str, str]) -> str | None:
@@ -58,9 +62,12 @@ def _coded(part: str) -> str | None:
 def category_name(stated: str, table: Mapping[str, str]) -> str:
     """One name for a stated category and its synonyms (残疾, 持证残疾人: 残疾学生); several are named in their order.
 
-    What no word of ``table`` matches stays as it is stated, and so does what is only another hardship (单亲).
+    What no word of ``table`` matches stays as it is stated, and so does what is only another hardship (单亲), unless it
+    does not say which (其它: 其他).
     """
-    parts = [part for part in _SEPARATORS.split(stated) if part]
+    if fold(stated) in _UNSAID:
+        return CATEGORIES[OTHER]["zh"]
+    parts = [CATEGORIES[OTHER]["zh"] if fold(part) in _UNSAID else part for part in _SEPARATORS.split(stated) if part]
     meant = {part: _coded(part) or worded(part, table) or OTHER for part in parts}
     known = set(meant.values()) - {OTHER}
     if not known:

@@ -83,7 +83,7 @@ def _load(session: SparkSession, lake: Lake) -> None:
             reader.parquet(*(f"{lake.place}/{path}" for path in files[table])).createOrReplaceTempView(view)
         else:
             session.sql(translated(empty(table), "duckdb", "spark")).createOrReplaceTempView(view)
-    for name, query in definitions(list(lake.districts)):
+    for name, query in definitions(lake.last_exports()):
         rows = session.sql(translated(query, "duckdb", "spark"))
         if name == "entry":
             rows.createOrReplaceTempView(name)

@@ -65,7 +65,7 @@ def _load(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     files = lake.files()
     for table in SHAPES:
         _raw(connection, lake, table, files[table])
-    for name, query in definitions(list(lake.districts)):
+    for name, query in definitions(lake.last_exports()):
         if name == "entry":
             # Join what rules need of entries once, and put the result in place of the entries.
             connection.execute(f"CREATE VIEW entry AS {query}")

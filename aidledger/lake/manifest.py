@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+# Left out of a manifest that has nothing to say of them.
+_OF_SCHOOLS = ("schools", "schools_under", "school_names")
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """A file of the lake; ``path`` is relative to the lake."""
@@ -35,7 +39,9 @@ class Manifest:
     """What one export added.
 
     ``head``: the ledger's, at the time. ``last``: each table's last row in the lake. ``batches``: the first and last
-    batch that the export added. ``people``: how people are written; ``key``: the fingerprint of the key.
+    batch that the export added. ``people``: how people are written; ``key``: the fingerprint of the key. ``schools``:
+    which schools (ids) count as which since they were renamed or merged, ``schools_under``: under some programs only;
+    ``school_names``: what they are called since. Those of a district's last export hold for all of its files.
     """
 
     district: str
@@ -51,6 +57,9 @@ class Manifest:
     person_times: int
     amount_fen: int
     files: Sequence[File]
+    schools: Sequence[tuple[int, int]] = ()
+    schools_under: Sequence[tuple[int, int, tuple[str, ...]]] = ()
+    school_names: Sequence[tuple[int, str]] = ()
 
     @property
     def path(self) -> str:
@@ -59,13 +68,14 @@ class Manifest:
 
     def facts(self) -> dict[str, object]:
         """The metadata of every file of the export, which does not depend on when and by whom it was made."""
-        of_whole = {"files", "last", "made_at", "made_by"}
+        of_whole = {"files", "last", "made_at", "made_by", *_OF_SCHOOLS}
         facts = {name: fact for name, fact in asdict(self).items() if name not in of_whole}
         return {"format": FORMAT, **facts}
 
     def text(self) -> str:
         """The manifest as JSON."""
-        whole = {"format": FORMAT} | asdict(self)
+        said = {name: fact for name, fact in asdict(self).items() if fact or name not in _OF_SCHOOLS}
+        whole = {"format": FORMAT} | said
         return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 

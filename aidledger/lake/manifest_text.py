@@ -21,6 +21,7 @@ _FILES_MAX, _WORDS_MAX = 100_000, 1_000
 _Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
 _Amount = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 _Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+_Code = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,100}$")]
 _Words = Annotated[str, Field(max_length=_WORDS_MAX)]
 
 
@@ -51,6 +52,9 @@ class _Whole(BaseModel):
     person_times: _Amount
     amount_fen: _Amount
     files: Annotated[list[_File], Field(max_length=_FILES_MAX)]
+    schools: tuple[tuple[_Count, _Count], ...] = ()
+    schools_under: tuple[tuple[_Count, _Count, tuple[_Code, ...]], ...] = ()
+    school_names: tuple[tuple[_Count, _Words], ...] = ()
 
 
 def parsed(path: str, content: bytes) -> Manifest:

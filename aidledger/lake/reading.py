@@ -40,6 +40,10 @@ class Lake:
         """How people are written; the same in all districts."""
         return next(iter(self.districts.values()))[0].people
 
+    def last_exports(self) -> Mapping[str, Manifest]:
+        """Each district's last export, by the district."""
+        return {code: exports[-1] for code, exports in self.districts.items()}
+
     def files(self) -> Mapping[str, Sequence[str]]:
         """The files of each table (paths relative to the lake), sorted, so that those of a folder are adjacent."""
         found: dict[str, list[str]] = defaultdict(list)

@@ -75,7 +75,7 @@ def _load(session: SparkSession, lake: Lake, folder: Path) -> None:
     files = lake.files()
     for table in SHAPES:
         _raw(session, lake, table, files[table]).createOrReplaceTempView(f"raw_{table}")
-    for name, query in definitions(list(lake.districts)):
+    for name, query in definitions(lake.last_exports()):
         select = translated(query, "duckdb", "spark")
         if name == "entry":
             # Join what rules need of entries once, and put the result in place of the entries.

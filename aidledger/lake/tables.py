@@ -6,13 +6,17 @@ columns of layout.py, ``district`` and ``period``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, Date, Integer
 
 from aidledger.audit.across import IDS_PER_DISTRICT
 from aidledger.lake.layout import OF_PEOPLE, SHAPES, columns_read, file_column
 from aidledger.store.model.models import Entry
+
+if TYPE_CHECKING:
+    from aidledger.lake.manifest import Manifest
 
 # The models', because only they know the foreign keys.
 _TABLES = Entry.metadata.tables
@@ -38,12 +42,12 @@ WHERE raw.person IN (SELECT person FROM several) AND raw.name <> known.name
 # Numbers that stand for two people: possible, because they are shorter than the digest.
 COLLISIONS = "SELECT person FROM collision"
 # Several districts may have a 第一小学, and rules identify schools by name.
-_SCHOOLS = f"""
-SELECT {_BASE} + raw.id AS id,
+_SCHOOLS = """
+SELECT {base} + raw.id AS id,
   CASE WHEN COUNT(*) OVER (PARTITION BY raw.name) > 1 THEN raw.name || ' (' || raw.district || ')' ELSE raw.name END
   AS name
-FROM raw_school AS raw
-"""  # noqa: S608 - no values in it
+FROM (SELECT raw.district, raw.id, {name} AS name FROM raw_school AS raw) AS raw
+"""
 # Programs are numbered in the order of their lowest id in any ledger, and identified by code.
 _PROGRAMS = """
 SELECT ROW_NUMBER() OVER (ORDER BY MIN(id), code) AS id, code, MIN(name_zh) AS name_zh, MIN(name_en) AS name_en,
@@ -56,21 +60,51 @@ GROUP BY person HAVING COUNT(DISTINCT number) > 1 OR COUNT(DISTINCT document_typ
 """
 
 
-def definitions(districts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each table with its select, which may use the tables before it."""
+def definitions(districts: Mapping[str, Manifest]) -> Iterator[tuple[str, str]]:
+    """Each table with its select, which may use the tables before it; ``districts``: the last export of each.
+
+    Schools that were renamed or merged are one, as in the ledger (store.master.survivors): files are never written
+    again, so those of before the merger are read so.
+    """
     yield "program", _PROGRAMS
-    yield "school", _SCHOOLS
+    yield "school", _SCHOOLS.format(base=_BASE, name=_chosen(_names(districts), "raw.name"))
     yield "several", _SEVERAL
     yield "beneficiary", _PEOPLE
     yield "renamed", _RENAMED
     yield "collision", _COLLISIONS
     for name in SHAPES:
         if name not in {"program", "school", "beneficiary"}:
-            yield name, _table(name, min(districts))
+            yield name, _table(name, districts)
 
 
-def _table(name: str, first: str) -> str:
-    columns = [_column(name, column, first) for column in columns_read(name)]
+def _names(districts: Mapping[str, Manifest]) -> Iterator[tuple[str, str]]:
+    """What schools are called now, by the condition that it is one of them."""
+    for code, export in districts.items():
+        for school, name in export.school_names:
+            yield f"raw.district = '{code}' AND raw.id = {school}", _quoted(name)
+
+
+def _survivors(districts: Mapping[str, Manifest], column: str, *, of_program: bool) -> Iterator[tuple[str, str]]:
+    """The schools that stand for others, by the condition that it is one of those."""
+    for code, export in districts.items():
+        for school, into, programs in export.schools_under if of_program else ():
+            under = ", ".join(map(_quoted, programs))
+            yield f"raw.district = '{code}' AND {column} = {school} AND raw.program IN ({under})", str(into)
+        for school, into in export.schools:
+            yield f"raw.district = '{code}' AND {column} = {school}", str(into)
+
+
+def _chosen(instead: Iterator[tuple[str, str]], otherwise: str) -> str:
+    whens = " ".join(f"WHEN {condition} THEN {value}" for condition, value in instead)
+    return f"CASE {whens} ELSE {otherwise} END" if whens else otherwise
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _table(name: str, districts: Mapping[str, Manifest]) -> str:
+    columns = [_column(name, column, districts) for column in columns_read(name)]
     joins = ""
     if "program" in SHAPES[name].columns.values():
         joins += " JOIN program ON program.code = raw.program"
@@ -81,9 +115,12 @@ def _table(name: str, first: str) -> str:
     return f"SELECT {', '.join(columns)} FROM raw_{name} AS raw{joins}"  # noqa: S608 - names of ours
 
 
-def _column(table: str, column: str, first: str) -> str:
-    made = SHAPES[table].columns[column]
+def _column(table: str, column: str, districts: Mapping[str, Manifest]) -> str:
+    made, first = SHAPES[table].columns[column], min(districts)
     quoted = f'raw."{file_column(table, column)}"'
+    if column == "school_id":
+        of_program = "program" in SHAPES[table].columns.values()
+        quoted = _chosen(_survivors(districts, quoted, of_program=of_program), quoted)
     if made == "program":
         return "program.id AS program_id"
     if column == _STATED.get(table):

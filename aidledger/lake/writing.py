@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -27,6 +27,7 @@ from aidledger.lake.pseudonyms import Pseudonyms
 from aidledger.lake.reading import manifests_in
 from aidledger.store.chain import events
 from aidledger.store.database.bulk import streamed
+from aidledger.store.master.survivors import told
 from aidledger.store.model.tables import Batch, Beneficiary, Event, ProgramRow
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ _ROWS_AT_ONCE = 100_000
 # Columns of the person's document, appended to the table's own.
 _DOCUMENT = ("_document_type", "_number")
 _FILE_SUFFIX = ".parquet"
+# As in Manifest: which schools count as which, under which programs only, and what they are called.
+_SchoolsNow: TypeAlias = tuple[
+    tuple[tuple[int, int], ...], tuple[tuple[int, int, tuple[str, ...]], ...], tuple[tuple[int, str], ...]
+]
 
 
 @dataclass(slots=True)
@@ -191,7 +196,8 @@ def export(
     before = earlier[-1] if earlier else None
     _require_same(books, before, district, pseudonyms)
     last = {name: _last_of(books, name) for name in SHAPES}
-    if before is not None and last == dict(before.last):
+    now = _schools_now(books)
+    if before is not None and last == dict(before.last) and now == _schools_of(before):
         return None
     first = (before.last["batch"] if before else 0) + 1
     head = events.head(books)
@@ -211,6 +217,9 @@ def export(
         person_times=int(times),
         amount_fen=int(amount),
         files=(),
+        schools=now[0],
+        schools_under=now[1],
+        school_names=now[2],
     )
     # Exports of the same state write the same bytes under the same name; others never share a name.
     name = f"{manifest.part:06d}-{_short(head, pseudonyms)}"
@@ -218,6 +227,18 @@ def export(
         under_way = _Export(books, lake, pseudonyms, manifest, before, name, parts)
         under_way.tables()
         return under_way.publish()
+
+
+def _schools_now(books: Connection) -> _SchoolsNow:
+    """Which schools count as which, and what they are called."""
+    found = told(books)
+    codes = {row.id: str(row.code) for row in books.execute(select(ProgramRow.c.id, ProgramRow.c.code))}
+    under = tuple((one, into, tuple(codes[program] for program in programs)) for one, into, programs in found.under)
+    return found.always, under, found.printed
+
+
+def _schools_of(export: Manifest) -> _SchoolsNow:
+    return tuple(export.schools), tuple(export.schools_under), tuple(export.school_names)
 
 
 def _short(head: str, pseudonyms: Pseudonyms) -> str:

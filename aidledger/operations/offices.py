@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from aidledger.catalogue.catalogue import Catalogue
+from aidledger.domain.program import Fee, Program
+from aidledger.domain.succession import SuccessionRules, rules_of, successor
 from aidledger.errors import DistrictMissing, SwitchedBothWays
 from aidledger.store.chain import events, offices
 from aidledger.store.chain.offices import OfficeNames
+from aidledger.store.chain.successions import successions
 from aidledger.store.ledger import Books, Ledger
 
 __all__ = ["OfficeNames", "OfficeSettings", "change", "for_ledger", "record_plain_http", "settings", "switch"]
@@ -16,17 +19,23 @@ __all__ = ["OfficeNames", "OfficeSettings", "change", "for_ledger", "record_plai
 
 @dataclass(frozen=True, slots=True)
 class OfficeSettings:
-    """What an office set in its ledger: its names, the code of its region (None: not set), programs on and off."""
+    """What an office set in its ledger: its names, the code of its region (None: not set), programs on and off.
+
+    ``schools``: which of them count as another, or under another name.
+    """
 
     names: OfficeNames | None
     region: str | None
     switched: Mapping[str, bool]
+    schools: SuccessionRules = field(default_factory=dict)
 
     def applied(self, catalogue: Catalogue) -> Catalogue:
         """The catalogue as the office uses it; raises UnknownRegion. Without a region, that of office.yaml holds."""
         used = catalogue.of_region(self.region) if self.region else catalogue
         district = self.names.district if self.names else catalogue.district
-        return replace(used.switching(self.switched), district=district)
+        running = used.switching(self.switched)
+        programs = {code: _with_all_names(program, self.schools) for code, program in running.programs.items()}
+        return replace(running, district=district, programs=programs)
 
 
 def settings(ledger: Ledger) -> OfficeSettings:
@@ -84,4 +93,21 @@ def record_plain_http(ledger: Ledger, host: str) -> None:
 
 
 def _settings(books: Books) -> OfficeSettings:
-    return OfficeSettings(offices.names(books), offices.region(books), offices.switched(books))
+    rules = rules_of(successions(books))
+    return OfficeSettings(offices.names(books), offices.region(books), offices.switched(books), rules)
+
+
+def _with_all_names(program: Program, rules: SuccessionRules) -> Program:
+    """A program whose listed fees of a school hold under every name that the school had or has.
+
+    Where several hold from the same period, a school's own, listed by that name, counts.
+    """
+    if not rules or not program.fees:
+        return program
+    names = sorted({*(name for name, _ in rules), *rules.values(), *(fee.school for fee in program.fees)})
+    fees: list[Fee] = []
+    for name in names:
+        of_school = [fee for fee in program.fees if successor(rules, fee.school) == successor(rules, name)]
+        of_school.sort(key=lambda fee: (fee.start.sort_key if fee.start else (), fee.school == name))
+        fees += [replace(fee, school=name) for fee in of_school]
+    return replace(program, fees=tuple(fees))

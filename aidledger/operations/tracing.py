@@ -11,6 +11,7 @@ from aidledger.operations.examining import Guard
 from aidledger.operations.views import Reveal, Viewed, view
 from aidledger.sheets.source_row import SourceCell, row_cells
 from aidledger.store.ledger import Books, Ledger
+from aidledger.store.master.survivors import as_posted
 from aidledger.store.postings import lookups
 from aidledger.store.postings.lookups import BatchRecord, EntryRecord
 
@@ -29,8 +30,9 @@ def trace(ledger: Ledger, number: int, reveal: Reveal | None = None, guard: Guar
     """Trace an entry to its cells; a reversal, to the cells of the entry it reverses. Raises UnknownEntry."""
 
     def read(books: Books) -> Trace:
-        entry = lookups.entry(books, number)
-        origin = lookups.entry(books, entry.reversal_of) if entry.reversal_of else entry
+        with as_posted(books):  # whatever the school is called since
+            entry = lookups.entry(books, number)
+            origin = lookups.entry(books, entry.reversal_of) if entry.reversal_of else entry
         batch = lookups.batch(books, origin.roster_batch)
         content = lookups.source_of(books, origin.roster_batch)
         if content is None:

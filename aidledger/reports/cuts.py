@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from aidledger.catalogue.catalogue import Catalogue
-from aidledger.domain.hardship import category_name
+from aidledger.domain.hardship import CATEGORIES, category_name
 from aidledger.domain.listing import SOURCES
 from aidledger.domain.part import Part
 from aidledger.domain.program import Level, Program
@@ -59,8 +59,9 @@ PAYMENTS = ("set-off", "lent", "paid", "sent-back", "no-answer")
 _NO_BANK = {"waiver": "set-off", "loan": "lent"}
 TERMS = ("spring", "autumn", "year")
 _SOURCE_ORDER = (ALL_SOURCES, *SOURCES)
-# Categories by name: wordings that are longer, or beyond so many, are named as stated.
-_CATEGORY_LENGTH_MAX, _WORDINGS_MAX = 24, 2_000
+# Categories by name: wordings longer than any name that templates offer, or beyond so many, are named as stated.
+_CATEGORY_LENGTH_MAX = max(len(name) for names in CATEGORIES.values() for name in names.values())
+_WORDINGS_MAX = 2_000
 # The year of a period's code: of 2021, of 2021-autumn, of 2022-spring.
 _year = func.substr(Entry.c.period, 1, 4)
 _in_spring = Entry.c.period.like("%-spring")

@@ -28,6 +28,7 @@ from aidledger.reports.cuts import (
 )
 from aidledger.reports.figures import KEYS, figure_text, parse_figure
 from aidledger.reports.sources import ALL_SOURCES, allotted, shares, split
+from aidledger.store.master.survivors import survivors
 from aidledger.store.model.tables import Entry, ProgramRow, School
 from aidledger.store.payables.claims import LinkedBeneficiaries
 from aidledger.store.postings.entries import in_force
@@ -70,7 +71,7 @@ def explain(books: Connection, catalogue: Catalogue, text: str) -> Explained:
     Raises FigureNotUnderstood for an unknown key, UnknownProgram, UnknownPeriod, and UnknownFigureValue for a value
     that no entry has.
     """
-    of = _in_codes(catalogue, dict(parse_figure(text)))
+    of = _in_codes(books, catalogue, dict(parse_figure(text)))
     first, last = (Period.parse(str(of[key])) if of.get(key) else None for key in _SPAN)
     periods = [code for code in periods_within(books, first, last) if of.get("period") in {None, code}]
     declared = _declared(books, of, periods)
@@ -89,13 +90,15 @@ def explain(books: Connection, catalogue: Catalogue, text: str) -> Explained:
     return Explained(figure_text(of), entries, figures, source if share is not None else None, share)
 
 
-def _in_codes(catalogue: Catalogue, of: dict[str, str | None]) -> dict[str, str | None]:
+def _in_codes(books: Connection, catalogue: Catalogue, of: dict[str, str | None]) -> dict[str, str | None]:
     """A figure's values as the ledger writes them; raises UnknownProgram, UnknownPeriod."""
     if of.get("program"):
         of["program"] = catalogue.program(str(of["program"])).code
     for key in (*_SPAN, "period"):
         if of.get(key):
             of[key] = Period.typed(str(of[key])).code
+    if of.get("school"):
+        of["school"] = survivors(books).called(of["school"])
     return of
 
 

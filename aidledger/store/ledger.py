@@ -29,12 +29,23 @@ from aidledger.store.database import files
 from aidledger.store.database.keys import NO_KEYS, Keys
 from aidledger.store.database.meanings import meaning
 from aidledger.store.database.waiting import Waits, holding_pages, lock_postgresql
+from aidledger.store.master.survivors import settle
 
 # The newest migration; a test holds it to the migrations folder, so that opening need not load alembic.
 REVISION = "0001"
 Books = Connection
 # Not current_user: SET ROLE does not change who logged in.
 _LOGGED_IN = text("SELECT session_user")
+
+
+# Actions that take rows as they were posted, or a ledger of another version.
+_AS_POSTED: frozenset[Action] = frozenset({"open", "copy", "restore", "upgrade", "rekey", "seal"})
+
+
+def _settle(books: Books, action: Action) -> None:
+    """Have questions answered by the schools' successions, unless the action takes rows as they were posted."""
+    if action not in _AS_POSTED:
+        settle(books)
 
 
 def _in_silence() -> None:
@@ -77,6 +88,7 @@ class Ledger:
             books.begin() as transaction,
         ):
             self._check_role(books, action)
+            _settle(books, action)
             yield books
             transaction.rollback()  # nothing was written, and a damaged encrypted file would refuse a commit
 
@@ -96,6 +108,7 @@ class Ledger:
             if self.engine.dialect.name == "postgresql":
                 lock_postgresql(books, self.waits)
             self._check_role(books, action)
+            _settle(books, action)
             with nullcontext() if keep else holding_pages(books):
                 yield books
             if not keep:

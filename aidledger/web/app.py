@@ -38,6 +38,7 @@ from aidledger.web.pages import (
     schools,
     settings,
     signing,
+    successions,
 )
 from aidledger.web.protection import Protected
 from aidledger.web.running import another_start
@@ -123,6 +124,8 @@ ROUTES = (
     Route("/settings", settings.settings),
     Route("/settings/programs", settings.programs),
     Route("/settings/programs", settings.change_programs, methods=["POST"]),
+    Route("/settings/schools", successions.schools),
+    Route("/settings/schools", successions.join, methods=["POST"]),
     Route("/settings/rules", settings.rules),
     Route("/settings/accesses", settings.accesses),
     Route("/settings/sign-ins", settings.sign_ins),

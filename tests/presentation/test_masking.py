@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ from aidledger.operations import (
     reconciling,
     reporting,
     rights,
+    schools,
     tracing,
 )
 from aidledger.operations.answering import Answers, RefusedLine
@@ -75,6 +77,7 @@ from aidledger.presentation import ordering as drafts
 from aidledger.presentation import paying as payments
 from aidledger.presentation import people as histories
 from aidledger.presentation import rights as copies
+from aidledger.presentation import schools as called
 from aidledger.presentation.result import Result
 from aidledger.reports.returns import Span
 from aidledger.sheets.facsimile import Excerpt, Facsimile
@@ -128,6 +131,13 @@ def _of_people(ledger: Ledger) -> Iterator[tuple[Callable[..., Result], Callable
 def _of_settings(ledger: Ledger) -> Iterator[tuple[Callable[..., Result], Callable[[], Result]]]:
     yield settings.office_result, lambda: settings.office_result(offices.settings(ledger), catalogue(), "zh")
     yield settings.running_result, lambda: settings.running_result(catalogue(), "zh")
+    yield called.schools_result, lambda: called.schools_result(schools.schools(ledger, catalogue()), "zh")
+    yield called.joined_result, lambda: called.joined_result(_renamed(ledger), "zh")
+
+
+def _renamed(ledger: Ledger) -> schools.Joined:
+    """What a new name would come to."""
+    return schools.rename(ledger, "金溪中学", "金溪实验中学", date(2022, 1, 1), "renamed", keep=False)
 
 
 def _results(world: World) -> Iterator[tuple[Callable[..., Result], Callable[[], Result]]]:

@@ -119,6 +119,10 @@ def enter(place: str, folder: Path, seal: Secret | None = None) -> None:
         )
     office.does("actors", "name", "wang", "--role", "reviewer", actor="wang")
     office.does("actors", "name", ACTOR, "--role", "clerk", actor="wang")
+    said = ("--date", "2022-03-01", "--reason", "one school")
+    office.does("office", "schools", "rename", "东山中学", "东山实验中学", *said, actor="wang")
+    office.does("office", "schools", "merge", "江北职业中学", "金溪中学", "--stage", "vocational", *said, actor="wang")
+    office.does("office", "schools", "undo", "江北职业中学", "--stage", "vocational", *said[2:], actor="wang")
     finding = office.does("audit", "--format", "json").json["findings"][0]["id"]
     office.does("finding", finding, "--close", "known", actor="wang")
     office.does("person", people(1)[0].number, "--reveal", "--reason", "asked")

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from aidledger.domain.succession import rules_of, successor
 from aidledger.store.chain import events
+from aidledger.store.chain.successions import successions
 from aidledger.store.model.tables import Event
 
 _REMEMBER, _FORGET = "remember-columns", "forget-columns"
@@ -42,10 +44,14 @@ def remembered(books: Connection) -> list[Remembered]:
 
 
 def by_school(books: Connection) -> dict[str, dict[str, str]]:
-    """Fields by header, by school."""
+    """Fields by header, by every name of a school: those that it had, and those of schools merged into it."""
+    rules = rules_of(successions(books))
+    names = {name for name, _ in rules} | set(rules.values())
     found: dict[str, dict[str, str]] = {}
     for mapping in remembered(books):
-        found.setdefault(mapping.school, {})[mapping.header] = mapping.field
+        now = successor(rules, mapping.school)
+        for name in {mapping.school, *(name for name in names if successor(rules, name) == now)}:
+            found.setdefault(name, {})[mapping.header] = mapping.field
     return found
 
 

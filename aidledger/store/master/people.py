@@ -13,6 +13,7 @@ from aidledger.domain.identity import RESIDENT_RULES, birth_of, sex_of
 from aidledger.domain.lines import Lines
 from aidledger.store.database.bulk import chunks, next_id
 from aidledger.store.master.master_data import Added
+from aidledger.store.master.survivors import as_posted, settle_again
 from aidledger.store.model.tables import Beneficiary, School, SchoolAlias
 
 Document = tuple[str, str]
@@ -85,14 +86,19 @@ _KNOWN_SCHOOLS = union_all(
 
 
 def ensure_schools(books: Connection, names: set[str], added: Added) -> dict[str, tuple[int, str]]:
-    """The school's id and printed name, by each name that rosters use; unknown schools are added."""
+    """The school's id and printed name, by each name that rosters use; unknown schools are added.
+
+    Both as they are posted: a school that was renamed or merged keeps what its roster said (see survivors).
+    """
     found: dict[str, tuple[int, str]] = {}
-    for chunk in chunks(sorted(names)):
-        for used, school, name in books.execute(_KNOWN_SCHOOLS, {"names": chunk}):
-            found[used] = school, name
+    with as_posted(books):
+        for chunk in chunks(sorted(names)):
+            for used, school, name in books.execute(_KNOWN_SCHOOLS, {"names": chunk}):
+                found[used] = school, name
     missing = sorted(names - found.keys())
     if missing:
         rows = list(enumerate(missing, next_id(books, School)))
         added.insert(books, School, rows)
         found |= {name: (number, name) for number, name in rows}
+        settle_again(books)
     return found

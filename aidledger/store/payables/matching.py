@@ -22,6 +22,7 @@ from aidledger.domain.payment import serial_of, serial_text
 from aidledger.domain.term import Period
 from aidledger.i18n import N_
 from aidledger.store.database.bulk import chunks
+from aidledger.store.master.survivors import Survivors, survivors
 from aidledger.store.model.tables import Beneficiary, Entry, PaymentOrderLine, ProgramRow, School
 from aidledger.store.payables.claims import OUTCOME_RANKS, ClaimScope, LinkedBeneficiaries, answers
 from aidledger.store.payables.due import to_pay
@@ -128,7 +129,7 @@ def match(books: Connection, listings: Sequence[ListTable]) -> dict[int, list[Ma
         (at, i): line
         for at, listing in enumerate(listings)
         if isinstance(listing.facts, Returns)
-        for i, line in enumerate(_lines(listing, listing.facts))
+        for i, line in enumerate(_lines(listing, listing.facts, survivors(books)))
     }
     if not lines:
         return {}
@@ -143,7 +144,7 @@ def match(books: Connection, listings: Sequence[ListTable]) -> dict[int, list[Ma
     return by_listing
 
 
-def _lines(listing: ListTable, facts: Returns) -> Iterator[BankReturnLine]:
+def _lines(listing: ListTable, facts: Returns, told: Survivors) -> Iterator[BankReturnLine]:
     lines = listing.lines
     for i in range(len(lines)):
         yield BankReturnLine(
@@ -154,7 +155,7 @@ def _lines(listing: ListTable, facts: Returns) -> Iterator[BankReturnLine]:
             outcome=facts.outcomes[i] or "failed",
             paid_on=facts.paid_on[i],
             serial=facts.serials[i],
-            school=lines.schools[i] or listing.school,
+            school=told.called(lines.schools[i] or listing.school),
             program=facts.program,
             period=listing.period,
             part=facts.part,

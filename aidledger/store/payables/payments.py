@@ -15,6 +15,7 @@ from aidledger.store.chain import events
 from aidledger.store.chain.digests import digest_of
 from aidledger.store.chain.recorded import Recorded
 from aidledger.store.database.bulk import insert_row, insert_rows, next_id
+from aidledger.store.master.schools import posted_name
 from aidledger.store.model.tables import (
     BankReturn,
     Batch,
@@ -129,7 +130,8 @@ def export(
     rows = [(order, serial, payable.entry, payable.account, payable.amount_fen) for serial, payable in numbered]
     insert_rows(books, PaymentOrderLine, ("order_id", "serial", "entry_id", "account", "amount_fen"), rows)
     entries = _entries_digest((serial, payable.entry) for serial, payable in numbered)
-    facts = {"order": order, "program": program, "period": period, "school": school, "entries": entries, **head}
+    called = posted_name(books, school_id)
+    facts = {"order": order, "program": program, "period": period, "school": called, "entries": entries, **head}
     events.record(books, moment, actor, _RECORDED.action, facts)
     return order, lines, digest
 

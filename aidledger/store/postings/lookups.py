@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, distinct, func, or_, select
 
 from aidledger.errors import UnknownBatch, UnknownEntry
 from aidledger.store.model.tables import (
@@ -289,3 +289,13 @@ def periods_by_program(books: Connection) -> dict[str, list[str]]:
     for row in books.execute(query):
         found.setdefault(row.code, []).append(row.period)
     return found
+
+
+def paid_by_both(books: Connection, first: int, second: int, stage: str | None = None) -> int:
+    """How many claims (person, program, period) two schools both have payments of, under a stage's programs or any."""
+    claim = (Entry.c.program_id, Entry.c.period, Entry.c.beneficiary_id)
+    query = select(*claim).where(in_force(Entry), Entry.c.school_id.in_((first, second))).group_by(*claim)
+    if stage is not None:
+        query = query.where(Entry.c.program_id.in_(select(ProgramRow.c.id).where(ProgramRow.c.stage == stage)))
+    both = query.having(func.count(distinct(Entry.c.school_id)) > 1).subquery()
+    return int(books.execute(select(func.count()).select_from(both)).scalar_one())

@@ -13,7 +13,9 @@ from aidledger.domain.notice import NoticeTerm
 from aidledger.store.chain import events
 from aidledger.store.chain.digests import digest_of
 from aidledger.store.chain.recorded import Recorded
-from aidledger.store.database.bulk import insert_row, insert_rows, next_id
+from aidledger.store.database.bulk import chunks, insert_row, insert_rows, next_id
+from aidledger.store.master.schools import posted_name
+from aidledger.store.master.survivors import as_posted
 from aidledger.store.model.tables import Beneficiary, Entry, Notice, NoticeLine, ProgramRow, School
 from aidledger.store.postings.entries import in_force
 
@@ -91,7 +93,7 @@ def announce(
         "posted_from": term.first.isoformat(),
         "posted_until": term.last.isoformat(),
         "persons": len(named),
-        "digest": _digest(named),
+        "digest": _digest(_as_posted(books, named)),
     }
     insert_row(
         books,
@@ -105,9 +107,19 @@ def announce(
         **head,
     )
     insert_rows(books, NoticeLine, ("notice_id", "entry_id"), [(number, person.entry) for person in named])
-    facts = {"notice": number, "program": program, "period": period, "school": school, **head}
+    called = posted_name(books, school_id)
+    facts = {"notice": number, "program": program, "period": period, "school": called, **head}
     events.record(books, moment, actor, _RECORDED.action, facts)
     return number
+
+
+def _as_posted(books: Connection, named: Sequence[NoticePerson]) -> Sequence[NoticePerson]:
+    """The same people with the schools that their entries name, which no later renaming or merger changes."""
+    found: list[NoticePerson] = []
+    with as_posted(books):
+        for ids in chunks(sorted(person.entry for person in named)):
+            found += [NoticePerson(*row) for row in books.execute(_rows().where(Entry.c.id.in_(ids)))]
+    return found
 
 
 def _digest(named: Iterable[NoticePerson]) -> str:

@@ -18,6 +18,7 @@ from aidledger.store.database.bulk import chunks, insert_row, next_ids
 from aidledger.store.master.catalogues import LoadedCatalogue
 from aidledger.store.master.master_data import Added
 from aidledger.store.master.people import ensure_people, ensure_schools
+from aidledger.store.master.survivors import survivors
 from aidledger.store.model.tables import Batch, Entry, RosterRow, SourceFile
 from aidledger.store.postings.corrections import corrected_numbers
 from aidledger.store.postings.entries import batch_in_force
@@ -145,6 +146,7 @@ class _Posting:
         named = [school for table in tables for school in {table.school, *table.lines.schools, *_of_sums(table)}]
         names = {school for school in named if school}
         self._schools = ensure_schools(books, names, self.added)
+        self._survivors = survivors(books)
         self._paid = self._paid_before()
         self._before = earlier.firsts if earlier else reversed_payments(books, self._rosters_paid())
 
@@ -271,6 +273,7 @@ class _Posting:
             return new
         count = len(new)
         columns = payees | {
+            "school_id": [self._survivors.of(school, program_id) for school in payees["school_id"]],
             "program_id": [program_id] * count,
             "period": [str(roster.period)] * count,
             "amount_fen": roster.amounts_fen,
@@ -289,10 +292,11 @@ class _Posting:
     def _rosters_paid(self) -> set[tuple[int, str, int | None]]:
         """The programs (ids), periods and schools (ids) that the file pays."""
         return {
-            (self._programs[str(roster.program)], str(roster.period), self._schools[table.school][0])
+            (program, str(roster.period), self._survivors.of(self._schools[table.school][0], program))
             for table in self.file.tables
             for roster in table.rosters
             if roster.payments and table.school
+            for program in [self._programs[str(roster.program)]]
         }
 
     def _counted(self, program_id: int, period: str, persons: Sequence[int]) -> list[int]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, union
 from aidledger.errors import AlreadyReversed, NotReversible, SupersededBatch, UnknownBatch
 from aidledger.store.chain.digests import ENTRY_FIELDS, entry_digest
 from aidledger.store.database.bulk import chunks, next_ids
+from aidledger.store.master.survivors import as_posted
 from aidledger.store.model.tables import Batch, Entry, KeptEntry
 from aidledger.store.postings.entries import covered_by_digest, in_batch, in_force, in_version
 from aidledger.store.postings.journal import ENTRY_COLUMNS, Draft, Stamp, write
@@ -67,7 +68,9 @@ def _fields(books: Connection, which: ColumnElement[bool]) -> Iterator[Fields]:
     pointers = (Entry.c.program_id, Entry.c.beneficiary_id, Entry.c.school_id)
     query = covered_by_digest().add_columns(*pointers).where(which).order_by(Entry.c.id)
     names = (*ENTRY_FIELDS, "program_id", "beneficiary_id", "school_id")
-    for row in books.execute(query):
+    with as_posted(books):  # what reverses or repeats an entry says of it what the entry said
+        rows = books.execute(query)
+    for row in rows:
         yield dict(zip(names, row, strict=True))
 
 

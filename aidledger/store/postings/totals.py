@@ -31,6 +31,7 @@ from sqlalchemy import (
     select,
 )
 
+from aidledger.store.master.survivors import as_posted
 from aidledger.store.model.tables import Batch, BatchTotal, Entry, ProgramRow, School
 from aidledger.store.postings.entries import in_force
 from aidledger.store.postings.person_times import CLAIM, surpluses
@@ -71,7 +72,8 @@ Totals = dict[tuple[str, str, str | None], tuple[int, int]]
 
 def add(books: Connection, first_entry: int, entries: int) -> None:
     """Write a batch's totals, given the run of its entries, which are already there."""
-    books.execute(_ADD, {"first": first_entry, "end": first_entry + entries})
+    with as_posted(books):
+        books.execute(_ADD, {"first": first_entry, "end": first_entry + entries})
 
 
 def agree(books: Connection, batch: int, counted: Totals) -> bool:

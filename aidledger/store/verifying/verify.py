@@ -18,6 +18,7 @@ from aidledger.store.chain.digests import ENTRY_FIELDS, GENESIS, batch_digest, e
 from aidledger.store.chain.seals import SealKey
 from aidledger.store.database.bulk import chunks, streamed
 from aidledger.store.master import catalogues, master_data
+from aidledger.store.master.survivors import as_posted
 from aidledger.store.model.tables import (
     Batch,
     CatalogueVersion,
@@ -118,7 +119,8 @@ def verify(
     verified = 0 if since is None else _recorded_up_to(books, since)
     faults = [] if verified else list(_damage(books))
     try:
-        return _verify_rows(books, faults, expect, SealWatch(key), verified, progress)
+        with as_posted(books):
+            return _verify_rows(books, faults, expect, SealWatch(key), verified, progress)
     except (DBAPIError, ArithmeticError, LookupError, TypeError, ValueError):
         if not faults:
             raise
@@ -134,6 +136,11 @@ def faults_behind(
     recoveries, with their digests and events; orphans; master data; earlier orders; the schema. ``progress`` gets the
     number of batches done, and of all.
     """
+    with as_posted(books):
+        return _faults_behind(books, entries, progress)
+
+
+def _faults_behind(books: Connection, entries: Sequence[int], progress: Callable[[int, int], None]) -> list[Fault]:
     faults = [*structure(books), *_astray(books, strays.entries(books))]
     batches = set(_batches_of(books, entries))
     replacing = select(Batch.c.id).where(or_(Batch.c.reverses.is_not(None), Batch.c.supersedes.is_not(None)))
