@@ -48,6 +48,8 @@ SELECT {base} + raw.id AS id,
   AS name
 FROM (SELECT raw.district, raw.id, {name} AS name FROM raw_school AS raw) AS raw
 """
+# Every name that a school was posted under, with the school that it counts as.
+_SCHOOL_NAMES = "SELECT {base} + {survivor} AS id, raw.name AS name FROM raw_school AS raw"
 # Programs are numbered in the order of their lowest id in any ledger, and identified by code.
 _PROGRAMS = """
 SELECT ROW_NUMBER() OVER (ORDER BY MIN(id), code) AS id, code, MIN(name_zh) AS name_zh, MIN(name_en) AS name_en,
@@ -68,6 +70,8 @@ def definitions(districts: Mapping[str, Manifest]) -> Iterator[tuple[str, str]]:
     """
     yield "program", _PROGRAMS
     yield "school", _SCHOOLS.format(base=_BASE, name=_chosen(_names(districts), "raw.name"))
+    survivor = _chosen(_survivors(districts, "raw.id", of_program=False), "raw.id")
+    yield "school_name", _SCHOOL_NAMES.format(base=_BASE, survivor=survivor)
     yield "several", _SEVERAL
     yield "beneficiary", _PEOPLE
     yield "renamed", _RENAMED

@@ -138,6 +138,17 @@ def test_reviewers_name_people_and_nobody_else(own: dict[str, str]) -> None:
     assert aidledger("verify", ledger=own["auditor"]).exit_code == 0
 
 
+def test_reviewers_rename_a_school_and_tell_it_apart_and_nobody_else(own: dict[str, str]) -> None:
+    schools = ("office", "schools")
+    said = ("--date", "2022-02-01", "--reason", "renamed")
+    for role in ("clerk", "auditor"):
+        assert _refused(aidledger(*schools, "rename", "江北职业中学", "江北职教中心", *said, ledger=own[role]))
+    for words in (("rename", "江北职业中学", "江北职教中心", *said), ("undo", "江北职业中学", *said[2:])):
+        done = aidledger(*schools, *words, ledger=own["reviewer"])
+        assert done.exit_code == 0, done.stderr
+        assert aidledger("verify", ledger=own["auditor"]).exit_code == 0
+
+
 def test_who_logs_in_as_one_thing_and_is_named_as_another_does_neither(own: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "roster.xlsx").write_bytes(roster_xlsx(3, first=60))
     bring = ("import", str(tmp_path / "roster.xlsx"), "--workers", "1")
