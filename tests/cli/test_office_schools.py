@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import Grid, roster_grid, xlsx_bytes
+from tests.builders import Cell, Grid, people, roster_grid, xlsx_bytes
 from tests.cli.harness import Ran, aidledger
 from tests.store.ledgers import new_place
 
@@ -278,3 +278,56 @@ def test_a_clerk_may_look_and_not_join(ledger: str, tmp_path: Path) -> None:
         refused = aidledger("--actor", "li", "office", "schools", *words, ledger=ledger)
         assert (refused.exit_code, "change the office's settings" in refused.stderr) == (3, True)
     assert aidledger("--actor", "li", "office", "schools", ledger=ledger).exit_code == 0
+
+
+def test_columns_remembered_for_the_old_name_are_known_for_the_new(ledger: str, tmp_path: Path) -> None:
+    def odd(school: str, first: int) -> Path:
+        headers = ("序号", "姓名", "身份证号", "年级", "钱")
+        return roster(tmp_path, school, first=first, headers=headers, fill={"钱": 1000}, total=False)
+
+    mapped = aidledger("import", odd(OLD, 0), "--map", "钱=amount", "--remember", ledger=ledger)
+    assert mapped.exit_code == 0, mapped.stdout
+    assert aidledger("import", odd(NEW, 3), ledger=ledger).exit_code == 1
+    office(ledger, "rename", OLD, NEW, *SAID)
+    bring(ledger, odd(NEW, 3))
+    assert by_school(ledger) == {NEW: (6, "6000.00")}
+
+
+def test_a_fee_listed_under_either_name_is_the_schools(ledger: str, tmp_path: Path) -> None:
+    folder = tmp_path / "office" / "programs"
+    folder.mkdir(parents=True)
+    (folder / "fees.yaml").write_text(
+        "extends: high-school-tuition-waiver\nfees:\n"
+        f"  - {{school: {OLD}, from: 2016-autumn, amount: 333, reference: example}}\n",
+        encoding="utf-8",
+    )
+    title = f"{NEW}2021年秋季学期普通高中免学费花名册"
+    path = tmp_path / "fees.xlsx"
+    path.write_bytes(xlsx_bytes(roster_grid(2, title=title, amount=400, born=BORN)))
+    schemas = ("--schemas", tmp_path / "office")
+    audit = (*schemas, "audit", "--rule", "amount-off-standard", "--format", "json")
+    bring(ledger, roster(tmp_path, OLD, first=10))
+    assert aidledger(*schemas, "import", path, ledger=ledger).exit_code == 0
+    assert aidledger(*audit, ledger=ledger).json["findings"] == []
+    office(ledger, "merge", OLD, NEW, *SAID)
+    assert len(aidledger(*audit, ledger=ledger).json["findings"]) == 2
+
+
+def test_a_bank_return_under_the_old_name_answers_the_schools_payments(ledger: str, tmp_path: Path) -> None:
+    bring(ledger, roster(tmp_path, OLD, headers=WITH_CARDS))
+    office(ledger, "rename", OLD, NEW, *SAID)
+    order = tmp_path / "order.xlsx"
+    of_term = ("--program", "high-school-grant", "--period", "2021-autumn")
+    ordered = aidledger("pay", "export", *of_term, "--school", OLD, "--reason", "发放", "-o", order, ledger=ledger)
+    assert ordered.exit_code == 0, ordered.stderr
+    assert aidledger("--actor", "wang", "pay", "release", "1", "--file", order, ledger=ledger).exit_code == 0
+    path = tmp_path / "回盘.xlsx"
+    header: list[Cell] = ["序号", "户名", "身份证号", "金额", "处理结果", "入账日期"]
+    grid: Grid = [[f"{OLD}2021年秋季学期普通高中国家助学金代发业务回盘清单"], header]
+    for i, one in enumerate(people(3, born=BORN), 1):
+        grid.append([i, one.name, one.number, 1000, "交易成功", "2022-03-01"])
+    path.write_bytes(xlsx_bytes(grid))
+    answered = aidledger("import", path, "--format", "json", ledger=ledger)
+    assert answered.exit_code == 0, answered.stdout
+    assert by_school(ledger, "--count", "paid") == {NEW: (3, "3000.00")}
+    assert verified(ledger)
