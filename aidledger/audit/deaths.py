@@ -37,7 +37,7 @@ def _find(scope: Scope) -> Iterator[Case]:
     people = LinkedBeneficiaries(cast("Connection", scope.books)) if "payment-orders" in scope.holds else None
     paid, death = scope.payments(), Death.alias("death")
     rows = list(_paid_and_listed(scope, paid, death, death.c.beneficiary_id == paid.c.beneficiary_id))
-    if people and people.corrected:
+    if people:
         rows += _under_other_numbers(scope, people)
     found: dict[_Claim, list[Any]] = defaultdict(list)
     for row in rows:

@@ -4,9 +4,10 @@ Who is meant by a letter is made up here: name, a right ID number, born in 2006 
 ``people`` says who a letter is: ``[name, first 17 digits]``. ``lists`` come in the order in which they are imported. A
 list has a title, a header of its own words and rows; ``who`` in a row stands for name and ID number (``b=张三``: called
 so there). ``found`` says, rule by rule, whom or what the findings are about: letters of people, or a school; ``says``
-what the facts of a rule's findings say, in order; ``cites`` whose rows are its evidence; ``quiet`` names rules that
-must find nothing. ``notices`` are posted after so many lists, in a week of October unless they say ``first`` and
-``last``. A list that ``supersedes`` a batch is its new version. ``file``: its name, where that says something.
+what the facts of a rule's findings say, in order; ``costs`` what money (元) they are about, from the least;
+``cites`` whose rows are its evidence; ``quiet`` names rules that must find nothing. ``program`` and ``period`` narrow
+the audit. ``notices`` are posted after so many lists, in a week of October unless they say ``first`` and ``last``.
+A list that ``supersedes`` a batch is its new version. ``file``: its name, where that says something.
 ``office``: what the office adds to programs; ``region``: whose standards hold, if not the national ones; ``runs``: the
 programs that it switched on.
 """
@@ -50,11 +51,13 @@ class Case:
     lists: list[Mapping[str, Any]]
     found: Mapping[str, list[str]]
     says: Mapping[str, list[str]]
+    costs: Mapping[str, list[float]]
     cites: Mapping[str, list[str]]
     quiet: list[str]
     born: date
     reverse: int | None
     notices: Mapping[int, Sequence[Mapping[str, Any]]]
+    program: str | None
     period: str | None
     people: Mapping[str, Person]
     region: str
@@ -77,11 +80,13 @@ def cases() -> Iterator[Case]:
                 lists=one["lists"],
                 found=one.get("found", {}),
                 says=one.get("says", {}),
+                costs=one.get("costs", {}),
                 cites=one.get("cites", {}),
                 quiet=one.get("quiet", []),
                 born=one.get("born", date(2006, 3, 15)),
                 reverse=one.get("reverse"),
                 notices=_by_place(one.get("notices", [])),
+                program=one.get("program"),
                 period=one.get("period"),
                 people={letter: _described(*said) for letter, said in one.get("people", {}).items()},
                 region=one.get("region", NATIONAL),
@@ -166,4 +171,4 @@ def subjects(finding: Finding, case: Case) -> str:
 
 def findings(ledger: Ledger, rule: str, case: Case) -> list[Finding]:
     """What a rule finds in a case."""
-    return list(auditing.audit(ledger, case.catalogue, [rule], period=case.period).found.findings)
+    return list(auditing.audit(ledger, case.catalogue, [rule], case.program, case.period).found.findings)

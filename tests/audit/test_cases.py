@@ -28,6 +28,8 @@ def test_a_case(case: Case, tmp_path: Path) -> None:
         for one in findings(ledger, rule, case):
             said = " ".join(map(str, one.facts.values()))
             assert [word for word in sorted(words, key=said.find) if word in said] == words, said
+    for rule, yuan in case.costs.items():
+        assert sorted(one.amount_fen / 100 for one in findings(ledger, rule, case)) == yuan, rule
     for rule, files in case.cites.items():
         assert [row.file for one in findings(ledger, rule, case) for row in one.evidence] == files, rule
     for rule in case.quiet:

@@ -10,7 +10,7 @@ from aidledger.audit.identity import sounds_alike, typing_error_apart
 from aidledger.domain.identity import check_digit
 from aidledger.operations import ledgers
 from aidledger.store.ledger import Ledger
-from tests.audit.ledgers import COMPULSORY, HIGH_SCHOOL, VOCATIONAL, found, post, rows
+from tests.audit.ledgers import COMPULSORY, HIGH_SCHOOL, VOCATIONAL, found, grid, post, rows
 from tests.builders import people, xlsx_bytes
 from tests.builders.lists import register_grid
 from tests.store.ledgers import bring_in, catalogue, new_ledger
@@ -157,3 +157,33 @@ def test_the_same_student_number_is_a_strong_sign(ledger: Ledger) -> None:
     post(ledger, SPRING, [other | {"student": number}])
     (finding,) = found(ledger, "likely-same-person")
     assert (finding.facts["signs"], finding.facts["score"]) == (("the same student number (学籍号)",), 90)
+
+
+def _corrected(ledger: Ledger, *, paid_again: bool) -> None:
+    """A pupil whose number a new version of the roster corrected; paid again by another school, under the old one."""
+    right, other = rows(0, 1)
+    first_17 = right["number"][:16] + str((int(right["number"][16]) + 2) % 10)
+    wrong = right | {"number": _number(first_17)}
+    post(ledger, HIGH_SCHOOL, [wrong, other])
+    content = xlsx_bytes(grid(HIGH_SCHOOL, [right, other]))
+    assert bring_in(ledger, content, "corrected.xlsx", supersedes=1).outcome == "posted"
+    if paid_again:
+        post(ledger, HIGH_SCHOOL.replace("金溪", "东山"), [wrong])
+
+
+def test_a_corrected_number_is_no_second_payment(ledger: Ledger) -> None:
+    _corrected(ledger, paid_again=False)
+    assert found(ledger, "duplicate-disbursement") == []
+
+
+def test_under_the_old_and_the_corrected_number_a_pupil_is_paid_twice(ledger: Ledger) -> None:
+    _corrected(ledger, paid_again=True)
+    (finding,) = found(ledger, "duplicate-disbursement")
+    assert (finding.amount_fen, len(finding.evidence)) == (100_000, 2)
+
+
+def test_another_name_than_an_earlier_file_says_is_a_contradiction(ledger: Ledger) -> None:
+    one, other = rows(0, 1)
+    post(ledger, HIGH_SCHOOL, [one, other])
+    result = bring_in(ledger, xlsx_bytes(grid(SPRING, [one | {"name": "欧阳若溪"}, other])), "spring.xlsx")
+    assert [problem.code for problem in result.problems] == ["name-id-mismatch"]
