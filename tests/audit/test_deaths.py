@@ -9,7 +9,7 @@ import pytest
 from aidledger.domain.identity import check_digit
 from aidledger.store.ledger import Ledger
 from tests.audit.ledgers import HIGH_SCHOOL, Row, found, grid, post, rows
-from tests.builders import xlsx_bytes
+from tests.builders import Grid, xlsx_bytes
 from tests.store.ledgers import bring_in, new_ledger
 
 AUTUMN = HIGH_SCHOOL
@@ -28,7 +28,11 @@ def _mistyped(number: str) -> str:
 
 
 def _died(ledger: Ledger, name: str, number: str) -> None:
-    content = xlsx_bytes([[DEATHS], ["姓名", "身份证号", "死亡日期"], [name, number, "2021-08-12"]])
+    """The list also names somebody who died later, and concerns nobody here."""
+    (later,) = rows(30)
+    listed: Grid = [[DEATHS], ["姓名", "身份证号", "死亡日期"], [name, number, "2021-08-12"]]
+    listed.append([later["name"], later["number"], "2022-06-01"])
+    content = xlsx_bytes(listed)
     assert bring_in(ledger, content, "deaths.xlsx").outcome == "posted"
 
 
