@@ -19,9 +19,11 @@ from tests.store.ledgers import no_ledger_yet
 WRITTEN = [person.number for person in people(8, first=700)]
 PEOPLE = people(6)
 STRANGER = people(1, first=800)[0]
-CARDS = [f"6217200603158866{serial:03d}" for serial in range(6)]
+CARDS = [f"6217200603158866{serial:03d}" for serial in range(7)]
 SHEET = f"高一 {WRITTEN[0]}"
 SCHOOL = "金溪中学"
+OTHER_SCHOOL = "城关中学"
+RENAMED = f"金溪高级中学{WRITTEN[5]}"
 HEADER = f"号{WRITTEN[1]}"
 ACTOR = f"王老师{WRITTEN[2]}"
 REASON = f"家长来电 {WRITTEN[3]}"
@@ -60,6 +62,12 @@ def _grid() -> Grid:
     return with_cells(grid, cards | remarks | {"G4": CARDS[0], "F5": 4321, "B6": f"李四{WRITTEN[5]}"})
 
 
+def _other_grid() -> Grid:
+    headers = ("序号", "姓名", "身份证号", "年级", "发放金额", "银行卡号")
+    title = _TITLE.replace(SCHOOL, OTHER_SCHOOL)
+    return roster_grid(1, first=802, title=title, headers=headers, total=False, fill={"银行卡号": CARDS[6]})
+
+
 def build(folder: Path) -> World:
     """Make the ledger and the files, by the commands that a clerk would use."""
     place = no_ledger_yet(folder, "aidledger.db")
@@ -67,6 +75,7 @@ def build(folder: Path) -> World:
     files = {
         f"张三{WRITTEN[6]}.xlsx": xlsx_bytes({SHEET: _grid()}),
         f"补{WRITTEN[6]}.xlsx": xlsx_bytes({SHEET: roster_grid(3, title=_TITLE, total=False)}),
+        "城关.xlsx": xlsx_bytes({SHEET: _other_grid()}),
         "认定.xlsx": xlsx_bytes(certification_grid(3)),
         "学籍.xlsx": xlsx_bytes(register_grid(3)),
         "下达.xlsx": xlsx_bytes(allotment_grid()),
@@ -94,6 +103,7 @@ def build(folder: Path) -> World:
 
 _HEADERS = ("序号", "姓名", "身份证号", "年级", "发放金额", HEADER)
 _GRANT = ("--program", "high-school-grant", "--period", "2021-autumn")
+_DECIDED = ("--date", "2021-12-01", "--reason", REASON)
 _NOTICE = ("--from", "2021-11-01", "--to", "2021-11-12")
 
 Arguments = Callable[[World], Sequence[str | Path]]
@@ -135,6 +145,7 @@ LOOKS: Mapping[str, Sequence[Arguments]] = {
     "actors": [_says()],
     "office": [_says()],
     "office programs": [_says()],
+    "office schools": [_says()],
 }
 
 # What writes, in the order in which it is done to one ledger.
@@ -167,6 +178,9 @@ WRITES: Mapping[str, Sequence[Arguments]] = {
     "seal": [_says()],
     "actors name": [_says(ACTOR, "--role", "reviewer")],
     "actors dismiss": [_says(ACTOR)],
+    "office schools rename": [_says(SCHOOL, RENAMED, *_DECIDED)],
+    "office schools merge": [_says(OTHER_SCHOOL, RENAMED, *_DECIDED)],
+    "office schools undo": [_says(OTHER_SCHOOL, "--reason", REASON)],
 }
 # Refused where this walk comes by: there is a ledger, its exporter releases, there are no keys, nobody else reviews.
 REFUSED = {"init", "pay release", "rekey", "seal", "actors dismiss", "forget"}
