@@ -19,7 +19,9 @@ from aidledger.errors import PasswordCommon, PasswordTooLong, PasswordTooShort
 
 SHORTEST, LONGEST = 8, 128
 _SALT_BYTES, _HASH_BYTES = 16, 32
-_LIST = Path(__file__).with_name("common_passwords.txt")
+# Those of this field, and those of leaks.
+_LISTS = tuple(Path(__file__).with_name(f"{name}_passwords.txt") for name in ("common", "leaked"))
+_BEHIND = "0123456789!@#$%^&*.?_-+=~ "
 _VARIED_MIN = 4
 
 
@@ -42,7 +44,7 @@ COST = Cost()
 def required(password: str, actor: str) -> str:
     """A new password as it is kept; raises PasswordTooShort, PasswordTooLong, PasswordCommon.
 
-    Common is what stands in our list, with or without digits and signs behind it; few different characters; and the
+    Common is what stands in our lists, with or without digits and signs behind it; few different characters; and the
     actor's own name.
     """
     password = _normalised(password)
@@ -51,9 +53,9 @@ def required(password: str, actor: str) -> str:
     if len(password) > LONGEST:
         raise PasswordTooLong(most=LONGEST)
     folded = password.casefold()
-    stem = folded.rstrip("0123456789!@#$%^&*.?_-+=~ ")
     named = {same_name(actor), same_name(actor).replace(" ", "")}
-    if {folded, stem} & _common() or {same_name(folded), same_name(stem)} & named or len(set(folded)) < _VARIED_MIN:
+    own_name = {same_name(folded), same_name(folded.rstrip(_BEHIND))} & named
+    if _is_common(folded) or own_name or len(set(folded)) < _VARIED_MIN:
         raise PasswordCommon
     return password
 
@@ -94,7 +96,13 @@ def _normalised(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
+def _is_common(folded: str) -> bool:
+    """Whether it is a common password, as it is or with digits and signs behind it."""
+    stem = folded.rstrip(_BEHIND)
+    return any(folded[:end] in _common() for end in range(len(stem), len(folded) + 1))
+
+
 @cache
 def _common() -> frozenset[str]:
-    lines = _LIST.read_text(encoding="utf-8").splitlines()
+    lines = (line for path in _LISTS for line in path.read_text(encoding="utf-8").splitlines())
     return frozenset(line for line in lines if line and not line.startswith("#"))

@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from aidledger.domain import password
-from aidledger.domain.password import Cost, hashed, matches, required
+from aidledger.domain.password import SHORTEST, Cost, hashed, matches, required
 from aidledger.domain.secret import Secret
 from aidledger.errors import PasswordCommon, PasswordLinkUsed, PasswordTooLong, PasswordTooShort, SideDataUnreadable
 from aidledger.operations import actors, copies, ledgers, offices, passwords
@@ -284,6 +284,21 @@ def test_what_a_password_must_be() -> None:
     assert matches("cafe\u0301 au lait", hashed(required("caf\u00e9 au lait", "x")))
     assert not matches("cafe au lait", hashed("caf\u00e9 au lait"))
     assert hashed(WORDS) != hashed(WORDS)
+
+
+def test_none_of_the_3000_most_common_passwords_is_taken() -> None:
+    """ASVS 5.0.0, V6.2.4: those that are long enough; as they are, and with what is mostly put behind them."""
+    lines = Path(password.__file__).with_name("leaked_passwords.txt").read_text(encoding="utf-8").splitlines()
+    common = [line for line in lines if not line.startswith("#")]
+    assert len({word for word in common if len(word) >= SHORTEST}) >= 3_000
+    for word in common:
+        for typed in (word, word.upper(), f"{word}2026!"):
+            with pytest.raises(PasswordCommon):
+                required(typed, "x")
+    for known in ("trustno1", "Trustno1", "trustno1!", "12345678!2026", "starwars77"):
+        with pytest.raises(PasswordCommon):
+            required(known, "x")
+    assert required("horse2026battery", "x")
 
 
 def test_the_shipped_cost_is_that_of_the_cheat_sheet() -> None:
