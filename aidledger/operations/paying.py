@@ -25,7 +25,7 @@ from aidledger.errors import (
     ReleasedByImporter,
     UnknownOrder,
 )
-from aidledger.operations.bank_files import BANK_FORMATS, bank_file
+from aidledger.operations.bank_files import BANK_FORMATS, BankFormat, bank_file
 from aidledger.operations.examining import run_guarded
 from aidledger.operations.files import read
 from aidledger.operations.views import Reveal, Viewed, record_reveal, view
@@ -83,10 +83,7 @@ def export(
     CannotWrite, UnknownProgram, UnknownSchool, PaysFromAltered.
     """
     scope = ClaimScope(frozenset(catalogue.program(code).code for code in programs), {period.code})
-    files = {target.with_suffix(f".{form}"): form for form in BANK_FORMATS}
-    for path in files:
-        if os.path.lexists(path):
-            raise FileExists(path=path)
+    files = _not_there_yet(target)
     with ExitStack() as aside:
         with ledger.writing("export") as books:
             at = None if school is None else school_named(books, catalogue.school(school) or school)[1]
@@ -105,6 +102,15 @@ def export(
         _put_in_place(parts, ledger, order)
     amount = sum(line.amount_fen for line in lines)
     return Exported(order, len(lines), amount, digest, list(files), without, found.waiting, head)
+
+
+def _not_there_yet(target: Path) -> Mapping[Path, BankFormat]:
+    """The names of an order's files with their formats; raises FileExists."""
+    files = {target.with_suffix(f".{form}"): form for form in BANK_FORMATS}
+    for path in files:
+        if os.path.lexists(path):
+            raise FileExists(path=path)
+    return files
 
 
 def require_unaltered(
