@@ -70,7 +70,7 @@ def test_no_job_uses_a_python_that_is_not_supported(jobs: dict[str, Any], projec
 def test_jobs_call_targets_of_the_makefile(jobs: dict[str, Any]) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     called = [name for command in commands(jobs) for name in re.findall(r"^make ([a-z-]+)", command, re.MULTILINE)]
-    assert {"test", "fast", "lowest", "build", "docs", "audit-deps"} == set(called)
+    assert {"test", "fast", "lowest", "build", "docs", "audit-deps", "spark", "sail"} == set(called)
     for name in called:
         assert re.search(rf"^{name}:.*##", makefile, re.MULTILINE), name
 
