@@ -14,7 +14,7 @@ from aidledger.operations.inbox import Checked, inbox_of
 from aidledger.operations.results import FileResult
 from aidledger.operations.templates import ROWS, WantedRoster
 from aidledger.operations.views import Viewed, view
-from aidledger.reports.summary import counted
+from aidledger.reports.summary import posted_at_schools
 from aidledger.store.ledger import Books, Ledger
 from aidledger.store.master.schools import school_named
 from aidledger.store.postings import totals
@@ -125,12 +125,8 @@ def _figures(books: Books, periods: Sequence[Period]) -> dict[Pair, LedgerFigure
     """What is in force, by school and program."""
     if not periods:
         return {}
-    found = counted(books, [one.code for one in periods], "school", "program")
-    return {
-        (school, program): figures
-        for (school, program), figures in found.items()
-        if school is not None and program is not None and figures.person_times > 0
-    }
+    found = posted_at_schools(books, [one.code for one in periods])
+    return {(school, program): figures for (school, program), figures in found.items() if school is not None}
 
 
 def _expected(books: Books, catalogue: Catalogue, period: Period, held: Sequence[Period]) -> dict[Pair, CameBefore]:

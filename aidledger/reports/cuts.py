@@ -30,7 +30,7 @@ from aidledger.domain.program import Level, Program
 from aidledger.domain.term import Period, within
 from aidledger.reports.arrivals import arrivals
 from aidledger.reports.sources import ALL_SOURCES, allotted
-from aidledger.store.model.tables import Entry, ProgramRow, School
+from aidledger.store.model.tables import BatchTotal, Entry, ProgramRow, School
 from aidledger.store.postings import totals
 from aidledger.store.postings.entries import in_force
 from aidledger.store.postings.person_times import CLAIM
@@ -62,26 +62,48 @@ _SOURCE_ORDER = (ALL_SOURCES, *SOURCES)
 # Categories by name: wordings longer than any name that templates offer, or beyond so many, are named as stated.
 _CATEGORY_LENGTH_MAX = max(len(name) for names in CATEGORIES.values() for name in names.values())
 _WORDINGS_MAX = 2_000
-# The year of a period's code: of 2021, of 2021-autumn, of 2022-spring.
-_year = func.substr(Entry.c.period, 1, 4)
-_in_spring = Entry.c.period.like("%-spring")
+
+
+def _of_claims(claims: FromClause) -> dict[str, ColumnElement[Any]]:
+    """The cuts that follow from a claim's program and period; joined with the table of programs."""
+    year = func.substr(claims.c.period, 1, 4)  # of 2021, of 2021-autumn, of 2022-spring
+    in_spring = claims.c.period.like("%-spring")
+    return {
+        "program": ProgramRow.c.code,
+        "period": claims.c.period,
+        "calendar-year": year,
+        "school-year": case((in_spring, cast(cast(year, Integer) - 1, Text)), else_=year),
+        "term": case((in_spring, "spring"), (claims.c.period.like("%-autumn"), "autumn"), else_="year"),
+        "stage": ProgramRow.c.stage,
+        # An entry has no single source: several pay together wherever money was allotted.
+        "source": case((allotted(claims), ALL_SOURCES), else_=None),
+        "kind": case((ProgramRow.c.nature == "loan", "loan"), else_="aid"),
+    }
+
+
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
-    "program": ProgramRow.c.code,
+    **_of_claims(Entry),
     "school": School.c.name,
-    "period": Entry.c.period,
-    "calendar-year": _year,
-    "school-year": case((_in_spring, cast(cast(_year, Integer) - 1, Text)), else_=_year),
-    "term": case((_in_spring, "spring"), (Entry.c.period.like("%-autumn"), "autumn"), else_="year"),
-    "stage": ProgramRow.c.stage,
     "level": Entry.c.level,
     "tier": Entry.c.tier,
     "grade": Entry.c.grade,
     "category": Entry.c.category,
-    # An entry has no single source: several pay together wherever money was allotted.
-    "source": case((allotted(Entry), ALL_SOURCES), else_=None),
     "part": Entry.c.part,
-    "kind": case((ProgramRow.c.nature == "loan", "loan"), else_="aid"),
 }
+_COLUMNS_OF_TOTALS = _of_claims(BatchTotal)
+
+
+def follow_from_claims(cuts: Sequence[str]) -> bool:
+    """Whether the values of all cuts follow from program and period."""
+    return _COLUMNS_OF_TOTALS.keys() >= set(cuts)
+
+
+def values_of_claims(books: Connection, *cuts: str) -> dict[totals.Pair, tuple[Any, ...]]:
+    """The values of cuts that follow from program (id) and period, for those of the ledger's entries."""
+    values = (_COLUMNS_OF_TOTALS[name].label(f"cut_{name}") for name in cuts)
+    pair = (BatchTotal.c.program_id, BatchTotal.c.period)
+    query = select(*pair, *values).join(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id).distinct()
+    return {(program, period): tuple(found) for program, period, *found in books.execute(query)}
 
 
 def synonyms(books: Connection, catalogue: Catalogue) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.listing import SOURCES
 from aidledger.domain.term import Period
-from aidledger.reports.cuts import entries_cut, periods_within, rank
+from aidledger.reports.cuts import entries_cut, periods_within, rank, values_of_claims
 from aidledger.reports.sources import ALL_SOURCES, Shares, shares, split
 from aidledger.store.postings import totals
 from aidledger.store.postings.totals import LedgerFigures
@@ -145,11 +145,13 @@ def _parts_of(period: str) -> Sequence[Part]:
 
 
 def _totals(books: Connection, periods: Sequence[str]) -> dict[str, dict[Part, LedgerFigures]]:
-    """The figures of aid and of loans by part of the year, from the ledger's running totals."""
+    """The figures of aid and of loans by part of the year."""
+    under = totals.paid_under(books, periods)
+    kinds = values_of_claims(books, "kind")
     found: dict[str, dict[Part, LedgerFigures]] = defaultdict(dict)
     for part in PARTS:
-        paid = totals.paid(books, [period for period in periods if part in _parts_of(period)])
-        for kind, figures in (("aid", paid.aid), ("loan", paid.loans)):
-            if figures != LedgerFigures():
+        groups = {pair: (*kinds[pair], part in _parts_of(pair[1])) for pair in under.sums}
+        for (kind, within), figures in under.by(groups).items():
+            if within and figures != LedgerFigures():
                 found[kind][part] = figures
     return found

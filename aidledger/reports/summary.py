@@ -7,14 +7,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sqlalchemy import func, select
+
 from aidledger.catalogue.catalogue import Catalogue
 from aidledger.domain.program import Program
 from aidledger.domain.term import Period
-from aidledger.reports.cuts import Count, Dimension, entries_cut, periods_within, rank
+from aidledger.reports.cuts import (
+    Count,
+    Dimension,
+    entries_cut,
+    follow_from_claims,
+    periods_within,
+    rank,
+    values_of_claims,
+)
 from aidledger.reports.sources import ALL_SOURCES, shares, split
 from aidledger.reports.stated import StatedSum, stated_sums
+from aidledger.store.model.tables import BatchTotal, ProgramRow, School
 from aidledger.store.postings import totals
-from aidledger.store.postings.totals import LedgerFigures
+from aidledger.store.postings.person_times import surpluses
+from aidledger.store.postings.totals import LedgerFigures, PaidUnder
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -73,7 +85,8 @@ def summary(
     ``count``: all that was posted, or only what was paid: confirmed by the bank, or needing no payment.
     """
     periods = periods_within(books, first, last)
-    programs, kinds = (_posted if count == "posted" else _arrived)(books, periods)
+    under = totals.paid_under(books, periods) if count == "posted" else None
+    programs, kinds = _arrived(books, periods) if under is None else _posted(books, under)
     stated = {} if by or count == "paid" else stated_sums(books, first, last)
     return Summary(
         first=first.code if first else periods[0] if periods else None,
@@ -86,15 +99,15 @@ def summary(
         aid=kinds.get("aid", LedgerFigures()),
         loans=kinds.get("loan", LedgerFigures()),
         by=by,
-        groups=_groups(books, catalogue, periods, by, count) if by else (),
+        groups=_groups(books, catalogue, periods, by, count, under) if by else (),
         count=count,
         stated=stated,
     )
 
 
-def _posted(books: Connection, periods: Sequence[str]) -> tuple[dict[str, LedgerFigures], dict[str, LedgerFigures]]:
-    """By program, and by kind (aid or loan): from the ledger's running totals."""
-    paid = totals.paid(books, periods)
+def _posted(books: Connection, under: PaidUnder) -> tuple[dict[str, LedgerFigures], dict[str, LedgerFigures]]:
+    """By program, and by kind (aid or loan)."""
+    paid = totals.paid_by(books, under)
     return paid.programs, {"aid": paid.aid, "loan": paid.loans}
 
 
@@ -106,13 +119,22 @@ def _arrived(books: Connection, periods: Sequence[str]) -> tuple[dict[str, Ledge
 
 
 def counted(
-    books: Connection, periods: Sequence[str], *by: str, count: Count = "posted", catalogue: Catalogue | None = None
+    books: Connection,
+    periods: Sequence[str],
+    *by: str,
+    count: Count = "posted",
+    catalogue: Catalogue | None = None,
+    under: PaidUnder | None = None,
 ) -> dict[tuple[str | None, ...], LedgerFigures]:
     """Person-times, persons and money in force of some periods, by the values of cuts.
 
-    With a ``catalogue``, synonyms of a category are one.
+    With a ``catalogue``, synonyms of a category are one. ``under``: what was posted for these periods, if it was read.
     ``count`` paid: what has arrived; payments beyond a claim are in no figure.
     """
+    if count == "posted" and follow_from_claims(by):
+        found = (under or totals.paid_under(books, periods)).by(values_of_claims(books, *by))
+        # An entry in force is at least one person-time of its group: the rest was reversed completely.
+        return {values: figures for values, figures in found.items() if figures.person_times}
     entries = entries_cut(books, periods, *by, count=count, catalogue=catalogue)
     return totals.figures_by(books, entries, *by, periods=periods)
 
@@ -128,12 +150,38 @@ def amounts(
     return totals.amounts_by(books, entries_cut(books, periods, *by, count=count, catalogue=catalogue), *by)
 
 
+def posted_at_schools(books: Connection, periods: Sequence[str]) -> dict[tuple[str | None, str], LedgerFigures]:
+    """Person-times and money in force of some periods by school and program, without persons: from running totals."""
+    cuts = School.c.name, ProgramRow.c.code
+    query = (
+        select(*cuts, func.sum(BatchTotal.c.payments), func.sum(BatchTotal.c.amount_fen))
+        .select_from(BatchTotal)
+        .join(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id)
+        .outerjoin(School, School.c.id == BatchTotal.c.school_id)
+        .where(BatchTotal.c.period.in_(list(periods)))
+        .group_by(*cuts)
+    )
+    entries = entries_cut(books, periods, "school", "program")
+    further = surpluses(books, entries, "school", "program", periods=periods)
+    return {
+        (school, program): LedgerFigures(int(payments) - further.get((school, program), 0), 0, int(fen))
+        for school, program, payments, fen in books.execute(query)
+        if payments
+    }
+
+
 def _groups(
-    books: Connection, catalogue: Catalogue, periods: Sequence[str], by: Sequence[Dimension], count: Count
+    books: Connection,
+    catalogue: Catalogue,
+    periods: Sequence[str],
+    by: Sequence[Dimension],
+    count: Count,
+    under: PaidUnder | None,
 ) -> Sequence[SummaryGroup]:
+    found = counted(books, periods, *by, "kind", count=count, catalogue=catalogue, under=under)
     groups = [
         SummaryGroup(dict(zip(by, values, strict=True)), kind == "loan", figures)
-        for (*values, kind), figures in counted(books, periods, *by, "kind", count=count, catalogue=catalogue).items()
+        for (*values, kind), figures in found.items()
     ]
     if "source" in by:
         groups = [_without_money(group) for group in groups] + _by_source(books, catalogue, periods, by, count)

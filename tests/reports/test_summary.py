@@ -138,14 +138,17 @@ def test_persons_are_counted_under_more_programs_than_a_number_has_bits(tmp_path
         (own / f"{number:03}.yaml").write_text(program, encoding="utf-8")
     ledger, schemas = str(tmp_path / "aidledger.db"), ("--schemas", str(own.parent))
     assert aidledger(*schemas, "init", ledger=ledger).exit_code == 0
-    for number, pupils in ((0, 3), (60, 2), (129, 4)):
+    rosters = tmp_path / "rosters"
+    rosters.mkdir()
+    pupils = {f"own-{number:03}": number % 4 + 1 for number in range(130)}
+    for number, many in enumerate(pupils.values()):
         title = f"金溪小学2021年秋季学期营养{number:03}改善计划补助花名册"
-        (tmp_path / f"{number}.xlsx").write_bytes(roster_xlsx(pupils, title=title, amount=500))
-        assert aidledger(*schemas, "import", tmp_path / f"{number}.xlsx", ledger=ledger).exit_code == 0
+        (rosters / f"{number}.xlsx").write_bytes(roster_xlsx(many, title=title, amount=500))
+    assert aidledger(*schemas, "import", rosters, ledger=ledger).exit_code == 0
     summary = aidledger(*schemas, "report", "summary", "--format", "json", ledger=ledger).json
     persons = {one["code"]: one["persons"] for one in summary["programs"] if one["persons"]}
-    assert persons == {"own-000": 3, "own-060": 2, "own-129": 4}
-    assert (summary["aid"]["person_times"], summary["aid"]["persons"]) == (9, 4)
+    assert persons == pupils
+    assert (summary["aid"]["person_times"], summary["aid"]["persons"]) == (sum(pupils.values()), 4)
 
 
 @pytest.mark.parametrize(

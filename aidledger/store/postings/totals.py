@@ -7,21 +7,19 @@ gets their surplus from the entries.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
     FromClause,
-    Integer,
     Select,
     bindparam,
     case,
-    cast,
     distinct,
     false,
     func,
@@ -64,10 +62,13 @@ _OF_BATCH = (
 )
 # Conditions in a statement: a school whose batches are more is in most of the ledger's.
 _RUNS_MAX = 200
-# Program bits per number: fits a signed 64-bit integer on every engine.
+# Bits of pairs per number: fits a signed 64-bit integer on every engine.
 _BITS = 60
+# A program (id) and a period.
+Pair = tuple[int, str]
 # Payments and 分, by program code, period and school name.
 Totals = dict[tuple[str, str, str | None], tuple[int, int]]
+Group = TypeVar("Group", bound=Hashable)
 
 
 def add(books: Connection, first_entry: int, entries: int) -> None:
@@ -117,6 +118,34 @@ class PaidBy:
     programs: dict[str, LedgerFigures]
     aid: LedgerFigures
     loans: LedgerFigures
+
+
+@dataclass(frozen=True, slots=True)
+class PaidUnder:
+    """Person-times and 分 by program and period, and how many people were paid under which of these pairs.
+
+    Whatever follows from program and period can be counted from it: a person counts once in a group, under however
+    many of its pairs. ``people``: their number by the pairs of each, as bits in the order of ``sums``.
+    """
+
+    sums: Mapping[Pair, tuple[int, int]]
+    people: Mapping[int, int]
+
+    def by(self, groups: Mapping[Pair, Group]) -> dict[Group, LedgerFigures]:
+        """The figures of each group, given the group of every pair; of a group with reversed payments only, zeros."""
+        masks: dict[Group, int] = defaultdict(int)
+        times, fen = Counter[Group](), Counter[Group]()
+        for place, (pair, (more_times, more_fen)) in enumerate(self.sums.items()):
+            group = groups[pair]
+            masks[group] |= 1 << place
+            times[group] += more_times
+            fen[group] += more_fen
+        return {
+            group: LedgerFigures(
+                times[group], sum(count for bits, count in self.people.items() if bits & mask), fen[group]
+            )
+            for group, mask in masks.items()
+        }
 
 
 def figures_by(
@@ -174,87 +203,83 @@ def periods(books: Connection) -> list[str]:
 
 def paid(books: Connection, periods: Sequence[str]) -> PaidBy:
     """What is paid for these periods, net of reversals."""
-    known = {row.id: (row.code, row.lent) for row in books.execute(select(ProgramRow.c.id, ProgramRow.c.code, _lent))}
-    persons: Counter[str] = Counter()
-    by_nature: Counter[int] = Counter()
-    for paid_under, count in _persons(books, periods, known):
-        persons.update(dict.fromkeys((known[program][0] for program in paid_under), count))
-        by_nature.update(dict.fromkeys((known[program][1] for program in paid_under), count))
-    programs: dict[str, LedgerFigures] = {}
-    natures = {0: (0, 0), 1: (0, 0)}
-    for (code, lent), (times, fen) in sums(books, periods).items():
-        programs[code] = LedgerFigures(times, persons[code], fen)
-        natures[lent] = natures[lent][0] + times, natures[lent][1] + fen
-    aid, loans = (LedgerFigures(times, by_nature[lent], fen) for lent, (times, fen) in natures.items())
-    return PaidBy(programs, aid, loans)
+    return paid_by(books, paid_under(books, periods))
 
 
-_lent = case((ProgramRow.c.nature == "loan", 1), else_=0).label("lent")
+def paid_by(books: Connection, under: PaidUnder) -> PaidBy:
+    """The same of what was read already."""
+    known = {row.id: row for row in books.execute(select(ProgramRow.c.id, ProgramRow.c.code, ProgramRow.c.nature))}
+    programs = under.by({pair: known[pair[0]].code for pair in under.sums})
+    loans = under.by({pair: known[pair[0]].nature == "loan" for pair in under.sums})
+    return PaidBy(programs, loans.get(False, LedgerFigures()), loans.get(True, LedgerFigures()))
 
 
-def sums(books: Connection, periods: Sequence[str]) -> dict[tuple[str, int], tuple[int, int]]:
-    """Person-times and 分 for these periods, by program code and whether it is a loan (1) or not (0)."""
-    cuts = (ProgramRow.c.id, ProgramRow.c.code, _lent)
+def paid_under(books: Connection, periods: Sequence[str]) -> PaidUnder:
+    """What is paid for these periods by program and period, net of reversals: one pass over an index."""
+    found = sums(books, periods)
+    return PaidUnder(found, _people(books, periods, list(found)))
+
+
+def sums(books: Connection, periods: Sequence[str]) -> dict[Pair, tuple[int, int]]:
+    """Person-times and 分 for these periods, by program (id) and period."""
+    cuts = (BatchTotal.c.program_id, BatchTotal.c.period)
     query = (
         select(*cuts, func.sum(BatchTotal.c.payments), func.sum(BatchTotal.c.amount_fen))
-        .join(ProgramRow, ProgramRow.c.id == BatchTotal.c.program_id)
-        .where(BatchTotal.c.period.in_(periods))
+        .where(BatchTotal.c.period.in_(list(periods)))
         .group_by(*cuts)
+        .order_by(*cuts)
     )
     paid = select(*(Entry.c[name] for name in (*CLAIM, "part"))).where(in_force(Entry), Entry.c.period.in_(periods))
-    surplus = surpluses(books, paid.subquery("paid"), "program_id", periods=periods)
+    further = surpluses(books, paid.subquery("paid"), "program_id", "period", periods=periods)
     return {
-        (code, lent): (int(payments) - surplus.get((number,), 0), int(fen))
-        for number, code, lent, payments, fen in books.execute(query)
+        (program, period): (int(payments) - further.get((program, period), 0), int(fen))
+        for program, period, payments, fen in books.execute(query)
     }
 
 
-def _persons(books: Connection, periods: Sequence[str], programs: Iterable[int]) -> Iterator[tuple[list[int], int]]:
-    """The sets of programs (ids) under which people were paid in these periods, each with its number of people.
+def _people(books: Connection, wanted: Sequence[str], pairs: Sequence[Pair]) -> dict[int, int]:
+    """The number of people by the pairs under which each was paid: bits in the order of the pairs.
 
-    Sets are bits of numbers, which an engine can sum while it reads an index in order. The few people with reversals
-    are taken out, and added again with what is left to them.
+    An engine sums bits while it reads an index in order. The few people with reversals are taken out, and added again
+    with what is left to them.
     """
-    entered = select(Entry.c.beneficiary_id, Entry.c.program_id)
+    entered = select(*(Entry.c[name] for name in CLAIM))
     reversal = Entry.alias()
     with_reversals = select(reversal.c.beneficiary_id).where(reversal.c.reversal_of.is_not(None))
-    affected = entered.where(Entry.c.period.in_(periods), Entry.c.beneficiary_id.in_(with_reversals))
-    terms = books.execute(select(BatchTotal.c.program_id, BatchTotal.c.period).distinct()).all()
-    if not set(periods).issuperset(period for _, period in terms):
+    affected = entered.where(Entry.c.period.in_(wanted), Entry.c.beneficiary_id.in_(with_reversals))
+    if not set(wanted).issuperset(periods(books)):
         # Seek in the index that begins with the program, once per program, instead of scanning the other one.
-        entered = entered.where(Entry.c.period.in_(periods), Entry.c.program_id.in_(select(ProgramRow.c.id)))
-    # A claim's occurrences count up, and a reversal has the negative of its entry's: the sum is positive if anything
-    # is in force, which the index alone can tell.
-    left = affected.group_by(Entry.c.beneficiary_id, Entry.c.program_id).having(func.sum(Entry.c.occurrence) > 0)
-    # If each program has one period here, occurrence 1 is there once per person and program: no DISTINCT is needed.
-    once = max(Counter(program for program, period in terms if period in periods).values(), default=0) <= 1
-    if once:
-        entered, affected = (query.where(Entry.c.occurrence == 1) for query in (entered, affected))
-    known = sorted(programs)
-    persons: Counter[tuple[int, ...]] = Counter()
-    for query, sign in ((entered, 1), (affected, -1), (left, 1)):
-        for program_bits, count in _by_program_bits(books, query, max(known, default=0), distinct=not once):
-            persons[program_bits] += sign * count
-    for program_bits, count in persons.items():
-        if count:
-            yield [program for program in known if program_bits[program // _BITS] >> program % _BITS & 1], count
+        entered = entered.where(Entry.c.period.in_(wanted), Entry.c.program_id.in_(select(ProgramRow.c.id)))
+    # A claim's occurrences count up from 1, and a reversal has the negative of its entry's: occurrence 1 is there once
+    # per claim, and the sum is positive if anything is in force, which the index alone can tell.
+    first = Entry.c.occurrence == 1
+    left = affected.group_by(*(Entry.c[name] for name in CLAIM)).having(func.sum(Entry.c.occurrence) > 0)
+    people: Counter[int] = Counter()
+    for query, sign in ((entered.where(first), 1), (affected.where(first), -1), (left, 1)):
+        for bits, count in _by_bits(books, query, pairs):
+            people[bits] += sign * count
+    return {bits: count for bits, count in people.items() if count}
 
 
-def _by_program_bits(
-    books: Connection, query: Select[Any], last_program: int, *, distinct: bool
-) -> Iterator[tuple[tuple[int, ...], int]]:
-    """The number of people for each set of programs, as bits; ``distinct``: rows may repeat a person's program."""
+def _by_bits(books: Connection, query: Select[Any], pairs: Sequence[Pair]) -> Iterator[tuple[int, int]]:
+    """The number of people for each set of pairs, as bits; ``query``: claims, each once."""
+    if not pairs:
+        return
     rows = query.subquery()
-    bits = [_bit_in(word, rows.c.program_id) for word in range(last_program // _BITS + 1)]
-    sums = [func.sum(bit.distinct() if distinct else bit).label(f"bits_{word}") for word, bit in enumerate(bits)]
-    sets = select(*sums).group_by(rows.c.beneficiary_id).subquery()
+    words = [pairs[at : at + _BITS] for at in range(0, len(pairs), _BITS)]
+    bits = [func.sum(_bit(rows, word)).label(f"bits_{number}") for number, word in enumerate(words)]
+    sets = select(*bits).group_by(rows.c.beneficiary_id).subquery()
     for *numbers, count in books.execute(select(*sets.c, func.count()).group_by(*sets.c)):
-        yield tuple(map(int, numbers)), count
+        yield sum(int(number) << _BITS * place for place, number in enumerate(numbers)), count
 
 
-def _bit_in(word: int, program: ColumnElement[int]) -> ColumnElement[int]:
-    """A program's bit in one of the numbers that hold a set of programs, 0 if it is in another."""
-    low = word * _BITS
-    place = cast(program - literal_column(str(low)), Integer)
-    bit = cast(literal_column("1"), BigInteger).bitwise_lshift(place)
-    return case((program.between(low, low + _BITS - 1), bit), else_=0)
+def _bit(claims: FromClause, word: Sequence[Pair]) -> ColumnElement[int]:
+    """A claim's bit in one of the numbers that hold a set of pairs, 0 if it is in another."""
+    bits: dict[int, dict[str, ColumnElement[int]]] = defaultdict(dict)
+    for place, (program, period) in enumerate(word):
+        bits[program][period] = literal_column(str(1 << place), BigInteger)
+    nothing = literal_column("0", BigInteger)
+    of_programs = {
+        program: case(of_periods, value=claims.c.period, else_=nothing) for program, of_periods in bits.items()
+    }
+    return case(of_programs, value=claims.c.program_id, else_=nothing)
