@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
+from aidledger import private
 from aidledger.errors import LakeEngineFailed
 from aidledger.lake.layout import SHAPES
 from aidledger.lake.query import PAYMENTS, PAYMENTS_IN, Dialect, entries_in, totals_in, translated
@@ -26,6 +30,12 @@ _SETTINGS = {
     # Of two tables to be joined, one up to this size goes to every worker whole. With Spark's own 10 MB, the lists of a
     # few districts are already sorted and sent around for every question.
     "spark.sql.autoBroadcastJoinThreshold": "64MB",
+    # In memory a table takes several times what its file does.
+    "spark.sql.sources.fileCompressionFactor": "4",
+    # Each question is new code for the Java machine, run once: the compiler that makes fast code slowly took a third of
+    # all processor time. Without it the room for code is small unless said. The user's own options come behind these;
+    # those of a cluster's workers are its own.
+    "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",
 }
 
 
@@ -60,20 +70,42 @@ def cluster(lake: Lake, memory: str) -> Iterator[Cluster]:
         session = SparkSession.builder.appName("aidledger audit").config(map=settings).getOrCreate()
     except (PySparkException, RuntimeError) as error:
         raise LakeEngineFailed(reason=str(error).splitlines()[0]) from error
-    try:
-        session.sparkContext.setLogLevel("ERROR")
-        if (session.sparkContext.master or "").startswith("local"):
-            # Spark's default of 200 partitions is for a cluster.
-            session.conf.set("spark.sql.shuffle.partitions", str(session.sparkContext.defaultParallelism))
-        _load(session, lake)
-        yield Cluster(session)
-    except PySparkException as error:
-        raise LakeEngineFailed(reason=str(error).splitlines()[0]) from error
-    finally:
-        session.stop()
+    with private.folder_aside(Path(tempfile.gettempdir())) as folder:
+        try:
+            session.sparkContext.setLogLevel("ERROR")
+            if _is_here(session):
+                # Spark's default of 200 partitions is for a cluster.
+                session.conf.set("spark.sql.shuffle.partitions", str(session.sparkContext.defaultParallelism))
+                _load(session, lake, partial(_keep_in_files, session, folder))
+            else:
+                _load(session, lake, _keep_in_memory)
+            yield Cluster(session)
+        except PySparkException as error:
+            raise LakeEngineFailed(reason=str(error).splitlines()[0]) from error
+        finally:
+            session.stop()
 
 
-def _load(session: SparkSession, lake: Lake) -> None:
+def _is_here(session: SparkSession) -> bool:
+    """Whether all that runs is in this process."""
+    return (session.sparkContext.master or "").startswith("local")
+
+
+def _keep_in_files(session: SparkSession, folder: Path, rows: DataFrame, name: str) -> None:
+    """Keep a table aside, where all that runs is on this machine: plans that read it do not say how it was made.
+
+    In memory it would be described at each mention, in tens of thousands of lines, and read row by row.
+    """
+    rows.write.parquet(f"{folder}/{name}")
+    session.read.schema(rows.schema).parquet(f"{folder}/{name}").createOrReplaceTempView(name)
+
+
+def _keep_in_memory(rows: DataFrame, name: str) -> None:
+    """Keep a table in the memory of a cluster's machines, which may have no folder in common."""
+    rows.cache().createOrReplaceTempView(name)
+
+
+def _load(session: SparkSession, lake: Lake, keep: Callable[[DataFrame, str], None]) -> None:
     files = lake.files()
     for table in SHAPES:
         view = f"raw_{table}"
@@ -90,6 +122,6 @@ def _load(session: SparkSession, lake: Lake) -> None:
             rows = session.sql(entries_in("spark"))
             # Replacing a view drops the cache of all that reads it, so the old view goes before its rows are cached.
             session.catalog.dropTempView(name)
-        rows.cache().createOrReplaceTempView(name)
-    session.sql(totals_in("spark")).cache().createOrReplaceTempView("batch_total")
+        keep(rows, name)
+    keep(session.sql(totals_in("spark")), "batch_total")
     session.sql(PAYMENTS_IN).createOrReplaceTempView(PAYMENTS.name)
