@@ -24,12 +24,12 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for "extra
 
 def language_of(environment: Mapping[str, str]) -> Language:
     """The language of AIDLEDGER_LANG, else of the locale."""
-    said = environment.get("AIDLEDGER_LANG") or ""
+    tag = environment.get("AIDLEDGER_LANG") or ""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        said = said or environment.get(name) or ""
-    if not said and os.name == "nt":
-        said = locale.getlocale()[0] or ""
-    return "zh" if said.lower().startswith(("zh", "chinese")) else "en"
+        tag = tag or environment.get(name) or ""
+    if not tag and os.name == "nt":
+        tag = locale.getlocale()[0] or ""
+    return "zh" if tag.lower().startswith(("zh", "chinese")) else "en"
 
 
 @cache

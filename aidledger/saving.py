@@ -70,8 +70,8 @@ class _SheetWriter(WorksheetWriter):
 def _row_xml(sheet: Any, number: int, cells: Sequence[Any]) -> str:  # noqa: ANN401 - openpyxl's
     known: Mapping[str, Any] = sheet.row_dimensions.get(number, {})
     attributes = {"r": str(number), **dict(known)}
-    said = "".join(f" {name}={quoteattr(str(value))}" for name, value in attributes.items())
-    return f"<row{said}>{''.join(_cells_xml(sheet, number, cells))}</row>"
+    attribute_text = "".join(f" {name}={quoteattr(str(value))}" for name, value in attributes.items())
+    return f"<row{attribute_text}>{''.join(_cells_xml(sheet, number, cells))}</row>"
 
 
 def _cells_xml(sheet: Any, number: int, cells: Sequence[Any]) -> Iterator[str]:  # noqa: ANN401 - openpyxl's

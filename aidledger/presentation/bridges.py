@@ -83,8 +83,8 @@ def _answer(found: Sequence[Bridge], first: Cut, second: Cut, catalogue: Catalog
         for step in bridge.steps:
             cut = cuts.get(step.kind)
             period = None if cut else step.label
-            said = _STEPS[step.kind, step.reversal]
-            rows.append((program, said, cut, period, step.person_times, step.amount_fen))
+            wording = _STEPS[step.kind, step.reversal]
+            rows.append((program, wording, cut, period, step.person_times, step.amount_fen))
             traces.append(_trace(bridge, step, first, second))
     notes = [N_("The first figure plus the steps below it equals the second, to the fen.")]
     facts = {"first": cuts["from"], "second": cuts["to"]}

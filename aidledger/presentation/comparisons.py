@@ -194,8 +194,8 @@ def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Langua
         _OK,
         *(_PARTS if parted else ()),
     )
-    shown = [line for line in lines if everything or not line.ok]
-    rows = [_compared(line, catalogue, language, cut=cut, parted=parted) for line in shown]
+    listed = [line for line in lines if everything or not line.ok]
+    rows = [_compared(line, catalogue, language, cut=cut, parted=parted) for line in listed]
     right = sum(line.ok for line in lines)
     facts = {"count": len(lines), "right": right, "wrong": len(lines) - right}
     counted = {name: sum(line.check == name for line in lines) for name in get_args(Comparison)}
@@ -208,7 +208,7 @@ def reconciliation(lines: Sequence[Line], catalogue: Catalogue, language: Langua
     if counted["payment"] not in {0, len(lines)}:
         notes.append(N_("For bank returns, expected is what the ledger claims and actual is what the bank paid."))
     title = N_("{count} comparisons: {right} agree, {wrong} do not")
-    questions = [_questions(line) for line in shown]
+    questions = [_questions(line) for line in listed]
     return Answer(title, columns if rows else (), rows, notes=notes, facts=facts | counted, questions=questions)
 
 
@@ -253,13 +253,13 @@ def _questions(line: Line) -> Mapping[str, Question]:
     stated = {"declared": "yes"} if line.check == "declared" else {}
     figure = figure_text({"program": line.program, **_span(line), **place, **stated})
     entries = Question("entries", figure)
-    told = line.cut is None and not (by_school and line.school is None)
-    differs = Question("difference", figure, line.check) if told and not line.ok else None
+    traceable = line.cut is None and not (by_school and line.school is None)
+    differs = Question("difference", figure, line.check) if traceable and not line.ok else None
     if line.check == "allotment":
         return _of_allotment(line, entries, Question("allotments", figure), differs)
     actual = {"person_times": entries, "amount": entries}
     if line.check == "payment":
-        claims = Question("claims", figure) if told else None
+        claims = Question("claims", figure) if traceable else None
         return _told({"expected": actual, "actual": {"person_times": claims, "amount": claims}}, differs)
     if line.check == "report":
         return _told({"actual": actual}, differs)

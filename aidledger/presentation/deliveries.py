@@ -69,9 +69,9 @@ def _file(file: FileResult, catalogue: Catalogue, language: Language) -> Sequenc
     codes = [*(one.period for one in file.rosters), *(one.period for one in file.lists)]
     periods = [period_text(code, translate) if code else "?" for code in codes]
     kinds = Counter(problem.code for problem in file.problems)
-    told = [f"{named_code(code, translate)} × {count}" for code, count in kinds.most_common()]
+    remarks = [f"{named_code(code, translate)} × {count}" for code, count in kinds.most_common()]
     if file.outcome == "unchanged":
-        told = [unchanged_text(file, translate)]
+        remarks = [unchanged_text(file, translate)]
     return (
         file.path,
         file.school,
@@ -79,5 +79,5 @@ def _file(file: FileResult, catalogue: Catalogue, language: Language) -> Sequenc
         comma.join(dict.fromkeys(periods)),
         file.person_times,
         file.amount_fen,
-        comma.join(told),
+        comma.join(remarks),
     )

@@ -43,12 +43,12 @@ def masked(answer: Answer) -> Answer:
         totals=[_masked_row(row, answer.columns) for row in answer.totals],
         facts=masked_value(answer.facts),
         traces=[masked_words(trace) for trace in answer.traces],
-        questions=[_masked_questions(asked) for asked in answer.questions],
+        questions=[_masked_questions(questions) for questions in answer.questions],
     )
 
 
-def _masked_questions(asked: Mapping[str, Question]) -> Mapping[str, Question]:
-    return {key: replace(one, figure=masked_words(one.figure)) for key, one in asked.items()}
+def _masked_questions(questions: Mapping[str, Question]) -> Mapping[str, Question]:
+    return {key: replace(one, figure=masked_words(one.figure)) for key, one in questions.items()}
 
 
 def _masked_row(row: Sequence[Cell], columns: Sequence[Column]) -> Sequence[Cell]:

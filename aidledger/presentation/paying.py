@@ -298,9 +298,9 @@ def _due_trace(row: DueRow, found: Dues) -> str:
     """A row's claims as a figure; none for a row that leaves some out."""
     if found.asked is None or not row.whole:
         return ""
-    told: dict[str, str | None] = {cut: getattr(row, cut) for cut in found.by if cut != "person"}
+    cuts: dict[str, str | None] = {cut: getattr(row, cut) for cut in found.by if cut != "person"}
     person = {"person": str(row.person.person)} if row.person else {}
-    return figure_text({**found.asked, **told, **person})
+    return figure_text({**found.asked, **cuts, **person})
 
 
 def _due_cells(row: DueRow, by: Sequence[str], catalogue: Catalogue, language: Language) -> Iterator[Cell]:

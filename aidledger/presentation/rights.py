@@ -150,8 +150,8 @@ def _entries(held: Holdings) -> _Section:
     )  # fmt: skip
     beside = held.beside
     rows = [[*_cells(entry, columns), *beside.get(entry.entry, (None, None, None))] for entry in held.entries]
-    told = Column("guardian", N_("Guardian")), _STUDENT_NUMBER, _MAJOR
-    return _Section("entries", N_("Entries"), (*columns, *told), rows)
+    more_columns = Column("guardian", N_("Guardian")), _STUDENT_NUMBER, _MAJOR
+    return _Section("entries", N_("Entries"), (*columns, *more_columns), rows)
 
 
 def _lists(held: Holdings) -> Iterator[_Section]:
@@ -250,5 +250,5 @@ def _log(copy: Copy) -> Iterator[_Section]:
     ]
     yield _Section("accesses", N_("Access log"), columns, rows)
     columns = (event, _AT, _BY, Column("removed", N_("Removed")), _REASON)
-    asked = [(one.event, one.at, one.by, ", ".join(one.removed), one.reason) for one in copy.requests]
-    yield _Section("requests", N_("Requests to remove"), columns, asked)
+    requests = [(one.event, one.at, one.by, ", ".join(one.removed), one.reason) for one in copy.requests]
+    yield _Section("requests", N_("Requests to remove"), columns, requests)

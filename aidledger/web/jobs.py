@@ -30,7 +30,7 @@ _WAITED_SECONDS = 1.5
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
-    """A file that a job made, to be fetched. ``take``: called before it is given away; raises what forbids it."""
+    """A file that a job made, for download. ``take`` is called before it is handed out, and raises what forbids it."""
 
     content: bytes
     name: str
@@ -40,11 +40,11 @@ class MadeFile:
 
 @dataclass(slots=True)
 class Job:
-    """Work under way or finished. ``what``: in English, to translate; ``of``: whose, where there are several.
+    """Work under way or finished. ``what``: its name, an English msgid; ``of``: the number of its delivery or order.
 
-    ``total`` None: not known yet. ``outcome``: what it returned, unless another server ran it; ``failure``: why it
-    returned nothing. ``stopped_by``: who cancelled it. ``said``: its outcome in words. ``files``: what it is about.
-    ``bound``: which form of the work, where a click may ask for several.
+    ``total``: None until it is known. ``outcome``: its result, unless another server ran it; ``failure``: why it has
+    none. ``stopped_by``: who cancelled it. ``said``: its outcome in words. ``files``: the files it works on.
+    ``bound``: the variant of the work, where one button offers several.
     """
 
     what: str
@@ -73,17 +73,17 @@ class Job:
         return self.state != "running"
 
     def expect(self, total: int) -> None:
-        """Say how much there is."""
+        """Set the total, once it is known."""
         self.total = total
         self._write()
 
     def advance(self) -> None:
-        """One more is done."""
+        """Count one more item as done."""
         self.done += 1
         self._write()
 
     def progress(self, done: int, total: int) -> None:
-        """Say how far it is; raises WorkCancelled if somebody cancelled it."""
+        """Report progress; raises WorkCancelled if somebody cancelled it."""
         if self.stopped():
             raise WorkCancelled
         self.done, self.total = done, total
@@ -103,7 +103,7 @@ class Job:
         return mine == theirs
 
     def record(self) -> JobRecord:
-        """As it is written down."""
+        """The job as it is recorded beside the ledger."""
         return JobRecord(
             what=self.what,
             by=self.by,
@@ -122,7 +122,7 @@ class Job:
         )
 
     def _write(self) -> None:
-        """Write down how far it is, not more often than somebody looks."""
+        """Record the progress, at most once per ``_WRITTEN_EVERY_SECONDS``."""
         now = time.monotonic()
         if self._ledger is not None and now - self._written > _WRITTEN_EVERY_SECONDS:
             self._written = now

@@ -128,8 +128,8 @@ class Unopened:
 
     def open(self, key: Secret) -> Site:
         """Open it; raises what ``open_ledger`` and ``require_programs`` raise, KeyWrong above all."""
-        wanted = keys.Keys(lambda: key, self.seal)
-        ledger = open_ledger(self.place, self.actor, self.clock, keys=wanted)
+        key_source = keys.Keys(lambda: key, self.seal)
+        ledger = open_ledger(self.place, self.actor, self.clock, keys=key_source)
         try:
             require_programs(ledger, self.catalogue)
         except BaseException:
@@ -143,8 +143,10 @@ class Unopened:
         if encrypt is None and key is not None:
             long_enough = keys.long_enough(key)
             encrypt = lambda: long_enough  # noqa: E731 - as ``init`` asks for a key
-        wanted = keys.Keys(seal=self.seal)
-        return self._opened(ledgers.init(self.place, self.catalogue, self.actor, self.clock, wanted, encrypt, names))
+        key_source = keys.Keys(seal=self.seal)
+        return self._opened(
+            ledgers.init(self.place, self.catalogue, self.actor, self.clock, key_source, encrypt, names)
+        )
 
     def _opened(self, ledger: Ledger) -> Site:
         return Site(ledger, self.catalogue, self.language, self.quit)

@@ -78,7 +78,7 @@ def draw(
     page = min(page, pages)
     first = (page - 1) * page_rows
     kinds = [_style(column) for column in answer.columns]
-    shown = answer.rows[first : first + page_rows]
+    page_of_rows = answer.rows[first : first + page_rows]
     labelled = len(answer.rows)
     return DrawnTable(
         title=sentence(answer.title, answer.facts, titled),
@@ -86,7 +86,7 @@ def draw(
             DrawnCell(_head(column, translate, titled, names_unit=named), style)
             for column, style in zip(answer.columns, kinds, strict=True)
         ],
-        rows=[list(_cells(answer, first + i, row, translate, leads)) for i, row in enumerate(shown)],
+        rows=[list(_cells(answer, first + i, row, translate, leads)) for i, row in enumerate(page_of_rows)],
         totals=[list(_total(answer, labelled + i, row, translate)) for i, row in enumerate(answer.totals)],
         notes=[sentence(note, answer.facts, translate) for note in answer.notes],
         count=len(answer.rows),

@@ -43,10 +43,10 @@ _STARTER = N_("Double-click {path} to open the page of this ledger.")
     "idle_minutes",
     type=click.FloatRange(min=0, min_open=True),
     metavar="MINUTES",
-    help=N_("Stop after so many minutes without a request. Default: 240, with --host never."),
+    help=N_("Stop after this many minutes without a request. Default: 240; with --host, never."),
 )
 @option("--demo", is_flag=True, help=N_("Show a made-up district with planted faults instead of a ledger."))
-@option("--shortcut", is_flag=True, help=N_("Put a file on the desktop that opens the page of this ledger."))
+@option("--shortcut", is_flag=True, help=N_("Create a desktop shortcut to this ledger's page."))
 @pass_office
 def web(
     office: Office,
